@@ -1,0 +1,53 @@
+"""The command `xinheng`: each module named in COMMANDS adds its own commands to one typer app.
+
+A module exposes ``register(app)`` and imports Django, DuckDB and other heavy libraries only inside its
+commands, so that `xinheng --help` answers at once and needs no database. A rule that says no (Refusal,
+PolicyError) is printed as it stands and ends with exit code 2; a bug ends with 1 and its traceback.
+"""
+
+import sys
+from importlib import import_module
+from typing import Protocol, cast
+
+import typer
+
+from xinheng.core.policy_file import PolicyError
+from xinheng.core.refusal import Refusal
+
+COMMANDS: tuple[str, ...] = ()
+"""Modules of this package that add commands, in the order of the help page."""
+
+REFUSED = 2
+
+
+class CommandModule(Protocol):
+    """What a module of this package offers."""
+
+    def register(self, app: typer.Typer) -> None: ...
+
+
+app = typer.Typer(
+    name="xinheng",
+    help="信衡：以信用为基础的企业监管平台。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Keeps sub-commands named even while only one is registered."""
+
+
+for _name in COMMANDS:
+    cast(CommandModule, import_module(f"{__name__}.{_name}")).register(app)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except (Refusal, PolicyError) as refusal:
+        print(refusal, file=sys.stderr)
+        sys.exit(REFUSED)
