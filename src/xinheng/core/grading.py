@@ -1,0 +1,290 @@
+"""How a grade turns into the share of enterprises drawn for inspection, and how often one may be visited.
+
+A grading policy is data of the city (``policy/city/<code>/grading.yml``); this module says what such a file
+may hold and applies it. A risk moves visits within the yearly ceiling, never above it. Serves
+《优化营商环境条例》第五十四条 and 国办发〔2024〕54号 on inspections of enterprises.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from xinheng.core.refusal import Refusal
+
+GRADES = ("A", "B", "C", "D", "E")
+
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Basis(_Part):
+    """Where a rule stands: id of a file in ``policy/sources`` and the clause in it, e.g. ``第十二条``."""
+
+    source: Identifier
+    clause: str = ""
+
+
+class Figure(Basis):
+    """One value from one day on. ``None`` means that nobody knows it yet: shown as 待确认, it blocks a draw."""
+
+    value: Annotated[int, Field(ge=0)] | None
+    verified: bool
+    note: str = ""
+
+
+class Dated(_Part):
+    """A number with its days in force. A changed number is a new line; old lines stay."""
+
+    unit: Text
+    values: dict[date, Figure] = Field(min_length=1)
+    checked_on: date | None = None
+
+    def on(self, day: date) -> Figure | None:
+        """The figure in force on ``day``; None before the first line."""
+        starts = [start for start in self.values if start <= day]
+        return self.values[max(starts)] if starts else None
+
+
+class Band(_Part):
+    """One tier of supervision: which grades fall into it and what it means for a visit."""
+
+    key: Key
+    name: Text
+    grades: tuple[str, ...] = ()
+    ratio: Dated
+    visits_per_year: Dated | None = None
+    items: Text
+    waivers: str = ""
+    basis: tuple[Basis, ...] = Field(min_length=1)
+    verified: bool
+
+    @model_validator(mode="after")
+    def _ratio_is_per_mille(self) -> Self:
+        if self.ratio.unit != "per_mille":
+            raise ValueError("抽查比例的单位必须写 per_mille（千分比）")
+        if any(figure.value is not None and figure.value > 1000 for figure in self.ratio.values.values()):
+            raise ValueError("抽查比例不得超过 1000‰")
+        return self
+
+
+class CaseReason(_Part):
+    """One of the closed list of reasons (个案) for which a visit may pass the ceiling; ``tell`` are informed."""
+
+    key: Key
+    name: Text
+    tell: tuple[Text, ...] = Field(min_length=1)
+    basis: tuple[Basis, ...] = Field(min_length=1)
+    verified: bool
+
+
+class SoleTraders(_Part):
+    """Whether a sector rule lets grades steer visits to 个体工商户, and under which assessment."""
+
+    covered: bool = False
+    basis: tuple[Basis, ...] = ()
+    impact_assessment: str = ""
+
+    @model_validator(mode="after")
+    def _coverage_is_founded(self) -> Self:
+        if self.covered and not (self.basis and self.impact_assessment):
+            raise ValueError("分级结果用于个体工商户的，必须写明行业规定依据和个人信息保护影响评估文号")
+        return self
+
+
+class GradingPolicy(_Part):
+    """Graded supervision of one city or one sector of it."""
+
+    id: Identifier
+    title: Text
+    sector: Key | None = None
+    bands: tuple[Band, ...] = Field(min_length=3, max_length=6)
+    ungraded: Key
+    ceiling: Dated
+    reasons: tuple[CaseReason, ...] = ()
+    sole_traders: SoleTraders = SoleTraders()
+    basis: tuple[Basis, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _bands_partition_the_grades(self) -> Self:
+        keys = [band.key for band in self.bands]
+        if len(set(keys)) != len(keys):
+            raise ValueError("档次的 key 重复")
+        if self.ungraded not in keys:
+            raise ValueError(f"未评价对象的档次“{self.ungraded}”不在 bands 中")
+        graded = [band for band in self.bands if band.grades]
+        if not 3 <= len(graded) <= 5 or any(b.key != self.ungraded for b in self.bands if not b.grades):
+            raise ValueError("有等级的档次为三至五档；没有等级的档次只能是未评价对象的档次")
+        if self.ungraded == graded[-1].key:
+            raise ValueError("未评价不等于失信：未评价对象不得归入最严的档次")
+        named = [grade for band in self.bands for grade in band.grades]
+        if tuple(named) != GRADES:
+            raise ValueError("各档次合起来必须按 A B C D E 的顺序恰好各出现一次")
+        if len({reason.key for reason in self.reasons}) != len(self.reasons):
+            raise ValueError("个案检查事由的 key 重复")
+        return self
+
+    @model_validator(mode="after")
+    def _better_grades_are_drawn_less(self) -> Self:
+        graded = [band for band in self.bands if band.grades]
+        for day in sorted({start for band in graded for start in band.ratio.values}):
+            known = [(band, ratio) for band in graded if (ratio := _value(band.ratio, day)) is not None]
+            for (better, low), (worse, high) in pairwise(known):
+                if low > high:
+                    raise ValueError(f"自{day}起“{better.name}”的抽查比例高于“{worse.name}”")
+        return self
+
+    @model_validator(mode="after")
+    def _visits_stay_below_the_ceiling(self) -> Self:
+        for band in self.bands:
+            if band.visits_per_year is None:
+                continue
+            for day in {*band.visits_per_year.values, *self.ceiling.values}:
+                visits, limit = _value(band.visits_per_year, day), _value(self.ceiling, day)
+                if visits is not None and limit is not None and visits > limit:
+                    raise ValueError(f"档次“{band.name}”自{day}起的年度频次{visits}超过上限{limit}")
+        return self
+
+    def band(self, key: str) -> Band:
+        return next(band for band in self.bands if band.key == key)
+
+
+def _value(dated: Dated, day: date) -> int | None:
+    figure = dated.on(day)
+    return figure.value if figure else None
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A band as drawn: how many enterprises it holds, how many of them may be visited, how many are drawn."""
+
+    band: str
+    population: int
+    eligible: int
+    ratio: int
+    size: int
+
+
+def band_of(policy: GradingPolicy, *, grade: str | None, kind: str, confirmed: bool) -> Band:
+    """The band of one enterprise. 个体工商户 keep the ungraded band unless a sector rule covers them and an
+    officer has confirmed the grade (legal guard G1)."""
+    if kind == "sole_trader" and not (policy.sole_traders.covered and confirmed):
+        grade = None
+    for band in policy.bands:
+        if grade is not None and grade in band.grades:
+            return band
+    if grade is not None:
+        raise Refusal(
+            "grade_unknown", f"没有“{grade}”这一等级", advice="等级只有 A、B、C、D、E，请核对评价结果"
+        )
+    return policy.band(policy.ungraded)
+
+
+def strata(
+    policy: GradingPolicy,
+    *,
+    populations: Mapping[str, int],
+    eligible: Mapping[str, int],
+    on: date,
+) -> tuple[Stratum, ...]:
+    """One stratum a band that holds anybody, in the order of the policy.
+
+    ``populations`` and ``eligible`` count enterprises by band key; ``eligible`` leaves out those who have
+    reached their ceiling or may not be visited. The size is the population times the ratio, rounded up to a whole
+    enterprise, but never more than are eligible: the smallest band above 0‰ is drawn from, and the ceiling holds.
+    """
+    result = []
+    for band in policy.bands:
+        population, free = populations.get(band.key, 0), eligible.get(band.key, 0)
+        if not 0 <= free <= population:
+            raise ValueError(f"{free} eligible of {population} in {band.key}")
+        if population:
+            ratio = ratio_of(band, on=on)
+            size = min(-(-population * ratio // 1000), free)
+            result.append(Stratum(band.key, population, free, ratio, size))
+    return tuple(result)
+
+
+def ratio_of(band: Band, *, on: date) -> int:
+    """The ratio in per mille; refused while it is unknown."""
+    ratio = _value(band.ratio, on)
+    if ratio is None:
+        raise Refusal(
+            "ratio_unknown",
+            f"档次“{band.name}”在{on}没有已确定的抽查比例（待确认）",
+            advice="请由主管部门在分级分类政策中写明比例和依据后再抽取",
+        )
+    return ratio
+
+
+@dataclass(frozen=True, slots=True)
+class VisitAllowed:
+    """A visit may be made. ``tell`` names who must be informed because it passes the ceiling."""
+
+    number: int
+    limit: int
+    tell: tuple[str, ...] = ()
+
+
+def may_visit(
+    policy: GradingPolicy,
+    *,
+    band: str,
+    visits_so_far: int,
+    on: date,
+    reason: str | None = None,
+) -> VisitAllowed:
+    """Whether one organ may visit one enterprise once more in this calendar year (legal guard G7).
+
+    ``visits_so_far`` counts the visits of this organ to this enterprise in the year of ``on``.
+    """
+    limit = visit_limit(policy, band=band, on=on)
+    number = visits_so_far + 1
+    if number <= limit:
+        return VisitAllowed(number, limit)
+    cause = next((item for item in policy.reasons if item.key == reason), None)
+    if cause is None:
+        raise Refusal(
+            "visit_ceiling",
+            f"本机关今年对该企业的检查已达上限{limit}次，不得再入企检查",
+            citation="国办发〔2024〕54号",
+            advice="改用非现场方式；确属投诉举报、转办交办等法定个案事由的，选择事由并说明后再申请",
+        )
+    return VisitAllowed(number, limit, cause.tell)
+
+
+def visit_limit(policy: GradingPolicy, *, band: str, on: date) -> int:
+    """The lower of the band's yearly frequency and the ceiling; refused while neither is known."""
+    own = policy.band(band).visits_per_year
+    known = [
+        value for value in (_value(own, on) if own else None, _value(policy.ceiling, on)) if value is not None
+    ]
+    if not known:
+        raise Refusal(
+            "ceiling_unknown",
+            f"没有{on.year}年入企检查频次上限（待确认）",
+            citation="国办发〔2024〕54号",
+            advice="请由主管部门公布年度频次上限后再安排检查",
+        )
+    return min(known)
+
+
+def overlay_causes(*, upper: GradingPolicy, lower: GradingPolicy) -> tuple[str, ...]:
+    """What a lower level may not do to the policy above it: raise the ceiling or add a reason to pass it."""
+    causes = []
+    extra = {reason.key for reason in lower.reasons} - {reason.key for reason in upper.reasons}
+    if extra:
+        causes.append(f"reasons：增加了上级没有的个案检查事由（{'、'.join(sorted(extra))}）")
+    for day in sorted({*upper.ceiling.values, *lower.ceiling.values}):
+        above, below = _value(upper.ceiling, day), _value(lower.ceiling, day)
+        if above is not None and below is not None and below > above:
+            causes.append(f"ceiling：自{day}起的上限{below}高于上级的{above}")
+    return tuple(causes)
