@@ -1,0 +1,13 @@
+"""Where each interface is mounted."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("account/", include("allauth.urls")),
+    path("office/", include("xinheng.interfaces.office.urls")),
+    path("", include("xinheng.interfaces.portal.urls")),
+]
+
+if settings.DEMO:
+    urlpatterns.insert(0, path("gallery/", include("xinheng.interfaces.web.urls")))

@@ -1,0 +1,110 @@
+"""Every procedure is a case: one case table, one event table, deadlines in work-days.
+
+A case pins the version of the flow it began with; what differs between procedures stands in ``details``.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from xinheng.store.accounts import User
+from xinheng.store.batches import StoredFile
+from xinheng.store.organisations import Organisation
+from xinheng.store.public_ids import new_public_id
+from xinheng.store.subjects import Subject
+
+
+class Case(models.Model):
+    """``version`` is the row version: a verb that saw an older one is refused."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    number = models.CharField(max_length=40, unique=True)
+    secret_digest = models.CharField(max_length=71, blank=True)
+    kind = models.CharField(max_length=24)
+    flow = models.CharField(max_length=40)
+    flow_version = models.IntegerField()
+    state = models.CharField(max_length=24)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="cases")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="cases")
+    title = models.CharField(max_length=200)
+    details = models.JSONField(default=dict)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organisation", "kind", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_desk",
+            ),
+        ]
+
+
+class CaseEvent(models.Model):
+    """One step of a case: who took it, from which state to which, and why."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    sequence = models.IntegerField()
+    at = models.DateTimeField()
+    verb = models.CharField(max_length=24)
+    from_state = models.CharField(max_length=24)
+    to_state = models.CharField(max_length=24)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=1000, blank=True)
+    ground = models.CharField(max_length=200, blank=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "sequence"], name="case_event_sequence")]
+
+
+class CaseDeadline(models.Model):
+    """A running or ended clock of a case; remembers the calendar it was computed with."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
+    key = models.CharField(max_length=60)
+    started_on = models.DateField()
+    due_on = models.DateField(null=True)
+    provisional = models.BooleanField(default=False)
+    calendar_version = models.CharField(max_length=71)
+    workdays = models.IntegerField(null=True)
+    suspended_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "key"], condition=Q(ended_on__isnull=True), name="case_deadline_one_running"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="case_deadline_period",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_on"], condition=Q(ended_on__isnull=True), name="case_deadline_running"),
+        ]
+
+
+class Attachment(models.Model):
+    """A file put to a case."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=120)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    added_at = models.DateTimeField()
+
+
+class NumberSeries(models.Model):
+    """Gap-free counters for case numbers, by series and year."""
+
+    series = models.CharField(max_length=20)
+    year = models.IntegerField()
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["series", "year"], name="number_series_once")]

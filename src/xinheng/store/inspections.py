@@ -1,0 +1,76 @@
+"""Inspectors, plans and draws. The record of a draw is a document that an outsider verifies on his own."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from xinheng.store.accounts import User
+from xinheng.store.organisations import Organisation
+from xinheng.store.public_ids import new_public_id
+from xinheng.store.scores import EvaluationRun
+from xinheng.store.subjects import Subject
+
+
+class Inspector(models.Model):
+    """A certified officer. ``recused_from`` are subjects he must not visit; outsiders see the number only."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="inspectors")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    certificate_no = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=64)
+    lines = ArrayField(models.CharField(max_length=40), default=list)
+    division_code = models.CharField(max_length=6, blank=True)
+    recused_from = ArrayField(models.CharField(max_length=18), default=list)
+    certified_until = models.DateField(null=True)
+
+
+class Plan(models.Model):
+    """An approved plan of checks. Nothing is drawn outside one (legal guard G7)."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="plans")
+    year = models.IntegerField()
+    title = models.CharField(max_length=120)
+    matter = models.CharField(max_length=200)
+    basis = models.CharField(max_length=300)
+    sector = models.CharField(max_length=40, blank=True)
+    case = models.ForeignKey("store.Case", on_delete=models.PROTECT, related_name="+")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(approved_by__isnull=False),
+                name="plan_approved_by_somebody",
+            ),
+        ]
+
+
+class Draw(models.Model):
+    """``record`` is the public record (format 1); ``digest`` is over its canonical form."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="draws")
+    run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, related_name="+")
+    policy_digest = models.CharField(max_length=71)
+    drawn_at = models.DateTimeField()
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    population = models.IntegerField()
+    drawn = models.IntegerField()
+    seed = models.CharField(max_length=71)
+    digest = models.CharField(max_length=71)
+    record = models.JSONField()
+
+
+class DrawnObject(models.Model):
+    """An enterprise that was drawn, with the inspectors assigned."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="objects_drawn")
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
+    band = models.CharField(max_length=40)
+    position = models.IntegerField()
+    inspectors = ArrayField(models.CharField(max_length=40))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["draw", "subject"], name="drawn_once_a_draw")]

@@ -1,0 +1,77 @@
+"""All tables of Xinheng, gathered for Django."""
+
+from xinheng.store.accounts import AccountLock, RoleGrant, User
+from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.effects import Publication
+from xinheng.store.inspections import Draw, DrawnObject, Inspector, Plan
+from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
+from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
+from xinheng.store.policy_versions import PolicyVersion
+from xinheng.store.public import (
+    PublicAct,
+    PublicDraw,
+    PublicName,
+    PublicPolicy,
+    PublicRun,
+    PublicScore,
+    PublicSearch,
+    PublicSubject,
+)
+from xinheng.store.records import Record, RecordDetail, RecordNote
+from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.subjects import (
+    Subject,
+    SubjectCode,
+    SubjectKind,
+    SubjectName,
+    SubjectSearch,
+    SubjectStatus,
+)
+
+__all__ = [
+    "AccountLock",
+    "Attachment",
+    "Batch",
+    "BatchState",
+    "Case",
+    "CaseDeadline",
+    "CaseEvent",
+    "Draw",
+    "DrawnObject",
+    "EvaluationRun",
+    "Inspector",
+    "LedgerBatch",
+    "LedgerEvent",
+    "LedgerLeaf",
+    "NumberSeries",
+    "Organisation",
+    "OrganisationKind",
+    "OrganisationName",
+    "Plan",
+    "PolicyVersion",
+    "PublicAct",
+    "PublicDraw",
+    "PublicName",
+    "PublicPolicy",
+    "PublicRun",
+    "PublicScore",
+    "PublicSearch",
+    "PublicSubject",
+    "Publication",
+    "Record",
+    "RecordDetail",
+    "RecordNote",
+    "ReturnedRow",
+    "ReturnedState",
+    "RoleGrant",
+    "Score",
+    "StoredFile",
+    "Subject",
+    "SubjectCode",
+    "SubjectKind",
+    "SubjectName",
+    "SubjectSearch",
+    "SubjectStatus",
+    "User",
+]

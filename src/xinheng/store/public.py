@@ -1,0 +1,151 @@
+"""What the public may see: read-only views, the only part of the store that the portal knows.
+
+The portal's database role can SELECT from these views and from nothing else, so a fault in a page cannot show
+what is not lawfully public. Sole traders' addresses and grades are not in the views (legal guard G1).
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class PublicSubject(models.Model):
+    """An enterprise as anybody may see it."""
+
+    public_id = models.CharField(max_length=16)
+    code = models.CharField(max_length=18, null=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    status = models.CharField(max_length=12)
+    division_code = models.CharField(max_length=6)
+    registrar = models.CharField(max_length=120)
+    sector = models.CharField(max_length=40)
+    established_on = models.DateField(null=True)
+    version = models.BigIntegerField()
+    address = models.CharField(max_length=300)
+
+    class Meta:
+        managed = False
+        db_table = "public_subject"
+
+
+class PublicName(models.Model):
+    """A current or former name."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="names")
+    name = models.CharField(max_length=200)
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "public_name"
+
+
+class PublicSearch(models.Model):
+    """Search tokens of the names."""
+
+    subject = models.OneToOneField(
+        PublicSubject, on_delete=models.DO_NOTHING, primary_key=True, related_name="search"
+    )
+    tokens = ArrayField(models.TextField())
+
+    class Meta:
+        managed = False
+        db_table = "public_search"
+
+
+class PublicAct(models.Model):
+    """A published record with its clocks, source file and row."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="acts")
+    item = models.SmallIntegerField()
+    decided_on = models.DateField(null=True)
+    due_on = models.DateField(null=True)
+    provisional = models.BooleanField()
+    published_at = models.DateTimeField()
+    earliest_repair_on = models.DateField(null=True)
+    stop_on = models.DateField(null=True)
+    seriousness = models.SmallIntegerField()
+    state = models.SmallIntegerField()
+    finality = models.SmallIntegerField()
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    amount_fen = models.BigIntegerField(null=True)
+    result = models.CharField(max_length=40)
+    document_no = models.CharField(max_length=200)
+    authority = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    fields = models.JSONField()
+    file_name = models.CharField(max_length=255)
+    row_no = models.IntegerField()
+    provider = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "public_act"
+
+
+class PublicRun(models.Model):
+    """The evaluation run in force of a published model."""
+
+    public_id = models.CharField(max_length=16)
+    model = models.CharField(max_length=80)
+    model_version = models.IntegerField()
+    model_digest = models.CharField(max_length=71)
+    as_of = models.DateField()
+    subjects = models.IntegerField()
+    distribution = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "public_run"
+
+
+class PublicScore(models.Model):
+    """A grade that may be shown: of an enterprise whose file has not changed since the run."""
+
+    run = models.ForeignKey(PublicRun, on_delete=models.DO_NOTHING, related_name="scores")
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="scores")
+    points_milli = models.IntegerField()
+    grade = models.CharField(max_length=1)
+    veto = models.CharField(max_length=60)
+    contributions = ArrayField(models.IntegerField())
+
+    class Meta:
+        managed = False
+        db_table = "public_score"
+
+
+class PublicDraw(models.Model):
+    """A draw and its verifiable record."""
+
+    public_id = models.CharField(max_length=16)
+    title = models.CharField(max_length=120)
+    matter = models.CharField(max_length=200)
+    basis = models.CharField(max_length=300)
+    year = models.IntegerField()
+    drawn_at = models.DateTimeField()
+    population = models.IntegerField()
+    drawn = models.IntegerField()
+    seed = models.CharField(max_length=71)
+    digest = models.CharField(max_length=71)
+    record = models.JSONField()
+    organisation = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "public_draw"
+
+
+class PublicPolicy(models.Model):
+    """A published version of a model, grading policy, catalogue or calendar."""
+
+    kind = models.CharField(max_length=16)
+    key = models.CharField(max_length=80)
+    digest = models.CharField(max_length=71)
+    body = models.JSONField()
+    from_on = models.DateField()
+
+    class Meta:
+        managed = False
+        db_table = "public_policy"

@@ -1,0 +1,87 @@
+"""Recorded facts: append-only, bitemporal, each with its source.
+
+Valid time is when the fact holds; known time is when Xinheng was told. A change is a new version with the
+same ``record_key``; the earlier one is closed by ``known_until`` and nothing else in it ever changes.
+Columns are ordered by width so that a row stays under 200 bytes.
+"""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch
+from xinheng.store.subjects import Subject
+
+
+class Record(models.Model):
+    """One version of one fact about one subject. ``item`` is the catalogue number."""
+
+    record_key = models.BigIntegerField()
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="records", db_index=False)
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, null=True, related_name="records", db_index=False
+    )
+    amount_fen = models.BigIntegerField(null=True)
+    known_at = models.DateTimeField()
+    known_until = models.DateTimeField(null=True)
+    row_no = models.IntegerField()
+    headcount = models.IntegerField(null=True)
+    decided_on = models.DateField(null=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    item = models.SmallIntegerField()
+    seriousness = models.SmallIntegerField(default=0)
+    finality = models.SmallIntegerField(default=0)
+    state = models.SmallIntegerField(default=RecordState.ACTIVE)
+    natural_hash = models.BinaryField(max_length=16)
+    content_hash = models.BinaryField(max_length=16)
+    result = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["natural_hash"], condition=Q(known_until__isnull=True), name="record_one_open_version"
+            ),
+            models.CheckConstraint(
+                condition=Q(known_until__isnull=True) | Q(known_until__gt=F("known_at")),
+                name="record_known_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_from__lte=F("valid_to")),
+                name="record_valid_period",
+            ),
+            models.CheckConstraint(condition=Q(state__in=list(RecordState)), name="record_state_known"),
+            models.CheckConstraint(
+                condition=Q(seriousness__in=list(Seriousness)), name="record_seriousness_known"
+            ),
+            models.CheckConstraint(condition=Q(finality__in=list(Finality)), name="record_finality_known"),
+        ]
+        indexes = [
+            models.Index(fields=["subject", "known_at"], name="record_file_of_subject"),
+            BrinIndex(fields=["batch"], name="record_of_batch"),
+        ]
+
+
+class RecordDetail(models.Model):
+    """The words of a record version: document, authority, title and the masked fields by their Chinese names."""
+
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    document_no = models.CharField(max_length=200, blank=True)
+    authority = models.CharField(max_length=200, blank=True)
+    authority_code = models.CharField(max_length=18, blank=True)
+    title = models.CharField(max_length=200, blank=True)
+    fields = models.JSONField(default=dict)
+
+
+class RecordNote(models.Model):
+    """Why a version superseded another: the deed, the reason, the person and the document it rests on."""
+
+    record = models.OneToOneField(Record, on_delete=models.PROTECT, primary_key=True, related_name="note")
+    deed = models.CharField(max_length=16)
+    reason = models.CharField(max_length=500)
+    ground = models.CharField(max_length=200)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

@@ -1,0 +1,59 @@
+"""The two database roles below the owner: the application, which cannot change what only grows, and the portal,
+which can read the public views and nothing else.
+
+Roles belong to the server, not to the database; granting again changes nothing.
+"""
+
+from django.db.backends.utils import CursorWrapper
+
+APP = "xinheng_app"
+PORTAL = "xinheng_portal"
+
+_MAKE = """
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
+        CREATE ROLE {role} NOLOGIN;
+    END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$
+"""
+
+_ONLY_GROWS = (
+    "store_recorddetail",
+    "store_recordnote",
+    "store_policyversion",
+    "store_ledgerevent",
+    "store_ledgerbatch",
+    "store_ledgerleaf",
+    "store_caseevent",
+    "store_draw",
+    "store_drawnobject",
+)
+_NEVER_REMOVED = ("store_publication", "store_subject", "store_subjectname", "store_batch", "store_case")
+_VIEWS = (
+    "public_subject",
+    "public_name",
+    "public_search",
+    "public_act",
+    "public_run",
+    "public_score",
+    "public_draw",
+    "public_policy",
+)
+
+
+def grant(cursor: CursorWrapper) -> None:
+    """Make the roles and give them exactly their rights; run as the owner after every migration."""
+    for role in (APP, PORTAL):
+        cursor.execute(_MAKE.format(role=role))
+        cursor.execute(f"GRANT {role} TO CURRENT_USER")
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+    cursor.execute(f"REVOKE UPDATE, DELETE ON {', '.join(_ONLY_GROWS)} FROM {APP}")
+    cursor.execute(f"REVOKE DELETE ON {', '.join(_NEVER_REMOVED)} FROM {APP}")
+    cursor.execute(f"REVOKE UPDATE, DELETE ON store_record FROM {APP}")
+    cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
+    cursor.execute(f"GRANT SELECT ON {', '.join(_VIEWS)} TO {PORTAL}")

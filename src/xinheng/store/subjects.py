@@ -1,0 +1,111 @@
+"""The subject master (经营主体): one row an enterprise, its names through time, every code it ever had.
+
+Keyed by the unified social credit code of GB 32100; older codes lead to the same subject.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from xinheng.store.public_ids import new_public_id
+
+
+class SubjectKind(models.TextChoices):
+    """Kinds of subject; sole traders are also natural persons (legal guard G1)."""
+
+    ENTERPRISE = "enterprise", "企业"
+    BRANCH = "branch", "分支机构"
+    SOLE_TRADER = "sole_trader", "个体工商户"
+    COOPERATIVE = "cooperative", "农民专业合作社"
+    SOCIAL_ORGANISATION = "social_organisation", "社会组织"
+    PUBLIC_INSTITUTION = "public_institution", "事业单位"
+    GOVERNMENT = "government", "机关"
+    OTHER = "other", "其他"
+
+
+class SubjectStatus(models.TextChoices):
+    """Registration state as the registrar reports it."""
+
+    ACTIVE = "active", "存续"
+    SUSPENDED = "suspended", "歇业"
+    REVOKED = "revoked", "吊销"
+    CANCELLED = "cancelled", "注销"
+    MOVED = "moved", "迁出"
+    UNKNOWN = "unknown", "未注明"
+
+
+class Subject(models.Model):
+    """``version`` grows with every change of the file; whatever is derived from it is stale from then on."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    code = models.CharField(max_length=18, null=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=SubjectKind)
+    status = models.CharField(max_length=12, choices=SubjectStatus, default=SubjectStatus.UNKNOWN)
+    division_code = models.CharField(max_length=6, blank=True)
+    registrar = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    sector = models.CharField(max_length=40, blank=True)
+    established_on = models.DateField(null=True)
+    state_body = models.BooleanField(default=False)
+    state_owned = models.BooleanField(default=False)
+    version = models.BigIntegerField(default=1)
+    last_known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(code__isnull=False), name="subject_code_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=SubjectKind.values), name="subject_kind_known"),
+            models.CheckConstraint(condition=Q(status__in=SubjectStatus.values), name="subject_status_known"),
+            models.CheckConstraint(
+                condition=Q(code__isnull=True) | Q(code__regex=r"^[0-9A-HJ-NP-RTUWXY]{18}$"),
+                name="subject_code_form",
+            ),
+        ]
+
+
+class SubjectName(models.Model):
+    """A name of a subject and when it was known; ``normalised`` is what comparison uses."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=200)
+    normalised = models.CharField(max_length=200)
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+    batch = models.ForeignKey("store.Batch", on_delete=models.PROTECT, null=True, related_name="+")
+    known_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "normalised"], name="subject_name_once"),
+            models.CheckConstraint(
+                condition=Q(from_on__isnull=True) | Q(to_on__isnull=True) | Q(from_on__lte=F("to_on")),
+                name="subject_name_period",
+            ),
+        ]
+        indexes = [models.Index(fields=["normalised"], name="subject_name_lookup")]
+
+
+class SubjectCode(models.Model):
+    """Crosswalk: registration number, organisation code or tax number → subject."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="codes")
+    kind = models.CharField(max_length=16)
+    value = models.CharField(max_length=20)
+    batch = models.ForeignKey("store.Batch", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="subject_code_kind_value")]
+
+
+class SubjectSearch(models.Model):
+    """Search tokens (bigrams and pinyin initials) of current and former names; serves the portal's search box."""
+
+    subject = models.OneToOneField(Subject, on_delete=models.CASCADE, primary_key=True, related_name="search")
+    tokens = ArrayField(models.TextField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["tokens"], name="subject_search_tokens")]
