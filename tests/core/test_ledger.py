@@ -109,6 +109,7 @@ def test_a_whole_chain_has_no_problems():
     assert batches[0].previous == GENESIS
 
 
+@pytest.mark.row("M17-04")
 def test_a_changed_event_is_found_and_named():
     batches, entries = chain_of_batches(3, 4)
     sealed = [item.leaf() for item in entries[1]]
