@@ -1,0 +1,151 @@
+"""Reads what a PostgreSQL data folder says about its server process, and ends that process.
+
+`postmaster.pid` outlives a killed server, and after a restart of the machine its number may belong to
+another program; a process counts as the server only while it runs PostgreSQL on this very data folder.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PORT = 5432
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """The contents of `postmaster.pid`; ``status`` is empty until the server has got so far."""
+
+    pid: int
+    socket_dir: Path | None
+    status: str
+
+    @property
+    def ready(self) -> bool:
+        return self.status == "ready"
+
+
+def read_postmaster(pgdata: Path) -> Postmaster | None:
+    """None where no server claims the folder. Raises PermissionError where the folder is another user's."""
+    try:
+        lines = (pgdata / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    lines += [""] * (8 - len(lines))
+    try:
+        pid = int(lines[0])
+    except ValueError:
+        return None
+    return Postmaster(pid=pid, socket_dir=Path(lines[4]) if lines[4] else None, status=lines[7].strip())
+
+
+def running_postmaster(pgdata: Path) -> Postmaster | None:
+    """The server of this data folder, in whatever state, if its process lives."""
+    postmaster = read_postmaster(pgdata)
+    return postmaster if postmaster and serves(postmaster.pid, pgdata) else None
+
+
+def serves(pid: int, pgdata: Path) -> bool:
+    """Whether process ``pid`` is a PostgreSQL server that runs on ``pgdata``."""
+    command = command_line(pid)
+    return "postgres" in command and str(pgdata) in command
+
+
+def command_line(pid: int) -> str:
+    """Program and arguments of a process; empty for one that is gone or only waits to be reaped."""
+    if sys.platform == "linux":
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return ""
+        return words.replace(b"\0", b" ").decode("utf-8", "surrogateescape")
+    answer = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return answer.stdout if "<defunct>" not in answer.stdout else ""
+
+
+def answers(socket_dir: Path) -> bool:
+    """Whether somebody listens on the socket in this folder."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
+        caller.settimeout(5)
+        try:
+            caller.connect(str(socket_path(socket_dir)))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+        except OSError:
+            return True
+    return True
+
+
+def socket_path(folder: Path) -> Path:
+    return folder / f".s.PGSQL.{PORT}"
+
+
+def disown_stale_pid(pgdata: Path) -> None:
+    """Put a dead process's number into a stale `postmaster.pid` whose number lives on as another program.
+
+    The rest of the file stays, so PostgreSQL still checks by itself that no process of the former server
+    is attached to its shared memory.
+    """
+    postmaster = read_postmaster(pgdata)
+    if postmaster is None or serves(postmaster.pid, pgdata) or not _exists(postmaster.pid):
+        return
+    with (pgdata / "postmaster.pid").open("r+", encoding="utf-8") as file:
+        rest = file.read().split("\n", 1)[1:]
+        file.seek(0)
+        file.write("\n".join([str(_dead_pid()), *rest]))
+        file.truncate()
+
+
+def stop_process(pid: int, pgdata: Path, *, seconds: float) -> bool:
+    """Ask the server to end: first politely, in the last third of the time at once. True when it is gone."""
+    begun = time.monotonic()
+    sent: signal.Signals | None = None
+    while serves(pid, pgdata):
+        spent = time.monotonic() - begun
+        if spent > seconds:
+            return False
+        wanted = signal.SIGINT if spent < seconds * 2 / 3 else signal.SIGQUIT
+        if wanted != sent:
+            _signal(pid, wanted)
+            sent = wanted
+        time.sleep(0.05)
+    return True
+
+
+def end_orphans(pgdata: Path) -> None:
+    """End what a killed server left behind: its children work on in the data folder and block a new start."""
+    for entry in Path("/proc").glob("[0-9]*") if sys.platform == "linux" else ():
+        try:
+            is_child = (entry / "cwd").readlink() == pgdata and "postgres" in (entry / "comm").read_text()
+        except OSError:
+            continue
+        if is_child:
+            _signal(int(entry.name), signal.SIGKILL)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _dead_pid() -> int:
+    with subprocess.Popen(["true"]) as brief:
+        return brief.pid
