@@ -1,0 +1,125 @@
+"""Writes, seals and verifies the ledger: who did or read what (《河南省社会信用条例》第二十四、三十九条)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from xinheng.core import ledger as rules
+from xinheng.core.canonical import digest_of
+from xinheng.store.accounts import User
+from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
+
+SEALER_LOCK = 7_240_001
+"""PostgreSQL advisory lock: one sealer at a time."""
+
+
+def note(
+    kind: str,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    subject: str = "",
+    object: str = "",  # noqa: A002 - the ledger's own word
+    reason: str = "",
+    payload: object = None,
+) -> LedgerEvent:
+    """Add an event inside the caller's transaction. ``payload`` enters as a digest only."""
+    return LedgerEvent.objects.create(
+        at=now,
+        kind=kind,
+        actor=actor,
+        subject=subject,
+        object=object[:80],
+        reason=reason[:200],
+        payload_digest=digest_of(payload) if payload is not None else "",
+    )
+
+
+@transaction.atomic
+def seal_events(*, now: datetime) -> LedgerBatch | None:
+    """Seal every event of finished transactions that is not sealed yet; None when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        if not cursor.fetchone()[0]:
+            return None
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        horizon: int = cursor.fetchone()[0]
+    last = LedgerBatch.objects.order_by("-number").first()
+    floor = last.below_transaction if last else 0
+    events = list(
+        LedgerEvent.objects.filter(transaction__gte=floor, transaction__lt=horizon)
+        .select_related("actor")
+        .order_by("transaction", "id")
+    )
+    if not events:
+        return None
+    leaves = [_entry(event).leaf() for event in events]
+    sealed = rules.seal(
+        leaves, after=_batch(last) if last else None, sealed_at=now, below_transaction=horizon
+    )
+    batch = LedgerBatch.objects.create(
+        number=sealed.number,
+        sealed_at=sealed.sealed_at,
+        below_transaction=sealed.below_transaction,
+        size=sealed.size,
+        root=sealed.root,
+        previous=sealed.previous,
+        chain=sealed.chain,
+    )
+    LedgerLeaf.objects.bulk_create(
+        LedgerLeaf(event=event, batch=batch, position=position, digest=leaf)
+        for position, (event, leaf) in enumerate(zip(events, leaves, strict=True))
+    )
+    return batch
+
+
+def verify_ledger() -> Iterator[str]:
+    """What is wrong with the ledger, as Chinese sentences; nothing when it is whole."""
+    batches = [_batch(batch) for batch in LedgerBatch.objects.order_by("number")]
+    yield from rules.verify_chain(batches)
+    for batch in batches:
+        leaves = LedgerLeaf.objects.filter(batch_id=batch.number).order_by("position")
+        kept = list(leaves.select_related("event__actor"))
+        entries = [_entry(leaf.event) for leaf in kept]
+        yield from rules.verify_batch(batch, entries)
+        algorithm = batch.root.partition(":")[0]
+        digests = [bytes(leaf.digest) for leaf in kept]
+        for position in rules.changed_positions(digests, entries, algorithm=algorithm):
+            yield f"第{batch.number}批第{position + 1}个事件（编号{entries[position].id}）：封存后被改动"
+    if batches:
+        late = LedgerEvent.objects.filter(transaction__lt=batches[-1].below_transaction, leaf__isnull=True)
+        for event in late:
+            yield f"事件{event.pk}：事务号早于封存界限却不在任何批次中（事后插入）"
+
+
+def unsealed_count() -> int:
+    """How many events wait to be sealed."""
+    last = LedgerBatch.objects.order_by("-number").first()
+    return LedgerEvent.objects.filter(transaction__gte=last.below_transaction if last else 0).count()
+
+
+def _entry(event: LedgerEvent) -> rules.Entry:
+    return rules.Entry(
+        id=event.pk,
+        transaction=event.transaction,
+        at=event.at,
+        kind=event.kind,
+        actor=event.actor.public_id if event.actor else None,
+        subject=event.subject,
+        object=event.object,
+        reason=event.reason,
+        payload_digest=event.payload_digest,
+    )
+
+
+def _batch(batch: LedgerBatch) -> rules.Batch:
+    return rules.Batch(
+        number=batch.number,
+        sealed_at=batch.sealed_at,
+        below_transaction=batch.below_transaction,
+        size=batch.size,
+        root=batch.root,
+        previous=batch.previous,
+        chain=batch.chain,
+    )

@@ -1,0 +1,131 @@
+"""Changes what is known of a fact: supersede, annotate, shield, withdraw. Nothing is overwritten.
+
+Every change locks the subject, closes the open version, adds the next one with its reason and ground, and
+makes whatever was derived from the file stale (《河南省社会信用条例》第四十一、四十二条).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from xinheng.core.records import STANDING, Finality, RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.store.accounts import User
+from xinheng.store.effects import Publication
+from xinheng.store.records import Record, RecordDetail, RecordNote
+from xinheng.store.subjects import Subject
+
+_DEEDS = {
+    "annotate": RecordState.ANNOTATED,
+    "dispute": RecordState.DISPUTED,
+    "shield": RecordState.SHIELDED,
+    "repair": RecordState.REPAIRED,
+    "withdraw": RecordState.WITHDRAWN,
+    "restore": RecordState.ACTIVE,
+}
+_FINAL = {RecordState.WITHDRAWN, RecordState.DELETED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Why a record changes: ``ground`` names the document or case it rests on."""
+
+    deed: str
+    reason: str
+    ground: str
+
+
+def change_state(*, record_key: int, change: Change, actor: User, now: datetime) -> Record:
+    """Give the record a new state; effects that rested on it end in the same transaction."""
+    if change.deed not in _DEEDS:
+        raise Refusal("R01", f"不认识的操作“{change.deed}”。")
+    return _supersede(
+        record_key, change, actor=actor, now=now, values={"state": _DEEDS[change.deed]}, fields={}
+    )
+
+
+def correct(
+    *,
+    record_key: int,
+    change: Change,
+    values: Mapping[str, object],
+    fields: Mapping[str, str],
+    actor: User,
+    now: datetime,
+) -> Record:
+    """Replace columns (``values``) and masked detail fields (``fields``) by right ones, as a new version."""
+    allowed = {"amount_fen", "decided_on", "valid_from", "valid_to", "seriousness", "finality", "result"}
+    if unknown := set(values) - allowed:
+        raise Refusal("R02", f"字段{'、'.join(sorted(unknown))}不能通过更正修改。")
+    return _supersede(record_key, change, actor=actor, now=now, values=dict(values), fields=dict(fields))
+
+
+@transaction.atomic
+def _supersede(
+    record_key: int,
+    change: Change,
+    *,
+    actor: User,
+    now: datetime,
+    values: dict[str, object],
+    fields: dict[str, str],
+) -> Record:
+    if not change.reason.strip() or not change.ground.strip():
+        raise Refusal("R03", "改变一条记录必须写明理由和所依据的文书。", advice="请补充理由和文号后重试。")
+    current = Record.objects.filter(record_key=record_key, known_until__isnull=True).first()
+    if current is None:
+        raise Refusal("R04", "没有这条记录，或它刚刚被别人更改。", advice="请刷新页面后重试。")
+    subject = Subject.objects.select_for_update().get(pk=current.subject_id)
+    current.refresh_from_db()
+    if current.known_until is not None:
+        raise Refusal("R04", "这条记录刚刚被别人更改。", advice="请刷新页面后重试。")
+    if RecordState(current.state) in _FINAL:
+        raise Refusal("R05", "已撤回或删除的记录不能再改变。")
+    moment = max(now, subject.last_known_at + timedelta(microseconds=1))
+    Record.objects.filter(pk=current.pk).update(known_until=moment)
+    following = _next_version(current, values, moment=moment)
+    detail = current.detail
+    RecordDetail.objects.create(
+        record=following,
+        document_no=detail.document_no,
+        authority=detail.authority,
+        authority_code=detail.authority_code,
+        title=detail.title,
+        fields={**detail.fields, **fields},
+    )
+    RecordNote.objects.create(
+        record=following, deed=change.deed, reason=change.reason, ground=change.ground, actor=actor
+    )
+    _end_effects(following, change, moment=moment)
+    Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
+    note(
+        f"record.{change.deed}",
+        now=now,
+        actor=actor,
+        subject=subject.public_id,
+        object=f"record:{record_key}",
+        payload={"reason": change.reason, "ground": change.ground},
+    )
+    return following
+
+
+def _next_version(current: Record, values: dict[str, object], *, moment: datetime) -> Record:
+    columns = {
+        field.attname: getattr(current, field.attname)
+        for field in Record._meta.concrete_fields
+        if field.attname not in {"id", "known_at", "known_until"}
+    }
+    return Record.objects.create(**{**columns, **values, "known_at": moment})
+
+
+def _end_effects(record: Record, change: Change, *, moment: datetime) -> None:
+    """Publications end when the record no longer stands or its decision was revoked."""
+    if RecordState(record.state) in STANDING and record.finality != Finality.REVOKED:
+        return
+    Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).update(
+        stopped_at=moment, stop_reason=change.deed
+    )

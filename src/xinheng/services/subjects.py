@@ -1,0 +1,67 @@
+"""Reads the file of a subject: as of a day, as known on a day. Every reading is an event in the ledger."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.store.accounts import User
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectFile:
+    """A subject and the record versions that were known and held."""
+
+    subject: Subject
+    records: tuple[Record, ...]
+    as_of: date | None
+    known_on: date | None
+
+
+def open_file(
+    public_id: str,
+    *,
+    actor: User | None,
+    reason: str,
+    now: datetime,
+    as_of: date | None = None,
+    known_on: date | None = None,
+) -> SubjectFile:
+    """The file with records in order of decision, newest first; written to the ledger as read."""
+    subject = Subject.objects.filter(public_id=public_id).first()
+    if subject is None:
+        raise Refusal(
+            "S01", "没有这个主体的档案。", advice="请检查网址，或按名称、统一社会信用代码重新查询。"
+        )
+    records = tuple(
+        versions_of(subject, as_of=as_of, known_on=known_on)
+        .select_related("detail", "batch__organisation", "note")
+        .order_by("-decided_on", "-id")
+    )
+    note("subject.read", now=now, actor=actor, subject=subject.public_id, reason=reason)
+    return SubjectFile(subject, records, as_of, known_on)
+
+
+def versions_of(subject: Subject, *, as_of: date | None, known_on: date | None) -> QuerySet[Record]:
+    """Record versions known by the end of ``known_on`` (None: now) that concern the time up to ``as_of``."""
+    versions = Record.objects.filter(subject=subject)
+    if known_on is None:
+        versions = versions.filter(known_until__isnull=True)
+    else:
+        end = datetime.combine(known_on + timedelta(days=1), time(), SHANGHAI)
+        versions = versions.filter(known_at__lt=end).filter(
+            Q(known_until__isnull=True) | Q(known_until__gte=end)
+        )
+    if as_of is not None:
+        versions = versions.filter(
+            Q(decided_on__isnull=True) | Q(decided_on__lte=as_of),
+            Q(valid_from__isnull=True) | Q(valid_from__lte=as_of) | Q(decided_on__lte=as_of),
+        )
+    return versions

@@ -1,0 +1,94 @@
+"""Files as delivered, encrypted one data key each, found by the digest of their clear content.
+
+Erasing is destroying the data key: what remains on disk and in backups can no longer be read, and the ledger
+stays whole. Content is AES-256-GCM in chunks of one MiB, so that a file of any size passes in constant memory.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from xinheng.core.refusal import Refusal
+from xinheng.store.batches import StoredFile
+
+CHUNK = 1024 * 1024
+_TAG = 16
+
+
+def put_file(
+    source: Path, *, name: str, media_type: str, now: datetime, destroy_on: date | None = None
+) -> StoredFile:
+    """Encrypt ``source`` into the store; raises Refusal when the disk is full, leaving nothing behind."""
+    key = secrets.token_bytes(32)
+    digest, size = _digest_of(source)
+    nonce = secrets.token_bytes(12)
+    wrapped = nonce + AESGCM(settings.KEYS.file_key).encrypt(nonce, key, digest.encode())
+    stored = StoredFile(
+        digest=digest,
+        size=size,
+        media_type=media_type,
+        name=name[:255],
+        wrapped_key=wrapped,
+        stored_at=now,
+        destroy_on=destroy_on,
+    )
+    stored.save()
+    target = _path(stored)
+    draft = target.with_suffix(".part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as clear, draft.open("wb") as out:
+            for number, chunk in enumerate(iter(lambda: clear.read(CHUNK), b"")):
+                out.write(AESGCM(key).encrypt(number.to_bytes(12, "big"), chunk, digest.encode()))
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(target)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise Refusal(
+            "F01",
+            f"文件无法保存（{error.strerror}），本次操作没有写入任何内容。",
+            advice="请检查数据目录所在磁盘的剩余空间和权限后重试。",
+        ) from error
+    return stored
+
+
+def read_file(stored: StoredFile) -> Iterator[bytes]:
+    """The clear content in chunks. Raises Refusal when the key has been destroyed or the file was changed."""
+    if stored.wrapped_key is None:
+        raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。")
+    wrapped = bytes(stored.wrapped_key)
+    key = AESGCM(settings.KEYS.file_key).decrypt(wrapped[:12], wrapped[12:], stored.digest.encode())
+    with _path(stored).open("rb") as sealed:
+        for number, chunk in enumerate(iter(lambda: sealed.read(CHUNK + _TAG), b"")):
+            yield AESGCM(key).decrypt(number.to_bytes(12, "big"), chunk, stored.digest.encode())
+
+
+def destroy_file(stored: StoredFile, *, now: datetime) -> None:
+    """Destroy the key, then the sealed content."""
+    stored.wrapped_key = None
+    stored.destroyed_at = now
+    stored.save(update_fields=["wrapped_key", "destroyed_at"])
+    _path(stored).unlink(missing_ok=True)
+
+
+def _path(stored: StoredFile) -> Path:
+    name = stored.digest.partition(":")[2]
+    folder: Path = settings.HOME / "files" / name[:2]
+    return folder / f"{name}.{stored.pk}"
+
+
+def _digest_of(source: Path) -> tuple[str, int]:
+    hasher = hashlib.sha256()
+    size = 0
+    with source.open("rb") as clear:
+        for chunk in iter(lambda: clear.read(CHUNK), b""):
+            hasher.update(chunk)
+            size += len(chunk)
+    return f"sha256:{hasher.hexdigest()}", size
