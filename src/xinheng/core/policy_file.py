@@ -8,10 +8,15 @@ null stay text, and a duplicate key is refused.
 import re
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+if TYPE_CHECKING:
+    _Base = yaml.SafeLoader
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class PolicyError(Exception):
@@ -22,18 +27,29 @@ class PolicyError(Exception):
         self.causes = causes
 
 
-class _StrictLoader(yaml.SafeLoader):
+class PolicyModel(BaseModel):
+    """A part of a policy file: frozen, and a key it does not know is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _StrictLoader(_Base):
     """YAML in which only what looks like a number to everybody is one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise _constructor_error("键只能是文字或整数", key_node)
             if key in seen:
-                line = key_node.start_mark.line + 1
-                raise yaml.constructor.ConstructorError(None, None, f"第{line}行：键“{key}”重复", key_node.start_mark)
+                raise _constructor_error(f"键“{key}”重复", key_node)
             seen.add(key)
         return super().construct_mapping(node, deep)
+
+
+def _constructor_error(cause: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, cause, node.start_mark)
 
 
 _StrictLoader.yaml_implicit_resolvers = {}
@@ -43,7 +59,7 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
     ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
 ):
-    _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))  # type: ignore[no-untyped-call]
+    _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
 
 
 def read_strict(path: Path) -> Any:
@@ -69,7 +85,46 @@ def parse(model: type[M], data: Any, *, file: Path | str) -> M:
         return model.model_validate(data)
     except ValidationError as error:
         causes = [
-            f"{file}：{'.'.join(str(part) for part in item['loc']) or '(文件)'}：{item['msg']}"
+            f"{file}：{'.'.join(str(part) for part in item['loc']) or '(文件)'}：{_in_chinese(item)}"
             for item in error.errors()
         ]
         raise PolicyError(causes) from error
+
+
+_CAUSES = {
+    "missing": "缺少必填的键",
+    "extra_forbidden": "未知的键",
+    "int_type": "必须是整数",
+    "int_parsing": "必须是整数",
+    "int_from_float": "必须是整数",
+    "string_type": "必须是文字",
+    "bool_type": "必须写 true 或 false",
+    "bool_parsing": "必须写 true 或 false",
+    "date_type": "必须是日期，如 2026-04-01",
+    "date_parsing": "必须是日期，如 2026-04-01",
+    "date_from_datetime_parsing": "必须是日期，如 2026-04-01",
+    "dict_type": "必须是一组“键: 值”",
+    "model_type": "必须是一组“键: 值”",
+    "model_attributes_type": "必须是一组“键: 值”",
+    "list_type": "必须是一个列表",
+    "tuple_type": "必须是一个列表",
+    "enum": "取值只能是 {expected}",
+    "literal_error": "取值只能是 {expected}",
+    "string_pattern_mismatch": "写法不符合 {pattern}",
+    "string_too_short": "至少 {min_length} 个字",
+    "string_too_long": "至多 {max_length} 个字",
+    "too_short": "至少要有 {min_length} 项",
+    "too_long": "至多 {max_length} 项",
+    "greater_than": "必须大于 {gt}",
+    "greater_than_equal": "不得小于 {ge}",
+    "less_than": "必须小于 {lt}",
+    "less_than_equal": "不得大于 {le}",
+}
+
+
+def _in_chinese(item: Any) -> str:
+    """The cause of one pydantic error; messages of own validators stand as they are."""
+    if item["type"] == "value_error":
+        return str(item["ctx"]["error"])
+    template = _CAUSES.get(item["type"])
+    return template.format(**item.get("ctx", {})) if template else str(item["msg"])

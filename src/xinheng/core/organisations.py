@@ -1,0 +1,144 @@
+"""The city and its parts: counties by code with their days, zones without a code, departments by name.
+
+Old county codes stay, because credit codes given under them stay; a functional zone is a unit although
+GB/T 2260 has no code for it. A department is known by a stable key and by the names documents give it.
+"""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import Field, StrictBool, model_validator
+
+from xinheng.core.policy_file import PolicyModel
+from xinheng.core.sources import Area, Entry
+
+AgencyKey = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z][a-z_]*$", max_length=60)]
+Slug = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=30)]
+
+
+class PlaceLevel(StrEnum):
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+
+
+class County(Entry):
+    """A county by its GB/T 2260 code. ``until`` is the first year in which the code no longer holds."""
+
+    name: str
+    since: Annotated[int, Field(ge=1980)] | None = None
+    until: Annotated[int, Field(ge=1980)] | None = None
+    became: tuple[Area, ...] = ()
+    provincial: StrictBool = False
+    note: str = ""
+
+    def holds_in(self, year: int) -> bool:
+        return (self.since is None or self.since <= year) and (self.until is None or year < self.until)
+
+
+class Zone(Entry):
+    """A functional zone (功能区) that reports like a county."""
+
+    name: str
+    note: str = ""
+
+
+class City(Entry):
+    """``accent`` is the city's one colour on white and paper, at least 4.5:1."""
+
+    code: Area
+    slug: Slug
+    name: str
+    level: PlaceLevel
+    province: Area
+    prefecture: Area | None = None
+    portal_name: str
+    government: str
+    lead: tuple[AgencyKey, ...] = Field(min_length=1)
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    document: str
+
+    @property
+    def area(self) -> tuple[str, ...]:
+        """Areas whose documents bind here, nation first."""
+        between = (self.prefecture,) if self.prefecture else ()
+        return ("100000", self.province, *between, self.code)
+
+
+class CityFile(PolicyModel):
+    city: City
+    counties: dict[Area, County]
+    zones: dict[str, Zone] = {}
+
+    @model_validator(mode="after")
+    def _successors_are_known(self) -> Self:
+        for code, county in self.counties.items():
+            unknown = [after for after in county.became if after not in self.counties]
+            if unknown:
+                raise ValueError(f"{code} 的后继代码 {'、'.join(unknown)} 不在 counties 中")
+        return self
+
+
+class Origin(StrEnum):
+    """NAMED in the document's list, TASKED by a clause of it, or a provider the catalogue needs."""
+
+    NAMED = "named"
+    TASKED = "tasked"
+    CATALOGUE = "catalogue"
+
+
+class Sector(Entry):
+    """A field of supervision; ``within`` is the wider one."""
+
+    title: str
+    within: str | None = None
+
+
+class Sectors(PolicyModel):
+    sectors: dict[str, Sector]
+
+    @model_validator(mode="after")
+    def _wider_sectors_exist(self) -> Self:
+        loose = {entry.within for entry in self.sectors.values() if entry.within} - set(self.sectors)
+        if loose:
+            raise ValueError(f"未知的上级领域 {'、'.join(sorted(loose))}")
+        return self
+
+
+class Agency(Entry):
+    """A department. ``names`` are further names under which files and documents know it."""
+
+    name: str
+    short: str
+    sectors: tuple[str, ...]
+    origin: Origin
+    names: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    note: str = ""
+
+    def known_as(self, name: str) -> bool:
+        return name in (self.name, self.short, *self.names)
+
+
+class Agencies(PolicyModel):
+    agencies: dict[AgencyKey, Agency]
+
+    @model_validator(mode="after")
+    def _one_name_one_agency(self) -> Self:
+        seen: dict[str, str] = {}
+        for key, agency in self.agencies.items():
+            for name in {agency.name, agency.short, *agency.names}:
+                if seen.setdefault(name, key) != key:
+                    raise ValueError(f"名称“{name}”同时属于 {seen[name]} 和 {key}")
+        return self
+
+    def named(self, name: str) -> str | None:
+        """Key of the agency a file calls ``name``."""
+        for key, agency in self.agencies.items():
+            if agency.known_as(name):
+                return key
+        return None
+
+    def of_sector(self, sector: str) -> tuple[str, ...]:
+        return tuple(key for key, agency in self.agencies.items() if sector in agency.sectors)
