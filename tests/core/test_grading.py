@@ -9,10 +9,12 @@ from xinheng.core.grading import GradingPolicy, band_of, may_visit, overlay_caus
 from xinheng.core.refusal import Refusal
 
 DAY = date(2026, 11, 20)
+CITED = {"source": "made-up", "clause": "第一条", "verified": False}
 
 
 def figure(value, *, unit="per_mille", since="2026-01-01"):
-    return {"unit": unit, "values": {since: {"value": value, "source": "made-up", "verified": False}}}
+    line = {"value": value, "source": "made-up", "verified": False}
+    return {"unit": unit, "values": {since: line}, "checked_on": "2026-11-20"}
 
 
 def band(key, name, grades, ratio, visits=None):
@@ -22,11 +24,10 @@ def band(key, name, grades, ratio, visits=None):
         "grades": grades,
         "ratio": figure(ratio),
         "items": "常规事项",
-        "basis": [{"source": "made-up", "clause": "第一条"}],
-        "verified": False,
+        "basis": [dict(CITED)],
     }
     if visits is not None:
-        result["visits_per_year"] = figure(visits, unit="visit")
+        result["visits_per_year"] = figure(visits, unit="count")
     return result
 
 
@@ -40,17 +41,16 @@ def policy_data(**changes):
             band("strict", "提高频次", ["D", "E"], 500),
         ],
         "ungraded": "usual",
-        "ceiling": figure(2, unit="visit"),
+        "ceiling": figure(2, unit="count"),
         "reasons": [
             {
                 "key": "complaint",
                 "name": "投诉举报",
                 "tell": ["司法局"],
-                "basis": [{"source": "made-up"}],
-                "verified": False,
+                "basis": [dict(CITED)],
             }
         ],
-        "basis": [{"source": "made-up", "clause": "第一条"}],
+        "basis": [dict(CITED)],
     } | changes
 
 
@@ -134,7 +134,7 @@ def test_every_grade_has_its_band_and_no_grade_has_the_ungraded_one():
         band_of(made, grade="F", kind="enterprise", confirmed=False)
 
 
-COVERED = {"covered": True, "basis": [{"source": "made-up"}], "impact_assessment": "某评〔2026〕1号"}
+COVERED = {"covered": True, "basis": [dict(CITED)], "impact_assessment": "某评〔2026〕1号"}
 
 
 @pytest.mark.guard("G1")
@@ -175,7 +175,7 @@ def test_only_a_reason_of_the_closed_list_passes_the_ceiling_and_justice_is_told
 
 @pytest.mark.guard("G7")
 def test_without_any_known_ceiling_no_visit_is_planned():
-    made = policy(ceiling=figure(None, unit="visit"))
+    made = policy(ceiling=figure(None, unit="count"))
     with pytest.raises(Refusal) as refused:
         may_visit(made, band="usual", visits_so_far=0, on=DAY)
     assert refused.value.code == "ceiling_unknown"
@@ -184,11 +184,11 @@ def test_without_any_known_ceiling_no_visit_is_planned():
 @pytest.mark.guard("G7")
 def test_a_lower_level_neither_raises_the_ceiling_nor_adds_reasons():
     other = policy_data()["reasons"][0] | {"key": "holiday", "name": "节日"}
-    lower = policy(ceiling=figure(3, unit="visit"), reasons=[other])
+    lower = policy(ceiling=figure(3, unit="count"), reasons=[other])
     causes = overlay_causes(upper=policy(), lower=lower)
     assert any(cause.startswith("reasons") and "holiday" in cause for cause in causes)
     assert any(cause.startswith("ceiling") for cause in causes)
-    assert overlay_causes(upper=policy(), lower=policy(ceiling=figure(1, unit="visit"))) == ()
+    assert overlay_causes(upper=policy(), lower=policy(ceiling=figure(1, unit="count"))) == ()
 
 
 def bands_with(**changes):
@@ -210,8 +210,8 @@ def bands_with(**changes):
         ({"ungraded": "strict"}, "未评价不等于失信"),
         ({"bands": bands_with(calm={"ratio": figure(60)})}, "高于“常规”"),
         ({"bands": bands_with(strict={"ratio": figure(1001)})}, "1000‰"),
-        ({"bands": bands_with(strict={"ratio": figure(50, unit="percent")})}, "per_mille"),
-        ({"bands": bands_with(strict={"visits_per_year": figure(3, unit="visit")})}, "超过上限"),
+        ({"bands": bands_with(strict={"ratio": figure(50, unit="point")})}, "per_mille"),
+        ({"bands": bands_with(strict={"visits_per_year": figure(3, unit="count")})}, "超过上限"),
         ({"bands": bands_with(strict={"basis": []})}, "basis"),
         ({"bands": policy_data()["bands"][:2]}, "at least 3"),
         ({"bands": bands_with(strict={"ownership": "private"})}, "ownership"),

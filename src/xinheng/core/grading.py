@@ -11,9 +11,12 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from xinheng.core.parameters import Line, Unit
+from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
+from xinheng.core.sources import Citation, Entry
 
 GRADES = ("A", "B", "C", "D", "E")
 
@@ -22,39 +25,23 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=8
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Dated(PolicyModel):
+    """A number with its days in force. A changed number is a new line; old lines stay.
+
+    The value ``None`` means that nobody knows it yet: it is shown as 待确认 and blocks a draw.
+    """
+
+    unit: Unit
+    values: dict[date, Line] = Field(min_length=1)
+    checked_on: date
+
+    def on(self, day: date) -> Line | None:
+        """The line in force on ``day``; None before the first one."""
+        start = max((start for start in self.values if start <= day), default=None)
+        return None if start is None else self.values[start]
 
 
-class Basis(_Part):
-    """Where a rule stands: id of a file in ``policy/sources`` and the clause in it, e.g. ``第十二条``."""
-
-    source: Identifier
-    clause: str = ""
-
-
-class Figure(Basis):
-    """One value from one day on. ``None`` means that nobody knows it yet: shown as 待确认, it blocks a draw."""
-
-    value: Annotated[int, Field(ge=0)] | None
-    verified: bool
-    note: str = ""
-
-
-class Dated(_Part):
-    """A number with its days in force. A changed number is a new line; old lines stay."""
-
-    unit: Text
-    values: dict[date, Figure] = Field(min_length=1)
-    checked_on: date | None = None
-
-    def on(self, day: date) -> Figure | None:
-        """The figure in force on ``day``; None before the first line."""
-        starts = [start for start in self.values if start <= day]
-        return self.values[max(starts)] if starts else None
-
-
-class Band(_Part):
+class Band(Entry):
     """One tier of supervision: which grades fall into it and what it means for a visit."""
 
     key: Key
@@ -64,33 +51,29 @@ class Band(_Part):
     visits_per_year: Dated | None = None
     items: Text
     waivers: str = ""
-    basis: tuple[Basis, ...] = Field(min_length=1)
-    verified: bool
 
     @model_validator(mode="after")
     def _ratio_is_per_mille(self) -> Self:
-        if self.ratio.unit != "per_mille":
+        if self.ratio.unit is not Unit.PER_MILLE:
             raise ValueError("抽查比例的单位必须写 per_mille（千分比）")
-        if any(figure.value is not None and figure.value > 1000 for figure in self.ratio.values.values()):
+        if any(line.value is not None and line.value > 1000 for line in self.ratio.values.values()):
             raise ValueError("抽查比例不得超过 1000‰")
         return self
 
 
-class CaseReason(_Part):
+class CaseReason(Entry):
     """One of the closed list of reasons (个案) for which a visit may pass the ceiling; ``tell`` are informed."""
 
     key: Key
     name: Text
     tell: tuple[Text, ...] = Field(min_length=1)
-    basis: tuple[Basis, ...] = Field(min_length=1)
-    verified: bool
 
 
-class SoleTraders(_Part):
+class SoleTraders(PolicyModel):
     """Whether a sector rule lets grades steer visits to 个体工商户, and under which assessment."""
 
     covered: bool = False
-    basis: tuple[Basis, ...] = ()
+    basis: tuple[Citation, ...] = ()
     impact_assessment: str = ""
 
     @model_validator(mode="after")
@@ -100,7 +83,7 @@ class SoleTraders(_Part):
         return self
 
 
-class GradingPolicy(_Part):
+class GradingPolicy(Entry):
     """Graded supervision of one city or one sector of it."""
 
     id: Identifier
@@ -111,7 +94,6 @@ class GradingPolicy(_Part):
     ceiling: Dated
     reasons: tuple[CaseReason, ...] = ()
     sole_traders: SoleTraders = SoleTraders()
-    basis: tuple[Basis, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _bands_partition_the_grades(self) -> Self:
@@ -158,8 +140,8 @@ class GradingPolicy(_Part):
 
 
 def _value(dated: Dated, day: date) -> int | None:
-    figure = dated.on(day)
-    return figure.value if figure else None
+    line = dated.on(day)
+    return line.value if line else None
 
 
 @dataclass(frozen=True, slots=True)
