@@ -106,9 +106,8 @@ def test_no_burden_outlives_its_ground(effects, number, cause, random):
     ground = Ground(GroundKind.RECORD, number)
     closing = ends_effects(ground, cause, subject=7, effects=effects)
     rest = [effect for effect in effects if effect not in closing.ended]
-    entries = {Ground(GroundKind.LIST_ENTRY, e.id) for e in effects if e.kind is EffectKind.LIST_ENTRY}
-    gone = {Ground(GroundKind.LIST_ENTRY, e.id) for e in closing.ended} | {ground}
-    grounds = {effect.ground for effect in effects} | entries
+    gone = {Ground(GroundKind.LIST_ENTRY, entry) for entry in closing.forget_persons} | {ground}
+    grounds = {effect.ground for effect in effects}
     assert orphans(rest, living=frozenset(grounds - gone)) == ()
     assert set(orphans(effects, living=frozenset(grounds - {ground}))) == set(closing.ended)
     shuffled = random.sample(effects, len(effects))
