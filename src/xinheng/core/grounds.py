@@ -214,8 +214,9 @@ def orphans(effects: Iterable[Effect], *, living: frozenset[Ground]) -> tuple[Ef
             if (effect.kind, effect.id) in lost or effect.ground in alive:
                 continue
             lost[effect.kind, effect.id] = effect
-            alive.discard(Ground(GroundKind.LIST_ENTRY, effect.id))
-            changed = effect.kind is EffectKind.LIST_ENTRY or changed
+            if effect.kind is EffectKind.LIST_ENTRY:
+                alive.discard(Ground(GroundKind.LIST_ENTRY, effect.id))
+                changed = True
     return tuple(lost.values())
 
 
