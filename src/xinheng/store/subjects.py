@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 
 from xinheng.store.public_ids import new_public_id
 
@@ -65,6 +66,7 @@ class Subject(models.Model):
                 name="subject_code_form",
             ),
         ]
+        indexes = [models.Index(Substr("code", 9, 9), name="subject_body_of_code")]
 
 
 class SubjectName(models.Model):

@@ -1,0 +1,72 @@
+"""What every request gets: an id in the log, strict headers, and a page in Chinese when a rule says no."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from psycopg_pool import PoolTimeout
+
+from xinheng.core.refusal import Refusal
+
+log = structlog.get_logger()
+View = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+DENIED = {"access", "denied"}
+
+
+class RequestMiddleware:
+    """Adds the request id, the content security policy and the server time; logs one line a request."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        number = uuid.uuid4().hex[:16]
+        with structlog.contextvars.bound_contextvars(request=number):
+            response = self.get_response(request)
+            spent = (time.perf_counter() - started) * 1000
+            response.headers["Content-Security-Policy"] = POLICY
+            response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+            response.headers["X-Request-Id"] = number
+            response.headers["Server-Timing"] = f"app;dur={spent:.1f}"
+            if not request.path.startswith(settings.STATIC_URL):
+                view = request.resolver_match.view_name if request.resolver_match else ""
+                log.info(
+                    "request",
+                    method=request.method,
+                    view=view,
+                    status=response.status_code,
+                    ms=round(spent, 1),
+                )
+        return response
+
+
+class RefusalMiddleware:
+    """Turns a Refusal into its page, and a database out of reach into 503 with Retry-After."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refusal):
+            status = 403 if exception.code in DENIED else 404 if exception.code == "S01" else 409
+            return render(request, "web/refusal.html", {"refusal": exception}, status=status)
+        if isinstance(exception, OperationalError | PoolTimeout):
+            log.error("database_unavailable", error=type(exception).__name__)
+            response = render(request, "503.html", status=503)
+            response.headers["Retry-After"] = "10"
+            return response
+        return None

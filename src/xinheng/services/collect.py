@@ -1,0 +1,254 @@
+"""Receives what departments deliver: preview, confirm, receipt; what is not accepted goes back with its reasons.
+
+A file is read and checked by the intake room, then loaded in one transaction: all of it or nothing. Delivering the
+same file again changes nothing (《河南省社会信用条例》第十七条).
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from xinheng.core.canonical import digest_of
+from xinheng.core.days import day_in_china
+from xinheng.core.feeds import ITEMS
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.intake.handover import hand_over
+from xinheng.intake.prepare import Prepared, prepare
+from xinheng.intake.workbook import error_workbook
+from xinheng.services.ledger import note
+from xinheng.services.loading import Loaded, load
+from xinheng.services.returns import store_conflicts, store_returned
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, BatchState
+from xinheng.store.files import put_file, read_file
+from xinheng.store.organisations import Organisation
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_STATES = {
+    "mapped": BatchState.PREVIEW,
+    "unmapped": BatchState.UNMAPPED,
+    "unreadable": BatchState.UNREADABLE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """Who delivers, for whom, under which policy, at which moment."""
+
+    policy: Policy
+    organisation: Organisation
+    actor: User | None
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return day_in_china(self.now)
+
+
+def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name: str | None = None) -> Batch:
+    """Receive and load in one go; a file that is not recognised is kept and profiled, not loaded."""
+    digest = _digest_of(path)
+    if known := _loaded_before(digest):
+        return _repeated(known, delivery)
+    with _workshop() as work:
+        prepared = _prepare(path, work, delivery, feed=feed)
+        with transaction.atomic():
+            batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
+            if prepared.status == "mapped":
+                _load(batch, prepared, work, delivery)
+    return batch
+
+
+def preview(path: Path, delivery: Delivery, *, name: str, feed: str | None = None) -> Batch:
+    """Receive a file and say what would happen; nothing enters a file of a subject yet."""
+    digest = _digest_of(path)
+    if known := _loaded_before(digest):
+        return _repeated(known, delivery)
+    with _workshop() as work:
+        prepared = _prepare(path, work, delivery, feed=feed)
+        with transaction.atomic():
+            return _record_receipt(path, prepared, digest, delivery, name=name)
+
+
+def confirm(public_id: str, delivery: Delivery) -> Batch:
+    """Load a previewed batch from the file that was kept."""
+    batch = Batch.objects.select_related("original", "organisation").get(public_id=public_id)
+    if batch.state != BatchState.PREVIEW or batch.original is None:
+        raise Refusal("B01", "这个批次已经处理过，不能再次确认。", advice="请在批次列表中查看它的结果。")
+    with _workshop() as work:
+        path = work / Path(batch.file_name).name
+        with path.open("wb") as out:
+            out.writelines(read_file(batch.original))
+        prepared = _prepare(path, work, delivery, feed=batch.feed or None)
+        with transaction.atomic():
+            locked = Batch.objects.select_for_update().get(pk=batch.pk)
+            if locked.state != BatchState.PREVIEW:
+                raise Refusal("B01", "这个批次刚刚被别人确认或撤销。", advice="请刷新页面查看结果。")
+            _load(locked, prepared, work, delivery)
+    return locked
+
+
+@transaction.atomic
+def cancel(public_id: str, *, actor: User, reason: str, now: datetime) -> None:
+    """Give up a previewed batch."""
+    batch = Batch.objects.select_for_update().get(public_id=public_id)
+    if batch.state != BatchState.PREVIEW:
+        raise Refusal("B02", "只有待确认的批次可以撤销。")
+    batch.state = BatchState.CANCELLED
+    batch.save(update_fields=["state"])
+    note("batch.cancelled", now=now, actor=actor, object=f"batch:{batch.public_id}", reason=reason)
+
+
+def report_of(batches: list[Batch]) -> dict[str, Any]:
+    """The import report over several files, with totals."""
+    files = [batch.report for batch in batches]
+    summed = ("rows", "accepted", "quarantined", "duplicates", "personal_ids_found")
+    totals: dict[str, Any] = {key: sum(int(file.get(key) or 0) for file in files) for key in summed}
+    totals["files"] = len(files)
+    for status in ("mapped", "unmapped", "unreadable"):
+        totals[status] = sum(file["status"] == status for file in files)
+    return {"files": files, "totals": totals}
+
+
+def _prepare(path: Path, work: Path, delivery: Delivery, *, feed: str | None) -> Prepared:
+    return prepare(path, feeds=delivery.policy.feeds, work=work, today=delivery.today, feed=feed)
+
+
+def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Delivery, *, name: str) -> Batch:
+    report = {**prepared.report(), "path": name}
+    term = delivery.policy.days_kept(
+        "unmapped" if prepared.status != "mapped" else "delivered", on=delivery.today
+    )
+    original = put_file(
+        path,
+        name=name,
+        media_type="application/octet-stream",
+        now=delivery.now,
+        destroy_on=delivery.today + timedelta(days=term) if term is not None else None,
+    )
+    batch = Batch.objects.create(
+        organisation=delivery.organisation,
+        received_by=delivery.actor,
+        received_at=delivery.now,
+        file_name=name[:255],
+        file_digest=digest,
+        feed=prepared.feed or "",
+        item=ITEMS.get(delivery.policy.feeds[prepared.feed].item or "") if prepared.feed else None,
+        policy_digest=delivery.policy.digest,
+        state=_STATES[prepared.status],
+        rows=prepared.rows,
+        returned=prepared.quarantined,
+        duplicates=prepared.duplicates,
+        report=report,
+        original=original,
+    )
+    note(
+        "batch.received",
+        now=delivery.now,
+        actor=delivery.actor,
+        object=f"batch:{batch.public_id}",
+        payload={"file": digest, "feed": batch.feed, "rows": batch.rows},
+    )
+    return batch
+
+
+def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
+    rows, parties = hand_over(prepared.accepted_path, work)
+    loaded = load(
+        rows, parties, batch=batch.pk, now=delivery.now, registration=batch.item == ITEMS["registration"]
+    )
+    store_returned(batch, prepared)
+    store_conflicts(batch, prepared, loaded.conflicts)
+    _file_result(batch, prepared, loaded, work, delivery)
+
+
+def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, delivery: Delivery) -> None:
+    problems = dict(batch.report.get("problems", {}))
+    for _, code, _ in loaded.conflicts:
+        problems[code] = problems.get(code, 0) + 1
+    batch.accepted = loaded.accepted
+    batch.duplicates = prepared.duplicates + loaded.duplicates
+    batch.returned = prepared.quarantined + len(loaded.conflicts)
+    batch.report = {
+        **batch.report,
+        "accepted": batch.accepted,
+        "duplicates": batch.duplicates,
+        "quarantined": batch.returned,
+        "problems": dict(sorted(problems.items())),
+    }
+    batch.state = BatchState.LOADED
+    batch.loaded_at = delivery.now
+    batch.receipt = digest_of({"file": batch.file_digest, "report": batch.report, "batch": batch.public_id})
+    if batch.returned:
+        batch.workbook = _keep_workbook(batch, prepared, loaded, work, delivery)
+    if problems.get("E16") and batch.original:
+        batch.original.destroy_on = delivery.today
+        batch.original.save(update_fields=["destroy_on"])
+    batch.save()
+    note(
+        "batch.loaded",
+        now=delivery.now,
+        actor=delivery.actor,
+        object=f"batch:{batch.public_id}",
+        payload={"receipt": batch.receipt},
+    )
+
+
+def _keep_workbook(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, delivery: Delivery) -> Any:
+    out = work / "returned.xlsx"
+    error_workbook(prepared, out, conflicts=loaded.conflicts)
+    return put_file(out, name=f"退回-{Path(batch.file_name).stem}.xlsx", media_type=XLSX, now=delivery.now)
+
+
+def _loaded_before(digest: str) -> Batch | None:
+    return Batch.objects.filter(file_digest=digest, state=BatchState.LOADED).first()
+
+
+def _repeated(known: Batch, delivery: Delivery) -> Batch:
+    """The earlier batch, its report saying that nothing was new."""
+    note("batch.repeated", now=delivery.now, actor=delivery.actor, object=f"batch:{known.public_id}")
+    known.report = {
+        **known.report,
+        "accepted": 0,
+        "duplicates": known.accepted + known.duplicates,
+    }
+    return known
+
+
+def _digest_of(path: Path) -> str:
+    try:
+        with path.open("rb") as content:
+            return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+    except OSError as error:
+        raise Refusal(
+            "F03",
+            f"无法打开文件“{path.name}”（{error.strerror}）。",
+            advice="请检查路径是否正确、是否有读取权限。",
+        ) from error
+
+
+@contextmanager
+def _workshop() -> Iterator[Path]:
+    """A folder for one file's preparation, removed whatever happens."""
+    root: Path = settings.HOME / "work"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=root))
+    except OSError as error:
+        raise Refusal(
+            "F01", f"数据目录不可写（{error.strerror}）。", advice="请检查磁盘剩余空间和目录权限后重试。"
+        ) from error
+    try:
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,104 @@
+"""Rows that were not accepted: kept for a person to look at, adopted with a reason, or sent back.
+
+Rows on natural persons are counted and named by their number only; what they said is not kept (legal guard G2).
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from xinheng.core.names import normalise_name
+from xinheng.core.refusal import Refusal
+from xinheng.intake.handover import rows_as_json
+from xinheng.intake.prepare import Prepared, returned_rows
+from xinheng.services.ledger import note
+from xinheng.services.loading import load_single, refresh_search
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.subjects import Subject, SubjectName
+
+CHUNK = 5_000
+
+
+def store_returned(batch: Batch, prepared: Prepared) -> None:
+    """Keep the rows that intake refused or quarantined."""
+    for rows in returned_rows(prepared, chunk=CHUNK):
+        ReturnedRow.objects.bulk_create(
+            ReturnedRow(
+                batch=batch,
+                row_no=row.row_no,
+                codes=sorted({problem["code"] for problem in row.problems}),
+                problems=row.problems,
+                original=row.original,
+                state=ReturnedState.REFUSED if row.outcome == "refuse" else ReturnedState.WAITING,
+            )
+            for row in rows
+        )
+
+
+def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[int, str, str]]) -> None:
+    """Keep the rows that contradict what is known already, with all that is needed to adopt them later."""
+    found = {row_no: (code, message) for row_no, code, message in conflicts}
+    for row_no, normalised, original in rows_as_json(
+        prepared.accepted_path, prepared.originals_path, list(found)
+    ):
+        code, message = found[row_no]
+        ReturnedRow.objects.create(
+            batch=batch,
+            row_no=row_no,
+            codes=[code],
+            problems=[{"code": code, "field": "名称" if code == "E17" else "文号", "message": message}],
+            original=json.loads(original) if original else None,
+            normalised=json.loads(normalised),
+            state=ReturnedState.WAITING,
+        )
+
+
+@transaction.atomic
+def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
+    """A person decides that a row with a code and name conflict is right: its name becomes a name of the subject."""
+    row = _waiting(row_id)
+    if row.normalised is None or row.codes != ["E17"]:
+        raise Refusal(
+            "B03",
+            "这一行缺少必要内容，不能直接采纳。",
+            advice="请退回报送单位更正后重新报送。",
+        )
+    if row.batch.received_by_id is not None and row.batch.received_by_id == actor.pk:
+        raise Refusal("B04", "报送人不能采纳自己报送的行。", advice="请由另一名审核人处理。")
+    subject = Subject.objects.select_for_update().get(code=row.normalised["code"])
+    name = row.normalised["name"]
+    SubjectName.objects.get_or_create(
+        subject=subject,
+        normalised=normalise_name(name),
+        defaults={"name": name, "batch": row.batch, "known_at": now},
+    )
+    refresh_search([subject.pk])
+    if not load_single(row.normalised, batch=row.batch_id, now=now):
+        raise Refusal("B05", "该行与已有记录重复或冲突，没有写入。", advice="请核对主体档案后退回此行。")
+    _decide(row, ReturnedState.ACCEPTED, actor=actor, reason=reason, now=now)
+
+
+@transaction.atomic
+def send_back(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
+    """A person decides that the sender must correct the row."""
+    _decide(_waiting(row_id), ReturnedState.RETURNED, actor=actor, reason=reason, now=now)
+
+
+def _waiting(row_id: int) -> ReturnedRow:
+    row = (
+        ReturnedRow.objects.select_for_update(of=("self",)).select_related("batch").filter(pk=row_id).first()
+    )
+    if row is None or row.state != ReturnedState.WAITING:
+        raise Refusal("B06", "这一行已经处理过。", advice="请刷新页面。")
+    return row
+
+
+def _decide(row: ReturnedRow, state: ReturnedState, *, actor: User, reason: str, now: datetime) -> None:
+    if not reason.strip():
+        raise Refusal("B07", "请写明处理理由。")
+    row.state, row.decided_by, row.decided_at, row.reason = state, actor, now, reason.strip()[:300]
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    note(f"row.{state}", now=now, actor=actor, object=f"row:{row.pk}", payload={"reason": row.reason})
