@@ -28,6 +28,7 @@ from xinheng.config.postgres_place import Place
 from xinheng.config.postgres_settings import INCLUDE_LINE, settings_text
 
 URL_VARIABLE = "XINHENG_DATABASE_URL"
+FAST_VARIABLE = "XINHENG_POSTGRES_FAST"
 DATABASE = OWNER = "xinheng"
 
 LOCK_SECONDS = 180
@@ -66,15 +67,17 @@ def ensure_running(
 ) -> Server:
     """The embedded server of ``data_home``, set up and started if need be.
 
-    ``fast`` gives up safety against a crash of the machine, for tests; it counts only when this call
-    starts the server. Raises DatabaseUnavailable with what to do.
+    ``fast`` (or `XINHENG_POSTGRES_FAST=1`) gives up safety against a crash of the machine, for tests; it
+    counts only when this call starts the server. Raises DatabaseUnavailable with what to do.
     """
     home = data_home.resolve()
+    around = os.environ if environ is None else environ
     with _permissions_explained(home):
         if server := status(home):
             return server
         with _only_one(home):
-            return status(home) or _start(home, fast=fast, environ=os.environ if environ is None else environ)
+            fast = fast or around.get(FAST_VARIABLE) == "1"
+            return status(home) or _start(home, fast=fast, environ=around)
 
 
 def status(data_home: Path) -> Server | None:
@@ -116,11 +119,11 @@ def _start(home: Path, *, fast: bool, environ: Mapping[str, str]) -> Server:
     _end_unreachable_server(place)
     binaries = places.usable_binaries(place, environ, major=_major_of(place))
     if _major_of(place) is None:
-        _initialise(place, binaries)
+        _initialise(place, binaries, fast=fast)
     socket_dir = places.socket_folder(place)
     settings = settings_text(socket_dir=socket_dir, port=processes.PORT, fast=fast)
     _write_as_owner(place, place.pgdata / "xinheng.conf", settings)
-    _launch_through_recovery(place, binaries)
+    _launch_through_recovery(place, binaries, socket_dir)
     _create_database(_url(socket_dir, database="postgres"))
     server = status(home)
     if server is None:
@@ -154,7 +157,7 @@ def _major_of(place: Place) -> int | None:
     return int(place.version_file.read_text().split(".")[0]) if place.version_file.exists() else None
 
 
-def _initialise(place: Place, binaries: Binaries) -> None:
+def _initialise(place: Place, binaries: Binaries, *, fast: bool) -> None:
     """Set up the data folder under another name first: an interrupted set-up leaves nothing half-made."""
     if shutil.disk_usage(place.base).free < FREE_BYTES_NEEDED:
         raise trouble.disk_full(folder=place.base)
@@ -173,6 +176,7 @@ def _initialise(place: Place, binaries: Binaries) -> None:
         "--data-checksums",
     ]
     command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
+    command += ["--no-sync"] if fast else []
     answer = places.run_as(place.account, command, capture_output=True)
     if answer.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
@@ -182,10 +186,10 @@ def _initialise(place: Place, binaries: Binaries) -> None:
     partial.rename(place.pgdata)
 
 
-def _launch_through_recovery(place: Place, binaries: Binaries) -> None:
+def _launch_through_recovery(place: Place, binaries: Binaries, socket_dir: Path) -> None:
     """Start the server; wait while children of a killed one still hold its shared memory."""
     begun = time.monotonic()
-    while not _launch(place, binaries):
+    while not _launch(place, binaries, socket_dir):
         tail = _tail(place.log)
         spent = time.monotonic() - begun
         if "pre-existing shared memory block" not in tail or spent > ORPHANS_GIVE_UP_SECONDS:
@@ -195,8 +199,8 @@ def _launch_through_recovery(place: Place, binaries: Binaries) -> None:
         time.sleep(0.5)
 
 
-def _launch(place: Place, binaries: Binaries) -> bool:
-    processes.disown_stale_pid(place.pgdata)
+def _launch(place: Place, binaries: Binaries, socket_dir: Path) -> bool:
+    processes.clear_traces(place.pgdata, socket_dir)
     _begin_log(place)
     command = ["/bin/sh", "-c", LAUNCH, str(place.log), binaries.postgres, "-D", str(place.pgdata)]
     answer = places.run_as(place.account, command, capture_output=True, start_new_session=True)

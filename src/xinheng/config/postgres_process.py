@@ -86,16 +86,19 @@ def socket_path(folder: Path) -> Path:
     return folder / f".s.PGSQL.{PORT}"
 
 
-def disown_stale_pid(pgdata: Path) -> None:
-    """Put a dead process's number into a stale `postmaster.pid` whose number lives on as another program.
+def clear_traces(pgdata: Path, socket_dir: Path) -> None:
+    """Make room for a new server after one that was killed; call only while none serves ``pgdata``.
 
-    The rest of the file stays, so PostgreSQL still checks by itself that no process of the former server
-    is attached to its shared memory.
+    PostgreSQL takes any living process with the old number for the old server, even one that waits to be
+    reaped. `postmaster.pid` therefore gets a dead process's number; the rest of it stays, so PostgreSQL
+    still checks by itself that nobody is attached to the old server's shared memory.
     """
+    socket_path(socket_dir).unlink(missing_ok=True)
+    socket_path(socket_dir).with_suffix(f".{PORT}.lock").unlink(missing_ok=True)
     postmaster = read_postmaster(pgdata)
-    if postmaster is None or serves(postmaster.pid, pgdata) or not _exists(postmaster.pid):
+    if postmaster is None:
         return
-    with (pgdata / "postmaster.pid").open("r+", encoding="utf-8") as file:
+    with (pgdata / "postmaster.pid").open("r+", encoding="utf-8", errors="surrogateescape") as file:
         rest = file.read().split("\n", 1)[1:]
         file.seek(0)
         file.write("\n".join([str(_dead_pid()), *rest]))
@@ -134,16 +137,6 @@ def _signal(pid: int, number: signal.Signals) -> None:
         os.kill(pid, number)
     except ProcessLookupError:
         return
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _dead_pid() -> int:
