@@ -1,0 +1,39 @@
+#!/bin/sh
+# Runs every check and then every test; arguments go to pytest. The last line is pytest's summary.
+# The database of the tests is a folder of its own and is stopped at the end.
+set -u
+cd "$(dirname "$0")/.."
+
+XINHENG_HOME=${XINHENG_TEST_HOME:-$(pwd)/.data/test}
+export XINHENG_HOME
+unset XINHENG_DATABASE_URL
+bin=.venv/bin
+failed=''
+
+trap '$bin/python -m xinheng.config.postgres stop --home "$XINHENG_HOME" >/dev/null 2>&1' EXIT
+trap 'exit 130' INT TERM
+
+step() {
+    name=$1
+    shift
+    printf '== %s\n' "$name"
+    "$@" || failed="$failed $name"
+}
+
+if [ "${CHECKS:-all}" != none ]; then
+    step 格式 $bin/ruff format --quiet --check --diff src tests bench
+    step 规范 $bin/ruff check --quiet src tests bench
+    step 类型 $bin/mypy
+    step 架构 $bin/lint-imports --no-logo
+    step 法规文件 $bin/xinheng policy check
+fi
+[ -z "$failed" ] || printf '未通过的检查：%s\n' "$failed"
+
+printf '== 测试\n'
+$bin/pytest -n "${PROCESSES:-2}" --dist loadgroup "$@"
+status=$?
+if [ -n "$failed" ] && [ "$status" = 0 ]; then
+    printf '测试通过，但有检查未通过：%s\n' "$failed" >&2
+    status=1
+fi
+exit "$status"
