@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db import transaction
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.days import day_in_china
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -28,6 +27,7 @@ from xinheng.intake.workbook import error_workbook
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, load
 from xinheng.services.returns import store_conflicts, store_returned
+from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.files import put_file, read_file
@@ -52,7 +52,7 @@ class Delivery:
 
     @property
     def today(self) -> date:
-        return day_in_china(self.now)
+        return day_of(self.now)
 
 
 def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name: str | None = None) -> Batch:

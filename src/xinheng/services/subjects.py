@@ -1,18 +1,16 @@
 """Reads the file of a subject: as of a day, as known on a day. Every reading is an event in the ledger."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
+from xinheng.services.time import end_of
 from xinheng.store.accounts import User
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ def versions_of(subject: Subject, *, as_of: date | None, known_on: date | None) 
     if known_on is None:
         versions = versions.filter(known_until__isnull=True)
     else:
-        end = datetime.combine(known_on + timedelta(days=1), time(), SHANGHAI)
+        end = end_of(known_on)
         versions = versions.filter(known_at__lt=end).filter(
             Q(known_until__isnull=True) | Q(known_until__gte=end)
         )
