@@ -55,7 +55,7 @@ def run_model(
     root.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=root))
     try:
-        snapshot = export_snapshot(work)
+        snapshot = export_snapshot(work, known_at=now)
         result = work / "result.parquet"
         summary = run_batch(
             model,

@@ -5,6 +5,7 @@ Subjects go along with their version, so that a result can be told stale from th
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,7 +21,8 @@ COPY (
     SELECT subject_id, id AS record_id, item, coalesce(decided_on, valid_from) AS decided_on, valid_to, amount_fen,
            headcount, seriousness, finality, state, result
     FROM store_record
-    WHERE known_until IS NULL AND coalesce(decided_on, valid_from) IS NOT NULL
+    WHERE known_at <= %(at)s AND (known_until IS NULL OR known_until > %(at)s)
+      AND coalesce(decided_on, valid_from) IS NOT NULL
     ORDER BY subject_id, 4, id
 ) TO STDOUT (FORMAT csv, HEADER true)
 """
@@ -44,13 +46,13 @@ class Snapshot:
     manifest: Manifest
 
 
-def export_snapshot(folder: Path) -> Snapshot:
-    """Write the snapshot into ``folder``; memory stays bounded whatever the number of records."""
+def export_snapshot(folder: Path, *, known_at: datetime) -> Snapshot:
+    """Write what was known at ``known_at`` into ``folder``; memory stays bounded whatever the number of records."""
     folder.mkdir(parents=True, exist_ok=True)
     raw_records, raw_subjects = folder / "records.csv", folder / "subjects.csv"
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        _copy_out(cursor, _RECORDS, raw_records)
+        _copy_out(cursor, _RECORDS, raw_records, at=known_at)
         _copy_out(cursor, _SUBJECTS, raw_subjects)
     manifest = write_snapshot(_batches(raw_records, SCHEMA), folder / "records.parquet")
     with pq.ParquetWriter(folder / "population.parquet", _POPULATION) as writer:
@@ -61,8 +63,8 @@ def export_snapshot(folder: Path) -> Snapshot:
     return Snapshot(folder / "records.parquet", folder / "population.parquet", manifest)
 
 
-def _copy_out(cursor: CursorWrapper, statement: str, target: Path) -> None:
-    with target.open("wb") as out, cursor.cursor.copy(statement) as copy:
+def _copy_out(cursor: CursorWrapper, statement: str, target: Path, **parameters: datetime) -> None:
+    with target.open("wb") as out, cursor.cursor.copy(statement, parameters) as copy:
         for block in copy:
             out.write(block)
 

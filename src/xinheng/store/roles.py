@@ -4,6 +4,7 @@ which can read the public views and nothing else.
 Roles belong to the server, not to the database; granting again changes nothing.
 """
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 APP = "xinheng_app"
@@ -57,3 +58,10 @@ def grant(cursor: CursorWrapper) -> None:
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_record FROM {APP}")
     cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
     cursor.execute(f"GRANT SELECT ON {', '.join(_VIEWS)} TO {PORTAL}")
+
+
+def act_as(connection: BaseDatabaseWrapper, role: str) -> None:
+    """Let this connection, and every one opened anew in its place, act as ``role``."""
+    options = connection.settings_dict["OPTIONS"]
+    options["options"] = f"{options.get('options', '')} -c role={role}".strip()
+    connection.close()
