@@ -2,17 +2,15 @@
 
 import os
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings")
-
-import django
-
-django.setup()
-
-from procrastinate.contrib.django import app
-
 
 def main() -> None:
     """Blocks; SIGTERM and SIGINT end it after the running job."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings")
+    import django
+
+    django.setup()
+    from procrastinate.contrib.django import app
+
     with app.replace_connector(app.connector.get_worker_connector()) as working:
         working.run_worker(wait=True, install_signal_handlers=True, listen_notify=True)
 
