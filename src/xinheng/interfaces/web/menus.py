@@ -1,0 +1,71 @@
+"""The entries of the two menus, by the names of their routes. A route that is not mounted is left out.
+
+A view that knows what its reader may do passes its own ``menu``; this is the order and the wording.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+
+from xinheng.interfaces.web.parts import Link, MenuGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``under`` are further routes in which the entry counts as current."""
+
+    label: str
+    name: str
+    under: tuple[str, ...] = ()
+
+
+PORTAL = (
+    Route("查企业", "portal:search", ("portal:subject", "portal:grade")),
+    Route("行政行为公示", "portal:acts", ("portal:act",)),
+    Route("双随机抽查", "portal:draws", ("portal:draw",)),
+    Route("法规与说明", "portal:about"),
+)
+
+OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
+    ("", (Route("工作台", "office:desk"), Route("全市情况", "office:dashboard"))),
+    (
+        "归集",
+        (
+            Route("上传文件", "office:upload", ("office:preview", "office:receipt")),
+            Route("批次", "office:batches", ("office:batch",)),
+            Route("待处理的行", "office:quarantine", ("office:quarantined",)),
+            Route("数据格式", "office:feeds", ("office:map_feed",)),
+        ),
+    ),
+    (
+        "监管",
+        (
+            Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:record")),
+            Route("抽查计划", "office:plans", ("office:plan", "office:draw")),
+        ),
+    ),
+    (
+        "管理",
+        (
+            Route("工作日历", "office:calendar"),
+            Route("用户与职责", "office:users", ("office:user",)),
+            Route("操作账本", "office:ledger"),
+        ),
+    ),
+)
+
+
+def links(routes: tuple[Route, ...], *, current: str) -> list[Link]:
+    found = []
+    for route in routes:
+        try:
+            url = reverse(route.name)
+        except NoReverseMatch:
+            continue
+        found.append(Link(route.label, url, current=current in (route.name, *route.under)))
+    return found
+
+
+def groups(*, current: str) -> list[MenuGroup]:
+    entries = [MenuGroup(label, links(routes, current=current)) for label, routes in OFFICE]
+    return [group for group in entries if group.links]

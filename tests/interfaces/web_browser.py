@@ -1,0 +1,69 @@
+"""Pages in a real browser without a server: rendered here, opened from a folder with the style sheets beside them."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from playwright.sync_api import Page, sync_playwright
+
+import xinheng.interfaces.web
+
+CHROMIUM = "/usr/bin/chromium"
+STATIC = Path(xinheng.interfaces.web.__file__).parent / "static" / "web"
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDE, NARROW = 1280, 360
+
+
+@contextmanager
+def browser_page(width: int) -> Iterator[Page]:
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser.new_page(viewport={"width": width, "height": 800})
+        browser.close()
+
+
+def write_page(folder: Path, name: str, html: str) -> str:
+    """Writes ``html`` with its styles into ``folder``; returns its address."""
+    shutil.copytree(STATIC, folder / "web", dirs_exist_ok=True)
+    path = folder / f"{name}.html"
+    path.write_text(html.replace("/static/web/", "web/"), encoding="utf-8")
+    return path.as_uri()
+
+
+def overflow(page: Page) -> list[str]:
+    """Elements that reach beyond the right edge of the window."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll('body *')]
+        .filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.unseen,.skip,thead'))
+        .slice(0, 5).map(e => e.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{found['id']}: {node['html'][:160]}" for found in result["violations"] for node in found["nodes"]
+    ]
+
+
+def label_collisions(page: Page) -> list[str]:
+    """Pairs of words in one chart whose boxes meet."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('svg.chart')].filter(s => s.getClientRects().length).flatMap(svg => {
+          const boxes = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]);
+          return boxes.flatMap(([a, p], i) => boxes.slice(i + 1)
+            .filter(([b, q]) => p.left < q.right - 1 && q.left < p.right - 1 &&
+                                p.top < q.bottom - 4 && q.top < p.bottom - 4)
+            .map(([b]) => a + ' / ' + b));
+        })"""
+    )
+    return found
