@@ -236,7 +236,7 @@ def _names_a_person(value: str) -> bool:
         return True
     if len(value) == 20 and resembles_resident_id(value[:18]):
         return True
-    return len(value) == 17 and resembles_old_resident_id(value[:15])
+    return len(value) == 17 and value[15].isalpha() and resembles_old_resident_id(value[:15])
 
 
 def _is_tax_number(value: str) -> bool:

@@ -38,7 +38,7 @@ def resembles_resident_id(value: str) -> bool:
 
 def resembles_old_resident_id(value: str) -> bool:
     """15 digits with a province and a birthday; the old form has no check character."""
-    return _OLD.fullmatch(value) is not None
+    return _OLD.fullmatch(value) is not None and len(set(value)) > 2
 
 
 def is_covered_resident_id(value: str) -> bool:
