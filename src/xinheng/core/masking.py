@@ -137,16 +137,17 @@ def find_personal(text: str) -> tuple[Finding, ...]:
 
 
 def mask_personal(text: str) -> Masked:
-    """The text with every finding masked; applying it again changes nothing."""
-    findings = find_personal(text)
-    if not findings:
-        return Masked(text, 0, 0)
-    parts, last = [], 0
-    for one in findings:
-        parts += [text[last : one.start], _masked(text[one.start : one.end], one.kind)]
-        last = one.end
-    open_ones = [one.kind for one in findings if one.kind is not PersonalKind.COVERED]
-    return Masked("".join([*parts, text[last:]]), len(open_ones), open_ones.count(PersonalKind.RESIDENT_ID))
+    """The text with every finding masked, also what only shows once its neighbour is masked."""
+    found = resident_ids = 0
+    while findings := find_personal(text):
+        parts, last = [], 0
+        for one in findings:
+            parts += [text[last : one.start], _masked(text[one.start : one.end], one.kind)]
+            last = one.end
+        text = "".join([*parts, text[last:]])
+        found += sum(one.kind is not PersonalKind.COVERED for one in findings)
+        resident_ids += sum(one.kind is PersonalKind.RESIDENT_ID for one in findings)
+    return Masked(text, found, resident_ids)
 
 
 def _masked(found: str, kind: PersonalKind) -> str:
