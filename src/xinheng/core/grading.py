@@ -13,6 +13,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from xinheng.core.draw_rule import sample_size
 from xinheng.core.parameters import Line, Unit
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
@@ -190,7 +191,7 @@ def strata(
             raise ValueError(f"{free} eligible of {population} in {band.key}")
         if population:
             ratio = ratio_of(band, on=on)
-            size = min(-(-population * ratio // 1000), free)
+            size = sample_size(population=population, ratio=ratio, eligible=free)
             result.append(Stratum(band.key, population, free, ratio, size))
     return tuple(result)
 
