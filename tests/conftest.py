@@ -14,6 +14,7 @@ from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
 
 import xinheng.store
+from tests.people import People, make_people
 from xinheng.config.paths import data_home
 from xinheng.config.postgres import ensure_running
 
@@ -85,3 +86,28 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of this test alone."""
     monkeypatch.setattr(settings, "HOME", tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    return make_people()
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database of this test alone in which transactions really end, copied from the template."""
+    server = _server()
+    template = f"xinheng_template_{_digest_of_schema()}"
+    name = f"xinheng_copy_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    before = dict(connections["default"].settings_dict)
+    with (
+        psycopg.connect(**{**server, "dbname": "postgres"}, autocommit=True) as admin,
+        django_db_blocker.unblock(),
+    ):
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _point_to(server, name)
+        yield
+        connections.close_all()
+        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        _point_to(server, str(before["NAME"]))

@@ -1,0 +1,145 @@
+"""Records change by new versions only; what was known on a day stays readable."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from tests.people import NOW, TODAY, People
+
+from xinheng.core.records import Finality, RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.services.records import Change, change_state, correct
+from xinheng.services.subjects import open_file
+from xinheng.store.models import LedgerEvent, Publication, Record, RecordDetail, Subject, SubjectName
+
+CODE = "91410200MA00000011"
+BEFORE = NOW - timedelta(days=30)
+
+
+@pytest.fixture
+def record(people: People) -> Record:
+    subject = Subject.objects.create(
+        code=CODE, name="开封甲乙食品有限公司", kind="enterprise", last_known_at=BEFORE
+    )
+    SubjectName.objects.create(subject=subject, name=subject.name, normalised=subject.name, known_at=BEFORE)
+    created = Record.objects.create(
+        record_key=1,
+        subject=subject,
+        item=4,
+        row_no=2,
+        amount_fen=500_000,
+        decided_on=date(2026, 9, 1),
+        known_at=BEFORE,
+        natural_hash=b"n" * 16,
+        content_hash=b"c" * 16,
+    )
+    RecordDetail.objects.create(record=created, document_no="汴市监罚〔2026〕1号", fields={"违法事实": "甲"})
+    Publication.objects.create(
+        record_key=1,
+        ground=created,
+        subject=subject,
+        item=4,
+        reviewed_by=people.zhou,
+        published_at=BEFORE,
+        calendar_version="v1",
+    )
+    return created
+
+
+WITHDRAWN = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
+
+
+@pytest.mark.row("M3-05")
+def test_a_withdrawn_record_leaves_every_surface_in_the_same_transaction(
+    record: Record, people: People
+) -> None:
+    following = change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, now=NOW)
+    record.refresh_from_db()
+    assert (record.known_until, following.known_at) == (NOW, NOW)
+    assert following.state == RecordState.WITHDRAWN
+    publication = Publication.objects.get()
+    assert (publication.stopped_at, publication.stop_reason) == (NOW, "withdraw")
+    assert Subject.objects.get().version == 2
+    assert LedgerEvent.objects.filter(kind="record.withdraw", object="record:1").exists()
+
+
+@pytest.mark.row("M3-02")
+def test_the_file_shows_what_was_known_on_a_day(record: Record, people: People) -> None:
+    change = Change(deed="correct", reason="金额录入错误", ground="更正函〔2026〕1号")
+    correct(record_key=1, change=change, values={"amount_fen": 50_000}, fields={}, actor=people.zhao, now=NOW)
+    public_id = Subject.objects.get().public_id
+    seen = {
+        day: [
+            r.amount_fen
+            for r in open_file(public_id, actor=people.wang, reason="核对", now=NOW, known_on=day).records
+        ]
+        for day in (TODAY - timedelta(days=31), TODAY - timedelta(days=1), TODAY)
+    }
+    assert list(seen.values()) == [[], [500_000], [50_000]]
+    assert LedgerEvent.objects.filter(kind="subject.read", subject=public_id).count() == 3
+
+
+def test_a_change_without_ground_is_refused_and_changes_nothing(record: Record, people: People) -> None:
+    with pytest.raises(Refusal, match="理由和所依据的文书"):
+        change_state(
+            record_key=1, change=Change(deed="shield", reason="重整", ground=" "), actor=people.zhao, now=NOW
+        )
+    assert Record.objects.count() == 1
+
+
+def test_a_withdrawn_record_cannot_be_brought_back(record: Record, people: People) -> None:
+    change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, now=NOW)
+    with pytest.raises(Refusal, match="不能再改变"):
+        change_state(
+            record_key=1, change=Change(deed="restore", reason="x", ground="y"), actor=people.zhao, now=NOW
+        )
+
+
+def test_a_revoked_decision_ends_its_publication(record: Record, people: People) -> None:
+    change = Change(deed="correct", reason="法院撤销", ground="（2026）豫02行终1号")
+    correct(
+        record_key=1,
+        change=change,
+        values={"finality": Finality.REVOKED},
+        fields={},
+        actor=people.zhao,
+        now=NOW,
+    )
+    assert Publication.objects.get().stopped_at == NOW
+
+
+def test_known_time_never_runs_backwards(record: Record, people: People) -> None:
+    later = change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, now=BEFORE - timedelta(days=5))
+    assert later.known_at > BEFORE
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE store_record SET amount_fen = 1",
+        "DELETE FROM store_record",
+        "UPDATE store_recorddetail SET document_no = ''",
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE store_record CASCADE",
+    ],
+)
+def test_the_database_itself_refuses_to_rewrite(record: Record, statement: str) -> None:
+    with (
+        pytest.raises(DatabaseError, match=r"只增不改|不能修改"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_two_open_versions_of_one_act_are_impossible(record: Record) -> None:
+    with pytest.raises(DatabaseError, match="record_one_open_version"), transaction.atomic():
+        Record.objects.create(
+            record_key=2,
+            subject=record.subject,
+            item=4,
+            row_no=1,
+            known_at=NOW,
+            natural_hash=b"n" * 16,
+            content_hash=b"d" * 16,
+        )
