@@ -185,7 +185,7 @@ def line_causes(
         for cause in citation_causes(line, sources=sources, area=area, on=day)
     ]
     days = sorted(values)
-    for day, until in zip(days, [*days[1:], None], strict=True):
+    for day, until in zip(days, [*days[1:], None], strict=False):
         source = sources.get(values[day].source)
         ended = source.repealed_on if source else None
         if source and ended and day < ended and (until is None or until > ended):

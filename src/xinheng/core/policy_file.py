@@ -86,9 +86,22 @@ def parse(model: type[M], data: Any, *, file: Path | str) -> M:
     except ValidationError as error:
         causes = [
             f"{file}：{'.'.join(str(part) for part in item['loc']) or '(文件)'}：{_in_chinese(item)}"
-            for item in error.errors()
+            for item in _first_causes(error.errors())
         ]
         raise PolicyError(causes) from error
+
+
+def _first_causes(items: list[Any]) -> list[Any]:
+    """Without lists that only look too short because their own parts are mistaken."""
+    places = [item["loc"] for item in items]
+    return [
+        item
+        for item in items
+        if item["type"] != "too_short"
+        or not any(
+            len(place) > len(item["loc"]) and place[: len(item["loc"])] == item["loc"] for place in places
+        )
+    ]
 
 
 _CAUSES = {

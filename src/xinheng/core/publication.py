@@ -47,7 +47,7 @@ class Acts(PolicyModel):
 class SectorPeriods(PolicyModel):
     """Parameter keys that replace the general periods in one sector."""
 
-    minimum: str
+    minimum: str | None
     maximum: str
 
 
@@ -152,18 +152,11 @@ def add_months(day: date, months: int) -> date:
 
 
 def forbidden_act_changes(change: Change) -> list[str]:
-    """A lower level may add detail and clocks, not turn an unpublished act or person's act into a public one."""
-    before, after = change.before, change.after
-    if not isinstance(before, Act) or not isinstance(after, Act):
+    """A lower level may open further kinds to the public and add clocks; the kinds themselves are fixed by law."""
+    if not isinstance(change.before, Act) or not isinstance(change.after, Act):
         return ["行政行为的种类由法律规定，下级不能增加"]
-    causes = [f"不能改写“{name}”" for name in ("title", "item", "mostly_persons") if change.altered(name)]
-    if (
-        after.published
-        and not before.published
-        and not change.carried_by((*BURDENING, Rank.LOCAL_REGULATION))
-    ):
-        causes.append(f"改为公示须有法律、法规依据，{change.grounds_text}不够")
-    return causes
+    fields = ("title", "item", "clocks", "up_reported", "mostly_persons")
+    return [f"下级不能改写“{name}”" for name in fields if change.altered(name)]
 
 
 def forbidden_seriousness_changes(change: Change) -> list[str]:

@@ -127,8 +127,8 @@ def citation_causes(
         causes.append(f"{source.cite()}已于{source.repealed_on}废止，不能作为{on}起的依据")
     if citation.verified and source.rank is Rank.PROPOSAL:
         causes.append("建议值不是法律规定，不能标为已核对")
-    elif citation.verified and not (source.text_read and citation.clause):
-        causes.append("标为已核对的，来源文本须已读过且写明条款")
+    elif citation.verified and not (source.text_read and (citation.clause or citation.quote)):
+        causes.append("标为已核对的，来源文本须已读过且写明条款或原文")
     return causes
 
 

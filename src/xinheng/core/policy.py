@@ -1,0 +1,237 @@
+"""All policy of one city, loaded and checked: nation, province and city laid over each other.
+
+``load_policy`` refuses illegal overlays and broken references with file, key and cause. A transaction loads
+one policy, passes it down as a value and stores its digest with the result, so that any result can be
+traced to the law as it was written down that day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from xinheng.core.canonical import digest_of
+from xinheng.core.catalogue import Catalogue
+from xinheng.core.commitments import Commitments
+from xinheng.core.deadlines import Deadlines
+from xinheng.core.feeds import Feed
+from xinheng.core.grading import GradingPolicy
+from xinheng.core.lists import Lists
+from xinheng.core.measures import Measures
+from xinheng.core.models import ScoringModel
+from xinheng.core.organisations import Agencies, City, CityFile, County, Sectors, Zone
+from xinheng.core.parameters import Reading, Series, Status
+from xinheng.core.policy_checks import reference_causes
+from xinheng.core.policy_folder import (
+    cities_of,
+    feeds_of,
+    grading_of,
+    layers_of,
+    models_of,
+    sources_of,
+    strange_files,
+    treatments_of,
+)
+from xinheng.core.policy_layers import Loader, Report
+from xinheng.core.policy_subjects import (
+    ACTS,
+    AGENCIES,
+    CATALOGUE,
+    CITY,
+    COMMITMENTS,
+    DEADLINES,
+    FIGURES,
+    LISTS,
+    MEASURES,
+    QUALITY,
+    SECTORS,
+    SERIOUSNESS,
+)
+from xinheng.core.publication import Act, Acts, PublicationPeriod, SeriousnessRules, publication_period
+from xinheng.core.quality import Quality
+from xinheng.core.records import Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.core.sources import Source
+from xinheng.core.treatment import Treatment, TreatmentFile
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The law as data for one city. Mappings are read-only by agreement; ``digest`` covers all of it."""
+
+    digest: str = ""
+    city_file: CityFile
+    agencies: Agencies
+    sectors: Sectors
+    sources: Mapping[str, Source]
+    parameters: Mapping[str, Series]
+    catalogue: Catalogue
+    acts: Acts
+    seriousness: SeriousnessRules
+    lists: Lists
+    measures: Measures
+    commitments: Commitments
+    quality: Quality
+    deadlines: Deadlines
+    grading: GradingPolicy
+    models: Mapping[str, ScoringModel]
+    feeds: Mapping[str, Feed]
+    treatments: TreatmentFile
+
+    @property
+    def city(self) -> City:
+        return self.city_file.city
+
+    @property
+    def counties(self) -> Mapping[str, County]:
+        return self.city_file.counties
+
+    @property
+    def zones(self) -> Mapping[str, Zone]:
+        return self.city_file.zones
+
+    def parameter(self, key: str, *, on: date) -> Reading:
+        """The figure ``key`` as it stands on a day; refuses a key that no policy file defines."""
+        series = self.parameters.get(key)
+        if series is None:
+            subject = key.partition(".")[0]
+            near = [known for known in self.parameters if known.startswith(f"{subject}.")]
+            hint = (
+                "、".join(near) if near else "、".join(sorted({k.partition(".")[0] for k in self.parameters}))
+            )
+            raise Refusal("POLICY-KEY", f"没有参数“{key}”", advice=f"可用的有：{hint}")
+        return series.on(on)
+
+    clock = parameter
+
+    def days_kept(self, kind: str, *, on: date) -> int | None:
+        """Days after which something received is destroyed; None where no term is set."""
+        key = f"retention.{kind}_days"
+        return self.parameter(key, on=on).value if key in self.parameters else None
+
+    def act_clocks(self, kind: str, *, on: date) -> tuple[Reading, ...]:
+        """Publication clocks of a kind of act that hold on a day, the binding one first; all are shown (G8)."""
+        readings = (self.parameter(key, on=on) for key in self.act(kind).clocks)
+        return tuple(reading for reading in readings if reading.status is not Status.NO_RULE)
+
+    def act(self, kind: str) -> Act:
+        return self.acts.acts[kind]
+
+    def publication_period(
+        self, seriousness: Seriousness, *, decided_on: date, sector: str | None = None
+    ) -> PublicationPeriod:
+        """How long a failing record may be published; a narrower sector falls back on the wider one."""
+        known = self.seriousness.of(seriousness).sectors
+        while sector is not None and sector not in known:
+            entry = self.sectors.sectors.get(sector)
+            sector = entry.within if entry else None
+        return publication_period(
+            self.seriousness, self.parameters, seriousness=seriousness, decided_on=decided_on, sector=sector
+        )
+
+    def treatment(self, *, on: date) -> Treatment:
+        """How recorded facts weigh in an evaluation on a day, by the province's rules."""
+        return self.treatments.on(on, province=self.city.province)
+
+    def unconfirmed(self, *, on: date) -> tuple[Reading, ...]:
+        """Figures that are 待确认 on a day."""
+        readings = (series.on(on) for series in self.parameters.values())
+        return tuple(reading for reading in readings if reading.status is Status.UNCONFIRMED)
+
+
+def load_policy(root: Path, *, city: str) -> Policy:
+    """The policy of a city by slug or code; raises PolicyError with every cause found.
+
+    Files that have not changed since the last call are not read again.
+    """
+    root = root.resolve()
+    return _load(root, city, _fingerprint(root))
+
+
+def known_cities(root: Path) -> Mapping[str, str]:
+    """Codes of the cities by slug."""
+    report = Report(root.resolve())
+    cities = cities_of(report)
+    report.raise_if_any()
+    return cities
+
+
+def _fingerprint(root: Path) -> tuple[tuple[str, int, int], ...]:
+    stats = ((file, file.stat()) for file in sorted(root.rglob("*.yml")))
+    return tuple((str(file), stat.st_mtime_ns, stat.st_size) for file, stat in stats)
+
+
+@lru_cache(maxsize=16)
+def _load(root: Path, city: str, fingerprint: tuple[tuple[str, int, int], ...]) -> Policy:
+    report = Report(root)
+    policy = _read(report, city=city)
+    for subject, key, cause in reference_causes(policy):
+        report.add(root / subject, key, cause)
+    report.raise_if_any()
+    return replace(policy, digest=_digest(policy))
+
+
+def _read(report: Report, *, city: str) -> Policy:
+    layers = layers_of(report, city=city)
+    sources = sources_of(report)
+    report.raise_if_any()
+    loader = Loader(report, layers, sources)
+    for figures in FIGURES:
+        loader.load(figures)
+    sectors, catalogue, acts = loader.load(SECTORS), loader.load(CATALOGUE), loader.load(ACTS)
+    seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
+    commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
+    city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
+    treatments, feeds = treatments_of(report), feeds_of(report)
+    models = models_of(
+        report, sources=sources, sectors=frozenset(sectors.sectors) if sectors else frozenset()
+    )
+    strange_files(report, layers)
+    report.raise_if_any()
+    return Policy(
+        sources=sources,
+        parameters=loader.parameters,
+        sectors=_sure(sectors),
+        catalogue=_sure(catalogue),
+        acts=_sure(acts),
+        seriousness=_sure(seriousness),
+        lists=_sure(lists),
+        measures=_sure(measures),
+        commitments=_sure(commitments),
+        quality=_sure(quality),
+        deadlines=_sure(deadlines),
+        city_file=_sure(city_file),
+        agencies=_sure(agencies),
+        grading=_sure(grading),
+        treatments=_sure(treatments),
+        models=models,
+        feeds=feeds,
+    )
+
+
+def _sure(part: T | None) -> T:
+    assert part is not None, "a part is missing without a cause in the report"
+    return part
+
+
+def _digest(policy: Policy) -> str:
+    parts = {field.name: _plain(getattr(policy, field.name)) for field in fields(policy)}
+    del parts["digest"]
+    return digest_of(parts)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Series):
+        lines = {layer.level.value: _plain(layer.values) for layer in value.layers}
+        return {"definition": _plain(value.definition), "lines": lines}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return value

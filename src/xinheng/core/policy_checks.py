@@ -1,0 +1,123 @@
+"""References between the parts of a policy: what one file names must stand in another.
+
+Every cause says which file to open. The clauses that a policy cites are listed here too, for the check
+against the documents.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from xinheng.core.parameters import Series
+from xinheng.core.sources import Citation, citation_causes
+
+if TYPE_CHECKING:
+    from xinheng.core.policy import Policy
+
+Cause = tuple[str, str, str]
+"""(subject file, key, cause)."""
+
+
+def reference_causes(policy: "Policy") -> Iterator[Cause]:
+    """Names that point nowhere."""
+    yield from _parameters(policy)
+    yield from _sectors(policy)
+    yield from _agencies(policy)
+    yield from _grading(policy)
+    for act, entry in policy.acts.acts.items():
+        if entry.item not in policy.catalogue.items:
+            yield "acts", f"acts.{act}.item", f"目录中没有“{entry.item}”"
+
+
+def _parameters(policy: "Policy") -> Iterator[Cause]:
+    for subject, key, name in _parameter_names(policy):
+        if name is not None and name not in policy.parameters:
+            yield subject, key, f"没有参数“{name}”"
+
+
+def _parameter_names(policy: "Policy") -> Iterator[tuple[str, str, str | None]]:
+    for act, entry in policy.acts.acts.items():
+        for clock in entry.clocks:
+            yield "acts", f"acts.{act}.clocks", clock
+    for name, grade in policy.seriousness.classes.items():
+        keys = [grade.minimum, grade.maximum]
+        keys += [key for own in grade.sectors.values() for key in (own.minimum, own.maximum)]
+        for key in keys:
+            yield "seriousness", f"classes.{name}", key
+    for name, kind in policy.lists.lists.items():
+        for field in ("term", "extension", "early_exit"):
+            yield "lists", f"lists.{name}.{field}", getattr(kind, field)
+
+
+def _sectors(policy: "Policy") -> Iterator[Cause]:
+    known = policy.sectors.sectors
+    named = [
+        *(("catalogue", f"items.{key}", item.providers) for key, item in policy.catalogue.items.items()),
+        *(("lists", f"lists.{key}", (kind.sector,)) for key, kind in policy.lists.lists.items()),
+        *(
+            ("agencies", f"agencies.{key}", agency.sectors)
+            for key, agency in policy.agencies.agencies.items()
+        ),
+        *(
+            ("seriousness", f"classes.{key}", grade.sectors)
+            for key, grade in policy.seriousness.classes.items()
+        ),
+    ]
+    for subject, key, sectors in named:
+        for sector in sectors:
+            if sector not in known:
+                yield subject, key, f"没有领域“{sector}”"
+
+
+def _agencies(policy: "Policy") -> Iterator[Cause]:
+    known = policy.agencies.agencies
+    for key in known:
+        if key.partition(".")[0] != policy.city.slug:
+            yield "agencies", f"agencies.{key}", f"代号应以“{policy.city.slug}.”开头"
+    for lead in policy.city.lead:
+        if lead not in known:
+            yield "city", "city.lead", f"没有单位“{lead}”"
+    for key, deadline in policy.deadlines.deadlines.items():
+        if deadline.to not in known:
+            yield "deadlines", f"deadlines.{key}.to", f"没有单位“{deadline.to}”"
+    if policy.city.document not in policy.sources:
+        yield "city", "city.document", f"来源“{policy.city.document}”不在 policy/sources 中"
+
+
+def _grading(policy: "Policy") -> Iterator[Cause]:
+    for place, citation in citations_in(policy.grading, "grading"):
+        for cause in citation_causes(citation, sources=policy.sources, area=policy.city.area):
+            yield "grading", place.removeprefix("grading."), cause
+
+
+def citations(policy: "Policy") -> Iterator[tuple[str, Citation]]:
+    """Every citation of the city's policy with its place, as ``lists.wages.basis.0``."""
+    for key, series in policy.parameters.items():
+        yield from citations_in(series, key)
+    for name in (
+        "city_file", "agencies", "sectors", "catalogue", "acts", "seriousness", "lists", "measures",
+        "commitments", "quality", "deadlines", "grading",
+    ):  # fmt: skip
+        yield from citations_in(getattr(policy, name), name)
+    for name, model in policy.models.items():
+        yield from citations_in(model, f"models.{name}")
+
+
+def citations_in(value: Any, place: str) -> Iterator[tuple[str, Citation]]:
+    """Citations anywhere inside a part."""
+    if isinstance(value, Citation):
+        yield place, value
+    if isinstance(value, Series):
+        for layer in value.layers:
+            for day, line in layer.values.items():
+                yield f"{place}.{layer.level}.{day}", line
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from citations_in(getattr(value, name), f"{place}.{name}")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from citations_in(item, f"{place}.{key}")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from citations_in(item, f"{place}.{index}")

@@ -1,0 +1,59 @@
+"""The kinds of policy file there are: name, schema, the levels that may have it, what an overlay may not do."""
+
+from typing import Any
+
+from xinheng.core import catalogue, commitments, lists, measures, publication, quality
+from xinheng.core.catalogue import Catalogue
+from xinheng.core.commitments import Commitments
+from xinheng.core.deadlines import Deadlines
+from xinheng.core.lists import Lists
+from xinheng.core.measures import Measures
+from xinheng.core.organisations import Agencies, CityFile, Sectors
+from xinheng.core.parameters import Level
+from xinheng.core.policy_file import PolicyModel
+from xinheng.core.policy_layers import Subject
+from xinheng.core.publication import Acts, SeriousnessRules
+from xinheng.core.quality import Quality
+
+
+class ParametersOnly(PolicyModel):
+    """A subject file that holds nothing but parameters."""
+
+
+SECTORS = Subject("sectors", Sectors, last=Level.NATION)
+CATALOGUE = Subject("catalogue", Catalogue, catalogue.forbidden_changes)
+ACTS = Subject("acts", Acts, publication.forbidden_act_changes)
+SERIOUSNESS = Subject("seriousness", SeriousnessRules, publication.forbidden_seriousness_changes)
+LISTS = Subject("lists", Lists, lists.forbidden_changes)
+MEASURES = Subject("measures", Measures, measures.forbidden_changes)
+COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
+QUALITY = Subject("quality", Quality, quality.forbidden_changes)
+DEADLINES = Subject("deadlines", Deadlines, optional=True)
+CITY = Subject("city", CityFile, first=Level.CITY)
+AGENCIES = Subject("agencies", Agencies, first=Level.CITY)
+FIGURES = tuple(
+    Subject(name, ParametersOnly)
+    for name in ("evaluation", "inspections", "repair", "objections", "reports", "retention")
+)
+GRADING = "grading"
+
+_SUBJECTS: tuple[Subject[Any], ...] = (
+    SECTORS,
+    CATALOGUE,
+    ACTS,
+    SERIOUSNESS,
+    LISTS,
+    MEASURES,
+    COMMITMENTS,
+    QUALITY,
+    DEADLINES,
+    CITY,
+    AGENCIES,
+    *FIGURES,
+)
+
+
+def file_names(level: Level) -> tuple[str, ...]:
+    """Names of the files a level may have."""
+    names = [subject.name for subject in _SUBJECTS if subject.at(level)]
+    return tuple(names if level is Level.PROVINCE else [*names, GRADING])
