@@ -248,8 +248,7 @@ def _check_strata(strata: Sequence[Stratum]) -> None:
                 f"“{stratum.name}”的总数{stratum.population}不等于可抽对象与排除对象之和",
                 advice="请逐类说明排除的原因和数量",
             )
-    keys = Counter(key for stratum in strata for key in stratum.objects)
-    twice = next((key for key, count in keys.items() if count > 1), None)
+    twice = _first_repeated([key for stratum in strata for key in stratum.objects])
     if twice is not None:
         raise Refusal(
             "draw_object_twice", f"对象“{twice}”在名录中出现两次", advice="一个对象只能在一层中出现一次"
@@ -257,6 +256,12 @@ def _check_strata(strata: Sequence[Stratum]) -> None:
     sizes = (sample_size(population=s.population, ratio=s.ratio, eligible=len(s.objects)) for s in strata)
     if not any(sizes):
         raise Refusal("draw_nothing", "按现行比例没有可抽的对象", advice="请核对各档比例和可抽对象")
+
+
+def _first_repeated(keys: Sequence[str]) -> str | None:
+    if len(set(keys)) == len(keys):
+        return None
+    return next(key for key, count in Counter(keys).items() if count > 1)
 
 
 def _check_inspectors(inspectors: Sequence[Inspector], *, line: str, today: date) -> None:

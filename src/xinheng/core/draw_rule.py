@@ -51,7 +51,8 @@ def seed_of(*, announcement: str, reveals: Sequence[str], public_values: Sequenc
 def _ranked(prefix: bytes, keys: Iterable[str], count: int | None = None) -> list[str]:
     """``keys`` ascending by SHA-256 of prefix and key, the first ``count`` of them."""
     sha256 = hashlib.sha256
-    ranks = ((sha256(prefix + key.encode()).digest(), key) for key in keys)
+    known = list(keys)
+    ranks = zip([sha256(prefix + key.encode()).digest() for key in known], known, strict=True)
     chosen = sorted(ranks) if count is None else nsmallest(count, ranks)
     return [key for _, key in chosen]
 
