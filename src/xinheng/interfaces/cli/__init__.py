@@ -14,7 +14,7 @@ import typer
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 
-COMMANDS: tuple[str, ...] = ("calendar", "draw", "policy")
+COMMANDS: tuple[str, ...] = ("codes", "calendar", "draw", "policy")
 """Modules of this package that add commands, in the order of the help page."""
 
 REFUSED = 2
