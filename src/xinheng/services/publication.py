@@ -4,48 +4,97 @@ Permits and penalties are due within the work-days of the city's pack; a failing
 longest period is over (《行政处罚法》第四十八条, 《信用修复管理办法》国家发展改革委令第36号; legal guard G8).
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from xinheng.core.catalogue import Disclosure, Nature
+from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
+from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
 
-CHUNK = 5_000
+_TERMS = """
+CREATE TEMP TABLE publication_term (
+    seriousness smallint, decided_on date, due_on date, provisional boolean, earliest_repair_on date, stop_on date
+) ON COMMIT DROP
+"""
+_INSERT = """
+INSERT INTO store_publication (
+    record_key, ground_id, subject_id, item, decided_on, due_on, provisional, calendar_version, reviewed_by_id,
+    published_at, earliest_repair_on, stop_on, stop_reason)
+SELECT r.record_key, r.id, r.subject_id, r.item, r.decided_on, t.due_on, t.provisional, %(calendar)s, %(reviewer)s,
+       %(now)s, t.earliest_repair_on, t.stop_on, ''
+FROM store_record r
+JOIN publication_term t ON t.seriousness = r.seriousness AND t.decided_on IS NOT DISTINCT FROM r.decided_on
+WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s)
+ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """When a record is due to be public, from when it may be repaired, and the first day it is public no more."""
+
+    due_on: date | None
+    provisional: bool
+    earliest_repair_on: date | None
+    stop_on: date | None
+
+
+def term_of(
+    policy: Policy, *, item: int, seriousness: Seriousness, decided_on: date | None, today: date
+) -> Term | None:
+    """None where the record may not be public: kind, class, an unknown clock (G15), or its time is over."""
+    entry = policy.catalogue.item(item)
+    if entry.disclosure is not Disclosure.PUBLIC:
+        return None
+    due = _due(policy, item=item, decided_on=decided_on)
+    if entry.nature is not Nature.FAILING and seriousness is Seriousness.NONE:
+        return Term(due[0], due[1], None, None)
+    if seriousness is Seriousness.NONE or decided_on is None:
+        return None
+    period = policy.publication_period(seriousness, decided_on=decided_on)
+    stop_on = period.stops_on
+    if not period.published or stop_on is None or stop_on <= today:
+        return None
+    return Term(due[0], due[1], period.earliest_repair_on, stop_on)
+
+
+def _due(policy: Policy, *, item: int, decided_on: date | None) -> tuple[date | None, bool]:
+    """The binding clock of the act; none for what is not one of the ten kinds."""
+    kind = next(
+        (key for key, act in policy.acts.acts.items() if policy.catalogue.items[act.item].number == item),
+        None,
+    )
+    if kind is None or decided_on is None:
+        return None, False
+    clocks = policy.act_clocks(kind, on=decided_on)
+    known = [clock for clock in clocks if clock.status is Status.KNOWN]
+    if not known:
+        return None, False
+    due = policy.calendar.add_workdays(decided_on, known[0].required())
+    return due.on, due.provisional
 
 
 @transaction.atomic
-def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: datetime, today: date) -> int:
-    """Publish what may be published of a loaded batch after secrecy and privacy review; returns how many."""
-    batch = Batch.objects.select_for_update().get(public_id=public_id)
-    if batch.state != BatchState.LOADED or batch.published_at is not None:
-        raise Refusal("P01", "只有已入库、尚未公示的批次可以公示。", advice="请在批次列表中核对状态。")
+def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: datetime) -> int:
+    """Publish what may be public of a loaded batch after secrecy and privacy review; returns how many."""
+    batch = Batch.objects.select_for_update().filter(public_id=public_id).first()
+    if batch is None or batch.state != BatchState.LOADED or batch.published_at is not None:
+        raise Refusal("P01", "只有已入库、尚未公示的批次可以公示。", advice="请在批次列表中核对批次的状态。")
     if batch.received_by_id == reviewer.pk:
         raise Refusal(
-            "P02",
-            "报送人不能审查自己报送的批次。",
-            citation="保密审查与报送分离",
-            advice="请由保密审查人办理。",
+            "P02", "报送人不能审查自己报送的批次。", advice="保密和隐私审查须由另一名保密审查人办理。"
         )
-    shown = 0
-    if batch.item is not None and policy.is_published(batch.item):
-        records = Record.objects.filter(
-            batch=batch, known_until__isnull=True, state__in=list(STANDING)
-        ).order_by("pk")
-        for chunk in _chunks(records):
-            publications = [
-                publication
-                for record in chunk
-                if (publication := _publication(record, reviewer, policy, now=now, today=today))
-            ]
-            Publication.objects.bulk_create(publications, batch_size=CHUNK)
-            shown += len(publications)
+    shown = _publish(batch, reviewer, policy, now=now) if batch.item is not None else 0
     batch.published_by, batch.published_at = reviewer, now
     batch.save(update_fields=["published_by", "published_at"])
     note(
@@ -56,3 +105,72 @@ def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: dateti
         payload={"shown": shown},
     )
     return shown
+
+
+def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> int:
+    records = Record.objects.filter(batch=batch, known_until__isnull=True, state__in=list(STANDING))
+    kinds = records.order_by().values_list("item", "seriousness", "decided_on").distinct()
+    terms = [
+        (seriousness, decided_on, term.due_on, term.provisional, term.earliest_repair_on, term.stop_on)
+        for item, seriousness, decided_on in kinds
+        if (
+            term := term_of(
+                policy,
+                item=item,
+                seriousness=Seriousness(seriousness),
+                decided_on=decided_on,
+                today=day_of(now),
+            )
+        )
+    ]
+    if not terms:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS)
+        with cursor.cursor.copy("COPY publication_term FROM STDIN") as copy:
+            for row in terms:
+                copy.write_row(row)
+        cursor.execute(
+            _INSERT,
+            {
+                "calendar": policy.calendar.version,
+                "reviewer": reviewer.pk,
+                "now": now,
+                "batch": batch.pk,
+                "states": [int(state) for state in STANDING],
+            },
+        )
+        shown: int = cursor.rowcount
+        cursor.execute("DROP TABLE publication_term")
+    return shown
+
+
+def stop_due(*, today: date, now: datetime) -> int:
+    """End every publication whose last day is over; returns how many."""
+    with transaction.atomic():
+        due = Publication.objects.filter(stopped_at__isnull=True, stop_on__lte=today)
+        subjects = list(due.values_list("subject_id", flat=True).distinct())
+        count = due.update(stopped_at=now, stop_reason="expired")
+        _make_stale(subjects)
+        if count:
+            note("publication.expired", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
+    return count
+
+
+def recompute_due_dates(*, policy: Policy) -> int:
+    """Compute due days again that were computed with another calendar; returns how many were looked at."""
+    stale = Publication.objects.filter(stopped_at__isnull=True).exclude(
+        calendar_version=policy.calendar.version
+    )
+    looked = 0
+    for item, decided_on in stale.order_by().values_list("item", "decided_on").distinct():
+        due, provisional = _due(policy, item=item, decided_on=decided_on)
+        looked += stale.filter(item=item, decided_on=decided_on).update(
+            due_on=due, provisional=provisional, calendar_version=policy.calendar.version
+        )
+    return looked
+
+
+def _make_stale(subjects: list[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE store_subject SET version = version + 1 WHERE id = ANY(%s)", [subjects])

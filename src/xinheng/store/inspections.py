@@ -22,6 +22,7 @@ class Inspector(models.Model):
     division_code = models.CharField(max_length=6, blank=True)
     recused_from = ArrayField(models.CharField(max_length=18), default=list)
     certified_until = models.DateField(null=True)
+    max_load = models.PositiveIntegerField(default=60)
 
 
 class Plan(models.Model):
@@ -47,13 +48,31 @@ class Plan(models.Model):
         ]
 
 
+class DrawAnnouncement(models.Model):
+    """What was fixed and published before the seed could be known. ``secret`` blinds names; it never leaves the office."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="announcements")
+    run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, related_name="+")
+    attempt = models.PositiveIntegerField()
+    announced_at = models.DateTimeField()
+    announced_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    policy_digest = models.CharField(max_length=71)
+    secret = models.BinaryField(max_length=32)
+    digest = models.CharField(max_length=71)
+    content = models.JSONField()
+    inspectors = models.JSONField()
+    at_ceiling = ArrayField(models.BigIntegerField(), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "attempt"], name="announcement_attempt_once")]
+
+
 class Draw(models.Model):
     """``record`` is the public record (format 1); ``digest`` is over its canonical form."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="draws")
-    run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, related_name="+")
-    policy_digest = models.CharField(max_length=71)
+    announcement = models.OneToOneField(DrawAnnouncement, on_delete=models.PROTECT, related_name="drawn")
     drawn_at = models.DateTimeField()
     drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     population = models.IntegerField()

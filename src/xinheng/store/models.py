@@ -4,12 +4,13 @@ from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.effects import Publication
-from xinheng.store.inspections import Draw, DrawnObject, Inspector, Plan
+from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
     PublicAct,
+    PublicAnnouncement,
     PublicDraw,
     PublicName,
     PublicPolicy,
@@ -38,6 +39,7 @@ __all__ = [
     "CaseDeadline",
     "CaseEvent",
     "Draw",
+    "DrawAnnouncement",
     "DrawnObject",
     "EvaluationRun",
     "Inspector",
@@ -51,6 +53,7 @@ __all__ = [
     "Plan",
     "PolicyVersion",
     "PublicAct",
+    "PublicAnnouncement",
     "PublicDraw",
     "PublicName",
     "PublicPolicy",

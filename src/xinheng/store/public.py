@@ -116,21 +116,36 @@ class PublicScore(models.Model):
         db_table = "public_score"
 
 
-class PublicDraw(models.Model):
-    """A draw and its verifiable record."""
+class PublicAnnouncement(models.Model):
+    """What was fixed before a draw."""
 
     public_id = models.CharField(max_length=16)
     title = models.CharField(max_length=120)
     matter = models.CharField(max_length=200)
     basis = models.CharField(max_length=300)
     year = models.IntegerField()
+    attempt = models.IntegerField()
+    announced_at = models.DateTimeField()
+    digest = models.CharField(max_length=71)
+    content = models.JSONField()
+    organisation = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "public_announcement"
+
+
+class PublicDraw(models.Model):
+    """A draw and its verifiable record."""
+
+    public_id = models.CharField(max_length=16)
+    announcement = models.OneToOneField(PublicAnnouncement, on_delete=models.DO_NOTHING, related_name="drawn")
     drawn_at = models.DateTimeField()
     population = models.IntegerField()
     drawn = models.IntegerField()
     seed = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     record = models.JSONField()
-    organisation = models.CharField(max_length=120, null=True)
 
     class Meta:
         managed = False

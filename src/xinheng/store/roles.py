@@ -29,6 +29,7 @@ _ONLY_GROWS = (
     "store_ledgerleaf",
     "store_caseevent",
     "store_draw",
+    "store_drawannouncement",
     "store_drawnobject",
 )
 _NEVER_REMOVED = ("store_publication", "store_subject", "store_subjectname", "store_batch", "store_case")
@@ -39,6 +40,7 @@ _VIEWS = (
     "public_act",
     "public_run",
     "public_score",
+    "public_announcement",
     "public_draw",
     "public_policy",
 )

@@ -25,11 +25,10 @@ def seal_ledger(timestamp: int) -> None:
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
     """End what has reached the last day of its publication."""
-    from xinheng.services.policies import policy_in_force
     from xinheng.services.publication import stop_due
 
     now = datetime.now(UTC)
-    count = stop_due(policy=policy_in_force(), today=day_of(now), now=now)
+    count = stop_due(today=day_of(now), now=now)
     log.info("publications_stopped", count=count)
 
 

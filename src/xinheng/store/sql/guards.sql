@@ -25,13 +25,13 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY[
         'store_recorddetail', 'store_recordnote', 'store_policyversion', 'store_ledgerevent', 'store_ledgerbatch',
-        'store_ledgerleaf', 'store_caseevent', 'store_draw', 'store_drawnobject', 'store_score'
+        'store_ledgerleaf', 'store_caseevent', 'store_draw', 'store_drawannouncement', 'store_drawnobject', 'store_score'
     ] LOOP
         EXECUTE format('CREATE TRIGGER only_grows BEFORE UPDATE ON %I FOR EACH ROW EXECUTE FUNCTION store_only_grows()', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY[
         'store_record', 'store_recorddetail', 'store_recordnote', 'store_policyversion', 'store_ledgerevent',
-        'store_ledgerbatch', 'store_ledgerleaf', 'store_caseevent', 'store_draw', 'store_drawnobject',
+        'store_ledgerbatch', 'store_ledgerleaf', 'store_caseevent', 'store_draw', 'store_drawannouncement', 'store_drawnobject',
         'store_publication', 'store_subject', 'store_subjectname', 'store_batch'
     ] LOOP
         EXECUTE format('CREATE TRIGGER never_removed BEFORE DELETE ON %I FOR EACH ROW EXECUTE FUNCTION store_only_grows()', name);

@@ -33,12 +33,17 @@ JOIN public_run r ON r.id = sc.run_id
 JOIN store_subject s ON s.id = sc.subject_id
 WHERE s.kind <> 'sole_trader' AND s.version = sc.subject_version;
 
-CREATE VIEW public_draw AS
-SELECT d.id, d.public_id, p.title, p.matter, p.basis, p.year, d.drawn_at, d.population, d.drawn, d.seed, d.digest, d.record,
+CREATE VIEW public_announcement AS
+SELECT a.id, a.public_id, p.title, p.matter, p.basis, p.year, a.attempt, a.announced_at, a.digest, a.content,
        o.name AS organisation
-FROM store_draw d
-JOIN store_plan p ON p.id = d.plan_id
+FROM store_drawannouncement a
+JOIN store_plan p ON p.id = a.plan_id
 LEFT JOIN store_organisationname o ON o.organisation_id = p.organisation_id AND o.to_on IS NULL;
+
+CREATE VIEW public_draw AS
+SELECT d.id, d.public_id, a.id AS announcement_id, d.drawn_at, d.population, d.drawn, d.seed, d.digest, d.record
+FROM store_draw d
+JOIN public_announcement a ON a.id = d.announcement_id;
 
 CREATE VIEW public_policy AS
 SELECT id, kind, key, digest, body, from_on FROM store_policyversion WHERE kind IN ('model', 'grading', 'catalogue', 'calendar');

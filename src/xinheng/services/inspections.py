@@ -1,0 +1,312 @@
+"""Plans checks, announces a draw, and draws: enterprises by grade, inspectors in teams, verifiable by anybody.
+
+Nothing is drawn outside an approved plan, nobody beyond the yearly ceiling, and no inspector without a living
+certificate (国办发〔2024〕54号, 《行政处罚法》第四十二条; legal guard G7).
+"""
+
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count
+
+from xinheng.core import draw as rules
+from xinheng.core.draw_rule import blind, commitment
+from xinheng.core.grading import band_of, ratio_of, visit_limit
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.ledger import note
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
+from xinheng.store.organisations import Organisation
+from xinheng.store.scores import EvaluationRun, Score
+
+TEAM = 2
+"""《行政处罚法》第四十二条: at least two."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDraft:
+    """A plan as it is put to the decider. ``line`` is the business line that inspectors must hold."""
+
+    organisation: Organisation
+    title: str
+    matter: str
+    basis: str
+    line: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Subjects by band, without those at their ceiling; ``at_ceiling`` by band as well."""
+
+    open: Mapping[str, Sequence[tuple[int, str]]]
+    at_ceiling: Mapping[str, Sequence[int]]
+
+
+@transaction.atomic
+def draft_plan(draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) -> Plan:
+    """Write a plan down and send it to the decider."""
+    opening = Opening(
+        flow="approval",
+        kind="inspection_plan",
+        series="JH",
+        title=draft.title,
+        organisation=draft.organisation,
+        details={"matter": draft.matter, "basis": draft.basis},
+    )
+    case = open_case(opening, verb="draft", actor=actor, policy=policy, now=now)
+    take_step(case.public_id, "submit", actor=actor, policy=policy, now=now)
+    return Plan.objects.create(
+        organisation=draft.organisation,
+        year=draft.year,
+        title=draft.title,
+        matter=draft.matter,
+        basis=draft.basis,
+        sector=draft.line,
+        case=case,
+    )
+
+
+@transaction.atomic
+def approve_plan(public_id: str, *, actor: User, policy: Policy, now: datetime) -> Plan:
+    """A second person approves; from then on draws may be made."""
+    plan = Plan.objects.select_for_update().get(public_id=public_id)
+    take_step(plan.case.public_id, "approve", actor=actor, policy=policy, now=now)
+    take_step(plan.case.public_id, "take_effect", actor=None, policy=policy, now=now)
+    plan.approved_by, plan.approved_at = actor, now
+    plan.save(update_fields=["approved_by", "approved_at"])
+    return plan
+
+
+@transaction.atomic
+def announce_draw(
+    public_id: str,
+    *,
+    model: str,
+    parties: Mapping[str, str],
+    actor: User,
+    policy: Policy,
+    now: datetime,
+) -> DrawAnnouncement:
+    """Fix and publish pool, ratios and inspectors. ``parties``: commitment by the name of the organ."""
+    plan = _approved(public_id)
+    run = EvaluationRun.objects.filter(model=model, current=True).first()
+    if run is None:
+        raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
+    today, secret = day_of(now), secrets.token_bytes(32)
+    attempt = plan.announcements.count() + 1
+    if attempt > 1:
+        raise Refusal("I03", "本计划已经公告过一次抽取。", advice="请在原公告上完成抽取，或另立计划。")
+    pool = _pool(run, plan, policy, on=today)
+    announced = rules.announce(
+        _occasion(plan, run, policy),
+        strata=_strata(pool, policy, secret=secret, draw=plan.public_id, on=today),
+        inspectors=_inspectors(plan, secret=secret),
+        team=TEAM,
+        parties=[rules.Party(name=name, commitment=value) for name, value in parties.items()],
+        now=now,
+        today=today,
+    )
+    announcement = DrawAnnouncement.objects.create(
+        plan=plan,
+        run=run,
+        attempt=attempt,
+        announced_at=now,
+        announced_by=actor,
+        policy_digest=policy.digest,
+        secret=secret,
+        digest=announced.digest,
+        content=dict(announced.content),
+        inspectors=list(announced.inspectors),
+        at_ceiling=[subject for subjects in pool.at_ceiling.values() for subject in subjects],
+    )
+    note(
+        "draw.announced",
+        now=now,
+        actor=actor,
+        object=f"draw:{plan.public_id}",
+        payload={"announcement": announced.digest},
+    )
+    return announcement
+
+
+@transaction.atomic
+def make_draw(
+    public_id: str, *, reveals: Mapping[str, str], actor: User, policy: Policy, now: datetime
+) -> Draw:
+    """Draw as announced, from what the parties now reveal."""
+    announcement = (
+        DrawAnnouncement.objects.select_for_update(of=("self",))
+        .select_related("plan", "run")
+        .get(public_id=public_id)
+    )
+    if Draw.objects.filter(announcement=announcement).exists():
+        raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
+    plan, secret = announcement.plan, bytes(announcement.secret)
+    pool = _frozen_pool(announcement, policy)
+    names = {
+        blind(secret, draw=plan.public_id, identity=identity).key: subject
+        for subjects in pool.values()
+        for subject, identity in subjects
+    }
+    objects = {
+        band: sorted(blind(secret, draw=plan.public_id, identity=identity).key for _, identity in subjects)
+        for band, subjects in pool.items()
+    }
+    announced = rules.Announced(announcement.content, objects, announcement.inspectors)
+    ordered = [reveals.get(party["name"], "") for party in announcement.content["parties"]]
+    record = rules.draw(announced, reveals=ordered, now=now)
+    made = Draw.objects.create(
+        announcement=announcement,
+        drawn_at=now,
+        drawn_by=actor,
+        population=sum(stratum["population"] for stratum in announcement.content["strata"]),
+        drawn=len(record.drawn),
+        seed=record.seed,
+        digest=record.digest,
+        record=dict(record.content),
+    )
+    teams = _certificates(plan, secret=secret)
+    DrawnObject.objects.bulk_create(
+        DrawnObject(
+            draw=made,
+            subject_id=names[drawn["object"]],
+            band=drawn["stratum"],
+            position=position,
+            inspectors=[teams[key] for key in drawn["team"]],
+        )
+        for position, drawn in enumerate(record.drawn, start=1)
+    )
+    note(
+        "draw.made", now=now, actor=actor, object=f"draw:{plan.public_id}", payload={"record": record.digest}
+    )
+    return made
+
+
+def commit_to(plan: Plan, *, party: str, reveal: str) -> str:
+    """The commitment of an organ to its secret text for the draw of a plan."""
+    return commitment(draw=plan.public_id, party=party, reveal=reveal)
+
+
+def _approved(public_id: str) -> Plan:
+    plan = (
+        Plan.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if plan is None or plan.approved_at is None:
+        raise Refusal(
+            "I01",
+            "抽取只能依据已批准的抽查计划进行。",
+            citation="国办发〔2024〕54号",
+            advice="请先把计划送决定人批准。",
+        )
+    return plan
+
+
+def _occasion(plan: Plan, run: EvaluationRun, policy: Policy) -> rules.Occasion:
+    organ = plan.organisation.names.filter(to_on__isnull=True).first()
+    return rules.Occasion(
+        draw=plan.public_id,
+        title=plan.title,
+        organ=organ.name if organ else plan.organisation.key,
+        plan=plan.title,
+        matter=plan.matter,
+        basis=plan.basis,
+        line=plan.sector,
+        policy=policy.digest,
+        evaluation=run.result_digest,
+    )
+
+
+def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Pool:
+    visited = _visits(plan.organisation, year=on.year)
+    open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    closed: dict[str, list[int]] = defaultdict(list)
+    for subject, identity, kind, grade in _graded(run):
+        band = band_of(policy.grading, grade=grade or None, kind=kind, confirmed=False)
+        if visited[subject] and visited[subject] >= visit_limit(policy.grading, band=band.key, on=on):
+            closed[band.key].append(subject)
+        else:
+            open_[band.key].append((subject, identity))
+    return _Pool(open_, closed)
+
+
+def _frozen_pool(announcement: DrawAnnouncement, policy: Policy) -> dict[str, list[tuple[int, str]]]:
+    """The pool as announced: the grades of the run without those who were at their ceiling then."""
+    closed = frozenset(announcement.at_ceiling)
+    pool: dict[str, list[tuple[int, str]]] = {
+        stratum["key"]: [] for stratum in announcement.content["strata"]
+    }
+    for subject, identity, kind, grade in _graded(announcement.run):
+        if subject not in closed:
+            band = band_of(policy.grading, grade=grade or None, kind=kind, confirmed=False)
+            pool[band.key].append((subject, identity))
+    return pool
+
+
+def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
+    """Subject, identity, kind and grade of everybody in a run; the identity is the credit code."""
+    rows = Score.objects.filter(run=run).values_list(
+        "subject_id", "subject__code", "subject__public_id", "subject__kind", "grade"
+    )
+    return [(subject, code or public_id, kind, grade) for subject, code, public_id, kind, grade in rows]
+
+
+def _visits(organisation: Organisation, *, year: int) -> Counter[int]:
+    """Visits of this organ in the year, by subject: what was drawn counts as a visit."""
+    drawn = DrawnObject.objects.filter(
+        draw__announcement__plan__organisation=organisation, draw__announcement__plan__year=year
+    )
+    return Counter(dict(drawn.values_list("subject_id").annotate(times=Count("id"))))
+
+
+def _strata(pool: _Pool, policy: Policy, *, secret: bytes, draw: str, on: date) -> list[rules.Stratum]:
+    strata = []
+    for band in policy.grading.bands:
+        subjects, closed = pool.open.get(band.key, ()), pool.at_ceiling.get(band.key, ())
+        if not subjects and not closed:
+            continue
+        strata.append(
+            rules.Stratum(
+                key=band.key,
+                name=band.name,
+                ratio=ratio_of(band, on=on),
+                population=len(subjects) + len(closed),
+                objects=[blind(secret, draw=draw, identity=identity).key for _, identity in subjects],
+                excluded={"本年度入企检查次数已达上限": len(closed)} if closed else {},
+            )
+        )
+    return strata
+
+
+def _inspectors(plan: Plan, *, secret: bytes) -> list[rules.Inspector]:
+    return [
+        rules.Inspector(
+            key=blind(secret, draw=plan.public_id, identity=inspector.certificate_no).key,
+            lines=frozenset(inspector.lines),
+            certified_until=inspector.certified_until,
+            max_load=inspector.max_load,
+            barred=frozenset(
+                blind(secret, draw=plan.public_id, identity=code).key for code in inspector.recused_from
+            ),
+        )
+        for inspector in Inspector.objects.filter(
+            organisation=plan.organisation, lines__contains=[plan.sector]
+        )
+    ]
+
+
+def _certificates(plan: Plan, *, secret: bytes) -> dict[str, str]:
+    numbers = Inspector.objects.filter(organisation=plan.organisation).values_list(
+        "certificate_no", flat=True
+    )
+    return {blind(secret, draw=plan.public_id, identity=number).key: number for number in numbers}
