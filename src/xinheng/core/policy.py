@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
+from xinheng.core.days import Calendar
 from xinheng.core.deadlines import Deadlines
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy
@@ -27,6 +28,7 @@ from xinheng.core.organisations import Agencies, City, CityFile, County, Sectors
 from xinheng.core.parameters import Reading, Series, Status
 from xinheng.core.policy_checks import reference_causes
 from xinheng.core.policy_folder import (
+    calendar_of_folder,
     cities_of,
     feeds_of,
     grading_of,
@@ -80,6 +82,7 @@ class Policy:
     quality: Quality
     deadlines: Deadlines
     grading: GradingPolicy
+    calendar: Calendar
     models: Mapping[str, ScoringModel]
     feeds: Mapping[str, Feed]
     treatments: TreatmentFile
@@ -188,7 +191,7 @@ def _read(report: Report, *, city: str) -> Policy:
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
-    treatments, feeds = treatments_of(report), feeds_of(report)
+    treatments, feeds, calendar = treatments_of(report), feeds_of(report), calendar_of_folder(report)
     models = models_of(
         report, sources=sources, sectors=frozenset(sectors.sectors) if sectors else frozenset()
     )
@@ -209,6 +212,7 @@ def _read(report: Report, *, city: str) -> Policy:
         city_file=_sure(city_file),
         agencies=_sure(agencies),
         grading=_sure(grading),
+        calendar=_sure(calendar),
         treatments=_sure(treatments),
         models=models,
         feeds=feeds,
@@ -232,6 +236,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Series):
         lines = {layer.level.value: _plain(layer.values) for layer in value.layers}
         return {"definition": _plain(value.definition), "lines": lines}
+    if isinstance(value, Calendar):
+        return value.version
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     return value

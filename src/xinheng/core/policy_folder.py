@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field
 
+from xinheng.core.days import Calendar, CalendarYear, calendar_of
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy, overlay_causes
 from xinheng.core.model_check import model_causes
@@ -85,6 +86,16 @@ def models_of(
             report.add(path, key, cause)
         models[model.id] = model
     return models
+
+
+def calendar_of_folder(report: Report) -> Calendar | None:
+    """The work-day calendar of all years on file."""
+    years = _by_id(report, report.root / "calendar", CalendarYear, lambda year: str(year.year))
+    try:
+        return calendar_of(years.values())
+    except PolicyError as error:
+        report.causes += error.causes
+        return None
 
 
 def treatments_of(report: Report) -> TreatmentFile | None:
