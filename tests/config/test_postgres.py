@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,19 +115,15 @@ def test_children_of_a_killed_server_do_not_block_the_next_start(
     connection.close()
 
 
-def test_a_killed_command_leaves_no_lock(used_home: Path) -> None:
-    holder = subprocess.Popen(
-        [*command(used_home, "start")[:1], "-c", HOLD_THE_LOCK, str(used_home)],
-        env=surroundings(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "held\n"
-    holder.kill()
-    holder.communicate()
-
-    assert postgres.ensure_running(used_home, fast=True).pid
+def kill_after_first_line(script: str, home: Path) -> str:
+    """Run ``script`` in a process of its own, kill it once it has printed a line, return the line."""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(home)], env=surroundings(), stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline().strip()
+        process.kill()
+    return line
 
 
 HOLD_THE_LOCK = """
@@ -136,6 +133,28 @@ with postgres._only_one(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
+
+LAUNCH_AND_HANG = """
+import sys, time, pathlib
+from xinheng.config import postgres
+def hang(place, pid):
+    print(pid, flush=True)
+    time.sleep(60)
+postgres._wait_until_ready = hang
+postgres.ensure_running(pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_a_killed_command_leaves_no_lock(used_home: Path) -> None:
+    assert kill_after_first_line(HOLD_THE_LOCK, used_home) == "held"
+    assert postgres.ensure_running(used_home, fast=True).pid
+
+
+def test_a_server_that_a_killed_command_was_starting_is_used(home: Path) -> None:
+    pid = kill_after_first_line(LAUNCH_AND_HANG, home)
+    server = postgres.ensure_running(home, fast=True)
+    assert str(server.pid) == pid
+    assert ask(server, "SELECT current_database()") == "xinheng"
 
 
 def test_a_set_up_that_was_cut_off_is_begun_anew(home: Path) -> None:

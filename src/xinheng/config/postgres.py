@@ -81,17 +81,11 @@ def ensure_running(
 
 
 def status(data_home: Path) -> Server | None:
-    """The server of ``data_home`` if it runs and answers."""
+    """The server of ``data_home`` if it runs and answers, be it in another container."""
     home = data_home.resolve()
     with _permissions_explained(home):
         place = places.existing_place(home)
-        postmaster = processes.running_postmaster(place.pgdata) if place else None
-        if place is None or postmaster is None or not postmaster.ready or postmaster.socket_dir is None:
-            return None
-        if not processes.answers(postmaster.socket_dir):
-            return None
-        url = _url(postmaster.socket_dir)
-        return Server(url=url, socket_dir=postmaster.socket_dir, pgdata=place.pgdata, pid=postmaster.pid)
+        return _answering(place) if place else None
 
 
 def stop(data_home: Path) -> bool:
@@ -116,7 +110,8 @@ def erase(data_home: Path) -> None:
 
 def _start(home: Path, *, fast: bool, environ: Mapping[str, str]) -> Server:
     place = places.find_place(home)
-    _end_unreachable_server(place)
+    if server := _adopt(place):
+        return server
     binaries = places.usable_binaries(place, environ, major=_major_of(place))
     if _major_of(place) is None:
         _initialise(place, binaries, fast=fast)
@@ -124,11 +119,20 @@ def _start(home: Path, *, fast: bool, environ: Mapping[str, str]) -> Server:
     settings = settings_text(socket_dir=socket_dir, port=processes.PORT, fast=fast)
     _write_as_owner(place, place.pgdata / "xinheng.conf", settings)
     _launch_through_recovery(place, binaries, socket_dir)
-    _create_database(_url(socket_dir, database="postgres"))
-    server = status(home)
+    server = _answering(place)
     if server is None:
         raise trouble.start_failed(log=place.log, tail=_tail(place.log))
     return server
+
+
+def _answering(place: Place) -> Server | None:
+    postmaster = processes.read_postmaster(place.pgdata)
+    if postmaster is None or not postmaster.ready or postmaster.socket_dir is None:
+        return None
+    if not processes.answers(postmaster.socket_dir):
+        return None
+    folder = postmaster.socket_dir
+    return Server(url=_url(folder), socket_dir=folder, pgdata=place.pgdata, pid=postmaster.pid)
 
 
 def _stop(home: Path) -> bool:
@@ -141,15 +145,18 @@ def _stop(home: Path) -> bool:
     return True
 
 
-def _end_unreachable_server(place: Place) -> None:
-    """A server that is stopping, or whose socket was swept away, makes room for a new one."""
+def _adopt(place: Place) -> Server | None:
+    """A server that another, killed command was starting. One without a socket makes room for a new one."""
     postmaster = processes.running_postmaster(place.pgdata)
     if postmaster is None:
-        return
-    if postmaster.status in ("", "starting") and _wait_until_ready(place, postmaster.pid):
-        return
+        return None
+    if postmaster.status != "stopping" and _wait_until_ready(place, postmaster.pid):
+        server = _answering(place)
+        if server:
+            return server
     if not processes.stop_process(postmaster.pid, place.pgdata, seconds=STOP_SECONDS):
         raise trouble.still_stopping(pid=postmaster.pid)
+    return None
 
 
 def _major_of(place: Place) -> int | None:
@@ -158,7 +165,7 @@ def _major_of(place: Place) -> int | None:
 
 
 def _initialise(place: Place, binaries: Binaries, *, fast: bool) -> None:
-    """Set up the data folder under another name first: an interrupted set-up leaves nothing half-made."""
+    """Set up data folder and database under another name first: a cut-off set-up leaves nothing half-made."""
     if shutil.disk_usage(place.base).free < FREE_BYTES_NEEDED:
         raise trouble.disk_full(folder=place.base)
     partial = place.base / "data.partial"
@@ -177,10 +184,20 @@ def _initialise(place: Place, binaries: Binaries, *, fast: bool) -> None:
     ]
     command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
     command += ["--no-sync"] if fast else []
-    answer = places.run_as(place.account, command, capture_output=True)
-    if answer.returncode != 0:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise trouble.initialise_failed(folder=place.base, output=(answer.stdout + answer.stderr)[-2000:])
+    single = [
+        binaries.postgres,
+        "--single",
+        "-D",
+        str(partial),
+        "-c",
+        f"fsync={'off' if fast else 'on'}",
+        "postgres",
+    ]
+    for step, given in ((command, None), (single, f"CREATE DATABASE {DATABASE};\n")):
+        answer = places.run_as(place.account, step, given=given)
+        if answer.returncode != 0 or "ERROR:" in answer.stderr:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise trouble.initialise_failed(folder=place.base, output=(answer.stdout + answer.stderr)[-2000:])
     with (partial / "postgresql.conf").open("a", encoding="utf-8") as file:
         file.write(INCLUDE_LINE)
     partial.rename(place.pgdata)
@@ -203,7 +220,7 @@ def _launch(place: Place, binaries: Binaries, socket_dir: Path) -> bool:
     processes.clear_traces(place.pgdata, socket_dir)
     _begin_log(place)
     command = ["/bin/sh", "-c", LAUNCH, str(place.log), binaries.postgres, "-D", str(place.pgdata)]
-    answer = places.run_as(place.account, command, capture_output=True, start_new_session=True)
+    answer = places.run_as(place.account, command, start_new_session=True)
     return answer.returncode == 0 and _wait_until_ready(place, int(answer.stdout))
 
 
@@ -222,16 +239,6 @@ def _wait_until_ready(place: Place, pid: int) -> bool:
             told = True
         time.sleep(0.02)
     return False
-
-
-def _create_database(url: str) -> None:
-    import psycopg  # the command line of this module works without it until here
-    from psycopg import sql
-
-    with psycopg.connect(url, autocommit=True, connect_timeout=30) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
-        if not found:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
 
 def _begin_log(place: Place) -> None:

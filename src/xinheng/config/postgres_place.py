@@ -68,10 +68,13 @@ def server_account() -> Account | None:
     raise trouble.no_account()
 
 
-def run_as(account: Account | None, command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+def run_as(
+    account: Account | None, command: list[str], *, given: str | None = None, start_new_session: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Run ``command`` as the server's account, from `/`, without the caller's PostgreSQL settings."""
+    identity: dict[str, Any] = {}
     if account:
-        options |= {"user": account.uid, "group": account.gid, "extra_groups": []}
+        identity = {"user": account.uid, "group": account.gid, "extra_groups": []}
     kept = {key: os.environ[key] for key in ("PATH", "LD_LIBRARY_PATH") if key in os.environ}
     try:
         return subprocess.run(
@@ -79,10 +82,12 @@ def run_as(account: Account | None, command: list[str], **options: Any) -> subpr
             env=kept | {"LC_ALL": "C"},
             cwd="/",
             umask=0o077,
-            stdin=subprocess.DEVNULL,
+            input=given or "",
+            capture_output=True,
+            start_new_session=start_new_session,
             text=True,
             check=False,
-            **options,
+            **identity,
         )
     except PermissionError as error:
         if account is None or error.filename == command[0]:
@@ -248,7 +253,7 @@ def _is_ours(folder: Path) -> bool:
 
 def _runs(binaries: Binaries, account: Account | None) -> bool:
     try:
-        return run_as(account, [binaries.postgres, "--version"], capture_output=True).returncode == 0
+        return run_as(account, [binaries.postgres, "--version"]).returncode == 0
     except OSError:
         return False
 

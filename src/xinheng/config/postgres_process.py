@@ -7,6 +7,7 @@ another program; a process counts as the server only while it runs PostgreSQL on
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PORT = 5432
+
+ENCRYPTION_REQUEST = struct.pack("!ii", 8, 80877103)
+"""The protocol's SSLRequest: the server answers it with one byte before anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +74,20 @@ def command_line(pid: int) -> str:
 
 
 def answers(socket_dir: Path) -> bool:
-    """Whether somebody listens on the socket in this folder."""
+    """Whether a server answers on the socket in this folder. One that is too busy to answer counts as well.
+
+    A connection alone proves nothing: for a moment a killed process still takes connections.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller:
         caller.settimeout(5)
         try:
             caller.connect(str(socket_path(socket_dir)))
-        except (FileNotFoundError, ConnectionRefusedError):
+            caller.sendall(ENCRYPTION_REQUEST)
+            return caller.recv(1) != b""
+        except (FileNotFoundError, ConnectionError):
             return False
         except OSError:
             return True
-    return True
 
 
 def socket_path(folder: Path) -> Path:
