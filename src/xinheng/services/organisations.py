@@ -1,0 +1,59 @@
+"""Sets up the organisations that a city's policy names, and finds them by key.
+
+A name that changes in policy closes the earlier one; the organisation stays the same.
+"""
+
+from datetime import date
+
+from django.db import transaction
+
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
+
+
+@transaction.atomic
+def set_up_organisations(policy: Policy, *, on: date) -> Organisation:
+    """City, counties, zones and departments of the policy pack; calling it again changes only what differs."""
+    city = policy.city
+    root = _unit(
+        city.slug, OrganisationKind.CITY, city.name, parent=None, division=city.code, on=on
+    )
+    for code, county in policy.counties.items():
+        if county.until is None:
+            _unit(f"{city.slug}.{code}", OrganisationKind.COUNTY, county.name, parent=root, division=code, on=on)
+    for key, zone in policy.zones.items():
+        _unit(f"{city.slug}.zone.{key}", OrganisationKind.ZONE, zone.name, parent=root, division=city.code, on=on)
+    for key, agency in policy.agencies.agencies.items():
+        if agency.until is None or agency.until > on:
+            _unit(key, OrganisationKind.DEPARTMENT, agency.name, parent=root, division=city.code, on=on)
+    return root
+
+
+def organisation_for(policy: Policy, key: str | None) -> Organisation:
+    """The organisation with this key, or the lead body of credit work; raises Refusal with the known keys."""
+    wanted = key or policy.city.lead[0]
+    found = Organisation.objects.filter(key=wanted).first()
+    if found is None:
+        set_up_organisations(policy, on=date(2020, 1, 1))
+        found = Organisation.objects.filter(key=wanted).first()
+    if found is None:
+        known = "、".join(sorted(policy.agencies.agencies))
+        raise Refusal("O01", f"没有单位“{wanted}”。", advice=f"可用的单位：{known}")
+    return found
+
+
+def _unit(
+    key: str, kind: OrganisationKind, name: str, *, parent: Organisation | None, division: str, on: date
+) -> Organisation:
+    unit, _ = Organisation.objects.get_or_create(
+        key=key, defaults={"kind": kind, "parent": parent, "division_code": division}
+    )
+    current = unit.names.filter(to_on__isnull=True).first()
+    if current is None:
+        OrganisationName.objects.create(organisation=unit, name=name)
+    elif current.name != name:
+        current.to_on = on
+        current.save(update_fields=["to_on"])
+        OrganisationName.objects.create(organisation=unit, name=name, from_on=on)
+    return unit
