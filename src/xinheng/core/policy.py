@@ -31,6 +31,7 @@ from xinheng.core.policy_folder import (
     calendar_of_folder,
     cities_of,
     feeds_of,
+    file_with,
     grading_of,
     layers_of,
     models_of,
@@ -175,7 +176,7 @@ def _load(root: Path, city: str, fingerprint: tuple[tuple[str, int, int], ...]) 
     report = Report(root)
     policy = _read(report, city=city)
     for subject, key, cause in reference_causes(policy):
-        report.add(root / subject, key, cause)
+        report.add(file_with(report, layers_of(report, city=city), subject, key), key, cause)
     report.raise_if_any()
     return replace(policy, digest=_digest(policy))
 

@@ -117,6 +117,17 @@ def grading_of(report: Report, layers: tuple[Layer, ...]) -> GradingPolicy | Non
     return lower
 
 
+def file_with(report: Report, layers: tuple[Layer, ...], subject: str, key: str) -> Path:
+    """The lowest file of a subject in which an entry stands."""
+    section, _, rest = key.partition(".")
+    files = [path for layer in reversed(layers) if (path := layer.file(subject)).is_file()]
+    for path in files:
+        table = report.read(path).get(section)
+        if isinstance(table, dict) and any(rest == name or rest.startswith(f"{name}.") for name in table):
+            return path
+    return files[-1]
+
+
 def strange_files(report: Report, layers: tuple[Layer, ...]) -> None:
     """Adds a cause for every file that no subject reads at its level."""
     for layer in layers:
