@@ -9,6 +9,7 @@ import typer
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces import cli
+from xinheng.interfaces.cli.usage import in_chinese
 
 
 def entering(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
@@ -68,3 +69,37 @@ def test_a_bare_call_shows_the_help_in_chinese() -> None:
     )
     assert done.returncode == 0
     assert "信衡" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("nope", "没有命令 nope。"),
+        ("codes check", "缺少参数 FILE。"),
+        ("codes check a.csv", "缺少选项 --column。"),
+        ("codes check a.csv --column", "选项 --column 后面要写值。"),
+        ("codes check a.csv --column b --out c --bad", "没有选项 --bad。"),
+        ("codes check a.csv b.csv --column b --out c", "多余的参数：b.csv。"),
+        ("calendar export --from x --to 3 --out c", "--from 的值不对。"),
+    ],
+)
+def test_a_wrong_command_line_is_answered_in_chinese(
+    arguments: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["xinheng", *arguments.split()])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "--help" in printed
+
+
+def test_a_command_decides_its_own_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SystemExit) as ended:
+        entering(monkeypatch, typer.Exit(7))
+    assert ended.value.code == 7
+
+
+def test_a_message_the_translation_does_not_know_is_still_shown() -> None:
+    assert "Something new" in in_chinese("Something new happened")

@@ -7,14 +7,15 @@ PolicyError) is printed as it stands and ends with exit code 2; a bug ends with 
 
 import sys
 from importlib import import_module
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import typer
 
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.usage import in_chinese
 
-COMMANDS: tuple[str, ...] = ("codes", "calendar", "draw", "policy")
+COMMANDS: tuple[str, ...] = ("codes", "calendar", "draw", "policy", "sample")
 """Modules of this package that add commands, in the order of the help page."""
 
 REFUSED = 2
@@ -47,7 +48,26 @@ for _name in COMMANDS:
 def main() -> None:
     """Entry point of the console script."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except (Refusal, PolicyError) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(REFUSED)
+    except typer.Abort:
+        print("已中断。", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):
+            raise
+        _show_usage(error)
+        sys.exit(REFUSED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _show_usage(error: Any) -> None:
+    """A command line the parser refused; called without any word it answers with the help page."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return
+    print(in_chinese(error.format_message()), file=sys.stderr)
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "xinheng"
+    print(f"怎么办：运行 {command} --help 查看用法。", file=sys.stderr)
