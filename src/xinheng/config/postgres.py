@@ -147,15 +147,17 @@ def _stop(home: Path) -> bool:
 
 def _adopt(place: Place) -> Server | None:
     """A server that another, killed command was starting. One without a socket makes room for a new one."""
-    postmaster = processes.running_postmaster(place.pgdata)
-    if postmaster is None:
-        return None
-    if postmaster.status != "stopping" and _wait_until_ready(place, postmaster.pid):
-        server = _answering(place)
-        if server:
+    begun = time.monotonic()
+    while pids := processes.servers_of(place.pgdata):
+        if server := _answering(place):
             return server
-    if not processes.stop_process(postmaster.pid, place.pgdata, seconds=STOP_SECONDS):
-        raise trouble.still_stopping(pid=postmaster.pid)
+        postmaster = processes.read_postmaster(place.pgdata)
+        if postmaster and postmaster.pid in pids and postmaster.status in ("ready", "stopping"):
+            if not processes.stop_process(postmaster.pid, place.pgdata, seconds=STOP_SECONDS):
+                raise trouble.still_stopping(pid=postmaster.pid)
+        elif time.monotonic() - begun > START_SECONDS:
+            raise trouble.start_failed(log=place.log, tail=_tail(place.log))
+        time.sleep(0.05)
     return None
 
 

@@ -54,9 +54,18 @@ def running_postmaster(pgdata: Path) -> Postmaster | None:
 
 
 def serves(pid: int, pgdata: Path) -> bool:
-    """Whether process ``pid`` is a PostgreSQL server that runs on ``pgdata``."""
-    command = command_line(pid)
-    return "postgres" in command and str(pgdata) in command
+    """Whether process ``pid`` is a PostgreSQL server that runs, or begins to run, on ``pgdata``."""
+    return _is_server_of(pgdata, command_line(pid))
+
+
+def servers_of(pgdata: Path) -> list[int]:
+    """Every process that runs or begins to run on ``pgdata``, also before it has written its number."""
+    if sys.platform == "linux":
+        numbers = [int(entry.name) for entry in Path("/proc").glob("[0-9]*")]
+        return [number for number in numbers if serves(number, pgdata)]
+    listed = _ps("-ax", "-o", "pid=,command=").splitlines()
+    rows = [line.split(maxsplit=1) for line in listed]
+    return [int(row[0]) for row in rows if len(row) == 2 and _is_server_of(pgdata, row[1])]
 
 
 def command_line(pid: int) -> str:
@@ -67,10 +76,16 @@ def command_line(pid: int) -> str:
         except OSError:
             return ""
         return words.replace(b"\0", b" ").decode("utf-8", "surrogateescape")
-    answer = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return answer.stdout if "<defunct>" not in answer.stdout else ""
+    answer = _ps("-o", "command=", "-p", str(pid))
+    return "" if "<defunct>" in answer else answer
+
+
+def _is_server_of(pgdata: Path, command: str) -> bool:
+    return "postgres" in command and command.rstrip().endswith(f" -D {pgdata}")
+
+
+def _ps(*options: str) -> str:
+    return subprocess.run(["ps", "-ww", *options], capture_output=True, text=True, check=False).stdout
 
 
 def answers(socket_dir: Path) -> bool:
