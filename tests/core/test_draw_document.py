@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xinheng.core import draw_rule
 from xinheng.core.draw_verify import remarks, verify
@@ -148,6 +150,17 @@ def test_blinded_key():
         bytes.fromhex(vector["secret_hex"]), draw=vector["draw"], identity=vector["identity"]
     )
     assert (ours_too.key, ours_too.opening) == (vector["key"], vector["opening"])
+
+
+@given(
+    st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.text(alphabet='ab"\\\n\u2028é', max_size=6)
+)
+def test_the_written_out_form_of_a_key_is_canonical_for_every_text(identity, draw):
+    made = draw_rule.blind(b"secret", draw=draw, identity=identity)
+    content = rfc8785.dumps({"draw": draw, "identity": identity})
+    assert made.opening == hmac.new(b"secret", content, hashlib.sha256).hexdigest()
+    raw = sha(rfc8785.dumps({"identity": identity, "opening": made.opening, "rule": RULE}))[:16]
+    assert made.key == urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 @pytest.mark.row("M8-03")

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from json import JSONEncoder
 
 from xinheng.core.canonical import canonical, digest
 
@@ -159,15 +160,19 @@ def blind(secret: bytes, *, draw: str, identity: str) -> Blinded:
     ``secret`` stays with the organ. The opening is given to the enterprise or inspector concerned, or published with
     the result of the visit; without it the key tells nothing.
     """
-    content = canonical({"draw": draw, "identity": identity})
-    opening = hmac.new(secret, content, hashlib.sha256).hexdigest()
+    content = f'{{"draw":{_quoted(draw)},"identity":{_quoted(identity)}}}'
+    opening = hmac.digest(secret, content.encode(), "sha256").hex()
     return Blinded(blind_key(opening, identity=identity), opening)
 
 
 def blind_key(opening: str, *, identity: str) -> str:
     """The public key that belongs to an opening and an identity: 22 characters of base64url."""
-    content = canonical({"identity": identity, "opening": opening, "rule": RULE})
-    return urlsafe_b64encode(hashlib.sha256(content).digest()[:16]).decode().rstrip("=")
+    content = f'{{"identity":{_quoted(identity)},"opening":{_quoted(opening)},"rule":"{RULE}"}}'
+    return urlsafe_b64encode(hashlib.sha256(content.encode()).digest()[:16]).decode().rstrip("=")
+
+
+_quoted = JSONEncoder(ensure_ascii=False).encode
+"""A text in canonical JSON. The two forms above are written out: a city has a million keys."""
 
 
 def loads(teams: Iterable[Sequence[str]]) -> Mapping[str, int]:
