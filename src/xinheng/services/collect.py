@@ -25,7 +25,7 @@ from xinheng.intake.handover import hand_over
 from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.ledger import note
-from xinheng.services.loading import Loaded, load
+from xinheng.services.loading import Loaded, Register, load
 from xinheng.services.returns import store_conflicts, store_returned
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -121,7 +121,14 @@ def report_of(batches: list[Batch]) -> dict[str, Any]:
 
 
 def _prepare(path: Path, work: Path, delivery: Delivery, *, feed: str | None) -> Prepared:
-    return prepare(path, feeds=delivery.policy.feeds, work=work, today=delivery.today, feed=feed)
+    return prepare(
+        path,
+        feeds=delivery.policy.feeds,
+        work=work,
+        today=delivery.today,
+        feed=feed,
+        calendar=delivery.policy.calendar,
+    )
 
 
 def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Delivery, *, name: str) -> Batch:
@@ -164,9 +171,8 @@ def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Deliv
 
 def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
     rows, parties = hand_over(prepared.accepted_path, work)
-    loaded = load(
-        rows, parties, batch=batch.pk, now=delivery.now, registration=batch.item == ITEMS["registration"]
-    )
+    register = Register(delivery.policy.sectors.of_industry) if batch.item == ITEMS["registration"] else None
+    loaded = load(rows, parties, batch=batch.pk, now=delivery.now, register=register)
     store_returned(batch, prepared)
     store_conflicts(batch, prepared, loaded.conflicts)
     _file_result(batch, prepared, loaded, work, delivery)

@@ -176,7 +176,7 @@ def _result_csv(result: Path, population: Path) -> Path:
             " '{' || array_to_string(r.contributions, ',') || '}'"
             f" FROM read_parquet('{result}') r JOIN read_parquet('{population}') p USING (subject_id))"
             f" TO '{out}' (FORMAT csv, HEADER false)"
-        )
+        ).fetchall()
     return out
 
 

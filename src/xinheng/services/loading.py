@@ -4,10 +4,13 @@ The order is: stage by COPY, find or make subjects by their codes, set aside row
 name (E17) or whose act is known with other content (E08), drop what is known already, insert records and words.
 """
 
-from collections.abc import Iterable, Iterator
+import csv
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -37,10 +40,17 @@ class Loaded:
     conflicts: tuple[tuple[int, str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Register:
+    """What only the registrar's own files may do: rename subjects and set master data. ``sector_of`` an industry."""
+
+    sector_of: Callable[[str], str | None]
+
+
 def load(
-    rows: Path, parties: Iterable[list[Party]], *, batch: int, now: datetime, registration: bool
+    rows: Path, parties: Iterable[list[Party]], *, batch: int, now: datetime, register: Register | None
 ) -> Loaded:
-    """Turn the rows of ``hand_over`` into records of ``batch``. The registrar's files may rename subjects."""
+    """Turn the rows of ``hand_over`` into records of ``batch``; ``register`` for the registrar's files."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADER_LOCK])
         cursor.execute(sql.STAGE)
@@ -50,7 +60,7 @@ def load(
         _find_subjects(cursor)
         _make_subjects(cursor, batch=batch, now=now)
         conflicts: tuple[tuple[int, str, str], ...] = ()
-        if registration:
+        if register:
             _rename(cursor, batch=batch, now=now)
         else:
             conflicts = _set_aside(cursor, sql.E17_ROWS)
@@ -61,8 +71,8 @@ def load(
         cursor.execute(sql.RECORDS, {"batch": batch})
         accepted = cursor.rowcount
         cursor.execute(sql.DETAILS)
-        if registration:
-            cursor.execute(sql.MASTER)
+        if register:
+            _set_master(cursor, register)
         cursor.execute(sql.TOUCH, {"now": now})
         cursor.execute("DROP TABLE staged, party, ready")
     return Loaded(accepted, duplicates, conflicts)
@@ -164,6 +174,15 @@ def _rename(cursor: CursorWrapper, *, batch: int, now: datetime) -> None:
     refresh_search([row[0] for row in cursor.fetchall()])
 
 
+def _set_master(cursor: CursorWrapper, register: Register) -> None:
+    cursor.execute(sql.INDUSTRIES)
+    words = [(row[0], register.sector_of(row[0])) for row in cursor.fetchall()]
+    cursor.execute(sql.INDUSTRY)
+    _copy_rows(cursor, "COPY industry (word, sector) FROM STDIN", words)
+    cursor.execute(sql.MASTER)
+    cursor.execute("DROP TABLE industry")
+
+
 def refresh_search(subjects: list[int]) -> None:
     """Rebuild the search tokens of subjects from all names they bear or bore."""
     for subject in Subject.objects.filter(pk__in=subjects).prefetch_related("names"):
@@ -179,3 +198,14 @@ def refresh_search(subjects: list[int]) -> None:
 def _set_aside(cursor: CursorWrapper, statement: str) -> tuple[tuple[int, str, str], ...]:
     cursor.execute(statement)
     return tuple(cursor.fetchall())
+
+
+def load_single(row: dict[str, Any], *, batch: int, now: datetime) -> bool:
+    """Load one normalised row that a person adopted; False when it is known already or still in conflict."""
+    values = [row.get(name) if name != "party" else 1 for name in ROW_COLUMNS]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "row.csv"
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerow("" if value is None else value for value in values)
+        parties: list[Party] = [(1, row["code"], row["other_kind"], row["other_code"], row["name"])]
+        return load(path, [parties], batch=batch, now=now, register=None).accepted == 1

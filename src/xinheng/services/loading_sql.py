@@ -90,22 +90,20 @@ SELECT id, coalesce(left(document_no, 200), ''), coalesce(left(authority, 200), 
 FROM ready
 """
 
+INDUSTRIES = "SELECT DISTINCT details->>'行业' FROM ready WHERE details->>'行业' <> ''"
+INDUSTRY = "CREATE TEMP TABLE industry (word text PRIMARY KEY, sector text) ON COMMIT DROP"
+
 MASTER = """
 UPDATE store_subject s SET
     name = coalesce(r.name, s.name),
     registrar = coalesce(left(r.details->>'登记机关', 120), s.registrar),
     address = coalesce(left(r.details->>'住所', 300), s.address),
-    sector = coalesce(left(r.details->>'行业', 40), s.sector),
+    sector = coalesce(i.sector, s.sector),
     division_code = coalesce(substring(r.details->>'行政区划代码' from '^[0-9]{6}'), s.division_code),
     established_on = coalesce(r.decided_on, s.established_on),
-    status = coalesce(CASE
-        WHEN r.details->>'经营状态' ~ '注销' THEN 'cancelled'
-        WHEN r.details->>'经营状态' ~ '吊销' THEN 'revoked'
-        WHEN r.details->>'经营状态' ~ '迁出' THEN 'moved'
-        WHEN r.details->>'经营状态' ~ '歇业' THEN 'suspended'
-        WHEN r.details->>'经营状态' ~ '存续|开业|在营|在业|正常' THEN 'active'
-    END, s.status)
+    status = CASE WHEN r.result IN ('active', 'suspended', 'revoked', 'cancelled', 'moved') THEN r.result ELSE s.status END
 FROM (SELECT DISTINCT ON (subject_id) * FROM ready ORDER BY subject_id, row_no DESC) r
+LEFT JOIN industry i ON i.word = r.details->>'行业'
 WHERE s.id = r.subject_id
 """
 

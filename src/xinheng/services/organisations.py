@@ -16,14 +16,21 @@ from xinheng.store.organisations import Organisation, OrganisationKind, Organisa
 def set_up_organisations(policy: Policy, *, on: date) -> Organisation:
     """City, counties, zones and departments of the policy pack; calling it again changes only what differs."""
     city = policy.city
-    root = _unit(
-        city.slug, OrganisationKind.CITY, city.name, parent=None, division=city.code, on=on
-    )
+    root = _unit(city.slug, OrganisationKind.CITY, city.name, parent=None, division=city.code, on=on)
     for code, county in policy.counties.items():
         if county.until is None:
-            _unit(f"{city.slug}.{code}", OrganisationKind.COUNTY, county.name, parent=root, division=code, on=on)
+            _unit(
+                f"{city.slug}.{code}", OrganisationKind.COUNTY, county.name, parent=root, division=code, on=on
+            )
     for key, zone in policy.zones.items():
-        _unit(f"{city.slug}.zone.{key}", OrganisationKind.ZONE, zone.name, parent=root, division=city.code, on=on)
+        _unit(
+            f"{city.slug}.zone.{key}",
+            OrganisationKind.ZONE,
+            zone.name,
+            parent=root,
+            division=city.code,
+            on=on,
+        )
     for key, agency in policy.agencies.agencies.items():
         if agency.until is None or agency.until > on:
             _unit(key, OrganisationKind.DEPARTMENT, agency.name, parent=root, division=city.code, on=on)

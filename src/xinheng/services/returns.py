@@ -12,7 +12,7 @@ from django.db import transaction
 from xinheng.core.names import normalise_name
 from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import rows_as_json
-from xinheng.intake.prepare import Prepared, returned_rows
+from xinheng.intake.prepare import Prepared, original_rows, returned_rows
 from xinheng.services.ledger import note
 from xinheng.services.loading import load_single, refresh_search
 from xinheng.store.accounts import User
@@ -32,6 +32,7 @@ def store_returned(batch: Batch, prepared: Prepared) -> None:
                 codes=sorted({problem["code"] for problem in row.problems}),
                 problems=row.problems,
                 original=row.original,
+                normalised=row.normalised,
                 state=ReturnedState.REFUSED if row.outcome == "refuse" else ReturnedState.WAITING,
             )
             for row in rows
@@ -41,19 +42,22 @@ def store_returned(batch: Batch, prepared: Prepared) -> None:
 def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[int, str, str]]) -> None:
     """Keep the rows that contradict what is known already, with all that is needed to adopt them later."""
     found = {row_no: (code, message) for row_no, code, message in conflicts}
-    for row_no, normalised, original in rows_as_json(
-        prepared.accepted_path, prepared.originals_path, list(found)
-    ):
-        code, message = found[row_no]
-        ReturnedRow.objects.create(
-            batch=batch,
-            row_no=row_no,
-            codes=[code],
-            problems=[{"code": code, "field": "名称" if code == "E17" else "文号", "message": message}],
-            original=json.loads(original) if original else None,
-            normalised=json.loads(normalised),
-            state=ReturnedState.WAITING,
-        )
+    originals = original_rows(prepared, list(found))
+    ReturnedRow.objects.bulk_create(
+        (
+            ReturnedRow(
+                batch=batch,
+                row_no=row_no,
+                codes=[found[row_no][0]],
+                problems=[{"code": found[row_no][0], "field": "", "message": found[row_no][1]}],
+                original=originals.get(row_no),
+                normalised=json.loads(normalised),
+                state=ReturnedState.WAITING,
+            )
+            for row_no, normalised in rows_as_json(prepared.accepted_path, list(found))
+        ),
+        batch_size=CHUNK,
+    )
 
 
 @transaction.atomic
