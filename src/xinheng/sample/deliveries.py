@@ -7,7 +7,7 @@ from functools import partial
 from itertools import cycle
 
 from xinheng.sample.chance import quoted
-from xinheng.sample.departments import DEPARTMENTS, INDEX, acting
+from xinheng.sample.departments import DEPARTMENTS, INDEX, acting, paper_name
 from xinheng.sample.places import City
 from xinheng.sample.rates import FIRST_DAY, Size
 
@@ -89,9 +89,9 @@ def deliveries(*, size: Size, city: City, as_of: date) -> tuple[Delivery, ...]:
         layout = next(layouts)
         while layout.format == "xlsx" and not (workbooks or kind in SMALL_KINDS):
             layout = next(layouts)
-        sender = DEPARTMENTS[INDEX[department]].name
+        sender = paper_name(DEPARTMENTS[INDEX[department]], city=city)
         name = f"{KIND_TITLES[kind]}_{period}" if period else KIND_TITLES[kind]
-        title = f"{city.name}{sender}{KIND_TITLES[kind]}（{period or '全部'}）"
+        title = f"{sender}{KIND_TITLES[kind]}（{period or '全部'}）"
         made.append(Delivery(sender, name, kind, department, where, layout, title))
     return tuple(made)
 

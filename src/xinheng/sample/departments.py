@@ -5,6 +5,8 @@ Statutes are named without article numbers: the acts are made up and cite nothin
 
 from dataclasses import dataclass
 
+from xinheng.sample.places import City
+
 
 @dataclass(frozen=True, slots=True)
 class Department:
@@ -139,17 +141,17 @@ INDEX = {department.key: number for number, department in enumerate(DEPARTMENTS)
 
 LEADING = {
     "food": "market",
-    "retail": "market",
-    "manufacturing": "ecology",
-    "construction": "housing",
+    "market_regulation": "market",
+    "industry": "ecology",
+    "housing": "housing",
     "transport": "transport",
-    "technology": "market",
+    "science": "market",
     "culture_tourism": "culture",
     "health": "health",
     "agriculture": "agriculture",
-    "property": "housing",
-    "chemicals": "emergency",
-    "labour": "labour",
+    "real_estate": "housing",
+    "emergency": "emergency",
+    "human_resources": "labour",
 }
 """The department that a sector meets most often."""
 COMMON = ("market", "ecology", "emergency", "labour", "city")
@@ -161,7 +163,25 @@ def acting() -> tuple[Department, ...]:
     return tuple(department for department in DEPARTMENTS if department.permits)
 
 
-def paper_name(department: Department, *, city_name: str) -> str:
-    """The name of ``department`` as it stands on its papers."""
+FIELDS = {
+    "market": "market_regulation",
+    "ecology": "ecology",
+    "emergency": "emergency",
+    "labour": "human_resources",
+    "housing": "housing",
+    "transport": "transport",
+    "health": "health",
+    "culture": "culture_tourism",
+    "city": "urban_management",
+    "agriculture": "agriculture",
+    "tax": "tax",
+    "civil": "civil_affairs",
+    "credit": "credit",
+}
+"""The field of supervision (``policy/national/sectors.yml``) by which a city's own name of the department is found."""
+
+
+def paper_name(department: Department, *, city: City) -> str:
+    """The name of ``department`` as it stands on its papers: the city's own, else one made of the usual words."""
     prefix = "国家税务总局" if department.key == "tax" else ""
-    return f"{prefix}{city_name}{department.name}"
+    return city.departments.get(department.key) or f"{prefix}{city.name}{department.name}"

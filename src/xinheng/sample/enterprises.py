@@ -27,11 +27,11 @@ class Flagship(NamedTuple):
 
 FLAGSHIPS = (
     Flagship("91", "food", 0, "样例甲食品有限公司"),
-    Flagship("91", "construction", 1, "样例乙建筑工程有限公司"),
-    Flagship("91", "retail", 2, "样例丙商贸有限公司"),
+    Flagship("91", "housing", 1, "样例乙建筑工程有限公司"),
+    Flagship("91", "market_regulation", 2, "样例丙商贸有限公司"),
     Flagship("91", "transport", 3, "样例丁物流有限公司"),
-    Flagship("91", "chemicals", 4, "样例戊化工有限公司"),
-    Flagship("91", "technology", 0, "样例己科技股份有限公司"),
+    Flagship("91", "emergency", 4, "样例戊化工有限公司"),
+    Flagship("91", "science", 0, "样例己科技股份有限公司"),
     Flagship("92", "food", 1, "样例庚小吃店"),
     Flagship("93", "agriculture", 1, "样例辛果蔬种植农民专业合作社"),
 )
@@ -112,7 +112,8 @@ def _tail() -> str:
 def _place(city: City) -> str:
     whole, short = quoted(city.name), quoted(city.short_name)
     firm = weighted([(whole, 45), (short, 40), (quoted(city.province), 15)], "place word")
-    return f"CASE WHEN head = '91' THEN {firm} WHEN head IN ('92', '93') THEN {whole} || county_name ELSE {whole} END"
+    local = f"CASE WHEN ends_with({whole}, county_name) THEN {whole} ELSE {whole} || county_name END"
+    return f"CASE WHEN head = '91' THEN {firm} WHEN head IN ('92', '93') THEN {local} ELSE {whole} END"
 
 
 def _named(*, city: City) -> str:

@@ -275,7 +275,7 @@ def _utility(size: Size, as_of: date) -> Shape:
     month = f"DATE {quoted(as_of.replace(day=1).isoformat())} - to_months((j // 3 * 3)::INTEGER + 1 + {below(3, 'month')})"
     late = f"{below(1000, 'paid')} < {by_tier(UTILITY_ARREARS)}"
     return Shape(
-        department=f"{INDEX['water']} + j % 3",
+        department=f"{INDEX['water']} + (sid + j) % 3",
         decided_on=f"last_day({month})",
         valid_from="date_trunc('month', decided_on)::DATE",
         valid_to="decided_on",

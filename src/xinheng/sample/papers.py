@@ -35,7 +35,7 @@ class Papers:
     def authority(self, kind: str) -> str:
         if kind == "registration":
             return "registrar"
-        names = [paper_name(department, city_name=self.city.name) for department in DEPARTMENTS]
+        names = [paper_name(department, city=self.city) for department in DEPARTMENTS]
         return listed(names, "department")
 
     def authority_code(self) -> str:

@@ -1,6 +1,7 @@
 """Where a sample city lies: the names and area codes (GB/T 2260) that its enterprises carry."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,11 @@ class County:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """The city that is made up. ``mark`` is the character its document numbers begin with (汴, 石 …)."""
+    """The city that is made up.
+
+    ``mark`` is the character its document numbers begin with (汴, 石 …); ``departments`` gives the names of its
+    departments by the keys of sample.departments.
+    """
 
     key: str
     code: str
@@ -23,3 +28,8 @@ class City:
     mark: str
     province: str
     counties: tuple[County, ...]
+    departments: Mapping[str, str] = field(default_factory=dict)
+
+
+MARKS: Mapping[str, str] = {"410200": "汴", "130100": "石", "320803": "淮", "411300": "宛", "410400": "平"}
+PROVINCES: Mapping[str, str] = {"410000": "河南", "130000": "河北", "320000": "江苏"}

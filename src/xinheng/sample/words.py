@@ -19,7 +19,10 @@ ROADS = ("样例路", "样例大道", "样例街", "样例东路", "样例西路
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """A branch of trade: what its firms and its shops call their trade, and how many of them there are."""
+    """A branch of trade: what its firms and its shops call their trade, and how many of them there are.
+
+    ``key`` is the field of supervision in ``policy/national/sectors.yml``, ``label`` the words of the register.
+    """
 
     key: str
     label: str
@@ -37,24 +40,22 @@ SECTORS = (
         ("小吃店", "饭馆", "食品店", "早餐店"),
     ),
     Sector(
-        "retail",
+        "market_regulation",
         "批发零售",
         24,
         ("商贸", "百货", "贸易", "供应链管理"),
         ("超市", "百货店", "五金店", "服装店"),
     ),
     Sector(
-        "manufacturing",
+        "industry",
         "制造业",
         14,
         ("机械制造", "纺织", "包装材料", "电气设备"),
         ("加工店", "木器厂", "修理部"),
     ),
-    Sector(
-        "construction", "建筑业", 10, ("建筑工程", "建筑劳务", "装饰工程", "市政工程"), ("装饰店", "建材店")
-    ),
+    Sector("housing", "建筑业", 10, ("建筑工程", "建筑劳务", "装饰工程", "市政工程"), ("装饰店", "建材店")),
     Sector("transport", "交通运输", 7, ("物流", "运输", "仓储服务", "汽车服务"), ("货运部", "汽修店")),
-    Sector("technology", "信息技术", 8, ("科技", "软件", "信息技术", "电子商务"), ("电脑店", "通讯店")),
+    Sector("science", "信息技术", 8, ("科技", "软件", "信息技术", "电子商务"), ("电脑店", "通讯店")),
     Sector(
         "culture_tourism",
         "文化旅游",
@@ -64,9 +65,9 @@ SECTORS = (
     ),
     Sector("health", "卫生健康", 4, ("医药", "医疗器械", "健康管理", "养老服务"), ("药店", "诊所")),
     Sector("agriculture", "农林牧渔", 6, ("农业开发", "种业", "畜牧", "农资"), ("农资店", "花木店")),
-    Sector("property", "房地产与物业", 3, ("物业服务", "房地产开发", "房产经纪"), ("房屋中介部",)),
-    Sector("chemicals", "化工与危险品", 2, ("化工", "燃气", "烟花爆竹销售"), ("涂料店",)),
-    Sector("labour", "人力资源", 1, ("人力资源服务", "劳务派遣", "家政服务"), ("家政服务部",)),
+    Sector("real_estate", "房地产与物业", 3, ("物业服务", "房地产开发", "房产经纪"), ("房屋中介部",)),
+    Sector("emergency", "化工与危险品", 2, ("化工", "燃气", "烟花爆竹销售"), ("涂料店",)),
+    Sector("human_resources", "人力资源", 1, ("人力资源服务", "劳务派遣", "家政服务"), ("家政服务部",)),
 )
 CROPS = ("果蔬种植", "粮食种植", "中药材种植", "养殖", "农机")
 SOCIETIES = ("行业协会", "商会", "学会", "志愿服务协会")
