@@ -15,7 +15,7 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli.usage import in_chinese
 
-COMMANDS: tuple[str, ...] = ("codes", "calendar", "draw", "policy", "sample")
+COMMANDS: tuple[str, ...] = ("demo", "serve", "importing", "codes", "calendar", "draw", "policy", "ledger", "sample")
 """Modules of this package that add commands, in the order of the help page."""
 
 REFUSED = 2

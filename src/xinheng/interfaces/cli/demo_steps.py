@@ -1,0 +1,192 @@
+"""The steps of the demonstration: each person does what the office's pages let that person do."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from rich.progress import track
+
+from xinheng.core.policy import Policy
+from xinheng.core.roles import SECOND_FACTOR, Role
+from xinheng.interfaces.cli.sample import generate
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.evaluate import run_model
+from xinheng.services.inspections import PlanDraft, announce_draw, approve_plan, commit_to, draft_plan, make_draw
+from xinheng.services.ledger import seal_events
+from xinheng.services.organisations import organisation_for, set_up_organisations
+from xinheng.services.people import Account, enter_inspectors, open_account
+from xinheng.services.publication import publish_batch
+from xinheng.services.time import day_of
+from xinheng.store.models import (
+    Batch,
+    BatchState,
+    Draw,
+    EvaluationRun,
+    Inspector,
+    LedgerBatch,
+    Organisation,
+    Plan,
+    Publication,
+    Record,
+    ReturnedRow,
+    Subject,
+    User,
+)
+
+MODEL = "food/food-operators"
+TRIAL = "general/trial"
+PASSWORD = "xinheng-demo-2026"
+SECRET = "XINHENGDEMOXINHENGDEMOXINHENG234"
+
+_PEOPLE: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
+    ("zhangmin", "张敏（信用办经办）", "lead", (Role.CREDIT_OFFICE_OPERATOR,)),
+    ("wangjing", "王静（审核）", "lead", (Role.REVIEWER,)),
+    ("liqiang", "李强（决定）", "root", (Role.DECIDER,)),
+    ("zhouyan", "周岩（保密审查）", "lead", (Role.SECRECY_REVIEWER,)),
+    ("chenjie", "陈洁（报送）", "market", (Role.COLLECTOR,)),
+    ("sunwei", "孙伟（执法检查）", "market", (Role.INSPECTOR,)),
+    ("heping", "何平（模型）", "market", (Role.MODEL_OFFICER,)),
+    ("gaoyuan", "高远（领导）", "root", (Role.LEADER,)),
+    ("shenji", "沈纪（审计）", "root", (Role.AUDITOR,)),
+    ("xitong", "习彤（系统管理）", "root", (Role.SYSTEM_ADMIN,)),
+    ("anquan", "安全（安全管理）", "root", (Role.SECURITY_ADMIN,)),
+)
+
+
+@dataclass
+class Demonstration:
+    """One run of the demonstration for the city of ``policy``."""
+
+    policy: Policy
+    now: datetime
+    size: str
+    seed: int
+    people: dict[str, User] = field(default_factory=dict)
+
+    @property
+    def market(self) -> Organisation:
+        """The department that supervises food: it makes the plan of checks."""
+        keys = self.policy.agencies.of_sector("food") or self.policy.city.lead
+        return organisation_for(self.policy, keys[0])
+
+    def run(self) -> None:
+        self._set_up_people()
+        if not EvaluationRun.objects.filter(model=TRIAL, current=True).exists():
+            self._import()
+            self._publish()
+            self._evaluate()
+        if not Draw.objects.exists():
+            self._draw()
+        seal_events(now=self.now)
+
+    def _set_up_people(self) -> None:
+        root = set_up_organisations(self.policy, on=day_of(self.now))
+        places = {"root": root, "lead": organisation_for(self.policy, None), "market": self.market}
+        for username, name, place, roles in _PEOPLE:
+            account = Account(username=username, display_name=name, organisation=places[place], roles=roles)
+            user = open_account(
+                account, password=PASSWORD, actor=None, now=self.now, today=day_of(self.now)
+            )
+            self.people[username] = user
+            if SECOND_FACTOR & set(roles) and not Authenticator.objects.filter(user=user).exists():
+                TOTP.activate(user, SECRET)
+        enter_inspectors(
+            Inspector(
+                organisation=self.market,
+                certificate_no=f"{self.policy.city.code}{number:06d}",
+                name=f"执法员{number:02d}",
+                lines=["food"],
+                certified_until=day_of(self.now) + timedelta(days=700),
+            )
+            for number in range(1, 13)
+        )
+
+    def _import(self) -> None:
+        folder: Path = settings.HOME / "sample" / f"{self.policy.city.slug}-{self.size}-{self.seed}"
+        if not (folder / "planted.json").exists():
+            generate(size=self.size, seed=self.seed, out=folder, policy=self.policy, as_of=day_of(self.now))
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
+        registration_first = sorted(files, key=lambda path: ("登记" not in path.name, str(path)))
+        for path in track(registration_first, description="导入部门报送"):
+            delivery = Delivery(
+                policy=self.policy,
+                organisation=self._sender(path),
+                actor=self.people["chenjie"],
+                now=self.now,
+            )
+            import_file(path, delivery)
+
+    def _sender(self, path: Path) -> Organisation:
+        key = self.policy.agencies.named(path.parent.name)
+        return organisation_for(self.policy, key)
+
+    def _publish(self) -> None:
+        waiting = list(Batch.objects.filter(state=BatchState.LOADED, published_at__isnull=True))
+        for batch in track(waiting, description="审查并公示"):
+            publish_batch(batch.public_id, reviewer=self.people["zhouyan"], policy=self.policy, now=self.now)
+
+    def _evaluate(self) -> None:
+        for model, publish in track(((MODEL, True), (TRIAL, False)), description="信用评价"):
+            run_model(
+                model,
+                policy=self.policy,
+                as_of=day_of(self.now),
+                actor=self.people["heping"],
+                now=self.now,
+                publish=publish,
+            )
+
+    def _draw(self) -> None:
+        year = day_of(self.now).year
+        draft = PlanDraft(
+            organisation=self.market,
+            title=f"{year}年第四批食品生产经营双随机抽查",
+            matter="食品生产经营监督检查",
+            basis="《食品生产经营监督检查管理办法》；年度双随机抽查计划",
+            line="food",
+            year=year,
+        )
+        plan = Plan.objects.filter(title=draft.title).first() or draft_plan(
+            draft, actor=self.people["zhangmin"], policy=self.policy, now=self.now
+        )
+        if plan.approved_at is None:
+            plan = approve_plan(plan.public_id, actor=self.people["liqiang"], policy=self.policy, now=self.now)
+        reveals = {
+            self.policy.city.government: f"demonstration {self.seed} of the city government",
+            "市场监管部门": f"demonstration {self.seed} of the market regulator",
+        }
+        announcement = announce_draw(
+            plan.public_id,
+            model=MODEL,
+            parties={name: commit_to(plan, party=name, reveal=text) for name, text in reveals.items()},
+            actor=self.people["zhangmin"],
+            policy=self.policy,
+            now=self.now,
+        )
+        make_draw(
+            announcement.public_id,
+            reveals=reveals,
+            actor=self.people["zhangmin"],
+            policy=self.policy,
+            now=self.now + timedelta(seconds=1),
+        )
+
+    def print_summary(self) -> None:
+        run = EvaluationRun.objects.filter(model=MODEL, current=True).first()
+        graded = "、".join(f"{g or '信息不足'} {n}" for g, n in run.distribution.items()) if run else "无"
+        draw = Draw.objects.order_by("-pk").first()
+        lines = (
+            f"{self.policy.city.name} · {self.policy.city.portal_name}",
+            f"  主体 {Subject.objects.count()} 户，记录 {Record.objects.count()} 条，"
+            f"批次 {Batch.objects.count()} 个，退回 {ReturnedRow.objects.count()} 行",
+            f"  公示中 {Publication.objects.filter(stopped_at__isnull=True).count()} 条",
+            f"  食品行业评价：{graded}",
+            f"  抽取：{draw.population} 户中抽 {draw.drawn} 户，记录摘要 {draw.digest[:23]}…" if draw else "",
+            f"  账本：{LedgerBatch.objects.count()} 批已封存",
+            f"演示账号（密码均为 {PASSWORD}；需要动态口令的，登录页会显示当前演示口令）：",
+            *(f"  {username:<10}{name}" for username, name, _, _ in _PEOPLE),
+        )
+        print("\n".join(line for line in lines if line))

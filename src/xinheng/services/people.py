@@ -1,0 +1,88 @@
+"""Opens accounts and gives roles; a person never holds roles that exclude each other (三权分立)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from xinheng.core.access import Grant, check_grants
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
+from xinheng.services.ledger import note
+from xinheng.store.accounts import RoleGrant, User
+from xinheng.store.inspections import Inspector
+from xinheng.store.organisations import Organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person to be given an account."""
+
+    username: str
+    display_name: str
+    organisation: Organisation
+    roles: tuple[Role, ...]
+
+
+@transaction.atomic
+def open_account(
+    account: Account, *, password: str | None, actor: User | None, now: datetime, today: date
+) -> User:
+    """The account with exactly these roles; an account that exists only gains roles it lacks."""
+    user = User.objects.filter(username=account.username).first()
+    if user is None:
+        user = User.objects.create_user(
+            account.username,
+            password,
+            display_name=account.display_name,
+            organisation=account.organisation,
+        )
+        note("account.opened", now=now, actor=actor, object=f"user:{user.public_id}")
+    for role in account.roles:
+        grant_role(user, role, organisation=account.organisation, actor=actor, now=now, today=today)
+    return user
+
+
+@transaction.atomic
+def grant_role(
+    user: User, role: Role, *, organisation: Organisation, actor: User | None, now: datetime, today: date
+) -> None:
+    """Give a role from today; refused where it excludes one the person holds."""
+    held = list(RoleGrant.objects.filter(user=user, to_on__isnull=True))
+    if any(grant.role == role and grant.organisation_id == organisation.pk for grant in held):
+        return
+    wanted = Grant(role=role, organisation=organisation.pk, from_on=today)
+    problems = check_grants([*map(_as_grant, held), wanted])
+    if problems:
+        raise Refusal("access", "；".join(problems), advice="请由不同的人员分别担任。")
+    RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=today, granted_by=actor)
+    note("role.granted", now=now, actor=actor, object=f"user:{user.public_id}", payload={"role": role})
+
+
+@transaction.atomic
+def end_role(grant_id: int, *, actor: User, now: datetime, today: date) -> None:
+    """Take a role back from today."""
+    grant = RoleGrant.objects.select_for_update().filter(pk=grant_id, to_on__isnull=True).first()
+    if grant is None:
+        raise Refusal("O02", "这项授权已经收回。", advice="请刷新页面。")
+    grant.to_on = max(today, grant.from_on)
+    grant.save(update_fields=["to_on"])
+    note(
+        "role.ended",
+        now=now,
+        actor=actor,
+        object=f"user:{grant.user.public_id}",
+        payload={"role": grant.role},
+    )
+
+
+def enter_inspectors(inspectors: Iterable[Inspector]) -> None:
+    """Enter inspectors into the library; known certificates are left as they are."""
+    Inspector.objects.bulk_create(inspectors, ignore_conflicts=True)
+
+
+def _as_grant(grant: RoleGrant) -> Grant:
+    return Grant(
+        role=Role(grant.role), organisation=grant.organisation_id, from_on=grant.from_on, to_on=grant.to_on
+    )
