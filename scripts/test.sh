@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.."
 
 XINHENG_HOME=${XINHENG_TEST_HOME:-$(pwd)/.data/test}
-export XINHENG_HOME
+export XINHENG_HOME PYTHONHASHSEED=0
 unset XINHENG_DATABASE_URL
 bin=.venv/bin
 failed=''
