@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 XINHENG_HOME=${XINHENG_TEST_HOME:-$(pwd)/.data/test}
 export XINHENG_HOME PYTHONHASHSEED=0
 unset XINHENG_DATABASE_URL
+: "${XINHENG_CHROMIUM:=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}"
+export XINHENG_CHROMIUM
 bin=.venv/bin
 failed=''
 
