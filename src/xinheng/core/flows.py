@@ -319,7 +319,6 @@ APPROVAL = published(
                 from_states=("drafted",),
                 to_state="submitted",
                 roles=_DRAFTERS,
-                starts=("approval_decision",),
             ),
             Step(
                 verb="approve",
@@ -328,7 +327,6 @@ APPROVAL = published(
                 to_state="approved",
                 roles=_DECIDERS,
                 not_by=("draft", "edit", "submit"),
-                ends=("approval_decision",),
             ),
             Step(
                 verb="return",
@@ -338,7 +336,6 @@ APPROVAL = published(
                 roles=_DECIDERS,
                 not_by=("draft", "edit", "submit"),
                 reason_required=True,
-                ends=("approval_decision",),
             ),
             Step(
                 verb="withdraw",
@@ -347,7 +344,6 @@ APPROVAL = published(
                 to_state="withdrawn",
                 roles=_DRAFTERS,
                 reason_required=True,
-                ends=("approval_decision",),
             ),
             Step(verb="take_effect", title="生效", from_states=("approved",), to_state="in_force"),
             Step(
