@@ -14,11 +14,14 @@ from xinheng.sample.chance import GOLDEN, below, listed, quoted, weighted
 from xinheng.sample.departments import COMMON, DEPARTMENTS, INDEX, LEADING
 from xinheng.sample.rates import (
     COMMITMENT_BREAKS,
+    EVEN,
     FIRST_DAY,
     INSPECTION_FAILS,
     NOT_FINAL,
     PENALTY_KINDS,
     RATES,
+    RECENT,
+    RECENT_DAYS,
     ROUTINE,
     SOLE_TRADER_SHARE,
     UTILITY_ARREARS,
@@ -93,8 +96,10 @@ def _times(kind: str, size: Size) -> str:
         return "1"
     rate = str(size.utility) if kind == "utility" else by_tier(RATES[kind])
     rate = f"{rate} * {size.routine}" if kind in ROUTINE else rate
+    gain = "(700 + gain * 3 // 10)" if kind in EVEN else "gain"
     share = SOLE_TRADER_SHARE.get(kind, 1000)
-    gain = "gain" if share == 1000 else f"(CASE head WHEN '92' THEN gain * {share} // 1000 ELSE gain END)"
+    if share != 1000:
+        gain = f"(CASE head WHEN '92' THEN {gain} * {share} // 1000 ELSE {gain} END)"
     chance = below(1_000_000, f"times {kind}")
     return f"least(({rate} * {gain}::BIGINT + {chance}) // 1000000, {_TIMES_LIMIT})"
 
@@ -107,6 +112,18 @@ def by_tier(values: Sequence[int]) -> str:
 def _any_day(as_of: date) -> str:
     """A day between the later of FIRST_DAY and the founding, and three days before ``as_of``; never at a week-end."""
     first = f"greatest(established_on + 14, DATE {quoted(FIRST_DAY.isoformat())} + 2)"
+    return _workday(first, as_of=as_of)
+
+
+def _bad_day(as_of: date, *, days: int = RECENT_DAYS) -> str:
+    """A day as of ``_any_day``; the worse the tier, the more often one of the last ``days``."""
+    last = f"DATE {quoted(as_of.isoformat())}"
+    recent = f"CASE WHEN {below(1000, 'recent')} < {by_tier(RECENT)} THEN {days} ELSE 100000 END"
+    first = f"greatest(established_on + 14, DATE {quoted(FIRST_DAY.isoformat())} + 2, {last} - {recent})"
+    return _workday(first, as_of=as_of)
+
+
+def _workday(first: str, *, as_of: date) -> str:
     drawn = f"{first} + {below(f'DATE {quoted(as_of.isoformat())} - 3 - {first}', 'day')}"
     return f"({drawn}) - greatest(isodow({drawn}) - 5, 0)::INTEGER"
 
@@ -160,7 +177,7 @@ def _penalty(size: Size, as_of: date) -> Shape:
     within, final = Finality.WITHIN_TERM.value, Finality.FINAL.value
     return Shape(
         department=_acting_department(),
-        decided_on=_any_day(as_of),
+        decided_on=_bad_day(as_of),
         variant=_variant("violations"),
         pick=f"CASE tier {' '.join(arms)} END",
         amount_fen=f"CASE WHEN picked IN ({', '.join(map(str, fined))}) THEN ({amount})::BIGINT END",
@@ -191,7 +208,7 @@ def _abnormal(size: Size, as_of: date) -> Shape:
     removed = f"decided_on + 30 + {below(400, 'removal')}"
     return Shape(
         department=str(INDEX["market"]),
-        decided_on=_any_day(as_of),
+        decided_on=_bad_day(as_of, days=900),
         variant=below(3, "why abnormal"),
         pick=f"CASE WHEN {below(100, 'removed')} < 65 AND {removed} < DATE {quoted(as_of.isoformat())} THEN 1 ELSE 0 END",
         valid_to=f"CASE picked WHEN 1 THEN {removed} END",
@@ -204,7 +221,7 @@ def _abnormal(size: Size, as_of: date) -> Shape:
 def _serious_list(size: Size, as_of: date) -> Shape:
     return Shape(
         department=_acting_department(),
-        decided_on=_any_day(as_of),
+        decided_on=_bad_day(as_of, days=900),
         variant=below(3, "why serious"),
         valid_to="(decided_on + to_years(3))::DATE",
         words="'列入'",

@@ -11,7 +11,7 @@ from datetime import date
 
 FIRST_DAY = date(2021, 1, 1)
 
-TIERS = (190, 600, 150, 40, 20)
+TIERS = (220, 498, 250, 18, 14)
 """Enterprises in a thousand of each hidden tier."""
 
 
@@ -39,30 +39,37 @@ SIZES: Mapping[str, Size] = {
 
 RATES: Mapping[str, tuple[int, int, int, int, int]] = {
     "permit": (1_900, 1_700, 1_500, 1_300, 1_200),
-    "penalty": (30, 160, 900, 2_400, 3_000),
+    "penalty": (30, 160, 3_400, 5_300, 7_000),
     "inspection": (2_600, 2_300, 2_400, 2_800, 3_000),
-    "abnormal_operation": (0, 15, 160, 600, 900),
-    "serious_list": (0, 0, 0, 20, 500),
+    "abnormal_operation": (0, 15, 420, 700, 900),
+    "serious_list": (0, 0, 0, 10, 1_700),
     "commitment": (2_200, 1_700, 1_300, 1_100, 1_000),
-    "honour": (2_400, 350, 50, 0, 0),
+    "honour": (3_600, 200, 50, 0, 0),
     "complaint": (200, 450, 1_200, 2_500, 3_000),
     "evaluation": (900, 800, 800, 800, 800),
 }
 
 ROUTINE = frozenset({"permit", "inspection", "commitment"})
 
+EVEN = frozenset({"penalty"})
+"""Kinds that differ less from enterprise to enterprise of one tier: a third of the usual spread."""
+
 SOLE_TRADER_SHARE: Mapping[str, int] = {"honour": 100, "evaluation": 200, "penalty": 800, "permit": 700}
 """Rate of a sole trader in a thousandth of an enterprise's rate, where it differs."""
 
 PENALTY_KINDS: tuple[tuple[str, str, int, tuple[int, int, int, int, int]], ...] = (
-    ("警告", "warning", 1, (600, 500, 250, 120, 60)),
-    ("罚款", "fine", 2, (350, 400, 500, 450, 350)),
-    ("警告;罚款", "warning+fine", 2, (50, 80, 140, 150, 120)),
+    ("警告", "warning", 1, (600, 500, 270, 150, 60)),
+    ("罚款", "fine", 2, (350, 400, 500, 480, 350)),
+    ("警告;罚款", "warning+fine", 2, (50, 80, 140, 160, 120)),
     ("罚款;没收违法所得", "fine+confiscation", 2, (0, 20, 90, 160, 170)),
-    ("罚款;责令停产停业", "fine+stoppage", 3, (0, 0, 15, 90, 180)),
-    ("吊销许可证件", "revocation", 3, (0, 0, 5, 30, 120)),
+    ("罚款;责令停产停业", "fine+stoppage", 3, (0, 0, 0, 35, 180)),
+    ("吊销许可证件", "revocation", 3, (0, 0, 0, 15, 120)),
 )
 """Kinds of penalty: words, result, seriousness class, and in a thousand penalties of each tier."""
+
+RECENT = (0, 0, 720, 700, 750)
+"""Adverse acts in a thousand that fall into the last RECENT_DAYS, by tier; the others lie anywhere."""
+RECENT_DAYS = 330
 
 INSPECTION_FAILS = (15, 40, 120, 260, 400)
 """Inspections in a thousand that find something, by tier."""
