@@ -6,17 +6,14 @@ null stay text, and a duplicate key is refused.
 """
 
 import re
-from collections.abc import Hashable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-if TYPE_CHECKING:
-    _Base = yaml.SafeLoader
-else:
-    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class PolicyError(Exception):
@@ -33,33 +30,82 @@ class PolicyModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _StrictLoader(_Base):
-    """YAML in which only what looks like a number to everybody is one."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                raise _constructor_error("键只能是文字或整数", key_node)
-            if key in seen:
-                raise _constructor_error(f"键“{key}”重复", key_node)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
+_DEEPEST = 60
+_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 
 
-def _constructor_error(cause: str, node: yaml.Node) -> yaml.constructor.ConstructorError:
-    return yaml.constructor.ConstructorError(None, None, cause, node.start_mark)
+def _plain(text: str) -> Any:
+    """The value of an unquoted scalar: only what looks like a number to everybody is one."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0] in "-0123456789":
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return float(text)
+    return text
 
 
-_StrictLoader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", "tf"),
-    ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
-):
-    _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
+class _Builder:
+    """Builds values from the parser's events. An anchored part is built once: aliases cannot multiply."""
+
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
+        self.events = events
+        self.anchored: dict[str, Any] = {}
+
+    def document(self) -> Any:
+        value = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                value = self._value(next(self.events), 0)
+                next(self.events)
+                extra = next(self.events)
+                if not isinstance(extra, yaml.StreamEndEvent):
+                    raise _mistake("一个文件只能有一个文档", extra)
+        return value
+
+    def _value(self, event: yaml.Event, depth: int) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self.anchored:
+                raise _mistake(f"“*{event.anchor}”没有出处，或引用了自己", event)
+            return self.anchored[event.anchor]
+        assert isinstance(event, yaml.NodeEvent)
+        if getattr(event, "tag", None) is not None:
+            raise _mistake("不使用标签（!）", event)
+        if depth > _DEEPEST:
+            raise _mistake("嵌套过深", event)
+        if isinstance(event, yaml.ScalarEvent):
+            value = _plain(event.value) if event.implicit[0] else event.value
+        elif isinstance(event, yaml.SequenceStartEvent):
+            value = self._sequence(depth + 1)
+        else:
+            value = self._mapping(depth + 1)
+        if event.anchor is not None:
+            self.anchored[event.anchor] = value
+        return value
+
+    def _sequence(self, depth: int) -> list[Any]:
+        items = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._value(event, depth))
+        return items
+
+    def _mapping(self, depth: int) -> dict[Any, Any]:
+        table: dict[Any, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _mistake("键只能是文字或整数", event)
+            key = self._value(event, depth)
+            if key in table:
+                raise _mistake(f"键“{key}”重复", event)
+            table[key] = self._value(next(self.events), depth)
+        return table
+
+
+def _mistake(cause: str, event: Any) -> yaml.MarkedYAMLError:
+    return yaml.MarkedYAMLError(None, None, cause, event.start_mark)
 
 
 def read_strict(path: Path) -> Any:
@@ -69,11 +115,11 @@ def read_strict(path: Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError([f"{path}：无法读取（{error}）；请确认文件存在且为 UTF-8 编码"]) from error
     try:
-        return yaml.load(text, Loader=_StrictLoader)
+        return _Builder(yaml.parse(text, Loader=_Loader)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第{mark.line + 1}行第{mark.column + 1}列" if mark else "位置不明"
-        raise PolicyError([f"{path}：{where}：{getattr(error, 'problem', error)}"]) from error
+        raise PolicyError([f"{path}：{where}：{getattr(error, 'problem', None) or error}"]) from error
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -5,7 +5,6 @@ once. Files are read again only when they have changed on disk.
 """
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -36,12 +35,12 @@ def _read(path: Path, modified_ns: int, size: int) -> Any:
 
 
 def read_cached(path: Path) -> Any:
-    """The content of ``path``; the caller may change what it gets."""
+    """The content of ``path``; nobody may change it."""
     try:
         stat = path.stat()
     except OSError as error:
         raise PolicyError([f"{path}：无法读取（{error}）"]) from error
-    return deepcopy(_read(path, stat.st_mtime_ns, stat.st_size))
+    return _read(path, stat.st_mtime_ns, stat.st_size)
 
 
 @dataclass(slots=True)
@@ -129,9 +128,9 @@ class Loader:
                 if layer.place.level is subject.first and not subject.optional:
                     self.report.add(path, "(文件)", "缺少这个文件")
                 continue
-            raw = self.report.read(path)
-            parameters = raw.pop("parameters", {})
-            self._parameters(subject.name, parameters, path=path, layer=layer)
+            content = self.report.read(path)
+            raw = {key: value for key, value in content.items() if key != "parameters"}
+            self._parameters(subject.name, content.get("parameters", {}), path=path, layer=layer)
             lowest = layer.place.level is subject.first or part is None
             sections = raw if lowest else merge(sections, raw)
             after = self.report.parse(subject.model, sections, path)
