@@ -88,10 +88,11 @@ class Origin(StrEnum):
 
 
 class Sector(Entry):
-    """A field of supervision; ``within`` is the wider one."""
+    """A field of supervision; ``within`` is the wider one, ``industries`` the words registrars use for it."""
 
     title: str
     within: str | None = None
+    industries: tuple[str, ...] = ()
 
 
 class Sectors(PolicyModel):
@@ -103,6 +104,13 @@ class Sectors(PolicyModel):
         if loose:
             raise ValueError(f"未知的上级领域 {'、'.join(sorted(loose))}")
         return self
+
+    def of_industry(self, text: str) -> str | None:
+        """Key of the sector that supervises an industry as the registrar words it; the longest word decides."""
+        found = [
+            (len(word), key) for key, entry in self.sectors.items() for word in entry.industries if word in text
+        ]
+        return max(found)[1] if found else None
 
 
 class Agency(Entry):

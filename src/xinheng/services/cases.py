@@ -13,8 +13,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from xinheng.core import clocks
 from xinheng.core.flows import NEW, Flow, Past, Step, available, check_step, flow_of, newest
 from xinheng.core.grounds import Ground
+from xinheng.core.parameters import Unit
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.accounts import actor_of, path_of
@@ -189,39 +191,38 @@ def _take(
 
 
 def _move_clocks(case: Case, step: Step, *, policy: Policy, today: date) -> None:
-    running = CaseDeadline.objects.filter(case=case, ended_on__isnull=True)
-    running.filter(key__in=step.ends).update(ended_on=today)
-    running.filter(key__in=step.suspends, suspended_on__isnull=True).update(suspended_on=today)
-    for clock in running.filter(key__in=step.resumes, suspended_on__isnull=False):
-        _resume(clock, policy=policy, today=today)
-    for key in step.starts:
-        _start(case, key, policy=policy, today=today)
+    for row in CaseDeadline.objects.filter(case=case, ended_on__isnull=True):
+        clock = _clock(row)
+        if row.key in step.ends:
+            _keep(row, clocks.end(clock, on=today), policy)
+        elif row.key in step.suspends and clock.running:
+            _keep(row, clocks.suspend(clock, on=today, calendar=policy.calendar), policy)
+        elif row.key in step.resumes and not clock.running:
+            _keep(row, clocks.resume(clock, on=today), policy)
+    readings = {key: policy.parameter(key, on=today) for key in step.starts}
+    for clock in clocks.clocks_of(step, readings=readings, taken_on=today):
+        _keep(CaseDeadline(case=case, key=clock.key), clock, policy)
 
 
-def _start(case: Case, key: str, *, policy: Policy, today: date) -> None:
-    """An unknown length stays empty and is shown as 待确认 (legal guard G15)."""
-    workdays = policy.clock(key, on=today).value
-    due = policy.calendar.add_workdays(today, workdays) if workdays is not None else None
-    CaseDeadline.objects.create(
-        case=case,
-        key=key,
-        started_on=today,
-        due_on=due.on if due else None,
-        provisional=due.provisional if due else False,
-        calendar_version=policy.calendar.version,
-        workdays=workdays,
+def _clock(row: CaseDeadline) -> clocks.Clock:
+    return clocks.Clock(
+        key=row.key,
+        started_on=row.started_on,
+        count=row.count,
+        unit=Unit(row.unit),
+        suspended_on=row.suspended_on,
+        ended_on=row.ended_on,
     )
 
 
-def _resume(clock: CaseDeadline, *, policy: Policy, today: date) -> None:
-    """Work-days that passed while the clock stood still are added to its end."""
-    if clock.due_on is not None and clock.suspended_on is not None:
-        left = policy.calendar.workdays_between(clock.suspended_on, clock.due_on)
-        due = policy.calendar.add_workdays(today, max(left, 0))
-        clock.due_on, clock.provisional = due.on, due.provisional
-        clock.calendar_version = policy.calendar.version
-    clock.suspended_on = None
-    clock.save()
+def _keep(row: CaseDeadline, clock: clocks.Clock, policy: Policy) -> None:
+    """An unknown length has no due day and is shown as 待确认 (legal guard G15)."""
+    due = clocks.due(clock, calendar=policy.calendar)
+    row.started_on, row.count, row.unit = clock.started_on, clock.count, clock.unit
+    row.suspended_on, row.ended_on = clock.suspended_on, clock.ended_on
+    row.due_on, row.provisional = (due.on, due.provisional) if due else (None, False)
+    row.calendar_version = policy.calendar.version
+    row.save()
 
 
 def _next_number(series: str, *, year: int) -> str:

@@ -25,6 +25,7 @@ from xinheng.store.accounts import User
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.sealing import open_secret, seal_secret
 
 TEAM = 2
 """《行政处罚法》第四十二条: at least two."""
@@ -121,7 +122,7 @@ def announce_draw(
         announced_at=now,
         announced_by=actor,
         policy_digest=policy.digest,
-        secret=secret,
+        secret=seal_secret(secret, purpose=plan.public_id),
         digest=announced.digest,
         content=dict(announced.content),
         inspectors=list(announced.inspectors),
@@ -149,17 +150,18 @@ def make_draw(
     )
     if Draw.objects.filter(announcement=announcement).exists():
         raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
-    plan, secret = announcement.plan, bytes(announcement.secret)
+    plan = announcement.plan
+    secret = open_secret(bytes(announcement.secret), purpose=plan.public_id)
     pool = _frozen_pool(announcement, policy)
-    names = {
-        blind(secret, draw=plan.public_id, identity=identity).key: subject
-        for subjects in pool.values()
-        for subject, identity in subjects
-    }
-    objects = {
-        band: sorted(blind(secret, draw=plan.public_id, identity=identity).key for _, identity in subjects)
-        for band, subjects in pool.items()
-    }
+    names: dict[str, int] = {}
+    objects: dict[str, list[str]] = {}
+    for band, subjects in pool.items():
+        keys = {
+            blind(secret, draw=plan.public_id, identity=identity).key: subject
+            for subject, identity in subjects
+        }
+        objects[band] = sorted(keys)
+        names |= keys
     announced = rules.Announced(announcement.content, objects, announcement.inspectors)
     ordered = [reveals.get(party["name"], "") for party in announcement.content["parties"]]
     record = rules.draw(announced, reveals=ordered, now=now)
@@ -177,7 +179,7 @@ def make_draw(
     DrawnObject.objects.bulk_create(
         DrawnObject(
             draw=made,
-            subject_id=names[drawn["object"]],
+            subject_id=names[drawn["key"]],
             band=drawn["stratum"],
             position=position,
             inspectors=[teams[key] for key in drawn["team"]],

@@ -69,7 +69,8 @@ class CaseDeadline(models.Model):
     due_on = models.DateField(null=True)
     provisional = models.BooleanField(default=False)
     calendar_version = models.CharField(max_length=71)
-    workdays = models.IntegerField(null=True)
+    count = models.IntegerField(null=True)
+    unit = models.CharField(max_length=8, default="workday")
     suspended_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
 

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
+from xinheng.store.sealing import open_secret, seal_secret
 
 CHUNK = 1024 * 1024
 _TAG = 16
@@ -27,14 +28,12 @@ def put_file(
     """Encrypt ``source`` into the store; raises Refusal when the disk is full, leaving nothing behind."""
     key = secrets.token_bytes(32)
     digest, size = _digest_of(source)
-    nonce = secrets.token_bytes(12)
-    wrapped = nonce + AESGCM(settings.KEYS.file_key).encrypt(nonce, key, digest.encode())
     stored = StoredFile(
         digest=digest,
         size=size,
         media_type=media_type,
         name=name[:255],
-        wrapped_key=wrapped,
+        wrapped_key=seal_secret(key, purpose=digest),
         stored_at=now,
         destroy_on=destroy_on,
     )
@@ -63,8 +62,7 @@ def read_file(stored: StoredFile) -> Iterator[bytes]:
     """The clear content in chunks. Raises Refusal when the key has been destroyed or the file was changed."""
     if stored.wrapped_key is None:
         raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。")
-    wrapped = bytes(stored.wrapped_key)
-    key = AESGCM(settings.KEYS.file_key).decrypt(wrapped[:12], wrapped[12:], stored.digest.encode())
+    key = open_secret(bytes(stored.wrapped_key), purpose=stored.digest)
     with _path(stored).open("rb") as sealed:
         for number, chunk in enumerate(iter(lambda: sealed.read(CHUNK + _TAG), b"")):
             yield AESGCM(key).decrypt(number.to_bytes(12, "big"), chunk, stored.digest.encode())

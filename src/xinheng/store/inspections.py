@@ -49,7 +49,7 @@ class Plan(models.Model):
 
 
 class DrawAnnouncement(models.Model):
-    """What was fixed and published before the seed could be known. ``secret`` blinds names; it never leaves the office."""
+    """What was fixed and published before the seed could be known. ``secret`` blinds names; it is sealed."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="announcements")
@@ -58,7 +58,7 @@ class DrawAnnouncement(models.Model):
     announced_at = models.DateTimeField()
     announced_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     policy_digest = models.CharField(max_length=71)
-    secret = models.BinaryField(max_length=32)
+    secret = models.BinaryField(max_length=80)
     digest = models.CharField(max_length=71)
     content = models.JSONField()
     inspectors = models.JSONField()
