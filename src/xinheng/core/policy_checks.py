@@ -25,9 +25,29 @@ def reference_causes(policy: "Policy") -> Iterator[Cause]:
     yield from _sectors(policy)
     yield from _agencies(policy)
     yield from _grading(policy)
+    yield from _items(policy)
+    for place, source in _sources_used(policy):
+        if source not in policy.sources:
+            yield place, "source", f"来源“{source}”不在 policy/sources 中"
+
+
+def _items(policy: "Policy") -> Iterator[Cause]:
     for act, entry in policy.acts.acts.items():
         if entry.item not in policy.catalogue.items:
             yield "acts", f"acts.{act}.item", f"目录中没有“{entry.item}”"
+    for feed in policy.feeds.values():
+        if feed.item is not None and feed.item not in policy.catalogue.items:
+            yield f"feeds/{feed.id}", "item", f"目录中没有“{feed.item}”"
+
+
+def _sources_used(policy: "Policy") -> Iterator[tuple[str, str]]:
+    """Sources named outside overlaid files, with the file."""
+    for feed in policy.feeds.values():
+        for rule in (feed.seriousness, feed.lateness):
+            if rule is not None:
+                yield f"feeds/{feed.id}", rule.source
+    for _, citation in citations_in(policy.treatments, "treatment"):
+        yield "models/treatment", citation.source
 
 
 def _parameters(policy: "Policy") -> Iterator[Cause]:

@@ -118,7 +118,9 @@ def grading_of(report: Report, layers: tuple[Layer, ...]) -> GradingPolicy | Non
 
 
 def file_with(report: Report, layers: tuple[Layer, ...], subject: str, key: str) -> Path:
-    """The lowest file of a subject in which an entry stands."""
+    """The lowest file of a subject in which an entry stands; a subject with a slash is a file of its own."""
+    if "/" in subject:
+        return report.root / f"{subject}.yml"
     section, _, rest = key.partition(".")
     files = [path for layer in reversed(layers) if (path := layer.file(subject)).is_file()]
     for path in files:

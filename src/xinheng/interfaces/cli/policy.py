@@ -12,6 +12,7 @@ import typer
 from xinheng.core.clauses import Document, citation_cause, documents_of
 from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy, known_cities, load_policy
+from xinheng.core.policy_cases import case_causes, load_cases
 from xinheng.core.policy_checks import citations
 from xinheng.core.policy_file import PolicyError
 
@@ -62,8 +63,16 @@ def _check(
         _summary(loaded, day=day)
         if texts is not None:
             causes += _compare(loaded, documents_of(texts, loaded.sources))
+    causes = causes or _run_cases(root)
     if causes:
         raise PolicyError(list(dict.fromkeys(causes)))
+
+
+def _run_cases(root: Path) -> list[str]:
+    cases = load_cases(root)
+    causes = list(case_causes(cases, lambda city: load_policy(root, city=city)))
+    print(f"案例 {len(cases)} 个：不符 {len(causes)}")
+    return causes
 
 
 def _texts(folder: Path) -> list[str]:
