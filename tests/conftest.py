@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg.conninfo import conninfo_to_dict
+from tests.people import People, make_people
 
 import xinheng.store
-from tests.people import People, make_people
 from xinheng.config.paths import data_home
 from xinheng.config.postgres import ensure_running
+from xinheng.core.policy import Policy, load_policy
 
 TEMPLATE_LOCK = 7_240_099
 
@@ -111,3 +112,9 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         connections.close_all()
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         _point_to(server, str(before["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The policy of Kaifeng."""
+    return load_policy(settings.POLICY_ROOT, city="kaifeng")

@@ -1,12 +1,13 @@
 """Work to be done after a transaction, written inside it: a job exists exactly when its cause was committed."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
 
 
-def enqueue(name: str, *, run_at: datetime | None = None, once: str | None = None, **payload: object) -> None:
+def enqueue(name: str, *, run_at: datetime | None = None, once: str | None = None, **payload: Any) -> None:
     """Queue job ``name`` of ``interfaces.jobs`` with JSON values. ``once``: one waiting job of this key at a time."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a job is queued inside the transaction that causes it")

@@ -1,6 +1,7 @@
 """The worker process: seals the ledger, stops publications, takes jobs until it is told to end."""
 
 import os
+from typing import cast
 
 
 def main() -> None:
@@ -10,8 +11,10 @@ def main() -> None:
 
     django.setup()
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.django_connector import DjangoConnector
 
-    with app.replace_connector(app.connector.get_worker_connector()) as working:
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
+    with app.replace_connector(connector) as working:
         working.run_worker(wait=True, install_signal_handlers=True, listen_notify=True)
 
 
