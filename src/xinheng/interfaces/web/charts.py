@@ -95,7 +95,7 @@ def _frame(width: float, labels: Sequence[str], value_room: float) -> _Frame:
     if width < 480:
         return _Frame(width, 0, 1, width - 1)
     widest = max((text_width(label, LABEL) for label in labels), default=0)
-    label = min(max(widest, 72), width * 0.34)
+    label = min(max(widest + 1, 72), width * 0.34)
     return _Frame(width, label, label + 16, width - value_room)
 
 

@@ -117,7 +117,7 @@ def _line(
     for one, stroke in zip(series, _STROKES, strict=False):
         _path(drawing, plot, one, stroke)
     _end_labels(drawing, plot, labels, width)
-    return drawing.finish(height=plot.bottom + 26, title=title, description=words)
+    return drawing.finish(height=plot.bottom + 30, title=title, description=words)
 
 
 def _path(drawing: Drawing, plot: _Plot, one: Series, stroke: str) -> None:
@@ -137,7 +137,7 @@ def _path(drawing: Drawing, plot: _Plot, one: Series, stroke: str) -> None:
 
 def _periods(drawing: Drawing, plot: _Plot, periods: Sequence[str]) -> None:
     """First and last period always, those between while they have room."""
-    y = plot.bottom + 18
+    y = plot.bottom + 22
     if not periods:
         return
     labels = [one_line(period, SMALL, (plot.right - plot.left) * 0.4) for period in periods]

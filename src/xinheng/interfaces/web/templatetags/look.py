@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from xinheng.interfaces.web import badges, figures, menus
@@ -93,6 +94,12 @@ def graded(letter: str, word: str = "", trial: bool = False, size: str = "") -> 
     """The badge with its word, and 试算 where a city may not publish its own model (legal guard G4)."""
     name = word or badges.WORDS.get(letter, "未评价")
     return {"letter": letter, "word": name, "trial": trial, "size": size}
+
+
+@register.simple_tag
+def state(word: str, tone: str = "") -> SafeString:
+    """A state in a frame. ``tone``: empty, done, clock or decide."""
+    return format_html('<span class="tag{}">{}</span>', f" tag-{tone}" if tone else "", word)
 
 
 @register.simple_tag
@@ -184,9 +191,16 @@ def filters(
     reset_url: str = "",
     export_url: str = "",
     hidden: Sequence[Option] = (),
+    button: str = "筛选",
 ) -> dict[str, Any]:
     """A form whose answers stand in the address. ``hidden`` carries further parameters."""
-    return {"filters": filters, "reset_url": reset_url, "export_url": export_url, "hidden": hidden}
+    return {
+        "filters": filters,
+        "reset_url": reset_url,
+        "export_url": export_url,
+        "hidden": hidden,
+        "button": button,
+    }
 
 
 @register.inclusion_tag("web/parts/table.html")
@@ -233,4 +247,15 @@ def field(field: BoundField, label: str = "", hint: str = "", **attributes: str)
         "identity": identity,
         "widget": field.as_widget(attrs=extra),
         "checkbox": getattr(field.field.widget, "input_type", "") == "checkbox",
+    }
+
+
+@register.inclusion_tag("web/parts/choices.html")
+def choices(field: BoundField, label: str = "", hint: str = "") -> dict[str, Any]:
+    """A choice among few as radio buttons in one group."""
+    return {
+        "field": field,
+        "label": label or field.label,
+        "hint": hint,
+        "identity": field.id_for_label or field.auto_id,
     }

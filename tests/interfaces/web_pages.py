@@ -1,0 +1,20 @@
+"""Every page of portal and office with a context: as it is, and with all its lists empty."""
+
+from typing import Any
+
+from tests.interfaces.web_office_collection import COLLECTION
+from tests.interfaces.web_office_supervision import SUPERVISION
+from tests.interfaces.web_portal_pages import PORTAL
+
+PAGES = {
+    **{f"portal/{name}.html": make for name, make in PORTAL.items()},
+    **{f"office/{name}.html": make for name, make in {**COLLECTION, **SUPERVISION}.items()},
+}
+_KEPT = {"menu", "filters", "crumbs", "stages", "time_machine", "years", "months"}
+
+
+def empty(context: dict[str, Any]) -> dict[str, Any]:
+    """The context with its lists emptied, to see what the page says when there is nothing."""
+    return {
+        key: [] if isinstance(value, list) and key not in _KEPT else value for key, value in context.items()
+    }
