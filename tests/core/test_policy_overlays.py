@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -428,3 +429,65 @@ def test_not_a_mapping_is_refused(folder: Folder) -> None:
 def test_a_file_in_another_encoding_is_named(folder: Folder) -> None:
     (folder.root / "national/repair.yml").write_bytes("# 信用修复\n".encode("gb18030"))
     assert any("policy/national/repair.yml：无法读取" in cause for cause in folder.causes())
+
+
+def test_a_new_city_needs_a_source_a_slug_and_two_files(folder: Folder) -> None:
+    plan = {"source": "zhengzhou-plan", "clause": "1", "verified": True}
+    folder.write(
+        "sources/zhengzhou-plan.yml",
+        {
+            "id": "zhengzhou-plan", "title": "实施方案", "number": "郑政办〔2020〕1号", "issuer": "郑州市人民政府办公室",
+            "rank": "local_document", "jurisdiction": "410100", "text_read": True,
+        },
+    )  # fmt: skip
+    folder.edit("city/index.yml", lambda index: index["cities"].update(zhengzhou="410100"))
+    (folder.root / "city/410100").mkdir()
+    city = {
+        "code": "410100", "slug": "zhengzhou", "name": "郑州市", "level": "prefecture", "province": "410000",
+        "portal_name": "信用郑州", "government": "郑州市人民政府", "lead": ["zhengzhou.development"],
+        "accent": "#1f5673", "document": "zhengzhou-plan", "basis": [plan],
+    }  # fmt: skip
+    county = {"name": "中原区", "basis": [{"source": "gbt-2260", "verified": False}]}
+    folder.write("city/410100/city.yml", {"city": city, "counties": {"410102": county}})
+    agency = {
+        "name": "郑州市发展和改革委员会", "short": "市发展改革委", "sectors": ["credit"], "origin": "tasked", "basis": [plan],
+    }  # fmt: skip
+    folder.write("city/410100/agencies.yml", {"agencies": {"zhengzhou.development": agency}})
+    policy = load_policy(folder.root, city="zhengzhou")
+    assert policy.grading.id == "national"
+    assert policy.parameter("objections.total_workdays", on=date(2026, 11, 20)).value == 7
+
+
+@pytest.mark.row("M4-03")
+def test_a_city_cannot_add_a_kind_of_commitment_but_may_add_a_spelling(folder: Folder) -> None:
+    kind = {"title": "口头型", "four": "voluntary", "code": 7, "basis": [PLAN]}
+    folder.write("city/410200/commitments.yml", {"types": {"oral": kind}})
+    assert "承诺类型和登记表由国家统一，下级不能增加" in folder.only_cause()
+    folder.write("city/410200/commitments.yml", {"types": {"repair": {"title": "修复型", "basis": [PLAN]}}})
+    assert "下级不能改写“title”" in folder.only_cause()
+    folder.write("city/410200/commitments.yml", {"types": {"repair": {"names": ["修复型"], "basis": [PLAN]}}})
+    folder.loads()
+
+
+def test_the_digest_is_of_the_content_wherever_it_lies(folder: Folder) -> None:
+    before = load_policy(folder.root, city="kaifeng")
+    assert before.digest == load_policy(SEED, city="kaifeng").digest
+    folder.edit(
+        "national/retention.yml",
+        lambda file: file["parameters"]["refused_days"]["values"]["2020-01-01"].update(value=29),
+    )
+    after = load_policy(folder.root, city="kaifeng")
+    assert after.digest != before.digest
+    assert (
+        before.days_kept("refused", on=date(2026, 1, 1)),
+        after.days_kept("refused", on=date(2026, 1, 1)),
+    ) == (30, 29)
+
+
+@pytest.mark.parametrize(
+    "file", ["sources/pipl.yml", "calendar/2026.yml", "cases/clocks.yml", "feeds/penalty-tax.yml"]
+)
+def test_a_comment_changes_no_digest(folder: Folder, file: str) -> None:
+    before = load_policy(folder.root, city="kaifeng").digest
+    folder.append(file, "# 说明\n")
+    assert load_policy(folder.root, city="kaifeng").digest == before
