@@ -93,7 +93,6 @@ def test_terms_of_keeping_are_days_or_none() -> None:
     assert policy.days_kept("nothing", on=TODAY) is None
 
 
-@pytest.mark.row("M5-01")
 @pytest.mark.guard("G8")
 def test_seven_work_days_hold_for_permits_and_penalties_everywhere() -> None:
     for city in ("kaifeng", "shijiazhuang", "huaian", "nanyang", "pingdingshan"):

@@ -39,6 +39,10 @@ class Quality(PolicyModel):
             raise ValueError(f"问题代码须恰为 E01–E19（缺 {missing}，多 {unknown}）")
         return self
 
+    def outcomes(self) -> dict[str, Outcome]:
+        """What happens to a row, by code."""
+        return {code: problem.outcome for code, problem in self.problems.items()}
+
 
 def forbidden_changes(change: Change) -> list[str]:
     """A lower level may treat a defect more strictly, never less; rows on persons stay refused."""
