@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -27,19 +28,30 @@ REGISTRY = re.compile(
 )
 
 
+NOT_COMMITTED = {".venv", ".data", ".git", "__pycache__", "build", "dist", "xinheng.egg-info"}
+
+
 @cache
 def committed() -> tuple[Path, ...]:
-    """Text files under version control; every file where there is no git."""
-    listed = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False
-    )
-    if listed.returncode == 0:
-        paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
-    else:
-        paths = [
-            path for path in ROOT.rglob("*") if not {".venv", ".data"} & set(path.relative_to(ROOT).parts)
-        ]
+    """Text files under version control; where there is no git, every file that is nobody's by-product."""
+    listed = _git_files() if shutil.which("git") else None
+    paths = [ROOT / line for line in listed] if listed else _walk(ROOT)
     return tuple(path for path in paths if path.is_file() and not _is_binary(path))
+
+
+def _git_files() -> list[str] | None:
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    return [line for line in answer.stdout.decode().split("\0") if line] if answer.returncode == 0 else None
+
+
+def _walk(folder: Path) -> list[Path]:
+    found = []
+    for entry in folder.iterdir():
+        if entry.name in NOT_COMMITTED or entry.name.endswith("_cache"):
+            continue
+        found += _walk(entry) if entry.is_dir() else [entry]
+    return found
 
 
 def _is_binary(path: Path) -> bool:

@@ -14,6 +14,8 @@ from tests.config.homes import command, data_folder, surroundings
 from xinheng.config import postgres, postgres_binaries, postgres_place
 from xinheng.config.postgres_binaries import wheel_folders
 
+STRANGER = 54321
+
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root starts a server for another account")
 
 
@@ -89,12 +91,11 @@ def test_programs_of_a_closed_wheel_are_copied_with_their_libraries(
 def test_another_user_is_told_whose_data_it_is() -> None:
     with data_folder() as home:
         postgres.ensure_running(home, fast=True)
-        stranger = pwd.getpwnam("nobody")
         answer = subprocess.run(
             ["/usr/bin/env", "python3", *command(home, "start")[1:]],
             env=surroundings() | {"PATH": "/usr/bin:/bin"},
-            user=stranger.pw_uid,
-            group=stranger.pw_gid,
+            user=STRANGER,
+            group=STRANGER,
             extra_groups=[],
             cwd="/",
             capture_output=True,
@@ -104,7 +105,7 @@ def test_another_user_is_told_whose_data_it_is() -> None:
         if "xinheng" in answer.stderr and "No module named" in answer.stderr:
             pytest.skip("the sources lie in a closed folder")
         assert answer.returncode == 2
-        assert "[DB06] 用户 nobody 无权使用" in answer.stderr
+        assert f"[DB06] 用户 {STRANGER} 无权使用" in answer.stderr
 
 
 def _link(source: str, target: str) -> None:
