@@ -20,7 +20,7 @@ from xinheng.sample import chance, codes, enterprises
 from xinheng.sample.chance import listed, quoted
 from xinheng.sample.deliveries import Delivery, deliveries
 from xinheng.sample.departments import DEPARTMENTS
-from xinheng.sample.dirt import ADDED, DUPLICATE, Dirt
+from xinheng.sample.dirt import ADDED, DUPLICATE, IMPLIED, Dirt
 from xinheng.sample.histories import history
 from xinheng.sample.papers import Papers
 from xinheng.sample.places import City
@@ -109,6 +109,7 @@ def _planted(sample: SampleCity, files: list[dict[str, Any]]) -> dict[str, Any]:
         "rows": sum(entry["rows"] for entry in files),
         "duplicates": sum(entry["duplicates"] for entry in files),
         "planted": dict(sorted(totals.items())),
+        "implied": IMPLIED,
         "files": files,
     }
 
@@ -117,7 +118,9 @@ def _write(sample: SampleCity, delivery: Delivery, *, out: Path, rows_file: Path
     """Write one file and say what it holds; a slice without rows is no file."""
     connection, layout = sample.connection, delivery.layout
     connection.execute(f"CREATE OR REPLACE TEMP TABLE sheet AS {sheet(sample, delivery)}").fetchall()
-    counted = connection.execute("SELECT dirt, count(*) FROM sheet GROUP BY dirt ORDER BY dirt").fetchall()
+    counted = connection.execute(
+        "SELECT dirt, count(*), count(*) FILTER (WHERE personal) FROM sheet GROUP BY dirt ORDER BY dirt"
+    ).fetchall()
     if not counted:
         return None
     path = out / delivery.path
@@ -125,7 +128,7 @@ def _write(sample: SampleCity, delivery: Delivery, *, out: Path, rows_file: Path
     headers = [header for header, _ in COLUMNS[delivery.kind]]
     cells = [f"cell_{number}" for number in range(len(headers))]
     write_table(connection, path=path, layout=layout, title=delivery.title, headers=headers, cells=cells)
-    planted = {str(code): int(count) for code, count in counted if code}
+    planted = {str(code): int(count) for code, count, _ in counted if code}
     _note_rows(connection, delivery.path, rows_file)
     return {
         "path": delivery.path,
@@ -134,9 +137,10 @@ def _write(sample: SampleCity, delivery: Delivery, *, out: Path, rows_file: Path
         "format": layout.format,
         "encoding": layout.encoding,
         "header_row": layout.header_row,
-        "rows": sum(int(count) for _, count in counted),
+        "rows": sum(int(count) for _, count, _ in counted),
         "duplicates": planted.pop(DUPLICATE, 0),
         "planted": planted,
+        "personal_numbers": sum(int(count) for _, _, count in counted),
     }
 
 
@@ -158,7 +162,7 @@ def told(sample: SampleCity, kind: str) -> str:
             {papers.authority_code()} AS authority_code, {papers.basis()} AS basis,
             CASE head WHEN '92' THEN '个体工商户' ELSE '法人及非法人组织' END AS category,
             {_subject_type()} AS subject_type, '普通程序' AS procedure,
-            CASE finality WHEN {final} THEN '已过救济期限' ELSE '救济期限内' END AS relief,
+            CASE finality WHEN {final} THEN '终局' ELSE '救济期限内' END AS relief,
             CASE WHEN {dirt.fits()} THEN dirt ELSE '' END AS dirt
         FROM (
             SELECT *, {dirt.code()} AS dirt, {papers.reported_on()} AS reported_on,
@@ -171,15 +175,20 @@ def sheet(sample: SampleCity, delivery: Delivery) -> str:
     cells = ", ".join(f"({cell})::VARCHAR AS cell_{n}" for n, (_, cell) in enumerate(COLUMNS[delivery.kind]))
     return f"""
         WITH chosen AS (SELECT * FROM told WHERE {delivery.where}),
+        lone AS ({Dirt.alone()}),
+        settled AS (
+            SELECT * REPLACE (CASE WHEN dirt = 'E17' AND sid NOT IN (FROM lone) THEN '' ELSE dirt END AS dirt)
+            FROM chosen),
         doubled AS (
-            SELECT * REPLACE (CASE WHEN dirt IN ({_list(ADDED)}) THEN '' ELSE dirt END AS dirt), 0 AS copy FROM chosen
-            UNION ALL SELECT *, 1 AS copy FROM chosen WHERE dirt IN ({_list(ADDED)})),
+            SELECT * REPLACE (CASE WHEN dirt IN ({_list(ADDED)}) THEN '' ELSE dirt END AS dirt), 0 AS copy FROM settled
+            UNION ALL SELECT *, 1 AS copy FROM settled WHERE dirt IN ({_list(ADDED)})),
         sorted AS (
             SELECT *, row_number() OVER (
                 ORDER BY dirt IN ('E08', '{DUPLICATE}'), decided_on, sid, num, copy) AS row_in_sheet
             FROM doubled),
         written AS ({_shown(sample, delivery)})
-        SELECT (row_in_sheet + {delivery.layout.header_row})::BIGINT AS row_no, dirt, {cells}
+        SELECT (row_in_sheet + {delivery.layout.header_row})::BIGINT AS row_no, dirt,
+            (dirt = 'E10' OR starts_with(code, '{codes.SAMPLE_AREA}')) AS personal, {cells}
         FROM written ORDER BY row_no"""
 
 

@@ -27,11 +27,14 @@ POSSIBLE: Mapping[str, tuple[str, ...]] = {
     "serious_list": (*EVERYWHERE, "E01", "E05"),
     "commitment": (*EVERYWHERE, "E01", "E02", "E04", "E05", "E08", "E16", "E17"),
     "honour": (*EVERYWHERE, "E17"),
-    "complaint": (*EVERYWHERE, "E01", "E05", "E10", "E17"),
+    "complaint": (*EVERYWHERE, "E01", "E05", "E17"),
     "evaluation": (*EVERYWHERE, "E02", "E17"),
     "utility": (*EVERYWHERE, "E02", "E17"),
 }
 """Defects that can stand in the files of each kind."""
+
+IMPLIED: Mapping[str, tuple[str, ...]] = {"E12": ("E16",)}
+"""Defects that a planted one brings with it: a penalty on a natural person is also a row on a natural person."""
 
 _LATEST_REPORT = 110
 RESIDENT_IDS = resident_ids(60)
@@ -55,12 +58,25 @@ class Dirt:
         """Whether the row can carry its defect: a late report must not lie after the day of the sample."""
         return f"dirt <> 'E09' OR decided_on < DATE {quoted(self.as_of.isoformat())} - {_LATEST_REPORT}"
 
+    @staticmethod
+    def alone() -> str:
+        """Rows whose code and name no other row of the file can contradict or be contradicted by.
+
+        A wrong name (E17) stands either alone with its code, to be found by comparing with the register, or
+        among rows that outvote it.
+        """
+        return """SELECT sid FROM chosen GROUP BY sid HAVING count(*) FILTER (WHERE dirt = 'E17') = 1
+            AND (count(*) = 1 OR count(*) > 2)"""
+
     def dates(self) -> Mapping[str, str]:
         """Columns that a defect changes while they are still dates and numbers."""
-        future = f"DATE {quoted(self.as_of.isoformat())} + 20 + {below(300, 'future')}"
+        last = f"DATE {quoted(self.as_of.isoformat())}"
+        later = f"({last} + 20 + {below(300, 'future')} - decided_on)::INTEGER"
+        early = f"valid_from - 30 - {below(300, 'backwards')}"
         return {
-            "decided_on": f"CASE dirt WHEN 'E05' THEN {future} ELSE decided_on END",
-            "valid_to": f"CASE dirt WHEN 'E04' THEN valid_from - 30 - {below(300, 'backwards')} ELSE valid_to END",
+            "decided_on": f"CASE dirt WHEN 'E05' THEN decided_on + {later} ELSE decided_on END",
+            "valid_from": f"CASE dirt WHEN 'E05' THEN valid_from + {later} ELSE valid_from END",
+            "valid_to": f"CASE dirt WHEN 'E05' THEN valid_to + {later} WHEN 'E04' THEN {early} ELSE valid_to END",
             "reported_on": f"CASE dirt WHEN 'E09' THEN decided_on + 40 + {below(60, 'late')} ELSE reported_on END",
         }
 
@@ -69,7 +85,7 @@ class Dirt:
         changes = {
             "code": _code(),
             "name": _name(),
-            "category": "CASE WHEN dirt IN ('E12', 'E16') THEN '自然人' WHEN dirt = 'E02' THEN '其他主体类型' ELSE category END",
+            "category": "CASE WHEN dirt IN ('E12', 'E16') THEN '自然人' ELSE category END",
             "text": _text(),
             "amount": _amount(),
             "procedure": "CASE dirt WHEN 'E12' THEN '简易程序' ELSE procedure END",
@@ -79,6 +95,12 @@ class Dirt:
         }
         if self.kind in ("permit", "penalty", "commitment"):
             del changes["words"]
+        if self.kind in ("permit", "penalty"):
+            changes["decided"] = "CASE dirt WHEN 'E02' THEN '2024-13-45' ELSE decided END"
+        if self.kind == "commitment":
+            changes["category"] = (
+                "CASE dirt WHEN 'E16' THEN '自然人' WHEN 'E02' THEN '其他主体类型' ELSE category END"
+            )
         if self.kind in ("inspection", "abnormal_operation", "serious_list", "complaint"):
             changes["decided"] = "CASE dirt WHEN 'E01' THEN '' ELSE decided END"
             del changes["document_no"]

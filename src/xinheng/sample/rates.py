@@ -97,7 +97,7 @@ DIRT_IN_TEN_THOUSAND: Mapping[str, int] = {
     "E13": 40,
     "E15": 60,
     "E16": 30,
-    "E17": 25,
+    "E17": 35,
     "duplicate": 40,
 }
 """Rows in ten thousand that carry each defect, in the files where that defect can occur."""

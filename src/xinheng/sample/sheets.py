@@ -175,8 +175,8 @@ COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 FEEDS: Mapping[str, str] = {
     "registration": "xinheng-registration",
-    "permit": "national-permit",
-    "penalty": "national-penalty",
+    "permit": "permit-dual-publicity",
+    "penalty": "penalty-dual-publicity",
     "inspection": "xinheng-inspection",
     "abnormal_operation": "xinheng-abnormal-operation",
     "serious_list": "xinheng-serious-list",
