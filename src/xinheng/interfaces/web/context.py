@@ -5,14 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from xinheng.core.policy import load_policy
 from xinheng.interfaces.web.large_text import wants_large_text
-from xinheng.interfaces.web.place import UNNAMED, Place
+from xinheng.interfaces.web.place import Place, place_of
 
 
 def place() -> Place:
-    """The place named by the settings, or a nameless one."""
+    """The place named by the settings, else the city of this installation."""
     named = getattr(settings, "PLACE", None)
-    return named if isinstance(named, Place) else UNNAMED
+    if isinstance(named, Place):
+        return named
+    return place_of(load_policy(settings.POLICY_ROOT, city=settings.CITY))
 
 
 def city(request: HttpRequest) -> dict[str, Any]:

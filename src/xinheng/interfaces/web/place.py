@@ -7,6 +7,8 @@ in a page.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xinheng.core.policy import Policy
+
 
 class Accent(StrEnum):
     """Names of the rules ``[data-accent=…]`` in tokens.css."""
@@ -17,6 +19,17 @@ class Accent(StrEnum):
     PLUM = "plum"
     UMBER = "umber"
     MOSS = "moss"
+
+
+INKS = {
+    Accent.BLUE: "#1d4f91",
+    Accent.TEAL: "#0f5e66",
+    Accent.INDIGO: "#3b3f8f",
+    Accent.PLUM: "#6b2f63",
+    Accent.UMBER: "#6b4423",
+    Accent.MOSS: "#4a5d1f",
+}
+"""The colours of the accents, as tokens.css has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +46,35 @@ class Place:
     seal_url: str = ""
 
 
-UNNAMED = Place(code="", city="", portal="信用公示")
+
+def place_of(policy: Policy) -> Place:
+    """The place that a city's policy names, with the accent that comes nearest to its colour."""
+    city = policy.city
+    lead = policy.agencies.agencies[city.lead[0]]
+    return Place(
+        code=city.code,
+        city=city.name,
+        portal=city.portal_name,
+        chop=_chop(city.portal_name),
+        accent=nearest_accent(city.accent),
+        organiser=lead.name,
+    )
+
+
+def nearest_accent(colour: str) -> Accent:
+    """``colour`` as ``#rrggbb``."""
+    wanted = _channels(colour)
+    return min(INKS, key=lambda accent: _distance(wanted, _channels(INKS[accent])))
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _distance(one: tuple[int, int, int], other: tuple[int, int, int]) -> int:
+    return sum((left - right) ** 2 for left, right in zip(one, other, strict=True))
+
+
+def _chop(portal: str) -> str:
+    """The name of the portal where it has room for it, as a seal would; else its first two characters."""
+    return portal if portal.isalpha() and len(portal) <= 4 else portal[:2]
