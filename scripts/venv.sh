@@ -66,9 +66,9 @@ fi
 
 say '正在安装依赖（首次约一分钟）……'
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore
-.venv/bin/python -m pip install --quiet --only-binary :all: --require-hashes -r "$lock" \
+.venv/bin/python -m pip install -qq --only-binary :all: --require-hashes -r "$lock" \
     || fail '依赖未能全部安装（原因见上）。请检查网络或 pip 的镜像设置后重试；已下载的部分不会丢失。'
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable . \
+.venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable . \
     || fail '依赖已安装，但本项目未能装入虚拟环境（原因见上）。'
 digest >".venv/installed-$set_name"
 say '依赖已就绪。'
