@@ -5,7 +5,7 @@ one policy, passes it down as a value and stores its digest with the result, so 
 traced to the law as it was written down that day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
-from xinheng.core.days import Calendar
+from xinheng.core.days import Calendar, CalendarYear
 from xinheng.core.deadlines import Deadlines
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy
@@ -27,6 +27,7 @@ from xinheng.core.models import ScoringModel
 from xinheng.core.organisations import Agencies, City, CityFile, County, Sectors, Zone
 from xinheng.core.parameters import Reading, Series, Status
 from xinheng.core.policy_checks import reference_causes
+from xinheng.core.policy_file import PolicyError
 from xinheng.core.policy_folder import (
     calendar_of_folder,
     cities_of,
@@ -156,6 +157,22 @@ def load_policy(root: Path, *, city: str) -> Policy:
     """
     root = root.resolve()
     return _load(root, city, _fingerprint(root))
+
+
+def overlaid(policy: Policy, *, feeds: Iterable[Feed], years: Iterable[CalendarYear]) -> Policy:
+    """The policy with feeds and calendar years that the office has published, under a digest of its own.
+
+    A feed or year that the policy has already is replaced. Raises PolicyError where a feed names what is not there.
+    """
+    added = {feed.id: feed for feed in feeds}
+    calendar = policy.calendar
+    for year in sorted(years, key=lambda year: year.year):
+        calendar = calendar.extended_by(year)
+    whole = replace(policy, digest="", feeds={**policy.feeds, **added}, calendar=calendar)
+    causes = [f"{place}：{key}：{cause}" for place, key, cause in reference_causes(whole)]
+    if causes:
+        raise PolicyError(causes)
+    return replace(whole, digest=_digest(whole))
 
 
 def known_cities(root: Path) -> Mapping[str, str]:

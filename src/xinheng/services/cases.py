@@ -138,6 +138,16 @@ def desk(organisations: Sequence[int]) -> QuerySet[Case]:
     )
 
 
+@transaction.atomic
+def recompute_deadlines(*, policy: Policy) -> int:
+    """Compute running terms again that were computed with another calendar; returns how many were looked at."""
+    running = CaseDeadline.objects.filter(ended_on__isnull=True).order_by("pk")
+    outdated = list(running.exclude(calendar_version=policy.calendar.version).select_for_update())
+    for row in outdated:
+        _keep(row, _clock(row), policy)
+    return len(outdated)
+
+
 def _take(
     case: Case,
     flow: Flow,

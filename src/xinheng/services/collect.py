@@ -26,6 +26,7 @@ from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, load
+from xinheng.services.previews import PREVIEW, preview_of
 from xinheng.services.returns import store_conflicts, store_returned
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -60,7 +61,7 @@ def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name
     digest = _digest_of(path)
     if known := _loaded_before(digest):
         return _repeated(known, delivery)
-    with _workshop() as work:
+    with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed)
         with transaction.atomic():
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
@@ -74,21 +75,22 @@ def preview(path: Path, delivery: Delivery, *, name: str, feed: str | None = Non
     digest = _digest_of(path)
     if known := _loaded_before(digest):
         return _repeated(known, delivery)
-    with _workshop() as work:
+    with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed)
         with transaction.atomic():
-            return _record_receipt(path, prepared, digest, delivery, name=name)
+            batch = _record_receipt(path, prepared, digest, delivery, name=name)
+            batch.report = {**batch.report, PREVIEW: preview_of(prepared, delivery.policy)}
+            batch.save(update_fields=["report"])
+    return batch
 
 
 def confirm(public_id: str, delivery: Delivery) -> Batch:
     """Load a previewed batch from the file that was kept."""
     batch = Batch.objects.select_related("original", "organisation").get(public_id=public_id)
-    if batch.state != BatchState.PREVIEW or batch.original is None:
+    if batch.state != BatchState.PREVIEW:
         raise Refusal("B01", "这个批次已经处理过，不能再次确认。", advice="请在批次列表中查看它的结果。")
-    with _workshop() as work:
-        path = work / Path(batch.file_name).name
-        with path.open("wb") as out:
-            out.writelines(read_file(batch.original))
+    with workshop() as work:
+        path = kept_file(batch, work)
         prepared = _prepare(path, work, delivery, feed=batch.feed or None)
         with transaction.atomic():
             locked = Batch.objects.select_for_update().get(pk=batch.pk)
@@ -96,6 +98,35 @@ def confirm(public_id: str, delivery: Delivery) -> Batch:
                 raise Refusal("B01", "这个批次刚刚被别人确认或撤销。", advice="请刷新页面查看结果。")
             _load(locked, prepared, work, delivery)
     return locked
+
+
+def read_again(public_id: str, delivery: Delivery) -> Batch:
+    """Read a file that no feed knew once more, now that feeds were added; then it waits to be confirmed."""
+    batch = Batch.objects.select_related("original", "organisation").get(public_id=public_id)
+    with workshop() as work:
+        prepared = _prepare(kept_file(batch, work), work, delivery, feed=None)
+        with transaction.atomic():
+            locked = Batch.objects.select_for_update().get(pk=batch.pk)
+            if locked.state != BatchState.UNMAPPED:
+                raise Refusal("B08", "只有未识别的批次可以重新识别。", advice="请在批次列表中查看它的状态。")
+            if prepared.status != "mapped":
+                raise Refusal(
+                    "B09", "现有的数据格式仍然认不出这个文件。", advice="请先指明各列，批准后再重新识别。"
+                )
+            _take_up(locked, prepared, delivery)
+    return locked
+
+
+def kept_file(batch: Batch, work: Path) -> Path:
+    """The file of a batch as it was received, in ``work``."""
+    if batch.original is None:
+        raise Refusal("F02", "这个批次没有保存原件，无法再打开。", advice="请报送单位重新上传。")
+    folder = work / "received"
+    folder.mkdir()
+    path = folder / Path(batch.file_name).name
+    with path.open("wb") as out:
+        out.writelines(read_file(batch.original))
+    return path
 
 
 @transaction.atomic
@@ -128,6 +159,29 @@ def _prepare(path: Path, work: Path, delivery: Delivery, *, feed: str | None) ->
         today=delivery.today,
         feed=feed,
         calendar=delivery.policy.calendar,
+    )
+
+
+def _take_up(batch: Batch, prepared: Prepared, delivery: Delivery) -> None:
+    assert prepared.feed is not None
+    batch.feed = prepared.feed
+    batch.item = ITEMS.get(delivery.policy.feeds[prepared.feed].item or "")
+    batch.policy_digest = delivery.policy.digest
+    batch.state = BatchState.PREVIEW
+    batch.rows, batch.returned, batch.duplicates = prepared.rows, prepared.quarantined, prepared.duplicates
+    told = {**prepared.report(), "path": batch.file_name}
+    batch.report = {**told, PREVIEW: preview_of(prepared, delivery.policy)}
+    batch.save()
+    term = delivery.policy.days_kept("delivered", on=delivery.today)
+    if batch.original is not None and term is not None:
+        batch.original.destroy_on = day_of(batch.received_at) + timedelta(days=term)
+        batch.original.save(update_fields=["destroy_on"])
+    note(
+        "batch.recognised",
+        now=delivery.now,
+        actor=delivery.actor,
+        object=f"batch:{batch.public_id}",
+        payload={"feed": batch.feed, "policy": batch.policy_digest},
     )
 
 
@@ -179,14 +233,15 @@ def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> N
 
 
 def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, delivery: Delivery) -> None:
-    problems = dict(batch.report.get("problems", {}))
+    told = {key: value for key, value in batch.report.items() if key != PREVIEW}
+    problems = dict(told.get("problems", {}))
     for _, code, _ in loaded.conflicts:
         problems[code] = problems.get(code, 0) + 1
     batch.accepted = loaded.accepted
     batch.duplicates = prepared.duplicates + loaded.duplicates
     batch.returned = prepared.quarantined + len(loaded.conflicts)
     batch.report = {
-        **batch.report,
+        **told,
         "accepted": batch.accepted,
         "duplicates": batch.duplicates,
         "quarantined": batch.returned,
@@ -244,7 +299,7 @@ def _digest_of(path: Path) -> str:
 
 
 @contextmanager
-def _workshop() -> Iterator[Path]:
+def workshop() -> Iterator[Path]:
     """A folder for one file's preparation, removed whatever happens."""
     root: Path = settings.HOME / "work"
     try:
