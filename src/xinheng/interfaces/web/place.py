@@ -46,7 +46,6 @@ class Place:
     seal_url: str = ""
 
 
-
 def place_of(policy: Policy) -> Place:
     """The place that a city's policy names, with the accent that comes nearest to its colour."""
     city = policy.city
