@@ -164,7 +164,8 @@ class Column(_Part):
     ``headers`` are aliases in order of preference; where a file has several of them, the first filled cell
     of the row counts. ``A#2`` is the second column below a merged header ``A``. ``position`` counts from 1
     and serves files without a header. For an enumeration ``values`` is asked first (whole cell), then
-    ``contains`` (a fragment, in this order), then ``unknown``; without it the value is a problem (E02).
+    ``contains`` (a fragment, in this order), then ``unknown``; without it the value is a problem (E02). With
+    ``separators`` a cell may hold several values. ``prose``: the amount stands in a sentence, or not at all.
     """
 
     headers: tuple[Header, ...] = ()
@@ -180,6 +181,7 @@ class Column(_Part):
     unknown: Word | None = None
     default: Label | None = None
     separators: str | None = None
+    prose: bool = False
     person: bool = False
     public: bool = True
     max_length: Annotated[int, Field(ge=1, le=100_000)] | None = None

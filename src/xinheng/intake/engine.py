@@ -1,0 +1,50 @@
+"""The set-wise engine of intake: one DuckDB with a bounded memory, which spills into the work folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from xinheng.core.refusal import Refusal
+from xinheng.intake.limits import Limits
+
+AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
+"""Small row groups keep the memory of a write small, however wide the rows."""
+
+
+@contextmanager
+def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A disk that is full is told as a Refusal (F01); everything else is a defect of ours and passes."""
+    engine = duckdb.connect(
+        config={
+            "memory_limit": f"{limits.engine_memory}MB",
+            "threads": limits.threads,
+            "temp_directory": str(work / "spill"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    try:
+        yield engine
+    except duckdb.IOException as error:
+        raise Refusal(
+            "F01", "磁盘空间不足或工作目录不可写，没有写入任何内容。", advice="请清理磁盘后重新导入同一文件。"
+        ) from error
+    finally:
+        engine.close()
+
+
+def any_order(engine: duckdb.DuckDBPyConnection) -> None:
+    """Rows carry their number from here on; not keeping their order saves memory."""
+    engine.execute("SET preserve_insertion_order = false")
+
+
+def in_sql(value: Path | str) -> str:
+    """A text as an SQL literal."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A text as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,184 @@
+"""Reads in Python what SQL cannot: each odd spelling once, however many rows carry it.
+
+For every kind of field the plain spellings are settled in SQL; the distinct others are read here and kept in
+small tables (``lex_…``), which the judging query joins.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from xinheng.core.code_sql import uscc_sql
+from xinheng.core.feeds import Column, Kind, Target
+from xinheng.core.ids import CodeKind, CodeNote, read_code
+from xinheng.core.masking import looks_like_person_name
+from xinheng.core.names import normalise_name, tidy_name
+from xinheng.intake.amounts import amounts_in, read_amount
+from xinheng.intake.dates import FIRST, LAST, read_date
+from xinheng.intake.fields import Field, Plan
+from xinheng.intake.words import word_for
+
+CHUNK = 20_000
+PLAIN_NAME = "[一-鿿（）0-9A-Z]{5,}"
+"""Names that are tidy as they stand and too long for a person's."""
+
+CODE_TARGETS = (Target.CODE, Target.REGISTRATION_NO, Target.ORGANISATION_NO, Target.TAX_NO)
+_PLAIN_NUMBER = "[0-9]{1,12}([.][0-9]{1,8})?"
+_TO_FULL_BRACKETS = str.maketrans("()", "（）")
+
+_Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Where the texts come from (SQL with one column ``raw``), how SQL settles the plain ones, and how one is read."""
+
+    table: str
+    texts: str
+    columns: tuple[tuple[str, pa.DataType], ...]
+    read: Callable[[str], _Row]
+    plain: str = ""
+    settled: str = ""
+
+
+def plain_date(text: str) -> str:
+    """SQL of the date of a plain spelling, NULL for any other."""
+    day = f"try_cast({text} AS DATE)"
+    return f"CASE WHEN {text} >= '1' AND {day} BETWEEN DATE '{FIRST}' AND DATE '{LAST}' THEN {day} END"
+
+
+def plain_number(text: str) -> str:
+    """SQL of a number written in digits, as DOUBLE; NULL for any other text."""
+    return f"CASE WHEN regexp_full_match({text}, '{_PLAIN_NUMBER}') THEN try_cast({text} AS DOUBLE) END"
+
+
+def is_plain_name(text: str) -> str:
+    return f"regexp_full_match({text}, '{PLAIN_NAME}')"
+
+
+def build(engine: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Create all lexicons of the plan from the view ``cells``."""
+    for reading in _readings(plan):
+        fields = [pa.field("raw", pa.string()), *(pa.field(name, kind) for name, kind in reading.columns)]
+        names = ", ".join(f"{field.name} {_sql_type(field.type)}" for field in fields)
+        engine.execute(f"CREATE OR REPLACE TABLE {reading.table} ({names})")
+        texts = f"SELECT DISTINCT raw FROM ({reading.texts})"
+        if reading.plain:
+            engine.execute(
+                f"CREATE OR REPLACE TABLE seen AS SELECT raw, {reading.plain} AS plain FROM ({texts})"
+            )
+            engine.execute(f"INSERT INTO {reading.table} SELECT raw, {reading.settled} FROM seen WHERE plain")
+            texts = "SELECT raw FROM seen WHERE plain IS NOT TRUE"
+        with engine.cursor() as source:
+            source.execute(texts)
+            while chunk := source.fetchmany(CHUNK):
+                rows = [(text, *reading.read(text)) for (text,) in chunk]
+                _insert(engine, reading.table, rows, pa.schema(fields))
+
+
+def _insert(engine: duckdb.DuckDBPyConnection, table: str, rows: list[_Row], schema: pa.Schema) -> None:
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
+    engine.register("chunk", pa.Table.from_arrays(arrays, schema=schema))
+    engine.execute(f"INSERT INTO {table} SELECT * FROM chunk")
+    engine.unregister("chunk")
+
+
+def _sql_type(kind: pa.DataType) -> str:
+    return {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int64(): "BIGINT", pa.date32(): "DATE"}[kind]
+
+
+def _readings(plan: Plan) -> Iterator[_Reading]:
+    codes = [field for target in CODE_TARGETS if (field := plan.field(target))]
+    if codes:
+        every = f"SELECT unnest([{', '.join(field.sql for field in codes)}]) AS raw FROM cells"
+        yield _codes("lex_code", f"SELECT raw FROM ({every}) WHERE raw IS NOT NULL")
+    if authority := plan.field(Target.AUTHORITY_CODE):
+        yield _codes("lex_authority", _odd(authority, "true"))
+    if name := plan.field(Target.NAME):
+        yield _Reading("lex_name", _odd(name, f"NOT {is_plain_name(name.sql)}"), _NAME_COLUMNS, _read_name)
+    for target, field in plan.of_kind(Kind.DATE):
+        odd = _odd(field, f"({plain_date(field.sql)}) IS NULL")
+        yield _Reading(f"lex_{target}", odd, _DATE_COLUMNS, _date_reader(field.column))
+    for target, field in plan.of_kind(Kind.AMOUNT):
+        odd = _odd(field, f"({plain_number(field.sql)}) IS NULL")
+        yield _Reading(f"lex_{target}", odd, _AMOUNT_COLUMNS, _amount_reader(field))
+    for target, field in plan.of_kind(Kind.ENUM):
+        yield _Reading(f"lex_{target}", _odd(field, "true"), _WORD_COLUMNS, _word_reader(field.column))
+
+
+def _codes(table: str, texts: str) -> _Reading:
+    settled = "'uscc', upper(raw), true, NULL"
+    return _Reading(table, texts, _CODE_COLUMNS, _read_code, plain=uscc_sql("upper(raw)"), settled=settled)
+
+
+def _odd(field: Field, condition: str) -> str:
+    return f"SELECT {field.sql} AS raw FROM cells WHERE {field.sql} IS NOT NULL AND {condition}"
+
+
+_CODE_COLUMNS = (("kind", pa.string()), ("value", pa.string()), ("valid", pa.bool_()), ("note", pa.string()))
+
+
+def _read_code(text: str) -> _Row:
+    """A placeholder, a covered or a rounded number is no code; a resident ID marks a person whatever its check."""
+    code = read_code(text)
+    if code.problem in (CodeNote.COVERED, CodeNote.ROUNDED) and code.kind is not CodeKind.RESIDENT_ID:
+        return (CodeKind.PLACEHOLDER.value, None, False, code.problem.label)
+    note = code.problem.label if code.problem else None
+    return (code.kind.value, code.value or None, code.names_a_subject, note)
+
+
+_NAME_COLUMNS = (
+    ("tidy", pa.string()),
+    ("key", pa.string()),
+    ("person", pa.bool_()),
+    ("repaired", pa.bool_()),
+)
+
+
+def _read_name(text: str) -> _Row:
+    tidy = tidy_name(text)
+    same = tidy == text or tidy == text.translate(_TO_FULL_BRACKETS)
+    return (tidy, normalise_name(text), looks_like_person_name(tidy), not same)
+
+
+_DATE_COLUMNS = (("day", pa.date32()), ("empty", pa.bool_()))
+
+
+def _date_reader(column: Column) -> Callable[[str], _Row]:
+    def read(text: str) -> _Row:
+        found = read_date(text, day_first=column.day_first, period=column.period)
+        return (found.day, found.empty)
+
+    return read
+
+
+_AMOUNT_COLUMNS = (("fen", pa.int64()), ("unclear", pa.bool_()))
+
+
+def _amount_reader(field: Field) -> Callable[[str], _Row]:
+    unit, prose = field.column.unit, field.column.prose
+    assert unit is not None
+
+    def read(text: str) -> _Row:
+        fen = read_amount(text, unit=unit)
+        if fen is not None:
+            return (fen, False)
+        stated = amounts_in(text)
+        if len(stated) == 1:
+            return (next(iter(stated)), False)
+        return (None, bool(stated) or not prose)
+
+    return read
+
+
+_WORD_COLUMNS = (("word", pa.string()),)
+
+
+def _word_reader(column: Column) -> Callable[[str], _Row]:
+    def read(text: str) -> _Row:
+        return (word_for(column, text),)
+
+    return read

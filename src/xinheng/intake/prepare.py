@@ -1,0 +1,366 @@
+"""Reads one delivered file and prepares its rows: what can be accepted, what goes back and why, what is kept apart.
+
+Nothing is dropped silently: rows = accepted + quarantined (refused included) + duplicates. Nothing here touches
+a database. Serves 《河南省社会信用条例》第十三、十七条 and legal guards G2, G3, G13.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from xinheng.core.checks import Defect, outcomes_with
+from xinheng.core.days import Calendar
+from xinheng.core.feeds import Feed
+from xinheng.core.refusal import Outcome, Problem, Refusal
+from xinheng.intake import cells, comparing, judging, lexicons, writing
+from xinheng.intake.dates import date_in_title
+from xinheng.intake.engine import AS_PARQUET, any_order, connect, in_sql
+from xinheng.intake.fields import Plan, plan_of
+from xinheng.intake.lateness import create_workdays
+from xinheng.intake.limits import Limits
+from xinheng.intake.opening import Chosen, Opened, choose, left_out, open_file, title_of, wanted
+from xinheng.intake.personal import Covered, cover
+from xinheng.intake.profile import ColumnProfile, code_column, name_column, profile
+from xinheng.intake.recognition import missing_headers
+from xinheng.intake.sniffing import Format
+from xinheng.intake.tables import Table, read_table
+
+__all__ = ["Limits", "Prepared", "ReturnedRow", "original_rows", "prepare", "returned_rows"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """``quarantined`` includes the ``refused`` rows. The paths exist only where rows were mapped."""
+
+    path: str
+    status: str
+    work: Path
+    feed: str | None = None
+    encoding: str | None = None
+    format: str | None = None
+    header_row: int | None = None
+    rows: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    blank_rows: int = 0
+    problems: Mapping[str, int] = field(default_factory=dict)
+    code_column: str | None = None
+    name_column: str | None = None
+    personal_ids_found: int = 0
+    columns: tuple[ColumnProfile, ...] = ()
+    header: tuple[str, ...] = ()
+    message: str = ""
+    advice: str = ""
+    notes: tuple[str, ...] = ()
+    raw_source: str = ""
+    covered_source: str = ""
+
+    @property
+    def accepted_path(self) -> Path:
+        return self.work / "accepted.parquet"
+
+    @property
+    def returned_path(self) -> Path:
+        return self.work / "returned.parquet"
+
+    @property
+    def refused_path(self) -> Path:
+        """Originals of rows on persons, as received. To be destroyed once the receipt is made out (G2)."""
+        return self.work / "refused.parquet"
+
+    @property
+    def originals_path(self) -> Path:
+        """row_no and the masked cells as a JSON object; written when first asked for."""
+        target = self.work / "originals.parquet"
+        if not target.exists() and self.covered_source:
+            with connect(self.work, Limits()) as engine:
+                returned = in_sql(self.returned_path)
+                writing.write_originals(
+                    engine, target, source=self.covered_source, header=self.header, refused=returned
+                )
+        return target
+
+    def report(self) -> dict[str, Any]:
+        """The part of the import report on this file."""
+        return {
+            "path": self.path,
+            "status": self.status,
+            "feed": self.feed,
+            "encoding": self.encoding,
+            "format": self.format,
+            "header_row": self.header_row,
+            "rows": self.rows,
+            "accepted": self.accepted,
+            "quarantined": self.quarantined,
+            "duplicates": self.duplicates,
+            "problems": dict(self.problems),
+            "code_column": self.code_column,
+            "name_column": self.name_column,
+            "personal_ids_found": self.personal_ids_found,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedRow:
+    """``original`` and ``normalised`` are None for a refused row."""
+
+    row_no: int
+    outcome: str
+    problems: list[dict[str, str]]
+    original: dict[str, Any] | None
+    normalised: dict[str, Any] | None
+
+
+def prepare(
+    path: Path,
+    *,
+    feeds: Mapping[str, Feed],
+    work: Path,
+    today: date,
+    limits: Limits | None = None,
+    feed: str | None = None,
+    sent_as: str | None = None,
+    outcomes: Mapping[str, Outcome] | None = None,
+    calendar: Calendar | None = None,
+) -> Prepared:
+    """Prepare ``path`` in the folder ``work``, which must be empty and is the caller's to remove.
+
+    ``feed`` names the feed the sender chose; a file that does not fit it is reported with E18. ``sent_as`` is
+    the sender's file name, where ``path`` is not. Without ``calendar`` lateness (E09) is not judged.
+    Raises Refusal F01 where the disk is full and F02 for an unknown feed.
+    """
+    limits = limits or Limits()
+    name = sent_as or path.name
+    if feed is not None and feed not in feeds:
+        raise Refusal(
+            "F02", f"没有名为“{feed}”的数据源。", advice=f"可用的数据源：{'、'.join(sorted(feeds))}"
+        )
+    try:
+        opened = open_file(path, work=work, limits=limits)
+    except Refusal as refusal:
+        if refusal.code != Defect.UNREADABLE:
+            raise
+        return _unreadable(name, work, refusal)
+    chosen = choose(opened, feeds=wanted(feeds, feed), sent_as=name)
+    table = read_table(chosen.part.text, chosen.part.head, first=chosen.first, work=work, limits=limits)
+    job = _Job(name, work, today, limits, opened, chosen, table)
+    with connect(work, limits) as engine:
+        cells.define(engine)
+        any_order(engine)
+        covered = cover(engine, source=table.source, width=table.width, work=work)
+        match = chosen.match
+        if match is None or match.feed.item is None:
+            return _profiled(engine, job, covered, asked=feeds[feed] if feed else None)
+        plan = plan_of(match)
+        if calendar is not None:
+            create_workdays(engine, calendar, today=today)
+        return _mapped(engine, job, covered, plan, outcomes_with(outcomes or {}), calendar is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    name: str
+    work: Path
+    today: date
+    limits: Limits
+    opened: Opened
+    chosen: Chosen
+    table: Table
+
+    def told(self) -> dict[str, Any]:
+        """What every readable file is reported with."""
+        sheets = left_out(self.opened, self.chosen)
+        notes = (f"另有工作表未读入：{'、'.join(sheets)}。请另行上传。",) if sheets else ()
+        text = self.opened.format is Format.CSV
+        return {
+            "path": self.name,
+            "work": self.work,
+            "encoding": self.chosen.part.text.encoding if text else None,
+            "format": self.opened.format.value,
+            "header_row": None if self.chosen.header is None else self.chosen.header + 1,
+            "header": self.chosen.shown,
+            "notes": notes,
+        }
+
+
+def _unreadable(name: str, work: Path, refusal: Refusal) -> Prepared:
+    return Prepared(
+        path=name,
+        status="unreadable",
+        work=work,
+        problems={Defect.UNREADABLE.value: 1},
+        message=refusal.message,
+        advice=refusal.advice,
+    )
+
+
+def _profiled(
+    engine: duckdb.DuckDBPyConnection, job: _Job, covered: Covered, *, asked: Feed | None
+) -> Prepared:
+    """A file that is kept unread: unknown, not on subjects, or not of the feed that was asked for."""
+    columns = profile(engine, source=covered.source, header=job.chosen.shown)
+    code, name = code_column(columns), name_column(columns)
+    everything = ", ".join(f"c{place}" for place in range(1, job.table.width + 1))
+    row = engine.execute(
+        f"SELECT count(*) FILTER (bare(concat_ws('', {everything})) <> ''), count(*) FROM {covered.source}"
+    ).fetchone()
+    assert row is not None
+    message, advice, problems = _why_unmapped(job, asked)
+    return Prepared(
+        **job.told(),
+        status="unmapped",
+        rows=row[0],
+        quarantined=row[0],
+        blank_rows=row[1] - row[0],
+        problems=problems,
+        code_column=code.header if code else None,
+        name_column=name.header if name else None,
+        personal_ids_found=covered.found,
+        columns=columns,
+        message=message,
+        advice=advice,
+    )
+
+
+def _why_unmapped(job: _Job, asked: Feed | None) -> tuple[str, str, dict[str, int]]:
+    match = job.chosen.match
+    if match is not None:
+        return f"已识别为“{match.feed.title}”，不读入：{match.feed.reason}", "无需重新报送。", {}
+    if asked is None:
+        return (
+            "没有数据源与文件的各列相符，文件已登记并暂存。",
+            "请在“新数据源”中指定各列的含义，或选择数据源后重新上传。",
+            {},
+        )
+    head = job.chosen.part.head
+    lacking = missing_headers(asked, head.rows, head.width)
+    said = f"缺少：{'、'.join(lacking)}" if lacking else "各列的样子与该数据源不符"
+    advice = Defect.WRONG_FEED.advice
+    return f"文件与所选数据源“{asked.title}”不符，{said}。", advice, {Defect.WRONG_FEED.value: 1}
+
+
+def _mapped(
+    engine: duckdb.DuckDBPyConnection,
+    job: _Job,
+    covered: Covered,
+    plan: Plan,
+    outcomes: Mapping[Defect, Outcome],
+    workday_table: bool,
+) -> Prepared:
+    head = job.chosen.part.head
+    header = head.rows[job.chosen.header] if job.chosen.header is not None else ()
+    cells.clean(engine, plan, covered=covered.source, header=header, width=job.table.width, work=job.work)
+    lexicons.build(engine, plan)
+    undated = plan.feed.undated
+    title_day = (
+        date_in_title(title_of(job.chosen, job.name), period=undated.period) if undated.title else None
+    )
+    judgement = judging.judgement_of(plan, today=job.today, title_day=title_day, workday_table=workday_table)
+    target = job.work / "judged.parquet"
+    engine.execute(f"COPY ({judgement.query}) TO {in_sql(target)} {AS_PARQUET}")
+    judged = f"read_parquet({in_sql(target)})"
+    verdicts = writing.Verdicts(judgement.rules, outcomes)
+    comparing.compare(engine, judged=judged, rules=judgement.rules, masks=verdicts.masks)
+    writing.create_final(engine, judged, verdicts)
+    counts = writing.count(engine, verdicts)
+    prepared = _prepared(job, covered, plan, counts)
+    writing.write_accepted(engine, prepared.accepted_path, verdicts)
+    writing.write_returned(
+        engine, prepared.returned_path, verdicts, source=covered.source, header=prepared.header
+    )
+    writing.write_refused(
+        engine, prepared.refused_path, verdicts, source=job.table.source, header=prepared.header
+    )
+    return prepared
+
+
+def _prepared(job: _Job, covered: Covered, plan: Plan, counts: writing.Counts) -> Prepared:
+    told = job.told()
+    stored = pq.read_metadata(job.table.path).num_rows
+    return Prepared(
+        **{**told, "notes": (*told["notes"], *_unmet(plan.feed, counts))},
+        status="mapped",
+        feed=plan.feed.id,
+        rows=counts.rows,
+        accepted=counts.accepted,
+        quarantined=counts.quarantined + counts.refused,
+        refused=counts.refused,
+        duplicates=counts.duplicates,
+        blank_rows=stored - counts.rows,
+        problems=counts.problems,
+        code_column=_column_of(job, plan, "code", "registration_no", "organisation_no", "tax_no"),
+        name_column=_column_of(job, plan, "name"),
+        personal_ids_found=covered.found,
+        raw_source=job.table.source,
+        covered_source=covered.source,
+    )
+
+
+def _unmet(feed: Feed, counts: writing.Counts) -> Iterator[str]:
+    """What the feed expects of a usual delivery and this one does not hold."""
+    if counts.rows < feed.expect.rows:
+        yield f"本次{counts.rows}行，少于该数据源通常的{feed.expect.rows}行。"
+    share = 1000 * (counts.accepted + counts.duplicates) // counts.rows if counts.rows else 0
+    if share < feed.expect.accepted_per_mille:
+        yield f"可入库的行占{share // 10}%，低于该数据源通常的{feed.expect.accepted_per_mille // 10}%。"
+
+
+def _column_of(job: _Job, plan: Plan, *targets: str) -> str | None:
+    for target, found in plan.targets.items():
+        if target.value in targets and found.places:
+            return job.chosen.shown[found.places[0][0] - 1]
+    return None
+
+
+def returned_rows(prepared: Prepared, *, chunk: int = 5_000) -> Iterator[list[ReturnedRow]]:
+    """The rows that go back, in the order of the file, in chunks."""
+    if not prepared.returned_path.exists():
+        return
+    with connect(prepared.work, Limits()) as engine:
+        found = engine.execute(
+            "SELECT row_no, outcome, problems, original, normalised"
+            f" FROM read_parquet({in_sql(prepared.returned_path)}) ORDER BY row_no"
+        )
+        while rows := found.fetchmany(chunk):
+            yield [
+                ReturnedRow(
+                    row_no,
+                    outcome,
+                    json.loads(problems),
+                    json.loads(original) if original else None,
+                    json.loads(normalised) if normalised else None,
+                )
+                for row_no, outcome, problems, original, normalised in rows
+            ]
+
+
+def original_rows(prepared: Prepared, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    """The masked cells of some rows by their number; a refused row has none."""
+    if not numbers or not prepared.covered_source:
+        return {}
+    with connect(prepared.work, Limits()) as engine:
+        wanted_rows = (
+            f"SELECT unnest({numbers}) EXCEPT SELECT row_no FROM read_parquet({in_sql(prepared.returned_path)})"
+            " WHERE outcome = 'refuse'"
+        )
+        found = engine.execute(
+            f"SELECT r.row_no, {writing.original_json(prepared.header)} FROM {prepared.covered_source} AS r"
+            f" WHERE r.row_no IN ({wanted_rows})"
+        ).fetchall()
+    return {row_no: json.loads(original) for row_no, original in found}
+
+
+def whole_file_problem(prepared: Prepared) -> Problem | None:
+    """The defect of a file that was not read, as one sentence."""
+    for code in (Defect.UNREADABLE, Defect.WRONG_FEED):
+        if prepared.status != "mapped" and code.value in prepared.problems:
+            return Problem(code.value, Outcome.REFUSE, f"{prepared.message}{prepared.advice}")
+    return None

@@ -1,0 +1,157 @@
+"""Writes what became of the rows: accepted ones, returned ones with their reasons, refused originals apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from xinheng.core.checks import Defect
+from xinheng.core.refusal import Outcome
+from xinheng.intake.comparing import Masks
+from xinheng.intake.engine import AS_PARQUET, in_sql
+from xinheng.intake.judging import ROW_TYPES
+from xinheng.intake.rules import Rule
+
+ALWAYS_APART = frozenset({Defect.PERSONAL, Defect.SIMPLE_PROCEDURE, Defect.NATURAL_PERSON, Defect.CATALOGUE})
+"""Defects whose original text is kept only in the file that is destroyed after receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The rules of a file with the outcome of each."""
+
+    rules: tuple[Rule, ...]
+    outcomes: Mapping[Defect, Outcome]
+
+    def bits_of(self, *outcomes: Outcome) -> int:
+        return sum(
+            1 << place for place, rule in enumerate(self.rules) if self.outcomes[rule.defect] in outcomes
+        )
+
+    @property
+    def masks(self) -> Masks:
+        return Masks(self.bits_of(Outcome.REFUSE), self.bits_of(Outcome.QUARANTINE))
+
+    def bits_by_code(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for place, rule in enumerate(self.rules):
+            found[rule.defect.value] = found.get(rule.defect.value, 0) | 1 << place
+        return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    rows: int
+    accepted: int
+    refused: int
+    quarantined: int
+    duplicates: int
+    problems: dict[str, int]
+
+
+def create_final(engine: duckdb.DuckDBPyConnection, judged: str, verdicts: Verdicts) -> None:
+    """The view ``final``: judged rows with all bits and their outcome."""
+    masks = verdicts.masks
+    engine.execute(
+        "CREATE OR REPLACE VIEW final AS SELECT *, CASE"
+        f" WHEN all_bits & {masks.refuse} <> 0 THEN 'refuse' WHEN duplicate THEN 'duplicate'"
+        f" WHEN all_bits & {masks.quarantine} <> 0 THEN 'quarantine' ELSE 'accept' END AS outcome FROM ("
+        "  SELECT j.*, j.bits | coalesce(c.bits, 0) AS all_bits, coalesce(c.duplicate, false) AS duplicate"
+        f" FROM {judged} AS j LEFT JOIN compared AS c ON c.row_no = j.row_no)"
+    )
+
+
+def count(engine: duckdb.DuckDBPyConnection, verdicts: Verdicts) -> Counts:
+    """Rows by outcome, and rows by defect among those that are no duplicates."""
+    codes = verdicts.bits_by_code()
+    found = ", ".join(
+        f"count(*) FILTER (all_bits & {bits} <> 0 AND outcome <> 'duplicate')" for bits in codes.values()
+    )
+    outcomes = ", ".join(
+        f"count(*) FILTER (outcome = '{name}')" for name in ("accept", "refuse", "quarantine", "duplicate")
+    )
+    row = engine.execute(f"SELECT count(*), {outcomes}, {found} FROM final").fetchone()
+    assert row is not None
+    problems = {code: number for code, number in zip(codes, row[5:], strict=True) if number}
+    return Counts(row[0], row[1], row[2], row[3], row[4], problems)
+
+
+def write_accepted(engine: duckdb.DuckDBPyConnection, target: Path, verdicts: Verdicts) -> None:
+    """The normalised rows; ``flags`` are the codes of what was repaired or only noted."""
+    flags = [
+        f"CASE WHEN all_bits & {bits} <> 0 THEN '{code}' END"
+        for code, bits in verdicts.bits_by_code().items()
+    ]
+    columns = ", ".join(ROW_TYPES)
+    engine.execute(
+        f"COPY (SELECT row_no, {columns}, CASE WHEN all_bits = 0 THEN '' ELSE concat_ws(',', {', '.join(flags)}) END"
+        " AS flags, content_hash, natural_hash FROM final WHERE outcome = 'accept')"
+        f" TO {in_sql(target)} {AS_PARQUET}"
+    )
+
+
+def write_returned(
+    engine: duckdb.DuckDBPyConnection, target: Path, verdicts: Verdicts, *, source: str, header: Sequence[str]
+) -> None:
+    """row_no, outcome, problems, original, normalised. Nothing of a refused row but its number and problems."""
+    quarantined = "f.outcome = 'quarantine'"
+    hashes = {name: f"lower(hex({name}))" for name in ("content_hash", "natural_hash")}
+    members = ", ".join(f"{name} := {hashes.get(name, name)}" for name in ("row_no", *ROW_TYPES, *hashes))
+    told = (
+        f"SELECT row_no, outcome, {_problems(verdicts.rules)} AS problems,"
+        f" to_json(struct_pack({members}))::VARCHAR AS normalised FROM final WHERE outcome IN ('refuse', 'quarantine')"
+    )
+    engine.execute(
+        "COPY (SELECT f.row_no, f.outcome, f.problems,"
+        f" CASE WHEN {quarantined} THEN {original_json(header)} END AS original,"
+        f" CASE WHEN {quarantined} THEN f.normalised END AS normalised"
+        f" FROM ({told}) AS f JOIN {source} AS r ON r.row_no = f.row_no ORDER BY f.row_no)"
+        f" TO {in_sql(target)} {AS_PARQUET}"
+    )
+
+
+def write_refused(
+    engine: duckdb.DuckDBPyConnection, target: Path, verdicts: Verdicts, *, source: str, header: Sequence[str]
+) -> None:
+    """row_no and original as received, of every row that concerns persons; destroyed after the receipt."""
+    apart = sum(1 << place for place, rule in enumerate(verdicts.rules) if rule.defect in ALWAYS_APART)
+    engine.execute(
+        f"COPY (SELECT f.row_no, {original_json(header)} AS original FROM final AS f JOIN {source} AS r"
+        f" ON r.row_no = f.row_no WHERE f.all_bits & {apart} <> 0 AND f.outcome <> 'duplicate' ORDER BY f.row_no)"
+        f" TO {in_sql(target)} {AS_PARQUET}"
+    )
+
+
+def write_originals(
+    engine: duckdb.DuckDBPyConnection, target: Path, *, source: str, header: Sequence[str], refused: str
+) -> None:
+    """row_no and the masked cells of every row that was not refused."""
+    engine.execute(
+        f"COPY (SELECT r.row_no, {original_json(header)} AS original FROM {source} AS r WHERE r.row_no NOT IN"
+        f" (SELECT row_no FROM read_parquet({refused}) WHERE outcome = 'refuse')) TO {in_sql(target)} {AS_PARQUET}"
+    )
+
+
+def original_json(header: Sequence[str]) -> str:
+    """SQL of a JSON object: column as the sender named it → cell, filled cells only."""
+    members = [
+        f"CASE WHEN r.c{place} <> '' THEN {in_sql(_key(name))} || to_json(r.c{place}) END"
+        for place, name in enumerate(header, start=1)
+    ]
+    beyond = "CASE WHEN r.rest IS NOT NULL THEN '\"（表头以外）\":' || r.rest END"
+    return f"'{{' || concat_ws(',', {', '.join((*members, beyond))}) || '}}'"
+
+
+def _key(name: str) -> str:
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}":'
+
+
+def _problems(rules: Sequence[Rule]) -> str:
+    made = ", ".join(
+        f"CASE WHEN all_bits & {1 << place} <> 0 THEN {{'code': '{rule.defect}', 'field': {in_sql(rule.field)},"
+        f" 'message': {rule.message}}} END"
+        for place, rule in enumerate(rules)
+    )
+    return f"to_json(list_filter([{made}], lambda problem: problem IS NOT NULL))::VARCHAR"
