@@ -4,6 +4,7 @@
 SHELL := /bin/sh
 
 CITY ?= kaifeng
+PORT ?= 8000
 export XINHENG_CITY := $(CITY)
 export PYTHON
 
@@ -19,7 +20,7 @@ venv: ## 建立 .venv 并安装锁定的依赖
 	@sh scripts/venv.sh embedded
 
 run: demo ## 准备演示城市并在 http://127.0.0.1:8000 提供服务（CITY=开封等城市的代号）
-	@XINHENG_DEMO=1 $(BIN)/xinheng serve
+	@XINHENG_DEMO=1 $(BIN)/xinheng serve --port $(PORT)
 
 demo: venv ## 准备演示城市、打印摘要后结束
 	@XINHENG_DEMO=1 $(BIN)/xinheng demo --city $(CITY)

@@ -88,6 +88,7 @@ def test_two_commands_at_once_share_one_server(home: Path) -> None:
     assert "正在运行" in answers[0]
 
 
+@pytest.mark.row("M17-05")
 @pytest.mark.parametrize("environ", BINARIES)
 def test_a_killed_server_comes_back_with_what_was_committed(home: Path, environ: dict[str, str]) -> None:
     first = postgres.ensure_running(home, environ=os.environ | environ)

@@ -88,6 +88,29 @@ def test_programs_of_a_closed_wheel_are_copied_with_their_libraries(
     assert (programs / "copied-from").stat().st_mtime_ns == made_at
 
 
+def test_root_follows_no_link_that_the_account_has_laid() -> None:
+    with data_folder() as home:
+        place = postgres.ensure_running(home, fast=True).pgdata
+        postgres.stop(home)
+        guarded = home / "guarded"
+        guarded.write_text("root alone writes here")
+        guarded.chmod(0o600)
+        (place / "xinheng.conf.partial").symlink_to(guarded)
+        with pytest.raises(postgres.trouble.DatabaseUnavailable):
+            postgres.ensure_running(home, fast=True)
+        assert guarded.read_text() == "root alone writes here"
+        assert owner(guarded) == "root"
+
+
+def test_a_socket_folder_of_a_third_user_is_not_taken_over(tmp_path: Path) -> None:
+    folder = tmp_path / "socket"
+    folder.mkdir()
+    os.chown(folder, STRANGER, STRANGER)
+    with pytest.raises(PermissionError):
+        postgres_place.make_own_folder(folder, postgres_place.server_account())
+    assert folder.stat().st_uid == STRANGER
+
+
 def test_another_user_is_told_whose_data_it_is() -> None:
     with data_folder() as home:
         postgres.ensure_running(home, fast=True)

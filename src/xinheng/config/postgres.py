@@ -6,6 +6,7 @@ enter; whoever can enter it could read the data files as well, so the socket ask
 server outlives the command that started it; `stop` ends it.
 """
 
+import errno
 import fcntl
 import os
 import pwd
@@ -30,6 +31,11 @@ from xinheng.config.postgres_settings import INCLUDE_LINE, settings_text
 URL_VARIABLE = "XINHENG_DATABASE_URL"
 FAST_VARIABLE = "XINHENG_POSTGRES_FAST"
 DATABASE = OWNER = "xinheng"
+
+INITDB_OPTIONS = (
+    *("--username", OWNER, "--encoding", "UTF8", "--locale", "C", "--data-checksums"),
+    *("--auth-local", "trust", "--auth-host", "reject", "--no-instructions"),
+)
 
 LOCK_SECONDS = 180
 START_SECONDS = 900
@@ -117,7 +123,7 @@ def _start(home: Path, *, fast: bool, environ: Mapping[str, str]) -> Server:
         _initialise(place, binaries, fast=fast)
     socket_dir = places.socket_folder(place)
     settings = settings_text(socket_dir=socket_dir, port=processes.PORT, fast=fast)
-    _write_as_owner(place, place.pgdata / "xinheng.conf", settings)
+    places.write_as(place.account, place.pgdata / "xinheng.conf", settings)
     _launch_through_recovery(place, binaries, socket_dir)
     server = _answering(place)
     if server is None:
@@ -173,35 +179,15 @@ def _initialise(place: Place, binaries: Binaries, *, fast: bool) -> None:
     partial = place.base / "data.partial"
     shutil.rmtree(partial, ignore_errors=True)
     places.make_own_folder(partial, place.account)
-    command = [
-        binaries.initdb,
-        "-D",
-        str(partial),
-        "-U",
-        OWNER,
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--data-checksums",
-    ]
-    command += ["--auth-local=trust", "--auth-host=reject", "--no-instructions"]
-    command += ["--no-sync"] if fast else []
-    single = [
-        binaries.postgres,
-        "--single",
-        "-D",
-        str(partial),
-        "-c",
-        f"fsync={'off' if fast else 'on'}",
-        "postgres",
-    ]
-    for step, given in ((command, None), (single, f"CREATE DATABASE {DATABASE};\n")):
+    initdb = [binaries.initdb, "-D", str(partial), *INITDB_OPTIONS, *(["--no-sync"] if fast else [])]
+    fsync = f"fsync={'off' if fast else 'on'}"
+    single = [binaries.postgres, "--single", "-D", str(partial), "-c", fsync, "postgres"]
+    for step, given in ((initdb, ""), (single, f"CREATE DATABASE {DATABASE};\n")):
         answer = places.run_as(place.account, step, given=given)
         if answer.returncode != 0 or "ERROR:" in answer.stderr:
             shutil.rmtree(partial, ignore_errors=True)
             raise trouble.initialise_failed(folder=place.base, output=(answer.stdout + answer.stderr)[-2000:])
-    with (partial / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(INCLUDE_LINE)
+    places.write_as(place.account, partial / "postgresql.conf", INCLUDE_LINE, append=True)
     partial.rename(place.pgdata)
 
 
@@ -219,7 +205,7 @@ def _launch_through_recovery(place: Place, binaries: Binaries, socket_dir: Path)
 
 
 def _launch(place: Place, binaries: Binaries, socket_dir: Path) -> bool:
-    processes.clear_traces(place.pgdata, socket_dir)
+    _clear_traces(place, socket_dir)
     _begin_log(place)
     command = ["/bin/sh", "-c", LAUNCH, str(place.log), binaries.postgres, "-D", str(place.pgdata)]
     answer = places.run_as(place.account, command, start_new_session=True)
@@ -243,20 +229,25 @@ def _wait_until_ready(place: Place, pid: int) -> bool:
     return False
 
 
+def _clear_traces(place: Place, socket_dir: Path) -> None:
+    """Make room for a new server after one that was killed; call only while none serves the data.
+
+    PostgreSQL takes any living process with the old number for the old server, even one that waits to be
+    reaped. `postmaster.pid` therefore gets a dead process's number; the rest of it stays, so PostgreSQL
+    still checks by itself that nobody is attached to the old server's shared memory.
+    """
+    for trace in processes.socket_files(socket_dir):
+        trace.unlink(missing_ok=True)
+    file = place.pgdata / "postmaster.pid"
+    if file.exists():
+        _, *rest = file.read_text(encoding="utf-8", errors="surrogateescape").split("\n", 1)
+        places.write_as(place.account, file, "\n".join([str(processes.dead_pid()), *rest]))
+
+
 def _begin_log(place: Place) -> None:
     if place.log.exists() and place.log.stat().st_size > LOG_BYTES_KEPT:
         place.log.replace(place.log.with_suffix(".log.1"))
-    if not place.log.exists():
-        _write_as_owner(place, place.log, "")
-
-
-def _write_as_owner(place: Place, path: Path, text: str) -> None:
-    partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.chmod(0o600)
-    if place.account:
-        os.chown(partial, place.account.uid, place.account.gid)
-    partial.replace(path)
+    places.make_own_file(place.log, place.account)
 
 
 def _tail(log: Path) -> str:
@@ -297,7 +288,7 @@ def _permissions_explained(home: Path) -> Iterator[None]:
     except PermissionError as error:
         raise trouble.not_permitted(path=Path(error.filename or home), account=_user_name()) from error
     except OSError as error:
-        if error.errno == 28:
+        if error.errno == errno.ENOSPC:
             raise trouble.disk_full(folder=home) from error
         raise
 

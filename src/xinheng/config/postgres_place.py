@@ -5,6 +5,7 @@ the data folder or the programs, both go to a state folder named by a hash of th
 parent folder ever changes its permissions.
 """
 
+import errno
 import hashlib
 import os
 import pwd
@@ -69,7 +70,7 @@ def server_account() -> Account | None:
 
 
 def run_as(
-    account: Account | None, command: list[str], *, given: str | None = None, start_new_session: bool = False
+    account: Account | None, command: list[str], *, given: str = "", start_new_session: bool = False
 ) -> subprocess.CompletedProcess[str]:
     """Run ``command`` as the server's account, from `/`, without the caller's PostgreSQL settings."""
     identity: dict[str, Any] = {}
@@ -82,10 +83,11 @@ def run_as(
             env=kept | {"LC_ALL": "C"},
             cwd="/",
             umask=0o077,
-            input=given or "",
+            input=given,
             capture_output=True,
             start_new_session=start_new_session,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             check=False,
             **identity,
         )
@@ -116,7 +118,8 @@ def existing_place(data_home: Path) -> Place | None:
     for base in bases(data_home):
         place = Place(base=base, account=None)
         try:
-            owner = place.version_file.stat()
+            place.version_file.lstat()
+            owner = place.pgdata.lstat()
         except (FileNotFoundError, NotADirectoryError):
             continue
         if os.geteuid() != 0:
@@ -143,14 +146,35 @@ def find_place(data_home: Path) -> Place:
 def make_own_folder(folder: Path, account: Account | None) -> None:
     """Create or take over ``folder`` as the account's own, closed to everybody else."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.is_symlink() or folder.stat().st_uid not in (
-        os.geteuid(),
-        account.uid if account else os.geteuid(),
-    ):
-        raise PermissionError(13, "folder of another user", str(folder))
-    if account:
-        os.chown(folder, account.uid, account.gid)
-    folder.chmod(0o700)
+    _hand_over(folder, account, flags=os.O_DIRECTORY, mode=0o700)
+
+
+def make_own_file(path: Path, account: Account | None) -> None:
+    """Create or take over ``path``; what it holds stays."""
+    _hand_over(path, account, flags=os.O_CREAT | os.O_WRONLY, mode=0o600)
+
+
+def _hand_over(path: Path, account: Account | None, *, flags: int, mode: int) -> None:
+    """Never through a link and never what belongs to a third user: others may write where ``path`` lies."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW, mode)
+    try:
+        owners = {os.geteuid(), account.uid if account else os.geteuid()}
+        if os.fstat(descriptor).st_uid not in owners:
+            raise PermissionError(errno.EACCES, "belongs to another user", str(path))
+        if account:
+            os.fchown(descriptor, account.uid, account.gid)
+        os.fchmod(descriptor, mode)
+    finally:
+        os.close(descriptor)
+
+
+def write_as(account: Account | None, path: Path, text: str, *, append: bool = False) -> None:
+    """Write a file in a folder of the account, as the account: root follows no link laid there."""
+    script = 'cat >>"$1"' if append else 'cat >"$1.partial" && mv "$1.partial" "$1"'
+    answer = run_as(account, ["/bin/sh", "-c", script, "sh", str(path)], given=text)
+    if answer.returncode != 0:
+        full = any(words in answer.stderr for words in trouble.NO_SPACE_WORDS)
+        raise OSError(errno.ENOSPC if full else errno.EACCES, answer.stderr.strip(), str(path))
 
 
 def socket_folder(place: Place) -> Path:

@@ -109,23 +109,10 @@ def socket_path(folder: Path) -> Path:
     return folder / f".s.PGSQL.{PORT}"
 
 
-def clear_traces(pgdata: Path, socket_dir: Path) -> None:
-    """Make room for a new server after one that was killed; call only while none serves ``pgdata``.
-
-    PostgreSQL takes any living process with the old number for the old server, even one that waits to be
-    reaped. `postmaster.pid` therefore gets a dead process's number; the rest of it stays, so PostgreSQL
-    still checks by itself that nobody is attached to the old server's shared memory.
-    """
-    socket_path(socket_dir).unlink(missing_ok=True)
-    socket_path(socket_dir).with_suffix(f".{PORT}.lock").unlink(missing_ok=True)
-    postmaster = read_postmaster(pgdata)
-    if postmaster is None:
-        return
-    with (pgdata / "postmaster.pid").open("r+", encoding="utf-8", errors="surrogateescape") as file:
-        rest = file.read().split("\n", 1)[1:]
-        file.seek(0)
-        file.write("\n".join([str(_dead_pid()), *rest]))
-        file.truncate()
+def socket_files(folder: Path) -> tuple[Path, Path]:
+    """The socket and its lock."""
+    path = socket_path(folder)
+    return path, path.with_name(f"{path.name}.lock")
 
 
 def stop_process(pid: int, pgdata: Path, *, seconds: float) -> bool:
@@ -162,6 +149,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
         return
 
 
-def _dead_pid() -> int:
+def dead_pid() -> int:
+    """The number of a process that has just ended."""
     with subprocess.Popen(["true"]) as brief:
         return brief.pid
