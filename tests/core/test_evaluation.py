@@ -1,8 +1,8 @@
 from typing import Any
 
 import pytest
-
 from tests.core.examples import AS_OF, PLAIN, ceiling, fact, indicator, model
+
 from xinheng.core.evaluation import Contribution, Evaluation, Fact, evaluate
 from xinheng.core.models import ScoringModel
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.core.examples import AS_OF, fact
+
 from xinheng.core.evaluation import Fact
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.records import Finality, RecordState, Seriousness

@@ -1,7 +1,7 @@
 """Arbitrary models, rules and cities: strategies for hypothesis, and a city as files."""
 
 import random
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
+from tests.core.examples import AS_OF, BANDS, ceiling, indicator, model
 
-from tests.core.examples import AS_OF, BANDS, PLAIN, ceiling, indicator, model
 from xinheng.core.evaluation import Fact
 from xinheng.core.models import ScoringModel
 from xinheng.core.treatment import Treatment

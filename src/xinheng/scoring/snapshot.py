@@ -134,12 +134,7 @@ def _fitted(batch: pa.RecordBatch) -> pa.Table:
             f"评价快照缺少栏目：{'、'.join(missing)}",
             advice="请按快照格式补齐后重新导出",
         )
-    try:
-        table = pa.Table.from_batches([batch]).select(SCHEMA.names).cast(SCHEMA)
-    except (pa.ArrowInvalid, ValueError) as error:
-        raise Refusal(
-            "SNAPSHOT-VALUES", f"评价快照的数据不合格式：{error}", advice="请检查空值和数值范围后重新导出"
-        ) from error
+    table = pa.Table.from_batches([batch]).select(SCHEMA.names)
     for field in SCHEMA:
         if not field.nullable and table.column(field.name).null_count:
             raise Refusal(
@@ -147,7 +142,12 @@ def _fitted(batch: pa.RecordBatch) -> pa.Table:
                 f"评价快照的栏目 {field.name} 有空值",
                 advice="没有作出日期等必填项的记录不参与评价，请先剔除",
             )
-    return table
+    try:
+        return table.cast(SCHEMA)
+    except (pa.ArrowInvalid, ValueError) as error:
+        raise Refusal(
+            "SNAPSHOT-VALUES", f"评价快照的数据不合格式：{error}", advice="请检查数值范围后重新导出"
+        ) from error
 
 
 def _continues(table: pa.Table, last: tuple[Any, ...] | None) -> tuple[bool, tuple[Any, ...]]:
