@@ -142,6 +142,7 @@ def test_a_person_without_grants_may_nothing():
     assert not any(may_somewhere(person(), verb, on=DAY) for verb in Verb)
 
 
+@pytest.mark.row("M17-01")
 @pytest.mark.parametrize(
     ("one", "other"),
     [(one, other) for one, other in product(ADMINISTRATORS, Role) if one != other],
@@ -150,6 +151,7 @@ def test_administrators_hold_no_second_role(one, other):
     assert check_grants([grant(one), grant(other)])
 
 
+@pytest.mark.row("M17-01")
 def test_the_three_administrations_share_no_verb_that_changes_something():
     reading = {verb for verb in Verb if verb.startswith(("read_", "search_", "export_"))}
     for one, other in ((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), (Role.SYSTEM_ADMIN, Role.AUDITOR)):

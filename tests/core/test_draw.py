@@ -299,6 +299,7 @@ def changed_at(record, path):
 RECORD = as_file(drawn())
 
 
+@pytest.mark.row("M8-03")
 @pytest.mark.parametrize("path", list(paths(RECORD)), ids=lambda path: ".".join(map(str, path)))
 def test_any_changed_value_is_found(path):
     assert verify(changed_at(RECORD, path))

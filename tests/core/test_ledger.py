@@ -118,12 +118,14 @@ def test_a_changed_event_is_found_and_named():
     assert changed_positions(sealed, entries[1], algorithm="sha256") == (2,)
 
 
+@pytest.mark.row("M17-04")
 @pytest.mark.parametrize("tamper", [lambda e: e[:-1], lambda e: [*e, entry(99)], lambda e: e[::-1]])
 def test_events_dropped_added_or_reordered_are_found(tamper):
     batches, entries = chain_of_batches(4)
     assert list(verify_batch(batches[0], tamper(entries[0])))
 
 
+@pytest.mark.row("M17-04")
 @pytest.mark.parametrize(
     "changes",
     [

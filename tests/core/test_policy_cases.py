@@ -17,6 +17,7 @@ def policy_of(city: str) -> Policy:
     return load_policy(SEED, city=city)
 
 
+@pytest.mark.row("X-08")
 @pytest.mark.parametrize("name", CASES)
 def test_the_case_comes_out(name: str) -> None:
     assert list(case_causes({name: CASES[name]}, policy_of)) == []

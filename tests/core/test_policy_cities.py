@@ -63,6 +63,7 @@ def test_each_city_has_its_portal_and_its_lead_body(city: str, portal: str, lead
     assert policy.agencies.agencies[policy.city.lead[0]].short == lead
 
 
+@pytest.mark.row("M2-02")
 @pytest.mark.parametrize("city", CITIES)
 def test_every_provider_the_catalogue_names_exists_in_the_city_or_is_any(city: str) -> None:
     policy = policy_of(city)
@@ -211,6 +212,7 @@ def test_a_list_that_is_not_registered_is_refused() -> None:
     assert lists.aliases["黑名单"].kind is ListKind.SERIOUS
 
 
+@pytest.mark.row("M9-05")
 def test_focus_lists_stand_only_where_the_document_provides_for_them_and_are_internal() -> None:
     with_focus = [
         c for c in CITIES if any(t.kind is ListKind.FOCUS for t in policy_of(c).lists.lists.values())
@@ -254,6 +256,7 @@ def test_outcomes_of_defects_are_those_of_intake() -> None:
     assert {Defect(code): problem.title for code, problem in problems.items()} == {d: d.label for d in Defect}
 
 
+@pytest.mark.row("X-01")
 def test_penalties_fall_back_to_the_class_of_their_gravest_kind() -> None:
     rules = policy_of("kaifeng").seriousness
     assert rules.seriousness_of("警告") is Seriousness.MINOR
@@ -263,6 +266,8 @@ def test_penalties_fall_back_to_the_class_of_their_gravest_kind() -> None:
     assert rules.seriousness_of("") is Seriousness.NONE
 
 
+@pytest.mark.row("M9-01")
+@pytest.mark.row("M10-01")
 @pytest.mark.parametrize("city", CITIES)
 def test_no_local_plan_carries_a_burden(city: str) -> None:
     """Every serious list and every measure that takes rights rests on more than a local plan."""

@@ -158,6 +158,7 @@ def test_a_lower_level_may_shorten_publication(folder: Folder) -> None:
     folder.loads()
 
 
+@pytest.mark.row("X-08")
 def test_a_clock_of_the_administration_may_only_be_tightened(folder: Folder) -> None:
     folder.write(
         "city/410200/acts.yml", overlay("permit_workdays", "2021-01-01", line(10, "bianzhengban-2020-46"))
@@ -185,6 +186,7 @@ def test_a_parameter_must_be_defined_by_the_nation(folder: Folder) -> None:
     assert folder.only_cause().endswith("parameters.repair.fee：国家层没有这个参数，下级不能新设")
 
 
+@pytest.mark.row("X-08")
 @pytest.mark.guard("G15")
 def test_one_provinces_rule_cannot_be_cited_in_another(folder: Folder) -> None:
     folder.edit(
@@ -235,6 +237,7 @@ def test_a_local_regulation_may_add_a_list(folder: Folder) -> None:
     folder.loads()
 
 
+@pytest.mark.row("M9-05")
 def test_a_city_plan_may_keep_an_internal_focus_list_but_not_publish_it(folder: Folder) -> None:
     entry = serious_list(PLAN) | {"kind": "focus", "published": False}
     folder.write("city/410200/lists.yml", {"lists": {"own_focus": entry}})
@@ -299,6 +302,7 @@ def test_an_item_outside_the_catalogue_needs_a_local_regulation(folder: Folder) 
     folder.loads()
 
 
+@pytest.mark.row("M2-01")
 def test_disclosure_cannot_be_widened_below(folder: Folder) -> None:
     folder.write(
         "city/410200/catalogue.yml", {"items": {"complaint": {"disclosure": "public", "basis": [PLAN]}}}
@@ -333,6 +337,7 @@ def test_rows_on_persons_stay_refused_below(folder: Folder) -> None:
     assert "不能放宽处理（refuse→flag）" in folder.only_cause()
 
 
+@pytest.mark.row("M5-01")
 def test_an_eleventh_kind_of_act_is_refused(folder: Folder) -> None:
     act = {"title": "行政指导", "item": "permit", "clocks": [], "published": True, "basis": [PLAN]}
     folder.write("city/410200/acts.yml", {"acts": {"guidance": act}})
