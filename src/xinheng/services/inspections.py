@@ -143,14 +143,10 @@ def make_draw(
     public_id: str, *, reveals: Mapping[str, str], actor: User, policy: Policy, now: datetime
 ) -> Draw:
     """Draw as announced, from what the parties now reveal."""
-    announcement = (
-        DrawAnnouncement.objects.select_for_update(of=("self",))
-        .select_related("plan", "run")
-        .get(public_id=public_id)
-    )
+    announcement = DrawAnnouncement.objects.select_related("run").get(public_id=public_id)
+    plan = Plan.objects.select_for_update().get(pk=announcement.plan_id)
     if Draw.objects.filter(announcement=announcement).exists():
         raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
-    plan = announcement.plan
     secret = open_secret(bytes(announcement.secret), purpose=plan.public_id)
     pool = _frozen_pool(announcement, policy)
     names: dict[str, int] = {}

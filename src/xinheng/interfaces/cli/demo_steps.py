@@ -14,7 +14,14 @@ from xinheng.core.roles import SECOND_FACTOR, Role
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
-from xinheng.services.inspections import PlanDraft, announce_draw, approve_plan, commit_to, draft_plan, make_draw
+from xinheng.services.inspections import (
+    PlanDraft,
+    announce_draw,
+    approve_plan,
+    commit_to,
+    draft_plan,
+    make_draw,
+)
 from xinheng.services.ledger import seal_events
 from xinheng.services.organisations import organisation_for, set_up_organisations
 from xinheng.services.people import Account, enter_inspectors, open_account
@@ -47,6 +54,7 @@ _PEOPLE: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("liqiang", "李强（决定）", "root", (Role.DECIDER,)),
     ("zhouyan", "周岩（保密审查）", "lead", (Role.SECRECY_REVIEWER,)),
     ("chenjie", "陈洁（报送）", "market", (Role.COLLECTOR,)),
+    ("liufang", "刘芳（抽查计划）", "market", (Role.REVIEWER,)),
     ("sunwei", "孙伟（执法检查）", "market", (Role.INSPECTOR,)),
     ("heping", "何平（模型）", "market", (Role.MODEL_OFFICER,)),
     ("gaoyuan", "高远（领导）", "root", (Role.LEADER,)),
@@ -87,9 +95,7 @@ class Demonstration:
         places = {"root": root, "lead": organisation_for(self.policy, None), "market": self.market}
         for username, name, place, roles in _PEOPLE:
             account = Account(username=username, display_name=name, organisation=places[place], roles=roles)
-            user = open_account(
-                account, password=PASSWORD, actor=None, now=self.now, today=day_of(self.now)
-            )
+            user = open_account(account, password=PASSWORD, actor=None, now=self.now, today=day_of(self.now))
             self.people[username] = user
             if SECOND_FACTOR & set(roles) and not Authenticator.objects.filter(user=user).exists():
                 TOTP.activate(user, SECRET)
@@ -150,26 +156,28 @@ class Demonstration:
             year=year,
         )
         plan = Plan.objects.filter(title=draft.title).first() or draft_plan(
-            draft, actor=self.people["zhangmin"], policy=self.policy, now=self.now
+            draft, actor=self.people["liufang"], policy=self.policy, now=self.now
         )
         if plan.approved_at is None:
-            plan = approve_plan(plan.public_id, actor=self.people["liqiang"], policy=self.policy, now=self.now)
+            plan = approve_plan(
+                plan.public_id, actor=self.people["liqiang"], policy=self.policy, now=self.now
+            )
         reveals = {
             self.policy.city.government: f"demonstration {self.seed} of the city government",
             "市场监管部门": f"demonstration {self.seed} of the market regulator",
         }
-        announcement = announce_draw(
+        announcement = plan.announcements.filter(drawn__isnull=True).first() or announce_draw(
             plan.public_id,
             model=MODEL,
             parties={name: commit_to(plan, party=name, reveal=text) for name, text in reveals.items()},
-            actor=self.people["zhangmin"],
+            actor=self.people["liufang"],
             policy=self.policy,
             now=self.now,
         )
         make_draw(
             announcement.public_id,
             reveals=reveals,
-            actor=self.people["zhangmin"],
+            actor=self.people["liufang"],
             policy=self.policy,
             now=self.now + timedelta(seconds=1),
         )
