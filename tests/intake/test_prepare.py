@@ -11,8 +11,13 @@ from hypothesis import strategies as st
 from tests.intake.conftest import PENALTY, Deliver, code, penalty
 from tests.intake.rows import accepted, all_text, codes_by_row
 
+from xinheng.core.checks import outcomes_with
 from xinheng.core.refusal import Outcome, Refusal
-from xinheng.intake.prepare import original_rows
+from xinheng.intake.prepare import Standards, original_rows
+
+
+def standards(**outcomes: Outcome) -> Standards:
+    return Standards(outcomes=outcomes_with(outcomes))
 
 
 def test_a_clean_row_becomes_a_normalised_record(deliver: Deliver) -> None:
@@ -76,7 +81,7 @@ def test_the_columns_of_accepted_rows_are_those_that_services_load(deliver: Deli
         ({"行政处罚决定书文号": ""}, ["E01"]),
         ({"处罚决定日期": "/"}, ["E01"]),
         ({"处罚决定日期": "去年春天"}, ["E02"]),
-        ({"罚款金额（万元）": "若干"}, ["E02", "E06"]),
+        ({"罚款金额（万元）": "若干"}, ["E02"]),
         ({"统一社会信用代码": "914102020000000010"}, ["E03"]),
         ({"处罚有效期": "2026-01-01"}, ["E04"]),
         ({"处罚决定日期": "2026-11-21", "处罚有效期": "2027-11-21", "上报日期": ""}, ["E05"]),
@@ -185,7 +190,7 @@ def test_a_simple_procedure_penalty_on_a_person_is_refused_whatever_the_policy_s
 ) -> None:
     assert callable(write)
     rows = [[*PENALTY, "处罚程序"], [*penalty(1, 行政相对人类别="自然人"), "简易程序"]]
-    prepared = deliver(write(rows), outcomes={"E12": Outcome.FLAG, "E16": Outcome.FLAG})
+    prepared = deliver(write(rows), standards=standards(E12=Outcome.FLAG, E16=Outcome.FLAG))
     assert codes_by_row(prepared) == {2: ["E12", "E16"]}
     assert prepared.accepted == 0
 
@@ -204,8 +209,8 @@ def test_personal_numbers_are_masked_in_every_column_and_counted(deliver: Delive
 
 def test_the_policy_may_be_stricter_than_the_house(deliver: Deliver) -> None:
     late = penalty(1, 处罚有效期="2026-01-01")
-    assert deliver([late], outcomes={"E04": Outcome.FLAG}).accepted == 1
-    assert codes_by_row(deliver([late], outcomes={"E04": Outcome.REFUSE})) == {2: ["E04"]}
+    assert deliver([late], standards=standards(E04=Outcome.FLAG)).accepted == 1
+    assert codes_by_row(deliver([late], standards=standards(E04=Outcome.REFUSE))) == {2: ["E04"]}
 
 
 def test_the_header_is_found_below_titles_and_blank_rows(deliver: Deliver, write: object) -> None:

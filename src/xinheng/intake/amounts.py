@@ -26,6 +26,8 @@ _AMOUNT = re.compile(
 )
 _FINE_BEFORE = re.compile(r"(?:罚款|罚金|处罚|并处|处以|处)(?:金额)?(?:[:为共计]|人民币|合计)*$")
 _FINE_AFTER = re.compile(r"\s*(?:整|正)?[)】]?(?:人民币)?的?(?:行政)?(?:处罚)?罚款")
+_TOTAL_BEFORE = re.compile(r"(?:共计|合计|总计|累计|共)(?:罚款|处罚款|人民币)*$")
+_EACH = re.compile(r"分别|各处|每(?:台|辆|处|个|次|件|套)")
 _RANGE_AFTER = re.compile(r"\s*(?:整|正)?(?:以上|以下|至|到|-|~)")
 _PARTS = re.compile(rf"[0-9][0-9,]*(?:\.[0-9]+)?|[{_SIGNS}]")
 _DECORATION = re.compile(r"人民币|rmb|cny|[¥$\s]|整$|正$", re.IGNORECASE)
@@ -48,22 +50,28 @@ def read_amount(text: str, *, unit: Unit) -> int | None:
 
 
 def amounts_in(text: str) -> frozenset[int]:
-    """Fen of the fines that a sentence states; where none is called a fine, of all amounts that are no range."""
+    """Fen of the fines that a sentence states; where none is called a fine, of all amounts that are no range.
+
+    A total (共计、合计) stands for its parts. Without one, amounts for each of several things stay as they are
+    and 0 is added, so that nobody takes a part for the whole.
+    """
     plain = unicodedata.normalize("NFKC", text)
     fines: set[int] = set()
     others: set[int] = set()
-    after_range = -1
+    range_until = -1
     for match in _AMOUNT.finditer(plain):
         fen = _fen(match)
-        after = plain[match.end() :]
-        if _RANGE_AFTER.match(after) or match.start() == after_range or fen is None:
-            after_range = match.end() + len(found[0]) if (found := _RANGE_AFTER.match(after)) else -1
-            continue
-        fined = _FINE_BEFORE.search(plain[max(0, match.start() - 12) : match.start()]) or _FINE_AFTER.match(
-            after
-        )
-        (fines if fined else others).add(fen)
-    return frozenset(fines or others)
+        before, after = plain[max(0, match.start() - 12) : match.start()], plain[match.end() :]
+        ranged = _RANGE_AFTER.match(after)
+        if ranged or match.start() == range_until or fen is None:
+            range_until = match.end() + len(ranged[0]) if ranged else -1
+        elif _TOTAL_BEFORE.search(before):
+            return frozenset({fen})
+        else:
+            called = _FINE_BEFORE.search(before) or _FINE_AFTER.match(after)
+            (fines if called else others).add(fen)
+    stated = fines or others
+    return frozenset(stated | {0}) if stated and _EACH.search(plain) else frozenset(stated)
 
 
 def _fen(match: re.Match[str]) -> int | None:

@@ -111,10 +111,11 @@ _SHOWN = frozenset({Target.NAME, Target.DOCUMENT_NO, Target.TITLE, Target.AUTHOR
 
 def plan_of(match: Match) -> Plan:
     """Every column of the feed with its places in the file."""
-    targets = {
-        target: Field(f"t_{target}", LABELS[target], KIND_OF[target], column, match.places(column))
-        for target, column in match.feed.columns.items()
-    }
+    targets: dict[Target, Field] = {}
+    for target, column in match.feed.columns.items():
+        places = match.places(column)
+        label = places[0][1] if places and places[0][1] else LABELS[target]
+        targets[target] = Field(f"t_{target}", label, KIND_OF[target], column, places)
     details = {
         label: Field(f"d_{number}", label, column.kind, column, match.places(column))
         for number, (label, column) in enumerate(match.feed.details.items(), start=1)

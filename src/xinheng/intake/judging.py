@@ -13,6 +13,7 @@ from xinheng.intake.engine import in_sql
 from xinheng.intake.fields import Field, Plan
 from xinheng.intake.lexicons import CODE_TARGETS, is_plain_name, plain_date, plain_number
 from xinheng.intake.rules import LATER, Rule, rules_of
+from xinheng.intake.standards import SIMPLE, Standards
 
 SEPARATOR = "chr(31)"
 MOST_FEN = 9 * 10**15
@@ -47,9 +48,9 @@ class Judgement:
     rules: tuple[Rule, ...]
 
 
-def judgement_of(plan: Plan, *, today: date, title_day: date | None, workday_table: bool) -> Judgement:
+def judgement_of(plan: Plan, standards: Standards, *, today: date, title_day: date | None) -> Judgement:
     """``title_day``: the date that the title states, for feeds that allow it to stand for a missing one."""
-    rules = rules_of(plan, today=today, workday_table=workday_table)
+    rules = rules_of(plan, today=today, workday_table=standards.calendar is not None)
     bits = " + ".join(
         f"CASE WHEN {rule.condition} THEN {1 << place}::BIGINT ELSE 0 END"
         for place, rule in enumerate(rules)
@@ -58,7 +59,7 @@ def judgement_of(plan: Plan, *, today: date, title_day: date | None, workday_tab
     steps = (
         f"read AS (SELECT {', '.join(_read(plan))} FROM cells {' '.join(_joins(plan))})",
         f"named AS (SELECT *, {', '.join(_named(plan, today, title_day))} FROM read)",
-        f"classed AS (SELECT *, {', '.join(_classed(plan))} FROM named)",
+        f"classed AS (SELECT *, {', '.join(_classed(plan, standards))} FROM named)",
         f"hashed AS (SELECT *, {_content(plan)} AS content_hash, {_natural(plan)} AS natural_hash FROM classed)",
     )
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in ROW_TYPES.items())
@@ -208,7 +209,7 @@ def _json_key(label: str) -> str:
     return '"' + label.replace("\\", "\\\\").replace('"', '\\"') + '":'
 
 
-def _classed(plan: Plan) -> Iterator[str]:
+def _classed(plan: Plan, standards: Standards) -> Iterator[str]:
     """Person or not, other codes only where there is no credit code, seriousness and finality as numbers."""
     by_name = " OR person_name" if plan.feed.natural_person.names else ""
     unknown = "code IS NULL AND other_code_found IS NULL"
@@ -216,7 +217,8 @@ def _classed(plan: Plan) -> Iterator[str]:
     yield "CASE WHEN code IS NULL THEN other_code_found END AS other_code"
     yield "CASE WHEN code IS NULL THEN other_kind_found END AS other_kind"
     yield f"{plan.feed.item_number} AS item"
-    yield f"{_number_of(plan, Target.SERIOUSNESS, SERIOUSNESS_WORDS, _by_rule(plan.feed.seriousness))} AS seriousness"
+    by_rule = _by_rule(plan.feed.seriousness) if plan.feed.seriousness else _by_kind(plan, standards)
+    yield f"{_number_of(plan, Target.SERIOUSNESS, SERIOUSNESS_WORDS, by_rule)} AS seriousness"
     yield f"{_number_of(plan, Target.FINALITY, FINALITY_WORDS, '0')} AS finality"
 
 
@@ -227,9 +229,21 @@ def _number_of(plan: Plan, target: Target, words: Sequence[str], otherwise: str)
     return f"coalesce(CASE v_{target} {cases} END, {otherwise})"
 
 
-def _by_rule(rule: SeriousnessRule | None) -> str:
-    if rule is None:
+def _by_kind(plan: Plan, standards: Standards) -> str:
+    """The gravest class of the kinds of a penalty; a simple procedure decides alone."""
+    classes = standards.penalty_classes
+    if plan.feed.item != "penalty" or not classes:
         return "0"
+    kinds = [
+        f"CASE WHEN regexp_matches(result, '(^|[+]){word}($|[+])') THEN {seriousness.value} ELSE 0 END"
+        for word, seriousness in classes.items()
+        if word != SIMPLE
+    ]
+    gravest = f"greatest({', '.join(kinds)})"
+    return f"CASE WHEN procedure = 'simple' THEN {classes[SIMPLE].value} ELSE {gravest} END"
+
+
+def _by_rule(rule: SeriousnessRule) -> str:
     cases = []
     for case in rule.cases:
         conditions = []

@@ -4,6 +4,7 @@ For every kind of field the plain spellings are settled in SQL; the distinct oth
 small tables (``lex_…``), which the judging query joins.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -124,11 +125,16 @@ _CODE_COLUMNS = (("kind", pa.string()), ("value", pa.string()), ("valid", pa.boo
 def _read_code(text: str) -> _Row:
     """A placeholder, a covered or a rounded number is no code; a resident ID marks a person whatever its check."""
     code = read_code(text)
+    if code.problem is CodeNote.COVERED and _COVERED_PERSON.fullmatch(code.value):
+        return (CodeKind.RESIDENT_ID.value, None, False, CodeNote.PERSON.label)
     if code.problem in (CodeNote.COVERED, CodeNote.ROUNDED) and code.kind is not CodeKind.RESIDENT_ID:
         return (CodeKind.PLACEHOLDER.value, None, False, code.problem.label)
     note = code.problem.label if code.problem else None
     return (code.kind.value, code.value or None, code.names_a_subject, note)
 
+
+_COVERED_PERSON = re.compile(r"[1-8][0-9]{5}\*{9,14}[0-9A-Z]{0,2}")
+"""A tax number over a resident ID after masking: the first six digits and the tail of two are left."""
 
 _NAME_COLUMNS = (
     ("tidy", pa.string()),

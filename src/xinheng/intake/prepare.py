@@ -14,9 +14,8 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 
-from xinheng.core.checks import Defect, outcomes_with
-from xinheng.core.days import Calendar
-from xinheng.core.feeds import Feed
+from xinheng.core.checks import Defect
+from xinheng.core.feeds import Feed, Undated
 from xinheng.core.refusal import Outcome, Problem, Refusal
 from xinheng.intake import cells, comparing, judging, lexicons, writing
 from xinheng.intake.dates import date_in_title
@@ -29,9 +28,20 @@ from xinheng.intake.personal import Covered, cover
 from xinheng.intake.profile import ColumnProfile, code_column, name_column, profile
 from xinheng.intake.recognition import missing_headers
 from xinheng.intake.sniffing import Format
+from xinheng.intake.standards import Standards, standards_of
 from xinheng.intake.tables import Table, read_table
 
-__all__ = ["Limits", "Prepared", "ReturnedRow", "original_rows", "prepare", "returned_rows"]
+__all__ = [
+    "Limits",
+    "Prepared",
+    "ReturnedRow",
+    "Standards",
+    "original_rows",
+    "prepare",
+    "returned_rows",
+    "standards_of",
+    "whole_file_problem",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +138,12 @@ def prepare(
     limits: Limits | None = None,
     feed: str | None = None,
     sent_as: str | None = None,
-    outcomes: Mapping[str, Outcome] | None = None,
-    calendar: Calendar | None = None,
+    standards: Standards | None = None,
 ) -> Prepared:
     """Prepare ``path`` in the folder ``work``, which must be empty and is the caller's to remove.
 
     ``feed`` names the feed the sender chose; a file that does not fit it is reported with E18. ``sent_as`` is
-    the sender's file name, where ``path`` is not. Without ``calendar`` lateness (E09) is not judged.
-    Raises Refusal F01 where the disk is full and F02 for an unknown feed.
+    the sender's file name, where ``path`` is not. ``standards`` are those of the city's policy. Refusal F01 where the disk is full and F02 for an unknown feed.
     """
     limits = limits or Limits()
     name = sent_as or path.name
@@ -159,10 +167,7 @@ def prepare(
         match = chosen.match
         if match is None or match.feed.item is None:
             return _profiled(engine, job, covered, asked=feeds[feed] if feed else None)
-        plan = plan_of(match)
-        if calendar is not None:
-            create_workdays(engine, calendar, today=today)
-        return _mapped(engine, job, covered, plan, outcomes_with(outcomes or {}), calendar is not None)
+        return _mapped(engine, job, covered, plan_of(match), standards or Standards())
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,22 +257,21 @@ def _mapped(
     job: _Job,
     covered: Covered,
     plan: Plan,
-    outcomes: Mapping[Defect, Outcome],
-    workday_table: bool,
+    standards: Standards,
 ) -> Prepared:
     head = job.chosen.part.head
     header = head.rows[job.chosen.header] if job.chosen.header is not None else ()
     cells.clean(engine, plan, covered=covered.source, header=header, width=job.table.width, work=job.work)
     lexicons.build(engine, plan)
-    undated = plan.feed.undated
-    title_day = (
-        date_in_title(title_of(job.chosen, job.name), period=undated.period) if undated.title else None
+    if standards.calendar is not None:
+        create_workdays(engine, standards.calendar, today=job.today)
+    judgement = judging.judgement_of(
+        plan, standards, today=job.today, title_day=_title_day(job, plan.feed.undated)
     )
-    judgement = judging.judgement_of(plan, today=job.today, title_day=title_day, workday_table=workday_table)
     target = job.work / "judged.parquet"
     engine.execute(f"COPY ({judgement.query}) TO {in_sql(target)} {AS_PARQUET}")
     judged = f"read_parquet({in_sql(target)})"
-    verdicts = writing.Verdicts(judgement.rules, outcomes)
+    verdicts = writing.Verdicts(judgement.rules, standards.outcomes)
     comparing.compare(engine, judged=judged, rules=judgement.rules, masks=verdicts.masks)
     writing.create_final(engine, judged, verdicts)
     counts = writing.count(engine, verdicts)
@@ -280,6 +284,10 @@ def _mapped(
         engine, prepared.refused_path, verdicts, source=job.table.source, header=prepared.header
     )
     return prepared
+
+
+def _title_day(job: _Job, undated: Undated) -> date | None:
+    return date_in_title(title_of(job.chosen, job.name), period=undated.period) if undated.title else None
 
 
 def _prepared(job: _Job, covered: Covered, plan: Plan, counts: writing.Counts) -> Prepared:

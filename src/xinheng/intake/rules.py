@@ -92,12 +92,10 @@ def _codes(plan: Plan) -> Iterator[Rule]:
         f"fault IS NULL AND NOT person AND code IS NULL AND other_code IS NULL AND NOT {wrong} AND name IS NOT NULL",
         "coalesce('没有可用的主体代码（' || code_note || '），不凭名称归入主体', '没有可用的主体代码，不凭名称归入主体')",
     )
-    yield Rule(
-        Defect.EMPTY,
-        "主体名称",
-        "fault IS NULL AND name IS NULL AND code IS NULL AND other_code IS NULL",
-        "'没有主体名称，也没有主体代码'",
-    )
+    name = plan.targets.get(Target.NAME)
+    if name is None or not name.column.required:
+        nobody = "fault IS NULL AND name IS NULL AND code IS NULL AND other_code IS NULL"
+        yield Rule(Defect.EMPTY, "主体", nobody, "'没有主体名称，也没有主体代码'")
     if authority := plan.field(Target.AUTHORITY_CODE):
         yield Rule(
             Defect.AUTHORITY,
@@ -118,7 +116,7 @@ def _required(plan: Plan) -> Iterator[Rule]:
             yield _empty(label, f"{field.sql} IS NULL")
     said = plan.field(Target.DECIDED_ON)
     unread = f"({said.sql} IS NULL OR empty_{Target.DECIDED_ON})" if said else "true"
-    yield _empty(_shown(said) if said else "决定日期", f"decided_on IS NULL AND {unread}")
+    yield _empty(said.label if said else "决定日期", f"decided_on IS NULL AND {unread}")
 
 
 def _filled(field: Field, target: Target) -> str:
@@ -133,15 +131,11 @@ def _empty(label: str, condition: str) -> Rule:
     return Rule(Defect.EMPTY, label, f"fault IS NULL AND {condition}", in_sql(f"“{label}”没有填写"))
 
 
-def _shown(field: Field) -> str:
-    return field.column.headers[0] if field.column.headers else field.label
-
-
 def _values(plan: Plan) -> Iterator[Rule]:
     for target, field in plan.targets.items():
         if not field.present:
             continue
-        label = _shown(field)
+        label = field.label
         if field.kind is Kind.DATE:
             yield _wrong(label, field, f"v_{target} IS NULL AND NOT empty_{target}", "不是可识别的日期")
         elif field.kind is Kind.AMOUNT:
@@ -174,7 +168,7 @@ def _dates(plan: Plan, today: date) -> Iterator[Rule]:
         if field := plan.field(target):
             yield Rule(
                 Defect.FUTURE,
-                _shown(field),
+                field.label,
                 f"fault IS NULL AND v_{target} > DATE '{today}'",
                 f"'“' || left({field.sql}, 30) || '”晚于收到之日'",
             )
@@ -185,13 +179,13 @@ def _amounts(plan: Plan) -> Iterator[Rule]:
     amount = plan.field(Target.AMOUNT)
     if rule is None or amount is None or not plan.field(Target.RESULT):
         return
-    label = _shown(amount)
+    label = amount.label
     needs = f"regexp_matches(result, '(^|[+])({'|'.join(rule.needs)})($|[+])')"
     yield Rule(
         Defect.AMOUNT,
         label,
-        f"fault IS NULL AND {needs} AND coalesce(amount_fen, 0) = 0",
-        "'处罚类别要求金额，但金额为空、为零或无法确定'",
+        f"fault IS NULL AND {needs} AND coalesce(amount_fen, 0) = 0 AND NOT coalesce(unclear_{Target.AMOUNT}, false)",
+        "'处罚类别要求金额，但金额为空或为零'",
     )
     if rule.only:
         yield Rule(
@@ -206,7 +200,7 @@ def _lengths(plan: Plan) -> Iterator[Rule]:
     for target, field in plan.targets.items():
         most = field.column.max_length or LENGTHS.get(target)
         if most and field.present:
-            yield _long(_shown(field), field, most)
+            yield _long(field.label, field, most)
     for label, field in plan.details.items():
         if field.column.max_length and field.present:
             yield _long(label, field, field.column.max_length)
@@ -230,7 +224,7 @@ def _repairs(plan: Plan) -> Iterator[Rule]:
     if document := plan.field(Target.DOCUMENT_NO):
         yield Rule(
             Defect.SPELLING,
-            _shown(document),
+            document.label,
             f"fault IS NULL AND (regexp_matches({document.sql}, {in_sql(ODD_WIDTH)}))",
             "'全角字符或空格已改写'",
         )
@@ -260,7 +254,7 @@ def _lateness(plan: Plan, workday_table: bool) -> Iterator[Rule]:
     )
     yield Rule(
         Defect.LATE,
-        _shown(reported),
+        reported.label,
         f"fault IS NULL AND {passed} > {rule.workdays}",
         in_sql(f"报送晚于决定后{rule.workdays}个工作日"),
     )
