@@ -17,7 +17,7 @@ from xinheng.core.policy_file import parse
 from xinheng.core.refusal import Refusal
 from xinheng.intake.fields import LABELS
 from xinheng.intake.headers import normal_header
-from xinheng.intake.prepare import prepare
+from xinheng.intake.prepare import prepare, standards_of
 from xinheng.intake.profile import ColumnProfile
 from xinheng.services.approvals import Draft, propose, propose_again
 from xinheng.services.collect import kept_file, workshop
@@ -195,7 +195,7 @@ def try_feed(feed: Feed, batch: Batch, *, policy: Policy, now: datetime) -> Tria
             today=day_of(now),
             feed=feed.id,
             sent_as=batch.file_name,
-            calendar=policy.calendar,
+            standards=standards_of(policy),
         )
         if prepared.status != "mapped":
             raise Refusal("MF3", prepared.message, advice=prepared.advice)
