@@ -53,3 +53,13 @@ def delivered(sample: SampleCity, tmp_path_factory: pytest.TempPathFactory) -> P
     out = tmp_path_factory.mktemp("city")
     write_files(sample, out=out)
     return out
+
+
+@pytest.fixture(scope="session")
+def clean(scratch: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of files of the same city without dirt."""
+    out = tmp_path_factory.mktemp("clean")
+    made = found_city(city=CITY, size="s", seed=7, as_of=AS_OF, scratch=scratch, dirt=0)
+    write_files(made, out=out)
+    made.connection.close()
+    return out
