@@ -23,6 +23,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import hand_over
 from xinheng.intake.prepare import Prepared, prepare
+from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, load
@@ -31,10 +32,13 @@ from xinheng.services.returns import store_conflicts, store_returned
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
-from xinheng.store.files import put_file, read_file
+from xinheng.store.files import destroy_file, put_file, read_file
 from xinheng.store.organisations import Organisation
+from xinheng.store.outbox import enqueue
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+QUEUED = "queued"
+"""In the preview of a batch that waits for the worker."""
 _STATES = {
     "mapped": BatchState.PREVIEW,
     "unmapped": BatchState.UNMAPPED,
@@ -62,7 +66,7 @@ def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name
     if known := _loaded_before(digest):
         return _repeated(known, delivery)
     with workshop() as work:
-        prepared = _prepare(path, work, delivery, feed=feed)
+        prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
         with transaction.atomic():
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
             if prepared.status == "mapped":
@@ -76,7 +80,7 @@ def preview(path: Path, delivery: Delivery, *, name: str, feed: str | None = Non
     if known := _loaded_before(digest):
         return _repeated(known, delivery)
     with workshop() as work:
-        prepared = _prepare(path, work, delivery, feed=feed)
+        prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
         with transaction.atomic():
             batch = _record_receipt(path, prepared, digest, delivery, name=name)
             batch.report = {**batch.report, PREVIEW: preview_of(prepared, delivery.policy)}
@@ -98,6 +102,28 @@ def confirm(public_id: str, delivery: Delivery) -> Batch:
                 raise Refusal("B01", "这个批次刚刚被别人确认或撤销。", advice="请刷新页面查看结果。")
             _load(locked, prepared, work, delivery)
     return locked
+
+
+@transaction.atomic
+def confirm_later(public_id: str, delivery: Delivery) -> None:
+    """Leave the loading of a large batch to the worker."""
+    batch = Batch.objects.select_for_update().get(public_id=public_id)
+    if batch.state != BatchState.PREVIEW:
+        raise Refusal("B01", "这个批次已经处理过，不能再次确认。", advice="请在批次列表中查看它的结果。")
+    told = {**batch.report[PREVIEW], QUEUED: delivery.now.isoformat()}
+    batch.report = {**batch.report, PREVIEW: told}
+    batch.save(update_fields=["report"])
+    actor = delivery.actor.pk if delivery.actor else None
+    enqueue("confirm_batch", once=f"confirm:{public_id}", batch=public_id, actor=actor)
+
+
+@transaction.atomic
+def give_back(public_id: str, *, sentence: str) -> None:
+    """The worker could not load a batch: it waits to be confirmed again, and says why."""
+    batch = Batch.objects.select_for_update().get(public_id=public_id)
+    told = {key: value for key, value in batch.report.get(PREVIEW, {}).items() if key != QUEUED}
+    batch.report = {**batch.report, PREVIEW: {**told, "notes": [*told.get("notes", []), sentence]}}
+    batch.save(update_fields=["report"])
 
 
 def read_again(public_id: str, delivery: Delivery) -> Batch:
@@ -151,14 +177,17 @@ def report_of(batches: list[Batch]) -> dict[str, Any]:
     return {"files": files, "totals": totals}
 
 
-def _prepare(path: Path, work: Path, delivery: Delivery, *, feed: str | None) -> Prepared:
+def _prepare(
+    path: Path, work: Path, delivery: Delivery, *, feed: str | None, sent_as: str | None = None
+) -> Prepared:
     return prepare(
         path,
         feeds=delivery.policy.feeds,
         work=work,
         today=delivery.today,
         feed=feed,
-        calendar=delivery.policy.calendar,
+        standards=standards_of(delivery.policy),
+        sent_as=sent_as,
     )
 
 
@@ -253,8 +282,7 @@ def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, d
     if batch.returned:
         batch.workbook = _keep_workbook(batch, prepared, loaded, work, delivery)
     if problems.get("E16") and batch.original:
-        batch.original.destroy_on = delivery.today
-        batch.original.save(update_fields=["destroy_on"])
+        destroy_file(batch.original, now=delivery.now)
     batch.save()
     note(
         "batch.loaded",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import transaction
 
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
@@ -69,11 +70,23 @@ def read_file(stored: StoredFile) -> Iterator[bytes]:
 
 
 def destroy_file(stored: StoredFile, *, now: datetime) -> None:
-    """Destroy the key, then the sealed content."""
+    """Destroy the key with the transaction, and the sealed content once it is committed."""
     stored.wrapped_key = None
     stored.destroyed_at = now
     stored.save(update_fields=["wrapped_key", "destroyed_at"])
-    _path(stored).unlink(missing_ok=True)
+    path = _path(stored)
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+
+
+def destroy_due(*, today: date, now: datetime) -> int:
+    """Destroy every file whose term is over; returns how many."""
+    due = StoredFile.objects.filter(destroyed_at__isnull=True, destroy_on__lte=today)
+    count = 0
+    for stored in due.iterator(chunk_size=500):
+        with transaction.atomic():
+            destroy_file(stored, now=now)
+        count += 1
+    return count
 
 
 def _path(stored: StoredFile) -> Path:

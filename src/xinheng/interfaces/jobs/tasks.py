@@ -7,6 +7,8 @@ import structlog
 from procrastinate.contrib.django import app
 
 from xinheng.services.ledger import seal_events
+from xinheng.services.publication import stop_due
+from xinheng.services.retention import destroy_expired_files
 from xinheng.services.time import day_of
 
 log = structlog.get_logger()
@@ -21,15 +23,47 @@ def seal_ledger(timestamp: int) -> None:
         log.info("ledger_sealed", batch=batch.number, events=batch.size)
 
 
+@app.task(name="confirm_batch")
+def confirm_batch(batch: str, actor: int | None) -> None:
+    """Load a large batch that somebody confirmed in the office; a second run finds it loaded."""
+    from xinheng.core.refusal import Refusal
+    from xinheng.services.collect import Delivery, confirm, give_back
+    from xinheng.services.policies import policy_in_force
+    from xinheng.store.models import Batch, User
+
+    now = datetime.now(UTC)
+    row = Batch.objects.select_related("organisation").get(public_id=batch)
+    delivery = Delivery(
+        policy=policy_in_force(on=day_of(now)),
+        organisation=row.organisation,
+        actor=User.objects.filter(pk=actor).first() if actor is not None else None,
+        now=now,
+    )
+    try:
+        loaded = confirm(batch, delivery)
+    except Refusal as refusal:
+        if refusal.code != "B01":
+            give_back(batch, sentence=f"没有入库：{refusal.message}{refusal.advice}")
+        log.warning("batch_refused", batch=batch, code=refusal.code)
+        return
+    log.info("batch_loaded", batch=batch, accepted=loaded.accepted)
+
+
 @app.periodic(cron="5 0 * * *")
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
     """End what has reached the last day of its publication."""
-    from xinheng.services.publication import stop_due
-
     now = datetime.now(UTC)
     count = stop_due(today=day_of(now), now=now)
     log.info("publications_stopped", count=count)
+
+
+@app.periodic(cron="15 0 * * *")
+@app.task(name="destroy_files", queueing_lock="destroy_files")
+def destroy_files(timestamp: int) -> None:
+    """Destroy delivered files whose term of keeping is over."""
+    now = datetime.now(UTC)
+    log.info("files_destroyed", count=destroy_expired_files(today=day_of(now), now=now))
 
 
 @app.periodic(cron="* * * * *")
