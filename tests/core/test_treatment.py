@@ -7,9 +7,17 @@ import pytest
 from tests.core.examples import AS_OF, fact
 
 from xinheng.core.evaluation import Fact
-from xinheng.core.policy_file import PolicyError
+from xinheng.core.policy_file import PolicyError, parse, read_strict
 from xinheng.core.records import Finality, RecordState, Seriousness
-from xinheng.core.treatment import Treatment, parse_treatment, read_treatment, weighing, why_not
+from xinheng.core.sources import Source
+from xinheng.core.treatment import (
+    Treatment,
+    parse_treatment,
+    read_treatment,
+    treatment_causes,
+    weighing,
+    why_not,
+)
 
 FILE = Path(__file__).parents[2] / "policy" / "models" / "treatment.yml"
 HENAN, HEBEI = "410000", "130000"
@@ -182,3 +190,23 @@ def test_an_unknown_item_is_refused_by_name() -> None:
     }
     with pytest.raises(PolicyError, match="blacklist"):
         parse_treatment(content, file="treatment.yml").on(AS_OF)
+
+
+def sources() -> dict[str, Source]:
+    found = [
+        parse(Source, read_strict(path), file=path) for path in (FILE.parents[1] / "sources").glob("*.yml")
+    ]
+    return {source.id: source for source in found}
+
+
+def test_every_rule_cites_a_document_that_holds_there_on_that_day() -> None:
+    assert treatment_causes(read_treatment(FILE), sources=sources()) == []
+
+
+@pytest.mark.guard("G15")
+def test_a_rule_of_one_province_cannot_stand_for_another_or_for_the_nation() -> None:
+    own = read_treatment(FILE).provinces[HENAN]
+    moved = read_treatment(FILE).model_copy(update={"provinces": {HEBEI: own}})
+    found = treatment_causes(moved, sources=sources())
+    assert found
+    assert all(place.startswith(f"provinces.{HEBEI}") and "效力范围" in cause for place, cause in found)

@@ -209,7 +209,8 @@ def _read(report: Report, *, city: str) -> Policy:
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
-    treatments, feeds, calendar = treatments_of(report), feeds_of(report), calendar_of_folder(report)
+    treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
+    calendar = calendar_of_folder(report)
     models = models_of(
         report, sources=sources, sectors=frozenset(sectors.sectors) if sectors else frozenset()
     )

@@ -21,7 +21,7 @@ from xinheng.core.policy_file import PolicyError, PolicyModel
 from xinheng.core.policy_layers import Layer, Report
 from xinheng.core.policy_subjects import GRADING, file_names
 from xinheng.core.sources import NATION, Area, Source, check_sources
-from xinheng.core.treatment import TreatmentFile
+from xinheng.core.treatment import TreatmentFile, treatment_causes
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -98,9 +98,12 @@ def calendar_of_folder(report: Report) -> Calendar | None:
         return None
 
 
-def treatments_of(report: Report) -> TreatmentFile | None:
+def treatments_of(report: Report, *, sources: dict[str, Source]) -> TreatmentFile | None:
     path = report.root / "models" / "treatment.yml"
-    return report.parse(TreatmentFile, report.read(path), path)
+    file = report.parse(TreatmentFile, report.read(path), path)
+    for key, cause in treatment_causes(file, sources=sources) if file else ():
+        report.add(path, key, cause)
+    return file
 
 
 def grading_of(report: Report, layers: tuple[Layer, ...]) -> GradingPolicy | None:

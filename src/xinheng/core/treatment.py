@@ -5,7 +5,7 @@ here for every model alike (《河南省社会信用条例》第十九、二十�
 Figures come from ``policy/models/treatment.yml``; a province's own lines never serve another (G15).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,7 +18,7 @@ from xinheng.core.canonical import digest_of
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy_file import PolicyError, PolicyModel, parse, read_strict
 from xinheng.core.records import Finality, RecordState
-from xinheng.core.sources import Citation
+from xinheng.core.sources import NATION, Citation, Source, citation_causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,33 @@ def _terms(longest: Longest) -> tuple[tuple[int, Terms], ...]:
         for number in _numbers(rule.items):
             found[number] = (none, minor, general, serious)
     return tuple(sorted(found.items()))
+
+
+def treatment_causes(file: TreatmentFile, *, sources: Mapping[str, Source]) -> list[tuple[str, str]]:
+    """(place in the file, Chinese cause) for every citation that does not carry its rule."""
+    levels: list[tuple[str, Rules, tuple[str, ...]]] = [("nation", file.nation, (NATION,))]
+    levels += [(f"provinces.{code}", rules, (NATION, code)) for code, rules in file.provinces.items()]
+    return [
+        (f"{level}.{place}", cause)
+        for level, rules, area in levels
+        for place, citation, since in _citations(rules)
+        for cause in citation_causes(citation, sources=sources, area=area, on=since)
+    ]
+
+
+def _citations(rules: Rules) -> Iterator[tuple[str, Citation, date | None]]:
+    """(place, citation, first day of the rule where it has one)"""
+    if rules.disputed:
+        yield "disputed", rules.disputed, None
+    if rules.finality:
+        yield "finality", rules.finality, None
+        yield "finality.presumed_after", rules.finality.presumed_after, None
+    if rules.otherwise:
+        yield "otherwise", rules.otherwise, None
+    for era in rules.longest:
+        for rule in era.terms:
+            for name in ("none", "minor", "general", "serious"):
+                yield f"longest.{era.in_force}.{name}", getattr(rule, name), era.in_force
 
 
 def parse_treatment(content: Any, *, file: Path | str) -> TreatmentFile:
