@@ -1,0 +1,230 @@
+"""The law behind the portal, as policy has it: what is public and until when, every clock with its source and whether it
+was compared with the text, the models of evaluation and the ratios of inspection (国办发〔2019〕35号; legal guard G15).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from xinheng.core.catalogue import CatalogueItem, Disclosure, Keeping
+from xinheng.core.grading import Band, Dated
+from xinheng.core.models import Ceiling, Effect, Indicator, Measure, ScoringModel
+from xinheng.core.parameters import Reading, Status
+from xinheng.core.policy import Policy
+from xinheng.core.sources import Rank
+from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.grades import anchor
+from xinheng.interfaces.web.charts import Chart, GradeCount, grade_distribution
+from xinheng.interfaces.web.figures import count
+from xinheng.interfaces.web.parts import Link
+from xinheng.store.public import PublicRun
+
+_SHOWN = ("acts", "seriousness", "objections", "repair", "lists", "inspections")
+_ALWAYS = ("objections", "repair")
+"""Subjects whose clocks a reader asks for even where no text sets them: shown as 待确认."""
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    policy, today = law.policy_in_force(), localdate()
+    context = {
+        "documents": _documents(policy),
+        "clocks": list(_clocks(policy, _SHOWN, on=today)),
+        "objection_clocks": list(_clocks(policy, ("objections",), on=today)),
+        "repair_clocks": list(_clocks(policy, ("repair",), on=today)),
+        "public_items": [_public_item(policy, item) for item in policy.catalogue.items.values()],
+        "ways": _ways(),
+        "licence": (
+            "再使用本站数据的，应当注明来源和日期，并在本站停止公示后删除。",
+            "没有记录不等于证明没有违法违规；需要证明的，请申请公共信用信息报告。",
+        ),
+    }
+    return answers.short_lived(render(request, "portal/about.html", context), noindex=False)
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    policy, today = law.policy_in_force(), localdate()
+    runs = {run.model: run for run in PublicRun.objects.using(showing.DATABASE).order_by("id")}
+    context = {
+        "models": [_model(policy, model, runs.get(model.id)) for model in policy.models.values()],
+        "grading": {
+            "title": policy.grading.title,
+            "bands": [_band(policy, band, on=today) for band in policy.grading.bands],
+            "ceiling": _dated(policy, policy.grading.ceiling, on=today),
+        },
+    }
+    return answers.short_lived(render(request, "portal/rules.html", context), noindex=False)
+
+
+def _ways() -> list[Link]:
+    return [
+        Link("提出异议", "#objection", "信息有误、遗漏、超过期限或不应公示"),
+        Link("信用修复", "#repair", "公示满最短期限、履行义务后可以申请"),
+        Link("核对抽查", reverse("portal:draws"), "在自己的电脑上重新计算每一次抽取"),
+        Link("评价规则", reverse("portal:rules"), "等级怎么算、抽查比例怎么定"),
+    ]
+
+
+def _documents(policy: Policy) -> list[dict[str, Any]]:
+    order = list(Rank)
+    known = [source for source in policy.sources.values() if source.rank is not Rank.PROPOSAL]
+    area = policy.city.area
+    return [
+        {
+            "title": source.title,
+            "number": source.number,
+            "issuer": source.issuer,
+            "rank": source.rank.label,
+            "in_force_on": source.in_force,
+            "repealed_on": source.repealed_on,
+            "url": "",
+        }
+        for source in sorted(known, key=lambda one: (order.index(one.rank), one.title))
+        if source.holds_in(area)
+    ]
+
+
+def _clocks(policy: Policy, subjects: Iterable[str], *, on: date) -> Iterable[dict[str, Any]]:
+    wanted = tuple(subjects)
+    for key, series in policy.parameters.items():
+        subject = key.partition(".")[0]
+        reading = series.on(on)
+        if subject in wanted and (reading.status is not Status.NO_RULE or subject in _ALWAYS):
+            yield _clock(reading)
+
+
+def _clock(reading: Reading) -> dict[str, Any]:
+    known = reading.status is Status.KNOWN
+    return {
+        "label": reading.title,
+        "value": str(reading) if known else "",
+        "source": reading.citation or "尚无文件规定",
+        "verified": reading.verified or not known,
+        "from_on": reading.since,
+    }
+
+
+def _public_item(policy: Policy, item: CatalogueItem) -> dict[str, Any]:
+    public = item.disclosure is Disclosure.PUBLIC
+    return {
+        "label": item.title.removesuffix("信息"),
+        "published": item.disclosure.label,
+        "until": _until(item.keeping) if public else "—",
+        "source": law.cite(policy, item.basis),
+    }
+
+
+def _until(keeping: Keeping) -> str:
+    return "公示期满、修复或撤回时" if keeping is Keeping.PUBLICATION else keeping.label
+
+
+def _model(policy: Policy, model: ScoringModel, run: PublicRun | None) -> dict[str, Any]:
+    published = run is not None and not model.trial
+    return {
+        "anchor": anchor(model),
+        "title": model.title,
+        "version": model.version,
+        "kind": model.kind.label,
+        "trial": model.trial,
+        "published_on": run.as_of if run is not None and published else None,
+        "digest": model.digest,
+        "note": model.note,
+        "basis": law.cite(policy, model.basis),
+        "figures": law.cite(policy, (model.figures,)),
+        "figures_verified": model.figures.verified,
+        "start": model.scale.start,
+        "bands": [
+            {"grade": band.grade, "label": band.label, "start": band.start} for band in model.scale.bands
+        ],
+        "indicators": [_indicator(policy, model, indicator) for indicator in model.indicators],
+        "ceilings": [_ceiling(policy, model, ceiling) for ceiling in model.ceilings],
+        "chart": _distribution(run) if run is not None and published else None,
+    }
+
+
+def _indicator(policy: Policy, model: ScoringModel, indicator: Indicator) -> dict[str, Any]:
+    family = model.family_of[indicator.family]
+    return {
+        "label": indicator.label,
+        "family": family.label,
+        "points": _points(indicator, "−" if family.effect is Effect.MINUS else "+"),
+        "cap": f"{indicator.cap:f}",
+        "window": f"{indicator.window_days} 天",
+        "decays": indicator.decay is not None,
+        "basis": law.cite(policy, indicator.basis),
+        "verified": all(one.verified for one in indicator.basis),
+    }
+
+
+def _points(indicator: Indicator, sign: str) -> str:
+    """How the facts of an indicator become points, in one line."""
+    if indicator.points is not None:
+        return f"{sign}{indicator.points:f}（{'每条' if indicator.measure is Measure.EACH else '计一次'}）"
+    steps = indicator.by_amount or indicator.by_headcount or indicator.bands
+    values = [step.points for step in steps if step.points]
+    unit = (
+        "按金额" if indicator.by_amount else "按人数" if indicator.by_headcount else _WAYS[indicator.measure]
+    )
+    low, high = min(values, default=0), max(values, default=0)
+    return f"{sign}{low:f}（{unit}）" if low == high else f"{sign}{low:f} 至 {sign}{high:f}（{unit}）"
+
+
+_WAYS = {
+    Measure.COUNT: "按条数",
+    Measure.AMOUNT: "按金额合计",
+    Measure.HEADCOUNT: "按人数合计",
+    Measure.DAYS_SINCE: "按距今天数",
+    Measure.EACH: "每条",
+    Measure.ONCE: "计一次",
+}
+
+
+def _ceiling(policy: Policy, model: ScoringModel, ceiling: Ceiling) -> dict[str, Any]:
+    verb = "直接判为" if ceiling in model.vetoes else "不得高于"
+    return {
+        "label": ceiling.label,
+        "effect": f"{verb} {ceiling.grade} {model.label_of(ceiling.grade)}",
+        "basis": law.cite(policy, ceiling.basis),
+        "verified": all(one.verified for one in ceiling.basis),
+    }
+
+
+def _distribution(run: PublicRun) -> Chart:
+    """How many enterprises hold each grade; those with too little on file are counted apart in the note."""
+    graded = {grade: number for grade, number in run.distribution.items() if grade and grade in "ABCDE"}
+    total = sum(graded.values())
+    counts = [GradeCount(letter, graded.get(letter, 0)) for letter in "ABCDE"]
+    good = graded.get("A", 0) + graded.get("B", 0)
+    return grade_distribution(
+        counts,
+        title=f"{count(total)} 户有等级，其中优秀和良好 {count(good)} 户",
+        note=f"截至 {run.as_of}；另有 {count(run.subjects - total)} 户可用信息不足，不评级。",
+    )
+
+
+def _band(policy: Policy, band: Band, *, on: date) -> dict[str, Any]:
+    return {
+        "name": band.name,
+        "grades": "、".join(band.grades),
+        "ratio": _dated(policy, band.ratio, on=on),
+        "visits": _dated(policy, band.visits_per_year, on=on) if band.visits_per_year else None,
+        "items": band.items,
+        "waivers": band.waivers,
+        "basis": law.cite(policy, band.basis),
+    }
+
+
+def _dated(policy: Policy, figure: Dated, *, on: date) -> dict[str, Any]:
+    line = figure.on(on)
+    return {
+        "value": line.value if line else None,
+        "source": law.cite(policy, (line,)) if line else "",
+        "verified": bool(line and line.verified),
+    }

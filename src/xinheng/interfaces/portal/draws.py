@@ -1,0 +1,252 @@
+"""Draws as anybody may see and check them: what was fixed before, what came out, and the file to verify it with
+(《优化营商环境条例》第五十四条; docs/draw.md). Neither enterprises nor inspectors are named, only the numbers of each band.
+"""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localtime, now
+from django.views.decorators.http import require_safe
+
+from xinheng.core.draw_verify import verify
+from xinheng.core.policy import Policy
+from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
+from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.store.public import PublicAnnouncement, PublicDraw
+
+PAGE = 20
+CHECKED_HERE = 200_000
+"""A pool up to this size is drawn again for the page; for larger ones the reader's own computer does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whether a record was found right, and when that was last computed here."""
+
+    agrees: bool
+    at: datetime
+
+
+@require_safe
+def draws(request: HttpRequest) -> HttpResponse:
+    year = request.GET.get("year", "")
+    known = PublicDraw.objects.using(showing.DATABASE).select_related("announcement")
+    known = known.defer("record", "announcement__content")
+    if year.isascii() and year.isdigit() and len(year) == 4:
+        known = known.filter(announcement__year=int(year))
+
+    def fetch(key: Key | None, back: bool, limit: int) -> list[PublicDraw]:
+        rows = known.order_by("-id" if back else "id")
+        if key is not None:
+            rows = rows.filter(id__lt=key.number) if back else rows.filter(id__gt=key.number)
+        return list(rows[:limit])
+
+    older, newer = keys_in(request.GET)
+    turned = turn(fetch, key_of=lambda row: Key(None, row.pk), older=older, newer=newer, size=PAGE)
+    years = PublicAnnouncement.objects.using(showing.DATABASE).values_list("year", flat=True).distinct()
+    options = [
+        Option("", "全部"),
+        *(Option(str(one), f"{one} 年") for one in sorted(set(years), reverse=True)),
+    ]
+    context = {
+        "filters": [Filter("year", "年度", "select", year, options)],
+        "reset_url": reverse("portal:draws"),
+        "export_url": "",
+        "paging": paging(request, turned),
+        "draws": [row_of(row) for row in turned.rows],
+        "announced": _announced(),
+    }
+    return answers.short_lived(render(request, "portal/draws.html", context), noindex=False)
+
+
+def row_of(row: PublicDraw) -> dict[str, Any]:
+    return {
+        "title": row.announcement.title,
+        "url": reverse("portal:draw", args=[row.public_id]),
+        "organ": row.announcement.organisation or "",
+        "matter": row.announcement.matter,
+        "drawn_on": row.drawn_at,
+        "population": row.population,
+        "drawn": row.drawn,
+    }
+
+
+def latest(*, limit: int) -> list[dict[str, Any]]:
+    """The newest draws, for the front page."""
+    rows = PublicDraw.objects.using(showing.DATABASE).select_related("announcement")
+    return [row_of(row) for row in rows.defer("record", "announcement__content").order_by("-id")[:limit]]
+
+
+def _announced() -> list[dict[str, Any]]:
+    """What will be drawn and is not drawn yet."""
+    rows = PublicAnnouncement.objects.using(showing.DATABASE).filter(drawn__isnull=True).defer("content")
+    return [
+        {
+            "title": row.title,
+            "organ": row.organisation or "",
+            "at": row.announced_at,
+            "place": "",
+            "url": reverse("portal:announcement", args=[row.public_id]),
+        }
+        for row in rows.order_by("-id")[:PAGE]
+    ]
+
+
+@require_safe
+def announcement(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What was fixed before a draw: to be noted now and compared afterwards."""
+    policy = law.policy_in_force()
+    row = PublicAnnouncement.objects.using(showing.DATABASE).filter(public_id=public_id).first()
+    if row is None:
+        raise Http404
+    drawn = PublicDraw.objects.using(showing.DATABASE).filter(announcement_id=row.pk)
+    draw_id = drawn.values_list("public_id", flat=True).first()
+    context = {
+        "crumbs": _crumbs("抽取公告"),
+        "title": row.title,
+        "organ": row.organisation or row.content["organ"],
+        "matter": row.matter,
+        "basis": row.basis,
+        "announced_at": row.announced_at,
+        "digest": row.digest,
+        "pool_digest": row.content["pool"],
+        "inspectors_digest": row.content["inspectors"],
+        "strata": _strata(policy, row, drawn=None),
+        "commitments": _commitments(row, revealed=0),
+        "draw_url": reverse("portal:draw", args=[draw_id]) if draw_id else "",
+    }
+    return answers.short_lived(render(request, "portal/announcement.html", context), noindex=False)
+
+
+@require_safe
+def draw(request: HttpRequest, public_id: str) -> HttpResponse:
+    policy = law.policy_in_force()
+    known = PublicDraw.objects.using(showing.DATABASE).select_related("announcement").defer("record")
+    row = (
+        known.annotate(out=F("record__drawn"), reveals=F("record__reveals"))
+        .filter(public_id=public_id)
+        .first()
+    )
+    if row is None:
+        raise Http404
+    context = _page(policy, row) | {"crumbs": _crumbs(row.announcement.title)}
+    return answers.short_lived(render(request, "portal/draw.html", context), noindex=False)
+
+
+@require_safe
+def record(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The record of a draw, byte for byte what ``xinheng draw verify`` reads."""
+    row = PublicDraw.objects.using(showing.DATABASE).filter(public_id=public_id).first()
+    if row is None:
+        raise Http404
+    version = f'"{row.digest}"'
+    unchanged = answers.unchanged(request, version)
+    if unchanged is not None:
+        return unchanged
+    answer = HttpResponse(
+        json.dumps(row.record, ensure_ascii=False), content_type="application/json; charset=utf-8"
+    )
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(public_id)}"'
+    return answers.fresh(answer, version, noindex=True)
+
+
+def file_name(public_id: str) -> str:
+    return f"draw-{public_id}.json"
+
+
+def _page(policy: Policy, row: PublicDraw) -> dict[str, Any]:
+    fixed = row.announcement
+    out: list[dict[str, Any]] = row.out  # type: ignore[attr-defined]
+    reveals: list[str] = row.reveals  # type: ignore[attr-defined]
+    check = _check(row.public_id, row.digest, fixed.digest) if row.population <= CHECKED_HERE else None
+    return {
+        "draw": {
+            "title": fixed.title,
+            "number": row.public_id,
+            "organ": fixed.organisation or fixed.content["organ"],
+            "matter": fixed.matter,
+            "basis": fixed.basis,
+            "drawn_at": row.drawn_at,
+            "population": row.population,
+            "drawn": row.drawn,
+            "seed": row.seed,
+            "digest": row.digest,
+            "pool_digest": fixed.content["pool"],
+            "announcement_digest": fixed.digest,
+            "announced_at": fixed.announced_at,
+            "source": _source(fixed),
+        },
+        "strata": _strata(policy, fixed, drawn=Counter(one["stratum"] for one in out)),
+        "commitments": _commitments(fixed, revealed=len(reveals)),
+        "announcement_url": reverse("portal:announcement", args=[fixed.public_id]),
+        "objects": [],
+        "show_bands": False,
+        "paging": None,
+        "file_url": reverse("portal:record", args=[row.public_id]),
+        "file_name": file_name(row.public_id),
+        "specification_url": f"{reverse('portal:rules')}#draw",
+        "agrees": check.agrees if check else None,
+        "checked_at": check.at if check else None,
+    }
+
+
+def _source(fixed: PublicAnnouncement) -> str:
+    parties = "、".join(party["name"] for party in fixed.content["parties"])
+    sources = "、".join(fixed.content["sources"])
+    return f"{parties}事先承诺、抽取时揭示的值" + (f"；公共随机值：{sources}" if sources else "")
+
+
+def _strata(policy: Policy, fixed: PublicAnnouncement, *, drawn: Counter[str] | None) -> list[dict[str, Any]]:
+    """The bands as announced, with their ground in policy. ``drawn`` None: before the draw, how many are due."""
+    bands = {band.key: band for band in policy.grading.bands}
+    day = localtime(fixed.announced_at).date()
+    rows = []
+    for stratum in fixed.content["strata"]:
+        band = bands.get(stratum["key"])
+        line = band.ratio.on(day) if band else None
+        rows.append(
+            {
+                "name": stratum["name"],
+                "grades": "、".join(band.grades) if band else "",
+                "population": stratum["population"],
+                "eligible": stratum["eligible"],
+                "ratio": stratum["ratio"],
+                "drawn": stratum["size"] if drawn is None else drawn[stratum["key"]],
+                "source": law.cite(policy, (line,)) if line else "以公告为准",
+                "verified": bool(line and line.verified),
+            }
+        )
+    return rows
+
+
+def _commitments(fixed: PublicAnnouncement, *, revealed: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "party": party["name"],
+            "digest": party["commitment"],
+            "at": fixed.announced_at,
+            "revealed": place < revealed,
+        }
+        for place, party in enumerate(fixed.content["parties"])
+    ]
+
+
+@lru_cache(maxsize=64)
+def _check(public_id: str, digest: str, announced: str) -> Check:
+    """Draw again from the stored record; once for each record and process."""
+    row = PublicDraw.objects.using(showing.DATABASE).get(public_id=public_id)
+    agrees = row.record.get("digest") == digest and not verify(row.record, announced=announced)
+    return Check(agrees, localtime(now()))
+
+
+def _crumbs(last: str) -> list[Crumb]:
+    return [Crumb("首页", reverse("portal:home")), Crumb("双随机抽查", reverse("portal:draws")), Crumb(last)]

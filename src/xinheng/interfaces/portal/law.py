@@ -1,0 +1,106 @@
+"""The city's policy as the portal speaks it: names of kinds, places and rules, and what the catalogue lets anybody see.
+
+What may be shown is decided by the catalogue (公开属性) and by the class of a failing record, not by a page
+(《河南省社会信用条例》第十九条; legal guards G1, G8, G10).
+"""
+
+from datetime import date
+
+from django.conf import settings
+
+from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
+from xinheng.core.parameters import Reading
+from xinheng.core.policy import Policy, load_policy
+from xinheng.core.records import Seriousness
+from xinheng.core.sources import Citation
+
+KINDS = {
+    "enterprise": "企业",
+    "branch": "分支机构",
+    "sole_trader": "个体工商户",
+    "cooperative": "农民专业合作社",
+    "social_organisation": "社会组织",
+    "public_institution": "事业单位",
+    "government": "机关",
+    "other": "其他主体",
+}
+STATUSES = {
+    "active": "存续",
+    "suspended": "歇业",
+    "revoked": "吊销",
+    "cancelled": "注销",
+    "moved": "迁出",
+    "unknown": "登记状态未注明",
+}
+SOLE_TRADER = "sole_trader"
+
+
+def policy_in_force() -> Policy:
+    return load_policy(settings.POLICY_ROOT, city=settings.CITY)
+
+
+def public_items(policy: Policy) -> tuple[int, ...]:
+    """Numbers of the catalogue items that anybody may see."""
+    items = policy.catalogue.items.values()
+    return tuple(item.number for item in items if item.disclosure is Disclosure.PUBLIC)
+
+
+def unpublished_classes(policy: Policy) -> tuple[int, ...]:
+    """Classes of failing records that are kept and not shown."""
+    classes = (Seriousness.MINOR, Seriousness.GENERAL, Seriousness.SERIOUS)
+    return tuple(int(known) for known in classes if not policy.seriousness.of(known).published)
+
+
+def public_acts(policy: Policy) -> dict[str, int]:
+    """Those of the ten kinds of act that are public here, with the number of their catalogue item."""
+    items = policy.catalogue.items
+    return {
+        key: items[act.item].number
+        for key, act in policy.acts.acts.items()
+        if items[act.item].disclosure is Disclosure.PUBLIC
+    }
+
+
+def act_kind(policy: Policy, number: int) -> str | None:
+    """The key of the kind of act that an item belongs to; None for what is no act."""
+    items = policy.catalogue.items
+    return next((key for key, act in policy.acts.acts.items() if items[act.item].number == number), None)
+
+
+def item_of(policy: Policy, number: int) -> CatalogueItem | None:
+    return next((item for item in policy.catalogue.items.values() if item.number == number), None)
+
+
+def item_label(policy: Policy, number: int) -> str:
+    """行政处罚, 信用承诺及履行情况 and so on."""
+    item = item_of(policy, number)
+    return item.title.removesuffix("信息") if item else "其他"
+
+
+def is_adverse(policy: Policy, *, item: int, seriousness: int) -> bool:
+    """Whether a record says something against its subject."""
+    entry = item_of(policy, item)
+    return seriousness != Seriousness.NONE or (entry is not None and entry.nature is Nature.FAILING)
+
+
+def clocks(policy: Policy, *, item: int, decided_on: date | None) -> tuple[Reading, ...]:
+    """The publication clocks of an act, the binding one first; none for what is no act (G8)."""
+    kind = act_kind(policy, item)
+    return policy.act_clocks(kind, on=decided_on) if kind and decided_on else ()
+
+
+def district(policy: Policy, code: str) -> str:
+    county = policy.counties.get(code)
+    if county:
+        return county.name
+    return policy.city.name if code == policy.city.code else ""
+
+
+def sector_title(policy: Policy, key: str) -> str:
+    sector = policy.sectors.sectors.get(key)
+    return sector.title if sector else ""
+
+
+def cite(policy: Policy, citations: tuple[Citation, ...]) -> str:
+    """The documents and clauses, as people cite them."""
+    return "；".join(dict.fromkeys(policy.sources[one.source].cite(one.clause) for one in citations))

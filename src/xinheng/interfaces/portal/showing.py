@@ -1,0 +1,90 @@
+"""Which acts a page may show, and which of their fields.
+
+The views hold what is published and not ended; here a last day that is over, a class that is kept back and a
+revoked decision are left out at once, before the nightly job ends the publication (《行政处罚法》第四十八条;
+legal guards G1, G9, G10, G11).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q, QuerySet
+
+from xinheng.core.policy import Policy
+from xinheng.core.records import Finality
+from xinheng.interfaces.portal import law
+from xinheng.interfaces.portal.keyset import Key
+from xinheng.store.public import PublicAct, PublicSubject
+
+DATABASE = "portal"
+"""The connection whose role can read the public views and nothing else."""
+
+_PERSONS = (
+    *("法定代表人", "法人代表", "负责人", "经营者", "联系人", "姓名", "股东", "实际控制人", "证件", "身份证"),
+    *("电话", "手机", "联系方式", "住址", "执法证号"),
+)
+_HOMES = ("住所", "地址", "经营场所")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    label: str
+    value: str
+
+
+def acts(policy: Policy, *, on: date) -> QuerySet[PublicAct]:
+    """All acts that may be shown on a day."""
+    return (
+        PublicAct.objects.using(DATABASE)
+        .filter(Q(stop_on__isnull=True) | Q(stop_on__gt=on), item__in=law.public_items(policy))
+        .exclude(seriousness__in=law.unpublished_classes(policy))
+        .exclude(finality=Finality.REVOKED)
+    )
+
+
+def subjects() -> QuerySet[PublicSubject]:
+    return PublicSubject.objects.using(DATABASE)
+
+
+def beyond(shown: QuerySet[PublicAct], key: Key | None, older: bool, limit: int) -> Sequence[PublicAct]:
+    """Acts of one subject beyond a key in the order of its timeline, the nearest first."""
+    if older:
+        ordered = shown.order_by(F("decided_on").desc(nulls_last=True), "-id")
+    else:
+        ordered = shown.order_by(F("decided_on").asc(nulls_first=True), "id")
+    return list(ordered.filter(_beyond(key, older))[:limit]) if key else list(ordered[:limit])
+
+
+def _beyond(key: Key, older: bool) -> Q:
+    if key.day is None:
+        undated = Q(decided_on__isnull=True)
+        return undated & Q(id__lt=key.number) if older else ~undated | Q(id__gt=key.number)
+    if older:
+        return (
+            Q(decided_on__lt=key.day) | Q(decided_on=key.day, id__lt=key.number) | Q(decided_on__isnull=True)
+        )
+    return Q(decided_on__gt=key.day) | Q(decided_on=key.day, id__gt=key.number)
+
+
+def key_of(act: PublicAct) -> Key:
+    return Key(act.decided_on, act.pk)
+
+
+def fields(policy: Policy, act: PublicAct, *, kind: str) -> list[Field]:
+    """The published fields of an act; ``kind`` is that of its subject. No person and no sole trader's home."""
+    item = law.item_of(policy, act.item)
+    known = item.fields if item else {}
+    unsaid = (*_PERSONS, *_HOMES) if kind == law.SOLE_TRADER else _PERSONS
+    return [
+        Field(label, str(value))
+        for label, value in act.fields.items()
+        if value not in ("", None)
+        and not any(word in label for word in unsaid)
+        and (label not in known or known[label].public)
+    ]
+
+
+def field(act: PublicAct, *labels: str) -> str:
+    """The first of several fields that an act has."""
+    return next((str(act.fields[label]) for label in labels if act.fields.get(label)), "")

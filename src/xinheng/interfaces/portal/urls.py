@@ -1,0 +1,60 @@
+"""Addresses of the public portal. Each answers GET and HEAD alone and needs no sign-in."""
+
+from django.urls import path, register_converter
+
+from xinheng.interfaces.portal import about, draws, grades, home, publication, search, subjects
+
+
+class PublicId:
+    """A random identifier; anything else is no page."""
+
+    regex = "[a-z2-7]{16}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class CreditCode(PublicId):
+    """A unified social credit code, in either case."""
+
+    regex = "[0-9A-Za-z]{18}"
+
+
+class Number:
+    """A number that the database can hold."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(PublicId, "public")
+register_converter(CreditCode, "credit")
+register_converter(Number, "number")
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("search", search.search, name="search"),
+    path("subject/<public:public_id>", subjects.subject, name="subject"),
+    path("subject/<public:public_id>/grade/<public:run>", grades.grade, name="grade"),
+    path("code/<credit:code>", subjects.by_code, name="by_code"),
+    path("acts", publication.acts, name="acts"),
+    path("acts.csv", publication.acts_csv, name="acts_csv"),
+    path("act/<number:number>", publication.act, name="act"),
+    path("draws", draws.draws, name="draws"),
+    path("draw/<public:public_id>", draws.draw, name="draw"),
+    path("draw/<public:public_id>/record.json", draws.record, name="record"),
+    path("announcement/<public:public_id>", draws.announcement, name="announcement"),
+    path("about", about.about, name="about"),
+    path("rules", about.rules, name="rules"),
+    path("robots.txt", home.robots, name="robots"),
+    path("health", home.health, name="health"),
+]
