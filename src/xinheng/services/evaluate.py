@@ -22,7 +22,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.run import RunSummary, run_batch
 from xinheng.services.ledger import note
-from xinheng.services.snapshots import Snapshot, export_snapshot
+from xinheng.services.snapshots import Snapshot, export_snapshot, latest_known_at
 from xinheng.store.accounts import User
 from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun
@@ -55,7 +55,8 @@ def run_model(
     root.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=root))
     try:
-        snapshot = export_snapshot(work, known_at=now)
+        known_at = max(now, latest_known_at() or now)
+        snapshot = export_snapshot(work, known_at=known_at)
         result = work / "result.parquet"
         summary = run_batch(
             model,
@@ -65,7 +66,9 @@ def run_model(
             as_of=as_of,
             out=result,
         )
-        return _store(model, snapshot, summary, result, policy=policy, actor=actor, now=now, publish=publish)
+        return _store(
+            model, snapshot, summary, result, policy=policy, actor=actor, now=known_at, publish=publish
+        )
     finally:
         shutil.rmtree(work, ignore_errors=True)
 

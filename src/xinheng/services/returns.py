@@ -63,15 +63,13 @@ def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[
 @transaction.atomic
 def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
     """A person decides that a row with a code and name conflict is right: its name becomes a name of the subject."""
-    row = _waiting(row_id)
+    row = _waiting(row_id, actor=actor)
     if row.normalised is None or row.codes != ["E17"]:
         raise Refusal(
             "B03",
             "这一行缺少必要内容，不能直接采纳。",
             advice="请退回报送单位更正后重新报送。",
         )
-    if row.batch.received_by_id is not None and row.batch.received_by_id == actor.pk:
-        raise Refusal("B04", "报送人不能采纳自己报送的行。", advice="请由另一名审核人处理。")
     subject = Subject.objects.select_for_update().get(code=row.normalised["code"])
     name = row.normalised["name"]
     SubjectName.objects.get_or_create(
@@ -88,15 +86,17 @@ def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
 @transaction.atomic
 def send_back(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
     """A person decides that the sender must correct the row."""
-    _decide(_waiting(row_id), ReturnedState.RETURNED, actor=actor, reason=reason, now=now)
+    _decide(_waiting(row_id, actor=actor), ReturnedState.RETURNED, actor=actor, reason=reason, now=now)
 
 
-def _waiting(row_id: int) -> ReturnedRow:
+def _waiting(row_id: int, *, actor: User) -> ReturnedRow:
     row = (
         ReturnedRow.objects.select_for_update(of=("self",)).select_related("batch").filter(pk=row_id).first()
     )
     if row is None or row.state != ReturnedState.WAITING:
         raise Refusal("B06", "这一行已经处理过。", advice="请刷新页面。")
+    if row.batch.received_by_id is not None and row.batch.received_by_id == actor.pk:
+        raise Refusal("B04", "报送人不能决定自己报送的行。", advice="请由另一人处理。")
     return row
 
 

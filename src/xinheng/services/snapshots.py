@@ -13,8 +13,10 @@ import pyarrow.csv as csv
 import pyarrow.parquet as pq
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Max
 
 from xinheng.scoring.snapshot import SCHEMA, Manifest, write_snapshot
+from xinheng.store.subjects import Subject
 
 _RECORDS = """
 COPY (
@@ -61,6 +63,12 @@ def export_snapshot(folder: Path, *, known_at: datetime) -> Snapshot:
     raw_records.unlink()
     raw_subjects.unlink()
     return Snapshot(folder / "records.parquet", folder / "population.parquet", manifest)
+
+
+def latest_known_at() -> datetime | None:
+    """The latest known time in any file: within one moment known times go on by microseconds."""
+    latest: datetime | None = Subject.objects.aggregate(latest=Max("last_known_at"))["latest"]
+    return latest
 
 
 def _copy_out(cursor: CursorWrapper, statement: str, target: Path, **parameters: datetime) -> None:

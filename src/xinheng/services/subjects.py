@@ -5,22 +5,25 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.time import end_of
 from xinheng.store.accounts import User
+from xinheng.store.effects import Publication
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectFile:
-    """A subject and the record versions that were known and held."""
+    """A subject and the record versions that were known and held. ``ended`` records were left closed."""
 
     subject: Subject
     records: tuple[Record, ...]
     as_of: date | None
     known_on: date | None
+    ended: int = 0
 
 
 def open_file(
@@ -31,8 +34,13 @@ def open_file(
     now: datetime,
     as_of: date | None = None,
     known_on: date | None = None,
+    with_ended: bool = True,
 ) -> SubjectFile:
-    """The file with records in order of decision, newest first; written to the ledger as read."""
+    """The file with records in order of decision, newest first; written to the ledger as read.
+
+    Without ``with_ended`` stay closed what was repaired, shielded, withdrawn or deleted, and what was published until its
+    last day (legal guard G9).
+    """
     subject = Subject.objects.filter(public_id=public_id).first()
     if subject is None:
         raise Refusal(
@@ -44,7 +52,24 @@ def open_file(
         .order_by("-decided_on", "-id")
     )
     note("subject.read", now=now, actor=actor, subject=subject.public_id, reason=reason)
-    return SubjectFile(subject, records, as_of, known_on)
+    if with_ended:
+        return SubjectFile(subject, records, as_of, known_on)
+    over = ended_keys(subject)
+    living = tuple(record for record in records if _stands(record) and record.record_key not in over)
+    return SubjectFile(subject, living, as_of, known_on, ended=len(records) - len(living))
+
+
+def ended_keys(subject: Subject) -> frozenset[int]:
+    """Records whose publication ran to its last day; they are archive from then on (《河南省社会信用条例》第十九条)."""
+    publications = Publication.objects.filter(subject=subject)
+    over = set(publications.filter(stop_reason="expired").values_list("record_key", flat=True))
+    return frozenset(
+        over - set(publications.filter(stopped_at__isnull=True).values_list("record_key", flat=True))
+    )
+
+
+def _stands(record: Record) -> bool:
+    return RecordState(record.state) in STANDING
 
 
 def versions_of(subject: Subject, *, as_of: date | None, known_on: date | None) -> QuerySet[Record]:
