@@ -149,3 +149,31 @@ def test_the_law_may_end_a_record_before_its_window() -> None:
 
 def test_without_a_grade_there_are_no_hints() -> None:
     assert next_grade_hints(model(), [], as_of=AS_OF, treatment=PLAIN) == ()
+
+
+def test_a_day_on_which_points_fade_is_named_where_it_lifts_the_grade() -> None:
+    decay = {"table": [{"from_day": 0, "per_mille": 1000}, {"from_day": 100, "per_mille": 500}]}
+    fading = indicator(points=120, cap=600, decay=decay)
+    made = model(indicators=[fading, *model().model_dump(mode="json")["indicators"][1:]])
+    (hint,) = next_grade_hints(made, [fact(1, age=60), fact(2, item=3)], as_of=AS_OF, treatment=PLAIN)
+    assert (hint.on, hint.better) == (AS_OF + timedelta(days=40), True)
+    assert "按时间衰减" in hint.sentence
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(made=models(), treatment=treatments, given_city=cities)
+def test_a_hint_tells_what_an_evaluation_on_that_day_gives(
+    made: ScoringModel, treatment: Treatment, given_city: City
+) -> None:
+    for _, _, facts in numbered(given_city).values():
+        now = evaluate(made, facts, as_of=AS_OF, treatment=treatment)
+        hints = next_grade_hints(made, facts, as_of=AS_OF, treatment=treatment)
+        assert [hint.on for hint in hints] == sorted(hint.on for hint in hints if hint.on > AS_OF)
+        assert not any(hint.better for hint in hints[:-1])
+        for hint in hints:
+            then = evaluate(made, facts, as_of=hint.on, treatment=treatment)
+            assert (hint.points_milli, hint.grade) == (then.points_milli, then.grade)
+            if hint.better:
+                assert then.grade is not None
+                assert now.grade is not None
+                assert made.rank(then.grade) < made.rank(now.grade)

@@ -174,3 +174,11 @@ def test_the_plan_can_be_written_for_other_engines_and_divides_nowhere(dialect: 
     text = sql(plan, as_of=AS_OF, dialect=dialect)
     assert "/" not in text
     assert "POW" not in text.upper()
+
+
+def test_too_little_memory_is_said_in_words_and_leaves_the_previous_result(tmp_path: Path) -> None:
+    run(model(), some_city(3), tmp_path)
+    before = (tmp_path / "scores.parquet").read_bytes()
+    with pytest.raises(Refusal, match="内存（1MB）"):
+        run(model(), some_city(4), tmp_path, memory_limit="1MB")
+    assert (tmp_path / "scores.parquet").read_bytes() == before

@@ -1,3 +1,4 @@
+import errno
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -129,3 +130,13 @@ def test_a_failed_export_leaves_the_previous_snapshot(tmp_path: Path) -> None:
     assert read_manifest(out) == written
     assert pq.read_table(out).num_rows == len(ROWS)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["records.json", "records.parquet"]
+
+
+def test_a_full_disk_is_said_in_words_and_leaves_nothing(tmp_path: Path) -> None:
+    def full() -> Any:
+        yield from batches(ROWS, 50)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(Refusal, match="磁盘已满"):
+        write_snapshot(full(), tmp_path / "records.parquet")
+    assert list(tmp_path.iterdir()) == []

@@ -14,7 +14,8 @@ from xinheng.core.models import Ceiling, Effect, Indicator, Measure, ScoringMode
 from xinheng.core.sources import Citation
 from xinheng.core.treatment import Treatment, why_not
 
-MOST_HINTS = 12
+MOST_DAYS = 60
+"""Days to come that are tried for one subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,25 +200,31 @@ def next_grade_hints(
 ) -> tuple[Hint, ...]:
     """Days on which a record that takes points or lowers the grade ceases to weigh, and what follows.
 
-    Counts on no new record. The first day with a better grade is marked ``better``; it is the last hint.
+    Counts on no new record. A day on which points only fade is named where it lifts the grade. The first day with
+    a better grade is marked ``better``; it is the last hint.
     """
     known = tuple(facts)
     evaluator = Evaluator(model, treatment=treatment)
     now = evaluator.evaluate(known, as_of=as_of)
     if now.grade is None:
         return ()
+    leaving = _leaving(model, now, known, treatment=treatment)
+    fading = _fading(model, now, known, as_of=as_of)
     hints: list[Hint] = []
-    for day, records in _leaving(model, now, known, treatment=treatment)[:MOST_HINTS]:
+    for day in sorted({*leaving, *fading})[:MOST_DAYS]:
         then = evaluator.evaluate(known, as_of=day)
         better = then.grade is not None and model.rank(then.grade) < model.rank(now.grade)
-        hints.append(_hint(model, day, records, then, better=better))
+        if day in leaving:
+            hints.append(_hint(model, day, leaving[day], "移出评价窗口", then, better=better))
+        elif better:
+            hints.append(_hint(model, day, fading[day], "按时间衰减", then, better=better))
         if better:
             break
     return tuple(hints)
 
 
 def _hint(
-    model: ScoringModel, day: date, records: tuple[int, ...], then: Evaluation, *, better: bool
+    model: ScoringModel, day: date, records: tuple[int, ...], what: str, then: Evaluation, *, better: bool
 ) -> Hint:
     grade = "暂不评级" if then.grade is None else f"等级 {then.grade} {model.label_of(then.grade)}"
     numbers = "、".join(str(record) for record in records)
@@ -228,7 +235,7 @@ def _hint(
         grade=then.grade,
         better=better,
         sentence=(
-            f"记录 {numbers} 将于 {day.isoformat()} 移出评价窗口，"
+            f"记录 {numbers} 将于 {day.isoformat()} {what}，"
             f"届时得分 {points_text(then.points_milli)}，{grade}（按现有记录推算）"
         ),
     )
@@ -236,19 +243,38 @@ def _hint(
 
 def _leaving(
     model: ScoringModel, now: Evaluation, facts: tuple[Fact, ...], *, treatment: Treatment
-) -> list[tuple[date, tuple[int, ...]]]:
-    """(day, records) in order: when each adverse record in use leaves the last indicator that uses it."""
+) -> dict[date, tuple[int, ...]]:
+    """Records by the day on which each leaves the last adverse rule that uses it."""
     by_id = {fact.record_id: fact for fact in facts}
     ends: dict[int, date] = {}
     for window, record in _adverse(model, now):
-        fact = by_id[record]
-        end = _end(fact, window=window, treatment=treatment)
+        end = _end(by_id[record], window=window, treatment=treatment)
         if end is not None:
             ends[record] = max(end, ends.get(record, end))
+    return _by_day((end, record) for record, end in ends.items())
+
+
+def _fading(
+    model: ScoringModel, now: Evaluation, facts: tuple[Fact, ...], *, as_of: date
+) -> dict[date, tuple[int, ...]]:
+    """Records by the days to come on which a decay table takes off some of the points they cost."""
+    by_id = {fact.record_id: fact for fact in facts}
+    found: set[tuple[date, int]] = set()
+    for indicator, contribution in zip(model.indicators, now.contributions, strict=True):
+        if contribution.points_milli < 0 and indicator.decay:
+            for record, _ in contribution.uses:
+                days = (
+                    by_id[record].decided_on + timedelta(days=step.from_day) for step in indicator.decay.table
+                )
+                found.update((day, record) for day in days if day > as_of)
+    return _by_day(found)
+
+
+def _by_day(pairs: Iterable[tuple[date, int]]) -> dict[date, tuple[int, ...]]:
     days: dict[date, list[int]] = {}
-    for record, end in sorted(ends.items()):
-        days.setdefault(end, []).append(record)
-    return [(day, tuple(records)) for day, records in sorted(days.items())]
+    for day, record in sorted(pairs):
+        days.setdefault(day, []).append(record)
+    return {day: tuple(records) for day, records in days.items()}
 
 
 def _adverse(model: ScoringModel, now: Evaluation) -> Iterator[tuple[int | None, int]]:

@@ -21,8 +21,9 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.treatment import Treatment
 from xinheng.scoring.compile import Plan, compile_model
 from xinheng.scoring.digest import TableDigest
+from xinheng.scoring.engine import engine, room_enough
 from xinheng.scoring.query import sql
-from xinheng.scoring.snapshot import BATCH_ROWS, POPULATION, SCHEMA, engine
+from xinheng.scoring.snapshot import BATCH_ROWS, POPULATION, SCHEMA
 
 RESULT = pa.schema(
     [
@@ -68,11 +69,13 @@ def run_batch(
 ) -> RunSummary:
     """Evaluate every subject of the population that the model covers and write ``out``, sorted by subject.
 
-    Raises Refusal where a file is missing, unreadable or lacks a column, or names a subject twice.
+    Raises Refusal where a file is missing, unreadable, lacks a column or names a subject twice, and where memory or
+    disk do not suffice.
     """
     plan = compile_model(model, treatment=treatment)
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
+        room_enough(memory_limit=memory_limit),
         TemporaryDirectory(prefix=".run-", dir=out.parent) as folder,
         engine(work=Path(folder), memory_limit=memory_limit, threads=threads) as connection,
     ):

@@ -11,13 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.digest import TableDigest
+from xinheng.scoring.engine import engine, room_enough
 
 SCHEMA = pa.schema(
     [
@@ -86,7 +86,10 @@ def write_snapshot(
     Raises Refusal for a missing column, a missing value in a required column or a number out of range.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".snapshot-", dir=out.parent) as folder:
+    with (
+        room_enough(memory_limit=memory_limit),
+        TemporaryDirectory(prefix=".snapshot-", dir=out.parent) as folder,
+    ):
         work = Path(folder)
         received, whole = work / "received.parquet", work / "sorted.parquet"
         if _store(batches, received):
@@ -196,16 +199,3 @@ def _describe(path: Path) -> Manifest:
 
 def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
-
-
-def engine(*, work: Path, memory_limit: str, threads: int | None) -> duckdb.DuckDBPyConnection:
-    """An in-memory engine that spills into ``work`` and opens nothing on the network."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory_limit,
-        "temp_directory": str(work),
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-        "preserve_insertion_order": "false",
-        **({"threads": threads} if threads else {}),
-    }
-    return duckdb.connect(":memory:", config=settings)
