@@ -118,3 +118,8 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def policy() -> Policy:
     """The policy of Kaifeng."""
     return load_policy(settings.POLICY_ROOT, city="kaifeng")
+
+
+@pytest.fixture
+def committed_people(committed: None) -> People:
+    return make_people()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from tests.people import NOW, People
+from tests.services.deliveries import code, penalty, write
 
-from xinheng.core.ids import uscc_check_character
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.collect import Delivery, cancel, confirm, import_file, preview, report_of
@@ -25,44 +25,6 @@ from xinheng.store.models import (
     SubjectSearch,
 )
 
-HEADER = (
-    "行政相对人名称,行政相对人类别,统一社会信用代码,法定代表人,行政处罚决定书文号,违法行为类型,违法事实,处罚依据,处罚类别,处罚内容,"
-    "罚款金额（万元）,处罚决定日期,处罚机关,处罚机关统一社会信用代码,数据来源单位,数据来源单位统一社会信用代码"
-)
-
-
-def code(number: int) -> str:
-    body = f"91410202MA{number:06d}"
-    return next(
-        full
-        for last in "0123456789ABCDEFGHJKLMNPQRTUWXY"
-        if (full := (first := f"{body}{last}") + uscc_check_character(first))
-    )
-
-
-def row(
-    number: int, *, name: str | None = None, document: str | None = None, fine: str = "0.5", **changes: str
-) -> str:
-    values = {
-        "name": name or f"开封某某{number}号食品有限公司",
-        "kind": "法人及非法人组织",
-        "code": code(number),
-        "facts": "销售过期食品",
-        "decided": "2026-10-12",
-        **changes,
-    }
-    return (
-        f"{values['name']},{values['kind']},{values['code']},,{document or f'汴市监罚〔2026〕{number}号'},食品违法,{values['facts']},"
-        f"《中华人民共和国食品安全法》第一百二十四条,罚款,罚款,{fine},{values['decided']},开封市市场监督管理局,"
-        "11410200MB1886843X,开封市市场监督管理局,11410200MB1886843X"
-    )
-
-
-def write(tmp_path: Path, *rows: str, name: str = "行政处罚.csv") -> Path:
-    path = tmp_path / name
-    path.write_text("\n".join((HEADER, *rows)) + "\n", encoding="utf-8")
-    return path
-
 
 @pytest.fixture
 def delivery(people: People, policy: Policy, home: Path) -> Delivery:
@@ -72,7 +34,7 @@ def delivery(people: People, policy: Policy, home: Path) -> Delivery:
 @pytest.mark.row("M2-04")
 @pytest.mark.row("M1-01")
 def test_a_file_becomes_subjects_and_records_with_their_source(tmp_path: Path, delivery: Delivery) -> None:
-    batch = import_file(write(tmp_path, row(1), row(2)), delivery)
+    batch = import_file(write(tmp_path, penalty(1), penalty(2)), delivery)
     assert (batch.state, batch.accepted, batch.returned) == (BatchState.LOADED, 2, 0)
     record = Record.objects.get(subject__code=code(2))
     assert (record.batch, record.row_no, record.amount_fen) == (batch, 3, 500_000)
@@ -82,7 +44,7 @@ def test_a_file_becomes_subjects_and_records_with_their_source(tmp_path: Path, d
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path, delivery: Delivery) -> None:
-    path = write(tmp_path, row(1), row(2))
+    path = write(tmp_path, penalty(1), penalty(2))
     first = import_file(path, delivery)
     again = import_file(path, delivery)
     assert again.pk == first.pk
@@ -91,16 +53,16 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path, delivery: Delivery)
 
 
 def test_known_rows_in_another_file_count_as_duplicates(tmp_path: Path, delivery: Delivery) -> None:
-    import_file(write(tmp_path, row(1), row(2)), delivery)
-    batch = import_file(write(tmp_path, row(2), row(3), name="另一份.csv"), delivery)
+    import_file(write(tmp_path, penalty(1), penalty(2)), delivery)
+    batch = import_file(write(tmp_path, penalty(2), penalty(3), called="另一份.csv"), delivery)
     assert (batch.accepted, batch.duplicates) == (1, 1)
     assert Record.objects.count() == 3
 
 
 @pytest.mark.row("M2-05")
 def test_an_act_with_other_content_is_set_aside(tmp_path: Path, delivery: Delivery) -> None:
-    import_file(write(tmp_path, row(1)), delivery)
-    batch = import_file(write(tmp_path, row(1, fine="2"), name="另一份.csv"), delivery)
+    import_file(write(tmp_path, penalty(1)), delivery)
+    batch = import_file(write(tmp_path, penalty(1, fine="2"), called="另一份.csv"), delivery)
     assert (batch.accepted, batch.returned) == (0, 1)
     assert ReturnedRow.objects.get().codes == ["E08"]
     assert Record.objects.get().amount_fen == 500_000
@@ -110,12 +72,12 @@ def test_an_act_with_other_content_is_set_aside(tmp_path: Path, delivery: Delive
 def test_a_code_under_another_name_waits_for_a_person(
     tmp_path: Path, delivery: Delivery, people: People
 ) -> None:
-    import_file(write(tmp_path, row(1)), delivery)
-    other = row(1, name="开封改名食品有限公司", document="汴市监罚〔2026〕9号")
-    batch = import_file(write(tmp_path, other, name="另一份.csv"), delivery)
+    import_file(write(tmp_path, penalty(1)), delivery)
+    other = penalty(1, name="开封改名食品有限公司", document="汴市监罚〔2026〕9号")
+    batch = import_file(write(tmp_path, other, called="另一份.csv"), delivery)
     waiting = ReturnedRow.objects.get(batch=batch)
     assert (waiting.codes, waiting.state) == (["E17"], ReturnedState.WAITING)
-    with pytest.raises(Refusal, match="不能采纳自己报送"):
+    with pytest.raises(Refusal, match="自己报送"):
         adopt_row(waiting.pk, actor=people.li, reason="核对登记档案", now=NOW)
     adopt_row(
         waiting.pk, actor=people.zhao, reason="登记机关确认 2026 年更名", now=NOW + timedelta(minutes=1)
@@ -128,8 +90,8 @@ def test_a_code_under_another_name_waits_for_a_person(
 
 @pytest.mark.guard("G2")
 def test_rows_on_natural_persons_leave_nothing_behind(tmp_path: Path, delivery: Delivery) -> None:
-    person = row(5, name="王小明", kind="自然人", code="")
-    batch = import_file(write(tmp_path, row(1), person), delivery)
+    person = penalty(5, name="王小明", kind="自然人", code="")
+    batch = import_file(write(tmp_path, penalty(1), person), delivery)
     refused = ReturnedRow.objects.get()
     assert (refused.state, refused.original, refused.normalised) == (ReturnedState.REFUSED, None, None)
     assert batch.report["problems"]["E16"] == 1
@@ -139,7 +101,7 @@ def test_rows_on_natural_persons_leave_nothing_behind(tmp_path: Path, delivery: 
 
 
 def test_personal_numbers_are_masked_before_anything_is_kept(tmp_path: Path, delivery: Delivery) -> None:
-    batch = import_file(write(tmp_path, row(1, facts="由张三（电话13812345678）经手")), delivery)
+    batch = import_file(write(tmp_path, penalty(1, facts="由张三（电话13812345678）经手")), delivery)
     kept = str(Record.objects.get().detail.fields)
     assert "13812345678" not in kept
     assert batch.report["problems"].get("E10") == 1
@@ -147,7 +109,7 @@ def test_personal_numbers_are_masked_before_anything_is_kept(tmp_path: Path, del
 
 @pytest.mark.row("M2-04")
 def test_preview_loads_nothing_until_confirmed(tmp_path: Path, delivery: Delivery) -> None:
-    batch = preview(write(tmp_path, row(1)), delivery, name="行政处罚.csv")
+    batch = preview(write(tmp_path, penalty(1)), delivery, name="行政处罚.csv")
     assert (batch.state, Record.objects.count()) == (BatchState.PREVIEW, 0)
     done = confirm(batch.public_id, delivery)
     assert (done.state, done.accepted, Record.objects.count()) == (BatchState.LOADED, 1, 1)
@@ -156,7 +118,7 @@ def test_preview_loads_nothing_until_confirmed(tmp_path: Path, delivery: Deliver
 
 
 def test_a_cancelled_preview_cannot_be_loaded(tmp_path: Path, delivery: Delivery, people: People) -> None:
-    batch = preview(write(tmp_path, row(1)), delivery, name="行政处罚.csv")
+    batch = preview(write(tmp_path, penalty(1)), delivery, name="行政处罚.csv")
     cancel(batch.public_id, actor=people.li, reason="报错文件", now=NOW)
     with pytest.raises(Refusal):
         confirm(batch.public_id, delivery)
@@ -172,14 +134,16 @@ def test_an_unknown_file_is_kept_encrypted_and_profiled(tmp_path: Path, delivery
 
 
 def test_the_error_workbook_goes_back(tmp_path: Path, delivery: Delivery) -> None:
-    batch = import_file(write(tmp_path, row(1), row(2, code="91410202MA00000000")), delivery)
+    batch = import_file(write(tmp_path, penalty(1), penalty(2, code="91410202MA00000000")), delivery)
     assert batch.workbook is not None
     content = b"".join(read_file(batch.workbook))
     assert content.startswith(b"PK")
 
 
 def test_totals_add_up(tmp_path: Path, delivery: Delivery) -> None:
-    batches = [import_file(write(tmp_path, row(1), row(1), row(2, code="91410202MA00000000")), delivery)]
+    batches = [
+        import_file(write(tmp_path, penalty(1), penalty(1), penalty(2, code="91410202MA00000000")), delivery)
+    ]
     totals = report_of(batches)["totals"]
     assert totals["rows"] == totals["accepted"] + totals["quarantined"] + totals["duplicates"] == 3
 
@@ -189,7 +153,7 @@ def test_totals_add_up(tmp_path: Path, delivery: Delivery) -> None:
 def test_publication_has_a_due_day_an_end_and_a_named_reviewer(
     tmp_path: Path, delivery: Delivery, people: People
 ) -> None:
-    batch = import_file(write(tmp_path, row(1)), delivery)
+    batch = import_file(write(tmp_path, penalty(1, decided="2026-10-12")), delivery)
     with pytest.raises(Refusal, match="不能审查自己"):
         publish_batch(batch.public_id, reviewer=people.li, policy=delivery.policy, now=NOW)
     assert publish_batch(batch.public_id, reviewer=people.zhou, policy=delivery.policy, now=NOW) == 1

@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from xinheng.core.evaluation import Evaluation, Fact, evaluate
 from xinheng.core.explanation import Explanation, explain
+from xinheng.core.model_check import refuse_publication
 from xinheng.core.models import ScoringModel
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -44,13 +45,8 @@ def run_model(
 ) -> EvaluationRun:
     """Export, evaluate and put the results in force."""
     model = model_of(policy, model_id)
-    if publish and model.trial:
-        raise Refusal(
-            "G4",
-            f"“{model.title}”是试算模型，结果不能发布。",
-            citation="《河南省社会信用条例》第六十条",
-            advice="综合评价结果由国家、省级平台导入；行业模型由行业主管部门发布。",
-        )
+    if publish:
+        refuse_publication(model, publisher_sectors=_sectors_of(actor, policy), sources=policy.sources)
     root: Path = settings.HOME / "work"
     root.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=root))
@@ -71,6 +67,12 @@ def run_model(
         )
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _sectors_of(actor: User | None, policy: Policy) -> frozenset[str]:
+    """Sectors that the actor's organisation is responsible for (legal guard G4)."""
+    agency = policy.agencies.agencies.get(actor.organisation.key) if actor else None
+    return frozenset(agency.sectors) if agency else frozenset()
 
 
 def model_of(policy: Policy, model_id: str) -> ScoringModel:

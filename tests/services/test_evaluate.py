@@ -1,0 +1,108 @@
+"""Runs are reproducible and explained to the last unit; a changed file makes its grade stale."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import REGISTER, code, penalty, registration, write
+
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.evaluate import explain_grade, run_model
+from xinheng.services.records import Change, change_state
+from xinheng.store.models import EvaluationRun, Record, Score, Subject
+
+MODEL = "food/food-operators"
+
+
+@pytest.fixture
+def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
+    delivery = Delivery(
+        policy=policy, organisation=committed_people.market, actor=committed_people.li, now=NOW
+    )
+    rows = [registration(number) for number in range(1, 6)]
+    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    fines = [penalty(1, fine="1"), penalty(1, document="汴市监罚〔2026〕8号", fine="60"), penalty(2)]
+    import_file(write(tmp_path, *fines), delivery)
+    return committed_people
+
+
+def _run(policy: Policy, people: People, **changes: object) -> EvaluationRun:
+    words = {
+        "as_of": TODAY,
+        "actor": people.li,
+        "now": NOW + timedelta(hours=1),
+        "publish": True,
+        **changes,
+    }
+    return run_model(MODEL, policy=policy, **words)  # type: ignore[arg-type]
+
+
+@pytest.mark.row("M7-03")
+def test_a_run_grades_the_sector_and_names_what_it_rests_on(city: People, policy: Policy) -> None:
+    run = _run(policy, city)
+    assert (run.subjects, run.current, run.trial) == (5, True, False)
+    assert run.model_digest == policy.models[MODEL].digest
+    grades = dict(Score.objects.values_list("subject__code", "points_milli"))
+    assert grades[code(1)] < grades[code(2)] < policy.models[MODEL].scale.max * 1000
+
+
+@pytest.mark.row("M7-07")
+def test_the_same_run_gives_the_same_result(city: People, policy: Policy) -> None:
+    first = _run(policy, city)
+    again = _run(policy, city, now=NOW + timedelta(hours=2))
+    assert first.result_digest == again.result_digest
+    assert EvaluationRun.objects.filter(current=True).get() == again
+
+
+@pytest.mark.row("M7-11")
+def test_the_explanation_adds_up_to_the_stored_points(city: People, policy: Policy) -> None:
+    _run(policy, city)
+    for subject in Subject.objects.all():
+        score = subject.scores.get()
+        explained = explain_grade(subject, policy=policy, model_id=MODEL)
+        assert explained is not None
+        assert explained.evaluation.points_milli == score.points_milli
+        assert (explained.evaluation.grade or "") == score.grade
+        assert [c.points_milli for c in explained.evaluation.contributions] == score.contributions
+        assert not explained.stale
+
+
+def test_a_withdrawn_record_makes_the_grade_stale_at_once(city: People, policy: Policy) -> None:
+    _run(policy, city)
+    record = Record.objects.filter(subject__code=code(2), item=4).get()
+    change = Change(deed="withdraw", reason="决定被撤销", ground="汴政复决〔2026〕1号")
+    change_state(record_key=record.record_key, change=change, actor=city.zhao, now=NOW + timedelta(hours=2))
+    explained = explain_grade(record.subject, policy=policy, model_id=MODEL)
+    assert explained is not None
+    assert explained.stale
+    before = explained.evaluation.points_milli
+    _run(policy, city, now=NOW + timedelta(hours=3))
+    after = explain_grade(record.subject, policy=policy, model_id=MODEL)
+    assert after is not None
+    assert after.evaluation.points_milli > before
+    assert not after.stale
+
+
+@pytest.mark.guard("G4")
+def test_a_trial_model_is_never_published(city: People, policy: Policy) -> None:
+    with pytest.raises(Refusal, match="试算"):
+        run_model("general/trial", policy=policy, as_of=TODAY, actor=city.wang, now=NOW, publish=True)
+    assert not EvaluationRun.objects.exists()
+
+
+@pytest.mark.guard("G4")
+def test_only_the_body_of_the_sector_publishes_its_model(city: People, policy: Policy) -> None:
+    with pytest.raises(Refusal, match="负责该领域"):
+        _run(policy, city, actor=city.wang)
+    assert not EvaluationRun.objects.exists()
+
+
+def test_a_cancelled_enterprise_is_not_graded(city: People, policy: Policy, tmp_path: Path) -> None:
+    delivery = Delivery(
+        policy=policy, organisation=city.market, actor=city.li, now=NOW + timedelta(minutes=5)
+    )
+    import_file(write(tmp_path, registration(9, status="注销"), header=REGISTER, called="注销.csv"), delivery)
+    assert _run(policy, city).subjects == 5

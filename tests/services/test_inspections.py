@@ -1,0 +1,139 @@
+"""Draws: only from an approved plan, by grade, verifiable by an outsider, and never twice."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import REGISTER, registration, write
+
+from xinheng.core.draw_verify import verify
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.evaluate import run_model
+from xinheng.services.inspections import (
+    PlanDraft,
+    announce_draw,
+    approve_plan,
+    commit_to,
+    draft_plan,
+    make_draw,
+)
+from xinheng.store.models import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, RoleGrant
+
+MODEL = "food/food-operators"
+REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
+
+
+@pytest.fixture
+def plan(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> Plan:
+    people = committed_people
+    RoleGrant.objects.create(
+        user=people.li, role=Role.REVIEWER, organisation=people.market, from_on=date(2026, 1, 1)
+    )
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    rows = [registration(number) for number in range(1, 81)]
+    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW, publish=True)
+    Inspector.objects.bulk_create(
+        Inspector(
+            organisation=people.market,
+            certificate_no=f"410200{number:04d}",
+            name=f"执法员{number}",
+            lines=["food"],
+            certified_until=date(2028, 1, 1),
+        )
+        for number in range(4)
+    )
+    draft = PlanDraft(
+        organisation=people.market,
+        title="2026年第四批食品抽查",
+        matter="食品经营监督检查",
+        basis="年度计划",
+        line="food",
+        year=2026,
+    )
+    return draft_plan(draft, actor=people.li, policy=policy, now=NOW)
+
+
+def _announce(plan: Plan, people: People, policy: Policy) -> DrawAnnouncement:
+    return announce_draw(
+        plan.public_id,
+        model=MODEL,
+        parties={name: commit_to(plan, party=name, reveal=text) for name, text in REVEALS.items()},
+        actor=people.li,
+        policy=policy,
+        now=NOW + timedelta(hours=1),
+    )
+
+
+@pytest.mark.guard("G7")
+def test_nothing_is_drawn_without_an_approved_plan(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    with pytest.raises(Refusal, match="已批准"):
+        _announce(plan, committed_people, policy)
+
+
+def test_who_drafted_the_plan_cannot_approve_it(plan: Plan, committed_people: People, policy: Policy) -> None:
+    with pytest.raises(Refusal):
+        approve_plan(plan.public_id, actor=committed_people.li, policy=policy, now=NOW)
+
+
+@pytest.mark.row("M8-03")
+def test_a_draw_is_verified_from_its_record_alone(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, committed_people, policy)
+    made = make_draw(
+        announcement.public_id,
+        reveals=REVEALS,
+        actor=committed_people.li,
+        policy=policy,
+        now=NOW + timedelta(hours=2),
+    )
+    record = json.loads(json.dumps(Draw.objects.get(pk=made.pk).record))
+    assert verify(record, announced=announcement.digest) == ()
+    assert DrawnObject.objects.filter(draw=made).count() == made.drawn > 0
+    assert all(len(set(drawn.inspectors)) == 2 for drawn in DrawnObject.objects.all())
+    record["drawn"][0]["team"].reverse()
+    assert verify(record)
+
+
+@pytest.mark.guard("G13")
+def test_the_public_record_names_nobody(plan: Plan, committed_people: People, policy: Policy) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, committed_people, policy)
+    made = make_draw(
+        announcement.public_id,
+        reveals=REVEALS,
+        actor=committed_people.li,
+        policy=policy,
+        now=NOW + timedelta(hours=2),
+    )
+    text = json.dumps(made.record, ensure_ascii=False)
+    assert "某某" not in text
+    assert "91410202" not in text
+    assert "执法员" not in text
+    assert "4102000001" not in text
+
+
+def test_a_draw_is_made_once(plan: Plan, committed_people: People, policy: Policy) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, committed_people, policy)
+    late = NOW + timedelta(hours=2)
+    with pytest.raises(Refusal):
+        make_draw(
+            announcement.public_id,
+            reveals={**REVEALS, "市场监管部门": "other words entirely"},
+            actor=committed_people.li,
+            policy=policy,
+            now=late,
+        )
+    make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, policy=policy, now=late)
+    with pytest.raises(Refusal, match="已经抽取过"):
+        make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, policy=policy, now=late)
