@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import duckdb
@@ -32,8 +33,8 @@ MEMORY_LIMIT = "1200MB"
 PLANTED_FORMAT = 1
 
 
-KEPT_SIZES = ("s", "m")
-"""Sizes of which a kind's records are kept while its files are written; larger ones are made anew for each file."""
+TOLD = "kept.told"
+"""Table of one kind's records while its files are written; it lies on disk, where it is compressed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,9 @@ def found_city(*, city: City, size: str, seed: int, as_of: date, scratch: Path, 
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
     connection.execute("SET preserve_insertion_order = true")
+    scratch.mkdir(parents=True, exist_ok=True)
+    disk = Path(mkdtemp(dir=scratch)) / "kept.duckdb"
+    connection.execute(f"ATTACH {quoted(str(disk))} AS kept").fetchall()
     for statement in (
         *chance.macros(seed=seed),
         *codes.macros(),
@@ -75,16 +79,15 @@ def write_files(
     rows_file = out / "planted-rows.csv"
     rows_file.write_text("path,row,code\n", encoding="utf-8")
     files = []
-    kept = "TABLE" if sample.size.key in KEPT_SIZES else "VIEW"
     for kind, group in groupby(deliveries(size=sample.size, city=sample.city, as_of=sample.as_of), _kind_of):
-        sample.connection.execute(f"CREATE OR REPLACE TEMP {kept} told AS {told(sample, kind)}").fetchall()
+        sample.connection.execute(f"CREATE TABLE {TOLD} AS {told(sample, kind)}").fetchall()
         for delivery in group:
             entry = _write(sample, delivery, out=out, rows_file=rows_file)
             if entry:
                 files.append(entry)
                 if heard:
                     heard(delivery.path, entry["rows"])
-        sample.connection.execute(f"DROP {kept} told").fetchall()
+        sample.connection.execute(f"DROP TABLE {TOLD}").fetchall()
     planted = _planted(sample, files)
     text = json.dumps(planted, ensure_ascii=False, indent=1) + "\n"
     (out / "planted.json").write_text(text, encoding="utf-8")
@@ -174,7 +177,7 @@ def sheet(sample: SampleCity, delivery: Delivery) -> str:
     """SQL of a file's rows in order, from ``told``: ``row_no``, ``dirt`` and one text ``cell_n`` for each column."""
     cells = ", ".join(f"({cell})::VARCHAR AS cell_{n}" for n, (_, cell) in enumerate(COLUMNS[delivery.kind]))
     return f"""
-        WITH chosen AS (SELECT * FROM told WHERE {delivery.where}),
+        WITH chosen AS (SELECT * FROM {TOLD} WHERE {delivery.where}),
         lone AS ({Dirt.alone()}),
         settled AS (
             SELECT * REPLACE (CASE WHEN dirt = 'E17' AND sid NOT IN (FROM lone) THEN '' ELSE dirt END AS dirt)
