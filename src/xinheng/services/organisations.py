@@ -37,6 +37,17 @@ def set_up_organisations(policy: Policy, *, on: date) -> Organisation:
     return root
 
 
+def refuse_another_city(policy: Policy) -> None:
+    """One city a database: raises Refusal where the database already belongs to another one."""
+    root = Organisation.objects.filter(kind=OrganisationKind.CITY).exclude(key=policy.city.slug).first()
+    if root is not None:
+        raise Refusal(
+            "O03",
+            f"这个数据库已用于“{root.key}”，不能用作{policy.city.name}。",
+            advice="一座城市一个数据库：请更换 XINHENG_DATABASE_URL，或把 CITY 改回原来的城市。",
+        )
+
+
 def organisation_for(policy: Policy, key: str | None) -> Organisation:
     """The organisation with this key, or the lead body of credit work; raises Refusal with the known keys."""
     wanted = key or policy.city.lead[0]

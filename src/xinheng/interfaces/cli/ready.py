@@ -13,6 +13,10 @@ def ready(*, city: str | None = None) -> None:
 
     django.setup()
     _migrate()
+    from xinheng.services.organisations import refuse_another_city
+    from xinheng.services.policies import policy_in_force
+
+    refuse_another_city(policy_in_force())
 
 
 def _migrate() -> None:
