@@ -68,7 +68,7 @@ def _desk() -> Context:
                 "item": "行政处罚",
                 "period": "2026 年 11 月",
                 "clock": running(),
-                "rows": 1180,
+                "last_on": TODAY,
                 "state": "已报送",
                 "tone": "done",
                 "url": "#",
@@ -77,7 +77,7 @@ def _desk() -> Context:
                 "item": "信用承诺及履行情况",
                 "period": "2026 年 10 月",
                 "clock": running(-9),
-                "rows": 0,
+                "last_on": None,
                 "state": "迟报",
                 "tone": "decide",
                 "url": "#",
@@ -141,8 +141,13 @@ def _preview() -> Context:
             {"header": "备注", "field": "", "sample": "", "note": "不收集"},
         ],
         "problems": problems(),
+        "notices": [Notice("info", "提示", "另有一张工作表未读入。")],
         "form": TokenForm(),
+        "confirm_url": "#",
         "cancel_url": "#",
+        "may_confirm": True,
+        "may_cancel": True,
+        "recognised": True,
         "map_url": "",
         "personal": 12,
     }
@@ -166,14 +171,13 @@ def _batch() -> Context:
         "show_batch": False,
         "workbook_url": "#",
         "may_publish": True,
-        "may_withdraw": True,
         "publish_url": "#",
-        "withdraw_url": "#",
+        "acts": [{"label": "回执", "url": "#", "post": False}, {"label": "重新识别", "url": "#", "post": True}],
     }
 
 
 def _quarantine() -> Context:
-    return {**OFFICE, "tiles": TILES, "rows": returned_rows(), "show_batch": True}
+    return {**OFFICE, "tiles": TILES, "rows": returned_rows(), "show_batch": True, "of_batch": "2026-1118-3"}
 
 
 def _quarantine_row() -> Context:
@@ -206,6 +210,8 @@ def _quarantine_row() -> Context:
         ],
         "candidates": [{"name": NAME, "code": CODE, "url": "#", "why": "名称相同，代码差一位"}],
         "form": DecisionForm({"decision": "accept"}),
+        "decide_url": "#",
+        "why_not": "",
         "previous_url": "#",
         "next_url": "#",
     }

@@ -13,6 +13,7 @@ from tests.interfaces.web_samples import (
     OFFICE,
     TODAY,
     ApproveForm,
+    ChangeForm,
     DayForm,
     DrawForm,
     GrantForm,
@@ -119,6 +120,7 @@ def _month(year: int, month: int) -> dict[str, Any]:
 def _subjects() -> Context:
     return {
         **OFFICE,
+        "asked": True,
         "subjects": [
             {**a_subject(), "grade": "B", "trial": True, "records": 14, "last_on": TODAY},
             {
@@ -150,6 +152,8 @@ def _subject() -> Context:
         "categories": [Link("全部", "#", count=14, current=True), Link("行政处罚", "#", count=1)],
         "entries": [*timeline(), Entry(None, "没有日期的记录")],
         "reads_url": "#",
+        "ended": 2,
+        "ended_shown": False,
         "acts": [Link("生成核查函", "#")],
         "records": [RECORD],
     }
@@ -162,7 +166,9 @@ def _record() -> Context:
         "record": RECORD,
         "fields": [{"label": "处罚内容", "value": "罚款 3,000.00 元"}],
         "source": source(),
-        "original": [{"column": "处罚内容", "value": "罚款3000元"}, {"column": "备注", "value": ""}],
+        "original_until": date(2031, 11, 19),
+        "form": ChangeForm({}),
+        "change_url": "#",
         "effects": [
             {"label": "公示", "url": "#", "ended_on": None},
             {"label": "重点关注", "url": "", "ended_on": TODAY},
@@ -195,6 +201,7 @@ def _grade() -> Context:
                 "record_url": "#",
             }
         ],
+        "stale": True,
         "snapshot_digest": DIGEST,
         "model_digest": DIGEST,
         "result_digest": DIGEST,

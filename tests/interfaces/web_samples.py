@@ -57,6 +57,17 @@ class FeedForm(forms.Form):
     unit_of_amount = forms.ChoiceField(label="金额单位", choices=[("yuan", "元"), ("wan", "万元")])
 
 
+class ChangeForm(forms.Form):
+    deed = forms.ChoiceField(choices=[("correct", "更正"), ("withdraw", "撤回")], widget=forms.RadioSelect)
+    ground = forms.CharField(label="所依据的文书")
+    reason = forms.CharField(label="理由", widget=forms.Textarea(attrs={"rows": 3}))
+    amount = forms.DecimalField(label="更正金额（元）", required=False)
+    decided_on = forms.DateField(label="更正决定日期", required=False)
+    valid_to = forms.DateField(label="更正有效期至", required=False)
+    seriousness = forms.ChoiceField(label="更正失信程度", required=False, choices=[("", "不改")])
+    finality = forms.ChoiceField(label="更正效力", required=False, choices=[("", "不改")])
+
+
 class DrawForm(forms.Form):
     note = forms.CharField(label="抽取说明", widget=forms.Textarea(attrs={"rows": 2}))
     nonce = forms.CharField(label="现场随机数", help_text="由在场人员当场给出")

@@ -9,6 +9,10 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm as AllauthAuthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.utils import decrypt
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -53,3 +57,20 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 def _fernet() -> Fernet:
     key = hashlib.blake2b(settings.KEYS.file_key, digest_size=32, person=b"second-factor").digest()
     return Fernet(base64.urlsafe_b64encode(key))
+
+
+class AuthenticateForm(AllauthAuthenticateForm):  # type: ignore[misc]
+    """The second factor. In a demonstration the page tells the current code, so that anybody can walk through."""
+
+    @property
+    def demo_code(self) -> str:
+        """Empty outside a demonstration."""
+        if not settings.DEMO:
+            return ""
+        held = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.TOTP).first()
+        if held is None:
+            return ""
+        counters = list(yield_hotp_counters_from_time())
+        secret = decrypt(held.data["secret"])
+        code: str = format_hotp_value(hotp_value(secret, counters[len(counters) // 2]))
+        return code

@@ -1,0 +1,208 @@
+"""The desk: what waits for me, what is due first, and what my department still has to deliver."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import ADVICE, Call, asks
+from xinheng.interfaces.office.clocks import clock_of
+from xinheng.interfaces.office.menu import first_page
+from xinheng.interfaces.office.paging import address, chosen
+from xinheng.interfaces.office.wording import CASE_KINDS, batch_number, feed_title, item_title
+from xinheng.interfaces.web.figures import count
+from xinheng.interfaces.web.parts import Clock, Tile
+from xinheng.services.desk import Duty, Kind, Seat, Task, duties, reports_due, tasks
+from xinheng.store.inspections import Plan
+
+DUE = {"today": "今天到期", "week": "五个工作日内到期", "late": "逾期"}
+WEEK = 5
+
+
+@asks(*Verb)
+def start(call: Call) -> HttpResponse:
+    """The first page of whoever signed in: the desk, or what the role is for."""
+    url = first_page(call.actor, on=call.today)
+    if not url:
+        raise Refusal("access", "您的职责没有可以打开的页面。", advice=ADVICE)
+    return redirect(url)
+
+
+@asks(Verb.READ_DESK)
+def desk(call: Call) -> HttpResponse:
+    seat = Seat(call.user, call.reach, call.policy, call.today)
+    found = tasks(seat)
+    due = chosen(call.request, "due", DUE)
+    collection = _collection(call)
+    context = {
+        "today": call.today,
+        "notices": [],
+        "tiles": _tiles(call, found),
+        "tasks": [_line(call, task) for task in found if not due or _is_due(task, due)],
+        "collection": collection,
+        "collection_summary": _summary(collection),
+        "upload_url": reverse("office:upload") if call.may_somewhere(Verb.IMPORT_FILE) else "",
+    }
+    return call.render("desk", context)
+
+
+def _is_due(task: Task, due: str) -> bool:
+    left = task.term.workdays_left if task.term else None
+    if left is None:
+        return False
+    return {"today": left == 0, "week": 0 <= left <= WEEK, "late": left < 0}[due]
+
+
+def _tiles(call: Call, found: list[Task]) -> list[Tile]:
+    tiles = [
+        Tile(
+            label,
+            count(number := sum(_is_due(task, due) for task in found)),
+            url=address(call.request, due=due),
+            attention=bool(number) and due in ("today", "late"),
+        )
+        for due, label in DUE.items()
+    ]
+    return [*tiles, Tile("全部待办", count(len(found)), url=reverse("office:desk"))]
+
+
+def _line(call: Call, task: Task) -> dict[str, Any]:
+    kind, title, url, state, tone = _SHOWN[task.kind](call, task)
+    subject = task.case.subject if task.case else None
+    return {
+        "kind": kind,
+        "title": title,
+        "url": url,
+        "subject": subject.name if subject else "",
+        "subject_url": reverse("office:subject", kwargs={"subject": subject.public_id}) if subject else "",
+        "clock": clock_of(task.term),
+        "state": state,
+        "tone": tone,
+    }
+
+
+_Shown = tuple[str, str, str, str, str]
+
+
+def _batch(task: Task) -> tuple[str, dict[str, str]]:
+    assert task.batch is not None
+    return batch_number(task.batch), {"batch": task.batch.public_id}
+
+
+def _of_case(call: Call, task: Task, *, state: str, tone: str) -> _Shown:
+    assert task.case is not None
+    case = task.case
+    plan = Plan.objects.filter(case=case).first() if case.kind == "inspection_plan" else None
+    url = (
+        reverse("office:plan", kwargs={"plan": plan.public_id})
+        if plan
+        else reverse("office:approval", kwargs={"case": case.public_id})
+    )
+    return CASE_KINDS.get(case.kind, "事项"), case.title, url, state, tone
+
+
+def _approve(call: Call, task: Task) -> _Shown:
+    return _of_case(call, task, state="待批准", tone="decide")
+
+
+def _edit(call: Call, task: Task) -> _Shown:
+    return _of_case(call, task, state="已退回，待修改", tone="clock")
+
+
+def _review(call: Call, task: Task) -> _Shown:
+    number, part = _batch(task)
+    assert task.batch is not None
+    what = feed_title(task.batch.feed, call.policy)
+    title = f"批次 {number} {what}，{count(task.count)} 条待公示"
+    return "保密和隐私审查", title, reverse("office:batch", kwargs=part), "待审查", "decide"
+
+
+def _rows(call: Call, task: Task) -> _Shown:
+    number, part = _batch(task)
+    url = f"{reverse('office:quarantine')}?batch={part['batch']}"
+    return "待处理的行", f"批次 {number}，{count(task.count)} 行", url, "待处理", "clock"
+
+
+def _confirm(call: Call, task: Task) -> _Shown:
+    number, part = _batch(task)
+    assert task.batch is not None
+    title = f"批次 {number} {task.batch.file_name}"
+    return "批次", title, reverse("office:preview", kwargs=part), "待确认", "decide"
+
+
+def _map(call: Call, task: Task) -> _Shown:
+    _, part = _batch(task)
+    assert task.batch is not None
+    return "数据格式", task.batch.file_name, reverse("office:map_feed", kwargs=part), "待指明各列", "decide"
+
+
+_SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
+    Kind.APPROVE: _approve,
+    Kind.EDIT: _edit,
+    Kind.REVIEW: _review,
+    Kind.ROWS: _rows,
+    Kind.CONFIRM: _confirm,
+    Kind.MAP: _map,
+}
+
+
+def _collection(call: Call) -> list[dict[str, Any]]:
+    organisation = call.user.organisation
+    if not call.may(Verb.IMPORT_FILE, call.of(organisation.pk)):
+        return []
+    lines = [_duty(call, duty) for duty in duties(organisation, policy=call.policy)]
+    return [*lines, *_reports(call)]
+
+
+def _duty(call: Call, duty: Duty) -> dict[str, Any]:
+    recent = duty.last_on is not None and call.today - duty.last_on <= timedelta(days=31)
+    state = ("近一个月有报送", "done") if recent else ("近一个月没有报送", "clock")
+    if duty.last_on is None:
+        state = ("还没有报送过", "decide")
+    url = f"{reverse('office:batches')}?organisation={call.user.organisation.public_id}&item={duty.item}"
+    return {
+        "item": item_title(duty.item, call.policy),
+        "period": duty.cycle,
+        "last_on": duty.last_on,
+        "state": state[0],
+        "tone": state[1],
+        "url": url,
+        "clock": None,
+    }
+
+
+def _reports(call: Call) -> list[dict[str, Any]]:
+    return [
+        {
+            "item": title,
+            "period": period,
+            "last_on": None,
+            "state": "待报送",
+            "tone": "clock",
+            "url": reverse("office:batches"),
+            "clock": Clock(
+                due.on,
+                call.policy.calendar.workdays_between(call.today, due.on),
+                rule,
+                provisional=call.policy.calendar.is_provisional(due.on),
+                verified=verified,
+            ),
+        }
+        for title, period, due, rule, verified in reports_due(policy=call.policy, today=call.today)
+    ]
+
+
+def _summary(collection: list[dict[str, Any]]) -> str:
+    missing = sum(line["tone"] == "decide" for line in collection)
+    if not collection:
+        return ""
+    return (
+        f"本部门 {len(collection)} 项，其中 {missing} 项还没有报送过。"
+        if missing
+        else f"本部门 {len(collection)} 项。"
+    )

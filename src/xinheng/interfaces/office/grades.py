@@ -1,0 +1,237 @@
+"""The grade of a subject with every point followed to record and clause, what will better it, and who looked at it.
+
+A grade steers inspections and is no gate; it is never shown without its reasons (legal guards G4, G16;
+《个人信息保护法》第二十四条).
+"""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from xinheng.core.explanation import Clause, Line, Verdict, next_grade_hints
+from xinheng.core.models import ScoringModel, milli
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.records_shown import record_url, title_of
+from xinheng.interfaces.web.charts import Band, Chart, Step, waterfall
+from xinheng.interfaces.web.figures import points
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.evaluate import ExplainedGrade, explain_grade, facts_known, model_of
+from xinheng.services.ledger import note
+from xinheng.store.ledger import LedgerEvent
+from xinheng.store.records import Record
+from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.subjects import Subject
+
+READS = 20
+
+
+def grade_of(call: Call, subject: Subject) -> dict[str, Any] | None:
+    """The grade in force for the head of a file, a published model before one on trial; None without one."""
+    if not call.may(Verb.READ_GRADE, SUBJECT.target(call, subject)):
+        return None
+    scores = Score.objects.filter(subject=subject, run__current=True).select_related("run")
+    score = scores.order_by("-run__published", "run__model").first()
+    if score is None:
+        return None
+    try:
+        explained = explain_grade(subject, policy=call.policy, model_id=score.run.model)
+    except Refusal:
+        return None
+    return _head(call, subject, explained) if explained else None
+
+
+def _head(call: Call, subject: Subject, explained: ExplainedGrade) -> dict[str, Any]:
+    model = model_of(call.policy, explained.run.model)
+    letter = explained.evaluation.grade or ""
+    return {
+        "letter": letter,
+        "word": model.label_of(letter) if letter else "信息不足",
+        "points_milli": explained.evaluation.points_milli,
+        "trial": explained.run.trial,
+        "model": model.title,
+        "run_on": explained.run.as_of,
+        "url": reverse("office:grade", kwargs={"subject": subject.public_id, "model": model.id}),
+        "chart": waterfall_of(model, explained),
+        "stale": explained.stale,
+    }
+
+
+def waterfall_of(model: ScoringModel, explained: ExplainedGrade) -> Chart:
+    """From the starting points to the result."""
+    steps = [Step(one.label, one.from_milli, one.to_milli, one.kind) for one in explained.explanation.steps]
+    bands = [Band(band.grade, milli(band.start)) for band in model.scale.bands]
+    plus = sum(s.end_milli - s.start_milli for s in steps if s.kind == "plus")
+    minus = sum(s.start_milli - s.end_milli for s in steps if s.kind == "minus")
+    start, total = milli(model.scale.start), explained.evaluation.points_milli
+    title = f"起点 {points(start)} 分，加 {points(plus)}，减 {points(minus)}，得 {points(total)} 分"
+    return waterfall(steps, title=title, bands=bands, grade=explained.evaluation.grade or "")
+
+
+@asks(Verb.READ_GRADE, of=SUBJECT)
+def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
+    explained = explain_grade(subject, policy=call.policy, model_id=model)
+    if explained is None:
+        raise Http404
+    used = model_of(call.policy, model)
+    records = _records(subject, explained)
+    reads = _reads(call, subject)
+    note(
+        "grade.read",
+        now=call.now,
+        actor=call.user,
+        subject=subject.public_id,
+        object=f"run:{explained.run.public_id}",
+    )
+    here = reverse("office:subject", kwargs={"subject": subject.public_id})
+    head = _head(call, subject, explained)
+    context = {
+        "crumbs": [
+            Crumb("企业档案", reverse("office:subjects")),
+            Crumb(subject.name, here),
+            Crumb("评价说明"),
+        ],
+        "subject": {"name": subject.name, "code": subject.code or "", "url": here},
+        "grade": head,
+        "summary": explained.explanation.summary,
+        "stale": explained.stale,
+        "model": _model(call, used),
+        "run_on": explained.run.as_of,
+        "chart": head["chart"],
+        "items": [_item(call, subject, line, records) for line in explained.explanation.lines],
+        "vetoes": [_veto(call, subject, one, records) for one in explained.explanation.verdicts],
+        "improvements": _improvements(call, subject, explained, used),
+        "objection_url": "",
+        "snapshot_digest": explained.run.snapshot_digest,
+        "model_digest": explained.run.model_digest,
+        "result_digest": explained.run.result_digest,
+        "rebuilt": _rebuilt(subject, explained),
+        "history": _history(call, subject, explained.run),
+        "reads": reads,
+        "export_url": "",
+    }
+    return call.render("grade", context)
+
+
+def _model(call: Call, model: ScoringModel) -> dict[str, Any]:
+    owners = [
+        call.policy.agencies.agencies[key].name for key in call.policy.agencies.of_sector(model.owner)
+    ] or [model.owner]
+    return {
+        "title": model.title,
+        "version": model.version,
+        "issuer": owners[0],
+        "basis": "；".join(_cite(call, one.source, one.clause) for one in model.basis),
+        "url": "",
+    }
+
+
+def _cite(call: Call, source: str, clause: str) -> str:
+    known = call.policy.sources.get(source)
+    return known.cite(clause) if known else source
+
+
+def _clauses(call: Call, clauses: tuple[Clause, ...]) -> str:
+    return "；".join(
+        _cite(call, one.source, one.clause) + ("" if one.verified else "（依据待核）") for one in clauses
+    )
+
+
+def _records(subject: Subject, explained: ExplainedGrade) -> dict[int, Record]:
+    wanted = {record for line in explained.explanation.lines for record, _ in line.records}
+    wanted |= {record for verdict in explained.explanation.verdicts for record in verdict.records}
+    found = Record.objects.filter(subject=subject, pk__in=wanted).select_related("detail")
+    return {record.pk: record for record in found}
+
+
+def _linked(call: Call, subject: Subject, record: Record) -> dict[str, Any]:
+    return {
+        "title": title_of(call, record),
+        "url": record_url(subject, record),
+        "decided_on": record.decided_on or record.valid_from,
+    }
+
+
+def _item(call: Call, subject: Subject, line: Line, records: dict[int, Record]) -> dict[str, Any]:
+    sign = -1 if line.points_milli < 0 or line.effect == "扣分" else 1
+    return {
+        "label": line.label,
+        "value": line.value + ("，已达上限" if line.cap_hit else ""),
+        "points_milli": line.points_milli,
+        "cap_milli": sign * line.cap_milli,
+        "clause": _clauses(call, line.clauses),
+        "records": [_linked(call, subject, records[one]) for one, _ in line.records if one in records],
+    }
+
+
+def _veto(call: Call, subject: Subject, verdict: Verdict, records: dict[int, Record]) -> dict[str, Any]:
+    linked = [_linked(call, subject, records[one]) for one in verdict.records if one in records]
+    first = linked[0] if linked else {"title": "", "url": ""}
+    return {
+        "label": verdict.sentence,
+        "clause": _clauses(call, verdict.clauses),
+        "record_title": first["title"],
+        "record_url": first["url"],
+    }
+
+
+def _improvements(
+    call: Call, subject: Subject, explained: ExplainedGrade, model: ScoringModel
+) -> list[dict[str, Any]]:
+    """Days on which something ceases to weigh; counts on no new record."""
+    hints = next_grade_hints(
+        model,
+        facts_known(subject, at=explained.run.known_at),
+        as_of=explained.run.as_of,
+        treatment=call.policy.treatment(on=explained.run.as_of),
+    )
+    return [
+        {
+            "text": f"{len(hint.records)} 条记录移出评价窗口，届时 {points(hint.points_milli)} 分"
+            + (f"，等级 {hint.grade} {model.label_of(hint.grade)}" if hint.grade else "，信息不足"),
+            "on": hint.on,
+        }
+        for hint in hints
+    ]
+
+
+def _rebuilt(subject: Subject, explained: ExplainedGrade) -> bool:
+    """Whether the stored result is what the reference evaluation gives."""
+    score = Score.objects.get(run=explained.run, subject=subject)
+    given = explained.evaluation
+    return (score.points_milli, score.grade or None, list(score.contributions)) == (
+        given.points_milli,
+        given.grade,
+        [one.points_milli for one in given.contributions],
+    )
+
+
+def _history(call: Call, subject: Subject, run: EvaluationRun) -> list[dict[str, Any]]:
+    scores = (
+        Score.objects.filter(subject=subject, run__model=run.model).select_related("run").order_by("-run_id")
+    )
+    return [
+        {
+            "run_on": score.run.as_of,
+            "letter": score.grade,
+            "points_milli": score.points_milli,
+            "model": f"第 {score.run.model_version} 版",
+            "url": "",
+        }
+        for score in scores[:READS]
+    ]
+
+
+def _reads(call: Call, subject: Subject) -> list[dict[str, Any]]:
+    events = LedgerEvent.objects.filter(subject=subject.public_id, kind="grade.read").select_related("actor")
+    return [
+        {
+            "at": event.at,
+            "unit": call.tree.name(event.actor.organisation_id) if event.actor else "系统",
+            "reason": event.reason,
+        }
+        for event in events.order_by("-at")[:READS]
+    ]

@@ -1,0 +1,229 @@
+"""Rows that a person must decide: the list, and one row with what was sent, what is wrong, and the decision."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.names import normalise_name
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import ROW
+from xinheng.interfaces.office.paging import oldest_first
+from xinheng.interfaces.office.rows import returned_rows, row_filters, rows_of
+from xinheng.interfaces.office.wording import ROW_TONES, batch_number, feed_title, problem_words, told
+from xinheng.interfaces.web.figures import count
+from xinheng.interfaces.web.parts import Crumb, Tile
+from xinheng.services.returns import adopt_row, send_back
+from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.subjects import Subject
+
+_READ = (Verb.DECIDE_QUARANTINE, Verb.PROPOSE_QUARANTINE, Verb.READ_BATCH)
+_SHOWN = {
+    "document_no": "文书号",
+    "decided_on": "决定日期",
+    "valid_from": "有效期自",
+    "valid_to": "有效期至",
+    "authority": "机关",
+    "title": "事由",
+}
+
+
+class DecisionForm(forms.Form):
+    """What becomes of the row, with the reason for sender and auditors."""
+
+    decision = forms.ChoiceField(
+        label="这一行",
+        choices=[("adopt", "采纳：代码和名称属于同一主体"), ("return", "退回报送单位更正")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择采纳或退回。"},
+    )
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明理由。"},
+    )
+
+
+@asks(*_READ)
+def quarantine(call: Call) -> HttpResponse:
+    reached = frozenset[int]().union(*(call.reach(verb) for verb in _READ))
+    rows = ReturnedRow.objects.filter(batch__organisation__in=reached)
+    batch = Batch.objects.filter(public_id=call.request.GET.get("batch", "")).first()
+    if batch is not None:
+        rows = rows.filter(batch=batch)
+    if "state" not in call.request.GET:
+        rows = rows.filter(state=ReturnedState.WAITING)
+    page, paging = oldest_first(rows_of(call, rows), call.request)
+    filters = row_filters(call)
+    context = {
+        "filters": filters,
+        "reset_url": reverse("office:quarantine"),
+        "export_url": "",
+        "tiles": _tiles(reached),
+        "rows": returned_rows(call, page),
+        "paging": paging,
+        "show_batch": True,
+        "of_batch": batch_number(batch) if batch else "",
+    }
+    return call.render("quarantine", context)
+
+
+def _tiles(reached: frozenset[int]) -> list[Tile]:
+    here = reverse("office:quarantine")
+    kept = ReturnedRow.objects.filter(batch__organisation__in=reached)
+    waiting = kept.filter(state=ReturnedState.WAITING)
+    number = waiting.count()
+    return [
+        Tile("待处理", count(number), url=here, attention=number > 0),
+        Tile(
+            "代码与名称不一致",
+            count(waiting.filter(codes__contains=["E17"]).count()),
+            url=f"{here}?code=E17&state=waiting",
+        ),
+        Tile("已采纳", count(kept.filter(state="accepted").count()), url=f"{here}?state=accepted"),
+        Tile("已退回", count(kept.filter(state="returned").count()), url=f"{here}?state=returned"),
+    ]
+
+
+@asks(*_READ, of=ROW)
+def quarantined(call: Call, row: ReturnedRow) -> HttpResponse:
+    form = DecisionForm() if _may_decide(call, row) else None
+    return _page(call, row, form)
+
+
+@asks(Verb.DECIDE_QUARANTINE, of=ROW, methods=("POST",))
+@once
+def decide(call: Call, row: ReturnedRow) -> HttpResponse:
+    """Adopt the row or send it back; nobody decides rows of the own delivery."""
+    form = DecisionForm(call.request.POST)
+    if form.is_valid():
+        act = adopt_row if form.cleaned_data["decision"] == "adopt" else send_back
+        try:
+            act(row.pk, actor=call.user, reason=form.cleaned_data["reason"], now=call.now)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            following = _neighbour(call, row, forward=True)
+            call.tell(f"批次 {batch_number(row.batch)} 第 {row.row_no} 行已决定。")
+            return redirect(following) if following else redirect("office:quarantine")
+    return _page(call, row, form)
+
+
+def _may_decide(call: Call, row: ReturnedRow) -> bool:
+    own = row.batch.received_by_id == call.user.pk
+    waiting = row.state == ReturnedState.WAITING
+    return waiting and not own and bool(call.may(Verb.DECIDE_QUARANTINE, call.of(row.batch.organisation_id)))
+
+
+def _page(call: Call, row: ReturnedRow, form: DecisionForm | None) -> HttpResponse:
+    batch = row.batch
+    context = {
+        "crumbs": [Crumb("待处理的行", reverse("office:quarantine")), Crumb(f"第 {row.row_no} 行")],
+        "row": _shown(call, row),
+        "problems": [_problem(call, problem) for problem in row.problems],
+        "fields": _fields(row),
+        "candidates": _candidates(row),
+        "form": form,
+        "decide_url": reverse("office:decide_row", kwargs={"row": row.pk}),
+        "why_not": "" if form else _why_not(call, row),
+        "previous_url": _neighbour(call, row, forward=False),
+        "next_url": _neighbour(call, row, forward=True),
+        "can_adopt": row.codes == ["E17"],
+        "batch": batch_number(batch),
+    }
+    return call.render("quarantine_row", context)
+
+
+def _why_not(call: Call, row: ReturnedRow) -> str:
+    """Why this person is not asked for a decision."""
+    if row.state != ReturnedState.WAITING:
+        return ""
+    if row.batch.received_by_id == call.user.pk:
+        return "这是您自己报送的批次，须由另一人决定。"
+    return "由决定人处理。"
+
+
+def _shown(call: Call, row: ReturnedRow) -> dict[str, Any]:
+    state = ReturnedState(row.state)
+    return {
+        "row_no": row.row_no,
+        "batch": batch_number(row.batch),
+        "batch_url": reverse("office:batch", kwargs={"batch": row.batch.public_id}),
+        "unit": call.tree.name(row.batch.organisation_id),
+        "feed": feed_title(row.batch.feed, call.policy),
+        "state": state.label,
+        "tone": ROW_TONES[state],
+        "decided_by": row.decided_by.display_name if row.decided_by else "",
+        "decided_at": row.decided_at,
+        "reason": row.reason,
+    }
+
+
+def _problem(call: Call, problem: dict[str, str]) -> dict[str, Any]:
+    return {
+        **problem_words(problem["code"], call.policy),
+        "field": problem.get("field", ""),
+        "value": "",
+        "message": problem.get("message", ""),
+    }
+
+
+def _fields(row: ReturnedRow) -> list[dict[str, Any]]:
+    """The masked cells as sent, and below them what the columns of the record would be."""
+    wrong = {problem.get("field", ""): problem["code"] for problem in row.problems}
+    sent = [
+        {
+            "label": label,
+            "original": value,
+            "proposed": value,
+            "changed": False,
+            "problem": wrong.get(label, ""),
+        }
+        for label, value in (row.original or {}).items()
+    ]
+    read = row.normalised or {}
+    kept = [
+        {"label": f"读作：{label}", "original": "", "proposed": read[key], "changed": False, "problem": ""}
+        for key, label in {"code": "统一社会信用代码", "name": "主体名称", **_SHOWN}.items()
+        if read.get(key)
+    ]
+    return [*sent, *kept]
+
+
+def _candidates(row: ReturnedRow) -> list[dict[str, str]]:
+    """Whom the row may mean: who has its code, and who bears its name."""
+    read = row.normalised or {}
+    found = []
+    for why, subjects in (
+        ("代码相同", Subject.objects.filter(code=read.get("code") or "-")),
+        (
+            "名称相同",
+            Subject.objects.filter(names__normalised=normalise_name(read.get("name") or "-")).distinct(),
+        ),
+    ):
+        found += [
+            {
+                "name": subject.name,
+                "code": subject.code or "",
+                "url": reverse("office:subject", kwargs={"subject": subject.public_id}),
+                "why": why,
+            }
+            for subject in subjects[:3]
+        ]
+    return list({one["url"]: one for one in reversed(found)}.values())[::-1]
+
+
+def _neighbour(call: Call, row: ReturnedRow, *, forward: bool) -> str:
+    """The next waiting row of the same batch."""
+    rows = ReturnedRow.objects.filter(batch=row.batch, state=ReturnedState.WAITING)
+    found = (
+        rows.filter(pk__gt=row.pk).order_by("pk") if forward else rows.filter(pk__lt=row.pk).order_by("-pk")
+    )
+    other = found.first()
+    return reverse("office:quarantined", kwargs={"row": other.pk}) if other else ""

@@ -1,0 +1,244 @@
+"""One record: what it says, where it came from, all its versions, what rests on it, and how it is changed.
+
+A change is a new version with its reason and the document it rests on; what rested on the record ends with it in the
+same transaction (services.records; 《河南省社会信用条例》第四十一、四十二条).
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.records_shown import line_of, source_of
+from xinheng.interfaces.office.wording import DEEDS, told
+from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.services.ledger import note
+from xinheng.services.records import Change, change_state, correct
+from xinheng.services.subjects import ended_keys
+from xinheng.services.time import day_of
+from xinheng.store.effects import Publication
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+_KEEP = ("", "不改")
+_DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class ChangeForm(forms.Form):
+    """What happens to the record. The lower fields serve a correction; what is left empty stays as it is."""
+
+    deed = forms.ChoiceField(
+        label="做法",
+        choices=[
+            (deed, DEEDS[deed])
+            for deed in ("correct", "annotate", "dispute", "shield", "withdraw", "restore")
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择做法。"},
+    )
+    ground = forms.CharField(
+        label="所依据的文书", max_length=200, error_messages={"required": "请写明文书名称和文号。"}
+    )
+    reason = forms.CharField(
+        label="理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明理由。"},
+    )
+    amount = forms.DecimalField(
+        label="更正金额（元）", required=False, min_value=Decimal(0), decimal_places=2
+    )
+    decided_on = forms.DateField(label="更正决定日期", required=False, widget=_DAY)
+    valid_to = forms.DateField(label="更正有效期至", required=False, widget=_DAY)
+    seriousness = forms.ChoiceField(
+        label="更正失信程度",
+        required=False,
+        choices=[_KEEP, *((str(int(one)), one.label) for one in Seriousness)],
+    )
+    finality = forms.ChoiceField(
+        label="更正效力", required=False, choices=[_KEEP, *((str(int(one)), one.label) for one in Finality)]
+    )
+
+    def values(self) -> dict[str, object]:
+        """Columns that a correction replaces."""
+        given = self.cleaned_data
+        found: dict[str, object] = {}
+        if given["amount"] is not None:
+            found["amount_fen"] = int(given["amount"] * 100)
+        found |= {name: given[name] for name in ("decided_on", "valid_to") if given[name] is not None}
+        return found | {name: int(given[name]) for name in ("seriousness", "finality") if given[name]}
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("deed") == "correct" and not self.errors and not self.values():
+            raise forms.ValidationError("更正须至少填写一项更正后的内容。")
+        return given
+
+
+@asks(Verb.READ_SUBJECT_FILE, of=SUBJECT)
+def record(call: Call, subject: Subject, key: int) -> HttpResponse:
+    found = _record(subject, key)
+    reason = _reason_for_ended(call, subject, found)
+    note(
+        "record.read",
+        now=call.now,
+        actor=call.user,
+        subject=subject.public_id,
+        object=f"record:{key}",
+        reason=reason,
+    )
+    return _page(call, subject, found, ChangeForm() if _may_change(call, found) else None)
+
+
+def _reason_for_ended(call: Call, subject: Subject, found: Record) -> str:
+    """What is repaired, withdrawn or expired opens with a right of its own and a reason (legal guard G9)."""
+    reason = call.request.GET.get("reason", "").strip()[:200]
+    ended = RecordState(found.state) not in STANDING or found.record_key in ended_keys(subject)
+    if ended:
+        call.demand(Verb.READ_ENDED_RECORDS, SUBJECT.target(call, subject))
+        if not reason:
+            raise Refusal(
+                "G9", "查看已终止的记录必须写明理由。", advice="请在档案页“查看过去的档案”中填写理由后打开。"
+            )
+    return reason
+
+
+@asks(Verb.CORRECT_RECORD, of=SUBJECT, methods=("POST",))
+@once
+def change_record(call: Call, subject: Subject, key: int) -> HttpResponse:
+    """Add a version; refused outside the organisation that delivered the record."""
+    found = _record(subject, key)
+    call.demand(Verb.CORRECT_RECORD, call.of(_owner(call, found)))
+    form = ChangeForm(call.request.POST)
+    if form.is_valid():
+        try:
+            _change(call, key, form)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell(f"已{DEEDS[form.cleaned_data['deed']]}，并记入账本。")
+            return redirect("office:subject", subject=subject.public_id)
+    return _page(call, subject, found, form)
+
+
+def _change(call: Call, key: int, form: ChangeForm) -> None:
+    given = form.cleaned_data
+    change = Change(deed=given["deed"], reason=given["reason"], ground=given["ground"])
+    if change.deed == "correct":
+        correct(record_key=key, change=change, values=form.values(), fields={}, actor=call.user, now=call.now)
+    else:
+        change_state(record_key=key, change=change, actor=call.user, now=call.now)
+
+
+def _record(subject: Subject, key: int) -> Record:
+    kept = Record.objects.select_related("detail", "batch__organisation", "batch__original", "note")
+    found = kept.filter(subject=subject, record_key=key, known_until__isnull=True).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _owner(call: Call, found: Record) -> int:
+    """The organisation that answers for the record; the whole city where it came without a file."""
+    if found.batch is not None:
+        return found.batch.organisation_id
+    return next(one for one, parent in call.tree.parents.items() if parent is None)
+
+
+def _may_change(call: Call, found: Record) -> bool:
+    return bool(call.may(Verb.CORRECT_RECORD, call.of(_owner(call, found))))
+
+
+def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) -> HttpResponse:
+    publication = Publication.objects.filter(record_key=found.record_key, stopped_at__isnull=True).first()
+    shown = line_of(call, subject, found, public=publication is not None)
+    here = reverse("office:subject", kwargs={"subject": subject.public_id})
+    context = {
+        "crumbs": [
+            Crumb("企业档案", reverse("office:subjects")),
+            Crumb(subject.name, here),
+            Crumb(shown["title"]),
+        ],
+        "subject": {"name": subject.name, "url": here, "code": subject.code or "—"},
+        "record": shown,
+        "fields": [{"label": label, "value": value} for label, value in found.detail.fields.items() if value],
+        "source": source_of(call, found),
+        "original_until": _original_until(found),
+        "effects": _effects(found),
+        "versions": _versions(found),
+        "publication": _publication(publication) if publication else None,
+        "form": form,
+        "change_url": reverse(
+            "office:change_record", kwargs={"subject": subject.public_id, "key": found.record_key}
+        ),
+    }
+    return call.render("record", context)
+
+
+def _original_until(found: Record) -> date | None:
+    """Until when the delivered file is kept, sealed."""
+    kept = found.batch.original if found.batch else None
+    return kept.destroy_on if kept is not None and kept.destroyed_at is None else None
+
+
+def _versions(found: Record) -> list[dict[str, Any]]:
+    rows = Record.objects.filter(record_key=found.record_key).select_related(
+        "note__actor", "batch__received_by"
+    )
+    versions = []
+    for number, row in enumerate(rows.order_by("known_at"), start=1):
+        noted = getattr(row, "note", None)
+        first = {"deed": "收到", "reason": "随批次入库", "ground": "", "actor": _sender(row)}
+        told_ = (
+            first
+            if noted is None
+            else {
+                "deed": DEEDS.get(noted.deed, noted.deed),
+                "reason": noted.reason,
+                "ground": noted.ground,
+                "actor": noted.actor.display_name if noted.actor else "",
+            }
+        )
+        versions.append(
+            {
+                "number": number,
+                "known_at": row.known_at,
+                "until": row.known_until,
+                "current": row.known_until is None,
+            }
+            | told_
+        )
+    return versions
+
+
+def _sender(row: Record) -> str:
+    return row.batch.received_by.display_name if row.batch and row.batch.received_by else ""
+
+
+def _effects(found: Record) -> list[dict[str, Any]]:
+    publications = Publication.objects.filter(record_key=found.record_key).order_by("pk")
+    return [
+        {"label": "公示", "url": "", "ended_on": day_of(one.stopped_at) if one.stopped_at else None}
+        for one in publications
+    ]
+
+
+def _publication(publication: Publication) -> dict[str, Any]:
+    clock = Clock(
+        due_on=publication.due_on,
+        workdays_left=None,
+        rule="作出决定后应公示的期限",
+        provisional=publication.provisional,
+        done_on=day_of(publication.published_at),
+    )
+    return {"clock": clock, "stop_on": publication.stop_on, "repair_from": publication.earliest_repair_on}

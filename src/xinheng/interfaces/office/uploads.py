@@ -1,0 +1,268 @@
+"""Upload, preview, confirmation and receipt of a delivered file.
+
+The size is refused before the body is read; a body that was cut off on the way is not taken for a whole file. What
+enters is decided by services.collect.
+"""
+
+import errno
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.batches import shown
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import BATCH
+from xinheng.interfaces.office.wording import batch_number, problem_words, told
+from xinheng.interfaces.web.figures import count
+from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
+from xinheng.services.collect import QUEUED, Delivery, confirm, confirm_later, preview, read_again
+from xinheng.services.previews import PREVIEW
+from xinheng.services.time import day_of
+from xinheng.store.batches import Batch, BatchState
+from xinheng.store.organisations import Organisation
+
+MIB = 1024 * 1024
+AT_ONCE = 20_000
+"""Rows that are loaded while the officer waits; more are left to the worker."""
+_STEPS = ("上传", "预览", "确认", "回执")
+
+
+class UploadForm(forms.Form):
+    """The file, and for whom it is delivered where the officer may deliver for several."""
+
+    file = forms.FileField(
+        label="文件",
+        error_messages={"required": "请选择一个文件。", "empty": "这个文件是空的，请重新导出后上传。"},
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls"}),
+    )
+    organisation = forms.ChoiceField(label="报送单位")
+    feed = forms.ChoiceField(label="数据格式", required=False)
+
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Organisation.objects.filter(pk__in=call.reach(Verb.IMPORT_FILE)).order_by("pk")
+        self.units = {unit.public_id: unit for unit in units}
+        choices = [(public_id, call.tree.name(unit.pk)) for public_id, unit in self.units.items()]
+        feeds = sorted((feed.title, key) for key, feed in call.policy.feeds.items() if feed.item)
+        self.fields["organisation"].choices = choices  # type: ignore[attr-defined]
+        self.fields["organisation"].initial = call.user.organisation.public_id
+        self.fields["feed"].choices = [("", "自动识别"), *((key, title) for title, key in feeds)]  # type: ignore[attr-defined]
+
+
+@csrf_exempt
+@asks(Verb.IMPORT_FILE, methods=("GET", "POST"))
+def upload(call: Call) -> HttpResponse:
+    request = call.request
+    if request.method != "POST":
+        return _page(call, UploadForm(call))
+    if refused := _too_large(request):
+        return _page(call, _with(UploadForm(call), refused), status=413)
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+    request.upload_handlers = [TemporaryFileUploadHandler(request)]
+    try:
+        answer: HttpResponse = csrf_protect(lambda _: _received(call))(request)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Refusal(
+            "F01", "磁盘空间不足，文件没有收下。", advice="请联系系统管理员清理磁盘后重新上传。"
+        ) from error
+    return answer
+
+
+def _too_large(request: HttpRequest) -> str:
+    """Why the body is not read at all; empty when it may be."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    limit: int = settings.UPLOAD_BYTES
+    if not length.isdecimal():
+        return "上传没有注明大小，未接收。请用浏览器重新上传。"
+    if int(length) > limit + MIB:
+        return f"文件超过 {limit // MIB} MiB，未接收。请按月份或地区分成几个文件上传。"
+    return ""
+
+
+@once
+def _received(call: Call) -> HttpResponse:
+    request = call.request
+    if request.POST.get("whole") != "1":
+        raise Refusal(
+            "F05", "上传在中途断开，文件不完整，没有收下。", advice="请检查网络后重新上传同一个文件。"
+        )
+    form = UploadForm(call, request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(call, form)
+    file = form.cleaned_data["file"]
+    assert isinstance(file, TemporaryUploadedFile)
+    organisation = form.units[form.cleaned_data["organisation"]]
+    try:
+        batch = preview(
+            Path(file.temporary_file_path()),
+            _delivery(call, organisation),
+            name=file.name or "未命名",
+            feed=form.cleaned_data["feed"] or None,
+        )
+    except Refusal as refusal:
+        return _page(call, _with(form, told(refusal)))
+    return _next(call, batch)
+
+
+def _next(call: Call, batch: Batch) -> HttpResponse:
+    """Where a received file leads: its preview, or what was done with it before."""
+    if batch.state == BatchState.LOADED:
+        call.tell("这个文件以前已经入库，这次没有新增内容。")
+        if call.may(Verb.READ_BATCH, call.of(batch.organisation_id)):
+            return redirect("office:receipt", batch=batch.public_id)
+        return redirect("office:upload")
+    return redirect("office:preview", batch=batch.public_id)
+
+
+def _delivery(call: Call, organisation: Organisation) -> Delivery:
+    return Delivery(policy=call.policy, organisation=organisation, actor=call.user, now=call.now)
+
+
+def _with(form: UploadForm, sentence: str) -> UploadForm:
+    if not form.is_bound:
+        form.is_bound = True
+        form.full_clean()
+        form.errors.clear()
+    form.add_error(None, sentence)
+    return form
+
+
+def _page(call: Call, form: UploadForm, *, status: int = 200) -> HttpResponse:
+    limit: int = settings.UPLOAD_BYTES
+    context = {
+        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb("上传文件")],
+        "form": form,
+        "limits": f"CSV、XLSX、XLS，不超过 {limit // MIB} MiB。",
+        "stages": _stages(0, None),
+    }
+    return call.render("upload", context, status=status)
+
+
+def _stages(now: int, batch: Batch | None) -> list[Stage]:
+    on = day_of(batch.received_at) if batch else None
+    return [
+        Stage(
+            name,
+            "done" if place < now else "now" if place == now else "ahead",
+            on=on if place < now else None,
+        )
+        for place, name in enumerate(_STEPS)
+    ]
+
+
+@asks(Verb.IMPORT_FILE, of=BATCH)
+def preview_page(call: Call, batch: Batch) -> HttpResponse:
+    if batch.state not in (BatchState.PREVIEW, BatchState.UNMAPPED, BatchState.UNREADABLE):
+        return redirect("office:batch", batch=batch.public_id)
+    return _preview(call, batch, forms.Form())
+
+
+def _preview(call: Call, batch: Batch, form: forms.Form) -> HttpResponse:
+    report, part = batch.report, {"batch": batch.public_id}
+    seen: dict[str, Any] = report.get(PREVIEW, {})
+    mapping = batch.state == BatchState.UNMAPPED and call.may(
+        Verb.DRAFT_POLICY, call.of(batch.organisation_id)
+    )
+    keys = ("format", "encoding", "header_row", "code_column", "name_column")
+    context = {
+        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"预览 {batch_number(batch)}")],
+        "stages": _stages(1, batch),
+        "batch": {**shown(call, batch), **{key: report.get(key) for key in keys}},
+        "tiles": _tiles(batch),
+        "columns": seen.get("columns", []),
+        "problems": _problems(call, batch, seen.get("examples", {})),
+        "notices": _notices(batch, seen),
+        "form": form,
+        "cancel_url": reverse("office:cancel_batch", kwargs=part),
+        "confirm_url": reverse("office:confirm_batch", kwargs=part),
+        "may_confirm": batch.state == BatchState.PREVIEW and QUEUED not in seen,
+        "may_cancel": batch.state == BatchState.PREVIEW and QUEUED not in seen,
+        "map_url": reverse("office:map_feed", kwargs=part) if mapping else "",
+        "recognised": batch.state == BatchState.PREVIEW,
+        "personal": report.get("personal_ids_found"),
+    }
+    return call.render("preview", context)
+
+
+def _notices(batch: Batch, seen: dict[str, Any]) -> list[Notice]:
+    if QUEUED in seen:
+        return [Notice("clock", "正在入库", "行数较多，由后台办理。过一会儿刷新本页，入库后可以看到回执。")]
+    if batch.state == BatchState.UNREADABLE:
+        return [Notice("decide", "这个文件无法读取", "".join(seen.get("notes", [])))]
+    kind = "decide" if batch.state == BatchState.UNMAPPED else "info"
+    title = "没有读入" if batch.state == BatchState.UNMAPPED else "提示"
+    return [Notice(kind, title, note) for note in seen.get("notes", []) if note][:3]
+
+
+def _tiles(batch: Batch) -> list[Tile]:
+    report = batch.report
+    return [
+        Tile("文件行数", count(batch.rows)),
+        Tile("可以入库", count(report.get("accepted", 0))),
+        Tile("退回与待处理", count(batch.returned), attention=batch.returned > 0),
+        Tile("文件内重复", count(batch.duplicates)),
+    ]
+
+
+def _problems(call: Call, batch: Batch, examples: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    counts: dict[str, int] = batch.report.get("problems", {})
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [
+        {**problem_words(code, call.policy), "count": number, "examples": examples.get(code, [])}
+        for code, number in ordered
+    ]
+
+
+@asks(Verb.IMPORT_FILE, of=BATCH, methods=("POST",))
+@once
+def confirm_batch(call: Call, batch: Batch) -> HttpResponse:
+    """Let the previewed rows in."""
+    delivery = _delivery(call, batch.organisation)
+    if batch.rows > AT_ONCE:
+        confirm_later(batch.public_id, delivery)
+        return redirect("office:preview", batch=batch.public_id)
+    try:
+        confirm(batch.public_id, delivery)
+    except Refusal as refusal:
+        form = forms.Form({})
+        form.full_clean()
+        form.add_error(None, told(refusal))
+        return _preview(call, batch, form)
+    return redirect("office:receipt", batch=batch.public_id)
+
+
+@asks(Verb.IMPORT_FILE, of=BATCH, methods=("POST",))
+@once
+def read_again_page(call: Call, batch: Batch) -> HttpResponse:
+    """Read a file once more that no feed knew when it came."""
+    read_again(batch.public_id, _delivery(call, batch.organisation))
+    return redirect("office:preview", batch=batch.public_id)
+
+
+@asks(Verb.READ_BATCH, of=BATCH)
+def receipt(call: Call, batch: Batch) -> HttpResponse:
+    if batch.state != BatchState.LOADED:
+        return redirect("office:batch", batch=batch.public_id)
+    context = {
+        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"回执 {batch_number(batch)}")],
+        "stages": _stages(4, batch),
+        "batch": shown(call, batch),
+        "workbook_url": reverse("office:workbook", kwargs={"batch": batch.public_id})
+        if batch.workbook_id
+        else "",
+        "upload_url": reverse("office:upload") if call.may_somewhere(Verb.IMPORT_FILE) else "",
+    }
+    return call.render("receipt", context)

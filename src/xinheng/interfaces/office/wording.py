@@ -1,0 +1,151 @@
+"""The words of the office for what the store keeps as codes: states with their tone, events, deeds, numbers."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils import timezone
+
+from xinheng.core.policy import Policy
+from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.refusal import Outcome, Refusal
+from xinheng.core.sources import Citation
+from xinheng.store.batches import Batch, BatchState, ReturnedState
+from xinheng.store.casework import Case
+
+BATCH_TONES = {
+    BatchState.PREVIEW: "decide",
+    BatchState.LOADED: "done",
+    BatchState.UNMAPPED: "decide",
+    BatchState.UNREADABLE: "decide",
+    BatchState.CANCELLED: "",
+}
+ROW_TONES = {
+    ReturnedState.WAITING: "clock",
+    ReturnedState.RETURNED: "",
+    ReturnedState.ACCEPTED: "done",
+    ReturnedState.REFUSED: "decide",
+}
+OUTCOMES = {
+    Outcome.REFUSE: ("拒收", "decide"),
+    Outcome.QUARANTINE: ("待处理", "clock"),
+    Outcome.REPAIR: ("改写并注明", ""),
+    Outcome.FLAG: ("照常处理，计数", ""),
+}
+RECORD_TONES = {
+    RecordState.ACTIVE: "done",
+    RecordState.ANNOTATED: "clock",
+    RecordState.DISPUTED: "clock",
+}
+CASE_STATES = {
+    "drafted": ("草拟", ""),
+    "submitted": ("待批准", "decide"),
+    "approved": ("已批准", "done"),
+    "in_force": ("已生效", "done"),
+    "withdrawn": ("已撤销", ""),
+    "revoked": ("已撤回", ""),
+}
+CASE_KINDS = {"inspection_plan": "抽查计划", "feed": "数据格式", "calendar": "工作日历"}
+DEEDS = {
+    "correct": "更正",
+    "annotate": "标注",
+    "dispute": "标明异议",
+    "shield": "屏蔽",
+    "repair": "修复",
+    "withdraw": "撤回",
+    "restore": "恢复",
+}
+EVENTS = {
+    "account.opened": "新建账号",
+    "account.closed": "停用账号",
+    "account.reopened": "恢复账号",
+    "account.unlocked": "解除锁定",
+    "account.password_set": "重设密码",
+    "account.second_factor_removed": "清除动态验证码",
+    "account.locked": "账号锁定",
+    "account.signed_in": "登录",
+    "role.granted": "授予职责",
+    "role.ended": "收回职责",
+    "batch.received": "收到文件",
+    "batch.recognised": "重新识别文件",
+    "batch.loaded": "批次入库",
+    "batch.repeated": "重复报送",
+    "batch.cancelled": "撤销批次",
+    "batch.published": "批次公示",
+    "row.accepted": "采纳待处理的行",
+    "row.returned": "退回待处理的行",
+    "subject.read": "打开档案",
+    "grade.read": "查看评价说明",
+    "record.read": "打开记录",
+    "evaluation.run": "运行评价",
+    "draw.announced": "公告抽取",
+    "draw.made": "随机抽取",
+    "publication.expired": "公示期满停止",
+    "policy.published": "发布政策数据",
+    "ledger.verified": "核对账本",
+    "ledger.exported": "导出账本",
+    "case.attached": "附上文件",
+} | {f"record.{deed}": f"{word}记录" for deed, word in DEEDS.items()}
+
+
+def event_word(kind: str) -> str:
+    """What an event of the ledger is called."""
+    if kind.startswith("case."):
+        return EVENTS.get(kind, "办理事项")
+    return EVENTS.get(kind, kind)
+
+
+def batch_number(batch: Batch) -> str:
+    """The short number by which people speak of a batch."""
+    received = timezone.localtime(batch.received_at)
+    return f"{received:%Y-%m%d}-{batch.public_id[:4].upper()}"
+
+
+def feed_title(feed: str, policy: Policy) -> str:
+    known = policy.feeds.get(feed)
+    return known.title if known else feed
+
+
+def item_title(item: int | None, policy: Policy) -> str:
+    if item is None:
+        return ""
+    try:
+        return policy.catalogue.item(item).title
+    except KeyError:
+        return f"目录第 {item} 项"
+
+
+def problem_words(code: str, policy: Policy) -> dict[str, str]:
+    """Code, label, outcome and tone of a problem."""
+    known = policy.quality.problems.get(code)
+    word, tone = OUTCOMES[known.outcome] if known else ("", "")
+    return {"code": code, "label": known.title if known else "", "outcome": word, "tone": tone}
+
+
+def case_state(case: Case) -> tuple[str, str]:
+    return CASE_STATES.get(case.state, (case.state, ""))
+
+
+def class_word(seriousness: int) -> str:
+    """Empty where a record has no class."""
+    return Seriousness(seriousness).label if seriousness else ""
+
+
+def finality_word(finality: int) -> str:
+    return Finality(finality).label if finality else ""
+
+
+def cited(citations: Iterable[Citation], policy: Policy) -> str:
+    """Documents with their clauses."""
+    return "；".join(
+        policy.sources[one.source].cite(one.clause) for one in citations if one.source in policy.sources
+    )
+
+
+def told(refusal: Refusal) -> str:
+    """A refusal as one line above a form."""
+    cited_ = f"（依据：{refusal.citation}）" if refusal.citation else ""
+    return f"{refusal.message}{cited_}{refusal.advice}"
+
+
+def districts(policy: Policy) -> Mapping[str, str]:
+    """Names of the counties by code, ended ones included."""
+    return {code: county.name for code, county in policy.counties.items()}

@@ -1,0 +1,198 @@
+"""What waits for one officer: rows, batches, drafts and plans, each with the term that runs for it.
+
+A task appears where a verb of the officer reaches its organisation, and not to those who may not take it because they
+took the step before (two persons; 《行政处罚法》第五十七、五十八条).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Count, Min
+
+from xinheng.core.days import DueDate
+from xinheng.core.policy import Policy
+from xinheng.core.roles import Verb
+from xinheng.services.cases import desk, steps_for
+from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
+from xinheng.store.casework import Case, CaseDeadline
+from xinheng.store.organisations import Organisation
+
+MOST = 100
+
+
+class Kind(StrEnum):
+    """Sorts of task; the order is that of the desk where terms are equal."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REVIEW = "review"
+    ROWS = "rows"
+    CONFIRM = "confirm"
+    MAP = "map"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A running term: the last day and the rule it comes from."""
+
+    due: DueDate | None
+    workdays_left: int | None
+    rule: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One line of the desk. ``count`` is the number of rows or records concerned."""
+
+    kind: Kind
+    batch: Batch | None = None
+    case: Case | None = None
+    count: int = 0
+    term: Term | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whose desk it is. ``reach`` gives the organisations to which this person's roles carry a verb."""
+
+    user: User
+    reach: Callable[[Verb], frozenset[int]]
+    policy: Policy
+    today: date
+
+
+def tasks(seat: Seat) -> list[Task]:
+    """Everything that waits for this person, what is due first in front."""
+    found = [*_cases(seat), *_reviews(seat), *_rows(seat), *_batches(seat)]
+    far = date.max
+    return sorted(
+        found,
+        key=lambda task: (
+            task.term.due.on if task.term and task.term.due else far,
+            list(Kind).index(task.kind),
+        ),
+    )[:MOST]
+
+
+def _cases(seat: Seat) -> Iterator[Task]:
+    reached = seat.reach(Verb.READ_CASE) | seat.reach(Verb.DRAFT_PLAN) | seat.reach(Verb.DRAFT_POLICY)
+    for case in desk(sorted(reached)).select_related("organisation__parent")[:MOST]:
+        verbs = {step.verb for step in steps_for(case, seat.user, on=seat.today)}
+        if "approve" in verbs:
+            yield Task(kind=Kind.APPROVE, case=case, term=_of_case(case, seat))
+        elif "edit" in verbs:
+            yield Task(kind=Kind.EDIT, case=case, term=_of_case(case, seat))
+
+
+def _of_case(case: Case, seat: Seat) -> Term | None:
+    clock = CaseDeadline.objects.filter(case=case, ended_on__isnull=True).order_by("due_on").first()
+    if clock is None:
+        return None
+    reading = seat.policy.parameter(clock.key, on=clock.started_on)
+    due = DueDate(clock.due_on, clock.provisional, clock.calendar_version) if clock.due_on else None
+    return term(due, rule=f"{reading.title}：{reading.citation}", verified=reading.verified, seat=seat)
+
+
+def _reviews(seat: Seat) -> Iterator[Task]:
+    batches = {
+        batch.pk: batch
+        for batch in unreviewed(seat.reach(Verb.REVIEW_SECRECY), policy=seat.policy, today=seat.today)
+        if batch.received_by_id != seat.user.pk
+    }
+    first: dict[int, date] = {}
+    count: dict[int, int] = {}
+    for batch, due, number in publication_days(batches, policy=seat.policy, today=seat.today):
+        first[batch] = min(due, first.get(batch, due))
+        count[batch] = count.get(batch, 0) + number
+    for pk, day in first.items():
+        rule, verified = _publication_rule(batches[pk], seat)
+        last = DueDate(day, seat.policy.calendar.is_provisional(day), seat.policy.calendar.version)
+        running = term(last, rule=rule, verified=verified, seat=seat)
+        yield Task(kind=Kind.REVIEW, batch=batches[pk], count=count[pk], term=running)
+
+
+def _publication_rule(batch: Batch, seat: Seat) -> tuple[str, bool]:
+    policy = seat.policy
+    kind = next(
+        (k for k, act in policy.acts.acts.items() if policy.catalogue.items[act.item].number == batch.item)
+    )
+    reading = next(clock for clock in policy.act_clocks(kind, on=seat.today) if clock.value is not None)
+    return f"{reading.title}：{reading}（{reading.citation}）", reading.verified
+
+
+def _rows(seat: Seat) -> Iterator[Task]:
+    reached = seat.reach(Verb.DECIDE_QUARANTINE) | seat.reach(Verb.PROPOSE_QUARANTINE)
+    waiting = (
+        ReturnedRow.objects.filter(state=ReturnedState.WAITING, batch__organisation__in=reached)
+        .exclude(batch__received_by=seat.user)
+        .values_list("batch")
+        .annotate(number=Count("pk"), first=Min("batch__received_at"))
+    )
+    numbers = {batch: number for batch, number, _ in waiting}
+    for batch in Batch.objects.filter(pk__in=numbers).select_related("organisation").order_by("pk")[:MOST]:
+        yield Task(kind=Kind.ROWS, batch=batch, count=numbers[batch.pk], term=_of_rows(batch, seat))
+
+
+def _of_rows(batch: Batch, seat: Seat) -> Term:
+    """Rows that nobody decides go back to their sender after the term of policy."""
+    received = day_of(batch.received_at)
+    reading = seat.policy.parameter("retention.quarantine_days", on=received)
+    due = None
+    if reading.value is not None:
+        due = seat.policy.calendar.next_workday(received + timedelta(days=reading.value))
+    return term(due, rule=f"{reading.title}：{reading}", verified=reading.verified, seat=seat)
+
+
+def _batches(seat: Seat) -> Iterator[Task]:
+    waiting = {BatchState.PREVIEW: Verb.IMPORT_FILE, BatchState.UNMAPPED: Verb.DRAFT_POLICY}
+    for state, verb in waiting.items():
+        found = Batch.objects.filter(state=state, organisation__in=seat.reach(verb))
+        for batch in found.select_related("organisation").order_by("-pk")[:MOST]:
+            kind = Kind.CONFIRM if state == BatchState.PREVIEW else Kind.MAP
+            yield Task(kind=kind, batch=batch, count=batch.rows)
+
+
+def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:
+    left = seat.policy.calendar.workdays_between(seat.today, due.on) if due else None
+    return Term(due=due, workdays_left=left, rule=rule, verified=verified)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A catalogue item that a department supplies: when something last came, and how often it should."""
+
+    item: int
+    cycle: str
+    last_on: date | None
+    by_catalogue: bool
+
+
+def duties(organisation: Organisation, *, policy: Policy) -> list[Duty]:
+    """Items that the catalogue asks of the department, and items it has delivered before."""
+    named = due_items(organisation.key, policy)
+    last = {item: moment for (_, item), moment in last_received([organisation.pk]).items()}
+    return [
+        Duty(
+            item=item,
+            cycle=policy.catalogue.item(item).cycle,
+            last_on=day_of(last[item]) if item in last else None,
+            by_catalogue=item in named,
+        )
+        for item in sorted(named | set(last))
+    ]
+
+
+def reports_due(*, policy: Policy, today: date) -> Iterable[tuple[str, str, DueDate, str, bool]]:
+    """Reports that the city's document wants on fixed days: title, period, day, rule, compared with the text."""
+    for deadline in policy.deadlines.deadlines.values():
+        day = deadline.next_due(today)
+        citation = deadline.basis[0]
+        rule = policy.sources[citation.source].cite(citation.clause)
+        due = DueDate(day, False, policy.calendar.version)
+        yield deadline.title, f"{day.year} 年 {day.month} 月", due, rule, citation.verified
