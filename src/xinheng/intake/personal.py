@@ -4,6 +4,7 @@ One pass in SQL counts candidates a column; only these cells are read in Python.
 the masked text takes the place of the cell in everything that follows.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ NUMBERS = frozenset(
     }
 )
 """Findings that count as personal numbers; vehicle plates are masked without being counted."""
+
+_COMMITMENT_CODE = re.compile(r"[1-9][0-9]{5}20[1-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{6}")
+"""承诺编码: area, day of the commitment and serial; it looks like a resident ID with two more digits."""
 
 _SCHEMA = pa.schema(
     [("row_no", pa.int32()), ("place", pa.int32()), ("text", pa.string()), ("opened", pa.bool_())]
@@ -78,6 +82,8 @@ def _changed_cells(engine: duckdb.DuckDBPyConnection, source: str, place: int) -
         while chunk := reader.fetchmany(CHUNK):
             changed: list[_Change] = []
             for row_no, text in chunk:
+                if _COMMITMENT_CODE.fullmatch(text.strip()):
+                    continue
                 masked = mask_personal(text)
                 if masked.text != text:
                     numbers = sum(one.kind in NUMBERS for one in find_personal(text))

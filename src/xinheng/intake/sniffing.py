@@ -97,7 +97,7 @@ def as_utf8(path: Path, work: Path) -> Text:
         return Text(path, "utf-8", sure=False)
     if start.count(b"\x00") > len(start) // 10:
         raise unreadable("文件不是文本表格（含大量空字节）。")
-    return _copied(path, work, "gb18030" if _begins_as(start, "gb18030") else _nearest(start))
+    return _copied(path, work, _nearest(start))
 
 
 def settled(text: Text, work: Path) -> Text:
@@ -107,8 +107,8 @@ def settled(text: Text, work: Path) -> Text:
     with text.path.open("rb") as file:
         if _decodes(file, "utf-8"):
             return Text(text.path, "utf-8", sure=True)
-        encoding = "gb18030" if _decodes(file, "gb18030") else "utf-8"
-    return _copied(text.path, work, encoding)
+        wrong = _first_wrong(file)
+    return _copied(text.path, work, _nearest(wrong))
 
 
 def _copied(path: Path, work: Path, encoding: str) -> Text:
@@ -144,9 +144,30 @@ def _decodes(file: BinaryIO, encoding: str) -> bool:
     return True
 
 
-def _nearest(start: bytes) -> str:
-    """Of two encodings that both fail somewhere, the one that fails less."""
-    damage = {name: start.decode(name, errors="replace").count("\ufffd") for name in ("utf-8", "gb18030")}
-    if min(damage.values()) > max(20, len(start) // 50):
+def _first_wrong(file: BinaryIO) -> bytes:
+    """The block in which UTF-8 first fails."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    while block := file.read(BLOCK):
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            return block
+    return b""
+
+
+def _nearest(sample: bytes) -> str:
+    """UTF-8 with a broken character here and there, GB18030, or neither.
+
+    Broken UTF-8 may by chance be valid GB18030 from end to end; few failures among many characters tell it.
+    """
+    as_utf8_text = sample.decode("utf-8", errors="replace")
+    failures = as_utf8_text.count("\ufffd")
+    characters = sum(sign > "\x7f" for sign in as_utf8_text) - failures
+    if failures * 4 <= characters:
+        return "utf-8"
+    if _begins_as(sample, "gb18030"):
+        return "gb18030"
+    if sample.decode("gb18030", errors="replace").count("\ufffd") > max(20, len(sample) // 50):
         raise unreadable("无法识别文件的字符编码。", "请另存为 CSV UTF-8（逗号分隔）后上传。")
-    return min(damage, key=lambda name: damage[name])
+    return "gb18030"

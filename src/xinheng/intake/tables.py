@@ -75,7 +75,12 @@ def _filled_width(row: tuple[str, ...]) -> int:
 def read_table(text: Text, head: Head, *, first: int, work: Path, limits: Limits) -> Table:
     """Every record from number ``first + 1`` on."""
     target = work / "raw.parquet"
-    even = len(head.rows) > first and len(head.rows[first]) == head.width and _single_lines(head, first)
+    even = (
+        not text.replaced
+        and len(head.rows) > first
+        and len(head.rows[first]) == head.width
+        and _single_lines(head, first)
+    )
     if even and _read_even(text, head, first=first, target=target, limits=limits):
         return Table(target, head.width, first)
     text = settled(text, work)

@@ -38,7 +38,7 @@ def shown(cell: Any) -> str:
 
 
 def convert(sheet: Any, target: Path, most_columns: int) -> dict[str, object]:
-    """Blank rows and columns before the first used cell are kept, so that row numbers stay the sender's."""
+    """Blank columns before the first used cell are added; blank rows before it come with ``iter_rows``."""
     start = sheet.start
     if start is None:
         return {"name": sheet.name, "file": "", "rows": 0, "columns": 0}
@@ -46,10 +46,9 @@ def convert(sheet: Any, target: Path, most_columns: int) -> dict[str, object]:
     if columns > most_columns:
         return {"name": sheet.name, "file": "", "rows": sheet.height, "columns": columns}
     before = [""] * start[1]
-    rows = start[0]
+    rows = 0
     with target.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_MINIMAL)
-        write.writerows([[""] * max(columns, 2)] * rows)
         for row in sheet.iter_rows():
             cells = before + [shown(cell) for cell in row]
             write.writerow(cells if columns > 1 else [*cells, ""])
