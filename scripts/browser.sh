@@ -1,7 +1,9 @@
 #!/bin/sh
-# Looks for what the end-to-end tests need, a Chromium and a Chinese font, installs them where it may
-# and says plainly what is missing where it may not. Never fails: the other tests run without them.
+# Looks for what the end-to-end tests need: a Chromium, a Chinese font, a library of Playwright's driver.
+# Installs them where it may and says plainly what is missing where it may not. Never fails: the other
+# tests run without them.
 set -u
+cd "$(dirname "$0")/.."
 
 browser() {
     for name in "${XINHENG_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
@@ -20,9 +22,14 @@ font() {
     fi
 }
 
+driver() {
+    [ ! -x .venv/bin/playwright ] || .venv/bin/playwright --version >/dev/null 2>&1
+}
+
 wanted=''
 browser || wanted='chromium'
 font || wanted="$wanted fonts-noto-cjk"
+driver || wanted="$wanted libatomic1"
 [ -n "$wanted" ] || exit 0
 
 as_root=''
@@ -39,4 +46,5 @@ fi
 
 browser || printf '缺少 Chromium：端到端测试将跳过。请安装系统软件包 chromium（例如 sudo apt-get install chromium）。\n'
 font || printf '缺少中文字体：截图中的汉字将显示为方框。请安装系统软件包 fonts-noto-cjk。\n'
+driver || printf 'Playwright 的驱动程序不能运行：端到端测试将跳过。请安装系统软件包 libatomic1。\n'
 exit 0
