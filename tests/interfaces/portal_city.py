@@ -209,16 +209,17 @@ def a_score(
     points: dict[str, int],
     grade: str = "",
     veto: str = "",
+    total: int | None = None,
 ) -> Score:
-    """``points`` are whole points by indicator; family caps are not reached."""
+    """``points`` are whole points by indicator; ``total`` is given where caps of families are reached."""
     contributions = [points.get(indicator.id, 0) * 1000 for indicator in model.indicators]
-    total = int(model.scale.start) * 1000 + sum(contributions)
+    reached = max(0, int(model.scale.start) * 1000 + sum(contributions)) if total is None else total * 1000
     return Score.objects.create(
         run=run,
         subject=subject,
         subject_version=subject.version,
-        points_milli=total,
-        grade=grade or model.grade_of(total),
+        points_milli=reached,
+        grade=grade or model.grade_of(reached),
         veto=veto,
         contributions=contributions,
     )

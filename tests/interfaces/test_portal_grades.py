@@ -9,7 +9,7 @@ from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
 from tests.people import People
 
 from xinheng.core.models import ScoringModel, parse_model
-from xinheng.interfaces.portal.grades import OTHER, evaluation_of
+from xinheng.interfaces.portal.grades import LIMITS, OTHER, evaluation_of
 from xinheng.store.models import EvaluationRun, PolicyVersion, Subject
 from xinheng.store.public import PublicScore
 
@@ -84,6 +84,18 @@ def test_stored_points_explain_the_total_for_capped_families_too(model: ScoringM
     capped = next(family for family in evaluation.families if family.family == "safety")
     assert capped.points_milli == -600_000
     assert capped.cap_hit
+
+
+def test_the_table_of_indicators_adds_up_to_the_total(
+    client: Client, people: People, model: ScoringModel
+) -> None:
+    subject = a_subject("样例封顶公司")
+    an_act(subject, people, finality=6)
+    run = a_run(model)
+    points = {"penalty_general": -360, "penalty_serious": -520, "penalty_minor": -20}
+    a_score(run, subject, model, points=points, total=180)
+    items = items_of(explained(client, subject, run))
+    assert items == {"一般行政处罚": "−360", OTHER: "−540", LIMITS: "+300"}
 
 
 def test_a_veto_is_said_in_words(client: Client, people: People, model: ScoringModel) -> None:

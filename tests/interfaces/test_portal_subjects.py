@@ -78,6 +78,8 @@ def test_nothing_that_has_ended_is_shown(client: Client, people: People) -> None
     an_act(subject, people, title="轻微罚单", seriousness=1)
     an_act(subject, people, title="被撤销", finality=Finality.REVOKED)
     an_act(subject, people, title="政务共享事项", item=5)
+    withheld = {"公开类型": "不可公开"}
+    an_act(subject, people, title="不可公开的承诺", item=16, seriousness=0, fields=withheld)
     html = page(client, subject)
     for words in (
         "已到期",
@@ -88,6 +90,7 @@ def test_nothing_that_has_ended_is_shown(client: Client, people: People) -> None
         "轻微罚单",
         "被撤销",
         "政务共享事项",
+        "不可公开的承诺",
     ):
         assert words not in html
     assert "目前没有可公开的" in html

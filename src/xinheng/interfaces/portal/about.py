@@ -25,7 +25,7 @@ from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Link
 from xinheng.store.public import PublicRun
 
-_SHOWN = ("acts", "seriousness", "objections", "repair", "lists", "inspections")
+_SHOWN = ("acts", "seriousness", "lists", "inspections")
 _ALWAYS = ("objections", "repair")
 """Subjects whose clocks a reader asks for even where no text sets them: shown as 待确认."""
 

@@ -32,6 +32,7 @@ MOST_ACTS = 2000
 ACTS_A_LINE = 5
 MOST_WAYS = 6
 OTHER = "其他事项（相关记录依法不公开）"
+LIMITS = "各组上限和分制上下限"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def _chart(model: ScoringModel, score: PublicScore, steps: Sequence[Step]) -> Ch
 
 
 def _steps(model: ScoringModel, evaluation: Evaluation, told: set[str]) -> list[Step]:
-    """From the start to the total. What may not be named stands in one step, with the caps it ran into."""
+    """From the start to the total. Where something may not be named, it is one step and the caps are another."""
     whole = [
         Step(step.label, step.from_milli, step.to_milli, step.kind)
         for step in explain(model, evaluation).steps
@@ -221,8 +222,12 @@ def _steps(model: ScoringModel, evaluation: Evaluation, told: set[str]) -> list[
             after = reached + given.points_milli
             steps.append(Step(one.label, reached, after, "plus" if after > reached else "minus"))
             reached = after
+    untold = _untold(evaluation, told) or 0
+    if untold:
+        steps.append(Step(OTHER, reached, reached + untold, "plus" if untold > 0 else "minus"))
+        reached += untold
     if reached != evaluation.points_milli:
-        steps.append(Step(f"{OTHER}及封顶", reached, evaluation.points_milli, "limit"))
+        steps.append(Step(LIMITS, reached, evaluation.points_milli, "limit"))
     return [*steps, whole[-1]]
 
 
@@ -238,6 +243,10 @@ def _lines(
     untold = _untold(evaluation, told)
     if untold is not None:
         lines.append(Line(OTHER, "不列明", untold, None, "公共信用信息目录中不向社会公开的事项", ()))
+    points_milli = milli(model.scale.start) + sum(given.points_milli for given in evaluation.contributions)
+    if points_milli != evaluation.points_milli:
+        limited = evaluation.points_milli - points_milli
+        lines.append(Line(LIMITS, "—", limited, None, "模型中各组的上限和满分、最低分", ()))
     return lines
 
 
@@ -270,11 +279,13 @@ def _improvements(policy: Policy, acts: Iterable[PublicAct], *, today: date) -> 
         if not law.is_adverse(policy, item=act.item, seriousness=act.seriousness):
             continue
         name = statements.title(policy, act)
-        if act.earliest_repair_on:
-            ways.append({"text": f"“{name}”起可以申请信用修复", "on": max(act.earliest_repair_on, today)})
+        if act.earliest_repair_on and act.earliest_repair_on <= today:
+            ways.append({"text": f"“{name}”现在可以申请信用修复", "on": None})
+        elif act.earliest_repair_on:
+            ways.append({"text": f"“{name}”可以申请信用修复的第一天", "on": act.earliest_repair_on})
         if act.stop_on:
-            ways.append({"text": f"“{name}”公示期满，停止公示并移出评价窗口", "on": act.stop_on})
-    return sorted(ways, key=lambda way: way["on"])[:MOST_WAYS]
+            ways.append({"text": f"“{name}”公示期满，停止公示", "on": act.stop_on})
+    return sorted(ways, key=lambda way: way["on"] or today)[:MOST_WAYS]
 
 
 def _issuer(policy: Policy, model: ScoringModel) -> str:

@@ -72,9 +72,11 @@ def item_of(policy: Policy, number: int) -> CatalogueItem | None:
 
 
 def item_label(policy: Policy, number: int) -> str:
-    """行政处罚, 信用承诺及履行情况 and so on."""
+    """行政处罚, 信用承诺及履行情况, 登记注册基本信息 and so on."""
     item = item_of(policy, number)
-    return item.title.removesuffix("信息") if item else "其他"
+    if item is None:
+        return "其他"
+    return item.title if item.title.endswith("基本信息") else item.title.removesuffix("信息")
 
 
 def is_adverse(policy: Policy, *, item: int, seriousness: int) -> bool:

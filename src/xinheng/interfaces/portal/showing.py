@@ -1,10 +1,11 @@
 """Which acts a page may show, and which of their fields.
 
-The views hold what is published and not ended; here a last day that is over, a class that is kept back and a
-revoked decision are left out at once, before the nightly job ends the publication (《行政处罚法》第四十八条;
-legal guards G1, G9, G10, G11).
+The views hold what is published and not ended; here a last day that is over, a class that is kept back, a revoked
+decision and what its provider marked 不可公开 are left out at once, whatever the publication says (《行政处罚法》
+第四十八条; legal guards G1, G9, G10, G11).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,9 @@ _PERSONS = (
     *("电话", "手机", "联系方式", "住址", "执法证号"),
 )
 _HOMES = ("住所", "地址", "经营场所")
+_WITHHELD = ("特定范围内公开", "不可公开", "不予公开", "不公开", "政务共享")
+_MIDNIGHT = " 00:00:00"
+_NEEDLESS_ZEROS = re.compile(r"(-?\d+)\.(\d*?)0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ def acts(policy: Policy, *, on: date) -> QuerySet[PublicAct]:
         .filter(Q(stop_on__isnull=True) | Q(stop_on__gt=on), item__in=law.public_items(policy))
         .exclude(seriousness__in=law.unpublished_classes(policy))
         .exclude(finality=Finality.REVOKED)
+        .filter(Q(fields__公开类型__isnull=True) | ~Q(fields__公开类型__in=_WITHHELD))
     )
 
 
@@ -72,17 +77,30 @@ def key_of(act: PublicAct) -> Key:
 
 
 def fields(policy: Policy, act: PublicAct, *, kind: str) -> list[Field]:
-    """The published fields of an act; ``kind`` is that of its subject. No person and no sole trader's home."""
+    """The published fields of an act in the order of the catalogue, then those of the sender.
+
+    ``kind`` is that of the subject. No person is named, and no sole trader's home.
+    """
     item = law.item_of(policy, act.item)
     known = item.fields if item else {}
+    places = {label: place for place, label in enumerate(known)}
     unsaid = (*_PERSONS, *_HOMES) if kind == law.SOLE_TRADER else _PERSONS
-    return [
-        Field(label, str(value))
+    shown = [
+        Field(label, _tidy(str(value)))
         for label, value in act.fields.items()
         if value not in ("", None)
         and not any(word in label for word in unsaid)
         and (label not in known or known[label].public)
     ]
+    return sorted(shown, key=lambda one: places.get(one.label, len(places)))
+
+
+def _tidy(value: str) -> str:
+    """Without the midnight and the zeros that spreadsheets add."""
+    number = _NEEDLESS_ZEROS.fullmatch(value)
+    if number:
+        return f"{number[1]}.{number[2]}".rstrip(".")
+    return value.removesuffix(_MIDNIGHT)
 
 
 def field(act: PublicAct, *labels: str) -> str:

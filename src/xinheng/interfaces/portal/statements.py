@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from xinheng.core.catalogue import Item
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -50,12 +51,17 @@ def act_url(act: PublicAct) -> str:
     return reverse("portal:act", args=[act.pk])
 
 
+_NAMES = {
+    Item.PERMIT: ("许可证书名称",),
+    Item.COMMITMENT: ("承诺事由",),
+    Item.SERIOUS_LIST: ("列入名单名称", "名单名称"),
+}
+"""Fields that say more than the title under which a feed reports such an act."""
+
+
 def title(policy: Policy, act: PublicAct) -> str:
-    return (
-        act.title
-        or showing.field(act, "许可决定文书名称", "许可内容", "名单名称")
-        or law.item_label(policy, act.item)
-    )
+    own = showing.field(act, *_NAMES[Item(act.item)]) if act.item in _NAMES else ""
+    return _short(own, False) or act.title or law.item_label(policy, act.item)
 
 
 def statement(policy: Policy, act: PublicAct, *, whole: bool = False) -> Statement:

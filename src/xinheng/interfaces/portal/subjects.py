@@ -164,7 +164,7 @@ def _listings(policy: Policy, acts: Iterable[PublicAct]) -> list[Statement]:
 def _commitment(policy: Policy, act: PublicAct) -> dict[str, Any]:
     return {
         "title": statements.title(policy, act),
-        "kind": showing.field(act, "承诺类型") or "—",
+        "kind": showing.field(act, "承诺类型") or act.title or "—",
         "made_on": act.decided_on,
         "state": showing.field(act, "承诺履行状态") or "未注明",
         "url": statements.act_url(act),
