@@ -70,7 +70,7 @@ ODD_WIDTH = "[０-９Ａ-Ｚａ-ｚ\\x{3000}\\x{00a0}]"
 _ZERO_DATE = "^\\s*(1900[-/.]0?1[-/.]0{1,2}([^0-9]|$)|0000)"
 _PLAIN_DOCUMENT = "[0-9A-Z一-鿿〔〕-]+"
 _PADDED = f"^[{BLANKS}]|[{BLANKS}]$"
-_MARK_UP = "</?[a-zA-Z!][^<>]{0,300}>|&nbsp;?"
+_MARK_UP = "</?[a-zA-Z!][^<>]*>|&nbsp;?"
 
 
 def define(engine: duckdb.DuckDBPyConnection) -> None:

@@ -7,6 +7,7 @@ Header texts are compared without blanks, stars, width of letters and notes such
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _NOTE = re.compile(r"\([^()]*(?:类型|必填|选填|格式).*$")
 _BLANKS = re.compile(r"[\s*﻿​]+")
@@ -17,6 +18,7 @@ _HEADER_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def normal_header(text: str) -> str:
     """The form under which two header cells are equal; empty for a nameless one."""
     plain = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).lower()

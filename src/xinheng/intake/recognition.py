@@ -13,6 +13,8 @@ from xinheng.core.ids import CodeKind, read_code
 from xinheng.intake.headers import column_names, normal_header, position_names, title_lines
 
 SHAPE_SHARE = 0.6
+HEADER_WITHIN = 30
+"""The header stands among the first records."""
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?.*|\d{1,2}[-/]\d{1,2}[-/]\d{4}.*")
 _DOCUMENT = re.compile(r".*[\[〔(（﹝【]?\d{4}[\]〕)）﹞】]?.*\d+.*号?")
 _AUTHORITY = re.compile(r".*(?:局|委|委员会|政府|办|办公室|厅|院|所|队|部|中心|管理处|街道|海关|税务|法院)")
@@ -54,8 +56,8 @@ def recognise(
 def _matches(
     rows: Sequence[Sequence[str]], *, width: int, title: str, feeds: Iterable[Feed]
 ) -> Iterable[Match]:
-    named = [column_names(row, width) for row in rows]
-    above = [f"{title} {title_lines(rows[:index])}" for index in range(len(rows))]
+    named = [column_names(row, width) for row in rows[:HEADER_WITHIN]]
+    above = [f"{title} {title_lines(rows[:index])}" for index in range(len(named))]
     for feed in feeds:
         if feed.recognise.headers and feed.layout.header:
             for index, names in enumerate(named):
