@@ -1,5 +1,6 @@
 """The table of conformance is what the markers of the tests say, and it names nothing that does not exist."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,26 @@ def test_every_command_named_exists() -> None:
             command = get_command(app)
             for word in words[1:]:
                 command = command.commands[word]  # type: ignore[attr-defined]
+
+
+def test_every_route_named_exists() -> None:
+    from django.urls import get_resolver
+
+    routes = {_without_parameters(f"/{route}") for route in _routes(get_resolver())}
+    pages = [page for row in (*ASKED.rows.values(), *ASKED.guards.values()) for page in row.pages]
+    assert not [page for page in pages if page[0] == "/" and _without_parameters(page) not in routes]
+
+
+def _routes(resolver: object, before: str = "") -> list[str]:
+    found = []
+    for pattern in getattr(resolver, "url_patterns", ()):
+        route = f"{before}{getattr(pattern.pattern, '_route', '')}"
+        found += _routes(pattern, route) if hasattr(pattern, "url_patterns") else [route]
+    return found
+
+
+def _without_parameters(route: str) -> str:
+    return re.sub(r"<[^>]*>", "<>", route)
 
 
 SOURCE = """
