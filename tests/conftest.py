@@ -24,7 +24,7 @@ TEMPLATE_LOCK = 7_240_099
 
 def _server() -> dict[str, Any]:
     given = os.environ.get("XINHENG_TEST_DATABASE_URL")
-    url = given or ensure_running(data_home(os.environ), fast=True, environ={}).url
+    url = given or ensure_running(data_home(os.environ), fast=True, environ=os.environ).url
     return conninfo_to_dict(url)
 
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from xinheng.interfaces.cli.demo_steps import PASSWORD
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+CHROMIUM = os.environ.get("XINHENG_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -95,7 +95,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.terminate()
         server.wait(timeout=60)
         subprocess.run(
-            [sys.executable, "-m", "xinheng.config.postgres", "stop"],
+            [sys.executable, "-m", "xinheng.config.postgres", "erase"],
             env=environment,
             check=False,
             timeout=120,
@@ -123,3 +123,4 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
     for item in items:
         if "journeys" in str(item.path):
             item.add_marker(pytest.mark.journey)
+            item.add_marker(pytest.mark.xdist_group("journey"))
