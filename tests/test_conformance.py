@@ -48,6 +48,7 @@ def test_every_command_named_exists() -> None:
     pages = {page for row in (*ASKED.rows.values(), *ASKED.guards.values()) for page in row.pages}
     for page in pages:
         words = page.split()
+        assert page[0] == "/" or words[0] == "xinheng", page
         if words[0] == "xinheng":
             command = get_command(app)
             for word in words[1:]:
