@@ -97,6 +97,16 @@ def _dashboard() -> Context:
         "grades": distribution,
         "grade_note": "试算，不对外公布。",
         "lateness": lateness,
+        "overdue": [
+            {
+                "unit": "示例市城市管理局",
+                "file_name": "处罚.csv",
+                "url": "#",
+                "records": 12,
+                "due_on": TODAY,
+                "late": 3,
+            }
+        ],
         "units": [
             {
                 "name": "示例市市场监督管理局",
@@ -172,7 +182,10 @@ def _batch() -> Context:
         "workbook_url": "#",
         "may_publish": True,
         "publish_url": "#",
-        "acts": [{"label": "回执", "url": "#", "post": False}, {"label": "重新识别", "url": "#", "post": True}],
+        "acts": [
+            {"label": "回执", "url": "#", "post": False},
+            {"label": "重新识别", "url": "#", "post": True},
+        ],
     }
 
 
@@ -267,7 +280,23 @@ def _map_feed() -> Context:
         ],
         "form": FeedForm(),
         "required": ["决定日期", "作出机关"],
+        "tiles": TILES,
+        "problems": problems(),
         "cancel_url": "#",
+    }
+
+
+def _feed() -> Context:
+    return {
+        **OFFICE,
+        "feed": {
+            "id": "local-abc",
+            "title": "示例局台账",
+            "item": "行政处罚",
+            "origin": "本市新增",
+            "columns": 9,
+        },
+        "text": 'id: "local-abc"\n',
     }
 
 
@@ -283,4 +312,5 @@ COLLECTION: dict[str, Callable[[], Context]] = {
     "quarantine_row": _quarantine_row,
     "feeds": _feeds,
     "map_feed": _map_feed,
+    "feed": _feed,
 }

@@ -12,11 +12,16 @@ from tests.interfaces.web_samples import (
     NOW,
     OFFICE,
     TODAY,
+    AnnounceForm,
     ApproveForm,
+    CaseForm,
     ChangeForm,
-    DayForm,
+    CommitForm,
     DrawForm,
     GrantForm,
+    PlanForm,
+    ReasonForm,
+    YearForm,
     a_draw,
     a_grade,
     a_subject,
@@ -261,14 +266,77 @@ def _plan() -> Context:
         "plan": PLAN,
         "stages": stages(),
         "strata": strata(),
-        "excluded": [{"reason": "今年已达上限", "count": 108}],
         "inspectors": 46,
-        "run": {"model": "食品行业信用评价", "run_on": date(2026, 11, 1), "url": "#"},
+        "run": {"model": "食品行业信用评价", "run_on": date(2026, 11, 1)},
         "blocked": [],
-        "form": DrawForm(),
+        "edit_url": "#",
         "approve_form": ApproveForm(),
+        "approve_url": "#",
+        "return_url": "#",
+        "announce_form": AnnounceForm(),
+        "announce_url": "#",
+        "commit_form": CommitForm({"party": "示例市人民政府"}),
+        "commit_url": "#",
+        "committed": DIGEST,
+        "announcement": {
+            "at": NOW,
+            "by": "某某",
+            "digest": DIGEST,
+            "url": "#",
+            "parties": [{"name": "示例市人民政府", "commitment": DIGEST}],
+        },
+        "form": DrawForm(),
+        "draw_url": "#",
         "draws": [{"number": "CC-2026-0003", "url": "#", "drawn_at": NOW, "drawn": 201, "by": "某某"}],
     }
+
+
+def _plan_form() -> Context:
+    return {**OFFICE, "heading": "拟定计划", "form": PlanForm({})}
+
+
+def _approvals() -> Context:
+    return {**OFFICE, "approvals": [APPROVAL, {**APPROVAL, "kind": "工作日历", "title": "2027年工作日历"}]}
+
+
+def _approval() -> Context:
+    return {
+        **OFFICE,
+        "case": APPROVAL,
+        "stages": stages(),
+        "facts": [("类别", "数据格式", ""), ("来自文件", "台账.xls", "#")],
+        "text": 'id: "local-abc"\ntitle: "示例局台账"\n',
+        "days": [("放假", ["2027-01-01", "2027-01-02"]), ("调休上班", [])],
+        "events": [{"at": NOW, "verb": "草拟", "actor": "某某", "reason": ""}],
+        "form": CaseForm({}),
+        "approve_url": "#",
+        "return_url": "#",
+        "withdraw_url": "#",
+        "edit_url": "#",
+        "why_not": "您办理过本事项的前序环节，须由另一人批准。",
+    }
+
+
+def _user_form() -> Context:
+    return {
+        **OFFICE,
+        "heading": "停用：某某",
+        "lead": "停用后不能登录。",
+        "form": ReasonForm({}),
+        "button": "停用",
+    }
+
+
+APPROVAL = {
+    "number": "GS-2026-000001",
+    "title": "数据格式：示例局台账",
+    "url": "#",
+    "kind": "数据格式",
+    "opened_by": "某某",
+    "opened_at": NOW,
+    "state": "待批准",
+    "tone": "decide",
+}
 
 
 def _draw() -> Context:
@@ -276,6 +344,8 @@ def _draw() -> Context:
         **OFFICE,
         "draw": a_draw(),
         "agrees": True,
+        "faults": ["示例：摘要不一致"],
+        "remarks": ["示例：可抽对象不足"],
         "checked_at": NOW,
         "file_url": "#",
         "file_name": "CC-2026-0004.json",
@@ -310,6 +380,7 @@ def _ledger() -> Context:
                 "subject": NAME,
                 "subject_url": "#",
                 "object": "",
+                "object_url": "",
                 "reason": "监督检查",
                 "batch": 3119,
                 "position": 4,
@@ -323,6 +394,7 @@ def _ledger() -> Context:
                 "subject": "",
                 "subject_url": "",
                 "object": "批次 2026-1118-3",
+                "object_url": "#",
                 "reason": "",
                 "batch": None,
                 "position": None,
@@ -343,8 +415,19 @@ def _calendar() -> Context:
         "provisional": True,
         "today": TODAY,
         "months": [_month(2026, month) for month in range(1, 13)],
-        "changes": [],
-        "form": DayForm(),
+        "changes": [
+            {
+                "title": "2027年工作日历",
+                "url": "#",
+                "source": "放假安排",
+                "by": "某某",
+                "at": NOW,
+                "state": "待批准",
+                "tone": "decide",
+            }
+        ],
+        "form": YearForm(),
+        "add_url": "#",
         "affected": 31,
     }
 
@@ -398,6 +481,7 @@ def _user() -> Context:
         },
         "grants": [GRANT, {**GRANT, "end_url": ""}],
         "form": GrantForm(),
+        "grant_url": "#",
         "acts": [Link("停用", "#"), Link("重设密码", "#")],
         "events_url": "#",
     }
@@ -410,6 +494,10 @@ SUPERVISION: dict[str, Callable[[], Context]] = {
     "grade": _grade,
     "plans": _plans,
     "plan": _plan,
+    "plan_form": _plan_form,
+    "approvals": _approvals,
+    "approval": _approval,
+    "user_form": _user_form,
     "draw": _draw,
     "ledger": _ledger,
     "calendar": _calendar,

@@ -77,17 +77,45 @@ class ApproveForm(forms.Form):
     reason = forms.CharField(label="批准意见", widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class DayForm(forms.Form):
-    on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
-    kind = forms.ChoiceField(choices=[("rest", "放假"), ("work", "上班")])
-    label = forms.CharField()
-    source = forms.CharField()
+class AnnounceForm(forms.Form):
+    model = forms.ChoiceField(label="等级来自", choices=[("food", "食品行业信用评价")])
+    parties = forms.CharField(label="各单位的承诺值", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class CommitForm(forms.Form):
+    party = forms.CharField(label="单位")
+    reveal = forms.CharField(label="秘密文字")
+
+
+class PlanForm(forms.Form):
+    organisation = forms.ChoiceField(label="检查机关", choices=[("1", "示例市市场监督管理局")])
+    title = forms.CharField(label="计划名称")
+    year = forms.IntegerField(label="年度")
+    matter = forms.CharField(label="检查事项")
+    basis = forms.CharField(label="依据", widget=forms.Textarea(attrs={"rows": 2}))
+    line = forms.ChoiceField(label="行业", choices=[("food", "食品")])
+
+
+class CaseForm(forms.Form):
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    compared = forms.BooleanField(label="已逐日核对", required=False)
+    reason = forms.CharField(label="意见", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="理由")
+
+
+class YearForm(forms.Form):
+    year = forms.IntegerField(label="年份")
+    holidays = forms.CharField(label="放假的日子", widget=forms.Textarea(attrs={"rows": 5}))
+    make_up = forms.CharField(label="调休上班的周末", required=False)
+    source = forms.CharField(label="来源")
 
 
 class GrantForm(forms.Form):
     role = forms.ChoiceField(choices=[("collector", "报送员")])
     organisation = forms.ChoiceField(label="单位", choices=[("1", "示例市市场监督管理局")])
-    from_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}))
     to_on = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
 
 

@@ -83,5 +83,12 @@ def unlock_after_success(user: User, *, now: datetime) -> None:
     note("account.signed_in", now=now, actor=user, object=f"user:{user.public_id}")
 
 
+@transaction.atomic
+def unlock(user: User, *, actor: User, now: datetime, reason: str) -> None:
+    """Open a locked name before its time."""
+    AccountLock.objects.filter(pk=_digest(user.username)).delete()
+    note("account.unlocked", now=now, actor=actor, object=f"user:{user.public_id}", reason=reason)
+
+
 def _digest(username: str) -> str:
     return f"sha256:{hashlib.sha256(username.strip().lower().encode()).hexdigest()}"

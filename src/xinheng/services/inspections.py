@@ -15,7 +15,7 @@ from django.db.models import Count
 
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
-from xinheng.core.grading import band_of, ratio_of, visit_limit
+from xinheng.core.grading import Stratum, band_of, ratio_of, strata, visit_limit
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, open_case, take_step
@@ -84,6 +84,38 @@ def approve_plan(public_id: str, *, actor: User, policy: Policy, now: datetime) 
     plan.approved_by, plan.approved_at = actor, now
     plan.save(update_fields=["approved_by", "approved_at"])
     return plan
+
+
+@transaction.atomic
+def return_plan(public_id: str, *, actor: User, policy: Policy, now: datetime, reason: str) -> None:
+    """The decider sends a plan back with a reason."""
+    plan = Plan.objects.select_for_update().get(public_id=public_id)
+    take_step(plan.case.public_id, "return", actor=actor, policy=policy, now=now, reason=reason)
+
+
+@transaction.atomic
+def revise_plan(public_id: str, draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) -> Plan:
+    """Change a plan that came back and send it to the decider again."""
+    plan = Plan.objects.select_for_update().get(public_id=public_id)
+    changed = {"matter": draft.matter, "basis": draft.basis, "title": draft.title, "line": draft.line}
+    take_step(plan.case.public_id, "edit", actor=actor, policy=policy, now=now, details=changed)
+    take_step(plan.case.public_id, "submit", actor=actor, policy=policy, now=now)
+    plan.title, plan.matter, plan.basis = draft.title, draft.matter, draft.basis
+    plan.sector, plan.year = draft.line, draft.year
+    plan.save(update_fields=["title", "matter", "basis", "sector", "year"])
+    return plan
+
+
+def forecast_draw(plan: Plan, *, model: str, policy: Policy, on: date) -> tuple[Stratum, ...]:
+    """What a draw of the plan would take from each band today; nothing is fixed by it."""
+    run = EvaluationRun.objects.filter(model=model, current=True).first()
+    if run is None:
+        raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
+    pool = _pool(run, plan, policy, on=on)
+    free = {band: len(subjects) for band, subjects in pool.open.items()}
+    closed = {band: len(subjects) for band, subjects in pool.at_ceiling.items()}
+    populations = {band: free.get(band, 0) + closed.get(band, 0) for band in {*free, *closed}}
+    return strata(policy.grading, populations=populations, eligible=free, on=on)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from xinheng.core.access import Grant, check_grants
 from xinheng.core.refusal import Refusal
@@ -46,25 +47,37 @@ def open_account(
 
 @transaction.atomic
 def grant_role(
-    user: User, role: Role, *, organisation: Organisation, actor: User | None, now: datetime, today: date
+    user: User,
+    role: Role,
+    *,
+    organisation: Organisation,
+    actor: User | None,
+    now: datetime,
+    today: date,
+    until: date | None = None,
 ) -> None:
-    """Give a role from today; refused where it excludes one the person holds."""
-    held = list(RoleGrant.objects.filter(user=user, to_on__isnull=True))
+    """Give a role from today, to the day before ``until``; refused where it excludes one the person holds."""
+    User.objects.select_for_update().get(pk=user.pk)
+    held = list(_living(user, today))
     if any(grant.role == role and grant.organisation_id == organisation.pk for grant in held):
         return
-    wanted = Grant(role=role, organisation=organisation.pk, from_on=today)
+    if until is not None and until <= today:
+        raise Refusal("O03", "截止日必须晚于今天。", advice="请改正截止日，长期有效的可以不填。")
+    wanted = Grant(role=role, organisation=organisation.pk, from_on=today, to_on=until)
     problems = check_grants([*map(_as_grant, held), wanted])
     if problems:
         raise Refusal("access", "；".join(problems), advice="请由不同的人员分别担任。")
-    RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=today, granted_by=actor)
+    RoleGrant.objects.create(
+        user=user, role=role, organisation=organisation, from_on=today, to_on=until, granted_by=actor
+    )
     note("role.granted", now=now, actor=actor, object=f"user:{user.public_id}", payload={"role": role})
 
 
 @transaction.atomic
 def end_role(grant_id: int, *, actor: User, now: datetime, today: date) -> None:
     """Take a role back from today."""
-    grant = RoleGrant.objects.select_for_update().filter(pk=grant_id, to_on__isnull=True).first()
-    if grant is None:
+    grant = RoleGrant.objects.select_for_update().filter(pk=grant_id).first()
+    if grant is None or (grant.to_on is not None and grant.to_on <= today):
         raise Refusal("O02", "这项授权已经收回。", advice="请刷新页面。")
     grant.to_on = max(today, grant.from_on)
     grant.save(update_fields=["to_on"])
@@ -75,6 +88,28 @@ def end_role(grant_id: int, *, actor: User, now: datetime, today: date) -> None:
         object=f"user:{grant.user.public_id}",
         payload={"role": grant.role},
     )
+
+
+@transaction.atomic
+def switch_account(user: User, *, active: bool, actor: User, now: datetime, reason: str) -> None:
+    """Close an account or open it again; whoever is signed in with it is out at the next page."""
+    if not reason.strip():
+        raise Refusal("O04", "停用或恢复账号必须写明理由。")
+    User.objects.filter(pk=user.pk).update(is_active=active)
+    kind = "account.reopened" if active else "account.closed"
+    note(kind, now=now, actor=actor, object=f"user:{user.public_id}", reason=reason.strip())
+
+
+@transaction.atomic
+def set_password(user: User, password: str, *, actor: User, now: datetime) -> None:
+    """Give an account a new password that its holder changes."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    note("account.password_set", now=now, actor=actor, object=f"user:{user.public_id}")
+
+
+def _living(user: User, today: date) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=today), user=user)
 
 
 def enter_inspectors(inspectors: Iterable[Inspector]) -> None:

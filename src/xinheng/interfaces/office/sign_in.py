@@ -29,11 +29,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        super().pre_authenticate(request, **credentials)
         until = locked_until(credentials.get("username", ""), now=timezone.now())
         if until:
             at = timezone.localtime(until).strftime("%H:%M")
             raise ValidationError(f"该账号因多次输错密码已锁定，请在 {at} 之后再试，或联系安全管理员。")
+        super().pre_authenticate(request, **credentials)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)

@@ -22,8 +22,8 @@ class Route:
 PORTAL = (
     Route("查企业", "portal:search", ("portal:subject", "portal:grade")),
     Route("行政行为公示", "portal:acts", ("portal:act",)),
-    Route("双随机抽查", "portal:draws", ("portal:draw",)),
-    Route("法规与说明", "portal:about"),
+    Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
+    Route("法规与说明", "portal:about", ("portal:rules",)),
 )
 
 OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
@@ -34,7 +34,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("上传文件", "office:upload", ("office:preview", "office:receipt")),
             Route("批次", "office:batches", ("office:batch",)),
             Route("待处理的行", "office:quarantine", ("office:quarantined",)),
-            Route("数据格式", "office:feeds", ("office:map_feed",)),
+            Route("数据格式", "office:feeds", ("office:map_feed", "office:feed")),
         ),
     ),
     (
@@ -47,7 +47,8 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
     (
         "管理",
         (
-            Route("工作日历", "office:calendar"),
+            Route("审批事项", "office:approvals", ("office:approval",)),
+            Route("工作日历", "office:calendar", ("office:calendar_year",)),
             Route("用户与职责", "office:users", ("office:user",)),
             Route("操作账本", "office:ledger"),
         ),

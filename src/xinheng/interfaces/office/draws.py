@@ -1,0 +1,140 @@
+"""The record of a draw for those who carry it out: enterprises by name, their teams, and the file that proves it."""
+
+import json
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.urls import reverse
+
+from xinheng.core.draw_verify import remarks, verify
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.exporting import as_table
+from xinheng.interfaces.office.owned import DRAW
+from xinheng.interfaces.office.paging import address, chosen, oldest_first
+from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.store.inspections import Draw, DrawnObject
+
+CHECKED_HERE = 200_000
+"""A pool up to this size is drawn again for the page."""
+_HEAD = ("序号", "企业", "统一社会信用代码", "档次", "检查人员证号")
+
+
+@asks(Verb.READ_DRAW, of=DRAW)
+def draw(call: Call, draw: Draw) -> HttpResponse:
+    names = {stratum["key"]: stratum["name"] for stratum in draw.announcement.content["strata"]}
+    band = chosen(call.request, "band", names)
+    objects = DrawnObject.objects.filter(draw=draw).select_related("subject")
+    if band:
+        objects = objects.filter(band=band)
+    if call.request.GET.get("format") == "csv":
+        return _table(draw, objects, names)
+    page, paging = oldest_first(objects, call.request)
+    options = [Option("", "全部"), *(Option(*one) for one in names.items())]
+    problems = _problems(draw)
+    context = {
+        "crumbs": [
+            Crumb("抽查计划", reverse("office:plans")),
+            Crumb(
+                draw.announcement.plan.title,
+                reverse("office:plan", kwargs={"plan": draw.announcement.plan.public_id}),
+            ),
+            Crumb("抽取记录"),
+        ],
+        "draw": _shown(call, draw),
+        "agrees": None if problems is None else not problems,
+        "faults": problems or [],
+        "remarks": list(remarks(draw.record)) if problems == [] else [],
+        "checked_at": call.now,
+        "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
+        "file_name": _file_name(draw),
+        "strata": _strata(call, draw),
+        "objects": [_object(one, names) for one in page],
+        "unassigned": [],
+        "filters": [Filter("band", "档次", "select", band, options)],
+        "export_url": address(call.request, format="csv"),
+        "paging": paging,
+    }
+    return call.render("draw", context)
+
+
+@asks(Verb.READ_DRAW, of=DRAW)
+def draw_file(call: Call, draw: Draw) -> HttpResponse:
+    """The public record, as ``xinheng draw verify`` reads it."""
+    response = HttpResponse(
+        json.dumps(draw.record, ensure_ascii=False, indent=1), content_type="application/json"
+    )
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(draw)}"'
+    return response
+
+
+def _file_name(draw: Draw) -> str:
+    return f"draw-{draw.public_id}.json"
+
+
+def _problems(draw: Draw) -> list[str] | None:
+    """What is wrong with the record; None for a pool too large to be drawn again while the page waits."""
+    if draw.population > CHECKED_HERE:
+        return None
+    return list(verify(draw.record, announced=draw.announcement.digest))
+
+
+def _shown(call: Call, draw: Draw) -> dict[str, Any]:
+    content = draw.announcement.content
+    return {
+        "number": draw.public_id,
+        "title": draw.announcement.plan.title,
+        "organ": call.tree.name(draw.announcement.plan.organisation_id),
+        "drawn_at": draw.drawn_at,
+        "drawn_by": draw.drawn_by.display_name,
+        "population": draw.population,
+        "drawn": draw.drawn,
+        "seed": draw.seed,
+        "digest": draw.digest,
+        "pool_digest": content.get("pool", ""),
+        "policy_digest": draw.announcement.policy_digest,
+        "public_url": reverse("portal:draw", kwargs={"public_id": draw.public_id}),
+    }
+
+
+def _strata(call: Call, draw: Draw) -> list[dict[str, Any]]:
+    bands = {band.key: "、".join(band.grades) for band in call.policy.grading.bands}
+    taken: dict[str, int] = {}
+    for one in draw.record["drawn"]:
+        taken[one["stratum"]] = taken.get(one["stratum"], 0) + 1
+    return [
+        {
+            **{key: stratum[key] for key in ("name", "population", "eligible", "ratio")},
+            "grades": bands.get(stratum["key"], ""),
+            "drawn": taken.get(stratum["key"], 0),
+        }
+        for stratum in draw.announcement.content["strata"]
+    ]
+
+
+def _object(one: DrawnObject, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "position": one.position,
+        "name": one.subject.name,
+        "code": one.subject.code or "",
+        "url": reverse("office:subject", kwargs={"subject": one.subject.public_id}),
+        "band": names.get(one.band, one.band),
+        "inspectors": one.inspectors,
+        "state": "待检查",
+        "tone": "clock",
+    }
+
+
+def _table(draw: Draw, objects: QuerySet[DrawnObject], names: dict[str, str]) -> HttpResponse:
+    rows = (
+        (
+            one.position,
+            one.subject.name,
+            one.subject.code,
+            names.get(one.band, one.band),
+            "、".join(one.inspectors),
+        )
+        for one in objects.order_by("position")
+    )
+    return as_table(f"抽取结果-{draw.public_id}", _HEAD, rows)

@@ -1,0 +1,161 @@
+"""Every route of the office names its verb, and is tried with every role."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, reverse
+from tests.interfaces.office_people import enrol, post, signed_in, text
+from tests.people import PASSWORD, People
+
+from xinheng.core.roles import OF_ENTERPRISES, REACHES, SECOND_FACTOR, Role, Verb
+from xinheng.interfaces.office import urls
+from xinheng.interfaces.office.sign_in import AuthenticateForm
+from xinheng.store.models import LedgerEvent, RoleGrant, User
+
+PARTS: dict[str, object] = {
+    "row": 1,
+    "key": 1,
+    "model": "food/food-operators",
+    "version": 1,
+    "year": 2026,
+    "grant": 1,
+}
+
+
+def _routes() -> list[URLPattern]:
+    return list(urls.urlpatterns)
+
+
+def _url(route: URLPattern) -> str:
+    parts = {name: PARTS.get(name, "a" * 16) for name in route.pattern.converters}
+    return reverse(f"office:{route.name}", kwargs=parts)
+
+
+def _verbs(route: URLPattern) -> tuple[Verb, ...]:
+    verbs: tuple[Verb, ...] = getattr(route.callback, "verbs", ())
+    return verbs
+
+
+def _holding(people: People, *roles: Role) -> User:
+    user = User.objects.create_user("gu", PASSWORD, display_name="顾某", organisation=people.city)
+    for role in roles:
+        RoleGrant.objects.create(user=user, role=role, organisation=people.city, from_on=date(2020, 1, 1))
+    return user
+
+
+def test_every_route_declares_what_it_does() -> None:
+    assert [route.name for route in _routes() if not _verbs(route)] == []
+
+
+@pytest.mark.parametrize("route", _routes(), ids=lambda route: str(route.name))
+def test_a_stranger_is_sent_to_sign_in(route: URLPattern, db: None) -> None:
+    response = Client().get(_url(route))
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("route", _routes(), ids=lambda route: str(route.name))
+def test_somebody_without_a_role_is_refused(route: URLPattern, people: People) -> None:
+    client = signed_in(_holding(people))
+    for response in (client.get(_url(route)), post(client, _url(route))):
+        assert response.status_code == 403
+        assert "权限" in text(response) or "职责" in text(response)
+
+
+def _pairs() -> Iterator[tuple[Role, URLPattern]]:
+    for role in Role:
+        if role not in OF_ENTERPRISES:
+            yield from ((role, route) for route in _routes() if route.name != "start")
+
+
+@pytest.mark.row("M17-01")
+@pytest.mark.parametrize("role", [role for role in Role if role not in OF_ENTERPRISES])
+def test_a_role_opens_its_routes_and_no_others(role: Role, people: People) -> None:
+    client = signed_in(_holding(people, role))
+    wrong = []
+    for route in _routes():
+        if route.name == "start":
+            continue
+        allowed = any(role in REACHES[verb] for verb in _verbs(route))
+        refused = client.get(_url(route)).status_code == 403
+        if allowed == refused:
+            wrong.append((route.name, "open" if not refused else "closed"))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", sorted(SECOND_FACTOR))
+def test_whoever_needs_a_second_factor_is_sent_to_enrol_one(role: Role, people: People) -> None:
+    client = signed_in(_holding(people, role), enrolled=False)
+    response = client.get("/office/")
+    assert (response.status_code, response.headers["Location"]) == (302, reverse("mfa_activate_totp"))
+
+
+def test_each_role_begins_where_it_has_work(people: People) -> None:
+    first = {
+        Role.COLLECTOR: "/office/desk/",
+        Role.LEADER: "/office/dashboard/",
+        Role.AUDITOR: "/office/dashboard/",
+        Role.SYSTEM_ADMIN: "/office/users/",
+    }
+    for number, (role, url) in enumerate(first.items()):
+        user = User.objects.create_user(f"u{number}", PASSWORD, display_name="某", organisation=people.city)
+        RoleGrant.objects.create(user=user, role=role, organisation=people.city, from_on=date(2020, 1, 1))
+        assert signed_in(user).get("/office/").headers["Location"] == url
+
+
+def test_a_role_ends_with_its_last_day(people: People) -> None:
+    RoleGrant.objects.filter(user=people.li).update(to_on=date(2026, 2, 1))
+    assert signed_in(people.li).get("/office/desk/").status_code == 403
+
+
+def test_the_menu_shows_what_one_may_open(people: People) -> None:
+    page = text(signed_in(people.li).get("/office/desk/"))
+    assert 'href="/office/upload/"' in page
+    assert 'href="/office/ledger/"' not in page
+
+
+def test_a_batch_of_another_department_stays_closed(people: People) -> None:
+    user = _holding(people)
+    RoleGrant.objects.create(
+        user=user, role=Role.COLLECTOR, organisation=people.market, from_on=date(2020, 1, 1)
+    )
+    from tests.people import NOW
+
+    from xinheng.store.models import Batch
+
+    batch = Batch.objects.create(
+        organisation=people.city,
+        received_at=NOW,
+        file_name="许可.csv",
+        file_digest="sha256:0",
+        policy_digest="sha256:0",
+        state="unmapped",
+    )
+    assert signed_in(user).get(reverse("office:batch", kwargs={"batch": batch.public_id})).status_code == 403
+
+
+def test_signing_in_locks_the_name_after_five_failures(people: People) -> None:
+    client = Client()
+    answers = [
+        client.post("/account/login/", {"login": "li", "password": f"wrong {number}"}) for number in range(6)
+    ]
+    assert "已锁定" in text(answers[-1])
+    assert LedgerEvent.objects.filter(kind="account.locked").exists()
+
+
+def test_a_demonstration_tells_the_code_and_nothing_else_does(people: People, settings: object) -> None:
+    enrol(people.zhao)
+    form = AuthenticateForm(user=people.zhao)
+    settings.DEMO = False  # type: ignore[attr-defined]
+    assert form.demo_code == ""
+    settings.DEMO = True  # type: ignore[attr-defined]
+    assert len(form.demo_code) == 6
+    assert form.demo_code.isdigit()
+    client = Client()
+    asked = client.post("/account/login/", {"login": "zhao", "password": PASSWORD}, follow=True)
+    assert "演示环境当前动态口令" in text(asked)
+    code = AuthenticateForm(user=people.zhao).demo_code
+    landed = client.post("/account/2fa/authenticate/", {"code": code})
+    assert landed.headers["Location"] == "/office/"
