@@ -1,73 +1,210 @@
-"""Hands prepared rows over to the database: Parquet in, the text form of PostgreSQL's COPY out, set-wise.
+"""Hands the accepted rows of one file over to a database, set-wise: Parquet in, the text form of COPY out.
 
-The distinct parties of a file (code and name) are numbered, so that the database finds each subject once.
+The distinct parties of a file (code and name) are told first, so that the database finds each subject once; then
+the marks of every row, so that it finds what it knows already; then records and words, with their subjects.
 """
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Any
 
 import duckdb
 
 from xinheng.core.refusal import Refusal
 
-ROW_COLUMNS = (
-    "row_no",
-    "party",
-    "item",
-    "document_no",
-    "decided_on",
-    "valid_from",
-    "valid_to",
-    "authority",
-    "authority_code",
-    "amount_fen",
-    "headcount",
-    "result",
-    "seriousness",
-    "finality",
-    "title",
-    "details",
-    "content_hash",
-    "natural_hash",
-)
-PARTY_KEY = ("code", "other_kind", "other_code", "name")
-_HASHES = {"content_hash", "natural_hash"}
+MEMORY_MIB = 400
+BLOCK = 1 << 20
+COPY_FORMAT = "FORMAT csv, DELIMITER e'\\x1f', QUOTE e'\\x1e', ESCAPE e'\\x1e'"
+"""For the database: separators that words do not hold, so that quotes in JSON stay single."""
+_WRITTEN = "FORMAT csv, HEADER false, NULLSTR '', DELIMITER '\x1f', QUOTE '\x1e', ESCAPE '\x1e'"
+
+_PARTY_KEY = ("code", "other_kind", "other_code", "name")
+_HASHES = ("content_hash", "natural_hash")
+_COLUMNS = {
+    "row_no": "INTEGER",
+    "code": "VARCHAR",
+    "other_kind": "VARCHAR",
+    "other_code": "VARCHAR",
+    "name": "VARCHAR",
+    "item": "SMALLINT",
+    "document_no": "VARCHAR",
+    "decided_on": "DATE",
+    "valid_from": "DATE",
+    "valid_to": "DATE",
+    "authority": "VARCHAR",
+    "authority_code": "VARCHAR",
+    "amount_fen": "BIGINT",
+    "headcount": "INTEGER",
+    "result": "VARCHAR",
+    "seriousness": "SMALLINT",
+    "finality": "SMALLINT",
+    "title": "VARCHAR",
+    "details": "VARCHAR",
+    "content_hash": "BLOB",
+    "natural_hash": "BLOB",
+}
+"""A normalised record row without its flags."""
+
+_RECORD = {
+    "id": "{first} + row_no",
+    "record_key": "{first} + row_no",
+    "subject_id": "subject_id",
+    "batch_id": "{batch}",
+    "amount_fen": "amount_fen",
+    "known_at": "known_at",
+    "row_no": "row_no",
+    "headcount": "headcount",
+    "decided_on": "decided_on",
+    "valid_from": "valid_from",
+    "valid_to": "valid_to",
+    "item": "item",
+    "seriousness": "coalesce(seriousness, 0)",
+    "finality": "coalesce(finality, 0)",
+    "state": "1",
+    "natural_hash": "'\\x' || hex(natural_hash)",
+    "content_hash": "'\\x' || hex(content_hash)",
+    "result": "coalesce(result, '')",
+}
+_DETAIL = {
+    "record_id": "{first} + row_no",
+    "document_no": "coalesce(left(document_no, 200), '')",
+    "authority": "coalesce(left(authority, 200), '')",
+    "authority_code": "coalesce(authority_code, '')",
+    "title": "coalesce(title, '')",
+    "fields": "coalesce(details, '{{}}')",
+}
+MARK_COLUMNS = ("row_no", "party", "natural_hash", "content_hash")
+RECORD_COLUMNS, DETAIL_COLUMNS = tuple(_RECORD), tuple(_DETAIL)
 
 Party = tuple[int, str | None, str | None, str | None, str | None]
-"""Number, code, other_kind, other_code, name."""
+"""The first row it stands in, code, other_kind, other_code, name."""
 
 
-def hand_over(parquet: Path, work: Path, *, chunk: int = 50_000) -> tuple[Path, Iterator[list[Party]]]:
-    """The rows as CSV (no header; unquoted empty = NULL; hashes ``\\x…``) and the parties in chunks."""
-    rows, parties = work / "rows.csv", work / "parties.parquet"
-    key = ", ".join(PARTY_KEY)
-    same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM p.{name}" for name in PARTY_KEY)
-    shown = ", ".join(f"'\\x' || lower(hex({name}))" if name in _HASHES else name for name in ROW_COLUMNS)
-    with duckdb.connect(config={"memory_limit": "400MB", "temp_directory": str(work)}) as engine:
+class Parcel:
+    """The accepted rows of one file on their way; close it after use. Needs a folder to spill into."""
+
+    def __init__(self, accepted: Path, work: Path) -> None:
+        self.work = work
+        self._rows = f"read_parquet({_text(accepted)})"
+        self._engine = duckdb.connect(
+            config={
+                "memory_limit": f"{MEMORY_MIB}MB",
+                "threads": 2,
+                "async_threads": 1,
+                "temp_directory": str(work / "handover"),
+            }
+        )
+        self._engine.execute("SET preserve_insertion_order = false")
+        key = ", ".join(_PARTY_KEY)
+        self._run(
+            f"CREATE TABLE party AS SELECT min(row_no) AS party, {key} FROM {self._rows} GROUP BY {key}"
+        )
+        self._run("CREATE TABLE left_out (row_no INTEGER)")
+
+    def __enter__(self) -> "Parcel":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._engine.close()
+
+    def span(self) -> tuple[int, int]:
+        """The first and the last row number; (0, -1) without rows."""
+        found = self._engine.execute(f"SELECT min(row_no), max(row_no) FROM {self._rows}").fetchall()[0]
+        return (0, -1) if found[0] is None else (int(found[0]), int(found[1]))
+
+    def parties(self, *, chunk: int = 50_000) -> Iterator[list[Party]]:
+        with self._engine.cursor() as cursor:
+            found = cursor.execute(f"SELECT party, {', '.join(_PARTY_KEY)} FROM party")
+            while rows := found.fetchmany(chunk):
+                yield rows
+
+    def marks(self) -> Iterator[bytes]:
+        """MARK_COLUMNS of every row in order of ``natural_hash``, so that an index is read from end to end."""
+        hashes = "'\\x' || hex(natural_hash), '\\x' || hex(content_hash)"
+        return self._streamed(
+            f"SELECT row_no, party, {hashes} FROM (SELECT a.row_no, p.party, natural_hash, content_hash"
+            f" FROM {self._rows} a JOIN party p ON {_same('a', 'p')} ORDER BY natural_hash)"
+        )
+
+    def place(self, placed: Path, left_out: Path) -> None:
+        """Take the subject and known time of each party, and the rows that stay out, as CSV files."""
+        columns = "{'party': 'INTEGER', 'subject_id': 'BIGINT', 'known_at': 'VARCHAR'}"
+        self._run(
+            f"CREATE TABLE placed AS SELECT p.* EXCLUDE (party), s.subject_id, s.known_at FROM party p JOIN"
+            f" read_csv({_text(placed)}, header = false, columns = {columns}) s ON s.party = p.party"
+        )
+        if left_out.stat().st_size:
+            self._run(
+                f"INSERT INTO left_out FROM read_csv({_text(left_out)}, header = false,"
+                " columns = {'row_no': 'INTEGER'})"
+            )
+
+    def records(self, *, first: int, batch: int) -> Iterator[bytes]:
+        """RECORD_COLUMNS of the placed rows; row ``n`` gets the id ``first + n``."""
+        return self._streamed(self._placed(_RECORD, first=first, batch=batch))
+
+    def details(self, *, first: int) -> Iterator[bytes]:
+        """DETAIL_COLUMNS of the same rows."""
+        return self._streamed(self._placed(_DETAIL, first=first))
+
+    def _placed(self, columns: Mapping[str, str], **values: int) -> str:
+        shown = ", ".join(f"{expression.format(**values)} AS {name}" for name, expression in columns.items())
+        return (
+            f"SELECT {shown} FROM {self._rows} a JOIN placed p ON {_same('a', 'p')}"
+            " WHERE NOT EXISTS (FROM left_out l WHERE l.row_no = a.row_no)"
+        )
+
+    def _run(self, statement: str) -> None:
         try:
-            engine.execute(
-                f"COPY (SELECT row_number() OVER (ORDER BY min(row_no))::INT AS party, {key}"
-                f" FROM read_parquet({_text(parquet)}) GROUP BY {key} ORDER BY 1) TO {_text(parties)} (FORMAT parquet)"
-            ).fetchall()
-            engine.execute(
-                f"COPY (SELECT {shown} FROM read_parquet({_text(parquet)}) a"
-                f" JOIN read_parquet({_text(parties)}) p ON {same} ORDER BY row_no)"
-                f" TO {_text(rows)} (FORMAT csv, HEADER false, NULLSTR '')"
-            ).fetchall()
+            self._engine.execute(statement).fetchall()
         except duckdb.IOException as error:
-            raise Refusal(
-                "F01",
-                "磁盘空间不足或工作目录不可写，没有写入任何内容。",
-                advice="请清理磁盘后重新导入同一文件。",
-            ) from error
-    return rows, _chunks(parties, chunk)
+            raise _disk_full() from error
+
+    def _streamed(self, query: str) -> Iterator[bytes]:
+        """The rows of ``query`` in COPY_FORMAT while they are made; raises what went wrong after the last block."""
+        taken, given = os.pipe()
+        failure: list[Exception] = []
+
+        def write() -> None:
+            try:
+                with self._engine.cursor() as cursor:
+                    cursor.execute(f"COPY ({query}) TO '/dev/fd/{given}' ({_WRITTEN})").fetchall()
+            except Exception as error:
+                failure.append(error)
+            finally:
+                os.close(given)
+
+        writer = Thread(target=write, name="handover")
+        writer.start()
+        try:
+            while block := os.read(taken, BLOCK):
+                yield block
+        finally:
+            os.close(taken)
+            writer.join()
+        if failure:
+            raise _disk_full() if isinstance(failure[0], duckdb.IOException) else failure[0]
 
 
-def _chunks(parties: Path, size: int) -> Iterator[list[Party]]:
+def hand_over(accepted: Path, work: Path) -> Parcel:
+    """The accepted rows of a file, ready to be loaded."""
+    return Parcel(accepted, work)
+
+
+def write_row(row: Mapping[str, Any], target: Path) -> None:
+    """One normalised row, as a person sees it in JSON, back in the form of accepted rows."""
+    values = {name: row.get(name) for name in _COLUMNS}
+    for name in _HASHES:
+        values[name] = bytes.fromhex(str(row[name]).removeprefix("\\x"))
     with duckdb.connect() as engine:
-        found = engine.execute(f"SELECT party, {', '.join(PARTY_KEY)} FROM read_parquet({_text(parties)})")
-        while rows := found.fetchmany(size):
-            yield rows
+        typed = ", ".join(f"${name}::{kind} AS {name}" for name, kind in _COLUMNS.items())
+        engine.execute(f"CREATE TABLE one AS SELECT {typed}", values)
+        engine.execute(f"COPY one TO {_text(target)} (FORMAT parquet)").fetchall()
 
 
 def rows_as_json(accepted: Path, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
@@ -78,13 +215,24 @@ def rows_as_json(accepted: Path, numbers: Sequence[int]) -> Iterator[tuple[int, 
         ).fetchall()
         shown = ", ".join(
             f"'{name}', " + (f"'\\x' || lower(hex({name}))" if name in _HASHES else f"a.{name}")
-            for name in (*PARTY_KEY, *ROW_COLUMNS)
-            if name != "party"
+            for name in _COLUMNS
         )
         yield from engine.execute(
             f"SELECT a.row_no, json_object({shown}) FROM read_parquet({_text(accepted)}) a"
             " JOIN wanted USING (row_no) ORDER BY 1"
         ).fetchall()
+
+
+def _same(left: str, right: str) -> str:
+    return " AND ".join(f"{left}.{name} IS NOT DISTINCT FROM {right}.{name}" for name in _PARTY_KEY)
+
+
+def _disk_full() -> Refusal:
+    return Refusal(
+        "F01",
+        "磁盘空间不足或工作目录不可写，没有写入任何内容。",
+        advice="请清理磁盘后重新导入同一文件。",
+    )
 
 
 def _text(path: Path) -> str:

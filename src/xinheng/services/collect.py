@@ -253,9 +253,9 @@ def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Deliv
 
 
 def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
-    rows, parties = hand_over(prepared.accepted_path, work)
     register = Register(delivery.policy.sectors.of_industry) if batch.item == ITEMS["registration"] else None
-    loaded = load(rows, parties, batch=batch.pk, now=delivery.now, register=register)
+    with hand_over(prepared.accepted_path, work) as parcel:
+        loaded = load(parcel, batch=batch.pk, now=delivery.now, register=register)
     store_returned(batch, prepared)
     store_conflicts(batch, prepared, loaded.conflicts)
     _file_result(batch, prepared, loaded, work, delivery)

@@ -1,11 +1,11 @@
 """Loads prepared rows into the store, set-wise, inside the caller's transaction.
 
-The order is: stage by COPY, find or make subjects by their codes, set aside rows whose code belongs to another
-name (E17) or whose act is known with other content (E08), drop what is known already, insert records and words.
+The order is: find or make subjects by their codes, set aside rows whose code belongs to another name (E17) or whose
+act is known with other content (E08), drop what is known already, then copy records and words straight into place.
 """
 
-import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,15 +17,21 @@ from django.db.backends.utils import CursorWrapper
 
 from xinheng.core.ids import subject_kind_of
 from xinheng.core.names import normalise_name
-from xinheng.intake.handover import ROW_COLUMNS, Party
+from xinheng.intake.handover import (
+    COPY_FORMAT,
+    DETAIL_COLUMNS,
+    MARK_COLUMNS,
+    RECORD_COLUMNS,
+    Parcel,
+    hand_over,
+    write_row,
+)
 from xinheng.matching.tokens import search_tokens
 from xinheng.services import loading_sql as sql
 from xinheng.store.public_ids import new_public_id
-from xinheng.store.subjects import Subject
 
 LOADER_LOCK = 7_240_002
 """PostgreSQL advisory lock: one load at a time, so that two files cannot make one subject twice."""
-BLOCK = 1024 * 1024
 CHUNK = 20_000
 
 _Unknown = tuple[int, str | None, str | None, str | None, str | None, str]
@@ -47,41 +53,40 @@ class Register:
     sector_of: Callable[[str], str | None]
 
 
-def load(
-    rows: Path, parties: Iterable[list[Party]], *, batch: int, now: datetime, register: Register | None
-) -> Loaded:
-    """Turn the rows of ``hand_over`` into records of ``batch``; ``register`` for the registrar's files."""
+def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None) -> Loaded:
+    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADER_LOCK])
+        cursor.execute(sql.SETTINGS)
         cursor.execute(sql.STAGE)
-        _copy_file(cursor, f"COPY staged ({', '.join(ROW_COLUMNS)}) FROM STDIN (FORMAT csv)", rows)
-        cursor.execute("ANALYZE staged")
-        _stage_parties(cursor, parties)
-        _find_subjects(cursor)
-        _make_subjects(cursor, batch=batch, now=now)
-        conflicts: tuple[tuple[int, str, str], ...] = ()
+        _stage(cursor, parcel)
+        _settle_subjects(cursor, batch=batch, now=now)
         if register:
             _rename(cursor, batch=batch, now=now)
         else:
-            conflicts = _set_aside(cursor, sql.E17_ROWS)
-        cursor.execute(sql.DUPLICATES)
-        duplicates = cursor.rowcount
-        conflicts += _set_aside(cursor, sql.E08_ROWS)
-        cursor.execute(sql.READY, {"now": now})
-        cursor.execute(sql.RECORDS, {"batch": batch})
-        accepted = cursor.rowcount
-        cursor.execute(sql.DETAILS)
-        if register:
-            _set_master(cursor, register)
+            cursor.execute(sql.HELD_NAMES)
+            cursor.execute(sql.E17_ROWS)
+        cursor.execute(sql.KNOWN_ROWS)
+        cursor.execute("ANALYZE left_out")
         cursor.execute(sql.TOUCH, {"now": now})
-        cursor.execute("DROP TABLE staged, party, ready")
+        accepted = _insert(cursor, parcel, batch=batch, now=now, register=register)
+        cursor.execute(sql.DUPLICATES)
+        duplicates: int = cursor.fetchone()[0]
+        cursor.execute(sql.CONFLICTS)
+        conflicts = tuple(cursor.fetchall())
+        cursor.execute(sql.UNSTAGE)
     return Loaded(accepted, duplicates, conflicts)
 
 
-def _copy_file(cursor: CursorWrapper, statement: str, source: Path) -> None:
-    with source.open("rb") as rows, cursor.cursor.copy(statement) as copy:
-        for block in iter(lambda: rows.read(BLOCK), b""):
-            copy.write(block)
+def _stage(cursor: CursorWrapper, parcel: Parcel) -> None:
+    for chunk in parcel.parties():
+        _copy_rows(
+            cursor,
+            "COPY party (no, code, other_kind, other_code, name, normalised) FROM STDIN",
+            ((*party, normalise_name(party[4] or "")) for party in chunk),
+        )
+    _copy_blocks(cursor, "staged", MARK_COLUMNS, parcel.marks())
+    cursor.execute("ANALYZE party, staged")
 
 
 def _copy_rows(cursor: CursorWrapper, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
@@ -90,14 +95,32 @@ def _copy_rows(cursor: CursorWrapper, statement: str, rows: Iterable[tuple[objec
             copy.write_row(row)
 
 
-def _stage_parties(cursor: CursorWrapper, parties: Iterable[list[Party]]) -> None:
-    for chunk in parties:
-        _copy_rows(
-            cursor,
-            "COPY party (no, code, other_kind, other_code, name, normalised) FROM STDIN",
-            ((*party, normalise_name(party[4] or "")) for party in chunk),
-        )
-    cursor.execute("ANALYZE party")
+def _copy_blocks(cursor: CursorWrapper, table: str, columns: tuple[str, ...], blocks: Iterator[bytes]) -> int:
+    """Copy what a parcel streams; returns how many rows came."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({COPY_FORMAT})"
+    with closing(blocks), cursor.cursor.copy(statement) as copy:  # type: ignore[type-var]
+        for block in blocks:
+            copy.write(block)
+    return int(cursor.cursor.rowcount)
+
+
+def _copy_out(cursor: CursorWrapper, statement: str, target: Path, **parameters: datetime) -> None:
+    with target.open("wb") as out, cursor.cursor.copy(statement, parameters) as copy:
+        for block in copy:
+            out.write(block)
+
+
+def _settle_subjects(cursor: CursorWrapper, *, batch: int, now: datetime) -> None:
+    """Give every party its subject; make those that nobody named before."""
+    _find_subjects(cursor)
+    cursor.execute(sql.FOUND)
+    cursor.execute(sql.UNKNOWN_PARTIES)
+    if cursor.rowcount:
+        cursor.execute("ALTER TABLE unknown_party ADD PRIMARY KEY (no)")
+        for chunk in _fetched(cursor):
+            _insert_subjects(cursor, chunk, batch=batch, now=now)
+        _find_subjects(cursor)
+    cursor.execute("DROP TABLE unknown_party")
 
 
 def _find_subjects(cursor: CursorWrapper) -> None:
@@ -105,26 +128,15 @@ def _find_subjects(cursor: CursorWrapper) -> None:
         cursor.execute(statement)
 
 
-def _make_subjects(cursor: CursorWrapper, *, batch: int, now: datetime) -> None:
-    cursor.execute(f"CREATE TEMP TABLE unknown_party ON COMMIT DROP AS {sql.UNKNOWN_PARTIES}")
-    made = False
-    for chunk in _fetched(cursor, "SELECT * FROM unknown_party ORDER BY no LIMIT %s OFFSET %s"):
-        _insert_subjects(cursor, chunk, batch=batch, now=now)
-        made = True
-    cursor.execute("DROP TABLE unknown_party")
-    if made:
-        _find_subjects(cursor)
-
-
-def _fetched(cursor: CursorWrapper, query: str) -> Iterator[list[_Unknown]]:
-    offset = 0
+def _fetched(cursor: CursorWrapper) -> Iterator[list[_Unknown]]:
+    last = -1
     while True:
-        cursor.execute(query, [CHUNK, offset])
+        cursor.execute("SELECT * FROM unknown_party WHERE no > %s ORDER BY no LIMIT %s", [last, CHUNK])
         chunk = cursor.fetchall()
         if not chunk:
             return
         yield chunk
-        offset += CHUNK
+        last = chunk[-1][0]
 
 
 def _insert_subjects(cursor: CursorWrapper, chunk: list[_Unknown], *, batch: int, now: datetime) -> None:
@@ -174,38 +186,63 @@ def _rename(cursor: CursorWrapper, *, batch: int, now: datetime) -> None:
     refresh_search([row[0] for row in cursor.fetchall()])
 
 
-def _set_master(cursor: CursorWrapper, register: Register) -> None:
-    cursor.execute(sql.INDUSTRIES)
+def refresh_search(subjects: list[int]) -> None:
+    """Rebuild the search tokens of subjects from all names they bear or bore."""
+    with connection.cursor() as cursor:
+        for start in range(0, len(subjects), CHUNK):
+            cursor.execute(sql.NAMES, [subjects[start : start + CHUNK]])
+            tokens = [
+                (subject, list(dict.fromkeys(token for name in names for token in search_tokens(name))))
+                for subject, names in cursor.fetchall()
+            ]
+            cursor.execute(sql.TOKENS)
+            _copy_rows(cursor, "COPY found_token (subject_id, tokens) FROM STDIN", tokens)
+            cursor.execute(sql.REFRESH)
+            cursor.execute("DROP TABLE found_token")
+
+
+def _insert(
+    cursor: CursorWrapper, parcel: Parcel, *, batch: int, now: datetime, register: Register | None
+) -> int:
+    """Copy the rows that are not left out; returns how many."""
+    low, high = parcel.span()
+    if high < low:
+        return 0
+    first, last = _reserve(cursor, high - low + 1)
+    placed, left_out = parcel.work / "placed.csv", parcel.work / "left_out.csv"
+    _copy_out(cursor, sql.PLACED, placed, now=now)
+    _copy_out(cursor, sql.LEFT_OUT, left_out)
+    parcel.place(placed, left_out)
+    offset = first - low
+    accepted = _copy_blocks(cursor, "store_record", RECORD_COLUMNS, parcel.records(first=offset, batch=batch))
+    _copy_blocks(cursor, "store_recorddetail", DETAIL_COLUMNS, parcel.details(first=offset))
+    if register and accepted:
+        _set_master(cursor, register, {"first": first, "last": last})
+    return accepted
+
+
+def _reserve(cursor: CursorWrapper, count: int) -> tuple[int, int]:
+    """The first and last of ``count`` record numbers in one run; tried again where another took one between."""
+    while True:
+        cursor.execute(sql.IDS, [count])
+        first, last = cursor.fetchone()
+        if last - first + 1 == count:
+            return first, last
+
+
+def _set_master(cursor: CursorWrapper, register: Register, ids: dict[str, int]) -> None:
+    cursor.execute(sql.INDUSTRIES, ids)
     words = [(row[0], register.sector_of(row[0])) for row in cursor.fetchall()]
     cursor.execute(sql.INDUSTRY)
     _copy_rows(cursor, "COPY industry (word, sector) FROM STDIN", words)
-    cursor.execute(sql.MASTER)
+    cursor.execute(sql.MASTER, ids)
     cursor.execute("DROP TABLE industry")
 
 
-def refresh_search(subjects: list[int]) -> None:
-    """Rebuild the search tokens of subjects from all names they bear or bore."""
-    for subject in Subject.objects.filter(pk__in=subjects).prefetch_related("names"):
-        tokens = {token for name in subject.names.all() for token in search_tokens(name.name)}
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO store_subjectsearch (subject_id, tokens) VALUES (%s, %s)"
-                " ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens",
-                [subject.pk, sorted(tokens)],
-            )
-
-
-def _set_aside(cursor: CursorWrapper, statement: str) -> tuple[tuple[int, str, str], ...]:
-    cursor.execute(statement)
-    return tuple(cursor.fetchall())
-
-
-def load_single(row: dict[str, Any], *, batch: int, now: datetime) -> bool:
+def load_single(row: Mapping[str, Any], *, batch: int, now: datetime) -> bool:
     """Load one normalised row that a person adopted; False when it is known already or still in conflict."""
-    values = [row.get(name) if name != "party" else 1 for name in ROW_COLUMNS]
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "row.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerow("" if value is None else value for value in values)
-        parties: list[Party] = [(1, row["code"], row["other_kind"], row["other_code"], row["name"])]
-        return load(path, [parties], batch=batch, now=now, register=None).accepted == 1
+        path = Path(folder) / "row.parquet"
+        write_row(row, path)
+        with hand_over(path, Path(folder)) as parcel:
+            return load(parcel, batch=batch, now=now, register=None).accepted == 1

@@ -1,14 +1,21 @@
-"""The statements of loading, in the order in which they run. A party is one (code, name) of a file."""
+"""The statements of loading, in the order in which they run. A party is one (code, name) of a file.
+
+``party.found`` tells subjects that were known before; ``left_out`` holds the rows that are not loaded and why: no
+code for what is known already, else the code of the conflict with what a person is told.
+"""
+
+SETTINGS = """
+SET LOCAL work_mem = '64MB';
+SET LOCAL gin_pending_list_limit = '64MB'
+"""
 
 STAGE = """
-CREATE TEMP TABLE staged (
-    row_no int, party int, item smallint, document_no text, decided_on date, valid_from date, valid_to date,
-    authority text, authority_code text, amount_fen bigint, headcount int, result text, seriousness smallint,
-    finality smallint, title text, details jsonb, content_hash bytea, natural_hash bytea
-) ON COMMIT DROP;
 CREATE TEMP TABLE party (
-    no int PRIMARY KEY, code text, other_kind text, other_code text, name text, normalised text, subject_id bigint
-) ON COMMIT DROP
+    no int PRIMARY KEY, code text, other_kind text, other_code text, name text, normalised text, subject_id bigint,
+    found boolean NOT NULL DEFAULT false, held_name text, known_at timestamptz
+) ON COMMIT DROP;
+CREATE TEMP TABLE staged (row_no int, party int, natural_hash bytea, content_hash bytea) ON COMMIT DROP;
+CREATE TEMP TABLE left_out (row_no int, code text, message text) ON COMMIT DROP
 """
 
 FIND_BY_CODE = """
@@ -29,7 +36,10 @@ WHERE n.subject_id IS NULL AND n.code IS NULL AND n.other_kind IN ('organisation
   AND EXISTS (SELECT FROM store_subjectname k WHERE k.subject_id = s.id AND k.normalised = n.normalised)
 """
 
+FOUND = "UPDATE party SET found = true WHERE subject_id IS NOT NULL"
+
 UNKNOWN_PARTIES = """
+CREATE TEMP TABLE unknown_party ON COMMIT DROP AS
 SELECT DISTINCT ON (coalesce(code, other_kind || ':' || other_code)) no, code, other_kind, other_code, name, normalised
 FROM party WHERE subject_id IS NULL
 ORDER BY coalesce(code, other_kind || ':' || other_code), no
@@ -45,52 +55,66 @@ ORDER BY n.subject_id, n.normalised, n.no
 RETURNING subject_id
 """
 
+NAMES = (
+    "SELECT subject_id, array_agg(name) FROM store_subjectname WHERE subject_id = ANY(%s) GROUP BY subject_id"
+)
+TOKENS = "CREATE TEMP TABLE found_token (subject_id bigint, tokens text[]) ON COMMIT DROP"
+REFRESH = """
+INSERT INTO store_subjectsearch (subject_id, tokens) SELECT subject_id, tokens FROM found_token
+ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens
+"""
+
+HELD_NAMES = """
+UPDATE party n SET held_name = s.name
+FROM store_subject s
+WHERE s.id = n.subject_id AND n.normalised <> '' AND NOT EXISTS (
+    SELECT FROM store_subjectname k WHERE k.subject_id = n.subject_id AND k.normalised = n.normalised)
+"""
+
 E17_ROWS = """
-DELETE FROM staged r USING (
-    SELECT n.no, s.name AS known
-    FROM party n JOIN store_subject s ON s.id = n.subject_id
-    WHERE n.normalised <> '' AND NOT EXISTS (
-        SELECT FROM store_subjectname k WHERE k.subject_id = n.subject_id AND k.normalised = n.normalised)
-) c
-WHERE r.party = c.no
-RETURNING r.row_no, 'E17', '代码已属于“' || c.known || '”，与本行名称不一致'
+INSERT INTO left_out
+SELECT r.row_no, 'E17', '代码已属于“' || n.held_name || '”，与本行名称不一致'
+FROM staged r JOIN party n ON n.no = r.party
+WHERE n.held_name IS NOT NULL
 """
 
-DUPLICATES = """
-DELETE FROM staged r USING store_record k
-WHERE k.natural_hash = r.natural_hash AND k.known_until IS NULL AND k.content_hash = r.content_hash
+KNOWN_ROWS = """
+INSERT INTO left_out
+SELECT r.row_no, CASE WHEN k.content_hash <> r.content_hash THEN 'E08' END,
+       '同一机关、同一文号、同一主体的记录已存在，但内容不同'
+FROM staged r
+JOIN store_record k ON k.natural_hash = r.natural_hash AND k.known_until IS NULL
+JOIN party n ON n.no = r.party
+WHERE n.held_name IS NULL
 """
 
-E08_ROWS = """
-DELETE FROM staged r USING store_record k
-WHERE k.natural_hash = r.natural_hash AND k.known_until IS NULL
-RETURNING r.row_no, 'E08', '同一机关、同一文号、同一主体的记录已存在，但内容不同'
+DUPLICATES = "SELECT count(*) FROM left_out WHERE code IS NULL"
+CONFLICTS = "SELECT row_no, code, message FROM left_out WHERE code IS NOT NULL ORDER BY row_no"
+
+TOUCH = """
+WITH meant AS (
+    SELECT DISTINCT n.subject_id FROM party n JOIN staged r ON r.party = n.no
+    WHERE n.found AND NOT EXISTS (SELECT FROM left_out l WHERE l.row_no = r.row_no)
+), locked AS MATERIALIZED (
+    SELECT id FROM store_subject WHERE id IN (SELECT subject_id FROM meant) ORDER BY id FOR NO KEY UPDATE
+), touched AS (
+    UPDATE store_subject s SET version = version + 1,
+           last_known_at = greatest(%(now)s, s.last_known_at + interval '1 microsecond')
+    FROM locked l WHERE s.id = l.id
+    RETURNING s.id, s.last_known_at
+)
+UPDATE party n SET known_at = t.last_known_at FROM touched t WHERE n.subject_id = t.id
 """
 
-READY = """
-CREATE TEMP TABLE ready ON COMMIT DROP AS
-SELECT nextval('store_record_id_seq') AS id, r.*, n.subject_id, n.name,
-       greatest(%(now)s, s.last_known_at + interval '1 microsecond') AS known_at
-FROM staged r JOIN party n ON n.no = r.party JOIN store_subject s ON s.id = n.subject_id
-"""
+IDS = "SELECT min(id), max(id) FROM (SELECT nextval('store_record_id_seq') AS id FROM generate_series(1, %s)) made"
 
-RECORDS = """
-INSERT INTO store_record (
-    id, record_key, subject_id, batch_id, amount_fen, known_at, row_no, headcount, decided_on, valid_from, valid_to,
-    item, seriousness, finality, state, natural_hash, content_hash, result)
-SELECT id, id, subject_id, %(batch)s, amount_fen, known_at, row_no, headcount, decided_on, valid_from, valid_to,
-       item, coalesce(seriousness, 0), coalesce(finality, 0), 1, natural_hash, content_hash, coalesce(result, '')
-FROM ready
-"""
+PLACED = "COPY (SELECT no, subject_id, coalesce(known_at, %(now)s) FROM party) TO STDOUT (FORMAT csv)"
+LEFT_OUT = "COPY (SELECT row_no FROM left_out) TO STDOUT (FORMAT csv)"
 
-DETAILS = """
-INSERT INTO store_recorddetail (record_id, document_no, authority, authority_code, title, fields)
-SELECT id, coalesce(left(document_no, 200), ''), coalesce(left(authority, 200), ''), coalesce(authority_code, ''),
-       coalesce(title, ''), coalesce(details, '{}')
-FROM ready
+INDUSTRIES = """
+SELECT DISTINCT fields->>'行业' FROM store_recorddetail
+WHERE record_id BETWEEN %(first)s AND %(last)s AND fields->>'行业' <> ''
 """
-
-INDUSTRIES = "SELECT DISTINCT details->>'行业' FROM ready WHERE details->>'行业' <> ''"
 INDUSTRY = "CREATE TEMP TABLE industry (word text PRIMARY KEY, sector text) ON COMMIT DROP"
 
 MASTER = """
@@ -102,14 +126,17 @@ UPDATE store_subject s SET
     division_code = coalesce(substring(r.details->>'行政区划代码' from '^[0-9]{6}'), s.division_code),
     established_on = coalesce(r.decided_on, s.established_on),
     status = CASE WHEN r.result IN ('active', 'suspended', 'revoked', 'cancelled', 'moved') THEN r.result ELSE s.status END
-FROM (SELECT DISTINCT ON (subject_id) * FROM ready ORDER BY subject_id, row_no DESC) r
+FROM (
+    SELECT DISTINCT ON (k.subject_id) k.subject_id, n.name, d.fields AS details, k.decided_on, k.result
+    FROM store_record k
+    JOIN store_recorddetail d ON d.record_id = k.id
+    JOIN staged g ON g.row_no = k.row_no
+    JOIN party n ON n.no = g.party
+    WHERE k.id BETWEEN %(first)s AND %(last)s
+    ORDER BY k.subject_id, k.row_no DESC
+) r
 LEFT JOIN industry i ON i.word = r.details->>'行业'
 WHERE s.id = r.subject_id
 """
 
-TOUCH = """
-UPDATE store_subject s SET version = version + 1,
-       last_known_at = greatest(%(now)s, s.last_known_at + interval '1 microsecond')
-FROM (SELECT DISTINCT subject_id FROM ready) t
-WHERE s.id = t.subject_id AND s.last_known_at <> %(now)s
-"""
+UNSTAGE = "DROP TABLE party, staged, left_out"

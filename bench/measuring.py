@@ -1,0 +1,111 @@
+"""What the benches share: an own server in a folder that goes away, children that are measured, figures told."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+
+from xinheng.config.postgres import Server, ensure_running, erase
+
+XINHENG = (sys.executable, "-m", "xinheng.interfaces.cli")
+READY = "from xinheng.interfaces.cli.ready import ready; ready()"
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a child took. ``cpu`` and ``peak_mib`` are its own and those of processes it waited for."""
+
+    seconds: float
+    cpu: float
+    peak_mib: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder of this bench alone and its server."""
+
+    home: Path
+    server: Server
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {**os.environ, "XINHENG_HOME": str(self.home), **more}
+
+    @contextmanager
+    def copy_of(self, name: str) -> Iterator[str]:
+        """A database of its own, copied from the migrated one; yields its URL."""
+        with psycopg.connect(self.server.url_for(database="postgres"), autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "xinheng"')
+            admin.execute("CHECKPOINT")
+            try:
+                yield self.server.url_for(database=name)
+            finally:
+                admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def server_cpu(self) -> float:
+        """Seconds of processor time that the server and its backends, ended ones included, have taken."""
+        _, *own = _times(self.server.pid)
+        found = (_times(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        backends = sum(user + system for parent, user, system, *_ in found if parent == self.server.pid)
+        return (sum(own) + backends) / TICKS
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """A migrated database on an embedded server of its own; both are gone afterwards."""
+    with TemporaryDirectory(prefix="xinheng-bench-") as folder:
+        home = Path(folder)
+        try:
+            made = Place(home, ensure_running(home, environ={}))
+            os.environ.pop("XINHENG_DATABASE_URL", None)
+            subprocess.run([sys.executable, "-c", READY], env=made.environment(), check=True)
+            yield made
+        finally:
+            erase(home)
+
+
+def _times(pid: int) -> tuple[int, ...]:
+    """Parent, and ticks of processor time: user, system, and the same of children that have ended."""
+    try:
+        facts = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return (0, 0, 0, 0, 0)
+    return (int(facts[1]), *map(int, facts[11:15]))
+
+
+def run(command: Sequence[str], *, environment: Mapping[str, str]) -> Spent:
+    """Run a child to its end; ends the bench with the child's words where it fails."""
+    begun = time.perf_counter()
+    with TemporaryDirectory() as folder, (Path(folder) / "said").open("w+b") as said:
+        child = subprocess.Popen(command, env=dict(environment), stdout=said, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - begun
+        if child.returncode != 0:
+            said.seek(0)
+            raise SystemExit(said.read().decode(errors="replace"))
+    return Spent(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def tell(name: str, figures: Mapping[str, float], *, as_json: bool) -> None:
+    for key, value in figures.items():
+        print(f"{key:>18} {value}")
+    if as_json:
+        print(json.dumps({"name": name, "figures": dict(figures)}))
+
+
+def arguments(description: str | None, *, sizes: Sequence[str], size: str, rounds: int) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--size", choices=sizes, default=size)
+    parser.add_argument("--rounds", type=int, default=rounds)
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
