@@ -21,6 +21,7 @@ from tests.people import People
 
 from xinheng.core.records import Finality, RecordState
 from xinheng.interfaces.portal import law
+from xinheng.interfaces.portal.subjects import qr
 from xinheng.store.models import Publication, Subject, SubjectKind, SubjectStatus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.interfaces.portal_urls")]
@@ -64,6 +65,13 @@ def test_an_adverse_statement_brings_ground_basis_period_and_the_way_to_object(
     assert "2027-10-11" in html, "the last day of publication, not the first day without it"
     assert "提出异议" in html
     assert "2027-01-12 起" in html
+
+
+@pytest.mark.row("M5-03")
+def test_a_page_carries_its_own_address_as_a_square(client: Client) -> None:
+    subject = a_subject("样例二维码公司")
+    html = page(client, subject, "?older=2026-01-01.5")
+    assert qr(f"http://testserver/subject/{subject.public_id}") in html
 
 
 @pytest.mark.guard("G9")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import segno
 from django.db.models import Count, Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -66,6 +67,12 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         raise Http404
     return HttpResponseRedirect(reverse("portal:subject", args=[found]))
+
+
+def qr(address: str) -> str:
+    """An ``svg`` element that a telephone reads as ``address``; a printed page leads back to what holds today."""
+    drawn: str = segno.make(address, micro=False).svg_inline(scale=3, border=2)
+    return drawn.replace("<svg", '<svg role="img" aria-label="本页网址的二维码"', 1)
 
 
 def head(policy: Policy, found: PublicSubject) -> dict[str, Any]:
@@ -129,6 +136,7 @@ def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: 
         "objection_url": statements.objection_url(),
         "repair_url": statements.repair_url(),
         "report_url": "",
+        "qr": qr(request.build_absolute_uri(reverse("portal:subject", args=[found.public_id]))),
     }
 
 
