@@ -24,7 +24,7 @@ from xinheng.services.inspections import (
 )
 from xinheng.services.ledger import seal_events
 from xinheng.services.organisations import organisation_for, set_up_organisations
-from xinheng.services.people import Account, enter_inspectors, open_account
+from xinheng.services.people import Account, enter_inspectors, grant_role, open_account
 from xinheng.services.publication import publish_batch
 from xinheng.services.time import day_of
 from xinheng.store.models import (
@@ -48,19 +48,19 @@ TRIAL = "general/trial"
 PASSWORD = "xinheng-demo-2026"
 SECRET = "XINHENGDEMOXINHENGDEMOXINHENG234"
 
-_PEOPLE: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
-    ("zhangmin", "张敏（信用办经办）", "lead", (Role.CREDIT_OFFICE_OPERATOR,)),
-    ("wangjing", "王静（审核）", "lead", (Role.REVIEWER,)),
-    ("liqiang", "李强（决定）", "root", (Role.DECIDER,)),
-    ("zhouyan", "周岩（保密审查）", "lead", (Role.SECRECY_REVIEWER,)),
-    ("chenjie", "陈洁（报送）", "market", (Role.COLLECTOR,)),
-    ("liufang", "刘芳（抽查计划）", "market", (Role.REVIEWER,)),
-    ("sunwei", "孙伟（执法检查）", "market", (Role.INSPECTOR,)),
-    ("heping", "何平（模型）", "market", (Role.MODEL_OFFICER,)),
-    ("gaoyuan", "高远（领导）", "root", (Role.LEADER,)),
-    ("shenji", "沈纪（审计）", "root", (Role.AUDITOR,)),
-    ("xitong", "习彤（系统管理）", "root", (Role.SYSTEM_ADMIN,)),
-    ("anquan", "安全（安全管理）", "root", (Role.SECURITY_ADMIN,)),
+_PEOPLE: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
+    ("zhangmin", "张敏（信用办经办）", "lead", "root", (Role.CREDIT_OFFICE_OPERATOR,)),
+    ("wangjing", "王静（审核）", "lead", "root", (Role.REVIEWER,)),
+    ("liqiang", "李强（决定）", "root", "root", (Role.DECIDER,)),
+    ("zhouyan", "周岩（保密审查）", "lead", "root", (Role.SECRECY_REVIEWER,)),
+    ("chenjie", "陈洁（报送）", "market", "market", (Role.COLLECTOR,)),
+    ("liufang", "刘芳（抽查计划）", "market", "market", (Role.REVIEWER,)),
+    ("sunwei", "孙伟（执法检查）", "market", "market", (Role.INSPECTOR,)),
+    ("heping", "何平（模型）", "market", "market", (Role.MODEL_OFFICER,)),
+    ("gaoyuan", "高远（领导）", "root", "root", (Role.LEADER,)),
+    ("shenji", "沈纪（审计）", "root", "root", (Role.AUDITOR,)),
+    ("xitong", "习彤（系统管理）", "root", "root", (Role.SYSTEM_ADMIN,)),
+    ("anquan", "安全（安全管理）", "root", "root", (Role.SECURITY_ADMIN,)),
 )
 
 
@@ -93,9 +93,12 @@ class Demonstration:
     def _set_up_people(self) -> None:
         root = set_up_organisations(self.policy, on=day_of(self.now))
         places = {"root": root, "lead": organisation_for(self.policy, None), "market": self.market}
-        for username, name, place, roles in _PEOPLE:
-            account = Account(username=username, display_name=name, organisation=places[place], roles=roles)
-            user = open_account(account, password=PASSWORD, actor=None, now=self.now, today=day_of(self.now))
+        today = day_of(self.now)
+        for username, name, place, scope, roles in _PEOPLE:
+            account = Account(username=username, display_name=name, organisation=places[place], roles=())
+            user = open_account(account, password=PASSWORD, actor=None, now=self.now, today=today)
+            for role in roles:
+                grant_role(user, role, organisation=places[scope], actor=None, now=self.now, today=today)
             self.people[username] = user
             if SECOND_FACTOR & set(roles) and not Authenticator.objects.filter(user=user).exists():
                 TOTP.activate(user, SECRET)
@@ -106,6 +109,7 @@ class Demonstration:
                 name=f"执法员{number:02d}",
                 lines=["food"],
                 certified_until=day_of(self.now) + timedelta(days=700),
+                user=self.people["sunwei"] if number == 1 else None,
             )
             for number in range(1, 13)
         )
@@ -195,6 +199,6 @@ class Demonstration:
             f"  抽取：{draw.population} 户中抽 {draw.drawn} 户，记录摘要 {draw.digest[:23]}…" if draw else "",
             f"  账本：{LedgerBatch.objects.count()} 批已封存",
             f"演示账号（密码均为 {PASSWORD}；需要动态口令的，登录页会显示当前演示口令）：",
-            *(f"  {username:<10}{name}" for username, name, _, _ in _PEOPLE),
+            *(f"  {username:<10}{name}" for username, name, *_ in _PEOPLE),
         )
         print("\n".join(line for line in lines if line))
