@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from xinheng.config.keys import keys_of
+from xinheng.config.logs import configure_logs
 from xinheng.config.paths import data_home, policy_root
 from xinheng.config.postgres import database_url
 
@@ -142,6 +143,10 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_BEHIND_TLS = os.environ.get("XINHENG_TLS") == "1"
 SESSION_COOKIE_SECURE = SECURE_BEHIND_TLS
 CSRF_COOKIE_SECURE = SECURE_BEHIND_TLS
+if SECURE_BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
@@ -163,3 +168,4 @@ MFA_TOTP_ISSUER = "信衡"
 MFA_FORMS = {"authenticate": "xinheng.interfaces.office.sign_in.AuthenticateForm"}
 
 LOGGING_CONFIG = None
+configure_logs()

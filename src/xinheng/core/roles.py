@@ -230,7 +230,9 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.READ_DASHBOARD: _rows(_WITHIN, *_HANDLERS, Role.LEADER, Role.AUDITOR, Role.MODEL_OFFICER),
         Verb.READ_DESK: _rows(_WITHIN, *_OFFICERS),
         Verb.IMPORT_FILE: _rows(_WITHIN, *_REPORTERS),
-        Verb.READ_BATCH: _rows(_WITHIN, *_REPORTERS, Role.REVIEWER, Role.DECIDER, Role.AUDITOR),
+        Verb.READ_BATCH: _rows(
+            _WITHIN, *_REPORTERS, Role.REVIEWER, Role.DECIDER, Role.SECRECY_REVIEWER, Role.AUDITOR
+        ),
         Verb.PROPOSE_QUARANTINE: _rows(_WITHIN, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR),
         Verb.DECIDE_QUARANTINE: _rows(_WITHIN, Role.DECIDER),
         Verb.SEARCH_SUBJECTS: _rows(_CITY, *_OFFICERS, Role.AUDITOR),

@@ -15,7 +15,18 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli.usage import in_chinese
 
-COMMANDS: tuple[str, ...] = ("demo", "serve", "importing", "codes", "calendar", "draw", "policy", "ledger", "sample")
+COMMANDS: tuple[str, ...] = (
+    "demo",
+    "serve",
+    "importing",
+    "codes",
+    "calendar",
+    "draw",
+    "policy",
+    "ledger",
+    "account",
+    "sample",
+)
 """Modules of this package that add commands, in the order of the help page."""
 
 REFUSED = 2

@@ -52,7 +52,7 @@ _PEOPLE: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("zhangmin", "张敏（信用办经办）", "lead", "root", (Role.CREDIT_OFFICE_OPERATOR,)),
     ("wangjing", "王静（审核）", "lead", "root", (Role.REVIEWER,)),
     ("liqiang", "李强（决定）", "root", "root", (Role.DECIDER,)),
-    ("zhouyan", "周岩（保密审查）", "lead", "root", (Role.SECRECY_REVIEWER,)),
+    ("zhouyan", "周岩（保密审查）", "root", "root", (Role.SECRECY_REVIEWER,)),
     ("chenjie", "陈洁（报送）", "market", "market", (Role.COLLECTOR,)),
     ("liufang", "刘芳（抽查计划）", "market", "market", (Role.REVIEWER,)),
     ("sunwei", "孙伟（执法检查）", "market", "market", (Role.INSPECTOR,)),

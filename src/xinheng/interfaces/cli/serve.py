@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import Annotated
 
 import typer
@@ -48,7 +49,7 @@ def serve(
 
 
 def _wait(processes: list["subprocess.Popen[bytes]"]) -> int:
-    """End all when one ends or when asked to; the web server's exit code counts."""
+    """End all when one ends or when asked to."""
 
     def stop(_signal: int, _frame: object) -> None:
         for process in processes:
@@ -56,9 +57,10 @@ def _wait(processes: list["subprocess.Popen[bytes]"]) -> int:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    code = processes[0].wait()
-    for process in processes[1:]:
+    while all(process.poll() is None for process in processes):
+        time.sleep(0.5)
+    codes = []
+    for process in processes:
         process.terminate()
-        process.wait(timeout=20)
-    return max(code, 0)
-
+        codes.append(process.wait(timeout=30))
+    return max(0, *codes)

@@ -13,6 +13,9 @@ from xinheng.services.time import day_of
 
 log = structlog.get_logger()
 
+MIDNIGHT = "5 16 * * *"
+"""Five past midnight in China; the worker reads its clock in UTC."""
+
 
 @app.periodic(cron="* * * * *")
 @app.task(name="seal_ledger", queueing_lock="seal_ledger")
@@ -49,7 +52,7 @@ def confirm_batch(batch: str, actor: int | None) -> None:
     log.info("batch_loaded", batch=batch, accepted=loaded.accepted)
 
 
-@app.periodic(cron="5 0 * * *")
+@app.periodic(cron=MIDNIGHT)
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
     """End what has reached the last day of its publication."""
@@ -58,7 +61,7 @@ def stop_publications(timestamp: int) -> None:
     log.info("publications_stopped", count=count)
 
 
-@app.periodic(cron="15 0 * * *")
+@app.periodic(cron=MIDNIGHT)
 @app.task(name="destroy_files", queueing_lock="destroy_files")
 def destroy_files(timestamp: int) -> None:
     """Destroy delivered files whose term of keeping is over."""
