@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xinheng.core.days import add_months
 from xinheng.core.parameters import (
     Bound,
     LayerLines,
@@ -20,7 +21,6 @@ from xinheng.core.parameters import (
     overlay_causes,
 )
 from xinheng.core.policy import Policy, load_policy
-from xinheng.core.publication import add_months
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Rank, Source

@@ -5,12 +5,11 @@ natural days that ends on a day off ends on the next work-day. A term that begin
 (legal guard G17); an unknown length has no due day and is shown as 待确认 (G15).
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from xinheng.core.days import Calendar, DueDate
+from xinheng.core.days import Calendar, DueDate, add_months
 from xinheng.core.flows import Step
 from xinheng.core.parameters import Reading, Status, Unit
 from xinheng.core.refusal import Refusal
@@ -68,13 +67,8 @@ def due(clock: Clock, *, calendar: Calendar) -> DueDate | None:
 
 def _nominal(clock: Clock, count: int) -> date:
     if clock.unit is Unit.MONTH or clock.unit is Unit.YEAR:
-        return _months_after(clock.started_on, count * (12 if clock.unit is Unit.YEAR else 1))
+        return add_months(clock.started_on, count * (12 if clock.unit is Unit.YEAR else 1))
     return clock.started_on + timedelta(days=count)
-
-
-def _months_after(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_overdue(clock: Clock, *, on: date, calendar: Calendar) -> bool:

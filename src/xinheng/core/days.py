@@ -5,6 +5,7 @@ calendar does not reach is taken Monday to Friday and called provisional; a due 
 it was computed with, so that it is computed again when the calendar grows or is corrected.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,13 @@ from xinheng.core.policy_file import PolicyError, PolicyModel
 from xinheng.core.refusal import Refusal
 
 _DAY = timedelta(days=1)
+
+
+def add_months(day: date, months: int) -> date:
+    """Same day of the later month, or its last day where the month is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 class CalendarYear(PolicyModel):

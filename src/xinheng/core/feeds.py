@@ -11,34 +11,10 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-ITEMS: dict[str, int] = {
-    "registration": 1,
-    "court": 2,
-    "permit": 3,
-    "penalty": 4,
-    "compulsion": 5,
-    "confirmation": 6,
-    "levy": 7,
-    "payment": 8,
-    "adjudication": 9,
-    "compensation": 10,
-    "reward": 11,
-    "inspection": 12,
-    "abnormal_operation": 13,
-    "serious_list": 14,
-    "contract": 15,
-    "commitment": 16,
-    "evaluation": 17,
-    "compliance": 18,
-    "honour": 19,
-    "intellectual_property": 20,
-    "voluntary": 21,
-    "complaint": 22,
-    "objection": 23,
-    "utility": 24,
-    "interview": 25,
-}
-"""Catalogue items and their numbers. The number is stored and never changes its meaning."""
+from xinheng.core.catalogue import Item
+
+ITEMS: dict[str, int] = {item.code: item.value for item in Item}
+"""Numbers of the catalogue items by their codes."""
 
 
 class Kind(StrEnum):

@@ -5,7 +5,6 @@ penalties, G8); the periods by seriousness from ``seriousness.yml``, as in force
 Serves 《行政处罚法》第四十八条 and 《信用修复管理办法》(国家发展改革委令第36号).
 """
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from typing import Self
 
 from pydantic import StrictBool, model_validator
 
+from xinheng.core.days import add_months
 from xinheng.core.overlays import Change
 from xinheng.core.parameters import Reading, Series, Status
 from xinheng.core.policy_file import PolicyModel
@@ -142,13 +142,6 @@ def publication_period(
         minimum=parameters[minimum].on(decided_on) if minimum else None,
         maximum=parameters[maximum].on(decided_on),
     )
-
-
-def add_months(day: date, months: int) -> date:
-    """Same day of the later month, or its last day where the month is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def forbidden_act_changes(change: Change) -> list[str]:
