@@ -2,13 +2,20 @@
 
 from datetime import date, datetime
 
+from django.db import transaction
+
 from xinheng.services.ledger import note
-from xinheng.store.files import destroy_due
+from xinheng.store.files import destroy_file, files_due
 
 
 def destroy_expired_files(*, today: date, now: datetime) -> int:
-    """Destroy every file whose term is over; returns how many."""
-    count = destroy_due(today=today, now=now)
-    if count:
-        note("files.destroyed", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
+    """Destroy every file whose term is over, each with its event; returns how many."""
+    count = 0
+    for due in files_due(today=today).values_list("pk", flat=True):
+        with transaction.atomic():
+            stored = files_due(today=today).select_for_update().filter(pk=due).first()
+            if stored is not None:
+                destroy_file(stored, now=now)
+                note("file.destroyed", now=now, object=f"file:{stored.pk}", payload={"file": stored.digest})
+                count += 1
     return count

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
@@ -60,13 +62,38 @@ def put_file(
 
 
 def read_file(stored: StoredFile) -> Iterator[bytes]:
-    """The clear content in chunks. Raises Refusal when the key has been destroyed or the file was changed."""
+    """The clear content in chunks. Raises Refusal when the key has been destroyed, or the file is gone or changed."""
     if stored.wrapped_key is None:
         raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。")
-    key = open_secret(bytes(stored.wrapped_key), purpose=stored.digest)
+    try:
+        yield from _opened(stored, bytes(stored.wrapped_key))
+    except (OSError, InvalidTag) as error:
+        raise _spoilt(stored) from error
+
+
+def _opened(stored: StoredFile, wrapped_key: bytes) -> Iterator[bytes]:
+    key = open_secret(wrapped_key, purpose=stored.digest)
+    size = 0
     with _path(stored).open("rb") as sealed:
         for number, chunk in enumerate(iter(lambda: sealed.read(CHUNK + _TAG), b"")):
-            yield AESGCM(key).decrypt(number.to_bytes(12, "big"), chunk, stored.digest.encode())
+            clear = AESGCM(key).decrypt(number.to_bytes(12, "big"), chunk, stored.digest.encode())
+            size += len(clear)
+            yield clear
+    if size != stored.size:
+        raise _spoilt(stored)
+
+
+def _spoilt(stored: StoredFile) -> Refusal:
+    return Refusal(
+        "F04",
+        f"文件“{stored.name}”的存档缺失或被改动，无法打开。",
+        advice="请系统管理员从备份恢复数据目录中的文件，并查明原因。",
+    )
+
+
+def files_due(*, today: date) -> QuerySet[StoredFile]:
+    """Files whose term is over and whose key is still there, oldest first."""
+    return StoredFile.objects.filter(destroyed_at__isnull=True, destroy_on__lte=today).order_by("pk")
 
 
 def destroy_file(stored: StoredFile, *, now: datetime) -> None:
@@ -76,17 +103,6 @@ def destroy_file(stored: StoredFile, *, now: datetime) -> None:
     stored.save(update_fields=["wrapped_key", "destroyed_at"])
     path = _path(stored)
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
-
-
-def destroy_due(*, today: date, now: datetime) -> int:
-    """Destroy every file whose term is over; returns how many."""
-    due = StoredFile.objects.filter(destroyed_at__isnull=True, destroy_on__lte=today)
-    count = 0
-    for stored in due.iterator(chunk_size=500):
-        with transaction.atomic():
-            destroy_file(stored, now=now)
-        count += 1
-    return count
 
 
 def _path(stored: StoredFile) -> Path:
