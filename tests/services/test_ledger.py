@@ -85,3 +85,10 @@ def test_an_event_slipped_in_later_is_found(sealed: People) -> None:
         f" VALUES ({first.transaction}, now(), 'forged', '', '', '', '')"
     )
     assert any("事后插入" in problem for problem in verify_ledger())
+
+
+@pytest.mark.guard("G13")
+def test_numbers_of_persons_in_a_reason_are_masked(people: People) -> None:
+    event = note("test.read", now=NOW, actor=people.wang, reason="核对投诉人 13812345678 的来信")
+    assert "12345678" not in event.reason
+    assert event.reason.startswith("核对投诉人 138")

@@ -160,10 +160,10 @@ def _take(
     ground: Ground | None,
     details: dict[str, Any],
 ) -> Case:
-    past = history_of(case)
+    past, before = history_of(case), case.state
     step = check_step(
         flow,
-        state=case.state,
+        state=before,
         verb=verb,
         actor=actor.pk if actor else None,
         roles=roles_in(actor, case.organisation, on=day_of(now)) if actor else (),
@@ -176,7 +176,7 @@ def _take(
         sequence=len(past) + 1,
         at=now,
         verb=verb,
-        from_state=case.state,
+        from_state=before,
         to_state=step.to_state,
         actor=actor,
         reason=reason[:1000],
@@ -195,13 +195,14 @@ def _take(
         actor=actor,
         subject=case.subject.public_id if case.subject else "",
         object=f"case:{case.number}",
-        payload={"from": past[-1].verb if past else NEW, "to": step.to_state, "reason": reason},
+        payload={"from": before, "to": step.to_state, "reason": reason},
     )
     return case
 
 
 def _move_clocks(case: Case, step: Step, *, policy: Policy, today: date) -> None:
-    for row in CaseDeadline.objects.filter(case=case, ended_on__isnull=True):
+    running = CaseDeadline.objects.select_for_update().filter(case=case, ended_on__isnull=True)
+    for row in running.order_by("pk"):
         clock = _clock(row)
         if row.key in step.ends:
             _keep(row, clocks.end(clock, on=today), policy)

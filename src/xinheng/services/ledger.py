@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from xinheng.core import ledger as rules
 from xinheng.core.canonical import digest_of
+from xinheng.core.masking import mask_personal
 from xinheng.store.accounts import User
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 
@@ -24,14 +25,14 @@ def note(
     reason: str = "",
     payload: object = None,
 ) -> LedgerEvent:
-    """Add an event inside the caller's transaction. ``payload`` enters as a digest only."""
+    """Add an event inside the caller's transaction. ``reason`` enters masked, ``payload`` as a digest only (G13)."""
     return LedgerEvent.objects.create(
         at=now,
         kind=kind,
         actor=actor,
         subject=subject,
         object=object[:80],
-        reason=reason[:200],
+        reason=mask_personal(reason).text[:200],
         payload_digest=digest_of(payload) if payload is not None else "",
     )
 
