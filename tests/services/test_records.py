@@ -7,7 +7,8 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 from tests.people import NOW, TODAY, People
 
-from xinheng.core.records import Finality, RecordState
+from xinheng.core.policy import Policy
+from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.records import Change, change_state, correct
 from xinheng.services.subjects import open_file
@@ -47,6 +48,11 @@ def record(people: People) -> Record:
     return created
 
 
+def corrected(people: People, policy: Policy, **values: object) -> None:
+    change = Change(deed="correct", reason="录入错误", ground="更正函〔2026〕1号")
+    correct(record_key=1, change=change, values=values, fields={}, actor=people.zhao, policy=policy, now=NOW)
+
+
 WITHDRAWN = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
 
 
@@ -65,9 +71,8 @@ def test_a_withdrawn_record_leaves_every_surface_in_the_same_transaction(
 
 
 @pytest.mark.row("M3-02")
-def test_the_file_shows_what_was_known_on_a_day(record: Record, people: People) -> None:
-    change = Change(deed="correct", reason="金额录入错误", ground="更正函〔2026〕1号")
-    correct(record_key=1, change=change, values={"amount_fen": 50_000}, fields={}, actor=people.zhao, now=NOW)
+def test_the_file_shows_what_was_known_on_a_day(record: Record, people: People, policy: Policy) -> None:
+    corrected(people, policy, amount_fen=50_000)
     public_id = Subject.objects.get().public_id
     seen = {
         day: [
@@ -96,17 +101,44 @@ def test_a_withdrawn_record_cannot_be_brought_back(record: Record, people: Peopl
         )
 
 
-def test_a_revoked_decision_ends_its_publication(record: Record, people: People) -> None:
-    change = Change(deed="correct", reason="法院撤销", ground="（2026）豫02行终1号")
-    correct(
-        record_key=1,
-        change=change,
-        values={"finality": Finality.REVOKED},
-        fields={},
-        actor=people.zhao,
-        now=NOW,
-    )
+def test_a_revoked_decision_ends_its_publication(record: Record, people: People, policy: Policy) -> None:
+    corrected(people, policy, finality=Finality.REVOKED)
     assert Publication.objects.get().stopped_at == NOW
+
+
+@pytest.mark.guard("G8")
+def test_a_corrected_class_or_day_moves_the_end_of_the_publication(
+    record: Record, people: People, policy: Policy
+) -> None:
+    corrected(people, policy, seriousness=Seriousness.SERIOUS)
+    serious = Publication.objects.get()
+    corrected(people, policy, seriousness=Seriousness.GENERAL, decided_on=date(2026, 8, 1))
+    general = Publication.objects.get()
+    assert serious.stop_on is not None and general.stop_on is not None
+    assert general.stop_on < serious.stop_on
+    assert general.decided_on == date(2026, 8, 1)
+    assert general.ground == Record.objects.get(known_until__isnull=True)
+    assert general.stopped_at is None
+
+
+@pytest.mark.guard("G8")
+def test_a_record_corrected_to_a_class_that_is_not_published_leaves_the_public_page(
+    record: Record, people: People, policy: Policy
+) -> None:
+    corrected(people, policy, seriousness=Seriousness.MINOR)
+    publication = Publication.objects.get()
+    assert (publication.stopped_at, publication.stop_reason) == (NOW, "correct")
+
+
+@pytest.mark.parametrize("deed", ["annotate", "dispute"])
+def test_a_note_does_not_bring_a_shielded_record_back(record: Record, people: People, deed: str) -> None:
+    shield = Change(deed="shield", reason="重整", ground="（2026）豫02破1号")
+    change_state(record_key=1, change=shield, actor=people.zhao, now=NOW)
+    with pytest.raises(Refusal, match="不再产生影响"):
+        change_state(
+            record_key=1, change=Change(deed=deed, reason="x", ground="y"), actor=people.zhao, now=NOW
+        )
+    assert Record.objects.get(known_until__isnull=True).state == RecordState.SHIELDED
 
 
 def test_known_time_never_runs_backwards(record: Record, people: People) -> None:

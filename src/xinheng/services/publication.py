@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from xinheng.core.catalogue import Disclosure, Nature
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
-from xinheng.core.records import STANDING, Seriousness
+from xinheng.core.records import STANDING, Finality, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
@@ -34,8 +34,13 @@ SELECT r.record_key, r.id, r.subject_id, r.item, r.decided_on, t.due_on, t.provi
        %(now)s, t.earliest_repair_on, t.stop_on, ''
 FROM store_record r
 JOIN publication_term t ON t.seriousness = r.seriousness AND t.decided_on IS NOT DISTINCT FROM r.decided_on
-WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s)
+WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s) AND r.finality <> %(revoked)s
 ON CONFLICT DO NOTHING
+"""
+_STALE = """
+UPDATE store_subject s SET version = version + 1
+FROM (SELECT id FROM store_subject WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) locked
+WHERE s.id = locked.id
 """
 
 
@@ -138,11 +143,34 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
                 "now": now,
                 "batch": batch.pk,
                 "states": [int(state) for state in STANDING],
+                "revoked": int(Finality.REVOKED),
             },
         )
         shown: int = cursor.rowcount
         cursor.execute("DROP TABLE publication_term")
     return shown
+
+
+def follow_correction(record: Record, *, policy: Policy, moment: datetime) -> None:
+    """Compute the terms of a record's publication anew from its corrected version; what may not be public ends."""
+    shown = Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).first()
+    if shown is None:
+        return
+    term = term_of(
+        policy,
+        item=record.item,
+        seriousness=Seriousness(record.seriousness),
+        decided_on=record.decided_on,
+        today=day_of(moment),
+    )
+    if term is None:
+        shown.stopped_at, shown.stop_reason = moment, "correct"
+    else:
+        shown.ground, shown.decided_on = record, record.decided_on
+        shown.due_on, shown.provisional = term.due_on, term.provisional
+        shown.earliest_repair_on, shown.stop_on = term.earliest_repair_on, term.stop_on
+        shown.calendar_version = policy.calendar.version
+    shown.save()
 
 
 def stop_due(*, today: date, now: datetime) -> int:
@@ -173,4 +201,4 @@ def recompute_due_dates(*, policy: Policy) -> int:
 
 def _make_stale(subjects: list[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE store_subject SET version = version + 1 WHERE id = ANY(%s)", [subjects])
+        cursor.execute(_STALE, [subjects])

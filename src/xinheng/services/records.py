@@ -11,9 +11,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from xinheng.core.grounds import lives
+from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
+from xinheng.services.publication import follow_correction
 from xinheng.store.accounts import User
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record, RecordDetail, RecordNote
@@ -28,6 +31,7 @@ _DEEDS = {
     "restore": RecordState.ACTIVE,
 }
 _FINAL = {RecordState.WITHDRAWN, RecordState.DELETED}
+_ON_WHAT_STANDS = {"annotate", "dispute"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +59,22 @@ def correct(
     values: Mapping[str, object],
     fields: Mapping[str, str],
     actor: User,
+    policy: Policy,
     now: datetime,
 ) -> Record:
-    """Replace columns (``values``) and masked detail fields (``fields``) by right ones, as a new version."""
+    """Replace columns (``values``) and masked detail fields (``fields``) by right ones, as a new version.
+
+    Its publication follows: the terms are computed anew from what is right.
+    """
     allowed = {"amount_fen", "decided_on", "valid_from", "valid_to", "seriousness", "finality", "result"}
     if unknown := set(values) - allowed:
         raise Refusal("R02", f"字段{'、'.join(sorted(unknown))}不能通过更正修改。")
-    return _supersede(record_key, change, actor=actor, now=now, values=dict(values), fields=dict(fields))
+    with transaction.atomic():
+        following = _supersede(
+            record_key, change, actor=actor, now=now, values=dict(values), fields=dict(fields)
+        )
+        follow_correction(following, policy=policy, moment=following.known_at)
+    return following
 
 
 @transaction.atomic
@@ -85,6 +98,12 @@ def _supersede(
         raise Refusal("R04", "这条记录刚刚被别人更改。", advice="请刷新页面后重试。")
     if RecordState(current.state) in _FINAL:
         raise Refusal("R05", "已撤回或删除的记录不能再改变。")
+    if change.deed in _ON_WHAT_STANDS and RecordState(current.state) not in STANDING:
+        raise Refusal(
+            "R06",
+            f"{RecordState(current.state).label}的记录不再产生影响，不能标注或列为异议。",
+            advice="确需恢复的，请先按依据恢复该记录。",
+        )
     moment = max(now, subject.last_known_at + timedelta(microseconds=1))
     Record.objects.filter(pk=current.pk).update(known_until=moment)
     following = _next_version(current, values, moment=moment)
@@ -124,7 +143,7 @@ def _next_version(current: Record, values: dict[str, object], *, moment: datetim
 
 def _end_effects(record: Record, change: Change, *, moment: datetime) -> None:
     """Publications end when the record no longer stands or its decision was revoked."""
-    if RecordState(record.state) in STANDING and record.finality != Finality.REVOKED:
+    if lives(RecordState(record.state), Finality(record.finality)):
         return
     Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).update(
         stopped_at=moment, stop_reason=change.deed

@@ -34,15 +34,15 @@ _KEEP = ("", "不改")
 _DAY = forms.DateInput(attrs={"type": "date"})
 
 
+_DEEDS = ("correct", "annotate", "dispute", "shield", "withdraw", "restore")
+
+
 class ChangeForm(forms.Form):
     """What happens to the record. The lower fields serve a correction; what is left empty stays as it is."""
 
     deed = forms.ChoiceField(
         label="做法",
-        choices=[
-            (deed, DEEDS[deed])
-            for deed in ("correct", "annotate", "dispute", "shield", "withdraw", "restore")
-        ],
+        choices=[(deed, DEEDS[deed]) for deed in _DEEDS],
         widget=forms.RadioSelect,
         error_messages={"required": "请选择做法。"},
     )
@@ -68,6 +68,12 @@ class ChangeForm(forms.Form):
     finality = forms.ChoiceField(
         label="更正效力", required=False, choices=[_KEEP, *((str(int(one)), one.label) for one in Finality)]
     )
+
+    def __init__(self, found: Record, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if found.state == RecordState.ACTIVE:
+            deeds = [(deed, DEEDS[deed]) for deed in _DEEDS if deed != "restore"]
+            self.fields["deed"].choices = deeds  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, object]:
         """Columns that a correction replaces."""
@@ -97,7 +103,7 @@ def record(call: Call, subject: Subject, key: int) -> HttpResponse:
         object=f"record:{key}",
         reason=reason,
     )
-    return _page(call, subject, found, ChangeForm() if _may_change(call, found) else None)
+    return _page(call, subject, found, ChangeForm(found) if _may_change(call, found) else None)
 
 
 def _reason_for_ended(call: Call, subject: Subject, found: Record) -> str:
@@ -119,7 +125,7 @@ def change_record(call: Call, subject: Subject, key: int) -> HttpResponse:
     """Add a version; refused outside the organisation that delivered the record."""
     found = _record(subject, key)
     call.demand(Verb.CORRECT_RECORD, call.of(_owner(call, found)))
-    form = ChangeForm(call.request.POST)
+    form = ChangeForm(found, call.request.POST)
     if form.is_valid():
         try:
             _change(call, key, form)
@@ -135,7 +141,15 @@ def _change(call: Call, key: int, form: ChangeForm) -> None:
     given = form.cleaned_data
     change = Change(deed=given["deed"], reason=given["reason"], ground=given["ground"])
     if change.deed == "correct":
-        correct(record_key=key, change=change, values=form.values(), fields={}, actor=call.user, now=call.now)
+        correct(
+            record_key=key,
+            change=change,
+            values=form.values(),
+            fields={},
+            actor=call.user,
+            policy=call.policy,
+            now=call.now,
+        )
     else:
         change_state(record_key=key, change=change, actor=call.user, now=call.now)
 
