@@ -27,6 +27,10 @@ class StoredFile(models.Model):
                 condition=Q(wrapped_key__isnull=False) | Q(destroyed_at__isnull=False),
                 name="stored_file_key_until_destroyed",
             ),
+            models.CheckConstraint(
+                condition=Q(destroyed_at__isnull=True) | Q(wrapped_key__isnull=True),
+                name="stored_file_no_key_once_destroyed",
+            ),
         ]
         indexes = [models.Index(fields=["digest"], name="stored_file_digest")]
 
@@ -71,6 +75,10 @@ class Batch(models.Model):
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
             models.CheckConstraint(
                 condition=~Q(state="loaded") | Q(loaded_at__isnull=False), name="batch_loaded_has_moment"
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(published_by__isnull=False),
+                name="batch_published_by_somebody",
             ),
             models.UniqueConstraint(
                 fields=["file_digest", "feed"], condition=Q(state="loaded"), name="batch_file_loaded_once"

@@ -92,4 +92,7 @@ class DrawnObject(models.Model):
     inspectors = ArrayField(models.CharField(max_length=40))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["draw", "subject"], name="drawn_once_a_draw")]
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "subject"], name="drawn_once_a_draw"),
+            models.UniqueConstraint(fields=["draw", "position"], name="drawn_position_once"),
+        ]

@@ -85,3 +85,8 @@ class RecordNote(models.Model):
     reason = models.CharField(max_length=500)
     ground = models.CharField(max_length=200)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(ground=""), name="record_note_says_why"),
+        ]

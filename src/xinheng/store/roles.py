@@ -4,6 +4,7 @@ which can read the public views and nothing else.
 Roles belong to the server, not to the database; granting again changes nothing.
 """
 
+from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
@@ -31,8 +32,13 @@ _ONLY_GROWS = (
     "store_draw",
     "store_drawannouncement",
     "store_drawnobject",
+    "store_score",
 )
-_NEVER_REMOVED = ("store_publication", "store_subject", "store_subjectname", "store_batch", "store_case")
+_NEVER_REMOVED = (
+    *("store_publication", "store_subject", "store_subjectname", "store_subjectcode", "store_batch"),
+    *("store_case", "store_attachment", "store_plan", "store_evaluationrun", "store_storedfile"),
+    *("store_user", "store_rolegrant", "store_organisation", "store_organisationname"),
+)
 _VIEWS = (
     "public_subject",
     "public_name",
@@ -46,8 +52,9 @@ _VIEWS = (
 )
 
 
+@transaction.atomic
 def grant(cursor: CursorWrapper) -> None:
-    """Make the roles and give them exactly their rights; run as the owner after every migration."""
+    """Make the roles and give them exactly their rights, all at once; run as the owner after every migration."""
     for role in (APP, PORTAL):
         cursor.execute(_MAKE.format(role=role))
         cursor.execute(f"GRANT {role} TO CURRENT_USER")
@@ -59,6 +66,7 @@ def grant(cursor: CursorWrapper) -> None:
     cursor.execute(f"REVOKE DELETE ON {', '.join(_NEVER_REMOVED)} FROM {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_record FROM {APP}")
     cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
+    cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")
     cursor.execute(f"GRANT SELECT ON {', '.join(_VIEWS)} TO {PORTAL}")
 
 

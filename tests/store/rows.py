@@ -1,0 +1,220 @@
+"""One valid row of every table, to be broken in one place by the tests of constraints."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from tests.people import NOW, TODAY, People
+
+from xinheng.store import models as store
+
+YESTERDAY = TODAY - timedelta(days=1)
+DIGEST = "sha256:" + "0" * 64
+
+
+@dataclass
+class Rows:
+    """Makes rows; what a test does not name is filled with something valid of its own."""
+
+    people: People
+    numbers: Any = field(default_factory=lambda: count(1))
+
+    def grant(self, **given: Any) -> store.RoleGrant:
+        held = {"user": self.people.wang, "role": "any", "organisation": self.people.city, "from_on": TODAY}
+        return store.RoleGrant.objects.create(**held | given)
+
+    def file(self, **given: Any) -> store.StoredFile:
+        kept = {"digest": DIGEST, "size": 1, "name": "a.csv", "stored_at": NOW, "wrapped_key": b"k"}
+        return store.StoredFile.objects.create(**kept | given)
+
+    def batch(self, **given: Any) -> store.Batch:
+        sent = {
+            "organisation": self.people.market,
+            "received_at": NOW,
+            "file_name": "a.csv",
+            "file_digest": f"sha256:{next(self.numbers)}",
+            "policy_digest": DIGEST,
+            "state": "preview",
+        }
+        return store.Batch.objects.create(**sent | given)
+
+    def returned(self, **given: Any) -> store.ReturnedRow:
+        row = {"row_no": next(self.numbers), "codes": ["E17"], "problems": [], "state": "waiting"}
+        if "batch" not in given:
+            row["batch"] = self.batch()
+        return store.ReturnedRow.objects.create(**row | given)
+
+    def case(self, **given: Any) -> store.Case:
+        opened = {
+            "number": f"SP-{next(self.numbers)}",
+            "kind": "feed",
+            "flow": "approval",
+            "flow_version": 1,
+            "state": "drafted",
+            "organisation": self.people.city,
+            "title": "一件事",
+            "opened_at": NOW,
+        }
+        return store.Case.objects.create(**opened | given)
+
+    def event(self, case: store.Case, **given: Any) -> store.CaseEvent:
+        step = {"sequence": 1, "at": NOW, "verb": "draft", "from_state": "new", "to_state": "drafted"}
+        return store.CaseEvent.objects.create(case=case, **step | given)
+
+    def deadline(self, case: store.Case, **given: Any) -> store.CaseDeadline:
+        term = {"key": "k", "started_on": TODAY, "calendar_version": DIGEST}
+        return store.CaseDeadline.objects.create(case=case, **term | given)
+
+    def series(self, **given: Any) -> store.NumberSeries:
+        return store.NumberSeries.objects.create(**{"series": "SP", "year": 2026} | given)
+
+    def subject(self, **given: Any) -> store.Subject:
+        known = {"name": "甲公司", "kind": "enterprise", "last_known_at": NOW}
+        return store.Subject.objects.create(**known | given)
+
+    def name(self, subject: store.Subject, **given: Any) -> store.SubjectName:
+        borne = {"name": "甲公司", "normalised": "甲公司", "known_at": NOW}
+        return store.SubjectName.objects.create(subject=subject, **borne | given)
+
+    def code(self, **given: Any) -> store.SubjectCode:
+        return store.SubjectCode.objects.create(
+            **{"subject": self.subject(), "kind": "tax", "value": "4102"} | given
+        )
+
+    def record(self, **given: Any) -> store.Record:
+        number = next(self.numbers)
+        fact = {
+            "record_key": number,
+            "item": 4,
+            "row_no": number,
+            "known_at": NOW,
+            "natural_hash": number.to_bytes(16, "big"),
+            "content_hash": number.to_bytes(16, "big"),
+        }
+        if "subject" not in given:
+            fact["subject"] = self.subject()
+        return store.Record.objects.create(**fact | given)
+
+    def detail(self, **given: Any) -> store.RecordDetail:
+        return store.RecordDetail.objects.create(**{"record": given.get("record") or self.record()} | given)
+
+    def note(self, **given: Any) -> store.RecordNote:
+        why = {
+            "record": given.get("record") or self.record(),
+            "deed": "correct",
+            "reason": "录入错误",
+            "ground": "更正函1号",
+        }
+        return store.RecordNote.objects.create(**why | given)
+
+    def publication(self, **given: Any) -> store.Publication:
+        record = given.get("ground") or self.record()
+        shown = {
+            "record_key": record.record_key,
+            "ground": record,
+            "subject": record.subject,
+            "item": 4,
+            "reviewed_by": self.people.zhou,
+            "published_at": NOW,
+            "calendar_version": DIGEST,
+        }
+        return store.Publication.objects.create(**shown | given)
+
+    def run(self, **given: Any) -> store.EvaluationRun:
+        digests = dict.fromkeys(("model_digest", "policy_digest", "snapshot_digest", "result_digest"), DIGEST)
+        done = {
+            "model": "food/food-operators",
+            "model_version": 1,
+            "as_of": TODAY,
+            "known_at": NOW,
+            "subjects": 1,
+            "distribution": {},
+            "trial": False,
+            "current": False,
+        }
+        return store.EvaluationRun.objects.create(**digests | done | given)
+
+    def score(self, **given: Any) -> store.Score:
+        reached = {"subject_version": 1, "points_milli": 800_000, "grade": "B", "contributions": []}
+        made = {"run": self.run(), "subject": self.subject()} if "run" not in given else {}
+        return store.Score.objects.create(**reached | made | given)
+
+    def plan(self, **given: Any) -> store.Plan:
+        meant = {"title": "计划", "matter": "检查", "basis": "年度计划", "year": 2026, "case": self.case()}
+        return store.Plan.objects.create(organisation=self.people.market, **meant | given)
+
+    def announcement(self, **given: Any) -> store.DrawAnnouncement:
+        made = {"plan": self.plan(), "run": self.run()} if "plan" not in given else {}
+        fixed = {
+            "attempt": 1,
+            "announced_at": NOW,
+            "announced_by": self.people.wang,
+            "policy_digest": DIGEST,
+            "secret": b"s",
+            "digest": DIGEST,
+            "content": {},
+            "inspectors": [],
+        }
+        return store.DrawAnnouncement.objects.create(**fixed | made | given)
+
+    def draw(self, **given: Any) -> store.Draw:
+        made = {
+            "announcement": self.announcement(),
+            "drawn_at": NOW,
+            "drawn_by": self.people.wang,
+            "population": 1,
+            "drawn": 1,
+            "seed": "0",
+            "digest": DIGEST,
+            "record": {},
+        }
+        return store.Draw.objects.create(**made | given)
+
+    def drawn(self, draw: store.Draw, **given: Any) -> store.DrawnObject:
+        one = {"band": "b", "position": 1, "inspectors": []}
+        if "subject" not in given:
+            one["subject"] = self.subject()
+        return store.DrawnObject.objects.create(draw=draw, **one | given)
+
+    def ledger_event(self, **given: Any) -> store.LedgerEvent:
+        return store.LedgerEvent.objects.create(**{"at": NOW, "kind": "test"} | given)
+
+    def ledger_batch(self, **given: Any) -> store.LedgerBatch:
+        number = next(self.numbers)
+        sealed = {
+            "number": number,
+            "sealed_at": NOW,
+            "below_transaction": 1,
+            "size": 1,
+            "root": DIGEST,
+            "previous": f"sha256:{number}",
+            "chain": DIGEST,
+        }
+        return store.LedgerBatch.objects.create(**sealed | given)
+
+    def leaf(self, **given: Any) -> store.LedgerLeaf:
+        placed = {"event": self.ledger_event(), "position": 0, "digest": b"d"}
+        if "batch" not in given:
+            placed["batch"] = self.ledger_batch()
+        return store.LedgerLeaf.objects.create(**placed | given)
+
+    def organisation(self, **given: Any) -> store.Organisation:
+        body = {"key": f"unit.{next(self.numbers)}", "kind": "department"}
+        return store.Organisation.objects.create(**body | given)
+
+    def called(self, organisation: store.Organisation, **given: Any) -> store.OrganisationName:
+        return store.OrganisationName.objects.create(organisation=organisation, **{"name": "甲局"} | given)
+
+    def version(self, **given: Any) -> store.PolicyVersion:
+        published = {
+            "kind": "feed",
+            "key": "local",
+            "digest": DIGEST,
+            "body": {},
+            "from_on": TODAY,
+            "drafted_by": self.people.li,
+            "approved_by": self.people.zhao,
+            "approved_at": NOW,
+        }
+        return store.PolicyVersion.objects.create(**published | given)

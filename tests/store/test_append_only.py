@@ -1,0 +1,101 @@
+"""What is written once stays: the tables themselves refuse to change or lose it, whoever asks."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Model
+from django.db.utils import DatabaseError
+from tests.people import NOW, People
+from tests.store.rows import Rows
+
+from xinheng.store.models import Record
+
+WRITTEN: dict[str, Callable[[Rows], Model]] = {
+    "recorddetail": lambda rows: rows.detail(),
+    "recordnote": lambda rows: rows.note(),
+    "policyversion": lambda rows: rows.version(),
+    "ledgerevent": lambda rows: rows.ledger_event(),
+    "ledgerbatch": lambda rows: rows.ledger_batch(),
+    "ledgerleaf": lambda rows: rows.leaf(),
+    "caseevent": lambda rows: rows.event(rows.case()),
+    "draw": lambda rows: rows.draw(),
+    "drawannouncement": lambda rows: rows.announcement(),
+    "drawnobject": lambda rows: rows.drawn(rows.draw()),
+    "score": lambda rows: rows.score(),
+}
+STAYING: dict[str, Callable[[Rows], Model]] = {
+    **{name: make for name, make in WRITTEN.items() if name != "score"},
+    "record": lambda rows: rows.record(),
+    "publication": lambda rows: rows.publication(),
+    "subject": lambda rows: rows.subject(),
+    "subjectname": lambda rows: rows.name(rows.subject()),
+    "batch": lambda rows: rows.batch(),
+}
+
+
+@pytest.fixture
+def rows(people: People) -> Rows:
+    return Rows(people)
+
+
+def refused(statement: str) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    except DatabaseError as error:
+        return getattr(error.__cause__, "sqlstate", "") == "XH001"
+    return False
+
+
+@pytest.mark.row("M3-02")
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_row_that_only_grows_cannot_be_changed(rows: Rows, name: str) -> None:
+    row = WRITTEN[name](rows)
+    key = row._meta.pk.column  # type: ignore[union-attr]
+    assert refused(f"UPDATE store_{name} SET {key} = {key} WHERE {key} = {row.pk}")
+
+
+@pytest.mark.row("M3-02")
+@pytest.mark.parametrize("name", STAYING)
+def test_a_row_that_stays_cannot_be_removed(rows: Rows, name: str) -> None:
+    row = STAYING[name](rows)
+    key = row._meta.pk.column  # type: ignore[union-attr]
+    assert refused(f"DELETE FROM store_{name} WHERE {key} = {row.pk}")
+
+
+@pytest.mark.parametrize("name", STAYING)
+def test_a_table_that_stays_cannot_be_emptied(rows: Rows, name: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgtype & 32 <> 0 FROM pg_trigger WHERE tgname = 'never_emptied' AND tgenabled = 'O'"
+            f" AND tgrelid = 'store_{name}'::regclass"
+        )
+        assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.row("M3-02")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount_fen": 1},
+        {"known_until": NOW + timedelta(days=1), "state": 6},
+        {"known_at": NOW - timedelta(days=1)},
+        {"natural_hash": b"x" * 16},
+    ],
+)
+def test_a_record_is_closed_and_not_changed(rows: Rows, change: dict[str, Any]) -> None:
+    record = rows.record()
+    with pytest.raises(DatabaseError, match="只能被新版本取代"), transaction.atomic():
+        Record.objects.filter(pk=record.pk).update(**change)
+
+
+def test_a_closed_record_is_neither_opened_nor_closed_again(rows: Rows) -> None:
+    record = rows.record()
+    one = Record.objects.filter(pk=record.pk)
+    assert one.update(known_until=NOW + timedelta(days=1)) == 1
+    for moment in (None, NOW + timedelta(days=2)):
+        with pytest.raises(DatabaseError, match="只能被新版本取代"), transaction.atomic():
+            one.update(known_until=moment)

@@ -1,0 +1,162 @@
+"""Every constraint of the tables is named here, with a row that it refuses."""
+
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.db.utils import IntegrityError
+from tests.people import NOW, TODAY, People
+from tests.store.rows import YESTERDAY, Rows
+
+from xinheng.store.models import Organisation
+
+CODE = "91410200MA00000011"
+BEFORE = NOW.replace(year=2025)
+
+
+def _twice(make: Callable[[], object]) -> None:
+    make()
+    make()
+
+
+def _same_attempt(rows: Rows) -> None:
+    first = rows.announcement()
+    rows.announcement(plan=first.plan, run=first.run)
+
+
+def _drawn_again(rows: Rows) -> None:
+    draw = rows.draw()
+    subject = rows.drawn(draw).subject
+    rows.drawn(draw, subject=subject, position=2)
+
+
+def _same_place(rows: Rows) -> None:
+    draw = rows.draw()
+    _twice(lambda: rows.drawn(draw))
+
+
+def _same_leaf(rows: Rows) -> None:
+    batch = rows.ledger_batch()
+    _twice(lambda: rows.leaf(batch=batch))
+
+
+def _own_parent(rows: Rows) -> None:
+    unit = rows.organisation()
+    Organisation.objects.filter(pk=unit.pk).update(parent=unit)
+
+
+def _two_names(rows: Rows) -> None:
+    unit = rows.organisation()
+    _twice(lambda: rows.called(unit))
+
+
+def _same_returned(rows: Rows) -> None:
+    batch = rows.batch()
+    _twice(lambda: rows.returned(batch=batch, row_no=1))
+
+
+def _same_event(rows: Rows) -> None:
+    case = rows.case()
+    _twice(lambda: rows.event(case))
+
+
+def _two_terms(rows: Rows) -> None:
+    case = rows.case()
+    _twice(lambda: rows.deadline(case))
+
+
+def _same_score(rows: Rows) -> None:
+    first = rows.score()
+    rows.score(run=first.run, subject=first.subject)
+
+
+def _same_name(rows: Rows) -> None:
+    subject = rows.subject()
+    _twice(lambda: rows.name(subject))
+
+
+REFUSED: dict[str, Callable[[Rows], object]] = {
+    "role_grant_one_open": lambda rows: _twice(rows.grant),
+    "role_grant_period": lambda rows: rows.grant(to_on=YESTERDAY),
+    "stored_file_key_until_destroyed": lambda rows: rows.file(wrapped_key=None),
+    "stored_file_no_key_once_destroyed": lambda rows: rows.file(destroyed_at=NOW),
+    "batch_state_known": lambda rows: rows.batch(state="somewhere"),
+    "batch_loaded_has_moment": lambda rows: rows.batch(state="loaded"),
+    "batch_published_by_somebody": lambda rows: rows.batch(published_at=NOW),
+    "batch_file_loaded_once": lambda rows: _twice(
+        lambda: rows.batch(state="loaded", loaded_at=NOW, file_digest="sha256:same", feed="f")
+    ),
+    "returned_row_once": _same_returned,
+    "returned_state_known": lambda rows: rows.returned(state="somewhere"),
+    "returned_accepted_by_a_person": lambda rows: rows.returned(state="accepted", reason="对"),
+    "case_event_sequence": _same_event,
+    "case_deadline_one_running": _two_terms,
+    "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
+    "number_series_once": lambda rows: _twice(rows.series),
+    "publication_one_open": lambda rows: _twice(lambda: rows.publication(record_key=7)),
+    "publication_end_has_reason": lambda rows: rows.publication(stopped_at=NOW),
+    "publication_period": lambda rows: rows.publication(stopped_at=BEFORE, stop_reason="expired"),
+    "plan_approved_by_somebody": lambda rows: rows.plan(approved_at=NOW),
+    "announcement_attempt_once": _same_attempt,
+    "drawn_once_a_draw": _drawn_again,
+    "drawn_position_once": _same_place,
+    "ledger_batch_one_successor": lambda rows: _twice(lambda: rows.ledger_batch(previous="sha256:one")),
+    "ledger_leaf_position": _same_leaf,
+    "organisation_kind_known": lambda rows: rows.organisation(kind="somebody"),
+    "organisation_not_its_own_parent": _own_parent,
+    "organisation_one_current_name": _two_names,
+    "organisation_name_period": lambda rows: rows.called(rows.organisation(), from_on=TODAY, to_on=TODAY),
+    "policy_version_once": lambda rows: _twice(rows.version),
+    "policy_version_has_digest": lambda rows: rows.version(digest=""),
+    "policy_version_two_persons": lambda rows: rows.version(drafted_by=rows.people.zhao),
+    "record_one_open_version": lambda rows: _twice(lambda: rows.record(natural_hash=b"n" * 16)),
+    "record_known_period": lambda rows: rows.record(known_until=NOW),
+    "record_valid_period": lambda rows: rows.record(valid_from=TODAY, valid_to=YESTERDAY),
+    "record_state_known": lambda rows: rows.record(state=9),
+    "record_seriousness_known": lambda rows: rows.record(seriousness=9),
+    "record_finality_known": lambda rows: rows.record(finality=9),
+    "record_note_says_why": lambda rows: rows.note(ground=""),
+    "run_one_current": lambda rows: _twice(lambda: rows.run(current=True)),
+    "run_trial_not_published": lambda rows: rows.run(trial=True, published=True),
+    "score_once": _same_score,
+    "score_scale": lambda rows: rows.score(points_milli=1_000_001),
+    "subject_code_once": lambda rows: _twice(lambda: rows.subject(code=CODE)),
+    "subject_kind_known": lambda rows: rows.subject(kind="person"),
+    "subject_status_known": lambda rows: rows.subject(status="gone"),
+    "subject_code_form": lambda rows: rows.subject(code="9141020OMA00000011"),
+    "subject_name_once": _same_name,
+    "subject_name_period": lambda rows: rows.name(rows.subject(), from_on=TODAY, to_on=YESTERDAY),
+    "subject_code_kind_value": lambda rows: _twice(rows.code),
+}
+
+
+@pytest.fixture
+def rows(people: People) -> Rows:
+    return Rows(people)
+
+
+def test_every_constraint_has_a_row_that_it_refuses() -> None:
+    named = {
+        constraint.name
+        for model in apps.get_app_config("store").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert named == set(REFUSED)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_row_that_breaks_a_constraint_is_refused_by_that_constraint(rows: Rows, name: str) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        REFUSED[name](rows)
+    assert refused.value.__cause__.diag.constraint_name == name  # type: ignore[union-attr]
+
+
+def test_a_closed_version_makes_room_for_the_next(rows: Rows) -> None:
+    first = rows.record(known_at=BEFORE, known_until=NOW)
+    rows.record(record_key=first.record_key, natural_hash=first.natural_hash, subject=first.subject)
+
+
+def test_a_stopped_publication_makes_room_for_the_next(rows: Rows) -> None:
+    rows.publication(record_key=7, stopped_at=NOW, stop_reason="correct")
+    rows.publication(record_key=7)
