@@ -86,6 +86,13 @@ def test_a_withdrawn_record_makes_the_grade_stale_at_once(city: People, policy: 
     assert not after.stale
 
 
+def test_a_run_that_knows_less_does_not_replace_the_one_in_force(city: People, policy: Policy) -> None:
+    newer = _run(policy, city, now=NOW + timedelta(hours=3))
+    with pytest.raises(Refusal, match="没有采用"):
+        _run(policy, city, now=NOW)
+    assert EvaluationRun.objects.get() == newer
+
+
 @pytest.mark.guard("G4")
 def test_a_trial_model_is_never_published(city: People, policy: Policy) -> None:
     with pytest.raises(Refusal, match="试算"):

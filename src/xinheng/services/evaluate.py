@@ -29,6 +29,9 @@ from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun
 from xinheng.store.subjects import Subject
 
+RUN_LOCK = 7_240_003
+"""PostgreSQL advisory lock: results take force one after another."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExplainedGrade:
@@ -145,6 +148,7 @@ def _store(
 ) -> EvaluationRun:
     rows = _result_csv(result, snapshot.population)
     with transaction.atomic():
+        _refuse_overtaken(model, known_at=now)
         EvaluationRun.objects.filter(model=model.id, current=True).update(current=False)
         run = EvaluationRun.objects.create(
             model=model.id,
@@ -171,6 +175,18 @@ def _store(
             payload={"model": summary.model_digest, "result": summary.digest},
         )
     return run
+
+
+def _refuse_overtaken(model: ScoringModel, *, known_at: datetime) -> None:
+    """One run at a time takes force; one that knows less than the run in force does not replace it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
+    if EvaluationRun.objects.filter(model=model.id, current=True, known_at__gt=known_at).exists():
+        raise Refusal(
+            "M03",
+            "计算期间已有依据更新数据的评价结果生效，本次结果没有采用。",
+            advice="请查看现行结果；仍需重算的，请再运行一次。",
+        )
 
 
 def _result_csv(result: Path, population: Path) -> Path:
