@@ -53,9 +53,6 @@ def organisation_for(policy: Policy, key: str | None) -> Organisation:
     wanted = key or policy.city.lead[0]
     found = Organisation.objects.filter(key=wanted).first()
     if found is None:
-        set_up_organisations(policy, on=date(2020, 1, 1))
-        found = Organisation.objects.filter(key=wanted).first()
-    if found is None:
         known = "、".join(sorted(policy.agencies.agencies))
         raise Refusal("O01", f"没有单位“{wanted}”。", advice=f"可用的单位：{known}")
     return found

@@ -30,13 +30,13 @@ def import_(
     files = _files(paths)
     ready(city=city)
     from xinheng.services.collect import Delivery, import_file, report_of
-    from xinheng.services.organisations import organisation_for
+    from xinheng.services.organisations import organisation_for, set_up_organisations
     from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
 
-    policy = policy_in_force()
-    delivery = Delivery(
-        policy=policy, organisation=organisation_for(policy, agency), actor=None, now=datetime.now(UTC)
-    )
+    policy, now = policy_in_force(), datetime.now(UTC)
+    set_up_organisations(policy, on=day_of(now))
+    delivery = Delivery(policy=policy, organisation=organisation_for(policy, agency), actor=None, now=now)
     from rich.progress import track
 
     batches = []
