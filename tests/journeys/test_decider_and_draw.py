@@ -1,0 +1,79 @@
+"""A decider settles a row that waits; a plan becomes a draw that an outsider verifies and a forgery is found."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.journeys.conftest import Site
+
+from xinheng.core.draw_rule import commitment
+
+PARTIES = {
+    "开封市人民政府": "words that the government chose",
+    "市场监管部门": "words that the regulator chose",
+}
+
+
+@pytest.mark.row("M2-05")
+def test_a_decider_sends_a_row_back_with_a_reason(site: Site) -> None:
+    page = site.person("liqiang")
+    page.goto("/office/quarantine/")
+    page.locator("main table a[href^='/office/quarantine/']").first.click()
+    row = page.url
+    page.get_by_label("退回", exact=False).first.check()
+    page.get_by_label("理由").fill("代码校验不通过，请核对营业执照后重新报送")
+    page.get_by_role("button", name="作出决定").click()
+    page.goto(row)
+    expect(page.locator("main")).to_contain_text("已退回")
+
+
+@pytest.mark.row("M8-03")
+def test_a_draw_is_planned_approved_made_and_verified(site: Site, tmp_path: Path) -> None:
+    page = site.person("liufang")
+    page.goto("/office/plans/")
+    page.get_by_role("link", name="拟定计划").click()
+    page.get_by_label("计划名称").fill("2026年第五批食品抽查")
+    page.get_by_label("行业").select_option(label="食品安全")
+    page.get_by_label("检查事项").fill("食品经营监督检查")
+    page.get_by_label("依据").fill("《食品生产经营监督检查管理办法》；年度计划")
+    page.get_by_role("button", name="送批").click()
+    page.wait_for_url(re.compile(r"/office/plans/[a-z2-7]{16}/"))
+    plan = page.url
+    identity = re.findall(r"plans/([a-z2-7]{16})/", plan)[0]
+
+    decider = site.person("liqiang")
+    decider.goto(plan)
+    decider.get_by_role("button", name="批准计划").click()
+    expect(decider.locator("main")).to_contain_text("批准")
+
+    page.goto(plan)
+    words = [f"{name} {commitment(draw=identity, party=name, reveal=text)}" for name, text in PARTIES.items()]
+    page.get_by_label("各单位的承诺值").fill("\n".join(words))
+    page.locator("form", has=page.get_by_label("各单位的承诺值")).get_by_role("button").first.click()
+    for name, text in PARTIES.items():
+        page.get_by_label(f"{name}公开的秘密文字").fill(text)
+    page.get_by_role("button", name="现在抽取").click()
+    record = _record_of(page, plan, tmp_path)
+
+    good = site.run("draw", "verify", str(record))
+    assert good.returncode == 0, good.stdout + good.stderr
+    content = json.loads(record.read_text(encoding="utf-8"))
+    content["drawn"][0], content["drawn"][1] = content["drawn"][1], content["drawn"][0]
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    assert site.run("draw", "verify", str(forged)).returncode == 1
+
+
+def _record_of(page: Page, plan: str, folder: Path) -> Path:
+    """The record file, downloaded from the page of the draw."""
+    link = page.get_by_role("link", name="下载记录文件")
+    if not link.count():
+        page.goto(plan)
+        page.locator("main a[href*='/office/draws/'], main a[href*='/draw/']").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="下载记录文件").click()
+    path = folder / "record.json"
+    waiting.value.save_as(path)
+    return path
