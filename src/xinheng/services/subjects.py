@@ -34,7 +34,7 @@ def open_file(
     now: datetime,
     as_of: date | None = None,
     known_on: date | None = None,
-    with_ended: bool = True,
+    with_ended: bool = False,
 ) -> SubjectFile:
     """The file with records in order of decision, newest first; written to the ledger as read.
 
@@ -51,7 +51,18 @@ def open_file(
         .select_related("detail", "batch__organisation", "note")
         .order_by("-decided_on", "-id")
     )
-    note("subject.read", now=now, actor=actor, subject=subject.public_id, reason=reason)
+    note(
+        "subject.read",
+        now=now,
+        actor=actor,
+        subject=subject.public_id,
+        reason=reason,
+        payload={
+            "as_of": as_of.isoformat() if as_of else None,
+            "known_on": known_on.isoformat() if known_on else None,
+            "with_ended": with_ended,
+        },
+    )
     if with_ended:
         return SubjectFile(subject, records, as_of, known_on)
     over = ended_keys(subject)
