@@ -53,6 +53,7 @@ class Task:
     kind: Kind
     batch: Batch | None = None
     case: Case | None = None
+    organisation: Organisation | None = None
     count: int = 0
     term: Term | None = None
 
@@ -127,21 +128,24 @@ def _publication_rule(batch: Batch, seat: Seat) -> tuple[str, bool]:
 
 
 def _rows(seat: Seat) -> Iterator[Task]:
-    reached = seat.reach(Verb.DECIDE_QUARANTINE) | seat.reach(Verb.PROPOSE_QUARANTINE)
+    """One line a sender: how many rows wait, and when the first of them go back undecided."""
     waiting = (
-        ReturnedRow.objects.filter(state=ReturnedState.WAITING, batch__organisation__in=reached)
+        ReturnedRow.objects.filter(
+            state=ReturnedState.WAITING, batch__organisation__in=seat.reach(Verb.DECIDE_QUARANTINE)
+        )
         .exclude(batch__received_by=seat.user)
-        .values_list("batch")
+        .order_by()
+        .values_list("batch__organisation")
         .annotate(number=Count("pk"), first=Min("batch__received_at"))
     )
-    numbers = {batch: number for batch, number, _ in waiting}
-    for batch in Batch.objects.filter(pk__in=numbers).select_related("organisation").order_by("pk")[:MOST]:
-        yield Task(kind=Kind.ROWS, batch=batch, count=numbers[batch.pk], term=_of_rows(batch, seat))
+    found = {organisation: (number, day_of(first)) for organisation, number, first in waiting}
+    for organisation in Organisation.objects.filter(pk__in=found).order_by("pk"):
+        number, received = found[organisation.pk]
+        yield Task(kind=Kind.ROWS, organisation=organisation, count=number, term=_of_rows(received, seat))
 
 
-def _of_rows(batch: Batch, seat: Seat) -> Term:
+def _of_rows(received: date, seat: Seat) -> Term:
     """Rows that nobody decides go back to their sender after the term of policy."""
-    received = day_of(batch.received_at)
     reading = seat.policy.parameter("retention.quarantine_days", on=received)
     due = None
     if reading.value is not None:

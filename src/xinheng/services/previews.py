@@ -15,6 +15,8 @@ from xinheng.intake.fields import LABELS
 from xinheng.intake.headers import normal_header
 from xinheng.intake.prepare import Prepared, original_rows, returned_rows
 
+__all__ = ["LABELS", "PREVIEW", "columns_of", "normal_header", "preview_of", "reading"]
+
 PREVIEW = "preview"
 """Key of the preview in the report of a batch."""
 

@@ -78,6 +78,7 @@ class Call:
         shown = {
             "menu": menu_of(self.actor, on=self.today, current=match.view_name if match else ""),
             "actor": self._who(),
+            "may_search": self.may_somewhere(Verb.SEARCH_SUBJECTS),
             "noindex": True,
             **context,
         }

@@ -158,7 +158,7 @@ def _page(call: Call, case: Case, form: ApprovalForm) -> HttpResponse:
         "text": _text(case),
         "days": _days(case),
         "events": _events(case),
-        "form": form if verbs & {"approve", "return", "withdraw"} else None,
+        "form": form if form.is_bound or verbs & {"approve", "return", "withdraw"} else None,
         "approve_url": reverse("office:approve_case", kwargs=part) if "approve" in verbs else "",
         "return_url": reverse("office:return_case", kwargs=part) if "return" in verbs else "",
         "withdraw_url": reverse("office:withdraw_case", kwargs=part) if "withdraw" in verbs else "",

@@ -58,7 +58,7 @@ def dashboard(call: Call) -> HttpResponse:
         "coverage": _coverage(call, units),
         "quality": _quality(call, units),
         "grades": _grades(graded) if graded else None,
-        "grade_note": _grade_note(graded),
+        "grade_note": _grade_note(call, graded),
         "lateness": _lateness(call, units),
         "overdue": [_overdue(call, one) for one in late[:SHOWN]],
         "units": lines,
@@ -210,12 +210,14 @@ def _grades(found: Distribution) -> Chart:
     return grade_distribution(counts, title=title)
 
 
-def _grade_note(found: Distribution | None) -> str:
+def _grade_note(call: Call, found: Distribution | None) -> str:
     if found is None:
         return ""
     unknown = sum(found.counts.values()) - sum(found.counts.get(letter, 0) for letter in WORDS)
     trial = "试算，不对外公布。" if found.run.trial else ""
-    return f"模型 {found.run.model} 第 {found.run.model_version} 版，{found.run.as_of} 评价；另有 {count(unknown)} 户信息不足，不评级。{trial}"
+    model = call.policy.models.get(found.run.model)
+    title = model.title if model else found.run.model
+    return f"“{title}”第 {found.run.model_version} 版，{found.run.as_of} 评定；另有 {count(unknown)} 户信息不足，不评级。{trial}"
 
 
 def _overdue(call: Call, one: Overdue) -> dict[str, Any]:

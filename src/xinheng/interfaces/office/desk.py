@@ -123,9 +123,10 @@ def _review(call: Call, task: Task) -> _Shown:
 
 
 def _rows(call: Call, task: Task) -> _Shown:
-    number, part = _batch(task)
-    url = f"{reverse('office:quarantine')}?batch={part['batch']}"
-    return "待处理的行", f"批次 {number}，{count(task.count)} 行", url, "待处理", "clock"
+    assert task.organisation is not None
+    unit = task.organisation
+    url = f"{reverse('office:quarantine')}?organisation={unit.public_id}"
+    return "待处理的行", f"{call.tree.name(unit.pk)} {count(task.count)} 行", url, "待处理", "clock"
 
 
 def _confirm(call: Call, task: Task) -> _Shown:

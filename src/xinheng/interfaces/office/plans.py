@@ -325,7 +325,9 @@ def commit(call: Call, plan: Plan) -> HttpResponse:
     form = CommitForm(call.request.POST)
     value = ""
     if form.is_valid():
-        value = commit_to(plan, party=form.cleaned_data["party"], reveal=form.cleaned_data["reveal"])
+        party = form.cleaned_data["party"]
+        value = commit_to(plan, party=party, reveal=form.cleaned_data["reveal"])
+        form = CommitForm(initial={"party": party})
     return _page(call, plan, committing=form, committed=value)
 
 
@@ -404,13 +406,13 @@ def _page(
         ).count(),
         "run": _run(call, plan),
         "announcement": _shown(announcement),
-        "approve_form": (approving or ApproveForm()) if "approve" in verbs else None,
+        "approve_form": approving or (ApproveForm() if "approve" in verbs else None),
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
-        "announce_form": (announcing or _announcing(call, plan)) if open_for_announcing else None,
+        "announce_form": announcing or (_announcing(call, plan) if open_for_announcing else None),
         "announce_url": reverse("office:announce_draw", kwargs=part),
-        "commit_form": (committing or CommitForm()) if open_for_announcing else None,
+        "commit_form": committing or CommitForm(),
         "commit_url": reverse("office:commit", kwargs=part),
         "committed": committed,
         "form": drawing,

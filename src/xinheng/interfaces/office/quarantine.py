@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.feeds import Target
 from xinheng.core.names import normalise_name
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -17,20 +18,30 @@ from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.rows import returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import ROW_TONES, batch_number, feed_title, problem_words, told
 from xinheng.interfaces.web.figures import count
-from xinheng.interfaces.web.parts import Crumb, Tile
+from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
+from xinheng.services.previews import LABELS, normal_header, reading
 from xinheng.services.returns import adopt_row, send_back
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
 _READ = (Verb.DECIDE_QUARANTINE, Verb.PROPOSE_QUARANTINE, Verb.READ_BATCH)
-_SHOWN = {
-    "document_no": "文书号",
-    "decided_on": "决定日期",
-    "valid_from": "有效期自",
-    "valid_to": "有效期至",
-    "authority": "机关",
-    "title": "事由",
+_COLUMNS = {
+    LABELS[target]: target.value
+    for target in (
+        Target.CODE,
+        Target.NAME,
+        Target.DOCUMENT_NO,
+        Target.DECIDED_ON,
+        Target.VALID_FROM,
+        Target.VALID_TO,
+        Target.AUTHORITY,
+        Target.TITLE,
+    )
 }
+"""Columns of the record by the word for them; amounts and classes are kept in other units and left out."""
+_ADOPT = ("adopt", "采纳：代码和名称属于同一主体，名称记为该主体的名称")
+_RETURN = ("return", "退回报送单位更正")
 
 
 class DecisionForm(forms.Form):
@@ -38,7 +49,7 @@ class DecisionForm(forms.Form):
 
     decision = forms.ChoiceField(
         label="这一行",
-        choices=[("adopt", "采纳：代码和名称属于同一主体"), ("return", "退回报送单位更正")],
+        choices=[_RETURN],
         widget=forms.RadioSelect,
         error_messages={"required": "请选择采纳或退回。"},
     )
@@ -49,20 +60,28 @@ class DecisionForm(forms.Form):
         error_messages={"required": "请写明理由。"},
     )
 
+    def __init__(self, row: ReturnedRow, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if row.codes == ["E17"] and row.normalised is not None:
+            self.fields["decision"].choices = [_ADOPT, _RETURN]  # type: ignore[attr-defined]
+        else:
+            self.initial["decision"] = "return"
+
 
 @asks(*_READ)
 def quarantine(call: Call) -> HttpResponse:
     reached = frozenset[int]().union(*(call.reach(verb) for verb in _READ))
     rows = ReturnedRow.objects.filter(batch__organisation__in=reached)
+    if unit := call.request.GET.get("organisation", ""):
+        rows = rows.filter(batch__organisation__public_id=unit)
     batch = Batch.objects.filter(public_id=call.request.GET.get("batch", "")).first()
     if batch is not None:
         rows = rows.filter(batch=batch)
     if "state" not in call.request.GET:
         rows = rows.filter(state=ReturnedState.WAITING)
     page, paging = oldest_first(rows_of(call, rows), call.request)
-    filters = row_filters(call)
     context = {
-        "filters": filters,
+        "filters": [_units(call, reached), *row_filters(call)],
         "reset_url": reverse("office:quarantine"),
         "export_url": "",
         "tiles": _tiles(reached),
@@ -72,6 +91,13 @@ def quarantine(call: Call) -> HttpResponse:
         "of_batch": batch_number(batch) if batch else "",
     }
     return call.render("quarantine", context)
+
+
+def _units(call: Call, reached: frozenset[int]) -> Filter:
+    senders = Organisation.objects.filter(pk__in=reached, batches__isnull=False).distinct().order_by("pk")
+    options = [Option(unit.public_id, call.tree.name(unit.pk)) for unit in senders]
+    value = call.request.GET.get("organisation", "")
+    return Filter("organisation", "单位", "select", value, [Option("", "全部"), *options])
 
 
 def _tiles(reached: frozenset[int]) -> list[Tile]:
@@ -93,7 +119,7 @@ def _tiles(reached: frozenset[int]) -> list[Tile]:
 
 @asks(*_READ, of=ROW)
 def quarantined(call: Call, row: ReturnedRow) -> HttpResponse:
-    form = DecisionForm() if _may_decide(call, row) else None
+    form = DecisionForm(row) if _may_decide(call, row) else None
     return _page(call, row, form)
 
 
@@ -101,7 +127,7 @@ def quarantined(call: Call, row: ReturnedRow) -> HttpResponse:
 @once
 def decide(call: Call, row: ReturnedRow) -> HttpResponse:
     """Adopt the row or send it back; nobody decides rows of the own delivery."""
-    form = DecisionForm(call.request.POST)
+    form = DecisionForm(row, call.request.POST)
     if form.is_valid():
         act = adopt_row if form.cleaned_data["decision"] == "adopt" else send_back
         try:
@@ -122,20 +148,17 @@ def _may_decide(call: Call, row: ReturnedRow) -> bool:
 
 
 def _page(call: Call, row: ReturnedRow, form: DecisionForm | None) -> HttpResponse:
-    batch = row.batch
     context = {
         "crumbs": [Crumb("待处理的行", reverse("office:quarantine")), Crumb(f"第 {row.row_no} 行")],
         "row": _shown(call, row),
         "problems": [_problem(call, problem) for problem in row.problems],
-        "fields": _fields(row),
+        "fields": _fields(call, row),
         "candidates": _candidates(row),
         "form": form,
         "decide_url": reverse("office:decide_row", kwargs={"row": row.pk}),
         "why_not": "" if form else _why_not(call, row),
         "previous_url": _neighbour(call, row, forward=False),
         "next_url": _neighbour(call, row, forward=True),
-        "can_adopt": row.codes == ["E17"],
-        "batch": batch_number(batch),
     }
     return call.render("quarantine_row", context)
 
@@ -174,26 +197,31 @@ def _problem(call: Call, problem: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _fields(row: ReturnedRow) -> list[dict[str, Any]]:
-    """The masked cells as sent, and below them what the columns of the record would be."""
+def _fields(call: Call, row: ReturnedRow) -> list[dict[str, Any]]:
+    """The masked cells in the order of the format, each with what it was read as."""
     wrong = {problem.get("field", ""): problem["code"] for problem in row.problems}
-    sent = [
-        {
-            "label": label,
-            "original": value,
-            "proposed": value,
-            "changed": False,
-            "problem": wrong.get(label, ""),
-        }
-        for label, value in (row.original or {}).items()
-    ]
-    read = row.normalised or {}
-    kept = [
-        {"label": f"读作：{label}", "original": "", "proposed": read[key], "changed": False, "problem": ""}
-        for key, label in {"code": "统一社会信用代码", "name": "主体名称", **_SHOWN}.items()
-        if read.get(key)
-    ]
-    return [*sent, *kept]
+    feed = call.policy.feeds.get(row.batch.feed)
+    labels = reading(feed) if feed else {}
+    order = list(labels)
+    sent = row.original or {}
+    places = {header: normal_header(header) for header in sent}
+    headers = sorted(
+        sent, key=lambda header: order.index(places[header]) if places[header] in labels else 999
+    )
+    return [_field(row, header, labels.get(places[header], ""), wrong) for header in headers]
+
+
+def _field(row: ReturnedRow, header: str, label: str, wrong: dict[str, str]) -> dict[str, Any]:
+    sent = str((row.original or {}).get(header) or "")
+    read = (row.normalised or {}).get(_COLUMNS.get(label, ""))
+    value = "" if read is None else str(read)
+    return {
+        "label": header,
+        "original": sent,
+        "proposed": value or (sent if label else "不读"),
+        "changed": bool(value) and value != sent,
+        "problem": wrong.get(header, ""),
+    }
 
 
 def _candidates(row: ReturnedRow) -> list[dict[str, str]]:

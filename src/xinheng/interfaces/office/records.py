@@ -119,11 +119,14 @@ def _reason_for_ended(call: Call, subject: Subject, found: Record) -> str:
     return reason
 
 
-@asks(Verb.CORRECT_RECORD, of=SUBJECT, methods=("POST",))
+@asks(Verb.CORRECT_RECORD, methods=("POST",))
 @once
-def change_record(call: Call, subject: Subject, key: int) -> HttpResponse:
+def change_record(call: Call, subject: str, key: int) -> HttpResponse:
     """Add a version; refused outside the organisation that delivered the record."""
-    found = _record(subject, key)
+    owner = SUBJECT.find(subject)
+    if owner is None:
+        raise Http404
+    found = _record(owner, key)
     call.demand(Verb.CORRECT_RECORD, call.of(_owner(call, found)))
     form = ChangeForm(found, call.request.POST)
     if form.is_valid():
@@ -133,8 +136,8 @@ def change_record(call: Call, subject: Subject, key: int) -> HttpResponse:
             form.add_error(None, told(refusal))
         else:
             call.tell(f"已{DEEDS[form.cleaned_data['deed']]}，并记入账本。")
-            return redirect("office:subject", subject=subject.public_id)
-    return _page(call, subject, found, form)
+            return redirect("office:subject", subject=owner.public_id)
+    return _page(call, owner, found, form)
 
 
 def _change(call: Call, key: int, form: ChangeForm) -> None:

@@ -15,6 +15,7 @@ from xinheng.interfaces.office.wording import (
     class_word,
     finality_word,
     item_title,
+    result_words,
 )
 from xinheng.interfaces.web.parts import Entry, Source
 from xinheng.services.time import day_of
@@ -66,7 +67,7 @@ def line_of(call: Call, subject: Subject, record: Record, *, public: bool) -> di
         "state": state.label,
         "tone": RECORD_TONES.get(state, ""),
         "public": public,
-        "result": record.result,
+        "result": result_words(record.result, record.batch.feed if record.batch else "", call.policy),
         "source": source_of(call, record),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.utils import timezone
 
+from xinheng.core.feeds import PENALTY_KINDS, Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Outcome, Refusal
@@ -83,6 +84,14 @@ EVENTS = {
     "ledger.verified": "核对账本",
     "ledger.exported": "导出账本",
     "case.attached": "附上文件",
+    "case.draft": "草拟",
+    "case.edit": "修改草稿",
+    "case.submit": "送审",
+    "case.approve": "批准",
+    "case.return": "退回草稿",
+    "case.withdraw": "撤销草稿",
+    "case.take_effect": "生效",
+    "case.revoke": "撤回",
 } | {f"record.{deed}": f"{word}记录" for deed, word in DEEDS.items()}
 
 
@@ -122,6 +131,17 @@ def problem_words(code: str, policy: Policy) -> dict[str, str]:
 
 def case_state(case: Case) -> tuple[str, str]:
     return CASE_STATES.get(case.state, (case.state, ""))
+
+
+def result_words(result: str, feed: str, policy: Policy) -> str:
+    """The result of a record in the words of the file it came in; several are joined."""
+    known = policy.feeds.get(feed)
+    column = known.columns.get(Target.RESULT) if known else None
+    named = {**PENALTY_KINDS}
+    if column is not None:
+        for word, key in (*reversed(column.contains.items()), *reversed(column.values.items())):
+            named[key] = PENALTY_KINDS.get(key, word)
+    return "、".join(named.get(part, part) for part in result.split("+") if part)
 
 
 def class_word(seriousness: int) -> str:

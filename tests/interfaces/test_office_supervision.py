@@ -1,0 +1,203 @@
+"""A grade is explained to record and clause; a plan is approved by another, announced, drawn and proved."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.interfaces.office_people import enrol, post, signed_in, text
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import REGISTER, code, penalty, registration, write
+
+from xinheng.core.draw_verify import verify
+from xinheng.core.policy import Policy
+from xinheng.core.roles import Role
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.evaluate import run_model
+from xinheng.services.records import Change, change_state
+from xinheng.store.models import Draw, EvaluationRun, Inspector, LedgerEvent, Plan, Record, RoleGrant, Subject
+
+pytestmark = pytest.mark.usefixtures("office_clock")
+MODEL = "food/food-operators"
+REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
+
+
+@pytest.fixture
+def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
+    people = committed_people
+    delivery = Delivery(
+        policy=policy, organisation=people.market, actor=people.li, now=NOW - timedelta(days=2)
+    )
+    rows = [registration(number) for number in range(1, 61)]
+    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    fines = [penalty(1, fine="60", decided="2025-12-20"), penalty(2)]
+    import_file(write(tmp_path, *fines), delivery)
+    model_officer = RoleGrant.objects.create(
+        user=people.li, role=Role.MODEL_OFFICER, organisation=people.market, from_on=TODAY
+    )
+    run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW - timedelta(days=1), publish=True)
+    model_officer.delete()
+    Inspector.objects.bulk_create(
+        Inspector(
+            organisation=people.market,
+            certificate_no=f"410200{number:04d}",
+            name=f"执法员{number}",
+            lines=["food"],
+            certified_until=TODAY + timedelta(days=400),
+        )
+        for number in range(4)
+    )
+    return people
+
+
+def _grade(number: int) -> str:
+    subject = Subject.objects.get(code=code(number))
+    return reverse("office:grade", kwargs={"subject": subject.public_id, "model": MODEL})
+
+
+@pytest.mark.row("M7-11")
+def test_a_grade_is_explained_down_to_record_and_clause(city: People) -> None:
+    officer = signed_in(city.wang)
+    page = text(officer.get(_grade(1)))
+    record = Record.objects.get(subject__code=code(1), item=4)
+    assert f"/records/{record.record_key}/" in page
+    assert "<svg" in page
+    assert "以表格查看" in page
+    assert "移出评价窗口" in page
+    assert "按同一数据和模型重新计算，结果一致" in page
+    assert EvaluationRun.objects.get().result_digest in page
+    assert LedgerEvent.objects.filter(kind="grade.read", actor=city.wang).count() == 1
+    assert "谁看过这份评价" in text(officer.get(_grade(1)))
+
+
+def test_a_file_shows_its_grade_with_the_waterfall(city: People) -> None:
+    subject = Subject.objects.get(code=code(2))
+    page = text(signed_in(city.wang).get(reverse("office:subject", kwargs={"subject": subject.public_id})))
+    assert _grade(2) in page
+    assert "起点" in page
+
+
+def test_a_changed_file_makes_its_grade_say_so(city: People) -> None:
+    record = Record.objects.get(subject__code=code(1), item=4)
+    change = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
+    change_state(record_key=record.record_key, change=change, actor=city.wang, now=NOW)
+    assert "档案已有变化" in text(signed_in(city.wang).get(_grade(1)))
+
+
+def test_the_dashboard_leads_from_figures_to_rows(city: People) -> None:
+    page = text(signed_in(city.wang).get("/office/dashboard/"))
+    assert "归集覆盖率" in page
+    assert "逾期未公示" in page
+    assert f"?organisation={city.market.public_id}" in page
+    assert "等级分布" in page
+    table = signed_in(city.wang).get("/office/dashboard/?period=all&format=csv").content.decode()
+    assert "市市场监管局" in table
+
+
+def _new_plan(client: Client, city: People) -> Plan:
+    fields = {
+        "organisation": city.market.public_id,
+        "title": "2026年第四批食品抽查",
+        "year": 2026,
+        "matter": "食品经营监督检查",
+        "basis": "年度计划第十二项",
+        "line": "food",
+    }
+    response = post(client, "/office/plans/new/", dict(fields))
+    assert response.status_code == 302, text(response)
+    return Plan.objects.get()
+
+
+def _plan(name: str, plan: Plan) -> str:
+    return reverse(f"office:{name}", kwargs={"plan": plan.public_id})
+
+
+@pytest.mark.row("M8-03")
+def test_a_plan_is_approved_announced_drawn_and_proved(city: People) -> None:
+    officer, decider = signed_in(city.wang), signed_in(city.zhao)
+    plan = _new_plan(officer, city)
+    early = post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": "甲 sha256:" + "0" * 64})
+    assert "已批准的抽查计划" in text(early)
+    assert _plan("plan", plan) in text(decider.get("/office/desk/"))
+    post(decider, _plan("approve_plan", plan))
+    values = {}
+    for party, reveal in REVEALS.items():
+        shown = text(post(officer, _plan("commit", plan), {"party": party, "reveal": reveal}))
+        values[party] = shown.split(f"{party} sha256:")[1][:64]
+        assert reveal not in shown
+    parties = "\n".join(f"{party} sha256:{value}" for party, value in values.items())
+    post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": parties})
+    wrong = {f"reveal{place}": "something else entirely" for place in range(2)}
+    assert "承诺" in text(post(officer, _plan("draw_plan", plan), dict(wrong)))
+    assert not Draw.objects.exists()
+    right = {f"reveal{place}": reveal for place, reveal in enumerate(REVEALS.values())}
+    drawn = post(officer, _plan("draw_plan", plan), dict(right))
+    page = text(officer.get(drawn.headers["Location"]))
+    assert "重新计算一致" in page
+    draw = Draw.objects.get()
+    record = officer.get(reverse("office:draw_file", kwargs={"draw": draw.public_id}))
+    assert verify(json.loads(record.content), announced=draw.announcement.digest) == ()
+    again = post(officer, _plan("draw_plan", plan), dict(right))
+    assert again.status_code == 409
+    assert Draw.objects.count() == 1
+
+
+def test_the_forecast_says_what_each_band_would_give(city: People) -> None:
+    plan = _new_plan(signed_in(city.wang), city)
+    page = text(signed_in(city.wang).get(_plan("plan", plan)))
+    assert "各档预计" in page
+    assert "依据待核" in page
+
+
+def test_a_plan_comes_back_with_a_reason_and_goes_again(city: People) -> None:
+    officer, decider = signed_in(city.wang), signed_in(city.zhao)
+    plan = _new_plan(officer, city)
+    assert "必须写明理由" in text(post(decider, _plan("return_plan", plan), {"reason": ""}))
+    post(decider, _plan("return_plan", plan), {"reason": "依据写到条"})
+    assert "修改后再送" in text(officer.get(_plan("plan", plan)))
+    fields = {
+        "organisation": city.market.public_id,
+        "title": plan.title,
+        "year": 2026,
+        "matter": plan.matter,
+        "basis": "《食品安全法》第一百零九条",
+        "line": "food",
+    }
+    post(officer, _plan("edit_plan", plan), dict(fields))
+    plan.refresh_from_db()
+    assert (plan.basis, plan.case.state) == ("《食品安全法》第一百零九条", "submitted")
+
+
+def test_nobody_approves_the_own_plan(city: People) -> None:
+    RoleGrant.objects.create(user=city.wang, role=Role.DECIDER, organisation=city.city, from_on=TODAY)
+    enrol(city.wang)
+    officer = signed_in(city.wang)
+    plan = _new_plan(officer, city)
+    assert "您办理过本事项的前序环节" in text(post(officer, _plan("approve_plan", plan)))
+    plan.refresh_from_db()
+    assert plan.approved_at is None
+
+
+def test_an_inspector_opens_the_files_of_the_enterprises_drawn_for_him(city: People) -> None:
+    from xinheng.store.models import DrawnObject, User
+
+    officer, decider = signed_in(city.wang), signed_in(city.zhao)
+    plan = _new_plan(officer, city)
+    post(decider, _plan("approve_plan", plan))
+    reveal = "words of the city government"
+    shown = text(post(officer, _plan("commit", plan), {"party": "甲", "reveal": reveal}))
+    value = shown.split("甲 sha256:")[1][:64]
+    post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": f"甲 sha256:{value}"})
+    post(officer, _plan("draw_plan", plan), {"reveal0": reveal})
+    sun = User.objects.create_user("sun", "x", display_name="孙检查", organisation=city.market)
+    RoleGrant.objects.create(user=sun, role=Role.INSPECTOR, organisation=city.market, from_on=TODAY)
+    drawn = DrawnObject.objects.order_by("position")[0]
+    Inspector.objects.filter(certificate_no=drawn.inspectors[0]).update(user=sun)
+    inspector = signed_in(sun)
+    url = reverse("office:subject", kwargs={"subject": drawn.subject.public_id})
+    assert inspector.get(url).status_code == 200
+    mine = DrawnObject.objects.filter(inspectors__contains=[drawn.inspectors[0]]).values_list("subject")
+    other = Subject.objects.exclude(pk__in=mine)[0]
+    assert inspector.get(reverse("office:subject", kwargs={"subject": other.public_id})).status_code == 403
