@@ -65,8 +65,7 @@ status: ## 内嵌数据库的状态
 	@$(BIN)/python -m xinheng.config.postgres status
 
 clean: ## 停止数据库，删除虚拟环境和缓存；数据保留
-	@for home in "" .data/test; do \
-		$(BIN)/python -m xinheng.config.postgres stop $${home:+--home $$home} >/dev/null 2>&1 || true; done
+	@for home in .data/*; do $(BIN)/python -m xinheng.config.postgres stop --home $$home >/dev/null 2>&1 || true; done
 	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -305,7 +305,7 @@ def main(arguments: list[str]) -> int:
     parser = ArgumentParser(prog="python -m xinheng.config.postgres", description="内嵌数据库")
     parser.add_argument("verb", choices=["start", "stop", "status", "url", "erase"])
     parser.add_argument(
-        "--home", type=Path, default=None, help="数据文件夹，缺省为 $XINHENG_HOME 或项目的 .data"
+        "--home", type=Path, default=None, help="数据文件夹，缺省为 $XINHENG_HOME 或项目的 .data/<城市>"
     )
     chosen = parser.parse_args(arguments)
     home: Path = chosen.home or paths.data_home(os.environ)

@@ -10,12 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from xinheng.config.keys import keys_of
 from xinheng.config.logs import configure_logs
-from xinheng.config.paths import data_home, policy_root
+from xinheng.config.paths import DEFAULT_CITY, data_home, policy_root
 from xinheng.config.postgres import database_url
 
 HOME = data_home(os.environ)
 POLICY_ROOT = policy_root(os.environ)
-CITY = os.environ.get("XINHENG_CITY", "kaifeng")
+CITY = os.environ.get("XINHENG_CITY") or DEFAULT_CITY
 DEMO = os.environ.get("XINHENG_DEMO") == "1"
 WEB = os.environ.get("XINHENG_PROCESS") == "web"
 KEYS = keys_of(HOME)
