@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from xinheng.services.ledger import seal_events
 from xinheng.services.publication import stop_due
-from xinheng.services.retention import destroy_expired_files
+from xinheng.services.retention import destroy_expired_files, forget_refused_rows
 from xinheng.services.time import day_of
 
 log = structlog.get_logger()
@@ -64,9 +64,14 @@ def stop_publications(timestamp: int) -> None:
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="destroy_files", queueing_lock="destroy_files")
 def destroy_files(timestamp: int) -> None:
-    """Destroy delivered files whose term of keeping is over."""
+    """Destroy delivered files and empty refused rows whose term of keeping is over."""
+    from xinheng.services.policies import policy_in_force
+
     now = datetime.now(UTC)
-    log.info("files_destroyed", count=destroy_expired_files(today=day_of(now), now=now))
+    today = day_of(now)
+    log.info("files_destroyed", count=destroy_expired_files(today=today, now=now))
+    emptied = forget_refused_rows(policy=policy_in_force(on=today), today=today, now=now)
+    log.info("rows_emptied", count=emptied)
 
 
 @app.periodic(cron="* * * * *")
