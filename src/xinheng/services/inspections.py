@@ -258,7 +258,7 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy) -> rules.Occasion:
 
 
 def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Pool:
-    visited = _visits(plan.organisation, year=on.year)
+    visited = _visits(plan.organisation, year=plan.year)
     open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
     closed: dict[str, list[int]] = defaultdict(list)
     for subject, identity, kind, grade in _graded(run):
