@@ -4,10 +4,8 @@ The distinct parties of a file (code and name) are told first, so that the datab
 the marks of every row, so that it finds what it knows already; then records and words, with their subjects.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import Any
 
@@ -16,10 +14,7 @@ import duckdb
 from xinheng.core.refusal import Refusal
 
 MEMORY_MIB = 400
-BLOCK = 1 << 20
-COPY_FORMAT = "FORMAT csv, DELIMITER e'\\x1f', QUOTE e'\\x1e', ESCAPE e'\\x1e'"
-"""For the database: separators that words do not hold, so that quotes in JSON stay single."""
-_WRITTEN = "FORMAT csv, HEADER false, NULLSTR '', DELIMITER '\x1f', QUOTE '\x1e', ESCAPE '\x1e'"
+ROWS_A_BLOCK = 4096
 
 _PARTY_KEY = ("code", "other_kind", "other_code", "name")
 _HASHES = ("content_hash", "natural_hash")
@@ -48,6 +43,15 @@ _COLUMNS = {
 }
 """A normalised record row without its flags."""
 
+
+def _words(column: str, length: int | None = None) -> str:
+    """SQL of free text as COPY reads it; absent is empty."""
+    cut = f"left({column}, {length})" if length else column
+    for sign, shown in (("'\\'", r"'\\'"), ("chr(9)", r"'\t'"), ("chr(10)", r"'\n'"), ("chr(13)", r"'\r'")):
+        cut = f"replace({cut}, {sign}, {shown})"
+    return f"coalesce({cut}, '')"
+
+
 _RECORD = {
     "id": "{first} + row_no",
     "record_key": "{first} + row_no",
@@ -64,20 +68,22 @@ _RECORD = {
     "seriousness": "coalesce(seriousness, 0)",
     "finality": "coalesce(finality, 0)",
     "state": "1",
-    "natural_hash": "'\\x' || hex(natural_hash)",
-    "content_hash": "'\\x' || hex(content_hash)",
-    "result": "coalesce(result, '')",
+    "natural_hash": "'\\\\x' || hex(natural_hash)",
+    "content_hash": "'\\\\x' || hex(content_hash)",
+    "result": _words("result"),
 }
 _DETAIL = {
     "record_id": "{first} + row_no",
-    "document_no": "coalesce(left(document_no, 200), '')",
-    "authority": "coalesce(left(authority, 200), '')",
-    "authority_code": "coalesce(authority_code, '')",
-    "title": "coalesce(title, '')",
-    "fields": "coalesce(details, '{{}}')",
+    "document_no": _words("document_no", 200),
+    "authority": _words("authority", 200),
+    "authority_code": _words("authority_code"),
+    "title": _words("title"),
+    "fields": f"CASE WHEN details IS NULL THEN '{{{{}}}}' ELSE {_words('details')} END",
 }
-MARK_COLUMNS = ("row_no", "party", "natural_hash", "content_hash")
-RECORD_COLUMNS, DETAIL_COLUMNS = tuple(_RECORD), tuple(_DETAIL)
+_MARK = {"row_no": "row_no", "party": "party"} | {
+    name: _RECORD[name] for name in ("natural_hash", "content_hash")
+}
+MARK_COLUMNS, RECORD_COLUMNS, DETAIL_COLUMNS = tuple(_MARK), tuple(_RECORD), tuple(_DETAIL)
 
 Party = tuple[int, str | None, str | None, str | None, str | None]
 """The first row it stands in, code, other_kind, other_code, name."""
@@ -93,7 +99,6 @@ class Parcel:
             config={
                 "memory_limit": f"{MEMORY_MIB}MB",
                 "threads": 2,
-                "async_threads": 1,
                 "temp_directory": str(work / "handover"),
             }
         )
@@ -123,12 +128,12 @@ class Parcel:
             while rows := found.fetchmany(chunk):
                 yield rows
 
-    def marks(self) -> Iterator[bytes]:
+    def marks(self) -> Iterator[memoryview]:
         """MARK_COLUMNS of every row in order of ``natural_hash``, so that an index is read from end to end."""
-        hashes = "'\\x' || hex(natural_hash), '\\x' || hex(content_hash)"
         return self._streamed(
-            f"SELECT row_no, party, {hashes} FROM (SELECT a.row_no, p.party, natural_hash, content_hash"
-            f" FROM {self._rows} a JOIN party p ON {_same('a', 'p')} ORDER BY natural_hash)"
+            _MARK,
+            f"(SELECT a.row_no, p.party, natural_hash, content_hash FROM {self._rows} a JOIN party p"
+            f" ON {_same('a', 'p')} ORDER BY natural_hash)",
         )
 
     def place(self, placed: Path, left_out: Path) -> None:
@@ -144,18 +149,17 @@ class Parcel:
                 " columns = {'row_no': 'INTEGER'})"
             )
 
-    def records(self, *, first: int, batch: int) -> Iterator[bytes]:
+    def records(self, *, first: int, batch: int) -> Iterator[memoryview]:
         """RECORD_COLUMNS of the placed rows; row ``n`` gets the id ``first + n``."""
-        return self._streamed(self._placed(_RECORD, first=first, batch=batch))
+        return self._streamed(_RECORD, self._placed(), first=first, batch=batch)
 
-    def details(self, *, first: int) -> Iterator[bytes]:
+    def details(self, *, first: int) -> Iterator[memoryview]:
         """DETAIL_COLUMNS of the same rows."""
-        return self._streamed(self._placed(_DETAIL, first=first))
+        return self._streamed(_DETAIL, self._placed(), first=first)
 
-    def _placed(self, columns: Mapping[str, str], **values: int) -> str:
-        shown = ", ".join(f"{expression.format(**values)} AS {name}" for name, expression in columns.items())
+    def _placed(self) -> str:
         return (
-            f"SELECT {shown} FROM {self._rows} a JOIN placed p ON {_same('a', 'p')}"
+            f"{self._rows} a JOIN placed p ON {_same('a', 'p')}"
             " WHERE NOT EXISTS (FROM left_out l WHERE l.row_no = a.row_no)"
         )
 
@@ -165,30 +169,19 @@ class Parcel:
         except duckdb.IOException as error:
             raise _disk_full() from error
 
-    def _streamed(self, query: str) -> Iterator[bytes]:
-        """The rows of ``query`` in COPY_FORMAT while they are made; raises what went wrong after the last block."""
-        taken, given = os.pipe()
-        failure: list[Exception] = []
-
-        def write() -> None:
+    def _streamed(self, columns: Mapping[str, str], source: str, **values: int) -> Iterator[memoryview]:
+        """Lines of COPY's text form, some thousand at a time, straight from the engine's memory."""
+        shown = (f"coalesce(({cell.format(**values)})::VARCHAR, '\\N')" for cell in columns.values())
+        query = f"SELECT concat_ws(chr(9), {', '.join(shown)}) || chr(10) FROM {source}"
+        with self._engine.cursor() as cursor:
             try:
-                with self._engine.cursor() as cursor:
-                    cursor.execute(f"COPY ({query}) TO '/dev/fd/{given}' ({_WRITTEN})").fetchall()
-            except Exception as error:
-                failure.append(error)
-            finally:
-                os.close(given)
-
-        writer = Thread(target=write, name="handover")
-        writer.start()
-        try:
-            while block := os.read(taken, BLOCK):
-                yield block
-        finally:
-            os.close(taken)
-            writer.join()
-        if failure:
-            raise _disk_full() if isinstance(failure[0], duckdb.IOException) else failure[0]
+                for batch in cursor.sql(query).to_arrow_reader(ROWS_A_BLOCK):
+                    lines = batch.column(0)
+                    _, offsets, text = lines.buffers()
+                    places = memoryview(offsets).cast("i")
+                    yield memoryview(text)[places[lines.offset] : places[lines.offset + len(lines)]]
+            except duckdb.IOException as error:
+                raise _disk_full() from error
 
 
 def hand_over(accepted: Path, work: Path) -> Parcel:

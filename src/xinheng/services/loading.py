@@ -5,7 +5,6 @@ act is known with other content (E08), drop what is known already, then copy rec
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +17,6 @@ from django.db.backends.utils import CursorWrapper
 from xinheng.core.ids import subject_kind_of
 from xinheng.core.names import normalise_name
 from xinheng.intake.handover import (
-    COPY_FORMAT,
     DETAIL_COLUMNS,
     MARK_COLUMNS,
     RECORD_COLUMNS,
@@ -95,10 +93,12 @@ def _copy_rows(cursor: CursorWrapper, statement: str, rows: Iterable[tuple[objec
             copy.write_row(row)
 
 
-def _copy_blocks(cursor: CursorWrapper, table: str, columns: tuple[str, ...], blocks: Iterator[bytes]) -> int:
+def _copy_blocks(
+    cursor: CursorWrapper, table: str, columns: tuple[str, ...], blocks: Iterator[memoryview]
+) -> int:
     """Copy what a parcel streams; returns how many rows came."""
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({COPY_FORMAT})"
-    with closing(blocks), cursor.cursor.copy(statement) as copy:  # type: ignore[type-var]
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    with cursor.cursor.copy(statement) as copy:
         for block in blocks:
             copy.write(block)
     return int(cursor.cursor.rowcount)
