@@ -111,6 +111,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "policy_version_has_digest": lambda rows: rows.version(digest=""),
     "policy_version_two_persons": lambda rows: rows.version(drafted_by=rows.people.zhao),
     "record_one_open_version": lambda rows: _twice(lambda: rows.record(natural_hash=b"n" * 16)),
+    "record_one_open_key": lambda rows: _twice(lambda: rows.record(record_key=7)),
     "record_known_period": lambda rows: rows.record(known_until=NOW),
     "record_valid_period": lambda rows: rows.record(valid_from=TODAY, valid_to=YESTERDAY),
     "record_state_known": lambda rows: rows.record(state=9),

@@ -44,6 +44,9 @@ class Record(models.Model):
             models.UniqueConstraint(
                 fields=["natural_hash"], condition=Q(known_until__isnull=True), name="record_one_open_version"
             ),
+            models.UniqueConstraint(
+                fields=["record_key"], condition=Q(known_until__isnull=True), name="record_one_open_key"
+            ),
             models.CheckConstraint(
                 condition=Q(known_until__isnull=True) | Q(known_until__gt=F("known_at")),
                 name="record_known_period",
