@@ -159,3 +159,10 @@ def test_a_demonstration_tells_the_code_and_nothing_else_does(people: People, se
     code = AuthenticateForm(user=people.zhao).demo_code
     landed = client.post("/account/2fa/authenticate/", {"code": code})
     assert landed.headers["Location"] == "/office/"
+
+
+@pytest.mark.parametrize("way", ["signup/", "email/", "confirm-email/", "password/reset/", "password/set/"])
+def test_accounts_are_given_and_not_taken(way: str, db: None) -> None:
+    response = Client().get(f"/account/{way}")
+    assert response.status_code == 409
+    assert "系统管理员" in text(response)

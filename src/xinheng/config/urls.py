@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("xinheng.interfaces.office.sign_in_urls")),
     path("office/", include("xinheng.interfaces.office.urls")),
     path("", include("xinheng.interfaces.portal.urls")),
 ]

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.feeds import Feed, dump_feed
+from xinheng.core.feeds import Column, Feed, Unit, dump_feed
 from xinheng.core.policy_file import parse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -22,10 +22,12 @@ from xinheng.services.approvals import approve, body_of, return_draft, withdraw_
 from xinheng.services.calendars import approve_year
 from xinheng.services.cases import steps_for
 from xinheng.services.policies import CALENDAR, FEED
+from xinheng.services.previews import LABELS
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
 from xinheng.store.casework import Case
 
+_UNITS = {Unit.FEN: "分", Unit.YUAN: "元", Unit.WAN: "万元"}
 _STEPS = ("draft", "submit", "approve")
 _NAMES = {"draft": "草拟", "submit": "送审", "approve": "批准并生效"}
 
@@ -155,6 +157,7 @@ def _page(call: Call, case: Case, form: ApprovalForm) -> HttpResponse:
         "case": {**_line(case), "state": state, "tone": tone},
         "stages": _stages(case),
         "facts": list(_facts(call, case, batch)),
+        "columns": _columns(case),
         "text": _text(case),
         "days": _days(case),
         "events": _events(case),
@@ -196,6 +199,31 @@ def _facts(call: Call, case: Case, batch: Batch | None) -> Iterable[tuple[str, s
     if case.kind == CALENDAR:
         body = body_of(case)
         yield "来源", str(body.get("source", "")), ""
+
+
+def _columns(case: Case) -> list[tuple[str, str, str]]:
+    """Headers of a feed with what they are read as, in the order in which the file was mapped."""
+    if case.kind != FEED:
+        return []
+    feed = parse(Feed, body_of(case), file=case.title)
+    order = [group[0] for group in feed.recognise.headers]
+    named = [
+        *((LABELS[target], column) for target, column in feed.columns.items()),
+        *(("记录内容", column) for column in feed.details.values()),
+    ]
+    lines = [
+        (column.headers[0], label, "；".join(_remarks(column))) for label, column in named if column.headers
+    ]
+    return sorted(lines, key=lambda line: order.index(line[0]) if line[0] in order else len(order))
+
+
+def _remarks(column: Column) -> Iterable[str]:
+    if column.required:
+        yield "必填"
+    if column.unit is not None:
+        yield f"单位 {_UNITS[column.unit]}"
+    if column.words:
+        yield f"{len(column.values) + len(column.contains)} 种写法"
 
 
 def _text(case: Case) -> str:

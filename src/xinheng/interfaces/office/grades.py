@@ -78,7 +78,7 @@ def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
         raise Http404
     used = model_of(call.policy, model)
     records = _records(subject, explained)
-    reads = _reads(call, subject)
+    reads = reads_of(call, subject, "grade.read")
     note(
         "grade.read",
         now=call.now,
@@ -225,8 +225,9 @@ def _history(call: Call, subject: Subject, run: EvaluationRun) -> list[dict[str,
     ]
 
 
-def _reads(call: Call, subject: Subject) -> list[dict[str, Any]]:
-    events = LedgerEvent.objects.filter(subject=subject.public_id, kind="grade.read").select_related("actor")
+def reads_of(call: Call, subject: Subject, kind: str) -> list[dict[str, Any]]:
+    """Who looked last: the organisation and the reason, not the person."""
+    events = LedgerEvent.objects.filter(subject=subject.public_id, kind=kind).select_related("actor")
     return [
         {
             "at": event.at,

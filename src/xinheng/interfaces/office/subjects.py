@@ -18,7 +18,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.batches import day_in
-from xinheng.interfaces.office.grades import grade_of
+from xinheng.interfaces.office.grades import grade_of, reads_of
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.paging import SIZE, address, in_memory, number
 from xinheng.interfaces.office.records_shown import entries_of, line_of
@@ -35,6 +35,7 @@ from xinheng.store.subjects import Subject, SubjectKind, SubjectStatus
 
 CODE_KINDS = {"registration": "注册号", "organisation": "组织机构代码", "tax": "税务登记号"}
 LONGEST_TIMELINE = 60
+READS = 8
 
 
 @asks(Verb.SEARCH_SUBJECTS)
@@ -238,6 +239,7 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
         "reads_url": f"{reverse('office:ledger')}?subject={subject.public_id}"
         if call.may_somewhere(Verb.READ_LEDGER)
         else "",
+        "reads": reads_of(call, subject, "subject.read")[:READS],
         "acts": [],
     }
 
