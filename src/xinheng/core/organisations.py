@@ -108,7 +108,10 @@ class Sectors(PolicyModel):
     def of_industry(self, text: str) -> str | None:
         """Key of the sector that supervises an industry as the registrar words it; the longest word decides."""
         found = [
-            (len(word), key) for key, entry in self.sectors.items() for word in entry.industries if word in text
+            (len(word), key)
+            for key, entry in self.sectors.items()
+            for word in entry.industries
+            if word in text
         ]
         return max(found)[1] if found else None
 
