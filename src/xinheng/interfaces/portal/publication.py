@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.db.utils import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -29,8 +30,10 @@ from xinheng.store.public import PublicAct
 
 PAGE = 30
 EXPORTED = 1000
-NARROWED_DAYS = 366
-"""A rare district or provider is looked for within a year unless the reader names other days."""
+NARROWED_DAYS = 92
+"""A district or provider is looked for within three months unless the reader names other days."""
+LONGEST_MS = 1200
+"""Longer than this no single query of the list may take."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -172,7 +175,10 @@ def _ids(
     parts = [
         known.filter(item=item).order_by(*order).values_list("decided_on", "id")[:limit] for item in items
     ]
-    rows = [row for part in parts for row in part]
+    with transaction.atomic(using=showing.DATABASE):
+        with connections[showing.DATABASE].cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = %s", [LONGEST_MS])
+        rows = [row for part in parts for row in part]
     rows.sort(reverse=back)
     return [number for _, number in rows[:limit]]
 
