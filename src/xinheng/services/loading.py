@@ -51,10 +51,16 @@ class Register:
     sector_of: Callable[[str], str | None]
 
 
-def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None) -> Loaded:
-    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files."""
+def take_loader_lock() -> None:
+    """Wait until no other load runs; held until the transaction ends, taking it again is free."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADER_LOCK])
+
+
+def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None) -> Loaded:
+    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files."""
+    take_loader_lock()
+    with connection.cursor() as cursor:
         cursor.execute(sql.SETTINGS)
         cursor.execute(sql.STAGE)
         _stage(cursor, parcel)
