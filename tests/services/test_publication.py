@@ -8,7 +8,7 @@ from tests.people import NOW, TODAY, People
 from xinheng.core.days import CalendarYear
 from xinheng.core.policy import Policy, overlaid
 from xinheng.core.records import Finality, RecordState, Seriousness
-from xinheng.services.publication import publish_batch, recompute_due_dates, stop_due
+from xinheng.services.publication import publish_batch, recompute_due_dates, stop_due, term_of
 from xinheng.store.models import Batch, BatchState, Publication, Record, Subject
 
 PENALTY = 4
@@ -100,3 +100,17 @@ def test_a_new_calendar_moves_the_due_day_of_what_is_shown(
     after = Publication.objects.get()
     assert after.due_on is not None and after.due_on > before.due_on
     assert after.calendar_version != before.calendar_version
+
+
+@pytest.mark.guard("G6")
+def test_the_periods_of_the_senders_sector_hold(policy: Policy) -> None:
+    words = {
+        "item": 4,
+        "seriousness": Seriousness.GENERAL,
+        "decided_on": date(2026, 1, 10),
+        "today": date(2026, 2, 1),
+    }
+    general = term_of(policy, **words)  # type: ignore[arg-type]
+    market = term_of(policy, **words, sector="market_regulation")  # type: ignore[arg-type]
+    assert general is not None and general.stop_on == date(2029, 1, 10)
+    assert market is not None and market.stop_on == date(2027, 1, 10)

@@ -26,7 +26,7 @@ from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.ledger import note
-from xinheng.services.loading import Loaded, Register, load
+from xinheng.services.loading import Loaded, Register, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
 from xinheng.services.returns import store_conflicts, store_returned
 from xinheng.services.time import day_of
@@ -68,6 +68,9 @@ def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name
     with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
         with transaction.atomic():
+            take_loader_lock()
+            if known := _loaded_before(digest):
+                return _repeated(known, delivery)
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
             if prepared.status == "mapped":
                 _load(batch, prepared, work, delivery)
@@ -163,6 +166,8 @@ def cancel(public_id: str, *, actor: User, reason: str, now: datetime) -> None:
         raise Refusal("B02", "只有待确认的批次可以撤销。")
     batch.state = BatchState.CANCELLED
     batch.save(update_fields=["state"])
+    if batch.report.get("problems", {}).get("E16") and batch.original:
+        destroy_file(batch.original, now=now)
     note("batch.cancelled", now=now, actor=actor, object=f"batch:{batch.public_id}", reason=reason)
 
 

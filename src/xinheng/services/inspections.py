@@ -137,6 +137,7 @@ def announce_draw(
     attempt = plan.announcements.count() + 1
     if attempt > 1:
         raise Refusal("I03", "本计划已经公告过一次抽取。", advice="请在原公告上完成抽取，或另立计划。")
+    _refuse_while_another_waits(plan)
     pool = _pool(run, plan, policy, on=today)
     announced = rules.announce(
         _occasion(plan, run, policy),
@@ -218,6 +219,20 @@ def make_draw(
         "draw.made", now=now, actor=actor, object=f"draw:{plan.public_id}", payload={"record": record.digest}
     )
     return made
+
+
+def _refuse_while_another_waits(plan: Plan) -> None:
+    """Two pools fixed at the same time could together carry an enterprise past its yearly ceiling."""
+    waiting = DrawAnnouncement.objects.filter(
+        plan__organisation=plan.organisation, plan__year=plan.year, drawn__isnull=True
+    ).select_related("plan")
+    if other := waiting.first():
+        raise Refusal(
+            "I05",
+            f"“{other.plan.title}”已公告、尚未抽取，不能同时公告另一次抽取。",
+            citation="国办发〔2024〕54号",
+            advice="请先完成那一次抽取。",
+        )
 
 
 def commit_to(plan: Plan, *, party: str, reveal: str) -> str:

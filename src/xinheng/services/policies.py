@@ -9,7 +9,7 @@ from datetime import date
 from threading import Lock
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from xinheng.core.days import CalendarYear
 from xinheng.core.feeds import Feed
@@ -19,7 +19,7 @@ from xinheng.store.policy_versions import PolicyVersion
 
 FEED, CALENDAR = "feed", "calendar"
 
-_Key = tuple[str, int, date | None]
+_Key = tuple[str, int, int, date | None]
 _kept: dict[_Key, Policy] = {}
 _lock = Lock()
 
@@ -28,15 +28,15 @@ def policy_in_force(*, on: date | None = None) -> Policy:
     """The policy of this installation's city. ``on``: only versions in force by that day; None, all approved ones."""
     seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
     published = PolicyVersion.objects.filter(kind__in=(FEED, CALENDAR))
-    newest = published.aggregate(newest=Max("pk"))["newest"]
-    if newest is None:
+    found = published.aggregate(count=Count("pk"), newest=Max("pk"))
+    if not found["count"]:
         return seed
-    key = (seed.digest, newest, on)
+    key = (seed.digest, found["count"], found["newest"], on)
     with _lock:
         if key not in _kept:
             while len(_kept) >= 4:
                 _kept.pop(next(iter(_kept)))
-            _kept[key] = _with(seed, published.filter(pk__lte=newest), on=on)
+            _kept[key] = _with(seed, published.filter(pk__lte=found["newest"]), on=on)
         return _kept[key]
 
 

@@ -54,8 +54,21 @@ class Term:
     stop_on: date | None
 
 
+def sector_of(policy: Policy, batch: Batch | None) -> str | None:
+    """The sector whose publication periods hold for what an organisation sent (G6); None: the general ones."""
+    agency = policy.agencies.agencies.get(batch.organisation.key) if batch else None
+    known = {sector for entry in policy.seriousness.classes.values() for sector in entry.sectors}
+    return next((sector for sector in agency.sectors if sector in known), None) if agency else None
+
+
 def term_of(
-    policy: Policy, *, item: int, seriousness: Seriousness, decided_on: date | None, today: date
+    policy: Policy,
+    *,
+    item: int,
+    seriousness: Seriousness,
+    decided_on: date | None,
+    today: date,
+    sector: str | None = None,
 ) -> Term | None:
     """None where the record may not be public: kind, class, an unknown clock (G15), or its time is over."""
     entry = policy.catalogue.item(item)
@@ -66,7 +79,7 @@ def term_of(
         return Term(due[0], due[1], None, None)
     if seriousness is Seriousness.NONE or decided_on is None:
         return None
-    period = policy.publication_period(seriousness, decided_on=decided_on)
+    period = policy.publication_period(seriousness, decided_on=decided_on, sector=sector)
     stop_on = period.stops_on
     if not period.published or stop_on is None or stop_on <= today:
         return None
@@ -115,6 +128,7 @@ def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: dateti
 def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> int:
     records = Record.objects.filter(batch=batch, known_until__isnull=True, state__in=list(STANDING))
     kinds = records.order_by().values_list("item", "seriousness", "decided_on").distinct()
+    sector = sector_of(policy, batch)
     terms = [
         (seriousness, decided_on, term.due_on, term.provisional, term.earliest_repair_on, term.stop_on)
         for item, seriousness, decided_on in kinds
@@ -125,6 +139,7 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
                 seriousness=Seriousness(seriousness),
                 decided_on=decided_on,
                 today=day_of(now),
+                sector=sector,
             )
         )
     ]
@@ -162,6 +177,7 @@ def follow_correction(record: Record, *, policy: Policy, moment: datetime) -> No
         seriousness=Seriousness(record.seriousness),
         decided_on=record.decided_on,
         today=day_of(moment),
+        sector=sector_of(policy, record.batch),
     )
     if term is None:
         shown.stopped_at, shown.stop_reason = moment, "correct"

@@ -14,7 +14,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import rows_as_json
 from xinheng.intake.prepare import Prepared, original_rows, returned_rows
 from xinheng.services.ledger import note
-from xinheng.services.loading import load_single, refresh_search
+from xinheng.services.loading import load_single, refresh_search, take_loader_lock
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
 from xinheng.store.subjects import Subject, SubjectName
@@ -63,8 +63,9 @@ def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[
 @transaction.atomic
 def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
     """A person decides that a row with a code and name conflict is right: its name becomes a name of the subject."""
+    take_loader_lock()
     row = _waiting(row_id, actor=actor)
-    if row.normalised is None or row.codes != ["E17"]:
+    if row.normalised is None or row.normalised["code"] is None or row.codes != ["E17"]:
         raise Refusal(
             "B03",
             "这一行缺少必要内容，不能直接采纳。",

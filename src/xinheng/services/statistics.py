@@ -14,7 +14,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from xinheng.core.feeds import ITEMS
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
-from xinheng.core.records import STANDING, Seriousness
+from xinheng.core.records import STANDING, Finality, Seriousness
 from xinheng.services.publication import term_of
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.organisations import Organisation
@@ -186,6 +186,7 @@ def publication_days(
     """(batch, day due, records) for what of these batches may be public at all."""
     rows = (
         Record.objects.filter(batch__in=list(batches), known_until__isnull=True, state__in=list(STANDING))
+        .exclude(finality=Finality.REVOKED)
         .order_by()
         .values_list("batch", "item", "seriousness", "decided_on")
         .annotate(number=Count("pk"))
