@@ -21,6 +21,7 @@ from tests.interfaces.portal_city import (
 )
 from tests.people import NOW, make_people
 
+from xinheng.core.policy import load_policy
 from xinheng.interfaces.web.place import INKS, Accent, nearest_accent
 from xinheng.store.models import Publication
 
@@ -142,6 +143,18 @@ def test_the_law_page_lists_every_clock_with_source_and_doubt(client: Client) ->
     assert 'id="objection"' in html
     assert 'id="repair"' in html
     assert "信用中国" in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("city", ["kaifeng", "shijiazhuang", "huaian", "nanyang", "pingdingshan"])
+def test_every_city_pack_has_its_own_portal(client: Client, settings: Any, city: str) -> None:
+    settings.CITY = city
+    place = load_policy(settings.POLICY_ROOT, city=city)
+    with portal_reads_default():
+        for address in ("/", "/about", "/rules", "/acts"):
+            html = client.get(address).content.decode()
+            assert place.city.portal_name in html
+            assert "<h1>" in html
 
 
 def test_health_and_robots_ask_no_database(client: Client) -> None:
