@@ -85,6 +85,27 @@ def test_a_role_opens_its_routes_and_no_others(role: Role, people: People) -> No
     assert wrong == []
 
 
+def test_what_changes_something_is_posted(people: People) -> None:
+    user = _holding(people)
+    client = signed_in(user)
+    for route in _routes():
+        if "GET" not in route.callback.methods:  # type: ignore[attr-defined]
+            role = next(iter(REACHES[_verbs(route)[0]]))
+            RoleGrant.objects.filter(user=user).delete()
+            RoleGrant.objects.create(user=user, role=role, organisation=people.city, from_on=date(2020, 1, 1))
+            assert client.get(_url(route)).status_code == 405, route.name
+            assert client.head(_url(route)).status_code == 405, route.name
+
+
+def test_a_form_of_another_site_changes_nothing(people: People) -> None:
+    enrol(people.wang)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people.wang)
+    forms = [route for route in _routes() if "POST" in route.callback.methods]  # type: ignore[attr-defined]
+    open_to_wang = [route for route in forms if client.post(_url(route)).status_code != 403]
+    assert open_to_wang == []
+
+
 @pytest.mark.parametrize("role", sorted(SECOND_FACTOR))
 def test_whoever_needs_a_second_factor_is_sent_to_enrol_one(role: Role, people: People) -> None:
     client = signed_in(_holding(people, role), enrolled=False)

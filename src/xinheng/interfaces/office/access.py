@@ -122,7 +122,7 @@ def asks(
                 return redirect("mfa_activate_totp")
             if not any(call.may_somewhere(verb) for verb in verbs):
                 raise Refusal("access", call.may(verbs[0], Target()).reason, advice=ADVICE)
-            if request.method not in (*methods, "HEAD"):
+            if ("GET" if request.method == "HEAD" else request.method) not in methods:
                 return HttpResponseNotAllowed(methods)
             if of is None:
                 return view(call, **parts)
@@ -132,7 +132,7 @@ def asks(
             _demand_one(call, verbs, of.target(call, found))
             return view(call, found, **parts)
 
-        gate.verbs = verbs  # type: ignore[attr-defined]
+        gate.verbs, gate.methods = verbs, methods  # type: ignore[attr-defined]
         return gate
 
     return declare

@@ -34,7 +34,7 @@ from xinheng.services.inspections import (
     return_plan,
     revise_plan,
 )
-from xinheng.services.statistics import current_runs
+from xinheng.services.statistics import ANYBODY, current_runs
 from xinheng.services.time import day_of
 from xinheng.store.inspections import Draw, DrawAnnouncement, Inspector, Plan
 from xinheng.store.organisations import Organisation
@@ -65,7 +65,7 @@ class PlanForm(forms.Form):
         units = Organisation.objects.filter(pk__in=call.reach(Verb.DRAFT_PLAN)).order_by("pk")
         self.units = {unit.public_id: unit for unit in units}
         names = [(key, call.tree.name(unit.pk)) for key, unit in self.units.items()]
-        lines = [(key, sector.title) for key, sector in call.policy.sectors.sectors.items()]
+        lines = [(key, sector.title) for key, sector in call.policy.sectors.sectors.items() if key != ANYBODY]
         self.fields["organisation"].choices = names  # type: ignore[attr-defined]
         self.fields["line"].choices = lines  # type: ignore[attr-defined]
 
@@ -234,7 +234,11 @@ def new_plan(call: Call) -> HttpResponse:
 
 
 def _initial(call: Call) -> dict[str, Any]:
-    return {"year": call.today.year, "organisation": call.user.organisation.public_id}
+    agency = call.policy.agencies.agencies.get(call.user.organisation.key)
+    own = agency.sectors if agency else ()
+    modelled = [line for model in call.policy.models.values() for line in model.population.sectors]
+    line = next((line for line in modelled if line in own), own[0] if own else "")
+    return {"year": call.today.year, "organisation": call.user.organisation.public_id, "line": line}
 
 
 @asks(Verb.DRAFT_PLAN, of=PLAN, methods=("GET", "POST"))

@@ -162,8 +162,8 @@ def cited(citations: Iterable[Citation], policy: Policy) -> str:
 
 def told(refusal: Refusal) -> str:
     """A refusal as one line above a form."""
-    cited_ = f"（依据：{refusal.citation}）" if refusal.citation else ""
-    return f"{refusal.message}{cited_}{refusal.advice}"
+    basis = f"依据：{refusal.citation}" if refusal.citation else ""
+    return "".join(f"{part.rstrip('。')}。" for part in (refusal.message, basis, refusal.advice) if part)
 
 
 def districts(policy: Policy) -> Mapping[str, str]:

@@ -31,7 +31,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
     (
         "归集",
         (
-            Route("上传文件", "office:upload", ("office:preview", "office:receipt")),
+            Route("上传文件", "office:upload", ("office:preview", "office:receipt", "office:confirm_batch")),
             Route("批次", "office:batches", ("office:batch",)),
             Route("待处理的行", "office:quarantine", ("office:quarantined",)),
             Route("数据格式", "office:feeds", ("office:map_feed", "office:feed")),
@@ -41,7 +41,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         "监管",
         (
             Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:record")),
-            Route("抽查计划", "office:plans", ("office:plan", "office:draw")),
+            Route(
+                "抽查计划",
+                "office:plans",
+                ("office:plan", "office:new_plan", "office:edit_plan", "office:commit", "office:draw"),
+            ),
         ),
     ),
     (
@@ -49,7 +53,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         (
             Route("审批事项", "office:approvals", ("office:approval",)),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
-            Route("用户与职责", "office:users", ("office:user",)),
+            Route("用户与职责", "office:users", ("office:user", "office:new_user", "office:grant_role")),
             Route("操作账本", "office:ledger"),
         ),
     ),
