@@ -23,7 +23,7 @@ from xinheng.store.records import Record
 
 _TERMS = """
 CREATE TEMP TABLE publication_term (
-    seriousness smallint, decided_on date, due_on date, provisional boolean, earliest_repair_on date, stop_on date
+    item smallint, seriousness smallint, decided_on date, due_on date, provisional boolean, earliest_repair_on date, stop_on date
 ) ON COMMIT DROP
 """
 _INSERT = """
@@ -33,7 +33,8 @@ INSERT INTO store_publication (
 SELECT r.record_key, r.id, r.subject_id, r.item, r.decided_on, t.due_on, t.provisional, %(calendar)s, %(reviewer)s,
        %(now)s, t.earliest_repair_on, t.stop_on, ''
 FROM store_record r
-JOIN publication_term t ON t.seriousness = r.seriousness AND t.decided_on IS NOT DISTINCT FROM r.decided_on
+JOIN publication_term t ON t.item = r.item AND t.seriousness = r.seriousness
+    AND t.decided_on = coalesce(r.decided_on, '-infinity')
 WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s) AND r.finality <> %(revoked)s
 ON CONFLICT DO NOTHING
 """
@@ -130,7 +131,15 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
     kinds = records.order_by().values_list("item", "seriousness", "decided_on").distinct()
     sector = sector_of(policy, batch)
     terms = [
-        (seriousness, decided_on, term.due_on, term.provisional, term.earliest_repair_on, term.stop_on)
+        (
+            item,
+            seriousness,
+            decided_on or "-infinity",
+            term.due_on,
+            term.provisional,
+            term.earliest_repair_on,
+            term.stop_on,
+        )
         for item, seriousness, decided_on in kinds
         if (
             term := term_of(
