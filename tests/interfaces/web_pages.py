@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_collection import COLLECTION
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
 
 PAGES = {
     **{f"portal/{name}.html": make for name, make in PORTAL.items()},
-    **{f"office/{name}.html": make for name, make in {**COLLECTION, **SUPERVISION}.items()},
+    **{f"office/{name}.html": make for name, make in {**COLLECTION, **SUPERVISION, **ADMINISTRATION}.items()},
 }
 _KEPT = {"menu", "filters", "crumbs", "stages", "time_machine", "years", "months"}
 

@@ -1,0 +1,227 @@
+"""One plan on one page: where it stands, what each band would give or gave, and the form of the next step."""
+
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpResponse
+from django.urls import reverse
+
+from xinheng.core.grading import Band, Dated
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.plan_forms import AnnounceForm, ApproveForm, CommitForm, DrawForm
+from xinheng.interfaces.office.wording import case_state, cited, told
+from xinheng.interfaces.web.parts import Crumb, Stage
+from xinheng.services.cases import steps_for
+from xinheng.services.inspections import forecast_draw
+from xinheng.services.statistics import current_runs
+from xinheng.services.time import day_of
+from xinheng.store.inspections import Draw, DrawAnnouncement, Inspector, Plan
+from xinheng.store.scores import EvaluationRun
+
+
+def drawn_of(plan: Plan) -> tuple[int, int]:
+    found = Draw.objects.filter(announcement__plan=plan).aggregate(times=Count("pk"), drawn=Sum("drawn"))
+    return found["times"], found["drawn"] or 0
+
+
+def line_of(call: Call, plan: Plan, drawn: tuple[int, int]) -> dict[str, Any]:
+    state, tone = case_state(plan.case)
+    sector = call.policy.sectors.sectors.get(plan.sector)
+    return {
+        "title": plan.title,
+        "number": plan.case.number,
+        "url": reverse("office:plan", kwargs={"plan": plan.public_id}),
+        "year": plan.year,
+        "organ": call.tree.name(plan.organisation_id),
+        "sector": sector.title if sector else plan.sector,
+        "matter": plan.matter,
+        "basis": plan.basis,
+        "state": "已批准" if plan.approved_at else state,
+        "tone": tone,
+        "draws": drawn[0],
+        "drawn": drawn[1],
+        "approved_by": plan.approved_by.display_name if plan.approved_by else "",
+        "approved_at": plan.approved_at,
+    }
+
+
+def figure_of(call: Call, dated: Dated | None) -> dict[str, Any]:
+    line = dated.on(call.today) if dated else None
+    if line is None:
+        return {"value": None, "source": "", "verified": False}
+    return {"value": line.value, "source": cited([line], call.policy), "verified": line.verified}
+
+
+def band_of(call: Call, band: Band) -> dict[str, Any]:
+    ratio = figure_of(call, band.ratio)
+    return {
+        "name": band.name,
+        "grades": list(band.grades),
+        "ratio": ratio["value"],
+        "visits": figure_of(call, band.visits_per_year)["value"],
+        "items": band.items,
+        "waivers": band.waivers,
+        "source": "；".join(dict.fromkeys(filter(None, (cited(band.basis, call.policy), ratio["source"])))),
+        "verified": ratio["verified"],
+    }
+
+
+def waiting_of(plan: Plan) -> DrawAnnouncement | None:
+    return DrawAnnouncement.objects.filter(plan=plan, drawn__isnull=True).order_by("-attempt").first()
+
+
+def _runs(call: Call, plan: Plan) -> list[EvaluationRun]:
+    """Runs in force of the models for the line of the plan first; models on trial steer nothing."""
+    models = call.policy.models
+    usable = [run for run in current_runs() if not run.trial and run.model in models]
+    return sorted(usable, key=lambda run: plan.sector not in models[run.model].population.sectors)
+
+
+def announcing_form(call: Call, plan: Plan, answers: Any = None) -> AnnounceForm:
+    names = {key: model.title for key, model in call.policy.models.items()}
+    return AnnounceForm(_runs(call, plan), names, answers)
+
+
+def plan_page(
+    call: Call,
+    plan: Plan,
+    *,
+    approving: ApproveForm | None = None,
+    announcing: AnnounceForm | None = None,
+    committing: CommitForm | None = None,
+    committed: str = "",
+    drawing: DrawForm | None = None,
+) -> HttpResponse:
+    plan.refresh_from_db()
+    part = {"plan": plan.public_id}
+    verbs = {step.verb for step in steps_for(plan.case, call.user, on=call.today)}
+    may_draw = bool(plan.approved_at and call.may(Verb.MAKE_DRAW, call.of(plan.organisation_id)))
+    announcement = waiting_of(plan)
+    announced = DrawAnnouncement.objects.filter(plan=plan).exists()
+    strata, blocked = _forecast(call, plan) if not announced else (_announced(call, plan), [])
+    open_for_announcing = may_draw and not announced and not blocked
+    if announcement and may_draw and drawing is None:
+        drawing = DrawForm(announcement)
+    context = {
+        "crumbs": [Crumb("抽查计划", reverse("office:plans")), Crumb(plan.title)],
+        "plan": line_of(call, plan, drawn_of(plan)),
+        "stages": _stages(plan),
+        "strata": strata,
+        "blocked": blocked if plan.approved_at else [],
+        "inspectors": Inspector.objects.filter(
+            organisation=plan.organisation, lines__contains=[plan.sector]
+        ).count(),
+        "run": _run(call, plan),
+        "announcement": _shown(announcement),
+        "approve_form": approving or (ApproveForm() if "approve" in verbs else None),
+        "approve_url": reverse("office:approve_plan", kwargs=part),
+        "return_url": reverse("office:return_plan", kwargs=part),
+        "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
+        "announce_form": announcing or (announcing_form(call, plan) if open_for_announcing else None),
+        "announce_url": reverse("office:announce_draw", kwargs=part),
+        "commit_form": committing or CommitForm(),
+        "commit_url": reverse("office:commit", kwargs=part),
+        "committed": committed,
+        "form": drawing,
+        "draw_url": reverse("office:draw_plan", kwargs=part),
+        "draws": _draws(plan),
+    }
+    return call.render("plan", context)
+
+
+def _stages(plan: Plan) -> list[Stage]:
+    announcement = DrawAnnouncement.objects.filter(plan=plan).order_by("attempt").first()
+    draw = Draw.objects.filter(announcement__plan=plan).order_by("pk").first()
+    moments = (
+        ("拟定", plan.case.opened_at),
+        ("批准", plan.approved_at),
+        ("公告", announcement.announced_at if announcement else None),
+        ("抽取", draw.drawn_at if draw else None),
+    )
+    stages, begun = [], False
+    for label, moment in moments:
+        state = "done" if moment else "ahead" if begun else "now"
+        begun = begun or moment is None
+        stages.append(Stage(label, state, on=day_of(moment) if moment else None))
+    return stages
+
+
+def _run(call: Call, plan: Plan) -> dict[str, Any] | None:
+    runs = _runs(call, plan)
+    if not runs:
+        return None
+    return {"model": call.policy.models[runs[0].model].title, "run_on": runs[0].as_of, "url": ""}
+
+
+def _forecast(call: Call, plan: Plan) -> tuple[list[dict[str, Any]], list[str]]:
+    """The bands with what would be drawn, or why nothing can be."""
+    runs = _runs(call, plan)
+    if not runs:
+        return [], ["还没有可以使用的评价结果，不能按等级抽取。请先运行评价。"]
+    try:
+        found = forecast_draw(plan, model=runs[0].model, policy=call.policy, on=call.today)
+    except Refusal as refusal:
+        return [], [told(refusal)]
+    lines = []
+    for one in found:
+        band = call.policy.grading.band(one.band)
+        shown = band_of(call, band)
+        lines.append(
+            {
+                "name": band.name,
+                "grades": "、".join(band.grades),
+                "population": one.population,
+                "eligible": one.eligible,
+                "ratio": one.ratio,
+                "size": one.size,
+                "source": shown["source"],
+                "verified": shown["verified"],
+            }
+        )
+    return lines, []
+
+
+def _announced(call: Call, plan: Plan) -> list[dict[str, Any]]:
+    """The bands as they were fixed."""
+    announcement = DrawAnnouncement.objects.filter(plan=plan).order_by("-attempt")[0]
+    lines = []
+    for one in announcement.content["strata"]:
+        band = next((band for band in call.policy.grading.bands if band.key == one["key"]), None)
+        shown = band_of(call, band) if band else {"source": "", "verified": True}
+        lines.append(
+            {
+                **{key: one[key] for key in ("name", "population", "eligible", "ratio", "size")},
+                "grades": "、".join(band.grades) if band else "",
+                "source": shown["source"],
+                "verified": shown["verified"],
+            }
+        )
+    return lines
+
+
+def _shown(announcement: DrawAnnouncement | None) -> dict[str, Any] | None:
+    if announcement is None:
+        return None
+    return {
+        "at": announcement.announced_at,
+        "by": announcement.announced_by.display_name,
+        "digest": announcement.digest,
+        "parties": announcement.content["parties"],
+        "url": reverse("portal:announcement", kwargs={"public_id": announcement.public_id}),
+    }
+
+
+def _draws(plan: Plan) -> list[dict[str, Any]]:
+    draws = Draw.objects.filter(announcement__plan=plan).select_related("drawn_by").order_by("pk")
+    return [
+        {
+            "number": draw.public_id,
+            "url": reverse("office:draw", kwargs={"draw": draw.public_id}),
+            "drawn_at": draw.drawn_at,
+            "drawn": draw.drawn,
+            "by": draw.drawn_by.display_name,
+        }
+        for draw in draws.defer("record")
+    ]
