@@ -52,7 +52,7 @@ def _words(column: str, length: int | None = None) -> str:
     return f"coalesce({cut}, '')"
 
 
-_RECORD = {
+RECORD_CELLS = {
     "id": "{first} + row_no",
     "record_key": "{first} + row_no",
     "subject_id": "subject_id",
@@ -72,7 +72,7 @@ _RECORD = {
     "content_hash": "'\\\\x' || hex(content_hash)",
     "result": _words("result"),
 }
-_DETAIL = {
+DETAIL_CELLS = {
     "record_id": "{first} + row_no",
     "document_no": _words("document_no", 200),
     "authority": _words("authority", 200),
@@ -80,10 +80,9 @@ _DETAIL = {
     "title": _words("title"),
     "fields": f"CASE WHEN details IS NULL THEN '{{{{}}}}' ELSE {_words('details')} END",
 }
-_MARK = {"row_no": "row_no", "party": "party"} | {
-    name: _RECORD[name] for name in ("natural_hash", "content_hash")
+MARK_CELLS = {"row_no": "row_no", "party": "party"} | {
+    name: RECORD_CELLS[name] for name in ("natural_hash", "content_hash")
 }
-MARK_COLUMNS, RECORD_COLUMNS, DETAIL_COLUMNS = tuple(_MARK), tuple(_RECORD), tuple(_DETAIL)
 
 Party = tuple[int, str | None, str | None, str | None, str | None]
 """The first row it stands in, code, other_kind, other_code, name."""
@@ -129,9 +128,9 @@ class Parcel:
                 yield rows
 
     def marks(self) -> Iterator[memoryview]:
-        """MARK_COLUMNS of every row in order of ``natural_hash``, so that an index is read from end to end."""
+        """The cells of MARK_CELLS of every row in order of ``natural_hash``, so that an index is read from end to end."""
         return self._streamed(
-            _MARK,
+            MARK_CELLS,
             f"(SELECT a.row_no, p.party, natural_hash, content_hash FROM {self._rows} a JOIN party p"
             f" ON {_same('a', 'p')} ORDER BY natural_hash)",
         )
@@ -150,12 +149,12 @@ class Parcel:
             )
 
     def records(self, *, first: int, batch: int) -> Iterator[memoryview]:
-        """RECORD_COLUMNS of the placed rows; row ``n`` gets the id ``first + n``."""
-        return self._streamed(_RECORD, self._placed(), first=first, batch=batch)
+        """RECORD_CELLS of the placed rows; row ``n`` gets the id ``first + n``."""
+        return self._streamed(RECORD_CELLS, self._placed(), first=first, batch=batch)
 
     def details(self, *, first: int) -> Iterator[memoryview]:
-        """DETAIL_COLUMNS of the same rows."""
-        return self._streamed(_DETAIL, self._placed(), first=first)
+        """DETAIL_CELLS of the same rows."""
+        return self._streamed(DETAIL_CELLS, self._placed(), first=first)
 
     def _placed(self) -> str:
         return (
@@ -169,19 +168,25 @@ class Parcel:
         except duckdb.IOException as error:
             raise _disk_full() from error
 
-    def _streamed(self, columns: Mapping[str, str], source: str, **values: int) -> Iterator[memoryview]:
-        """Lines of COPY's text form, some thousand at a time, straight from the engine's memory."""
-        shown = (f"coalesce(({cell.format(**values)})::VARCHAR, '\\N')" for cell in columns.values())
-        query = f"SELECT concat_ws(chr(9), {', '.join(shown)}) || chr(10) FROM {source}"
+    def _streamed(self, cells: Mapping[str, str], source: str, **values: int) -> Iterator[memoryview]:
         with self._engine.cursor() as cursor:
             try:
-                for batch in cursor.sql(query).to_arrow_reader(ROWS_A_BLOCK):
-                    lines = batch.column(0)
-                    _, offsets, text = lines.buffers()
-                    places = memoryview(offsets).cast("i")
-                    yield memoryview(text)[places[lines.offset] : places[lines.offset + len(lines)]]
+                yield from lines(cursor, cells, source, **values)
             except duckdb.IOException as error:
                 raise _disk_full() from error
+
+
+def lines(
+    engine: duckdb.DuckDBPyConnection, cells: Mapping[str, str], source: str, **values: int | str
+) -> Iterator[memoryview]:
+    """``cells`` (SQL over ``source``) in COPY's text form, some thousand rows at a time, from the engine's memory."""
+    shown = (f"coalesce(({cell.format(**values)})::VARCHAR, '\\N')" for cell in cells.values())
+    query = f"SELECT concat_ws(chr(9), {', '.join(shown)}) || chr(10) FROM {source}"
+    for batch in engine.sql(query).to_arrow_reader(ROWS_A_BLOCK):
+        text = batch.column(0)
+        _, offsets, letters = text.buffers()
+        places = memoryview(offsets).cast("i")
+        yield memoryview(letters)[places[text.offset] : places[text.offset + len(text)]]
 
 
 def hand_over(accepted: Path, work: Path) -> Parcel:

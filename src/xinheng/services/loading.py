@@ -17,9 +17,9 @@ from django.db.backends.utils import CursorWrapper
 from xinheng.core.ids import subject_kind_of
 from xinheng.core.names import normalise_name
 from xinheng.intake.handover import (
-    DETAIL_COLUMNS,
-    MARK_COLUMNS,
-    RECORD_COLUMNS,
+    DETAIL_CELLS,
+    MARK_CELLS,
+    RECORD_CELLS,
     Parcel,
     hand_over,
     write_row,
@@ -89,7 +89,7 @@ def _stage(cursor: CursorWrapper, parcel: Parcel) -> None:
             "COPY party (no, code, other_kind, other_code, name, normalised) FROM STDIN",
             ((*party, normalise_name(party[4] or "")) for party in chunk),
         )
-    _copy_blocks(cursor, "staged", MARK_COLUMNS, parcel.marks())
+    _copy_blocks(cursor, "staged", MARK_CELLS, parcel.marks())
     cursor.execute("ANALYZE party, staged")
 
 
@@ -100,7 +100,7 @@ def _copy_rows(cursor: CursorWrapper, statement: str, rows: Iterable[tuple[objec
 
 
 def _copy_blocks(
-    cursor: CursorWrapper, table: str, columns: tuple[str, ...], blocks: Iterator[memoryview]
+    cursor: CursorWrapper, table: str, columns: Iterable[str], blocks: Iterator[memoryview]
 ) -> int:
     """Copy what a parcel streams; returns how many rows came."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
@@ -220,8 +220,8 @@ def _insert(
     _copy_out(cursor, sql.LEFT_OUT, left_out)
     parcel.place(placed, left_out)
     offset = first - low
-    accepted = _copy_blocks(cursor, "store_record", RECORD_COLUMNS, parcel.records(first=offset, batch=batch))
-    _copy_blocks(cursor, "store_recorddetail", DETAIL_COLUMNS, parcel.details(first=offset))
+    accepted = _copy_blocks(cursor, "store_record", RECORD_CELLS, parcel.records(first=offset, batch=batch))
+    _copy_blocks(cursor, "store_recorddetail", DETAIL_CELLS, parcel.details(first=offset))
     if register and accepted:
         _set_master(cursor, register, {"first": first, "last": last})
     return accepted

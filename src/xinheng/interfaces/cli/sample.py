@@ -6,7 +6,7 @@ is an option with a fixed default, so that the same command gives the same bytes
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,7 +56,7 @@ def place_of(policy: "Policy", *, day: date) -> "City":
 
 
 def sample_city(
-    out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹（须为空或不存在）")],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件夹（须为空或不存在）")] = None,
     size: Annotated[str, typer.Option("--size", help="规模：s 约2千户，m 约10万户，l 约130万户")] = "s",
     seed: Annotated[int, typer.Option("--seed", help="种子；相同种子得到相同文件")] = 1,
     city: Annotated[str, typer.Option("--city", help="城市代号或代码")] = "kaifeng",
@@ -65,6 +65,9 @@ def sample_city(
     tables: Annotated[
         bool, typer.Option("--tables", help="只写干净的 Parquet 表（供批量入库和测速）")
     ] = False,
+    into_database: Annotated[
+        bool, typer.Option("--into-database", help="不写文件，把干净的样例直接装入空数据库（供测速）")
+    ] = False,
 ) -> None:
     """生成样例城市：部门报送的文件和 planted.json（埋入的问题清单）。"""
     from xinheng.core.policy import load_policy
@@ -72,6 +75,15 @@ def sample_city(
     day = _day(as_of)
     if size not in SIZES:
         raise Refusal("SMP01", f"没有规模“{size}”。", advice="可选 s、m、l。")
+    if into_database == (out is not None):
+        raise Refusal(
+            "SMP06",
+            "请在 --out 和 --into-database 中选用一个。",
+            advice="写文件用 --out，直接装入空数据库用 --into-database。",
+        )
+    if out is None:
+        print(into_own_database(size=size, seed=seed, city=city, as_of=day))
+        return
     policy = load_policy(_policy_root(), city=city)
     made = generate(
         size=size, seed=seed, out=out, policy=policy, as_of=day, dirt=dirt, tables=tables, heard=_heard
@@ -118,6 +130,31 @@ def generate(
     return said
 
 
+def into_own_database(*, size: str, seed: int, city: str, as_of: date) -> str:
+    """Load the clean city into this installation's database, which must be empty; says what was loaded."""
+    from xinheng.interfaces.cli.ready import ready
+
+    ready(city=city)
+    from xinheng.sample.city import found_city
+    from xinheng.services.bulk import load_city
+    from xinheng.services.collect import workshop
+    from xinheng.services.organisations import organisation_for, set_up_organisations
+    from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
+
+    policy, now = policy_in_force(), datetime.now(UTC)
+    set_up_organisations(policy, on=day_of(now))
+    with workshop() as work:
+        place = place_of(policy, day=as_of)
+        made = found_city(city=place, size=size, seed=seed, as_of=as_of, scratch=work, dirt=0)
+        try:
+            lead = organisation_for(policy, None)
+            copied = load_city(made, policy=policy, organisation=lead, now=now, work=work, heard=_heard)
+        finally:
+            made.connection.close()
+    return f"{policy.city.name}：{copied.subjects}户，{copied.records}条记录"
+
+
 def _said(planted: Mapping[str, Any]) -> str:
     dirt = "、".join(f"{code} {count}" for code, count in planted["planted"].items()) or "无"
     return (
@@ -142,4 +179,4 @@ def _day(text: str) -> date:
 
 
 def _heard(path: str, rows: int) -> None:
-    print(f"  {path}  {rows}行")
+    print(f"  {path}  {rows}行" if rows else f"  {path}", flush=True)
