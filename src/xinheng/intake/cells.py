@@ -4,11 +4,12 @@ Everything here is SQL that runs over the whole file at once; the view ``cells``
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
+from xinheng.core.code_sql import uscc_sql
 from xinheng.core.feeds import Target
 from xinheng.intake.engine import AS_PARQUET, in_sql
 from xinheng.intake.fields import Plan
@@ -58,14 +59,10 @@ NOTHING = (
 )
 """Texts that say that nothing is known."""
 
-_WITHOUT_BLANKS = (
-    Target.NAME,
-    Target.CODE,
-    Target.REGISTRATION_NO,
-    Target.ORGANISATION_NO,
-    Target.TAX_NO,
-    Target.DOCUMENT_NO,
-)
+CODE_TARGETS = (Target.CODE, Target.REGISTRATION_NO, Target.ORGANISATION_NO, Target.TAX_NO)
+PLAIN_NAME = "[一-鿿（）0-9A-Z]{5,}"
+"""Names that are tidy as they stand and too long for a person's."""
+
 ODD_WIDTH = "[０-９Ａ-Ｚａ-ｚ\\x{3000}\\x{00a0}]"
 _ZERO_DATE = "^\\s*(1900[-/.]0?1[-/.]0{1,2}([^0-9]|$)|0000)"
 _PLAIN_DOCUMENT = "[0-9A-Z一-鿿〔〕-]+"
@@ -108,22 +105,49 @@ def clean(
     width: int,
     work: Path,
 ) -> None:
-    """Write the cleaned texts of ``covered`` (row_no, c1 … cN, rest, fault, personal); the view ``cells`` reads them."""
+    """Write the cleaned texts of ``covered`` (row_no, c1 … cN, rest, fault, personal) to ``cells.parquet``."""
     fields = [f"{field.text()} AS {field.sql}" for field in plan.fields()]
+    settled = [f"{sql} AS {name}" for name, sql in _settled(plan).items()]
     target = work / "cells.parquet"
     engine.execute(
-        f"COPY (SELECT row_no, {_fault(engine, plan, covered, header, width)} AS fault,"
-        f" {_blank(plan, width)} AS blank, {_padded(plan)} AS padded, personal, {', '.join(fields)} FROM {covered})"
+        f"COPY (SELECT {', '.join(('*', *settled))} FROM (SELECT row_no,"
+        f" {_fault(engine, plan, covered, header, width)} AS fault, {_blank(plan, width)} AS blank,"
+        f" {_padded(plan)} AS padded, personal, {', '.join(fields)} FROM {covered}))"
         f" TO {in_sql(target)} {AS_PARQUET}"
     )
-    engine.execute(
-        f"CREATE OR REPLACE VIEW cells AS SELECT * FROM read_parquet({in_sql(target)}) WHERE NOT blank"
-    )
+
+
+def blocks(engine: duckdb.DuckDBPyConnection, *, work: Path, rows: int) -> Iterator[int]:
+    """Point the view ``cells`` at one block of rows after the other, so that no lexicon outgrows the memory."""
+    source = f"read_parquet({in_sql(work / 'cells.parquet')})"
+    (highest,) = engine.execute(f"SELECT coalesce(max(row_no), 0) FROM {source}").fetchone() or (0,)
+    for number in range(highest // rows + 1):
+        engine.execute(
+            f"CREATE OR REPLACE VIEW cells AS SELECT * FROM {source}"
+            f" WHERE NOT blank AND row_no BETWEEN {number * rows} AND {number * rows + rows - 1}"
+        )
+        yield number
+
+
+def _settled(plan: Plan) -> dict[str, str]:
+    """Flags that say which cells need no lexicon: valid credit codes, plain names."""
+    flags = {
+        f"ok_{target}": uscc_sql(f"upper({field.sql})")
+        for target in (*CODE_TARGETS, Target.AUTHORITY_CODE)
+        if (field := plan.field(target))
+    }
+    if name := plan.field(Target.NAME):
+        flags["ok_name"] = f"regexp_full_match({name.sql}, '{PLAIN_NAME}')"
+    return flags
 
 
 def _padded(plan: Plan) -> str:
     """Whether blanks stood around a name, a code or a document number."""
-    fields = [plan.targets[target] for target in _WITHOUT_BLANKS if target in plan.targets]
+    fields = [
+        plan.targets[target]
+        for target in (Target.NAME, *CODE_TARGETS, Target.DOCUMENT_NO)
+        if target in plan.targets
+    ]
     places = sorted({place for field in fields for place, _ in field.places})
     tests = [
         f"(cell(c{place}) IS NOT NULL AND length(c{place}) <> length(bare(c{place})))" for place in places

@@ -15,7 +15,7 @@ AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
 
 @contextmanager
 def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A disk that is full is told as a Refusal (F01); everything else is a defect of ours and passes."""
+    """A full disk (F01) and a file beyond the memory (F04) are told as Refusals; all else is a defect of ours."""
     engine = duckdb.connect(
         config={
             "memory_limit": f"{limits.engine_memory}MB",
@@ -27,6 +27,12 @@ def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         yield engine
+    except duckdb.OutOfMemoryException as error:
+        raise Refusal(
+            "F04",
+            "文件太大，处理它所需的内存超过了限制，没有写入任何内容。",
+            advice="请按月份或地区分成几个文件后重新导入。",
+        ) from error
     except duckdb.IOException as error:
         raise Refusal(
             "F01", "磁盘空间不足或工作目录不可写，没有写入任何内容。", advice="请清理磁盘后重新导入同一文件。"

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from xinheng.core.feeds import FINALITY_WORDS, SERIOUSNESS_WORDS, Kind, SeriousnessRule, Target
+from xinheng.intake.cells import CODE_TARGETS
 from xinheng.intake.engine import in_sql
 from xinheng.intake.fields import Field, Plan
-from xinheng.intake.lexicons import CODE_TARGETS, is_plain_name, plain_date, plain_number
+from xinheng.intake.lexicons import plain_date, plain_number
 from xinheng.intake.rules import LATER, Rule, rules_of
 from xinheng.intake.standards import SIMPLE, Standards
 
@@ -96,18 +97,20 @@ def _read(plan: Plan) -> Iterator[str]:
     for shown in plan.fields():
         yield shown.sql
     for target in CODE_TARGETS:
-        if plan.field(target):
-            yield f"k_{target}.kind AS kind_{target}, k_{target}.value AS seen_{target}"
-            yield f"k_{target}.valid AS valid_{target}, k_{target}.note AS note_{target}"
-    if plan.field(Target.AUTHORITY_CODE):
+        if field := plan.field(target):
+            yield f"CASE WHEN ok_{target} THEN 'uscc' ELSE k_{target}.kind END AS kind_{target}"
+            yield f"CASE WHEN ok_{target} THEN upper({field.sql}) ELSE k_{target}.value END AS seen_{target}"
+            yield f"coalesce(ok_{target}, false) OR coalesce(k_{target}.valid, false) AS valid_{target}"
+            yield f"k_{target}.note AS note_{target}"
+    if authority := plan.field(Target.AUTHORITY_CODE):
         yield (
-            "CASE WHEN k_authority.kind = 'uscc' AND k_authority.valid THEN k_authority.value END AS v_authority_code,"
+            f"CASE WHEN ok_{Target.AUTHORITY_CODE} THEN upper({authority.sql})"
+            " WHEN k_authority.kind = 'uscc' AND k_authority.valid THEN k_authority.value END AS v_authority_code,"
             " k_authority.kind AS kind_authority"
         )
     if name := plan.field(Target.NAME):
-        plain = is_plain_name(name.sql)
-        yield f"CASE WHEN {plain} THEN {name.sql} ELSE lex_name.tidy END AS v_name"
-        yield f"CASE WHEN {plain} THEN translate({name.sql}, '（）', '()') ELSE lex_name.key END AS name_key"
+        yield f"CASE WHEN ok_name THEN {name.sql} ELSE lex_name.tidy END AS v_name"
+        yield f"CASE WHEN ok_name THEN translate({name.sql}, '（）', '()') ELSE lex_name.key END AS name_key"
         yield "coalesce(lex_name.person, false) AS person_name, coalesce(lex_name.repaired, false) AS name_repaired"
     for target, dated in plan.of_kind(Kind.DATE):
         yield f"coalesce({plain_date(dated.sql)}, lex_{target}.day) AS v_{target}"

@@ -11,21 +11,17 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from xinheng.core.code_sql import uscc_sql
 from xinheng.core.feeds import Column, Kind, Target
 from xinheng.core.ids import CodeKind, CodeNote, read_code
 from xinheng.core.masking import looks_like_person_name
 from xinheng.core.names import normalise_name, tidy_name
 from xinheng.intake.amounts import amounts_in, read_amount
+from xinheng.intake.cells import CODE_TARGETS
 from xinheng.intake.dates import FIRST, LAST, read_date
 from xinheng.intake.fields import Field, Plan
 from xinheng.intake.words import word_for
 
 CHUNK = 20_000
-PLAIN_NAME = "[一-鿿（）0-9A-Z]{5,}"
-"""Names that are tidy as they stand and too long for a person's."""
-
-CODE_TARGETS = (Target.CODE, Target.REGISTRATION_NO, Target.ORGANISATION_NO, Target.TAX_NO)
 _PLAIN_NUMBER = "[0-9]{1,12}([.][0-9]{1,8})?"
 _TO_FULL_BRACKETS = str.maketrans("()", "（）")
 
@@ -34,14 +30,12 @@ _Row = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Where the texts come from (SQL with one column ``raw``), how SQL settles the plain ones, and how one is read."""
+    """Where the odd texts come from (SQL with one column ``raw``) and how one is read."""
 
     table: str
     texts: str
     columns: tuple[tuple[str, pa.DataType], ...]
     read: Callable[[str], _Row]
-    plain: str = ""
-    settled: str = ""
 
 
 def plain_date(text: str) -> str:
@@ -55,25 +49,14 @@ def plain_number(text: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, '{_PLAIN_NUMBER}') THEN try_cast({text} AS DOUBLE) END"
 
 
-def is_plain_name(text: str) -> str:
-    return f"regexp_full_match({text}, '{PLAIN_NAME}')"
-
-
 def build(engine: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Create all lexicons of the plan from the view ``cells``."""
     for reading in _readings(plan):
         fields = [pa.field("raw", pa.string()), *(pa.field(name, kind) for name, kind in reading.columns)]
         names = ", ".join(f"{field.name} {_sql_type(field.type)}" for field in fields)
         engine.execute(f"CREATE OR REPLACE TABLE {reading.table} ({names})")
-        texts = f"SELECT DISTINCT raw FROM ({reading.texts})"
-        if reading.plain:
-            engine.execute(
-                f"CREATE OR REPLACE TABLE seen AS SELECT raw, {reading.plain} AS plain FROM ({texts})"
-            )
-            engine.execute(f"INSERT INTO {reading.table} SELECT raw, {reading.settled} FROM seen WHERE plain")
-            texts = "SELECT raw FROM seen WHERE plain IS NOT TRUE"
         with engine.cursor() as source:
-            source.execute(texts)
+            source.execute(f"SELECT DISTINCT raw FROM ({reading.texts})")
             while chunk := source.fetchmany(CHUNK):
                 rows = [(text, *reading.read(text)) for (text,) in chunk]
                 _insert(engine, reading.table, rows, pa.schema(fields))
@@ -92,14 +75,15 @@ def _sql_type(kind: pa.DataType) -> str:
 
 
 def _readings(plan: Plan) -> Iterator[_Reading]:
-    codes = [field for target in CODE_TARGETS if (field := plan.field(target))]
+    codes = [target for target in CODE_TARGETS if plan.field(target)]
     if codes:
-        every = f"SELECT unnest([{', '.join(field.sql for field in codes)}]) AS raw FROM cells"
-        yield _codes("lex_code", f"SELECT raw FROM ({every}) WHERE raw IS NOT NULL")
+        texts = " UNION ALL ".join(_odd(plan.targets[target], f"NOT ok_{target}") for target in codes)
+        yield _Reading("lex_code", texts, _CODE_COLUMNS, _read_code)
     if authority := plan.field(Target.AUTHORITY_CODE):
-        yield _codes("lex_authority", _odd(authority, "true"))
+        odd = _odd(authority, f"NOT ok_{Target.AUTHORITY_CODE}")
+        yield _Reading("lex_authority", odd, _CODE_COLUMNS, _read_code)
     if name := plan.field(Target.NAME):
-        yield _Reading("lex_name", _odd(name, f"NOT {is_plain_name(name.sql)}"), _NAME_COLUMNS, _read_name)
+        yield _Reading("lex_name", _odd(name, "NOT ok_name"), _NAME_COLUMNS, _read_name)
     for target, field in plan.of_kind(Kind.DATE):
         odd = _odd(field, f"({plain_date(field.sql)}) IS NULL")
         yield _Reading(f"lex_{target}", odd, _DATE_COLUMNS, _date_reader(field.column))
@@ -108,11 +92,6 @@ def _readings(plan: Plan) -> Iterator[_Reading]:
         yield _Reading(f"lex_{target}", odd, _AMOUNT_COLUMNS, _amount_reader(field))
     for target, field in plan.of_kind(Kind.ENUM):
         yield _Reading(f"lex_{target}", _odd(field, "true"), _WORD_COLUMNS, _word_reader(field.column))
-
-
-def _codes(table: str, texts: str) -> _Reading:
-    settled = "'uscc', upper(raw), true, NULL"
-    return _Reading(table, texts, _CODE_COLUMNS, _read_code, plain=uscc_sql("upper(raw)"), settled=settled)
 
 
 def _odd(field: Field, condition: str) -> str:

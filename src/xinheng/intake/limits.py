@@ -7,7 +7,8 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """``unpacked_ratio`` counts from 10 MiB on; times are seconds, memory is MiB."""
+    """``unpacked_ratio`` counts from 10 MiB on; times are seconds, memory is MiB. Odd spellings are read
+    for ``block_rows`` rows at a time."""
 
     file_bytes: int = 4096 * MIB
     columns: int = 512
@@ -17,5 +18,6 @@ class Limits:
     unpacked_ratio: int = 200
     child_memory: int = 700
     child_seconds: int = 300
-    engine_memory: int = 400
+    engine_memory: int = 480
     threads: int = 2
+    block_rows: int = 250_000

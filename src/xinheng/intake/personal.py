@@ -30,6 +30,8 @@ NUMBERS = frozenset(
 _COMMITMENT_CODE = re.compile(r"[1-9][0-9]{5}20[1-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{6}")
 """承诺编码: area, day of the commitment and serial; it looks like a resident ID with two more digits."""
 
+_PLATE_LIKE = re.compile("[一-鿿][A-ZＡ-Ｚ]")
+
 _SCHEMA = pa.schema(
     [("row_no", pa.int32()), ("place", pa.int32()), ("text", pa.string()), ("opened", pa.bool_())]
 )
@@ -86,10 +88,14 @@ def _changed_cells(engine: duckdb.DuckDBPyConnection, source: str, place: int) -
                     continue
                 masked = mask_personal(text)
                 if masked.text != text:
-                    numbers = sum(one.kind in NUMBERS for one in find_personal(text))
+                    numbers = _numbers_in(text) if _PLATE_LIKE.search(text) else masked.found
                     changed.append(((row_no, place, masked.text, masked.found > 0), numbers))
             if changed:
                 yield changed
+
+
+def _numbers_in(text: str) -> int:
+    return sum(one.kind in NUMBERS for one in find_personal(text))
 
 
 def _table(rows: list[tuple[int, int, str, bool]]) -> pa.Table:

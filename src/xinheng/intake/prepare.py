@@ -262,15 +262,16 @@ def _mapped(
     head = job.chosen.part.head
     header = head.rows[job.chosen.header] if job.chosen.header is not None else ()
     cells.clean(engine, plan, covered=covered.source, header=header, width=job.table.width, work=job.work)
-    lexicons.build(engine, plan)
     if standards.calendar is not None:
         create_workdays(engine, standards.calendar, today=job.today)
     judgement = judging.judgement_of(
         plan, standards, today=job.today, title_day=_title_day(job, plan.feed.undated)
     )
-    target = job.work / "judged.parquet"
-    engine.execute(f"COPY ({judgement.query}) TO {in_sql(target)} {AS_PARQUET}")
-    judged = f"read_parquet({in_sql(target)})"
+    for number in cells.blocks(engine, work=job.work, rows=job.limits.block_rows):
+        lexicons.build(engine, plan)
+        target = job.work / f"judged-{number:04}.parquet"
+        engine.execute(f"COPY ({judgement.query}) TO {in_sql(target)} {AS_PARQUET}")
+    judged = f"read_parquet({in_sql(job.work / 'judged-*.parquet')})"
     verdicts = writing.Verdicts(judgement.rules, standards.outcomes)
     comparing.compare(engine, judged=judged, rules=judgement.rules, masks=verdicts.masks)
     writing.create_final(engine, judged, verdicts)

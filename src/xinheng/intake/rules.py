@@ -10,10 +10,9 @@ from datetime import date
 
 from xinheng.core.checks import Defect
 from xinheng.core.feeds import Kind, Target
-from xinheng.intake.cells import ODD_WIDTH
+from xinheng.intake.cells import CODE_TARGETS, ODD_WIDTH
 from xinheng.intake.engine import in_sql
 from xinheng.intake.fields import Field, Plan
-from xinheng.intake.lexicons import CODE_TARGETS
 from xinheng.intake.records_text import Fault
 
 LATER = "later"
@@ -79,7 +78,7 @@ def _codes(plan: Plan) -> Iterator[Rule]:
     if codes:
         first = codes[0]
         label = plan.targets[first].label
-        wrong = f"coalesce(kind_{first} NOT IN ('placeholder', 'resident_id') AND NOT valid_{first}, false)"
+        wrong = f"coalesce(kind_{first} NOT IN ('placeholder', 'resident_id'), false) AND NOT valid_{first}"
         yield Rule(
             Defect.CODE_CHECK,
             label,
@@ -89,7 +88,7 @@ def _codes(plan: Plan) -> Iterator[Rule]:
     yield Rule(
         Defect.NO_CODE,
         "统一社会信用代码",
-        f"fault IS NULL AND NOT person AND code IS NULL AND other_code IS NULL AND NOT {wrong} AND name IS NOT NULL",
+        f"fault IS NULL AND NOT person AND code IS NULL AND other_code IS NULL AND NOT ({wrong}) AND name IS NOT NULL",
         "coalesce('没有可用的主体代码（' || code_note || '），不凭名称归入主体', '没有可用的主体代码，不凭名称归入主体')",
     )
     name = plan.targets.get(Target.NAME)

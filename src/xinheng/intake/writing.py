@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from xinheng.core.checks import Defect
 from xinheng.core.refusal import Outcome
@@ -13,6 +14,8 @@ from xinheng.intake.engine import AS_PARQUET, in_sql
 from xinheng.intake.judging import ROW_TYPES
 from xinheng.intake.rules import Rule
 
+BLOCK = 50_000
+WITHIN = "row_no BETWEEN $low AND $high"
 ALWAYS_APART = frozenset({Defect.PERSONAL, Defect.SIMPLE_PROCEDURE, Defect.NATURAL_PERSON, Defect.CATALOGUE})
 """Defects whose original text is kept only in the file that is destroyed after receipt."""
 
@@ -100,15 +103,16 @@ def write_returned(
     members = ", ".join(f"{name} := {hashes.get(name, name)}" for name in ("row_no", *ROW_TYPES, *hashes))
     told = (
         f"SELECT row_no, outcome, {_problems(verdicts.rules)} AS problems,"
-        f" to_json(struct_pack({members}))::VARCHAR AS normalised FROM final WHERE outcome IN ('refuse', 'quarantine')"
+        f" to_json(struct_pack({members}))::VARCHAR AS normalised FROM final"
+        f" WHERE outcome IN ('refuse', 'quarantine') AND {WITHIN}"
     )
-    engine.execute(
-        "COPY (SELECT f.row_no, f.outcome, f.problems,"
+    query = (
+        "SELECT f.row_no, f.outcome, f.problems,"
         f" CASE WHEN {quarantined} THEN {original_json(header)} END AS original,"
         f" CASE WHEN {quarantined} THEN f.normalised END AS normalised"
-        f" FROM ({told}) AS f JOIN {source} AS r ON r.row_no = f.row_no ORDER BY f.row_no)"
-        f" TO {in_sql(target)} {AS_PARQUET}"
+        f" FROM ({told}) AS f JOIN (SELECT * FROM {source} WHERE {WITHIN}) AS r ON r.row_no = f.row_no ORDER BY f.row_no"
     )
+    _by_blocks(engine, target, query, "outcome IN ('refuse', 'quarantine')")
 
 
 def write_refused(
@@ -116,11 +120,12 @@ def write_refused(
 ) -> None:
     """row_no and original as received, of every row that concerns persons; destroyed after the receipt."""
     apart = sum(1 << place for place, rule in enumerate(verdicts.rules) if rule.defect in ALWAYS_APART)
-    engine.execute(
-        f"COPY (SELECT f.row_no, {original_json(header)} AS original FROM final AS f JOIN {source} AS r"
-        f" ON r.row_no = f.row_no WHERE f.all_bits & {apart} <> 0 AND f.outcome <> 'duplicate' ORDER BY f.row_no)"
-        f" TO {in_sql(target)} {AS_PARQUET}"
+    concerned = f"all_bits & {apart} <> 0 AND outcome <> 'duplicate'"
+    query = (
+        f"SELECT r.row_no, {original_json(header)} AS original FROM {source} AS r WHERE r.{WITHIN}"
+        f" AND r.row_no IN (SELECT row_no FROM final WHERE {concerned} AND {WITHIN}) ORDER BY r.row_no"
     )
+    _by_blocks(engine, target, query, concerned)
 
 
 def write_originals(
@@ -131,6 +136,21 @@ def write_originals(
         f"COPY (SELECT r.row_no, {original_json(header)} AS original FROM {source} AS r WHERE r.row_no NOT IN"
         f" (SELECT row_no FROM read_parquet({refused}) WHERE outcome = 'refuse')) TO {in_sql(target)} {AS_PARQUET}"
     )
+
+
+def _by_blocks(engine: duckdb.DuckDBPyConnection, target: Path, query: str, concerned: str) -> None:
+    """Write the result block by block of row numbers, so that no join ever holds two wide tables."""
+    found = engine.execute(
+        f"SELECT DISTINCT row_no // {BLOCK} FROM final WHERE {concerned} ORDER BY 1"
+    ).fetchall()
+    writer = None
+    for number in [number for (number,) in found] or [0]:
+        limits = {"low": number * BLOCK, "high": number * BLOCK + BLOCK - 1}
+        table = engine.sql(query, params=limits).to_arrow_table()
+        writer = writer or pq.ParquetWriter(target, table.schema, compression="zstd")
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
 
 
 def original_json(header: Sequence[str]) -> str:
