@@ -1,6 +1,7 @@
 """The demonstration city behind a real server and a real browser, once for all journeys.
 
-Server, worker and database are processes of their own; the browser's thread never touches the database.
+Server, worker and database are processes of their own; the browser's thread never touches the database. The browser
+ends with the journeys: while it runs, its event loop keeps Django from the database in this process.
 """
 
 import os
@@ -70,7 +71,7 @@ def _sign_in(page: Page, username: str) -> None:
     page.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if not Path(CHROMIUM).exists():
         pytest.skip("这台机器上没有 Chromium，浏览器中的旅程测试被跳过")
