@@ -207,6 +207,23 @@ def test_personal_numbers_are_masked_in_every_column_and_counted(deliver: Delive
     assert "13812345678" not in text and "13912345678" not in text and "199003070011" not in text
 
 
+def test_a_column_that_may_not_be_collected_sends_its_rows_back(deliver: Deliver, write: object) -> None:
+    assert callable(write)
+    rows = [[*PENALTY, "经营者宗教信仰"], [*penalty(1), "某教"], [*penalty(2), "/"]]
+    forbidding = Standards(forbidden={"宗教信仰": "宗教信仰"})
+    prepared = deliver(write(rows), standards=forbidding)
+    assert codes_by_row(prepared) == {2: ["E11"]}
+    assert (prepared.refused, prepared.accepted) == (1, 1)
+    assert "某教" not in all_text(prepared)
+
+
+@pytest.mark.guard("G3")
+def test_a_record_says_whether_its_decision_still_can_be_overturned(deliver: Deliver, write: object) -> None:
+    assert callable(write)
+    rows = [[*PENALTY, "救济状态"], [*penalty(1), ""], [*penalty(2), "行政复议中"], [*penalty(3), "已生效"]]
+    assert [row["finality"] for row in accepted(deliver(write(rows)))] == [0, 2, 6]
+
+
 def test_the_policy_may_be_stricter_than_the_house(deliver: Deliver) -> None:
     late = penalty(1, 处罚有效期="2026-01-01")
     assert deliver([late], standards=standards(E04=Outcome.FLAG)).accepted == 1

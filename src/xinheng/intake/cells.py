@@ -112,7 +112,7 @@ def clean(
     engine.execute(
         f"COPY (SELECT {', '.join(('*', *settled))} FROM (SELECT row_no,"
         f" {_fault(engine, plan, covered, header, width)} AS fault, {_blank(plan, width)} AS blank,"
-        f" {_padded(plan)} AS padded, personal, {', '.join(fields)} FROM {covered}))"
+        f" {_padded(plan)} AS padded, {_forbidden(plan)} AS forbidden, personal, {', '.join(fields)} FROM {covered}))"
         f" TO {in_sql(target)} {AS_PARQUET}"
     )
 
@@ -153,6 +153,11 @@ def _padded(plan: Plan) -> str:
         f"(cell(c{place}) IS NOT NULL AND length(c{place}) <> length(bare(c{place})))" for place in places
     ]
     return " OR ".join(tests) if tests else "false"
+
+
+def _forbidden(plan: Plan) -> str:
+    """Whether the row says anything that may not be collected."""
+    return " OR ".join(f"cell(c{place}) IS NOT NULL" for place in plan.forbidden) or "false"
 
 
 def _blank(plan: Plan, width: int) -> str:

@@ -68,11 +68,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A feed laid over the columns of one file."""
+    """A feed laid over the columns of one file. ``forbidden``: places of columns that may not be collected."""
 
     match: Match
     targets: Mapping[Target, Field]
     details: Mapping[str, Field]
+    forbidden: Mapping[int, str]
 
     @property
     def feed(self) -> Feed:
@@ -109,8 +110,8 @@ class Plan:
 _SHOWN = frozenset({Target.NAME, Target.DOCUMENT_NO, Target.TITLE, Target.AUTHORITY, Target.RESULT})
 
 
-def plan_of(match: Match) -> Plan:
-    """Every column of the feed with its places in the file."""
+def plan_of(match: Match, forbidden: Mapping[int, str]) -> Plan:
+    """Every column of the feed with its places in the file; ``forbidden`` places with what they hold."""
     targets: dict[Target, Field] = {}
     for target, column in match.feed.columns.items():
         places = match.places(column)
@@ -120,4 +121,4 @@ def plan_of(match: Match) -> Plan:
         label: Field(f"d_{number}", label, column.kind, column, match.places(column))
         for number, (label, column) in enumerate(match.feed.details.items(), start=1)
     }
-    return Plan(match, targets, details)
+    return Plan(match, targets, details, forbidden)

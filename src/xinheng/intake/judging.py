@@ -93,7 +93,7 @@ def _joins(plan: Plan) -> Iterator[str]:
 
 def _read(plan: Plan) -> Iterator[str]:
     """Every field with its value beside its text: v_… is the value, the lexicon's verdict where there is one."""
-    yield from ("row_no", "fault", "personal", "padded")
+    yield from ("row_no", "fault", "personal", "padded", "forbidden")
     for shown in plan.fields():
         yield shown.sql
     for target in CODE_TARGETS:

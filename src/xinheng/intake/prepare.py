@@ -6,7 +6,7 @@ a database. Serves 《河南省社会信用条例》第十三、十七条 and le
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -145,7 +145,7 @@ def prepare(
     ``feed`` names the feed the sender chose; a file that does not fit it is reported with E18. ``sent_as`` is
     the sender's file name, where ``path`` is not. ``standards`` are those of the city's policy. Refusal F01 where the disk is full and F02 for an unknown feed.
     """
-    limits = limits or Limits()
+    limits, standards = limits or Limits(), standards or Standards()
     name = sent_as or path.name
     if feed is not None and feed not in feeds:
         raise Refusal(
@@ -159,7 +159,7 @@ def prepare(
         return _unreadable(name, work, refusal)
     chosen = choose(opened, feeds=wanted(feeds, feed), sent_as=name)
     table = read_table(chosen.part.text, chosen.part.head, first=chosen.first, work=work, limits=limits)
-    job = _Job(name, work, today, limits, opened, chosen, table)
+    job = _Job(name, work, today, limits, opened, chosen, table, _forbidden(chosen, standards))
     with connect(work, limits) as engine:
         cells.define(engine)
         any_order(engine)
@@ -167,7 +167,12 @@ def prepare(
         match = chosen.match
         if match is None or match.feed.item is None:
             return _profiled(engine, job, covered, asked=feeds[feed] if feed else None)
-        return _mapped(engine, job, covered, plan_of(match), standards or Standards())
+        return _mapped(engine, job, covered, plan_of(match, job.forbidden), standards)
+
+
+def _forbidden(chosen: Chosen, standards: Standards) -> dict[int, str]:
+    kinds = ((place, standards.forbidden_kind(name)) for place, name in enumerate(chosen.shown, start=1))
+    return {place: kind for place, kind in kinds if kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +184,7 @@ class _Job:
     opened: Opened
     chosen: Chosen
     table: Table
+    forbidden: Mapping[int, str]
 
     def told(self) -> dict[str, Any]:
         """What every readable file is reported with."""
@@ -211,7 +217,10 @@ def _profiled(
     engine: duckdb.DuckDBPyConnection, job: _Job, covered: Covered, *, asked: Feed | None
 ) -> Prepared:
     """A file that is kept unread: unknown, not on subjects, or not of the feed that was asked for."""
-    columns = profile(engine, source=covered.source, header=job.chosen.shown)
+    columns = tuple(
+        replace(column, samples=()) if column.place in job.forbidden else column
+        for column in profile(engine, source=covered.source, header=job.chosen.shown)
+    )
     code, name = code_column(columns), name_column(columns)
     everything = ", ".join(f"c{place}" for place in range(1, job.table.width + 1))
     row = engine.execute(

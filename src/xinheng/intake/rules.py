@@ -42,6 +42,7 @@ def rules_of(plan: Plan, *, today: date, workday_table: bool) -> tuple[Rule, ...
     return (
         *_faults(),
         *_persons(plan),
+        *_forbidden(plan),
         *_codes(plan),
         *_required(plan),
         *_values(plan),
@@ -70,6 +71,12 @@ def _persons(plan: Plan) -> Iterator[Rule]:
             "fault IS NULL AND person AND procedure = 'simple'",
             "'对自然人按简易程序作出的处罚'",
         )
+
+
+def _forbidden(plan: Plan) -> Iterator[Rule]:
+    if plan.forbidden:
+        kinds = "、".join(dict.fromkeys(plan.forbidden.values()))
+        yield Rule(Defect.CATALOGUE, kinds, "forbidden", in_sql(f"“{kinds}”不得归集，请删去该列后重新报送"))
 
 
 def _codes(plan: Plan) -> Iterator[Rule]:
