@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 import psycopg
-from measuring import XINHENG, Place, Spent, arguments, place, run, tell
+from measuring import XINHENG, Place, Spent, parser, place, run, tell
 
 from xinheng.sample import codes, words
 from xinheng.sample.chance import quoted
@@ -145,7 +145,9 @@ def _identifier(name: str) -> str:
 
 
 def main() -> None:
-    given = arguments(__doc__, sizes=list(ROWS), size="m", rounds=1)
+    asked = parser(__doc__, sizes=list(ROWS), size="m")
+    asked.add_argument("--rounds", type=int, default=1)
+    given = asked.parse_args()
     tell("intake", measure(given.size, given.rounds), as_json=given.json)
 
 

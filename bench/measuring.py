@@ -103,9 +103,8 @@ def tell(name: str, figures: Mapping[str, float], *, as_json: bool) -> None:
         print(json.dumps({"name": name, "figures": dict(figures)}))
 
 
-def arguments(description: str | None, *, sizes: Sequence[str], size: str, rounds: int) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--size", choices=sizes, default=size)
-    parser.add_argument("--rounds", type=int, default=rounds)
-    parser.add_argument("--json", action="store_true")
-    return parser.parse_args()
+def parser(description: str | None, *, sizes: Sequence[str], size: str) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--size", choices=sizes, default=size)
+    made.add_argument("--json", action="store_true")
+    return made
