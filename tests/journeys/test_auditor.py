@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+
 
 def _tamper(site: Site) -> None:
     url = subprocess.run(

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 from tests.services.deliveries import penalty, write
 
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+
 
 @pytest.mark.row("M2-04")
 def test_a_clerk_uploads_previews_confirms_and_gets_a_receipt(site: Site, tmp_path: Path) -> None:

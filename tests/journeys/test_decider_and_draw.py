@@ -10,6 +10,8 @@ from tests.journeys.conftest import Site
 
 from xinheng.core.draw_rule import commitment
 
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+
 PARTIES = {
     "开封市人民政府": "words that the government chose",
     "市场监管部门": "words that the regulator chose",

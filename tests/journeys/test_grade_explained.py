@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+
 
 @pytest.mark.row("M7-11")
 def test_a_grade_is_explained_with_chart_table_and_clauses(site: Site) -> None:

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+
 
 @pytest.mark.row("M5-03")
 def test_a_passer_by_finds_the_public_page(site: Site) -> None:
