@@ -170,8 +170,8 @@ def test_shipped_models_grade_alike_in_both_evaluators(path: Path, tmp_path: Pat
 
 @pytest.mark.parametrize("dialect", ["duckdb", "spark"])
 def test_the_plan_can_be_written_for_other_engines_and_divides_nowhere(dialect: str) -> None:
-    plan = compile_model(read_model(MODELS / "general" / "trial.yml"), treatment=PLAIN)
-    text = sql(plan, as_of=AS_OF, dialect=dialect)
+    plan = compile_model(read_model(MODELS / "general" / "trial.yml"), treatment=PLAIN, as_of=AS_OF)
+    text = sql(plan, dialect=dialect)
     assert "/" not in text
     assert "POW" not in text.upper()
 

@@ -1,4 +1,4 @@
-"""Turns a model and the rules of treatment into one plan of whole numbers that every engine can carry out.
+"""Turns a model and the rules of treatment into one plan of whole numbers for one day, which every engine can carry out.
 
 A plan holds no word of the model: codes are numbers, points are thousandths, money is fen, and the product of
 points and decay is worked out here, so that no engine divides or rounds. It is the only thing an engine sees.
@@ -6,6 +6,7 @@ points and decay is worked out here, so that no engine divides or rounds. It is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -28,14 +29,22 @@ Ladder = tuple[tuple[int, int], ...]
 
 
 class Reduce(StrEnum):
-    """How the facts of one subject become one number."""
+    """How the facts of one subject become one number.
+
+    LATEST takes the points of the youngest fact, of several of that day the highest.
+    """
 
     SUM = "sum"
     MAX = "max"
+    LATEST = "latest"
     COUNT = "count"
     AMOUNT = "amount"
     HEADCOUNT = "headcount"
     YOUNGEST = "youngest"
+
+    @property
+    def of_points(self) -> bool:
+        return self in (Reduce.SUM, Reduce.MAX, Reduce.LATEST)
 
 
 REDUCE: Mapping[Measure, Reduce] = MappingProxyType(
@@ -52,7 +61,7 @@ REDUCE: Mapping[Measure, Reduce] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Which weighing facts an operation takes; empty sets mean any, None no limit, upper limits excluded."""
+    """Which weighing facts are taken. Empty sets mean any, None no limit; lower limits are included, upper not."""
 
     items: tuple[int, ...]
     classes: tuple[int, ...] = ()
@@ -62,33 +71,56 @@ class Condition:
     amount_below: int | None = None
     headcount_from: int | None = None
     headcount_below: int | None = None
+    age_from: int = 0
+    age_below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One class of an operation's facts. A fact whose result has several words may lie in several slots."""
+
+    item: int | None = None
+    result: str | None = None
+    age_from: int = 0
     age_below: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One indicator. ``points``: by value (amount or headcount, see ``valued_by``), then by age.
+    """One indicator.
 
-    ``bands`` turns a reduced number into points; ``clamp`` is the greatest single addend that can matter.
+    The facts that meet ``condition`` are reduced in each slot apart (all together without slots); each number is
+    capped at ``slot_cap`` and the numbers are added. ``bands``, if any, turn the sum into points; no fact at all
+    is no points. The indicator is ``max(floor, min(cap, points))``.
+
+    Points of one fact: its value is the highest milli of ``result_points`` whose word it has (0 without), if
+    there are any, else amount or headcount by ``valued_by``, else 0. ``points`` holds an age ladder from each
+    start of that value on; its first start is 0. ``clamp`` is the greatest single amount or headcount that can
+    matter to ``bands``.
     """
 
     key: str
     condition: Condition
+    slots: tuple[Slot, ...]
+    slot_cap: int | None
     reduce: Reduce
     valued_by: Reduce | None
     points: tuple[tuple[int, Ladder], ...]
+    result_points: tuple[tuple[str, int], ...]
     bands: Ladder
     clamp: int
+    floor: int
     cap: int
     family: int
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One family of indicators."""
+    """One family of indicators: ``max(floor, min(cap, sum))``."""
 
     key: str
     sign: int
+    floor: int
     cap: int
     members: tuple[int, ...]
 
@@ -103,12 +135,38 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class Downgrade:
+    """Facts that lower the grade by ``levels`` bands, once however many there are."""
+
+    key: str
+    condition: Condition
+    levels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Starting points of subjects with such a fact; the first whose facts are there holds."""
+
+    key: str
+    condition: Condition
+    milli: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A model for engines. ``bands`` leads from points to the rank of the grade; ``grades`` names the ranks."""
+    """A model for engines on one day. ``bands`` leads from points to the rank of the grade; ``grades`` names ranks.
+
+    points = clamp(start + plus - minus, least, greatest). The rank by points is raised by the levels of all
+    downgrades whose facts are there, at most to the last band; then the strictest limit whose facts are there
+    holds. What decided is the first of the strictest limits if it lowers the grade so reached; else the first
+    downgrade if one lowered the grade by points; else nothing. Without evidence and limit there is no grade and
+    nothing decides.
+    """
 
     model: str
     version: int
     model_digest: str
+    as_of: date
     treatment: Treatment
     kinds: tuple[str, ...]
     sectors: tuple[str, ...]
@@ -116,20 +174,24 @@ class Plan:
     operations: tuple[Operation, ...]
     groups: tuple[Group, ...]
     limits: tuple[Limit, ...]
+    downgrades: tuple[Downgrade, ...]
+    starts: tuple[Start, ...]
     start: int
+    least: int
     greatest: int
     bands: Ladder
     grades: tuple[str, ...]
 
 
-def compile_model(model: ScoringModel, *, treatment: Treatment) -> Plan:
-    """The plan of a model under the rules of one place and day."""
+def compile_model(model: ScoringModel, *, treatment: Treatment, as_of: date) -> Plan:
+    """The plan of a model for one day under the rules that hold in one place on that day."""
     places = {family.id: place for place, family in enumerate(model.families)}
     bands = sorted((milli(band.start), rank) for rank, band in enumerate(model.scale.bands))
     return Plan(
         model=model.id,
         version=model.version,
         model_digest=model.digest,
+        as_of=as_of,
         treatment=treatment,
         kinds=tuple(kind.value for kind in model.population.kinds),
         sectors=model.population.sectors,
@@ -137,7 +199,10 @@ def compile_model(model: ScoringModel, *, treatment: Treatment) -> Plan:
         operations=tuple(_operation(each, family=places[each.family]) for each in model.indicators),
         groups=_groups(model),
         limits=tuple(_limit(ceiling, model) for ceiling in model.ceilings),
+        downgrades=(),
+        starts=(),
         start=milli(model.scale.start),
+        least=0,
         greatest=milli(model.scale.max),
         bands=tuple(bands),
         grades=tuple(band.grade for band in model.scale.bands),
@@ -169,11 +234,15 @@ def _operation(indicator: Indicator, *, family: int) -> Operation:
     return Operation(
         key=indicator.id,
         condition=_condition(indicator.facts, window=indicator.window_days),
+        slots=(),
+        slot_cap=None,
         reduce=REDUCE[indicator.measure],
         valued_by=valued_by,
         points=_points(indicator),
+        result_points=(),
         bands=bands,
         clamp=bands[-1][0] if bands else 0,
+        floor=0,
         cap=milli(indicator.cap),
         family=family,
     )
@@ -208,6 +277,7 @@ def _groups(model: ScoringModel) -> tuple[Group, ...]:
         Group(
             key=family.id,
             sign=-1 if family.effect is Effect.MINUS else 1,
+            floor=0,
             cap=milli(family.cap),
             members=tuple(place for place, each in enumerate(model.indicators) if each.family == family.id),
         )

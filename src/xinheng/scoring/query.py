@@ -17,22 +17,19 @@ LINEAR = 4
 """Ladders up to this length are tried step by step, longer ones are halved."""
 
 
-def query(plan: Plan, *, as_of: date) -> exp.Select:
+def query(plan: Plan) -> exp.Select:
     """Columns: subject_id, points_milli, grade, veto, contributions; ordered by subject."""
-    sums = _sums(plan, as_of=as_of)
-    points = _points(plan)
-    ranks = _ranks(plan)
     return (
         _result(plan)
-        .with_("sums", as_=sums)
+        .with_("sums", as_=_sums(plan))
         .with_("capped", as_=_capped(plan))
-        .with_("points", as_=points)
-        .with_("ranks", as_=ranks)
+        .with_("points", as_=_points(plan))
+        .with_("ranks", as_=_ranks(plan))
     )
 
 
-def sql(plan: Plan, *, as_of: date, dialect: str = "duckdb") -> str:
-    return query(plan, as_of=as_of).sql(dialect=dialect)
+def sql(plan: Plan, *, dialect: str = "duckdb") -> str:
+    return query(plan).sql(dialect=dialect)
 
 
 def _number(value: int) -> exp.Expr:
@@ -149,9 +146,9 @@ def _young(treatment: Treatment) -> exp.Expr:
     return _case(arms, otherwise) if arms else otherwise
 
 
-def _facts(plan: Plan, *, as_of: date) -> exp.Select:
+def _facts(plan: Plan) -> exp.Select:
     """Weighing facts with their age; unknown amounts and headcounts are nothing."""
-    day = exp.cast(exp.Literal.string(as_of.isoformat()), "date")
+    day = exp.cast(exp.Literal.string(plan.as_of.isoformat()), "date")
     age = exp.DateDiff(this=day, expression=_column("decided_on"), unit=exp.var("DAY"))
     columns = ["subject_id", "item", "seriousness", "finality", "state", "valid_to", "result"]
     aged = exp.select(
@@ -160,7 +157,7 @@ def _facts(plan: Plan, *, as_of: date) -> exp.Select:
         _greatest(exp.func("COALESCE", _column("amount_fen"), _number(0)), _number(0)).as_("amount"),
         _greatest(exp.func("COALESCE", _column("headcount"), _number(0)), _number(0)).as_("headcount"),
     ).from_("facts")
-    return exp.select("*").from_(aged.subquery("aged")).where(_weighing(plan.treatment, as_of=as_of))
+    return exp.select("*").from_(aged.subquery("aged")).where(_weighing(plan.treatment, as_of=plan.as_of))
 
 
 def _has_word(word: str) -> exp.Expr:
@@ -216,11 +213,11 @@ def _flag(condition: Condition) -> exp.Expr:
     return exp.Max(this=_case([(_condition(condition), _number(1))], _number(0)))
 
 
-def _sums(plan: Plan, *, as_of: date) -> exp.Select:
+def _sums(plan: Plan) -> exp.Select:
     columns = [_flag(plan.evidence).as_("evident")]
     columns += [_reduced(each).as_(f"r{place}") for place, each in enumerate(plan.operations)]
     columns += [_flag(limit.condition).as_(f"v{place}") for place, limit in enumerate(plan.limits)]
-    facts = _facts(plan, as_of=as_of).subquery("weighing")
+    facts = _facts(plan).subquery("weighing")
     return exp.select(_column("subject_id"), *columns).from_(facts).group_by("subject_id")
 
 

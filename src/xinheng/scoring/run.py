@@ -72,7 +72,7 @@ def run_batch(
     Raises Refusal where a file is missing, unreadable, lacks a column or names a subject twice, and where memory or
     disk do not suffice.
     """
-    plan = compile_model(model, treatment=treatment)
+    plan = compile_model(model, treatment=treatment, as_of=as_of)
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
         room_enough(memory_limit=memory_limit),
@@ -83,7 +83,7 @@ def run_batch(
         _open(connection, "population", population, POPULATION)
         _refuse_twice(connection)
         written = Path(folder) / "result.parquet"
-        tally = _write(connection, sql(plan, as_of=as_of), written, plan=plan)
+        tally = _write(connection, sql(plan), written, plan=plan)
         strays = _strays(connection)
         written.rename(out)
     return RunSummary(
