@@ -11,18 +11,12 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
-from xinheng.store.sealing import open_secret, seal_secret
-
-CHUNK = 1024 * 1024
-_TAG = 16
+from xinheng.store.sealing import CHUNK, SealedFile, open_file, seal_chunk, seal_secret, sealed_path
 
 
 def put_file(
@@ -47,7 +41,7 @@ def put_file(
         target.parent.mkdir(parents=True, exist_ok=True)
         with source.open("rb") as clear, draft.open("wb") as out:
             for number, chunk in enumerate(iter(lambda: clear.read(CHUNK), b"")):
-                out.write(AESGCM(key).encrypt(number.to_bytes(12, "big"), chunk, digest.encode()))
+                out.write(seal_chunk(key, number=number, clear=chunk, digest=digest))
             out.flush()
             os.fsync(out.fileno())
         draft.replace(target)
@@ -65,29 +59,14 @@ def read_file(stored: StoredFile) -> Iterator[bytes]:
     """The clear content in chunks. Raises Refusal when the key has been destroyed, or the file is gone or changed."""
     if stored.wrapped_key is None:
         raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。")
-    try:
-        yield from _opened(stored, bytes(stored.wrapped_key))
-    except (OSError, InvalidTag) as error:
-        raise _spoilt(stored) from error
-
-
-def _opened(stored: StoredFile, wrapped_key: bytes) -> Iterator[bytes]:
-    key = open_secret(wrapped_key, purpose=stored.digest)
-    size = 0
-    with _path(stored).open("rb") as sealed:
-        for number, chunk in enumerate(iter(lambda: sealed.read(CHUNK + _TAG), b"")):
-            clear = AESGCM(key).decrypt(number.to_bytes(12, "big"), chunk, stored.digest.encode())
-            size += len(clear)
-            yield clear
-    if size != stored.size:
-        raise _spoilt(stored)
-
-
-def _spoilt(stored: StoredFile) -> Refusal:
-    return Refusal(
-        "F04",
-        f"文件“{stored.name}”的存档缺失或被改动，无法打开。",
-        advice="请系统管理员从备份恢复数据目录中的文件，并查明原因。",
+    yield from open_file(
+        SealedFile(
+            number=stored.pk,
+            name=stored.name,
+            digest=stored.digest,
+            size=stored.size,
+            wrapped_key=bytes(stored.wrapped_key),
+        )
     )
 
 
@@ -106,9 +85,7 @@ def destroy_file(stored: StoredFile, *, now: datetime) -> None:
 
 
 def _path(stored: StoredFile) -> Path:
-    name = stored.digest.partition(":")[2]
-    folder: Path = settings.HOME / "files" / name[:2]
-    return folder / f"{name}.{stored.pk}"
+    return sealed_path(digest=stored.digest, number=stored.pk)
 
 
 def _digest_of(source: Path) -> tuple[str, int]:
