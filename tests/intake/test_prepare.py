@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.intake.conftest import PENALTY, Deliver, code, penalty
@@ -44,6 +45,8 @@ def test_a_clean_row_becomes_a_normalised_record(deliver: Deliver) -> None:
         "code_column": "统一社会信用代码",
         "name_column": "行政相对人名称",
         "personal_ids_found": 0,
+        "message": "",
+        "advice": "",
     }
 
 
@@ -252,6 +255,27 @@ def test_blank_rows_keep_the_numbers_of_the_others(deliver: Deliver) -> None:
     assert (prepared.rows, prepared.blank_rows) == (2, 2)
 
 
+def test_a_table_with_nothing_below_its_header_says_so(
+    deliver: Deliver, write: object, tmp_path: Path
+) -> None:
+    assert callable(write)
+    workbook = tmp_path / "表头.xlsx"
+    with xlsxwriter.Workbook(str(workbook)) as book:
+        book.add_worksheet().write_row(0, 0, PENALTY)
+    unknown = write([["设备名称", "采购日期"], ["", ""]], name="未知.csv")
+    for path in (
+        write([PENALTY]),
+        write([["处罚公示表"], PENALTY, [""]], name="标题.csv"),
+        workbook,
+        unknown,
+    ):
+        prepared = deliver(path)
+        assert (prepared.status, prepared.rows, prepared.problems) == ("unreadable", 0, {"E19": 1}), path.name
+        assert prepared.report()["message"] == "只有表头，没有数据行。"
+        assert prepared.report()["advice"]
+        assert prepared.notes == ()
+
+
 def test_a_repeated_header_is_not_a_record(deliver: Deliver) -> None:
     assert codes_by_row(deliver([penalty(1), list(PENALTY), penalty(2)])) == {3: ["E19"]}
 
@@ -270,6 +294,7 @@ def test_a_file_of_another_feed_says_what_is_missing(deliver: Deliver) -> None:
     prepared = deliver([penalty(1)], feed="penalty-tax")
     assert (prepared.status, prepared.feed, prepared.problems) == ("unmapped", None, {"E18": 1})
     assert "纳税人识别号" in prepared.message
+    assert prepared.report()["message"] == prepared.message
 
 
 def test_an_unknown_feed_is_refused(deliver: Deliver) -> None:

@@ -1,28 +1,35 @@
 """Deliveries: all of a file or nothing, twice changes nothing, conflicts wait for a person."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from tests.people import NOW, People
-from tests.services.deliveries import code, penalty, write
+from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
+from xinheng.services.batches import number_of
 from xinheng.services.collect import Delivery, cancel, confirm, import_file, preview, report_of
 from xinheng.services.publication import publish_batch, stop_due
+from xinheng.services.records import Change, change_state
 from xinheng.services.returns import adopt_row, send_back
 from xinheng.store.files import read_file
 from xinheng.store.models import (
     Batch,
     BatchState,
+    Organisation,
     Publication,
     Record,
     ReturnedRow,
     ReturnedState,
+    RoleGrant,
     Subject,
     SubjectName,
     SubjectSearch,
+    User,
 )
 
 
@@ -165,3 +172,130 @@ def test_publication_has_a_due_day_an_end_and_a_named_reviewer(
     assert stop_due(today=shown.stop_on - timedelta(days=1), now=NOW) == 0
     assert stop_due(today=shown.stop_on, now=NOW) == 1
     assert Publication.objects.get().stop_reason == "expired"
+
+
+def _foreseen(batch: Batch) -> dict[str, object]:
+    seen: dict[str, object] = batch.report["preview"]["foreseen"]
+    return seen
+
+
+def test_a_preview_counts_what_is_known_already(tmp_path: Path, delivery: Delivery) -> None:
+    import_file(write(tmp_path, penalty(1), penalty(2), penalty(4)), delivery)
+    other_name = penalty(4, name="开封改名食品有限公司", document="汴市监罚〔2026〕9号")
+    rows = (penalty(1), penalty(2, fine="3"), other_name, penalty(3), penalty(3))
+    batch = preview(write(tmp_path, *rows, called="另一份.csv"), delivery, name="另一份.csv")
+    seen = _foreseen(batch)
+    assert seen == {"accepted": 1, "known": 1, "conflicts": {"E08": 1, "E17": 1}}
+    assert [one["row_no"] for one in batch.report["preview"]["examples"]["E17"]] == [4]
+    done = confirm(batch.public_id, delivery)
+    assert (done.accepted, done.duplicates, done.returned) == (1, 2, 2)
+    assert done.report["problems"].items() >= {"E08": 1, "E17": 1}.items()
+
+
+def test_a_preview_of_known_rows_promises_none(tmp_path: Path, delivery: Delivery) -> None:
+    import_file(write(tmp_path, *map(penalty, range(1, 6))), delivery)
+    again = write(tmp_path, *map(penalty, range(5, 0, -1)), called="倒序.csv")
+    batch = preview(again, delivery, name="倒序.csv")
+    assert _foreseen(batch) == {"accepted": 0, "known": 5, "conflicts": {}}
+    assert (confirm(batch.public_id, delivery).accepted, Record.objects.count()) == (0, 5)
+
+
+def test_the_registrar_may_rename_and_the_preview_knows_it(tmp_path: Path, delivery: Delivery) -> None:
+    import_file(write(tmp_path, registration(1), header=REGISTER, called="登记.csv"), delivery)
+    renamed = write(
+        tmp_path, registration(1, called="开封新名食品有限公司"), header=REGISTER, called="变更.csv"
+    )
+    batch = preview(renamed, delivery, name="变更.csv")
+    done = confirm(batch.public_id, delivery)
+    seen = _foreseen(batch)
+    conflicts = seen["conflicts"]
+    assert isinstance(conflicts, dict)
+    assert (seen["accepted"], sum(conflicts.values())) == (done.accepted, done.returned)
+
+
+def test_a_loaded_file_is_not_read_by_another_feed_without_a_word(tmp_path: Path, delivery: Delivery) -> None:
+    path = write(tmp_path, penalty(1))
+    batch = import_file(path, delivery)
+    assert import_file(path, delivery, feed="penalty-dual-publicity").pk == batch.pk
+    for deliver in (import_file, lambda *given, **more: preview(*given, **more, name="行政处罚.csv")):
+        with pytest.raises(Refusal, match="没有再按") as refused:
+            deliver(path, delivery, feed="penalty-tax")
+        assert refused.value.code == "B10"
+        assert number_of(batch) in refused.value.message
+        assert "撤回" in refused.value.advice
+    assert Batch.objects.count() == 1
+
+
+def test_a_file_may_be_read_anew_once_nothing_of_it_stands(
+    tmp_path: Path, delivery: Delivery, people: People
+) -> None:
+    path = write(tmp_path, penalty(1))
+    import_file(path, delivery)
+    change = Change(deed="withdraw", reason="数据源选错", ground="更正通知〔2026〕1号")
+    change_state(
+        record_key=Record.objects.get().record_key,
+        change=change,
+        actor=people.wang,
+        policy=delivery.policy,
+        now=NOW,
+    )
+    assert import_file(path, delivery, feed="penalty-tax").state == BatchState.UNMAPPED
+
+
+def test_a_file_that_does_not_fit_the_chosen_feed_says_so_at_its_head(
+    tmp_path: Path, delivery: Delivery
+) -> None:
+    path = write(tmp_path, penalty(1))
+    for batch in (
+        import_file(path, delivery, feed="penalty-tax"),
+        preview(path, delivery, name="行政处罚.csv", feed="penalty-tax"),
+    ):
+        assert (batch.state, batch.report["problems"]) == (BatchState.UNMAPPED, {"E18": 1})
+        assert "纳税人识别号" in batch.report["message"]
+        assert "由系统识别" in batch.report["advice"]
+
+
+def _clerk_of_another_department(people: People) -> User:
+    tax = Organisation.objects.create(
+        key="kaifeng.tax", kind="department", parent=people.city, division_code="410200"
+    )
+    clerk = User.objects.create_user("wu", "x", display_name="吴税务", organisation=tax)
+    RoleGrant.objects.create(user=clerk, role=Role.COLLECTOR, organisation=tax, from_on=date(2026, 1, 1))
+    return clerk
+
+
+def test_a_sender_does_not_meet_the_batch_of_another_department(
+    tmp_path: Path, delivery: Delivery, people: People
+) -> None:
+    path = write(tmp_path, penalty(1))
+    own = import_file(path, delivery)
+    clerk = _clerk_of_another_department(people)
+    other = replace(delivery, organisation=clerk.organisation, actor=clerk)
+    for deliver in (import_file, lambda *given: preview(*given, name="行政处罚.csv")):
+        with pytest.raises(Refusal) as refused:
+            deliver(path, other)
+        assert refused.value.code == "B11"
+        assert number_of(own) not in refused.value.message + refused.value.advice
+    assert Batch.objects.count() == 1
+
+
+def test_whoever_may_read_the_batch_meets_it(tmp_path: Path, delivery: Delivery, people: People) -> None:
+    path = write(tmp_path, penalty(1))
+    own = import_file(path, delivery)
+    credit_office = replace(delivery, organisation=people.city, actor=people.wang)
+    assert import_file(path, credit_office).pk == own.pk
+
+
+def test_a_file_previewed_twice_is_confirmed_once(tmp_path: Path, delivery: Delivery) -> None:
+    path = write(tmp_path, penalty(1))
+    first, second = (preview(path, delivery, name="行政处罚.csv") for _ in range(2))
+    confirm(first.public_id, delivery)
+    with pytest.raises(Refusal, match="不能再确认") as refused:
+        confirm(second.public_id, delivery)
+    assert number_of(first) in refused.value.message
+
+
+def test_a_file_with_nothing_below_its_header_is_not_loaded(tmp_path: Path, delivery: Delivery) -> None:
+    batch = import_file(write(tmp_path), delivery)
+    assert (batch.state, batch.report["status"]) == (BatchState.UNREADABLE, "unreadable")
+    assert batch.report["message"] == "只有表头，没有数据行。"

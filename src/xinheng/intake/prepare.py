@@ -128,6 +128,18 @@ def _unreadable(name: str, work: Path, refusal: Refusal) -> Prepared:
     )
 
 
+def _header_only(job: _Job) -> Prepared:
+    """There is nothing to read, as in an empty file."""
+    return Prepared(
+        **{**job.told(), "notes": ()},
+        status="unreadable",
+        blank_rows=pq.read_metadata(job.table.path).num_rows,
+        problems={Defect.UNREADABLE.value: 1},
+        message="只有表头，没有数据行。",
+        advice="请核对导出的条件和期间后重新上传；本期确实没有数据的，不用上传。",
+    )
+
+
 def _profiled(
     engine: duckdb.DuckDBPyConnection, job: _Job, covered: Covered, *, asked: Feed | None
 ) -> Prepared:
@@ -142,6 +154,8 @@ def _profiled(
         f"SELECT count(*) FILTER (bare(concat_ws('', {everything})) <> ''), count(*) FROM {covered.source}"
     ).fetchone()
     assert row is not None
+    if not row[0] and job.chosen.header is not None:
+        return _header_only(job)
     message, advice, problems = _why_unmapped(job, asked)
     return Prepared(
         **job.told(),
@@ -166,7 +180,7 @@ def _why_unmapped(job: _Job, asked: Feed | None) -> tuple[str, str, dict[str, in
     if asked is None:
         return (
             "没有数据源与文件的各列相符，文件已登记并暂存。",
-            "请在“新数据源”中指定各列的含义，或选择数据源后重新上传。",
+            "请指明各列，或选定数据源后重新上传。",
             {},
         )
     head = job.chosen.part.head
@@ -200,6 +214,8 @@ def _mapped(
     comparing.compare(engine, judged=judged, rules=judgement.rules, masks=verdicts.masks)
     writing.create_final(engine, judged, verdicts)
     counts = writing.count(engine, verdicts)
+    if not counts.rows and job.chosen.header is not None:
+        return _header_only(job)
     prepared = _prepared(job, covered, plan, counts)
     writing.write_accepted(engine, prepared.accepted_path, verdicts)
     writing.write_returned(

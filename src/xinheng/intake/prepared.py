@@ -85,6 +85,8 @@ class Prepared:
             "code_column": self.code_column,
             "name_column": self.name_column,
             "personal_ids_found": self.personal_ids_found,
+            "message": self.message,
+            "advice": self.advice,
         }
 
 

@@ -25,8 +25,9 @@ from xinheng.intake.handover import hand_over
 from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
+from xinheng.services.batches import Sender, met_before, refuse_loaded_by_another, refuse_second_load
 from xinheng.services.ledger import note
-from xinheng.services.loading import Loaded, Register, load, take_loader_lock
+from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
 from xinheng.services.returns import store_conflicts, store_returned
 from xinheng.services.time import day_of
@@ -59,18 +60,26 @@ class Delivery:
     def today(self) -> date:
         return day_of(self.now)
 
+    @property
+    def sender(self) -> Sender:
+        return Sender(organisation=self.organisation, actor=self.actor, today=self.today)
+
 
 def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name: str | None = None) -> Batch:
-    """Receive and load in one go; a file that is not recognised is kept and profiled, not loaded."""
+    """Receive and load in one go; a file that is not recognised is kept and profiled, not loaded.
+
+    Refusal B10 or B11 where the same bytes were loaded by another feed or for somebody else (services.batches).
+    """
     digest = _digest_of(path)
-    if known := _loaded_before(digest):
+    if known := _met_before(digest, delivery, feed):
         return _repeated(known, delivery)
     with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
         with transaction.atomic():
             take_loader_lock()
-            if known := _loaded_before(digest):
+            if known := _met_before(digest, delivery, feed):
                 return _repeated(known, delivery)
+            refuse_loaded_by_another(digest, prepared.feed)
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
             if prepared.status == "mapped":
                 _load(batch, prepared, work, delivery)
@@ -80,13 +89,14 @@ def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name
 def preview(path: Path, delivery: Delivery, *, name: str, feed: str | None = None) -> Batch:
     """Receive a file and say what would happen; nothing enters a file of a subject yet."""
     digest = _digest_of(path)
-    if known := _loaded_before(digest):
+    if known := _met_before(digest, delivery, feed):
         return _repeated(known, delivery)
     with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
+        refuse_loaded_by_another(digest, prepared.feed)
         with transaction.atomic():
             batch = _record_receipt(path, prepared, digest, delivery, name=name)
-            batch.report = {**batch.report, PREVIEW: preview_of(prepared, delivery.policy)}
+            batch.report = {**batch.report, PREVIEW: _preview_of(prepared, work, delivery)}
             batch.save(update_fields=["report"])
     return batch
 
@@ -103,6 +113,8 @@ def confirm(public_id: str, delivery: Delivery) -> Batch:
             locked = Batch.objects.select_for_update().get(pk=batch.pk)
             if locked.state != BatchState.PREVIEW:
                 raise Refusal("B01", "这个批次刚刚被别人确认或撤销。", advice="请刷新页面查看结果。")
+            take_loader_lock()
+            refuse_second_load(locked, sender=delivery.sender, policy=delivery.policy)
             _load(locked, prepared, work, delivery)
     return locked
 
@@ -140,9 +152,9 @@ def read_again(public_id: str, delivery: Delivery) -> Batch:
                 raise Refusal("B08", "只有未识别的批次可以重新识别。", advice="请在批次列表中查看它的状态。")
             if prepared.status != "mapped":
                 raise Refusal(
-                    "B09", "现有的数据格式仍然认不出这个文件。", advice="请先指明各列，批准后再重新识别。"
+                    "B09", "现有的数据源仍然认不出这个文件。", advice="请先指明各列，批准后再重新识别。"
                 )
-            _take_up(locked, prepared, delivery)
+            _take_up(locked, prepared, work, delivery)
     return locked
 
 
@@ -196,7 +208,21 @@ def _prepare(
     )
 
 
-def _take_up(batch: Batch, prepared: Prepared, delivery: Delivery) -> None:
+def _preview_of(prepared: Prepared, work: Path, delivery: Delivery) -> dict[str, Any]:
+    foreseen = None
+    if prepared.status == "mapped":
+        foreseen = foreseen_of(prepared, work, delivery.policy)
+    return preview_of(prepared, delivery.policy, foreseen=foreseen)
+
+
+def foreseen_of(prepared: Prepared, work: Path, policy: Policy) -> Loaded:
+    """What loading a mapped file would do as things stand."""
+    register = policy.feeds[prepared.feed or ""].item == "registration"
+    with hand_over(prepared.accepted_path, work) as parcel:
+        return foresee(parcel, register=register)
+
+
+def _take_up(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
     assert prepared.feed is not None
     batch.feed = prepared.feed
     batch.item = ITEMS.get(delivery.policy.feeds[prepared.feed].item or "")
@@ -204,7 +230,7 @@ def _take_up(batch: Batch, prepared: Prepared, delivery: Delivery) -> None:
     batch.state = BatchState.PREVIEW
     batch.rows, batch.returned, batch.duplicates = prepared.rows, prepared.quarantined, prepared.duplicates
     told = {**prepared.report(), "path": batch.file_name}
-    batch.report = {**told, PREVIEW: preview_of(prepared, delivery.policy)}
+    batch.report = {**told, PREVIEW: _preview_of(prepared, work, delivery)}
     batch.save()
     term = delivery.policy.days_kept("delivered", on=delivery.today)
     if batch.original is not None and term is not None:
@@ -304,8 +330,8 @@ def _keep_workbook(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path,
     return put_file(out, name=f"退回-{Path(batch.file_name).stem}.xlsx", media_type=XLSX, now=delivery.now)
 
 
-def _loaded_before(digest: str) -> Batch | None:
-    return Batch.objects.filter(file_digest=digest, state=BatchState.LOADED).first()
+def _met_before(digest: str, delivery: Delivery, feed: str | None) -> Batch | None:
+    return met_before(digest, sender=delivery.sender, feed=feed, policy=delivery.policy)
 
 
 def _repeated(known: Batch, delivery: Delivery) -> Batch:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from xinheng.core.ids import subject_kind_of
@@ -80,6 +80,29 @@ def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None
         conflicts = tuple(cursor.fetchall())
         cursor.execute(sql.UNSTAGE)
     return Loaded(accepted, duplicates, conflicts)
+
+
+@transaction.atomic
+def foresee(parcel: Parcel, *, register: bool) -> Loaded:
+    """What ``load`` would do with the rows as things stand; nothing is kept and nobody waits for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SETTINGS)
+        cursor.execute(sql.FORESEEING)
+        cursor.execute(sql.STAGE)
+        _stage(cursor, parcel)
+        _find_subjects(cursor)
+        if not register:
+            cursor.execute(sql.HELD_NAMES)
+            cursor.execute(sql.E17_ROWS)
+        cursor.execute(sql.KNOWN_ROWS)
+        cursor.execute(sql.DUPLICATES)
+        known: int = cursor.fetchone()[0]
+        cursor.execute(sql.CONFLICTS)
+        conflicts = tuple(cursor.fetchall())
+        cursor.execute(sql.LEFT)
+        accepted: int = cursor.fetchone()[0]
+        cursor.execute(sql.UNSTAGE)
+    return Loaded(accepted, known, conflicts)
 
 
 def _stage(cursor: CursorWrapper, parcel: Parcel) -> None:

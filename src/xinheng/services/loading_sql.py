@@ -9,6 +9,8 @@ SET LOCAL work_mem = '64MB';
 SET LOCAL gin_pending_list_limit = '64MB'
 """
 
+FORESEEING = "SET LOCAL statement_timeout = '60s'"
+
 STAGE = """
 CREATE TEMP TABLE party (
     no int PRIMARY KEY, code text, other_kind text, other_code text, name text, normalised text, subject_id bigint,
@@ -90,6 +92,8 @@ WHERE n.held_name IS NULL
 
 DUPLICATES = "SELECT count(*) FROM left_out WHERE code IS NULL"
 CONFLICTS = "SELECT row_no, code, message FROM left_out WHERE code IS NOT NULL ORDER BY row_no"
+
+LEFT = "SELECT count(*) FROM staged r WHERE NOT EXISTS (SELECT FROM left_out l WHERE l.row_no = r.row_no)"
 
 TOUCH = """
 WITH meant AS (

@@ -20,9 +20,9 @@ from xinheng.intake.headers import normal_header
 from xinheng.intake.prepare import prepare, standards_of
 from xinheng.intake.profile import ColumnProfile
 from xinheng.services.approvals import Draft, propose, propose_again
-from xinheng.services.collect import kept_file, workshop
+from xinheng.services.collect import foreseen_of, kept_file, workshop
 from xinheng.services.policies import FEED
-from xinheng.services.previews import preview_of
+from xinheng.services.previews import FORESEEN, preview_of
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
@@ -68,10 +68,11 @@ class Profiled:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What the file would yield under the draft."""
+    """What the file would yield under the draft; ``known`` rows are in the file twice or in the files of subjects."""
 
     rows: int
     accepted: int
+    known: int
     returned: int
     problems: Mapping[str, int]
     examples: Mapping[str, list[dict[str, str]]]
@@ -199,12 +200,17 @@ def try_feed(feed: Feed, batch: Batch, *, policy: Policy, now: datetime) -> Tria
         )
         if prepared.status != "mapped":
             raise Refusal("MF3", prepared.message, advice=prepared.advice)
+        known = _knowing(policy, feed)
+        foreseen = foreseen_of(prepared, work, known)
+        told = preview_of(prepared, known, foreseen=foreseen)
+        conflicts: dict[str, int] = told[FORESEEN]["conflicts"]
         return Trial(
-            prepared.rows,
-            prepared.accepted,
-            prepared.quarantined,
-            dict(prepared.problems),
-            preview_of(prepared, _knowing(policy, feed))["examples"],
+            rows=prepared.rows,
+            accepted=foreseen.accepted,
+            known=prepared.duplicates + foreseen.duplicates,
+            returned=prepared.quarantined + len(foreseen.conflicts),
+            problems=dict(Counter(prepared.problems) + Counter(conflicts)),
+            examples=told["examples"],
         )
 
 
@@ -216,11 +222,13 @@ def _knowing(policy: Policy, feed: Feed) -> Policy:
 def submit_feed(feed: Feed, batch: Batch, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Send the draft of a feed to the decider; a draft for the same file that came back is changed instead."""
     body = feed.model_dump(mode="json", exclude_defaults=True)
-    title = f"数据格式：{feed.title}"
+    title = f"数据源：{feed.title}"
     known = Case.objects.filter(kind=FEED, details__batch=batch.public_id, closed_at__isnull=True).first()
     if known is not None:
         if known.state != "drafted":
-            raise Refusal("MF4", "这个文件的格式已经送批，正在等另一人批准。", advice="批准或退回之后再改。")
+            raise Refusal(
+                "MF4", "这个文件的数据源已经送批，正在等另一人批准。", advice="批准或退回之后再改。"
+            )
         return propose_again(known.public_id, body, title=title, actor=actor, policy=policy, now=now)
     draft = Draft(
         kind=FEED,

@@ -4,7 +4,8 @@ Only masked cells are kept, of rows on natural persons only their number (legal 
 batch is loaded.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -14,27 +15,47 @@ from xinheng.core.policy import Policy
 from xinheng.intake.fields import LABELS
 from xinheng.intake.headers import normal_header
 from xinheng.intake.prepare import Prepared, original_rows, returned_rows
+from xinheng.services.loading import Loaded
 
-__all__ = ["LABELS", "PREVIEW", "columns_of", "normal_header", "preview_of", "reading"]
+__all__ = ["FORESEEN", "LABELS", "PREVIEW", "columns_of", "normal_header", "preview_of", "reading"]
 
 PREVIEW = "preview"
 """Key of the preview in the report of a batch."""
+
+FORESEEN = "foreseen"
+"""In a preview: what loading would do now, as ``accepted``, ``known`` and ``conflicts`` by problem code."""
 
 EXAMPLES = 3
 CHUNKS_SEARCHED = 4
 LONGEST = 60
 
 
-def preview_of(prepared: Prepared, policy: Policy) -> dict[str, Any]:
-    """Columns, examples by problem code, and remarks, as JSON."""
+def preview_of(prepared: Prepared, policy: Policy, *, foreseen: Loaded | None) -> dict[str, Any]:
+    """Columns, examples by problem code, remarks, and what loading would do, as JSON."""
     if prepared.status != "mapped" or prepared.feed is None:
-        return {"columns": [], "examples": {}, "notes": [prepared.message, prepared.advice]}
+        return {"columns": [], "examples": {}, "notes": []}
     sample = _sample(prepared)
+    conflicts = foreseen.conflicts if foreseen else ()
     return {
         "columns": list(columns_of(prepared.header, policy.feeds[prepared.feed], sample)),
-        "examples": _examples(prepared),
+        "examples": _with_conflicts(_examples(prepared), conflicts),
         "notes": list(prepared.notes),
+        FORESEEN: {
+            "accepted": foreseen.accepted if foreseen else 0,
+            "known": foreseen.duplicates if foreseen else 0,
+            "conflicts": dict(sorted(Counter(code for _, code, _ in conflicts).items())),
+        },
     }
+
+
+def _with_conflicts(
+    found: dict[str, list[dict[str, Any]]], conflicts: Iterable[tuple[int, str, str]]
+) -> dict[str, list[dict[str, Any]]]:
+    for row_no, code, message in conflicts:
+        shown = found.setdefault(code, [])
+        if len(shown) < EXAMPLES:
+            shown.append(_example(row_no, {"message": message}, None))
+    return found
 
 
 def columns_of(header: tuple[str, ...], feed: Feed, sample: dict[str, Any]) -> Iterator[dict[str, str]]:

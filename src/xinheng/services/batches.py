@@ -1,0 +1,97 @@
+"""Batches as people speak of them, and the batch that a file met before.
+
+Delivering the same bytes again changes nothing; a sender learns of its own earlier batch, or of one it may read, and
+of no other (《河南省社会信用条例》第十七条; core.access).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from xinheng.core.access import Target
+from xinheng.core.policy import Policy
+from xinheng.core.records import RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.services.accounts import allowed
+from xinheng.services.reach import tree
+from xinheng.services.time import SHANGHAI
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, BatchState
+from xinheng.store.organisations import Organisation
+from xinheng.store.records import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who delivers for whom. Without an actor it is the operator of this installation, who may see every batch."""
+
+    organisation: Organisation
+    actor: User | None
+    today: date
+
+    def may_meet(self, batch: Batch) -> bool:
+        if self.actor is None or batch.organisation_id == self.organisation.pk:
+            return True
+        target = Target(organisations=tree().path(batch.organisation_id))
+        return bool(allowed(self.actor, Verb.READ_BATCH, target, on=self.today))
+
+
+def number_of(batch: Batch) -> str:
+    """The short number by which people speak of a batch."""
+    return f"{batch.received_at.astimezone(SHANGHAI):%Y-%m%d}-{batch.public_id[:4].upper()}"
+
+
+def met_before(digest: str, *, sender: Sender, feed: str | None, policy: Policy) -> Batch | None:
+    """The loaded batch of the same bytes. ``feed`` is the sender's choice: Refusal B10 where what stands in the
+    files of subjects was read by another feed."""
+    loaded = Batch.objects.filter(file_digest=digest, state=BatchState.LOADED).order_by("pk")
+    known = [batch for batch in loaded if sender.may_meet(batch)]
+    fitting = [batch for batch in known if feed in (None, batch.feed)]
+    if fitting:
+        return fitting[0]
+    for batch in known:
+        if _stands(batch):
+            raise _read_otherwise(batch, feed or "", policy)
+    return None
+
+
+def refuse_second_load(batch: Batch, *, sender: Sender, policy: Policy) -> None:
+    """A previewed file may have been loaded meanwhile from another batch; raises Refusal B12, B10 or B11."""
+    known = met_before(batch.file_digest, sender=sender, feed=batch.feed, policy=policy)
+    if known is not None:
+        raise Refusal(
+            "B12",
+            f"同一个文件已按批次 {number_of(known)} 入库，这个批次不能再确认。",
+            advice="请取消这个批次。",
+        )
+    refuse_loaded_by_another(batch.file_digest, batch.feed)
+
+
+def refuse_loaded_by_another(digest: str, feed: str | None) -> None:
+    """One feed takes the same bytes once in a city; raises Refusal B11, which names neither sender nor batch."""
+    if feed and Batch.objects.filter(file_digest=digest, feed=feed, state=BatchState.LOADED).exists():
+        raise Refusal(
+            "B11",
+            "内容完全相同的文件已由其他单位报送入库，这次没有再读入。",
+            advice="不需要重复报送；需要凭据的，请向信用主管部门查询。",
+        )
+
+
+def _stands(batch: Batch) -> bool:
+    """Whether a record of the batch is still in the file of a subject."""
+    return (
+        Record.objects.filter(batch=batch, known_until__isnull=True)
+        .exclude(state__in=[RecordState.WITHDRAWN, RecordState.DELETED])
+        .exists()
+    )
+
+
+def _read_otherwise(batch: Batch, feed: str, policy: Policy) -> Refusal:
+    read, asked = (
+        policy.feeds[key].title if key in policy.feeds else key or "未指定" for key in (batch.feed, feed)
+    )
+    return Refusal(
+        "B10",
+        f"这个文件已按数据源“{read}”入库（批次 {number_of(batch)}），没有再按“{asked}”读入。",
+        advice=f"原来读得对的，不用再报；读错的，请先撤回批次 {number_of(batch)} 的记录，再按“{asked}”重新报送。",
+    )
