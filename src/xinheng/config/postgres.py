@@ -27,6 +27,8 @@ from xinheng.config import postgres_trouble as trouble
 from xinheng.config.postgres_binaries import Binaries
 from xinheng.config.postgres_place import Place
 from xinheng.config.postgres_settings import INCLUDE_LINE, settings_text
+from xinheng.core.policy_file import PolicyError
+from xinheng.core.refusal import Refusal
 
 URL_VARIABLE = "XINHENG_DATABASE_URL"
 FAST_VARIABLE = "XINHENG_POSTGRES_FAST"
@@ -308,11 +310,11 @@ def main(arguments: list[str]) -> int:
         "--home", type=Path, default=None, help="数据文件夹，缺省为 $XINHENG_HOME 或项目的 .data/<城市>"
     )
     chosen = parser.parse_args(arguments)
-    home: Path = chosen.home or paths.data_home(os.environ)
     try:
+        home: Path = chosen.home or paths.data_home(os.environ)
         sys.stdout.write(_answer(chosen.verb, home))
-    except trouble.DatabaseUnavailable as unavailable:
-        sys.stderr.write(f"{unavailable}\n")
+    except (Refusal, PolicyError) as refused:
+        sys.stderr.write(f"{refused}\n")
         return 2
     return 0
 

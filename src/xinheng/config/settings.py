@@ -10,12 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from xinheng.config.keys import keys_of
 from xinheng.config.logs import configure_logs
-from xinheng.config.paths import DEFAULT_CITY, data_home, policy_root
+from xinheng.config.paths import chosen_city, data_home, policy_root
 from xinheng.config.postgres import database_url
 
+CITY = chosen_city(os.environ)
 HOME = data_home(os.environ)
 POLICY_ROOT = policy_root(os.environ)
-CITY = os.environ.get("XINHENG_CITY") or DEFAULT_CITY
 DEMO = os.environ.get("XINHENG_DEMO") == "1"
 WEB = os.environ.get("XINHENG_PROCESS") == "web"
 KEYS = keys_of(HOME)
@@ -119,7 +119,6 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from xinheng.core.os_errors import os_cause
+
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -113,7 +115,8 @@ def read_strict(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError([f"{path}：无法读取（{error}）；请确认文件存在且为 UTF-8 编码"]) from error
+        cause = os_cause(error) if isinstance(error, OSError) else "不是 UTF-8 编码"
+        raise PolicyError([f"{path}：无法读取（{cause}）；请确认文件存在且为 UTF-8 编码"]) from error
     try:
         return _Builder(yaml.parse(text, Loader=_Loader)).document()
     except yaml.YAMLError as error:

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from xinheng.core.os_errors import os_cause
 from xinheng.core.overlays import Change, Place, basis_causes, change_causes, merge
 from xinheng.core.parameters import (
     LayerLines,
@@ -39,7 +40,7 @@ def read_cached(path: Path) -> Any:
     try:
         stat = path.stat()
     except OSError as error:
-        raise PolicyError([f"{path}：无法读取（{error}）"]) from error
+        raise PolicyError([f"{path}：无法读取（{os_cause(error)}）"]) from error
     return _read(path, stat.st_mtime_ns, stat.st_size)
 
 

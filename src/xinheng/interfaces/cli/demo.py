@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    city: Annotated[str, typer.Option(help="城市政策包")] = "kaifeng",
+    city: Annotated[str | None, typer.Option(help="城市政策包")] = None,
     size: Annotated[str, typer.Option(help="样本城市规模：s、m、l")] = "s",
     seed: Annotated[int, typer.Option(help="随机种子")] = 1,
 ) -> None:

@@ -5,7 +5,10 @@ import sys
 
 
 def ready(*, city: str | None = None) -> None:
-    """Set Django up, bring the database to the newest migration, then act as the application's role."""
+    """Set Django up, bring the database to the newest migration, then act as the application's role.
+
+    Settings refuse a city without a pack before they make any folder or start the database.
+    """
     if city:
         os.environ["XINHENG_CITY"] = city
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings")
