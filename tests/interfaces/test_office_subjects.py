@@ -100,10 +100,12 @@ def test_the_past_opens_with_a_right_of_its_own_and_a_reason(officer: Client, ci
 
 
 @pytest.mark.guard("G9")
-def test_what_was_withdrawn_or_expired_stays_closed(officer: Client, city: People) -> None:
+def test_what_was_withdrawn_or_expired_stays_closed(officer: Client, city: People, policy: Policy) -> None:
     kept = Record.objects.get(subject__code=code(1), item=4)
     change = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
-    withdrawn = change_state(record_key=kept.record_key, change=change, actor=city.wang, now=NOW)
+    withdrawn = change_state(
+        record_key=kept.record_key, change=change, actor=city.wang, policy=policy, now=NOW
+    )
     page = text(officer.get(_file()))
     assert "行政处罚.csv" not in page
     assert "另有 1 条记录" in page

@@ -79,10 +79,10 @@ def test_a_file_shows_its_grade_with_the_waterfall(city: People) -> None:
     assert "起点" in page
 
 
-def test_a_changed_file_makes_its_grade_say_so(city: People) -> None:
+def test_a_changed_file_makes_its_grade_say_so(city: People, policy: Policy) -> None:
     record = Record.objects.get(subject__code=code(1), item=4)
     change = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
-    change_state(record_key=record.record_key, change=change, actor=city.wang, now=NOW)
+    change_state(record_key=record.record_key, change=change, actor=city.wang, policy=policy, now=NOW)
     assert "档案已有变化" in text(signed_in(city.wang).get(_grade(1)))
 
 

@@ -74,7 +74,8 @@ def test_a_withdrawn_record_makes_the_grade_stale_at_once(city: People, policy: 
     _run(policy, city)
     record = Record.objects.filter(subject__code=code(2), item=4).get()
     change = Change(deed="withdraw", reason="决定被撤销", ground="汴政复决〔2026〕1号")
-    change_state(record_key=record.record_key, change=change, actor=city.zhao, now=NOW + timedelta(hours=2))
+    later = NOW + timedelta(hours=2)
+    change_state(record_key=record.record_key, change=change, actor=city.zhao, policy=policy, now=later)
     explained = explain_grade(record.subject, policy=policy, model_id=MODEL)
     assert explained is not None
     assert explained.stale

@@ -9,7 +9,8 @@ from xinheng.core.days import CalendarYear
 from xinheng.core.policy import Policy, overlaid
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.services.publication import publish_batch, recompute_due_dates, stop_due, term_of
-from xinheng.store.models import Batch, BatchState, Publication, Record, Subject
+from xinheng.services.records import Change, change_state
+from xinheng.store.models import Batch, BatchState, Publication, Record, RecordDetail, Subject
 
 PENALTY = 4
 
@@ -33,17 +34,16 @@ def penalised(batch: Batch, number: int, **columns: object) -> Record:
     subject = Subject.objects.create(
         name=f"开封某某{number}号食品有限公司", kind="enterprise", last_known_at=NOW
     )
-    given = {"seriousness": Seriousness.GENERAL, "decided_on": TODAY - timedelta(days=9), **columns}
+    given = {"seriousness": Seriousness.GENERAL, "decided_on": TODAY - timedelta(days=9), "known_at": NOW}
     return Record.objects.create(
         record_key=number,
         subject=subject,
         batch=batch,
         item=PENALTY,
         row_no=number,
-        known_at=NOW,
         natural_hash=bytes([number]) * 16,
         content_hash=bytes([number]) * 16,
-        **given,
+        **given | columns,
     )
 
 
@@ -67,6 +67,33 @@ def test_minor_shielded_and_outlived_records_are_not_published(
     assert publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW) == 0
     batch.refresh_from_db()
     assert batch.published_by == people.zhou
+
+
+@pytest.mark.guard("G8")
+def test_what_its_provider_does_not_open_to_everybody_is_not_published(
+    batch: Batch, people: People, policy: Policy
+) -> None:
+    marks = ["可向社会公开", "特定范围内公开", "不可公开", "依申请公开", " "]
+    for number, mark in enumerate(marks, start=1):
+        RecordDetail.objects.create(record=penalised(batch, number), fields={"公开类型": mark})
+    penalised(batch, 9)
+    assert publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW) == 3
+    assert set(Publication.objects.values_list("record_key", flat=True)) == {1, 5, 9}
+
+
+def test_a_record_shielded_while_its_batch_was_reviewed_is_public_once_restored(
+    batch: Batch, people: People, policy: Policy
+) -> None:
+    RecordDetail.objects.create(record=penalised(batch, 1, state=RecordState.SHIELDED))
+    publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW)
+    late = penalised(batch, 2, state=RecordState.SHIELDED, known_at=NOW + timedelta(hours=1))
+    RecordDetail.objects.create(record=late)
+    change = Change(deed="restore", reason="重整终结", ground="（2026）豫02破1号之二")
+    for key in (1, 2):
+        later = NOW + timedelta(hours=2)
+        change_state(record_key=key, change=change, actor=people.zhao, policy=policy, now=later)
+    shown = Publication.objects.get()
+    assert (shown.record_key, shown.reviewed_by) == (1, people.zhou)
 
 
 def test_the_end_of_a_publication_makes_what_is_derived_from_the_file_stale(

@@ -53,14 +53,19 @@ def corrected(people: People, policy: Policy, **values: object) -> None:
     correct(record_key=1, change=change, values=values, fields={}, actor=people.zhao, policy=policy, now=NOW)
 
 
+def changed(people: People, policy: Policy, deed: str, *, ground: str = "（2026）豫02破1号") -> Record:
+    change = Change(deed=deed, reason="重整", ground=ground)
+    return change_state(record_key=1, change=change, actor=people.zhao, policy=policy, now=NOW)
+
+
 WITHDRAWN = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
 
 
 @pytest.mark.row("M3-05")
 def test_a_withdrawn_record_leaves_every_surface_in_the_same_transaction(
-    record: Record, people: People
+    record: Record, people: People, policy: Policy
 ) -> None:
-    following = change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, now=NOW)
+    following = change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, policy=policy, now=NOW)
     record.refresh_from_db()
     assert (record.known_until, following.known_at) == (NOW, NOW)
     assert following.state == RecordState.WITHDRAWN
@@ -85,20 +90,18 @@ def test_the_file_shows_what_was_known_on_a_day(record: Record, people: People, 
     assert LedgerEvent.objects.filter(kind="subject.read", subject=public_id).count() == 3
 
 
-def test_a_change_without_ground_is_refused_and_changes_nothing(record: Record, people: People) -> None:
+def test_a_change_without_ground_is_refused_and_changes_nothing(
+    record: Record, people: People, policy: Policy
+) -> None:
     with pytest.raises(Refusal, match="理由和所依据的文书"):
-        change_state(
-            record_key=1, change=Change(deed="shield", reason="重整", ground=" "), actor=people.zhao, now=NOW
-        )
+        changed(people, policy, "shield", ground=" ")
     assert Record.objects.count() == 1
 
 
-def test_a_withdrawn_record_cannot_be_brought_back(record: Record, people: People) -> None:
-    change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, now=NOW)
+def test_a_withdrawn_record_cannot_be_brought_back(record: Record, people: People, policy: Policy) -> None:
+    change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, policy=policy, now=NOW)
     with pytest.raises(Refusal, match="不能再改变"):
-        change_state(
-            record_key=1, change=Change(deed="restore", reason="x", ground="y"), actor=people.zhao, now=NOW
-        )
+        changed(people, policy, "restore")
 
 
 def test_a_revoked_decision_ends_its_publication(record: Record, people: People, policy: Policy) -> None:
@@ -130,19 +133,87 @@ def test_a_record_corrected_to_a_class_that_is_not_published_leaves_the_public_p
     assert (publication.stopped_at, publication.stop_reason) == (NOW, "correct")
 
 
+@pytest.fixture
+def classed(record: Record, people: People, policy: Policy) -> Publication:
+    """The publication of the record once its class and with it the term are known."""
+    corrected(people, policy, seriousness=Seriousness.GENERAL)
+    return Publication.objects.get()
+
+
+@pytest.mark.guard("G8")
+@pytest.mark.parametrize("deed", ["shield", "repair"])
+def test_a_restored_record_is_public_again_by_the_review_it_had(
+    classed: Publication, people: People, policy: Policy, deed: str
+) -> None:
+    changed(people, policy, deed)
+    assert not Publication.objects.filter(stopped_at__isnull=True).exists()
+    restored = changed(people, policy, "restore")
+    again = Publication.objects.get(stopped_at__isnull=True)
+    assert again.ground == restored
+    assert again.published_at == restored.known_at
+    assert (again.reviewed_by, again.stop_on) == (people.zhou, classed.stop_on)
+
+
+def test_a_decision_upheld_after_its_revocation_is_public_again(
+    classed: Publication, people: People, policy: Policy
+) -> None:
+    corrected(people, policy, finality=Finality.REVOKED)
+    corrected(people, policy, finality=Finality.UPHELD)
+    assert Publication.objects.get(stopped_at__isnull=True).reviewed_by == people.zhou
+
+
+@pytest.mark.guard("G9")
+def test_what_has_run_out_is_not_public_again(classed: Publication, people: People, policy: Policy) -> None:
+    changed(people, policy, "shield")
+    assert classed.stop_on is not None
+    later = NOW + (classed.stop_on - TODAY)
+    change = Change(deed="restore", reason="重整终结", ground="（2026）豫02破1号之二")
+    change_state(record_key=1, change=change, actor=people.zhao, policy=policy, now=later)
+    assert not Publication.objects.filter(stopped_at__isnull=True).exists()
+
+
+@pytest.mark.guard("G9")
+def test_a_publication_that_ended_in_time_is_not_begun_again_by_a_correction(
+    classed: Publication, people: People, policy: Policy
+) -> None:
+    Publication.objects.update(stopped_at=NOW, stop_reason="expired")
+    corrected(people, policy, seriousness=Seriousness.SERIOUS)
+    assert not Publication.objects.filter(stopped_at__isnull=True).exists()
+
+
+def test_a_note_on_what_is_public_leaves_it_public(
+    classed: Publication, people: People, policy: Policy
+) -> None:
+    changed(people, policy, "annotate")
+    changed(people, policy, "restore")
+    assert Publication.objects.get() == classed
+    assert Publication.objects.get().stopped_at is None
+
+
+@pytest.mark.guard("G8")
+def test_a_record_that_its_provider_closes_by_a_correction_leaves_the_public_page(
+    classed: Publication, people: People, policy: Policy
+) -> None:
+    change = Change(deed="correct", reason="误标", ground="更正函〔2026〕1号")
+    fields = {"公开类型": "不可公开"}
+    correct(record_key=1, change=change, values={}, fields=fields, actor=people.zhao, policy=policy, now=NOW)
+    assert Publication.objects.get().stop_reason == "correct"
+
+
 @pytest.mark.parametrize("deed", ["annotate", "dispute"])
-def test_a_note_does_not_bring_a_shielded_record_back(record: Record, people: People, deed: str) -> None:
-    shield = Change(deed="shield", reason="重整", ground="（2026）豫02破1号")
-    change_state(record_key=1, change=shield, actor=people.zhao, now=NOW)
+def test_a_note_does_not_bring_a_shielded_record_back(
+    record: Record, people: People, policy: Policy, deed: str
+) -> None:
+    changed(people, policy, "shield")
     with pytest.raises(Refusal, match="不再产生影响"):
-        change_state(
-            record_key=1, change=Change(deed=deed, reason="x", ground="y"), actor=people.zhao, now=NOW
-        )
+        changed(people, policy, deed)
     assert Record.objects.get(known_until__isnull=True).state == RecordState.SHIELDED
 
 
-def test_known_time_never_runs_backwards(record: Record, people: People) -> None:
-    later = change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, now=BEFORE - timedelta(days=5))
+def test_known_time_never_runs_backwards(record: Record, people: People, policy: Policy) -> None:
+    later = change_state(
+        record_key=1, change=WITHDRAWN, actor=people.zhao, policy=policy, now=BEFORE - timedelta(days=5)
+    )
     assert later.known_at > BEFORE
 
 

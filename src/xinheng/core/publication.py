@@ -21,6 +21,17 @@ from xinheng.core.sources import Entry, Rank
 
 BURDENING = (Rank.LAW, Rank.ADMINISTRATIVE_REGULATION)
 
+OPENNESS = "公开类型"
+"""Field in which the provider of a record says who may see it (信用承诺信息归集表第十九项)."""
+OPEN = ("可向社会公开", "向社会公开", "社会公开", "主动公开", "公开")
+"""What the field says of a record that everybody may see. Any other word keeps the record from the public."""
+
+
+def open_to_all(fields: Mapping[str, object]) -> bool:
+    """Whether the provider lets everybody see a record; a record without the field follows its item alone."""
+    marked = str(fields.get(OPENNESS) or "").strip()
+    return not marked or marked in OPEN
+
 
 class Act(Entry):
     """One of the ten kinds. ``clocks`` are parameter keys: the first binds here, the others compete with it."""

@@ -10,16 +10,18 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from xinheng.core.catalogue import Disclosure, Nature
+from xinheng.core.grounds import lives
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
-from xinheng.core.records import STANDING, Finality, Seriousness
+from xinheng.core.publication import OPEN, OPENNESS, open_to_all
+from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.effects import Publication
-from xinheng.store.records import Record
+from xinheng.store.records import Record, RecordDetail
 
 _TERMS = """
 CREATE TEMP TABLE publication_term (
@@ -33,9 +35,11 @@ INSERT INTO store_publication (
 SELECT r.record_key, r.id, r.subject_id, r.item, r.decided_on, t.due_on, t.provisional, %(calendar)s, %(reviewer)s,
        %(now)s, t.earliest_repair_on, t.stop_on, ''
 FROM store_record r
+LEFT JOIN store_recorddetail d ON d.record_id = r.id
 JOIN publication_term t ON t.item = r.item AND t.seriousness = r.seriousness
     AND t.decided_on = coalesce(r.decided_on, '-infinity')
 WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s) AND r.finality <> %(revoked)s
+  AND btrim(coalesce(d.fields->>%(openness)s, '')) = ANY(%(open)s)
 ON CONFLICT DO NOTHING
 """
 _STALE = """
@@ -43,6 +47,10 @@ UPDATE store_subject s SET version = version + 1
 FROM (SELECT id FROM store_subject WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE) locked
 WHERE s.id = locked.id
 """
+
+EXPIRED = "expired"
+"""Why a publication ended whose last day was over."""
+_REVIVING = {"restore", "correct"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +176,8 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
                 "batch": batch.pk,
                 "states": [int(state) for state in STANDING],
                 "revoked": int(Finality.REVOKED),
+                "openness": OPENNESS,
+                "open": ["", *OPEN],
             },
         )
         shown: int = cursor.rowcount
@@ -175,12 +185,65 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
     return shown
 
 
-def follow_correction(record: Record, *, policy: Policy, moment: datetime) -> None:
-    """Compute the terms of a record's publication anew from its corrected version; what may not be public ends."""
+def follow_change(record: Record, *, deed: str, policy: Policy, moment: datetime) -> None:
+    """Let the publication of a record follow its new version: it ends, moves its term, or lives again.
+
+    What was reviewed by a named person needs no second review to be shown again (G8); what ended because its time
+    was over stays ended (G9).
+    """
     shown = Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).first()
-    if shown is None:
+    if not lives(RecordState(record.state), Finality(record.finality)):
+        if shown is not None:
+            _stop(shown, deed, moment=moment)
         return
-    term = term_of(
+    if deed == "correct" and shown is not None:
+        term = _term_of_version(record, policy, moment=moment)
+        _move(shown, record, term, policy, moment=moment) if term else _stop(shown, deed, moment=moment)
+    elif deed in _REVIVING and shown is None:
+        _show_again(record, policy, moment=moment)
+
+
+def _stop(shown: Publication, reason: str, *, moment: datetime) -> None:
+    shown.stopped_at, shown.stop_reason = moment, reason
+    shown.save(update_fields=["stopped_at", "stop_reason"])
+
+
+def _move(shown: Publication, record: Record, term: Term, policy: Policy, *, moment: datetime) -> None:
+    shown.ground, shown.decided_on = record, record.decided_on
+    shown.due_on, shown.provisional = term.due_on, term.provisional
+    shown.earliest_repair_on, shown.stop_on = term.earliest_repair_on, term.stop_on
+    shown.calendar_version = policy.calendar.version
+    shown.save()
+
+
+def _show_again(record: Record, policy: Policy, *, moment: datetime) -> None:
+    reviewer = _reviewer_of(record)
+    term = _term_of_version(record, policy, moment=moment)
+    if reviewer is None or term is None:
+        return
+    again = Publication(
+        record_key=record.record_key,
+        ground=record,
+        subject_id=record.subject_id,
+        item=record.item,
+        decided_on=record.decided_on,
+        due_on=term.due_on,
+        provisional=term.provisional,
+        calendar_version=policy.calendar.version,
+        reviewed_by_id=reviewer,
+        published_at=moment,
+        earliest_repair_on=term.earliest_repair_on,
+        stop_on=term.stop_on,
+    )
+    Publication.objects.bulk_create([again], ignore_conflicts=True)
+
+
+def _term_of_version(record: Record, policy: Policy, *, moment: datetime) -> Term | None:
+    """None where the version may not be public; its words count as well as its class."""
+    detail = RecordDetail.objects.filter(record=record).first()
+    if detail is not None and not open_to_all(detail.fields):
+        return None
+    return term_of(
         policy,
         item=record.item,
         seriousness=Seriousness(record.seriousness),
@@ -188,14 +251,18 @@ def follow_correction(record: Record, *, policy: Policy, moment: datetime) -> No
         today=day_of(moment),
         sector=sector_of(policy, record.batch),
     )
-    if term is None:
-        shown.stopped_at, shown.stop_reason = moment, "correct"
-    else:
-        shown.ground, shown.decided_on = record, record.decided_on
-        shown.due_on, shown.provisional = term.due_on, term.provisional
-        shown.earliest_repair_on, shown.stop_on = term.earliest_repair_on, term.stop_on
-        shown.calendar_version = policy.calendar.version
-    shown.save()
+
+
+def _reviewer_of(record: Record) -> int | None:
+    """Who reviewed the record: for its last publication, else with its batch while it was part of it."""
+    last = Publication.objects.filter(record_key=record.record_key).order_by("-stopped_at", "-pk").first()
+    if last is not None:
+        return None if last.stop_reason == EXPIRED else last.reviewed_by_id
+    batch = record.batch
+    if batch is None or batch.published_at is None:
+        return None
+    versions = Record.objects.filter(record_key=record.record_key, known_at__lte=batch.published_at)
+    return batch.published_by_id if versions.exists() else None
 
 
 def stop_due(*, today: date, now: datetime) -> int:
@@ -203,7 +270,7 @@ def stop_due(*, today: date, now: datetime) -> int:
     with transaction.atomic():
         due = Publication.objects.filter(stopped_at__isnull=True, stop_on__lte=today)
         subjects = list(due.values_list("subject_id", flat=True).distinct())
-        count = due.update(stopped_at=now, stop_reason="expired")
+        count = due.update(stopped_at=now, stop_reason=EXPIRED)
         _make_stale(subjects)
         if count:
             note("publication.expired", now=now, object=f"day:{today.isoformat()}", payload={"count": count})

@@ -11,14 +11,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
-from xinheng.core.records import STANDING, Finality, RecordState
+from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
-from xinheng.services.publication import follow_correction
+from xinheng.services.publication import follow_change
 from xinheng.store.accounts import User
-from xinheng.store.effects import Publication
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.subjects import Subject
 
@@ -43,13 +41,12 @@ class Change:
     ground: str
 
 
-def change_state(*, record_key: int, change: Change, actor: User, now: datetime) -> Record:
-    """Give the record a new state; effects that rested on it end in the same transaction."""
+def change_state(*, record_key: int, change: Change, actor: User, policy: Policy, now: datetime) -> Record:
+    """Give the record a new state; effects that rested on it end in the same transaction, or live again."""
     if change.deed not in _DEEDS:
         raise Refusal("R01", f"不认识的操作“{change.deed}”。")
-    return _supersede(
-        record_key, change, actor=actor, now=now, values={"state": _DEEDS[change.deed]}, fields={}
-    )
+    values = {"state": _DEEDS[change.deed]}
+    return _supersede(record_key, change, actor=actor, policy=policy, now=now, values=values, fields={})
 
 
 def correct(
@@ -69,12 +66,9 @@ def correct(
     allowed = {"amount_fen", "decided_on", "valid_from", "valid_to", "seriousness", "finality", "result"}
     if unknown := set(values) - allowed:
         raise Refusal("R02", f"字段{'、'.join(sorted(unknown))}不能通过更正修改。")
-    with transaction.atomic():
-        following = _supersede(
-            record_key, change, actor=actor, now=now, values=dict(values), fields=dict(fields)
-        )
-        follow_correction(following, policy=policy, moment=following.known_at)
-    return following
+    return _supersede(
+        record_key, change, actor=actor, policy=policy, now=now, values=dict(values), fields=dict(fields)
+    )
 
 
 @transaction.atomic
@@ -83,8 +77,9 @@ def _supersede(
     change: Change,
     *,
     actor: User,
+    policy: Policy,
     now: datetime,
-    values: dict[str, object],
+    values: Mapping[str, object],
     fields: dict[str, str],
 ) -> Record:
     if not change.reason.strip() or not change.ground.strip():
@@ -119,7 +114,7 @@ def _supersede(
     RecordNote.objects.create(
         record=following, deed=change.deed, reason=change.reason, ground=change.ground, actor=actor
     )
-    _end_effects(following, change, moment=moment)
+    follow_change(following, deed=change.deed, policy=policy, moment=moment)
     Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
     note(
         f"record.{change.deed}",
@@ -132,19 +127,10 @@ def _supersede(
     return following
 
 
-def _next_version(current: Record, values: dict[str, object], *, moment: datetime) -> Record:
+def _next_version(current: Record, values: Mapping[str, object], *, moment: datetime) -> Record:
     columns = {
         field.attname: getattr(current, field.attname)
         for field in Record._meta.concrete_fields
         if field.attname not in {"id", "known_at", "known_until"}
     }
     return Record.objects.create(**{**columns, **values, "known_at": moment})
-
-
-def _end_effects(record: Record, change: Change, *, moment: datetime) -> None:
-    """Publications end when the record no longer stands or its decision was revoked."""
-    if lives(RecordState(record.state), Finality(record.finality)):
-        return
-    Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).update(
-        stopped_at=moment, stop_reason=change.deed
-    )

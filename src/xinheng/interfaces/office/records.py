@@ -154,7 +154,7 @@ def _change(call: Call, key: int, form: ChangeForm) -> None:
             now=call.now,
         )
     else:
-        change_state(record_key=key, change=change, actor=call.user, now=call.now)
+        change_state(record_key=key, change=change, actor=call.user, policy=call.policy, now=call.now)
 
 
 def _record(subject: Subject, key: int) -> Record:

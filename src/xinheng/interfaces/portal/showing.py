@@ -13,6 +13,7 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 
 from xinheng.core.policy import Policy
+from xinheng.core.publication import OPEN, OPENNESS
 from xinheng.core.records import Finality
 from xinheng.interfaces.portal import law
 from xinheng.interfaces.portal.keyset import Key
@@ -26,7 +27,6 @@ _PERSONS = (
     *("电话", "手机", "联系方式", "住址", "执法证号"),
 )
 _HOMES = ("住所", "地址", "经营场所")
-_WITHHELD = ("特定范围内公开", "不可公开", "不予公开", "不公开", "政务共享")
 _MIDNIGHT = " 00:00:00"
 _NEEDLESS_ZEROS = re.compile(r"(-?\d+)\.(\d*?)0+")
 
@@ -44,7 +44,7 @@ def acts(policy: Policy, *, on: date) -> QuerySet[PublicAct]:
         .filter(Q(stop_on__isnull=True) | Q(stop_on__gt=on), item__in=law.public_items(policy))
         .exclude(seriousness__in=law.unpublished_classes(policy))
         .exclude(finality=Finality.REVOKED)
-        .filter(Q(fields__公开类型__isnull=True) | ~Q(fields__公开类型__in=_WITHHELD))
+        .filter(Q(**{f"fields__{OPENNESS}__isnull": True}) | Q(**{f"fields__{OPENNESS}__in": ("", *OPEN)}))
     )
 
 
