@@ -133,6 +133,20 @@ def test_a_record_corrected_to_a_class_that_is_not_published_leaves_the_public_p
     assert (publication.stopped_at, publication.stop_reason) == (NOW, "correct")
 
 
+def test_a_corrected_version_says_something_else_and_a_restored_one_the_same(
+    record: Record, people: People, policy: Policy
+) -> None:
+    corrected(people, policy, amount_fen=50_000)
+    once = bytes(Record.objects.get(known_until__isnull=True).content_hash)
+    assert (once != bytes(record.content_hash), len(once)) == (True, 16)
+    changed(people, policy, "shield")
+    restored = changed(people, policy, "restore")
+    assert bytes(restored.content_hash) == once
+    corrected(people, policy, amount_fen=60_000)
+    corrected(people, policy, amount_fen=50_000, finality=Finality.UPHELD)
+    assert bytes(Record.objects.get(known_until__isnull=True).content_hash) == once
+
+
 @pytest.fixture
 def classed(record: Record, people: People, policy: Policy) -> Publication:
     """The publication of the record once its class and with it the term are known."""
