@@ -62,6 +62,11 @@ class Manifest:
     format: int = 1
 
 
+def files_of(snapshot: Path) -> tuple[Path, ...]:
+    """A snapshot is one file, or a folder of parts that follow one another by their names."""
+    return tuple(sorted(snapshot.glob("*.parquet"))) if snapshot.is_dir() else (snapshot,)
+
+
 def manifest_path(snapshot: Path) -> Path:
     return snapshot.with_suffix(".json")
 
@@ -109,7 +114,7 @@ def write_snapshot(
 def _store(batches: Iterable[pa.RecordBatch], path: Path) -> bool:
     """Write as received; True if the rows already came in order."""
     in_order, last = True, None
-    with _writer(path, SCHEMA) as writer:
+    with parquet_writer(path, SCHEMA) as writer:
         for table in _regrouped(batches, rows=GROUP_ROWS):
             if in_order and table.num_rows:
                 in_order, last = _continues(table, last)
@@ -172,7 +177,7 @@ def _sort(received: Path, out: Path, *, work: Path, memory_limit: str, threads: 
     with engine(work=work, memory_limit=memory_limit, threads=threads) as connection:
         rows = connection.read_parquet(str(received)).order(ORDER)
         connection.execute("SET preserve_insertion_order = true")
-        with _writer(out, SCHEMA) as writer:
+        with parquet_writer(out, SCHEMA) as writer:
             for batch in rows.to_arrow_reader(GROUP_ROWS):
                 writer.write_table(pa.Table.from_batches([batch]).cast(SCHEMA), row_group_size=GROUP_ROWS)
 
@@ -197,5 +202,6 @@ def _describe(path: Path) -> Manifest:
     )
 
 
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+def parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """As every file of a snapshot is written."""
     return pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)

@@ -1,0 +1,158 @@
+"""Keeps a snapshot as parts, each the records of a fixed range of subjects, so that a change rewrites its part alone.
+
+A part is a Parquet file in the order of scoring.snapshot; parts follow one another by their names, and no subject
+lies in two. The digest of the whole is made of the digests of the parts: it is the same however often and in
+whatever steps the parts were rewritten.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from xinheng.scoring.digest import TableDigest
+from xinheng.scoring.snapshot import GROUP_ROWS, SCHEMA, Manifest, parquet_writer
+
+WIDTH = 1 << 15
+"""Subjects a part: ids from ``number * WIDTH`` on."""
+_DAYS = 1 << 22
+_FIRST_DAY = 719_163
+"""Days from 0001-01-01 to 1970-01-01: the day of a record becomes a number that is not negative."""
+IDS = pa.schema([pa.field("subject_id", pa.int64()), pa.field("record_id", pa.int64())])
+"""Columns of the records that are known no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one file holds."""
+
+    number: int
+    rows: int
+    subjects: int
+    first_day: str
+    last_day: str
+    digest: str
+
+    @property
+    def name(self) -> str:
+        return part_name(self.number)
+
+
+def part_name(number: int) -> str:
+    return f"part-{number:06d}.parquet"
+
+
+def part_of(subject_ids: Any) -> Any:
+    """The number of the part of each subject of an Arrow array."""
+    return pc.cast(pc.divide(subject_ids, pa.scalar(WIDTH, pa.int64())), pa.int32())
+
+
+def describe(parts: Iterable[Part]) -> Manifest:
+    """The manifest of all parts together, in the order of their numbers."""
+    told = sorted(parts, key=lambda part: part.number)
+    whole = hashlib.sha256(f"parts:1:{WIDTH}".encode())
+    for part in told:
+        whole.update(f"\n{part.number}:{part.rows}:{part.digest}".encode())
+    return Manifest(
+        rows=sum(part.rows for part in told),
+        subjects=sum(part.subjects for part in told),
+        first_day=min((part.first_day for part in told), default=None),
+        last_day=max((part.last_day for part in told), default=None),
+        digest=f"sha256:{whole.hexdigest()}",
+        format=2,
+    )
+
+
+def write_parts(spilled: dict[int, Path], folder: Path, *, threads: int = 2) -> list[Part]:
+    """Sort and write what was received for each part (Arrow streams of SCHEMA, in any order)."""
+
+    def write(number: int) -> Part | None:
+        with pa.OSFile(str(spilled[number])) as source, pa.ipc.open_stream(source) as stream:
+            table = stream.read_all()
+        spilled[number].unlink()
+        return write_part(_ordered(table, number=number), folder, number=number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return [part for part in pool.map(write, sorted(spilled)) if part is not None]
+
+
+def merge_parts(
+    before: Path, folder: Path, *, added: pa.Table, removed: pa.Table, threads: int = 2
+) -> dict[int, Part | None]:
+    """Write into ``folder`` the parts that change; None: nothing is left of it.
+
+    ``added`` has the columns of SCHEMA, ``removed`` those of IDS. A record that is added is younger, by its id,
+    than all that stay.
+    """
+    added, removed = added.combine_chunks(), removed.combine_chunks()
+    numbers = pc.unique(pa.concat_arrays([_parts(added), _parts(removed)])).to_pylist()
+
+    def merge(number: int) -> tuple[int, Part | None]:
+        new = _ordered(added.filter(pc.equal(_parts(added), number)), number=number)
+        gone = removed.filter(pc.equal(_parts(removed), number)).column("record_id")
+        old = before / part_name(number)
+        kept = pq.read_table(old, schema=SCHEMA) if old.exists() else SCHEMA.empty_table()
+        if len(gone):
+            kept = kept.filter(pc.invert(pc.is_in(kept.column("record_id"), value_set=gone)))
+        return number, write_part(_merged(kept, new, number=number), folder, number=number)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return dict(pool.map(merge, sorted(numbers)))
+
+
+def write_part(table: pa.Table, folder: Path, *, number: int) -> Part | None:
+    """Store a sorted table; nothing is written where there is no row."""
+    if not table.num_rows:
+        return None
+    digest = TableDigest(SCHEMA)
+    for batch in table.to_batches(max_chunksize=GROUP_ROWS):
+        digest.update(batch)
+    with parquet_writer(folder / part_name(number), SCHEMA) as writer:
+        writer.write_table(table, row_group_size=GROUP_ROWS)
+    days = pc.min_max(table.column("decided_on")).as_py()
+    return Part(
+        number=number,
+        rows=table.num_rows,
+        subjects=pc.count_distinct(table.column("subject_id")).as_py(),
+        first_day=days["min"].isoformat(),
+        last_day=days["max"].isoformat(),
+        digest=digest.value(),
+    )
+
+
+def told(part: Part) -> dict[str, object]:
+    return asdict(part)
+
+
+def _parts(table: pa.Table) -> Any:
+    column = table.column("subject_id")
+    whole = column.chunk(0) if column.num_chunks else pa.array([], pa.int64())
+    return part_of(whole)
+
+
+def _keys(table: pa.Table, *, number: int) -> Any:
+    """Subject and day of each row as one number."""
+    subjects = table.column("subject_id").to_numpy()
+    days = table.column("decided_on").cast(pa.int32()).to_numpy().astype(np.int64)
+    return (subjects - number * WIDTH) * _DAYS + days + _FIRST_DAY
+
+
+def _ordered(table: pa.Table, *, number: int) -> pa.Table:
+    keys = _keys(table, number=number)
+    return table.take(np.lexsort((table.column("record_id").to_numpy(), keys)))
+
+
+def _merged(kept: pa.Table, new: pa.Table, *, number: int) -> pa.Table:
+    """Rows of one subject and day stand in the order of their ids: the new ones come last."""
+    if not kept.num_rows or not new.num_rows:
+        return new if new.num_rows else kept.combine_chunks()
+    places = np.searchsorted(_keys(kept, number=number), _keys(new, number=number), side="right")
+    order = np.insert(np.arange(kept.num_rows), places, np.arange(new.num_rows) + kept.num_rows)
+    return pa.concat_tables([kept, new]).combine_chunks().take(order)
