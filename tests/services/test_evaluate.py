@@ -12,7 +12,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import explain_grade, run_model
 from xinheng.services.records import Change, change_state
-from xinheng.store.models import EvaluationRun, Record, Score, Subject
+from xinheng.store.models import EvaluationRun, PublicRun, PublicScore, Record, Score, Subject
 
 MODEL = "food/food-operators"
 
@@ -85,6 +85,23 @@ def test_a_withdrawn_record_makes_the_grade_stale_at_once(city: People, policy: 
     assert after is not None
     assert after.evaluation.points_milli > before
     assert not after.stale
+
+
+@pytest.mark.guard("G4")
+def test_a_published_run_stays_in_force_until_another_is_published(city: People, policy: Policy) -> None:
+    published = _run(policy, city)
+    tried = _run(policy, city, now=NOW + timedelta(hours=2), publish=False)
+    assert (tried.current, tried.scores.count()) == (False, 5)
+    assert PublicRun.objects.get().public_id == published.public_id
+    assert PublicScore.objects.count() == 5
+    renewed = _run(policy, city, now=NOW + timedelta(hours=3))
+    assert PublicRun.objects.get().public_id == renewed.public_id
+
+
+def test_an_unpublished_run_gives_way_to_the_next(city: People, policy: Policy) -> None:
+    _run(policy, city, publish=False)
+    again = _run(policy, city, now=NOW + timedelta(hours=2), publish=False)
+    assert EvaluationRun.objects.get(current=True) == again
 
 
 def test_a_run_that_knows_less_does_not_replace_the_one_in_force(city: People, policy: Policy) -> None:

@@ -46,7 +46,7 @@ class ExplainedGrade:
 def run_model(
     model_id: str, *, policy: Policy, as_of: date, actor: User | None, now: datetime, publish: bool = False
 ) -> EvaluationRun:
-    """Export, evaluate and put the results in force."""
+    """Export, evaluate and put the results in force; beside a published run an unpublished one is only kept."""
     model = model_of(policy, model_id)
     if publish:
         refuse_publication(model, publisher_sectors=_sectors_of(actor, policy), sources=policy.sources)
@@ -148,8 +148,9 @@ def _store(
 ) -> EvaluationRun:
     rows = _result_csv(result, snapshot.population)
     with transaction.atomic():
-        _refuse_overtaken(model, known_at=now)
-        EvaluationRun.objects.filter(model=model.id, current=True).update(current=False)
+        takes_force = _takes_force(model, publish=publish, known_at=now)
+        if takes_force:
+            EvaluationRun.objects.filter(model=model.id, current=True).update(current=False)
         run = EvaluationRun.objects.create(
             model=model.id,
             model_version=model.version,
@@ -163,7 +164,7 @@ def _store(
             distribution=dict(summary.distribution),
             trial=model.trial,
             published=publish,
-            current=True,
+            current=takes_force,
             started_by=actor,
         )
         _copy_scores(run, rows)
@@ -172,21 +173,28 @@ def _store(
             now=now,
             actor=actor,
             object=f"run:{run.public_id}",
-            payload={"model": summary.model_digest, "result": summary.digest},
+            payload={"model": summary.model_digest, "result": summary.digest, "in_force": takes_force},
         )
     return run
 
 
-def _refuse_overtaken(model: ScoringModel, *, known_at: datetime) -> None:
-    """One run at a time takes force; one that knows less than the run in force does not replace it."""
+def _takes_force(model: ScoringModel, *, publish: bool, known_at: datetime) -> bool:
+    """One run at a time takes force. A published one gives way to a published one only, and none to one that
+    knows less."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
-    if EvaluationRun.objects.filter(model=model.id, current=True, known_at__gt=known_at).exists():
+    current = EvaluationRun.objects.filter(model=model.id, current=True).first()
+    if current is None:
+        return True
+    if current.published and not publish:
+        return False
+    if current.known_at > known_at:
         raise Refusal(
             "M03",
             "计算期间已有依据更新数据的评价结果生效，本次结果没有采用。",
             advice="请查看现行结果；仍需重算的，请再运行一次。",
         )
+    return True
 
 
 def _result_csv(result: Path, population: Path) -> Path:

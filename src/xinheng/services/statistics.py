@@ -210,11 +210,11 @@ class Distribution:
 
 def distribution(model: str) -> Distribution | None:
     """None where the model has not been run."""
-    runs = EvaluationRun.objects.filter(model=model).order_by("-current", "-pk")
+    runs = EvaluationRun.objects.filter(model=model).order_by("-pk")
     run = runs.filter(current=True).first()
     if run is None:
         return None
-    earlier = runs.filter(current=False).first()
+    earlier = runs.filter(pk__lt=run.pk, published=run.published).first()
     return Distribution(run, run.distribution, earlier.distribution if earlier else None)
 
 

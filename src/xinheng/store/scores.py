@@ -10,7 +10,7 @@ from xinheng.store.subjects import Subject
 
 
 class EvaluationRun(models.Model):
-    """``current`` marks the one run of a model whose results are in force."""
+    """``current`` marks the one run of a model whose results are in force: once published, until the next published."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     model = models.CharField(max_length=80)
