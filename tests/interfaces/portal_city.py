@@ -21,6 +21,7 @@ from xinheng.core.models import ScoringModel
 from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy, load_policy
 from xinheng.matching.tokens import search_tokens
+from xinheng.services.pools import Pool, keep_pool
 from xinheng.store.models import (
     Batch,
     BatchState,
@@ -267,6 +268,8 @@ def an_announcement(
         now=NOW,
         today=NOW.date(),
     )
+    pool = Pool(draw=plan.public_id, objects={}, closed={}, inspectors={})
+    keys, members = keep_pool(pool, announced=announced.objects, now=NOW)
     row = DrawAnnouncement.objects.create(
         plan=plan,
         run=run,
@@ -278,6 +281,8 @@ def an_announcement(
         digest=announced.digest,
         content=dict(announced.content),
         inspectors=list(announced.inspectors),
+        pool=keys,
+        members=members,
     )
     return row, announced
 
@@ -336,5 +341,5 @@ def a_draw(people: People) -> Draw:
         drawn=len(made.drawn),
         seed=made.seed,
         digest=made.digest,
-        record=dict(made.content),
+        record=made.head,
     )

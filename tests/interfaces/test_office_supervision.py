@@ -138,7 +138,7 @@ def test_a_plan_is_approved_announced_drawn_and_proved(city: People) -> None:
     assert "重新计算一致" in page
     draw = Draw.objects.get()
     record = officer.get(reverse("office:draw_file", kwargs={"draw": draw.public_id}))
-    assert verify(json.loads(record.content), announced=draw.announcement.digest) == ()
+    assert verify(json.loads(record.getvalue()), announced=draw.announcement.digest) == ()
     again = post(officer, _plan("draw_plan", plan), dict(right))
     assert again.status_code == 409
     assert Draw.objects.count() == 1

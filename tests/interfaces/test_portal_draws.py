@@ -15,7 +15,11 @@ from xinheng.interfaces.cli import app
 from xinheng.interfaces.portal import draws
 from xinheng.store.models import Draw
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.interfaces.portal_urls")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("home"),
+    pytest.mark.urls("tests.interfaces.portal_urls"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +53,7 @@ def test_the_downloaded_record_is_verified_by_the_command_alone(
     answer = client.get(f"/draw/{draw.public_id}/record.json")
     assert answer.headers["Content-Disposition"].endswith(f'draw-{draw.public_id}.json"')
     file = tmp_path / "record.json"
-    file.write_bytes(answer.content)
+    file.write_bytes(answer.getvalue())
     command = ["draw", "verify", str(file), "--announced", draw.announcement.digest]
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result.output
@@ -72,7 +76,7 @@ def test_a_changed_record_is_told_apart_by_page_and_reader(client: Client, peopl
     draw.save(force_insert=True)
     html = client.get(f"/draw/{draw.public_id}").content.decode()
     assert "重新计算不一致" in html
-    assert verify(json.loads(client.get(f"/draw/{draw.public_id}/record.json").content))
+    assert verify(json.loads(client.get(f"/draw/{draw.public_id}/record.json").getvalue()))
 
 
 @pytest.mark.guard("G4")

@@ -25,7 +25,7 @@ from xinheng.core.policy import load_policy
 from xinheng.interfaces.web.place import INKS, Accent, nearest_accent
 from xinheng.store.models import Publication
 
-pytestmark = pytest.mark.urls("tests.interfaces.portal_urls")
+pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.urls("tests.interfaces.portal_urls")]
 MISSING = "‼"
 
 
@@ -106,7 +106,7 @@ def test_no_page_lacks_a_value(client: Client) -> None:
     with portal_reads_default():
         for address in a_city():
             answer = client.get(address)
-            text = answer.content.decode()
+            text = answer.getvalue().decode()
             assert MISSING not in text, (
                 address,
                 text[max(0, text.find(MISSING) - 200) : text.find(MISSING) + 20],

@@ -1,10 +1,11 @@
 """Draws: only from an approved plan, by grade, verifiable by an outsider, and never twice."""
 
-import json
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, registration, write
 
@@ -22,7 +23,18 @@ from xinheng.services.inspections import (
     draft_plan,
     make_draw,
 )
-from xinheng.store.models import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, RoleGrant
+from xinheng.services.pools import public_record, whole_record
+from xinheng.store.models import (
+    Draw,
+    DrawAnnouncement,
+    DrawnObject,
+    Inspector,
+    Plan,
+    RoleGrant,
+    Score,
+    Subject,
+)
+from xinheng.store.sealing import sealed_path
 
 MODEL = "food/food-operators"
 REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
@@ -93,10 +105,9 @@ def test_a_draw_is_verified_from_its_record_alone(
         announcement.public_id,
         reveals=REVEALS,
         actor=committed_people.li,
-        policy=policy,
         now=NOW + timedelta(hours=2),
     )
-    record = json.loads(json.dumps(Draw.objects.get(pk=made.pk).record))
+    record = whole_record(Draw.objects.get(pk=made.pk))
     assert verify(record, announced=announcement.digest) == ()
     assert DrawnObject.objects.filter(draw=made).count() == made.drawn > 0
     assert all(len(set(drawn.inspectors)) == 2 for drawn in DrawnObject.objects.all())
@@ -112,10 +123,9 @@ def test_the_public_record_names_nobody(plan: Plan, committed_people: People, po
         announcement.public_id,
         reveals=REVEALS,
         actor=committed_people.li,
-        policy=policy,
         now=NOW + timedelta(hours=2),
     )
-    text = json.dumps(made.record, ensure_ascii=False)
+    text = b"".join(public_record(made)).decode()
     assert "某某" not in text
     assert "91410202" not in text
     assert "执法员" not in text
@@ -131,9 +141,56 @@ def test_a_draw_is_made_once(plan: Plan, committed_people: People, policy: Polic
             announcement.public_id,
             reveals={**REVEALS, "市场监管部门": "other words entirely"},
             actor=committed_people.li,
-            policy=policy,
             now=late,
         )
-    make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, policy=policy, now=late)
+    make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
     with pytest.raises(Refusal, match="已经抽取过"):
-        make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, policy=policy, now=late)
+        make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
+
+
+def test_the_pool_is_the_one_that_was_announced(plan: Plan, committed_people: People, policy: Policy) -> None:
+    """Whatever the register says by the day of the draw: codes, kinds and certificates may have changed."""
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, committed_people, policy)
+    meant = set(Score.objects.filter(run=announcement.run).values_list("subject_id", flat=True))
+    Subject.objects.filter(kind="enterprise").update(kind="sole_trader", code=None)
+    Inspector.objects.update(certificate_no=Concat(Value("9"), F("certificate_no")), lines=[])
+    made = make_draw(
+        announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
+    )
+    assert verify(whole_record(made), announced=announcement.digest) == ()
+    drawn = DrawnObject.objects.filter(draw=made)
+    assert {one.subject_id for one in drawn} <= meant
+    assert {number[:6] for one in drawn for number in one.inspectors} == {"410200"}
+
+
+def test_the_row_of_a_draw_holds_no_pool(plan: Plan, committed_people: People, policy: Policy) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, committed_people, policy)
+    made = make_draw(
+        announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
+    )
+    kept = Draw.objects.get(pk=made.pk)
+    assert "objects" not in kept.record
+    objects = whole_record(kept)["objects"]
+    assert sum(map(len, objects.values())) == 80
+    sealed = announcement.pool
+    assert sealed is not None
+    key = next(iter(next(iter(objects.values())))).encode()
+    assert key not in sealed_path(digest=sealed.digest, number=sealed.pk).read_bytes()
+
+
+def test_a_draw_without_its_kept_pool_is_refused(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, committed_people, policy)
+    sealed = announcement.pool
+    assert sealed is not None
+    path = sealed_path(digest=sealed.digest, number=sealed.pk)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    with pytest.raises(Refusal, match="缺失或被改动"):
+        make_draw(
+            announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
+        )
+    assert not Draw.objects.exists()

@@ -4,9 +4,13 @@ The record names nobody: enterprises and inspectors appear by blinded keys (``do
 announcement is published before the seed can be known; everything else becomes known afterwards.
 """
 
-from typing import Annotated, Literal
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from xinheng.core.canonical import canonical
 
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 StratumKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:@-]{1,80}$")]
@@ -110,3 +114,19 @@ class RecordShape(_Shape):
     inspectors: list[InspectorShape]
     drawn: list[DrawnShape]
     digest: Digest
+
+
+def pool_text(objects: Mapping[str, Sequence[str]]) -> Iterator[bytes]:
+    """The ``objects`` of the record as JSON, one piece a stratum: what is kept of a pool from announcement to record."""
+    mark = b"{"
+    for stratum, keys in objects.items():
+        yield mark + json.dumps(stratum).encode() + b":" + json.dumps(keys, separators=(",", ":")).encode()
+        mark = b","
+    yield b"{}" if mark == b"{" else b"}"
+
+
+def record_text(head: Mapping[str, Any], pool: Iterable[bytes]) -> Iterator[bytes]:
+    """The public file in pieces: ``head`` is the record without ``objects``, ``pool`` the text of these."""
+    yield canonical(head)[:-1] + b',"objects":'
+    yield from pool
+    yield b"}"

@@ -20,15 +20,13 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.ledger import note
+from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun, Score
-from xinheng.store.sealing import open_secret, seal_secret
-
-TEAM = 2
-"""《行政处罚法》第四十二条: at least two."""
+from xinheng.store.sealing import seal_secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,7 @@ class PlanDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pool:
+class _Subjects:
     """Subjects by band, without those at their ceiling; ``at_ceiling`` by band as well."""
 
     open: Mapping[str, Sequence[tuple[int, str]]]
@@ -138,16 +136,18 @@ def announce_draw(
     if attempt > 1:
         raise Refusal("I03", "本计划已经公告过一次抽取。", advice="请在原公告上完成抽取，或另立计划。")
     _refuse_while_another_waits(plan)
-    pool = _pool(run, plan, policy, on=today)
+    library = _library(plan)
+    pool = _named(_pool(run, plan, policy, on=today), library, secret=secret, draw=plan.public_id)
     announced = rules.announce(
         _occasion(plan, run, policy),
-        strata=_strata(pool, policy, secret=secret, draw=plan.public_id, on=today),
-        inspectors=_inspectors(plan, secret=secret),
-        team=TEAM,
+        strata=_strata(pool, policy, on=today),
+        inspectors=_inspectors(library, secret=secret, draw=plan.public_id),
+        team=policy.parameter("inspections.inspectors_minimum", on=today).required(),
         parties=[rules.Party(name=name, commitment=value) for name, value in parties.items()],
         now=now,
         today=today,
     )
+    keys, members = keep_pool(pool, announced=announced.objects, now=now)
     announcement = DrawAnnouncement.objects.create(
         plan=plan,
         run=run,
@@ -159,7 +159,8 @@ def announce_draw(
         digest=announced.digest,
         content=dict(announced.content),
         inspectors=list(announced.inspectors),
-        at_ceiling=[subject for subjects in pool.at_ceiling.values() for subject in subjects],
+        pool=keys,
+        members=members,
     )
     note(
         "draw.announced",
@@ -172,46 +173,34 @@ def announce_draw(
 
 
 @transaction.atomic
-def make_draw(
-    public_id: str, *, reveals: Mapping[str, str], actor: User, policy: Policy, now: datetime
-) -> Draw:
+def make_draw(public_id: str, *, reveals: Mapping[str, str], actor: User, now: datetime) -> Draw:
     """Draw as announced, from what the parties now reveal."""
-    announcement = DrawAnnouncement.objects.select_related("run").get(public_id=public_id)
+    announcement = DrawAnnouncement.objects.select_related("pool", "members").get(public_id=public_id)
     plan = Plan.objects.select_for_update().get(pk=announcement.plan_id)
     if Draw.objects.filter(announcement=announcement).exists():
         raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
-    secret = open_secret(bytes(announcement.secret), purpose=plan.public_id)
-    pool = _frozen_pool(announcement, policy)
-    names: dict[str, int] = {}
-    objects: dict[str, list[str]] = {}
-    for band, subjects in pool.items():
-        keys = {
-            blind(secret, draw=plan.public_id, identity=identity).key: subject
-            for subject, identity in subjects
-        }
-        objects[band] = sorted(keys)
-        names |= keys
-    announced = rules.Announced(announcement.content, objects, announcement.inspectors)
-    ordered = [reveals.get(party["name"], "") for party in announcement.content["parties"]]
+    content = announcement.content
+    announced = rules.Announced(content, kept_objects(announcement), announcement.inspectors)
+    ordered = [reveals.get(party["name"], "") for party in content["parties"]]
     record = rules.draw(announced, reveals=ordered, now=now)
     made = Draw.objects.create(
         announcement=announcement,
         drawn_at=now,
         drawn_by=actor,
-        population=sum(stratum["population"] for stratum in announcement.content["strata"]),
+        population=sum(stratum["population"] for stratum in content["strata"]),
         drawn=len(record.drawn),
         seed=record.seed,
         digest=record.digest,
-        record=dict(record.content),
+        record=record.head,
     )
-    teams = _certificates(plan, secret=secret)
+    subjects, certificates = behind(announcement, [drawn["key"] for drawn in record.drawn])
     DrawnObject.objects.bulk_create(
         DrawnObject(
             draw=made,
-            subject_id=names[drawn["key"]],
+            subject_id=subjects[drawn["key"]],
             band=drawn["stratum"],
             position=position,
-            inspectors=[teams[key] for key in drawn["team"]],
+            inspectors=[certificates[key] for key in drawn["team"]],
         )
         for position, drawn in enumerate(record.drawn, start=1)
     )
@@ -272,7 +261,7 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy) -> rules.Occasion:
     )
 
 
-def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Pool:
+def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subjects:
     visited = _visits(plan.organisation, year=plan.year)
     open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
     closed: dict[str, list[int]] = defaultdict(list)
@@ -282,20 +271,7 @@ def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Pool:
             closed[band.key].append(subject)
         else:
             open_[band.key].append((subject, identity))
-    return _Pool(open_, closed)
-
-
-def _frozen_pool(announcement: DrawAnnouncement, policy: Policy) -> dict[str, list[tuple[int, str]]]:
-    """The pool as announced: the grades of the run without those who were at their ceiling then."""
-    closed = frozenset(announcement.at_ceiling)
-    pool: dict[str, list[tuple[int, str]]] = {
-        stratum["key"]: [] for stratum in announcement.content["strata"]
-    }
-    for subject, identity, kind, grade in _graded(announcement.run):
-        if subject not in closed:
-            band = band_of(policy.grading, grade=grade or None, kind=kind, confirmed=False)
-            pool[band.key].append((subject, identity))
-    return pool
+    return _Subjects(open_, closed)
 
 
 def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
@@ -314,44 +290,48 @@ def _visits(organisation: Organisation, *, year: int) -> Counter[int]:
     return Counter(dict(drawn.values_list("subject_id").annotate(times=Count("id"))))
 
 
-def _strata(pool: _Pool, policy: Policy, *, secret: bytes, draw: str, on: date) -> list[rules.Stratum]:
+def _named(subjects: _Subjects, library: Sequence[Inspector], *, secret: bytes, draw: str) -> Pool:
+    return Pool(
+        draw=draw,
+        objects={band: keyed(secret, draw=draw, subjects=own) for band, own in subjects.open.items()},
+        closed=subjects.at_ceiling,
+        inspectors={
+            blind(secret, draw=draw, identity=one.certificate_no).key: one.certificate_no for one in library
+        },
+    )
+
+
+def _strata(pool: Pool, policy: Policy, *, on: date) -> list[rules.Stratum]:
     strata = []
     for band in policy.grading.bands:
-        subjects, closed = pool.open.get(band.key, ()), pool.at_ceiling.get(band.key, ())
-        if not subjects and not closed:
+        objects, closed = pool.objects.get(band.key, {}), pool.closed.get(band.key, ())
+        if not objects and not closed:
             continue
         strata.append(
             rules.Stratum(
                 key=band.key,
                 name=band.name,
                 ratio=ratio_of(band, on=on),
-                population=len(subjects) + len(closed),
-                objects=[blind(secret, draw=draw, identity=identity).key for _, identity in subjects],
+                population=len(objects) + len(closed),
+                objects=list(objects),
                 excluded={"本年度入企检查次数已达上限": len(closed)} if closed else {},
             )
         )
     return strata
 
 
-def _inspectors(plan: Plan, *, secret: bytes) -> list[rules.Inspector]:
+def _library(plan: Plan) -> Sequence[Inspector]:
+    return list(Inspector.objects.filter(organisation=plan.organisation, lines__contains=[plan.sector]))
+
+
+def _inspectors(library: Sequence[Inspector], *, secret: bytes, draw: str) -> list[rules.Inspector]:
     return [
         rules.Inspector(
-            key=blind(secret, draw=plan.public_id, identity=inspector.certificate_no).key,
+            key=blind(secret, draw=draw, identity=inspector.certificate_no).key,
             lines=frozenset(inspector.lines),
             certified_until=inspector.certified_until,
             max_load=inspector.max_load,
-            barred=frozenset(
-                blind(secret, draw=plan.public_id, identity=code).key for code in inspector.recused_from
-            ),
+            barred=frozenset(blind(secret, draw=draw, identity=code).key for code in inspector.recused_from),
         )
-        for inspector in Inspector.objects.filter(
-            organisation=plan.organisation, lines__contains=[plan.sector]
-        )
+        for inspector in library
     ]
-
-
-def _certificates(plan: Plan, *, secret: bytes) -> dict[str, str]:
-    numbers = Inspector.objects.filter(organisation=plan.organisation).values_list(
-        "certificate_no", flat=True
-    )
-    return {blind(secret, draw=plan.public_id, identity=number).key: number for number in numbers}

@@ -59,7 +59,7 @@ def read_file(stored: StoredFile) -> Iterator[bytes]:
     """The clear content in chunks. Raises Refusal when the key has been destroyed, or the file is gone or changed."""
     if stored.wrapped_key is None:
         raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。")
-    yield from open_file(
+    return open_file(
         SealedFile(
             number=stored.pk,
             name=stored.name,

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from xinheng.store.accounts import User
+from xinheng.store.batches import StoredFile
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.scores import EvaluationRun
@@ -49,7 +50,11 @@ class Plan(models.Model):
 
 
 class DrawAnnouncement(models.Model):
-    """What was fixed and published before the seed could be known. ``secret`` blinds names; it is sealed."""
+    """What was fixed and published before the seed could be known. ``secret`` blinds names; it is sealed.
+
+    ``pool`` is the text of the record's ``objects``; ``members`` says who is behind each key and who was left out at the
+    ceiling. Announcements made before pools were kept as files have neither.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="announcements")
@@ -62,14 +67,19 @@ class DrawAnnouncement(models.Model):
     digest = models.CharField(max_length=71)
     content = models.JSONField()
     inspectors = models.JSONField()
-    at_ceiling = ArrayField(models.BigIntegerField(), default=list)
+    pool = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    members = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "attempt"], name="announcement_attempt_once")]
 
 
 class Draw(models.Model):
-    """``record`` is the public record (format 1); ``digest`` is over its canonical form."""
+    """``record`` is the public record (format 1) without the pool, which the announcement's file holds."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     announcement = models.OneToOneField(DrawAnnouncement, on_delete=models.PROTECT, related_name="drawn")

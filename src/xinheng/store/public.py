@@ -4,8 +4,14 @@ The portal's database role can SELECT from these views and from nothing else, so
 what is not lawfully public. Sole traders' addresses and grades are not in the views (legal guard G1).
 """
 
+from collections.abc import Iterator
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+from xinheng.core.canonical import canonical
+from xinheng.core.draw_record import record_text
+from xinheng.store.sealing import SealedFile, open_file
 
 
 class PublicSubject(models.Model):
@@ -136,7 +142,7 @@ class PublicAnnouncement(models.Model):
 
 
 class PublicDraw(models.Model):
-    """A draw and its verifiable record."""
+    """A draw and its verifiable record: ``record`` is its head, ``pool_…`` the file with the keys of the pool."""
 
     public_id = models.CharField(max_length=16)
     announcement = models.OneToOneField(PublicAnnouncement, on_delete=models.DO_NOTHING, related_name="drawn")
@@ -146,10 +152,27 @@ class PublicDraw(models.Model):
     seed = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     record = models.JSONField()
+    pool_file = models.BigIntegerField(null=True)
+    pool_digest = models.CharField(max_length=71, null=True)
+    pool_size = models.BigIntegerField(null=True)
+    pool_key = models.BinaryField(null=True)
 
     class Meta:
         managed = False
         db_table = "public_draw"
+
+    def text(self) -> Iterator[bytes]:
+        """The record as published (format 1), in pieces. Raises Refusal where its file is gone or changed."""
+        if self.pool_file is None or self.pool_digest is None or self.pool_size is None or not self.pool_key:
+            return iter((canonical(self.record),))
+        file = SealedFile(
+            number=self.pool_file,
+            name=f"pool-{self.public_id}.json",
+            digest=self.pool_digest,
+            size=self.pool_size,
+            wrapped_key=bytes(self.pool_key),
+        )
+        return record_text(self.record, open_file(file))
 
 
 class PublicPolicy(models.Model):

@@ -7,6 +7,7 @@ row and the installation's key opens it in constant memory.
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -54,7 +55,13 @@ def seal_chunk(key: bytes, *, number: int, clear: bytes, digest: str) -> bytes:
 
 
 def open_file(file: SealedFile) -> Iterator[bytes]:
-    """The clear content in chunks. Raises Refusal when the file is gone or changed."""
+    """The clear content in chunks, the first of them opened at once. Raises Refusal when the file is gone or changed."""
+    chunks = _refusing(file)
+    first = next(chunks, b"")
+    return chain((first,), chunks)
+
+
+def _refusing(file: SealedFile) -> Iterator[bytes]:
     try:
         yield from _opened(file)
     except (OSError, InvalidTag) as error:

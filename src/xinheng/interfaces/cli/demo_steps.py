@@ -182,7 +182,6 @@ class Demonstration:
             announcement.public_id,
             reveals=reveals,
             actor=self.people["liufang"],
-            policy=self.policy,
             now=self.now + timedelta(seconds=1),
         )
 

@@ -1,10 +1,9 @@
 """The record of a draw for those who carry it out: enterprises by name, their teams, and the file that proves it."""
 
-import json
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 
 from xinheng.core.draw_verify import remarks, verify
@@ -14,6 +13,7 @@ from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.services.pools import public_record, whole_record
 from xinheng.store.inspections import Draw, DrawnObject
 
 CHECKED_HERE = 200_000
@@ -32,7 +32,8 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         return _table(draw, objects, names)
     page, paging = oldest_first(objects, call.request)
     options = [Option("", "全部"), *(Option(*one) for one in names.items())]
-    problems = _problems(draw)
+    record = whole_record(draw) if draw.population <= CHECKED_HERE else None
+    problems = None if record is None else list(verify(record, announced=draw.announcement.digest))
     context = {
         "crumbs": [
             Crumb("抽查计划", reverse("office:plans")),
@@ -45,7 +46,7 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "draw": _shown(call, draw),
         "agrees": None if problems is None else not problems,
         "faults": problems or [],
-        "remarks": list(remarks(draw.record)) if problems == [] else [],
+        "remarks": list(remarks(record)) if record is not None and not problems else [],
         "checked_at": call.now,
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
         "file_name": _file_name(draw),
@@ -60,24 +61,15 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
 
 
 @asks(Verb.READ_DRAW, of=DRAW)
-def draw_file(call: Call, draw: Draw) -> HttpResponse:
+def draw_file(call: Call, draw: Draw) -> StreamingHttpResponse:
     """The public record, as ``xinheng draw verify`` reads it."""
-    response = HttpResponse(
-        json.dumps(draw.record, ensure_ascii=False, indent=1), content_type="application/json"
-    )
+    response = StreamingHttpResponse(public_record(draw), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(draw)}"'
     return response
 
 
 def _file_name(draw: Draw) -> str:
     return f"draw-{draw.public_id}.json"
-
-
-def _problems(draw: Draw) -> list[str] | None:
-    """What is wrong with the record; None for a pool too large to be drawn again while the page waits."""
-    if draw.population > CHECKED_HERE:
-        return None
-    return list(verify(draw.record, announced=draw.announcement.digest))
 
 
 def _shown(call: Call, draw: Draw) -> dict[str, Any]:

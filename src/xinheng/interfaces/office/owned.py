@@ -35,7 +35,7 @@ def _plan(public_id: str) -> Plan | None:
 
 
 def _draw(public_id: str) -> Draw | None:
-    kept = Draw.objects.select_related("announcement__plan__organisation", "announcement__run", "drawn_by")
+    kept = Draw.objects.select_related("announcement__plan__organisation", "announcement__pool", "drawn_by")
     return kept.filter(public_id=public_id).first()
 
 

@@ -198,7 +198,6 @@ def draw_plan(call: Call, plan: Plan) -> HttpResponse:
                 announcement.public_id,
                 reveals=form.reveals(),
                 actor=call.user,
-                policy=call.policy,
                 now=call.now,
             )
         except Refusal as refusal:

@@ -6,8 +6,10 @@ import hashlib
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from xinheng.core.policy import Policy
@@ -15,6 +17,7 @@ from xinheng.interfaces import web
 from xinheng.interfaces.web.large_text import wants_large_text
 
 SECONDS = 30
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def version_of(request: HttpRequest, policy: Policy, today: date, *parts: object) -> str:
@@ -31,12 +34,12 @@ def unchanged(request: HttpRequest, version: str) -> HttpResponse | None:
     return answer
 
 
-def fresh(answer: HttpResponse, version: str, *, noindex: bool) -> HttpResponse:
+def fresh(answer: Answer, version: str, *, noindex: bool) -> Answer:
     answer.headers["ETag"] = version
     return short_lived(answer, noindex=noindex)
 
 
-def short_lived(answer: HttpResponse, *, noindex: bool) -> HttpResponse:
+def short_lived(answer: Answer, *, noindex: bool) -> Answer:
     answer.headers["Cache-Control"] = f"max-age={SECONDS}"
     if noindex:
         answer.headers["X-Robots-Tag"] = "noindex, noarchive"

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localtime, now
@@ -143,7 +144,7 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-def record(request: HttpRequest, public_id: str) -> HttpResponse:
+def record(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The record of a draw, byte for byte what ``xinheng draw verify`` reads."""
     row = PublicDraw.objects.using(showing.DATABASE).filter(public_id=public_id).first()
     if row is None:
@@ -152,9 +153,7 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
     unchanged = answers.unchanged(request, version)
     if unchanged is not None:
         return unchanged
-    answer = HttpResponse(
-        json.dumps(row.record, ensure_ascii=False), content_type="application/json; charset=utf-8"
-    )
+    answer = StreamingHttpResponse(row.text(), content_type="application/json; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(public_id)}"'
     return answers.fresh(answer, version, noindex=True)
 
@@ -244,7 +243,8 @@ def _commitments(fixed: PublicAnnouncement, *, revealed: int) -> list[dict[str, 
 def _check(public_id: str, digest: str, announced: str) -> Check:
     """Draw again from the stored record; once for each record and process."""
     row = PublicDraw.objects.using(showing.DATABASE).get(public_id=public_id)
-    agrees = row.record.get("digest") == digest and not verify(row.record, announced=announced)
+    text = json.loads(b"".join(row.text()))
+    agrees = text.get("digest") == digest and not verify(text, announced=announced)
     return Check(agrees, localtime(now()))
 
 

@@ -45,10 +45,5 @@ FROM store_drawannouncement a
 JOIN store_plan p ON p.id = a.plan_id
 LEFT JOIN store_organisationname o ON o.organisation_id = p.organisation_id AND o.to_on IS NULL;
 
-CREATE OR REPLACE VIEW public_draw AS
-SELECT d.id, d.public_id, a.id AS announcement_id, d.drawn_at, d.population, d.drawn, d.seed, d.digest, d.record
-FROM store_draw d
-JOIN public_announcement a ON a.id = d.announcement_id;
-
 CREATE OR REPLACE VIEW public_policy AS
 SELECT id, kind, key, digest, body, from_on FROM store_policyversion WHERE kind IN ('model', 'grading', 'catalogue', 'calendar');
