@@ -76,6 +76,11 @@ def _same_name(rows: Rows) -> None:
     _twice(lambda: rows.name(subject))
 
 
+def _published_twice(rows: Rows) -> None:
+    case = rows.case()
+    _twice(lambda: rows.version(case=case))
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "role_grant_one_open": lambda rows: _twice(rows.grant),
     "role_grant_period": lambda rows: rows.grant(to_on=YESTERDAY),
@@ -107,7 +112,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "organisation_not_its_own_parent": _own_parent,
     "organisation_one_current_name": _two_names,
     "organisation_name_period": lambda rows: rows.called(rows.organisation(), from_on=TODAY, to_on=TODAY),
-    "policy_version_once": lambda rows: _twice(rows.version),
+    "policy_version_one_a_case": _published_twice,
     "policy_version_has_digest": lambda rows: rows.version(digest=""),
     "policy_version_two_persons": lambda rows: rows.version(drafted_by=rows.people.zhao),
     "record_one_open_version": lambda rows: _twice(lambda: rows.record(natural_hash=b"n" * 16)),
@@ -161,3 +166,8 @@ def test_a_closed_version_makes_room_for_the_next(rows: Rows) -> None:
 def test_a_stopped_publication_makes_room_for_the_next(rows: Rows) -> None:
     rows.publication(record_key=7, stopped_at=NOW, stop_reason="correct")
     rows.publication(record_key=7)
+
+
+def test_an_earlier_content_of_a_policy_may_come_back(rows: Rows) -> None:
+    rows.version(case=rows.case())
+    rows.version(case=rows.case())

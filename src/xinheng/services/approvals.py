@@ -41,8 +41,8 @@ class Draft:
 @transaction.atomic
 def propose(draft: Draft, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Write the draft down and send it to the decider."""
-    if _published(draft.kind, draft.key, draft.body):
-        raise Refusal("PV1", "同样的内容已经发布过。", advice="不需要再次送批。")
+    if _in_force(draft.kind, draft.key, draft.body):
+        raise Refusal("PV1", "现行版本就是这个内容。", advice="不需要再次送批。")
     opening = Opening(
         flow="approval",
         kind=draft.kind,
@@ -87,8 +87,8 @@ def approve(
     states, such as that a calendar was compared with the official text."""
     case = take_step(public_id, "approve", actor=actor, policy=policy, now=now, seen_version=seen_version)
     body = {**body_of(case), **(changes or {})}
-    if _published(case.kind, case.details["key"], body):
-        raise Refusal("PV1", "同样的内容已经发布过。", advice="请退回起草人。")
+    if _in_force(case.kind, case.details["key"], body):
+        raise Refusal("PV1", "现行版本就是这个内容。", advice="请退回起草人。")
     drafted = case.events.filter(verb__in=("draft", "edit", "submit")).order_by("-sequence")[0]
     assert drafted.actor is not None
     version = PolicyVersion.objects.create(
@@ -143,5 +143,7 @@ def versions(kind: str) -> QuerySet[PolicyVersion]:
     return PolicyVersion.objects.filter(kind=kind).select_related("drafted_by", "approved_by").order_by("-pk")
 
 
-def _published(kind: str, key: str, body: Mapping[str, Any]) -> bool:
-    return PolicyVersion.objects.filter(kind=kind, key=key, digest=digest_of(dict(body))).exists()
+def _in_force(kind: str, key: str, body: Mapping[str, Any]) -> bool:
+    """Whether the newest version has this content; an earlier one may come back."""
+    newest = PolicyVersion.objects.filter(kind=kind, key=key).order_by("-from_on", "-pk").first()
+    return newest is not None and newest.digest == digest_of(dict(body))

@@ -7,7 +7,10 @@ from xinheng.store.accounts import User
 
 
 class PolicyVersion(models.Model):
-    """``kind`` is feed, calendar, model, catalogue or grading; ``key`` its name. ``from_on`` is the first day in force."""
+    """``kind`` is feed, calendar, model, catalogue or grading; ``key`` its name. ``from_on`` is the first day in force.
+
+    An earlier content may come back: the same digest then stands in a second version, by a case of its own.
+    """
 
     kind = models.CharField(max_length=16)
     key = models.CharField(max_length=80)
@@ -21,7 +24,7 @@ class PolicyVersion(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "key", "digest"], name="policy_version_once"),
+            models.UniqueConstraint(fields=["case"], name="policy_version_one_a_case"),
             models.CheckConstraint(condition=~Q(digest=""), name="policy_version_has_digest"),
             models.CheckConstraint(
                 condition=~Q(drafted_by=models.F("approved_by")), name="policy_version_two_persons"
