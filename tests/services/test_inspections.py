@@ -1,5 +1,6 @@
 """Draws: only from an approved plan, by grade, verifiable by an outsider, and never twice."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -113,6 +114,22 @@ def test_a_draw_is_verified_from_its_record_alone(
     assert all(len(set(drawn.inspectors)) == 2 for drawn in DrawnObject.objects.all())
     record["drawn"][0]["team"].reverse()
     assert verify(record)
+
+
+def test_how_many_go_together_stands_in_policy(plan: Plan, committed_people: People, policy: Policy) -> None:
+    """《行政处罚法》第四十二条 says at least two; who binds himself tighter sends more."""
+    figure = policy.parameters["inspections.inspectors_minimum"]
+    layer = figure.layers[-1]
+    three = {day: line.model_copy(update={"value": 3}) for day, line in layer.values.items()}
+    tighter = replace(figure, layers=(*figure.layers[:-1], replace(layer, values=three)))
+    own = replace(policy, parameters={**policy.parameters, figure.key: tighter})
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=own, now=NOW)
+    announcement = _announce(plan, committed_people, own)
+    assert announcement.content["team"] == 3
+    make_draw(
+        announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
+    )
+    assert all(len(set(drawn.inspectors)) == 3 for drawn in DrawnObject.objects.all())
 
 
 @pytest.mark.guard("G13")
