@@ -19,7 +19,7 @@ def _file() -> models.ForeignKey:
 class Migration(migrations.Migration):
     """The pool of a draw, frozen at its announcement, is a file beside the row."""
 
-    dependencies = [("store", "0004_one_open_version_a_key")]
+    dependencies = [("store", "0005_earlier_policy_may_return")]
     operations = [
         migrations.AddField("drawannouncement", "pool", _file()),
         migrations.AddField("drawannouncement", "members", _file()),
