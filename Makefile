@@ -19,11 +19,11 @@ help: ## 列出目标
 venv: ## 建立 .venv 并安装锁定的依赖
 	@sh scripts/venv.sh embedded
 
-run: demo ## 准备演示城市并在 http://127.0.0.1:8000 提供服务（CITY=开封等城市的代号）
-	@XINHENG_DEMO=1 $(BIN)/xinheng serve --port $(PORT)
+run: venv ## 准备演示城市并在 http://127.0.0.1:8000 提供服务（CITY=城市代号 PORT=端口）
+	@$(BIN)/xinheng demo --city $(CITY) --serve --port $(PORT)
 
 demo: venv ## 准备演示城市、打印摘要后结束
-	@XINHENG_DEMO=1 $(BIN)/xinheng demo --city $(CITY)
+	@$(BIN)/xinheng demo --city $(CITY)
 
 test: ## 安装测试所需、运行全部检查与测试（ARGS=传给 pytest 的参数）
 	@sh scripts/venv.sh test

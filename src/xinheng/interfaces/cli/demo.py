@@ -5,10 +5,15 @@ everything done and only prints the summary.
 """
 
 import os
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+
+from xinheng.interfaces.cli.serve import PORT, Port
+
+HOST = "127.0.0.1"
 
 
 def register(app: typer.Typer) -> None:
@@ -16,15 +21,44 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    city: Annotated[str | None, typer.Option(help="城市政策包")] = None,
-    size: Annotated[str, typer.Option(help="样本城市规模：s、m、l")] = "s",
-    seed: Annotated[int, typer.Option(help="随机种子")] = 1,
+    city: Annotated[
+        str | None, typer.Option(help="城市的代号或代码，缺省为 XINHENG_CITY 或 kaifeng", metavar="城市")
+    ] = None,
+    size: Annotated[str, typer.Option(help="样本城市的规模：s、m 或 l", metavar="规模")] = "s",
+    seed: Annotated[int, typer.Option(help="种子；相同种子得到相同的样本城市", metavar="整数")] = 1,
+    serve: Annotated[bool, typer.Option("--serve", help="准备好后启动网站，直到按 Ctrl+C")] = False,
+    port: Port = PORT,
 ) -> None:
-    """用样本城市把主要流程走一遍。"""
+    """用样本城市把主要流程走一遍，并打印摘要和演示账号。
+
+    再次运行时不重复载入。带 --serve 而端口已被占用时，什么也不做，退出码为 2。
+    """
     os.environ["XINHENG_DEMO"] = "1"
+    from xinheng.interfaces.cli.address import claim
     from xinheng.interfaces.cli.ready import ready
 
-    ready(city=city)
+    with ExitStack() as held:
+        if serve:
+            held.enter_context(claim(host=HOST, port=port))
+        ready(city=city)
+        _prepare(size=size, seed=seed)
+        from xinheng.interfaces.cli.serve import run_site
+        from xinheng.interfaces.cli.welcome import accounts, addresses
+
+        if serve:
+            raise typer.Exit(run_site(host=HOST, port=port))
+    print(
+        "\n".join(
+            [
+                "启动网站：make run，或 XINHENG_DEMO=1 xinheng serve。启动后打开：",
+                *addresses(host=HOST, port=port),
+                *accounts(),
+            ]
+        )
+    )
+
+
+def _prepare(*, size: str, seed: int) -> None:
     from xinheng.interfaces.cli.demo_steps import Demonstration
     from xinheng.services.policies import policy_in_force
 

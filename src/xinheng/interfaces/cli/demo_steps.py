@@ -10,7 +10,8 @@ from django.conf import settings
 from rich.progress import track
 
 from xinheng.core.policy import Policy
-from xinheng.core.roles import SECOND_FACTOR, Role
+from xinheng.core.roles import SECOND_FACTOR
+from xinheng.interfaces.cli.demo_people import PASSWORD, SECRET, STAFF
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
@@ -45,23 +46,6 @@ from xinheng.store.models import (
 
 MODEL = "food/food-operators"
 TRIAL = "general/trial"
-PASSWORD = "xinheng-demo-2026"
-SECRET = "XINHENGDEMOXINHENGDEMOXINHENG234"
-
-_PEOPLE: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
-    ("zhangmin", "张敏（信用办经办）", "lead", "root", (Role.CREDIT_OFFICE_OPERATOR,)),
-    ("wangjing", "王静（审核）", "lead", "root", (Role.REVIEWER,)),
-    ("liqiang", "李强（决定）", "root", "root", (Role.DECIDER,)),
-    ("zhouyan", "周岩（保密审查）", "root", "root", (Role.SECRECY_REVIEWER,)),
-    ("chenjie", "陈洁（报送）", "market", "market", (Role.COLLECTOR,)),
-    ("liufang", "刘芳（抽查计划）", "market", "market", (Role.REVIEWER,)),
-    ("sunwei", "孙伟（执法检查）", "market", "market", (Role.INSPECTOR,)),
-    ("heping", "何平（模型）", "market", "market", (Role.MODEL_OFFICER,)),
-    ("gaoyuan", "高远（领导）", "root", "root", (Role.LEADER,)),
-    ("shenji", "沈纪（审计）", "root", "root", (Role.AUDITOR,)),
-    ("xitong", "习彤（系统管理）", "root", "root", (Role.SYSTEM_ADMIN,)),
-    ("anquan", "安全（安全管理）", "root", "root", (Role.SECURITY_ADMIN,)),
-)
 
 
 @dataclass
@@ -94,7 +78,7 @@ class Demonstration:
         root = set_up_organisations(self.policy, on=day_of(self.now))
         places = {"root": root, "lead": organisation_for(self.policy, None), "market": self.market}
         today = day_of(self.now)
-        for username, name, place, scope, roles in _PEOPLE:
+        for username, name, place, scope, roles in STAFF:
             account = Account(username=username, display_name=name, organisation=places[place], roles=())
             user = open_account(account, password=PASSWORD, actor=None, now=self.now, today=today)
             for role in roles:
@@ -197,7 +181,5 @@ class Demonstration:
             f"  食品行业评价：{graded}",
             f"  抽取：{draw.population} 户中抽 {draw.drawn} 户，记录摘要 {draw.digest[:23]}…" if draw else "",
             f"  账本：{LedgerBatch.objects.count()} 批已封存",
-            f"演示账号（密码均为 {PASSWORD}；需要动态口令的，登录页会显示当前演示口令）：",
-            *(f"  {username:<10}{name}" for username, name, *_ in _PEOPLE),
         )
         print("\n".join(line for line in lines if line))

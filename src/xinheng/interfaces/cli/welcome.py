@@ -1,0 +1,29 @@
+"""Where to go once the site runs: the public pages, the office, and in a demonstration who may sign in there."""
+
+from django.conf import settings
+
+from xinheng.interfaces.cli.demo_people import PASSWORD, STAFF
+from xinheng.store.accounts import User
+
+
+def addresses(*, host: str, port: int) -> list[str]:
+    shown = f"[{host}]" if ":" in host else host
+    site = f"http://{shown}:{port}"
+    return [f"公示网站：{site}/", f"业务系统：{site}/office/"]
+
+
+def accounts() -> list[str]:
+    """The demonstration accounts that this database holds, with their password."""
+    names = {username: name for username, name, *_ in STAFF}
+    known = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    if not known:
+        return ["演示账号尚未建立：先运行 xinheng demo（或 make demo）。"]
+    return [
+        f"演示账号（密码均为 {PASSWORD}；需要动态口令的，登录页会显示当前演示口令）：",
+        *(f"  {username:<10}{name}" for username, name in names.items() if username in known),
+    ]
+
+
+def welcome(*, host: str, port: int) -> str:
+    told = accounts() if settings.DEMO else ["登录账号用 xinheng account open 开立。"]
+    return "\n".join([*addresses(host=host, port=port), *told, "按 Ctrl+C 结束。"])
