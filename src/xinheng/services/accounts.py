@@ -10,7 +10,6 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role, Verb
 from xinheng.services.ledger import note
 from xinheng.store.accounts import AccountLock, RoleGrant, User
-from xinheng.store.organisations import Organisation
 
 FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -30,15 +29,6 @@ def actor_of(user: User) -> Actor:
             for grant in RoleGrant.objects.filter(user=user)
         ),
     )
-
-
-def path_of(organisation: Organisation) -> tuple[int, ...]:
-    """Ids from the root to the organisation."""
-    path = [organisation.pk]
-    while organisation.parent is not None:
-        organisation = organisation.parent
-        path.append(organisation.pk)
-    return tuple(reversed(path))
 
 
 def allowed(user: User, verb: Verb, target: Target, *, on: date) -> Decision:

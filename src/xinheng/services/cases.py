@@ -7,7 +7,6 @@ transaction (《行政处罚法》第五十七、五十八条 on review and deci
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -19,12 +18,12 @@ from xinheng.core.grounds import Ground
 from xinheng.core.parameters import Unit
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.accounts import actor_of, path_of
+from xinheng.services.accounts import actor_of
 from xinheng.services.ledger import note
+from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
-from xinheng.store.files import put_file
+from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
@@ -110,7 +109,7 @@ def steps_for(case: Case, user: User, *, on: date) -> tuple[Step, ...]:
 
 def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:
     """Roles in force that reach the organisation."""
-    path = path_of(organisation)
+    path = tree().path(organisation.pk)
     return frozenset(
         grant.role for grant in actor_of(user).grants if grant.in_force(on) and grant.organisation in path
     )
@@ -119,14 +118,6 @@ def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[A
 def history_of(case: Case) -> Sequence[Past]:
     """Steps taken so far."""
     return tuple(Past(verb=event.verb, actor=event.actor_id) for event in case.events.order_by("sequence"))
-
-
-@transaction.atomic
-def attach(case: Case, path: Path, *, title: str, media_type: str, actor: User, now: datetime) -> Attachment:
-    """Put a file to a case."""
-    stored = put_file(path, name=path.name, media_type=media_type, now=now)
-    note("case.attached", now=now, actor=actor, object=f"case:{case.number}", payload={"file": stored.digest})
-    return Attachment.objects.create(case=case, file=stored, title=title[:120], added_by=actor, added_at=now)
 
 
 def desk(organisations: Sequence[int]) -> QuerySet[Case]:

@@ -21,24 +21,15 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
 
-_ONLY_GROWS = (
-    "store_recorddetail",
-    "store_recordnote",
-    "store_policyversion",
-    "store_ledgerevent",
-    "store_ledgerbatch",
-    "store_ledgerleaf",
-    "store_caseevent",
-    "store_draw",
-    "store_drawannouncement",
-    "store_drawnobject",
-    "store_score",
+_GUARDED = """
+SELECT DISTINCT g.tgname, c.relname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
+WHERE c.relnamespace = 'public'::regnamespace AND g.tgname IN ('only_grows', 'never_removed') ORDER BY 2
+"""
+_KEPT = (
+    *("store_subjectcode", "store_case", "store_attachment", "store_plan", "store_evaluationrun"),
+    *("store_storedfile", "store_user", "store_rolegrant", "store_organisation", "store_organisationname"),
 )
-_NEVER_REMOVED = (
-    *("store_publication", "store_subject", "store_subjectname", "store_subjectcode", "store_batch"),
-    *("store_case", "store_attachment", "store_plan", "store_evaluationrun", "store_storedfile"),
-    *("store_user", "store_rolegrant", "store_organisation", "store_organisationname"),
-)
+"""Tables from which the application removes nothing, though their owner may; the others bear triggers (guards.sql)."""
 _VIEWS = (
     "public_subject",
     "public_name",
@@ -62,8 +53,11 @@ def grant(cursor: CursorWrapper) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
-    cursor.execute(f"REVOKE UPDATE, DELETE ON {', '.join(_ONLY_GROWS)} FROM {APP}")
-    cursor.execute(f"REVOKE DELETE ON {', '.join(_NEVER_REMOVED)} FROM {APP}")
+    cursor.execute(_GUARDED)
+    for trigger, table in cursor.fetchall():
+        rights = "UPDATE, DELETE" if trigger == "only_grows" else "DELETE"
+        cursor.execute(f"REVOKE {rights} ON {table} FROM {APP}")
+    cursor.execute(f"REVOKE DELETE ON {', '.join(_KEPT)} FROM {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_record FROM {APP}")
     cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")
