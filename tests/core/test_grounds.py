@@ -12,6 +12,7 @@ from xinheng.core.grounds import (
     Ground,
     GroundKind,
     Notice,
+    cause_of,
     check_ground,
     ends_effects,
     lives,
@@ -67,6 +68,36 @@ def test_a_temporary_lift_suspends_and_ends_nothing():
     assert closing.ended == ()
     assert set(closing.suspended) == {LISTED, BANNED, ENTRY_SHOWN}
     assert closing.notice is Notice.RETRACT
+
+
+def test_a_correction_ends_burdens_and_looks_at_the_publication_anew():
+    measure = Effect(EffectKind.MEASURE, 40, 7, RECORD)
+    closing = ends_effects(RECORD, EndCause.CORRECTED, subject=7, effects=(measure, *ALL))
+    assert (closing.ended, closing.moved) == ((measure,), (PUBLISHED,))
+
+
+@pytest.mark.parametrize(
+    ("state", "finality", "corrected", "cause"),
+    [
+        (RecordState.SHIELDED, Finality.FINAL, False, EndCause.SHIELDED),
+        (RecordState.SHIELDED, Finality.FINAL, True, EndCause.SHIELDED),
+        (RecordState.REPAIRED, Finality.FINAL, False, EndCause.REPAIRED),
+        (RecordState.WITHDRAWN, Finality.UNKNOWN, False, EndCause.WITHDRAWN),
+        (RecordState.ACTIVE, Finality.REVOKED, True, EndCause.REVOKED),
+        (RecordState.DISPUTED, Finality.FINAL, True, EndCause.CORRECTED),
+        (RecordState.ANNOTATED, Finality.FINAL, False, None),
+        (RecordState.ACTIVE, Finality.FINAL, False, None),
+    ],
+)
+def test_a_new_version_says_what_befell_the_ground(state, finality, corrected, cause):
+    assert cause_of(state, finality, corrected=corrected) is cause
+
+
+def test_whatever_stands_no_more_has_a_cause():
+    for state in RecordState:
+        for finality in Finality:
+            if not lives(state, finality):
+                assert cause_of(state, finality, corrected=False) is not None
 
 
 def test_an_objection_marks_and_ends_nothing_but_everyone_is_told():

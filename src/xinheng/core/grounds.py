@@ -24,7 +24,7 @@ class GroundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """``reference`` is the id of the record version, the decided case or the list entry."""
+    """``reference`` is the key of the record (its open version counts), the decided case or the list entry."""
 
     kind: GroundKind
     reference: int
@@ -116,7 +116,8 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Consequence:
-    """What a cause does: stored effects ended for good or only suspended, and the word to receivers.
+    """What a cause does: stored effects ended for good, only suspended, or moved to what the ground says now (if that
+    grounds them still), and the word to receivers.
 
     Derived effects become stale with every cause.
     """
@@ -124,6 +125,7 @@ class Consequence:
     ends: frozenset[EffectKind]
     suspends: frozenset[EffectKind]
     notice: Notice
+    moves: frozenset[EffectKind] = frozenset()
 
 
 _NOTHING: frozenset[EffectKind] = frozenset()
@@ -133,7 +135,9 @@ CONSEQUENCES: Mapping[EndCause, Consequence] = MappingProxyType(
     {
         EndCause.WITHDRAWN: _ENDS_ALL,
         EndCause.REVOKED: _ENDS_ALL,
-        EndCause.CORRECTED: _ENDS_ALL,
+        EndCause.CORRECTED: Consequence(
+            BURDENS, _NOTHING, Notice.RETRACT, moves=frozenset({EffectKind.PUBLICATION})
+        ),
         EndCause.REPAIRED: _ENDS_ALL,
         EndCause.DELETED: _ENDS_ALL,
         EndCause.TERM_EXPIRED: _ENDS_ALL,
@@ -151,8 +155,9 @@ CONSEQUENCES: Mapping[EndCause, Consequence] = MappingProxyType(
 class Closing:
     """What one transaction must write when a ground ends.
 
-    ``ended`` and ``suspended`` are stored effects, causes before what rests on them; the ``subjects`` get a new version,
-    which makes their derived effects stale; ``forget_persons`` are list entries whose named persons are deleted (G11).
+    ``ended`` and ``suspended`` are stored effects, causes before what rests on them; ``moved`` are looked at anew by their
+    own rule and end where it gives them no ground; the ``subjects`` get a new version, which makes their derived effects
+    stale; ``forget_persons`` are list entries whose named persons are deleted (G11).
     """
 
     cause: EndCause
@@ -160,6 +165,7 @@ class Closing:
     suspended: tuple[Effect, ...]
     subjects: frozenset[int]
     notice: Notice
+    moved: tuple[Effect, ...] = ()
 
     @property
     def forget_persons(self) -> tuple[int, ...]:
@@ -177,8 +183,9 @@ def ends_effects(ground: Ground, cause: EndCause, *, subject: int, effects: Iter
         resting.setdefault(effect.ground, []).append(effect)
     ended = _cascade(ground, consequence.ends, resting)
     suspended = _cascade(ground, consequence.suspends, resting)
-    touched = frozenset({subject, *(effect.subject for effect in (*ended, *suspended))})
-    return Closing(cause, ended, suspended, touched, consequence.notice)
+    moved = tuple(effect for effect in resting.get(ground, ()) if effect.kind in consequence.moves)
+    touched = frozenset({subject, *(effect.subject for effect in (*ended, *suspended, *moved))})
+    return Closing(cause, ended, suspended, touched, consequence.notice, moved)
 
 
 def _is(effect: Effect, ground: Ground) -> bool:
@@ -223,6 +230,21 @@ def orphans(effects: Iterable[Effect], *, living: frozenset[Ground]) -> tuple[Ef
 def lives(state: RecordState, finality: Finality) -> bool:
     """Whether a record version can still be a ground."""
     return state in STANDING and finality is not Finality.REVOKED
+
+
+def cause_of(state: RecordState, finality: Finality, *, corrected: bool) -> EndCause | None:
+    """What befell a record that has a new version in this state; None where it stands as it stood."""
+    if finality is Finality.REVOKED:
+        return EndCause.REVOKED
+    return _CAUSE_OF_STATE.get(state, EndCause.CORRECTED if corrected else None)
+
+
+_CAUSE_OF_STATE = {
+    RecordState.SHIELDED: EndCause.SHIELDED,
+    RecordState.REPAIRED: EndCause.REPAIRED,
+    RecordState.WITHDRAWN: EndCause.WITHDRAWN,
+    RecordState.DELETED: EndCause.DELETED,
+}
 
 
 def check_ground(kind: EffectKind, *, state: RecordState, finality: Finality, needs_final: bool) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from xinheng.core.catalogue import Disclosure, Nature
-from xinheng.core.grounds import lives
+from xinheng.core.grounds import Effect, EffectKind, Ground, GroundKind, cause_of, ends_effects, lives
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
 from xinheng.core.publication import OPEN, OPENNESS, open_to_all
@@ -192,15 +192,22 @@ def follow_change(record: Record, *, deed: str, policy: Policy, moment: datetime
     was over stays ended (G9).
     """
     shown = Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).first()
-    if not lives(RecordState(record.state), Finality(record.finality)):
-        if shown is not None:
-            _stop(shown, deed, moment=moment)
+    state, finality = RecordState(record.state), Finality(record.finality)
+    if shown is None:
+        if deed in _REVIVING and lives(state, finality):
+            _show_again(record, policy, moment=moment)
         return
-    if deed == "correct" and shown is not None:
-        term = _term_of_version(record, policy, moment=moment)
-        _move(shown, record, term, policy, moment=moment) if term else _stop(shown, deed, moment=moment)
-    elif deed in _REVIVING and shown is None:
-        _show_again(record, policy, moment=moment)
+    cause = cause_of(state, finality, corrected=deed == "correct")
+    if cause is None:
+        return
+    ground = Ground(GroundKind.RECORD, record.record_key)
+    effect = Effect(EffectKind.PUBLICATION, shown.pk, shown.subject_id, ground)
+    closing = ends_effects(ground, cause, subject=record.subject_id, effects=(effect,))
+    term = _term_of_version(record, policy, moment=moment) if closing.moved else None
+    if term is not None:
+        _move(shown, record, term, policy, moment=moment)
+    elif effect in (*closing.ended, *closing.suspended, *closing.moved):
+        _stop(shown, deed, moment=moment)
 
 
 def _stop(shown: Publication, reason: str, *, moment: datetime) -> None:
