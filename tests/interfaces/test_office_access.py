@@ -157,6 +157,40 @@ def test_a_batch_of_another_department_stays_closed(people: People) -> None:
     assert signed_in(user).get(reverse("office:batch", kwargs={"batch": batch.public_id})).status_code == 403
 
 
+def test_a_page_that_does_not_exist_stays_in_the_office(people: People) -> None:
+    client = signed_in(people.li)
+    for url in ("/office/nothing/here/", reverse("office:batch", kwargs={"batch": "a" * 16})):
+        response = client.get(url, headers={"referer": "http://testserver/office/batches/"})
+        page = text(response)
+        assert response.status_code == 404
+        assert 'class="menu"' in page
+        assert "没有这一页" in page
+        assert "公示期" not in page
+        assert 'href="http://testserver/office/batches/">返回上一页' in page
+
+
+def test_a_refusal_stays_in_the_office_with_a_way_back(people: People) -> None:
+    response = signed_in(people.li).get("/office/ledger/", headers={"referer": "http://elsewhere/"})
+    page = text(response)
+    assert response.status_code == 403
+    assert "您没有“查看和核验操作账本”的权限" in page
+    assert "如工作需要" in page
+    assert 'href="/office/desk/">回到业务系统首页' in page
+    assert 'href="/office/upload/"' in page
+    assert "elsewhere" not in page
+
+
+def test_an_address_without_its_last_slash_is_found(people: People) -> None:
+    response = signed_in(people.li).get("/office/batches?state=preview")
+    assert response.headers["Location"] == "/office/batches/?state=preview"
+
+
+def test_the_head_of_the_page_names_unit_and_person_once(people: People) -> None:
+    head = text(signed_in(people.li).get("/office/desk/")).split("bar-actor")[1].split("</div>")[0]
+    assert "市市场监管局　李收集<" in head
+    assert Role.COLLECTOR.label not in head
+
+
 def test_signing_in_locks_the_name_after_five_failures(people: People) -> None:
     client = Client()
     answers = [

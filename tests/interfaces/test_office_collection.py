@@ -12,6 +12,7 @@ from tests.people import People
 from tests.services.deliveries import HEADER, code, name, penalty
 
 from xinheng.interfaces.office.once import new_token
+from xinheng.services.batches import number_of
 from xinheng.store.models import Batch, BatchState, Publication, Record, ReturnedRow, ReturnedState
 
 pytestmark = pytest.mark.usefixtures("office_clock", "uploads")
@@ -130,7 +131,81 @@ def test_an_unreadable_file_says_why(clerk: Client, people: People) -> None:
     batch = Batch.objects.get()
     assert batch.state == BatchState.UNREADABLE
     page = text(clerk.get(reverse("office:preview", kwargs={"batch": batch.public_id})))
-    assert "这个文件无法读取" in page
+    assert "E19 无法读取" in page
+    assert "重新上传" in page
+    assert 'href="/office/upload/">上传另一个文件' in page
+    assert 'href="/office/batches/">返回批次列表' in page
+    assert "确认入库" not in page
+
+
+def _preview_page(client: Client, batch: Batch) -> str:
+    return text(client.get(reverse("office:preview", kwargs={"batch": batch.public_id})))
+
+
+def _tile(page: str, label: str) -> str:
+    return page.split(f'tile-label">{label}<')[1].split('tile-value">')[1].split("<")[0]
+
+
+def test_a_preview_promises_no_row_that_is_known_already(clerk: Client, people: People) -> None:
+    first = _previewed(clerk, people, *map(penalty, range(1, 6)))
+    post(clerk, reverse("office:confirm_batch", kwargs={"batch": first.public_id}))
+    page = _preview_page(clerk, _previewed(clerk, people, *map(penalty, range(5, 0, -1))))
+    assert (_tile(page, "可以入库"), _tile(page, "已在库中")) == ("0", "5")
+    assert "可以采纳的行都已在库中" in page
+
+
+def test_a_preview_shows_the_conflicts_with_what_is_known(clerk: Client, people: People) -> None:
+    first = _previewed(clerk, people, penalty(1), penalty(2))
+    post(clerk, reverse("office:confirm_batch", kwargs={"batch": first.public_id}))
+    page = _preview_page(clerk, _previewed(clerk, people, penalty(1, fine="3"), penalty(3)))
+    assert (_tile(page, "可以入库"), _tile(page, "退回与待处理")) == ("1", "1")
+    assert "E08" in page
+    assert "内容不同" in page
+
+
+def test_a_file_read_by_one_feed_is_not_taken_by_another(clerk: Client, people: People) -> None:
+    batch = _previewed(clerk, people, penalty(1))
+    post(clerk, reverse("office:confirm_batch", kwargs={"batch": batch.public_id}))
+    again = _upload(clerk, _content(penalty(1)), feed="penalty-tax", **_organisation(people))
+    assert again.status_code == 200
+    assert number_of(batch) in text(again)
+    assert "没有再按" in text(again)
+
+
+def test_a_file_that_does_not_fit_its_feed_says_so_and_offers_a_way_on(clerk: Client, people: People) -> None:
+    _upload(clerk, _content(penalty(1)), feed="penalty-tax", **_organisation(people))
+    batch = Batch.objects.get()
+    for page in (
+        _preview_page(clerk, batch),
+        text(clerk.get(reverse("office:batch", kwargs={"batch": batch.public_id}))),
+    ):
+        assert "E18 文件与所选数据源不符" in page
+        assert "缺少：" in page
+        assert reverse("office:read_again", kwargs={"batch": batch.public_id}) in page
+        assert 'href="/office/upload/"' in page
+        assert "确认入库" not in page
+    post(clerk, reverse("office:read_again", kwargs={"batch": batch.public_id}))
+    assert "确认入库" in _preview_page(clerk, batch)
+
+
+def test_an_unknown_file_says_why_it_waits_wherever_it_stands(clerk: Client, people: People) -> None:
+    _upload(clerk, "设备名称,采购数量\n水泵,2\n".encode(), called="未知.csv", **_organisation(people))
+    batch = Batch.objects.get()
+    for page in (
+        _preview_page(clerk, batch),
+        text(clerk.get(reverse("office:batch", kwargs={"batch": batch.public_id}))),
+        text(clerk.get("/office/batches/")),
+        text(signed_in(people.wang).get("/office/feeds/")),
+    ):
+        assert "没有数据源与文件的各列相符" in page
+
+
+def test_a_table_with_nothing_below_its_header_says_so(clerk: Client, people: People) -> None:
+    _upload(clerk, _content(), **_organisation(people))
+    page = _preview_page(clerk, Batch.objects.get())
+    assert "只有表头，没有数据行" in page
+    assert "本期确实没有数据的" in page
+    assert "上传另一个文件" in page
     assert "确认入库" not in page
 
 

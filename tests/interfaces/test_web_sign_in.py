@@ -79,6 +79,18 @@ def test_a_wrong_code_does_not_switch_it_on(zhao: Client) -> None:
     assert "未启用" in _page(zhao, "/account/2fa/")
 
 
+def test_a_wrong_one_time_password_says_what_is_wrong(zhao: Client) -> None:
+    html = _page(zhao, "/account/2fa/totp/activate/")
+    wrong = zhao.post("/account/2fa/totp/activate/", {"code": "000000"}).content.decode()
+    zhao.post("/account/2fa/totp/activate/", {"code": _code(html)})
+    other = Client()
+    other.post("/account/login/", {"login": "zhao", "password": PASSWORD})
+    refused = other.post("/account/2fa/authenticate/", {"code": "000000"}).content.decode()
+    for shown, label in ((wrong, "应用显示的验证码"), (refused, "验证码或备用码")):
+        assert f"{label}：验证码不对或已经过时。请输入应用现在显示的 6 位数字" in shown
+        assert "错误代码" not in shown
+
+
 def test_with_a_second_factor_the_password_alone_does_not_sign_in(zhao: Client) -> None:
     html = _page(zhao, "/account/2fa/totp/activate/")
     zhao.post("/account/2fa/totp/activate/", {"code": _code(html)})

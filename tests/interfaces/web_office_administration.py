@@ -77,7 +77,7 @@ def _approval() -> Context:
         **OFFICE,
         "case": APPROVAL,
         "stages": stages(),
-        "facts": [("类别", "数据格式", ""), ("来自文件", "台账.xls", "#")],
+        "facts": [("类别", "数据源", ""), ("来自文件", "台账.xls", "#")],
         "columns": [("商户", "主体名称", "必填"), ("说明", "记录内容", "")],
         "text": 'id: "local-abc"\ntitle: "示例局台账"\n',
         "days": [("放假", ["2027-01-01", "2027-01-02"]), ("调休上班", [])],
@@ -103,9 +103,9 @@ def _user_form() -> Context:
 
 APPROVAL = {
     "number": "GS-2026-000001",
-    "title": "数据格式：示例局台账",
+    "title": "数据源：示例局台账",
     "url": "#",
-    "kind": "数据格式",
+    "kind": "数据源",
     "opened_by": "某某",
     "opened_at": NOW,
     "state": "待批准",
@@ -234,7 +234,22 @@ def _user() -> Context:
     }
 
 
+def _refused() -> Context:
+    return {
+        **OFFICE,
+        "title": "未能办理",
+        "code": "B01",
+        "sentence": "这个批次已经处理过，不能再次确认。",
+        "citation": "《河南省社会信用条例》第十七条",
+        "advice": "请在批次列表中查看它的结果。",
+        "unchanged": True,
+        "back_url": "#",
+        "home_url": "#",
+    }
+
+
 ADMINISTRATION: dict[str, Callable[[], Context]] = {
+    "refused": _refused,
     "approvals": _approvals,
     "approval": _approval,
     "ledger": _ledger,

@@ -158,7 +158,11 @@ def _preview() -> Context:
         "may_confirm": True,
         "may_cancel": True,
         "recognised": True,
-        "map_url": "",
+        "ways": [
+            {"label": "指明各列", "url": "#", "post": False},
+            {"label": "重新识别", "url": "#", "post": True},
+        ],
+        "readable": True,
         "personal": 12,
     }
 
@@ -171,6 +175,7 @@ def _batch() -> Context:
     return {
         **OFFICE,
         "batch": a_batch(),
+        "why": Notice("decide", "没有读入", "没有数据源与文件的各列相符。"),
         "tiles": TILES,
         "chart": bars(
             [Bar("E03 代码校验不符", 14, "14 行"), Bar("E16 自然人", 5, "5 行", marked=True)],
@@ -252,6 +257,7 @@ def _feeds() -> Context:
                 "unit": "示例市城市管理局",
                 "received_at": NOW,
                 "rows": 88,
+                "why": "没有数据源与文件的各列相符。",
                 "url": "#",
             }
         ],

@@ -52,7 +52,7 @@ class DecisionForm(forms.Form):
 
 
 class FeedForm(forms.Form):
-    title = forms.CharField(label="格式名称", initial="处罚信息（示例局）")
+    title = forms.CharField(label="数据源名称", initial="处罚信息（示例局）")
     item = forms.ChoiceField(label="目录项", choices=[("4", "行政处罚")])
     unit_of_amount = forms.ChoiceField(label="金额单位", choices=[("yuan", "元"), ("wan", "万元")])
 
@@ -256,6 +256,7 @@ def a_batch() -> dict[str, Any]:
         "unit": "示例市市场监督管理局",
         "file_name": "行政处罚信息公示表（11月上半月）.xlsx",
         "feed": "双公示 行政处罚",
+        "why": "",
         "format": "XLSX",
         "encoding": "",
         "size": 120_000,

@@ -67,7 +67,7 @@ def columns_of(header: tuple[str, ...], feed: Feed, sample: dict[str, Any]) -> I
             "header": name,
             "field": found,
             "sample": str(sample.get(name) or "")[:LONGEST],
-            "note": "" if found else "该格式不读这一列",
+            "note": "" if found else "该数据源不读这一列",
         }
 
 

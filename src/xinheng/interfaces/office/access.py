@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, wraps
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -16,12 +17,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from xinheng.core.access import Actor, Decision, Target, may, may_somewhere, needs_second_factor
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
-from xinheng.interfaces.office.menu import menu_of
+from xinheng.interfaces.office.menu import first_page, menu_of
+from xinheng.interfaces.web.middleware import status_of
 from xinheng.services.accounts import actor_of
 from xinheng.services.policies import policy_in_force
 from xinheng.services.reach import Tree, reached, tree
@@ -89,11 +92,10 @@ class Call:
         messages.info(self.request, sentence)
 
     def _who(self) -> dict[str, str]:
-        living = [grant.role.label for grant in self.actor.grants if grant.in_force(self.today)]
+        """For the head of the page; what the roles open is the menu."""
         return {
             "name": self.user.display_name,
             "unit": self.tree.name(self.user.organisation_id),
-            "role": "、".join(dict.fromkeys(living)),
         }
 
 
@@ -117,6 +119,15 @@ def asks(
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path() if request.method == "GET" else "/office/")
             call = Call(request, request.user)
+            try:
+                return passed(call, **parts)
+            except Refusal as refusal:
+                return _refused(call, refusal)
+            except Http404:
+                return _missing(call)
+
+        def passed(call: Call, **parts: Any) -> HttpResponseBase:
+            request = call.request
             if _lacks_second_factor(call):
                 call.tell("您的职责须启用动态验证码，启用后才能继续。")
                 return redirect("mfa_activate_totp")
@@ -136,6 +147,42 @@ def asks(
         return gate
 
     return declare
+
+
+def _refused(call: Call, refusal: Refusal) -> HttpResponse:
+    """The rule's answer in the frame of the office; status 404 where it says that there is no such thing."""
+    status = status_of(refusal)
+    context = {
+        "title": "没有权限" if status == 403 else "未能办理",
+        "code": "" if status == 403 else refusal.code,
+        "sentence": refusal.message,
+        "citation": refusal.citation,
+        "advice": refusal.advice,
+        "unchanged": call.request.method != "GET",
+        **_ways_back(call),
+    }
+    return call.render("refused", context, status=status)
+
+
+def _missing(call: Call) -> HttpResponse:
+    context = {
+        "title": "没有这一页",
+        "code": "404",
+        "sentence": "没有这一页，或者它所说的批次、档案、计划已经不在。",
+        "citation": "",
+        "advice": "请核对地址，或者从菜单和列表中打开。",
+        "unchanged": call.request.method != "GET",
+        **_ways_back(call),
+    }
+    return call.render("refused", context, status=404)
+
+
+def _ways_back(call: Call) -> dict[str, str]:
+    """The page this person came from, where it is one of ours, and the first page that the roles open."""
+    request, came = call.request, call.request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
+    same = urlsplit(came).path == request.path and request.method == "GET"
+    return {"back_url": came if ours and not same else "", "home_url": first_page(call.actor, on=call.today)}
 
 
 def _demand_one(call: Call, verbs: tuple[Verb, ...], target: Target) -> None:

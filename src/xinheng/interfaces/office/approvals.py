@@ -16,9 +16,10 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import CASE_KINDS, batch_number, case_state, told
+from xinheng.interfaces.office.wording import CASE_KINDS, case_state, told
 from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.services.approvals import approve, body_of, return_draft, withdraw_draft
+from xinheng.services.batches import number_of
 from xinheng.services.calendars import approve_year
 from xinheng.services.cases import steps_for
 from xinheng.services.policies import CALENDAR, FEED
@@ -190,7 +191,7 @@ def _facts(call: Call, case: Case, batch: Batch | None) -> Iterable[tuple[str, s
     yield "编号", case.number, ""
     if batch is not None:
         url = reverse("office:batch", kwargs={"batch": batch.public_id})
-        yield "来自文件", f"{batch.file_name}（批次 {batch_number(batch)}）", url
+        yield "来自文件", f"{batch.file_name}（批次 {number_of(batch)}）", url
     if case.kind == FEED:
         feed = parse(Feed, body_of(case), file=case.title)
         entry = call.policy.catalogue.items.get(feed.item or "")

@@ -15,10 +15,10 @@ from xinheng.interfaces.office.exporting import as_table, stored
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number, oldest_first
+from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why, why_short
 from xinheng.interfaces.office.rows import returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import (
     BATCH_TONES,
-    batch_number,
     feed_title,
     item_title,
     problem_words,
@@ -26,6 +26,7 @@ from xinheng.interfaces.office.wording import (
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
+from xinheng.services.batches import number_of
 from xinheng.services.collect import cancel
 from xinheng.services.publication import publish_batch
 from xinheng.services.time import SHANGHAI
@@ -33,7 +34,7 @@ from xinheng.store.batches import Batch, BatchState
 from xinheng.store.organisations import Organisation
 
 EXPORTED = 5_000
-_HEAD = ("批次", "单位", "文件", "数据格式", "收到", "行数", "入库", "退回与待处理", "重复", "状态", "回执")
+_HEAD = ("批次", "单位", "文件", "数据源", "收到", "行数", "入库", "退回与待处理", "重复", "状态", "回执")
 
 
 @asks(Verb.READ_BATCH)
@@ -105,11 +106,12 @@ def _select(value: str, name: str, label: str, options: list[tuple[str, str]]) -
 def shown(call: Call, batch: Batch) -> dict[str, Any]:
     """A batch as the pages name it."""
     return {
-        "number": batch_number(batch),
+        "number": number_of(batch),
         "url": reverse("office:batch", kwargs={"batch": batch.public_id}),
         "unit": call.tree.name(batch.organisation_id),
         "file_name": batch.file_name,
         "feed": feed_title(batch.feed, call.policy),
+        "why": why_short(batch),
         "received_at": batch.received_at,
         "received_by": batch.received_by.display_name if batch.received_by else "命令行导入",
         "loaded_at": batch.loaded_at,
@@ -148,8 +150,9 @@ def batch(call: Call, batch: Batch) -> HttpResponse:
         return redirect("office:preview", batch=batch.public_id)
     page, paging = oldest_first(rows_of(call, batch.returned_rows.all()), call.request)
     context = {
-        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(batch_number(batch))],
+        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(number_of(batch))],
         "batch": shown(call, batch),
+        "why": why(call, batch),
         "tiles": _tiles(call, batch),
         "chart": _chart(call, batch),
         "problems": _problems(call, batch),
@@ -173,17 +176,15 @@ def _may_publish(call: Call, batch: Batch) -> bool:
 
 def _acts(call: Call, batch: Batch) -> list[dict[str, Any]]:
     target, part = call.of(batch.organisation_id), {"batch": batch.public_id}
-    acts = []
-    if batch.state == BatchState.UNMAPPED and call.may(Verb.DRAFT_POLICY, target):
-        acts.append({"label": "指明各列", "url": reverse("office:map_feed", kwargs=part), "post": False})
-    if batch.state == BatchState.UNMAPPED and call.may(Verb.IMPORT_FILE, target):
-        acts.append({"label": "重新识别", "url": reverse("office:read_again", kwargs=part), "post": True})
+    acts = ways_on(call, batch)
     if batch.state == BatchState.LOADED and call.may(Verb.READ_BATCH, target):
         acts.append({"label": "回执", "url": reverse("office:receipt", kwargs=part), "post": False})
     return acts
 
 
 def _tiles(call: Call, batch: Batch) -> list[Tile]:
+    if batch.state in NOT_READ:
+        return [Tile("文件行数", count(batch.rows)), Tile("暂存，没有读入", count(batch.returned))]
     here = reverse("office:batch", kwargs={"batch": batch.public_id})
     waiting = batch.returned_rows.filter(state="waiting").count()
     done = batch.accepted + batch.duplicates
@@ -241,7 +242,7 @@ def workbook(call: Call, batch: Batch) -> StreamingHttpResponse:
 def publish(call: Call, batch: Batch) -> HttpResponse:
     """Secrecy and privacy review passed: what may be public is public from now on."""
     number = publish_batch(batch.public_id, reviewer=call.user, policy=call.policy, now=call.now)
-    call.tell(f"批次 {batch_number(batch)} 已审查，公示 {number} 条。")
+    call.tell(f"批次 {number_of(batch)} 已审查，公示 {number} 条。")
     return redirect("office:batch", batch=batch.public_id)
 
 

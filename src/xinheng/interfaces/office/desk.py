@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -14,14 +14,16 @@ from xinheng.interfaces.office.access import ADVICE, Call, asks
 from xinheng.interfaces.office.clocks import clock_of
 from xinheng.interfaces.office.menu import first_page
 from xinheng.interfaces.office.paging import address, chosen
-from xinheng.interfaces.office.wording import CASE_KINDS, batch_number, feed_title, item_title
+from xinheng.interfaces.office.wording import CASE_KINDS, feed_title, item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Clock, Tile
+from xinheng.services.batches import number_of
 from xinheng.services.desk import Duty, Kind, Seat, Task, duties, reports_due, tasks
 from xinheng.store.inspections import Plan
 
 DUE = {"today": "今天到期", "week": "五个工作日内到期", "late": "逾期"}
 WEEK = 5
+_NOWHERE = "office:nowhere"
 
 
 @asks(*Verb)
@@ -31,6 +33,16 @@ def start(call: Call) -> HttpResponse:
     if not url:
         raise Refusal("access", "您的职责没有可以打开的页面。", advice=ADVICE)
     return redirect(url)
+
+
+@asks(*Verb, methods=("GET", "POST"))
+def nowhere(call: Call, rest: str) -> HttpResponse:
+    """An address that is no page: the one with a slash at its end where there is such a page."""
+    slashed = f"{call.request.path}/"
+    if call.request.method == "GET" and not rest.endswith("/") and resolve(slashed).view_name != _NOWHERE:
+        query = call.request.META.get("QUERY_STRING", "")
+        return redirect(f"{slashed}?{query}" if query else slashed)
+    raise Http404
 
 
 @asks(Verb.READ_DESK)
@@ -91,7 +103,7 @@ _Shown = tuple[str, str, str, str, str]
 
 def _batch(task: Task) -> tuple[str, dict[str, str]]:
     assert task.batch is not None
-    return batch_number(task.batch), {"batch": task.batch.public_id}
+    return number_of(task.batch), {"batch": task.batch.public_id}
 
 
 def _of_case(call: Call, task: Task, *, state: str, tone: str) -> _Shown:
@@ -139,7 +151,7 @@ def _confirm(call: Call, task: Task) -> _Shown:
 def _map(call: Call, task: Task) -> _Shown:
     _, part = _batch(task)
     assert task.batch is not None
-    return "数据格式", task.batch.file_name, reverse("office:map_feed", kwargs=part), "待指明各列", "decide"
+    return "数据源", task.batch.file_name, reverse("office:map_feed", kwargs=part), "待指明各列", "decide"
 
 
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {

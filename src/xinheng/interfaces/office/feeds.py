@@ -1,4 +1,4 @@
-"""The formats of files that are known, and the page on which an officer says what the columns of a new one are.
+"""The feeds that are known, and the page on which an officer says what the columns of a new one are.
 
 No code is written: the answer becomes a feed that another person approves (services.mapping, services.approvals).
 """
@@ -19,6 +19,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
+from xinheng.interfaces.office.reasons import why_short
 from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Option, Tile
@@ -91,6 +92,7 @@ def _unmapped(call: Call) -> list[dict[str, Any]]:
             "unit": call.tree.name(batch.organisation_id),
             "received_at": batch.received_at,
             "rows": batch.rows,
+            "why": why_short(batch),
             "url": reverse("office:map_feed", kwargs={"batch": batch.public_id}),
         }
         for batch in waiting[:UNMAPPED]
@@ -102,9 +104,9 @@ def feed(call: Call, feed: str) -> HttpResponse:
     """One format as the file in which policy keeps it."""
     known = call.policy.feeds.get(feed)
     if known is None:
-        raise Refusal("S01", "没有这种数据格式。", advice="请从“数据格式”列表中打开。")
+        raise Refusal("S01", "没有这种数据源。", advice="请从“数据源”列表中打开。")
     context = {
-        "crumbs": [Crumb("数据格式", reverse("office:feeds")), Crumb(known.title)],
+        "crumbs": [Crumb("数据源", reverse("office:feeds")), Crumb(known.title)],
         "feed": _line(call, known, {}, {}),
         "text": dump_feed(known),
     }
@@ -115,7 +117,7 @@ class FeedForm(forms.Form):
     """What is asked of the file as a whole."""
 
     title = forms.CharField(
-        label="格式名称", max_length=100, error_messages={"required": "请给这种格式起个名称。"}
+        label="数据源名称", max_length=100, error_messages={"required": "请给这种数据源起个名称。"}
     )
     item = forms.ChoiceField(label="目录项")
     unit = forms.ChoiceField(label="金额单位", choices=UNITS)
@@ -163,7 +165,7 @@ def _answered(call: Call, batch: Batch, profiled: Profiled) -> HttpResponse:
             trial = try_feed(draft, batch, policy=call.policy, now=call.now)
             if posted.get("action") == "save":
                 case = submit_feed(draft, batch, actor=call.user, policy=call.policy, now=call.now)
-                call.tell("格式已送批，由另一人批准后生效。")
+                call.tell("数据源已送批，由另一人批准后生效。")
                 return redirect("office:approval", case=case.public_id)
             tried = Tried(trial, _lacking(reads))
         except Refusal as refusal:
@@ -183,7 +185,7 @@ def _page(
 ) -> HttpResponse:
     options = [Option(value, label) for value, label in CHOICES.items()]
     context = {
-        "crumbs": [Crumb("数据格式", reverse("office:feeds")), Crumb("指明各列")],
+        "crumbs": [Crumb("数据源", reverse("office:feeds")), Crumb("指明各列")],
         "file": {
             "file_name": batch.file_name,
             "unit": call.tree.name(batch.organisation_id),
@@ -220,6 +222,7 @@ def _tiles(trial: Trial) -> list[Tile]:
     return [
         Tile("试读", count(trial.rows), unit="行"),
         Tile("可以入库", count(trial.accepted), unit="行"),
+        Tile("已在库中或重复", count(trial.known), unit="行"),
         Tile("退回与待处理", count(trial.returned), unit="行", attention=trial.returned > 0),
     ]
 

@@ -16,9 +16,10 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.rows import returned_rows, row_filters, rows_of
-from xinheng.interfaces.office.wording import ROW_TONES, batch_number, feed_title, problem_words, told
+from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
+from xinheng.services.batches import number_of
 from xinheng.services.previews import LABELS, normal_header, reading
 from xinheng.services.returns import adopt_row, send_back
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
@@ -88,7 +89,7 @@ def quarantine(call: Call) -> HttpResponse:
         "rows": returned_rows(call, page),
         "paging": paging,
         "show_batch": True,
-        "of_batch": batch_number(batch) if batch else "",
+        "of_batch": number_of(batch) if batch else "",
     }
     return call.render("quarantine", context)
 
@@ -136,7 +137,7 @@ def decide(call: Call, row: ReturnedRow) -> HttpResponse:
             form.add_error(None, told(refusal))
         else:
             following = _neighbour(call, row, forward=True)
-            call.tell(f"批次 {batch_number(row.batch)} 第 {row.row_no} 行已决定。")
+            call.tell(f"批次 {number_of(row.batch)} 第 {row.row_no} 行已决定。")
             return redirect(following) if following else redirect("office:quarantine")
     return _page(call, row, form)
 
@@ -176,7 +177,7 @@ def _shown(call: Call, row: ReturnedRow) -> dict[str, Any]:
     state = ReturnedState(row.state)
     return {
         "row_no": row.row_no,
-        "batch": batch_number(row.batch),
+        "batch": number_of(row.batch),
         "batch_url": reverse("office:batch", kwargs={"batch": row.batch.public_id}),
         "unit": call.tree.name(row.batch.organisation_id),
         "feed": feed_title(row.batch.feed, call.policy),

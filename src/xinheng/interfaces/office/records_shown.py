@@ -11,13 +11,13 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.wording import (
     RECORD_TONES,
-    batch_number,
     class_word,
     finality_word,
     item_title,
     result_words,
 )
 from xinheng.interfaces.web.parts import Entry, Source
+from xinheng.services.batches import number_of
 from xinheng.services.time import day_of
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
@@ -42,7 +42,7 @@ def source_of(call: Call, record: Record) -> Source:
     return Source(
         unit=call.tree.name(batch.organisation_id),
         received_on=day_of(batch.received_at),
-        batch=batch_number(batch),
+        batch=number_of(batch),
         batch_url=reverse("office:batch", kwargs={"batch": batch.public_id}) if readable else "",
         file_name=batch.file_name,
         row_no=record.row_no,

@@ -8,8 +8,9 @@ from django.urls import reverse
 
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.paging import chosen
-from xinheng.interfaces.office.wording import ROW_TONES, batch_number, problem_words
+from xinheng.interfaces.office.wording import ROW_TONES, problem_words
 from xinheng.interfaces.web.parts import Filter, Option
+from xinheng.services.batches import number_of
 from xinheng.store.batches import ReturnedRow, ReturnedState
 
 
@@ -40,7 +41,7 @@ def returned_rows(call: Call, rows: Iterable[ReturnedRow]) -> list[dict[str, Any
         {
             "row_no": row.row_no,
             "url": reverse("office:quarantined", kwargs={"row": row.pk}),
-            "batch": batch_number(row.batch),
+            "batch": number_of(row.batch),
             "batch_url": reverse("office:batch", kwargs={"batch": row.batch.public_id}),
             "unit": call.tree.name(row.batch.organisation_id),
             "subject": (row.normalised or {}).get("name") or "",

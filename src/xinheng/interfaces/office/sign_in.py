@@ -47,6 +47,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of one-time passwords are encrypted with a key derived from the installation's own."""
 
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "验证码不对或已经过时。请输入应用现在显示的 6 位数字；一直不对的，请校准手机时间。",
+    }
+
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()
 

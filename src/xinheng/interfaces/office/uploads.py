@@ -5,6 +5,7 @@ enters is decided by services.collect.
 """
 
 import errno
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.batches import shown
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
-from xinheng.interfaces.office.wording import batch_number, problem_words, told
+from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why
+from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
+from xinheng.services.batches import number_of
 from xinheng.services.collect import QUEUED, Delivery, confirm, confirm_later, preview, read_again
-from xinheng.services.previews import PREVIEW
+from xinheng.services.previews import FORESEEN, PREVIEW
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.organisations import Organisation
@@ -47,7 +50,7 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.xls"}),
     )
     organisation = forms.ChoiceField(label="报送单位")
-    feed = forms.ChoiceField(label="数据格式", required=False)
+    feed = forms.ChoiceField(label="数据源", required=False)
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,52 +176,70 @@ def preview_page(call: Call, batch: Batch) -> HttpResponse:
 def _preview(call: Call, batch: Batch, form: forms.Form) -> HttpResponse:
     report, part = batch.report, {"batch": batch.public_id}
     seen: dict[str, Any] = report.get(PREVIEW, {})
-    mapping = batch.state == BatchState.UNMAPPED and call.may(
-        Verb.DRAFT_POLICY, call.of(batch.organisation_id)
-    )
     keys = ("format", "encoding", "header_row", "code_column", "name_column")
     context = {
-        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"预览 {batch_number(batch)}")],
+        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"预览 {number_of(batch)}")],
         "stages": _stages(1, batch),
         "batch": {**shown(call, batch), **{key: report.get(key) for key in keys}},
-        "tiles": _tiles(batch),
+        "tiles": _tiles(batch, seen),
         "columns": seen.get("columns", []),
-        "problems": _problems(call, batch, seen.get("examples", {})),
-        "notices": _notices(batch, seen),
+        "problems": _problems(call, batch, seen),
+        "notices": _notices(call, batch, seen),
         "form": form,
         "cancel_url": reverse("office:cancel_batch", kwargs=part),
         "confirm_url": reverse("office:confirm_batch", kwargs=part),
         "may_confirm": batch.state == BatchState.PREVIEW and QUEUED not in seen,
         "may_cancel": batch.state == BatchState.PREVIEW and QUEUED not in seen,
-        "map_url": reverse("office:map_feed", kwargs=part) if mapping else "",
+        "ways": _ways(call, batch),
+        "readable": batch.state != BatchState.UNREADABLE,
         "recognised": batch.state == BatchState.PREVIEW,
         "personal": report.get("personal_ids_found"),
     }
     return call.render("preview", context)
 
 
-def _notices(batch: Batch, seen: dict[str, Any]) -> list[Notice]:
+def _ways(call: Call, batch: Batch) -> list[dict[str, Any]]:
+    if batch.state not in NOT_READ:
+        return []
+    back = {"label": "返回批次列表", "url": reverse("office:batches"), "post": False}
+    return [*ways_on(call, batch), *([back] if call.may_somewhere(Verb.READ_BATCH) else [])]
+
+
+def _notices(call: Call, batch: Batch, seen: dict[str, Any]) -> list[Notice]:
     if QUEUED in seen:
         return [Notice("clock", "正在入库", "行数较多，由后台办理。过一会儿刷新本页，入库后可以看到回执。")]
-    if batch.state == BatchState.UNREADABLE:
-        return [Notice("decide", "这个文件无法读取", "".join(seen.get("notes", [])))]
-    kind = "decide" if batch.state == BatchState.UNMAPPED else "info"
-    title = "没有读入" if batch.state == BatchState.UNMAPPED else "提示"
-    return [Notice(kind, title, note) for note in seen.get("notes", []) if note][:3]
+    reason = why(call, batch)
+    if reason is not None:
+        return [reason]
+    notes = [Notice("info", "提示", note) for note in seen.get("notes", []) if note][:3]
+    foreseen = _foreseen(batch, seen)
+    if foreseen["known"] and not foreseen["accepted"]:
+        notes.insert(0, Notice("info", "没有新的行", "可以采纳的行都已在库中，确认后不会增加记录。"))
+    return notes
 
 
-def _tiles(batch: Batch) -> list[Tile]:
-    report = batch.report
+def _foreseen(batch: Batch, seen: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"accepted": 0, "known": 0, "conflicts": {}} | seen.get(FORESEEN, {})
+    return found
+
+
+def _tiles(batch: Batch, seen: dict[str, Any]) -> list[Tile]:
+    if batch.state in NOT_READ:
+        return [Tile("文件行数", count(batch.rows)), Tile("暂存，没有读入", count(batch.returned))]
+    foreseen = _foreseen(batch, seen)
+    returned = batch.returned + sum(foreseen["conflicts"].values())
     return [
         Tile("文件行数", count(batch.rows)),
-        Tile("可以入库", count(report.get("accepted", 0))),
-        Tile("退回与待处理", count(batch.returned), attention=batch.returned > 0),
+        Tile("可以入库", count(foreseen["accepted"]), definition="按现在的库内记录计算"),
+        Tile("已在库中", count(foreseen["known"]), definition="以前报过，不再写入"),
+        Tile("退回与待处理", count(returned), attention=returned > 0),
         Tile("文件内重复", count(batch.duplicates)),
     ]
 
 
-def _problems(call: Call, batch: Batch, examples: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    counts: dict[str, int] = batch.report.get("problems", {})
+def _problems(call: Call, batch: Batch, seen: dict[str, Any]) -> list[dict[str, Any]]:
+    counts = Counter(batch.report.get("problems", {})) + Counter(_foreseen(batch, seen)["conflicts"])
+    examples: dict[str, list[dict[str, Any]]] = seen.get("examples", {})
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return [
         {**problem_words(code, call.policy), "count": number, "examples": examples.get(code, [])}
@@ -257,7 +278,7 @@ def receipt(call: Call, batch: Batch) -> HttpResponse:
     if batch.state != BatchState.LOADED:
         return redirect("office:batch", batch=batch.public_id)
     context = {
-        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"回执 {batch_number(batch)}")],
+        "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"回执 {number_of(batch)}")],
         "stages": _stages(4, batch),
         "batch": shown(call, batch),
         "workbook_url": reverse("office:workbook", kwargs={"batch": batch.public_id})

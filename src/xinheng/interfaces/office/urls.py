@@ -77,4 +77,5 @@ urlpatterns = [
     path("users/<slug:user>/second-factor/", users.remove_second_factor, name="remove_second_factor"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", ledger.verify, name="verify_ledger"),
+    path("<path:rest>", desk.nowhere, name="nowhere"),
 ]

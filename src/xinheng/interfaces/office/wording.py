@@ -2,14 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from django.utils import timezone
-
 from xinheng.core.feeds import PENALTY_KINDS, Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Outcome, Refusal
 from xinheng.core.sources import Citation
-from xinheng.store.batches import Batch, BatchState, ReturnedState
+from xinheng.store.batches import BatchState, ReturnedState
 from xinheng.store.casework import Case
 
 BATCH_TONES = {
@@ -44,7 +42,7 @@ CASE_STATES = {
     "withdrawn": ("已撤销", ""),
     "revoked": ("已撤回", ""),
 }
-CASE_KINDS = {"inspection_plan": "抽查计划", "feed": "数据格式", "calendar": "工作日历"}
+CASE_KINDS = {"inspection_plan": "抽查计划", "feed": "数据源", "calendar": "工作日历"}
 DEEDS = {
     "correct": "更正",
     "annotate": "标注",
@@ -100,12 +98,6 @@ def event_word(kind: str) -> str:
     if kind.startswith("case."):
         return EVENTS.get(kind, "办理事项")
     return EVENTS.get(kind, kind)
-
-
-def batch_number(batch: Batch) -> str:
-    """The short number by which people speak of a batch."""
-    received = timezone.localtime(batch.received_at)
-    return f"{received:%Y-%m%d}-{batch.public_id[:4].upper()}"
 
 
 def feed_title(feed: str, policy: Policy) -> str:

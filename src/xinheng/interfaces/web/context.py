@@ -22,5 +22,6 @@ def city(request: HttpRequest) -> dict[str, Any]:
     return {
         "place": place(),
         "large_text": wants_large_text(request),
+        "home_url": "/office/" if request.path.startswith("/office/") else "/",
         "demo": bool(getattr(settings, "DEMO", False)),
     }

@@ -34,7 +34,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("上传文件", "office:upload", ("office:preview", "office:receipt", "office:confirm_batch")),
             Route("批次", "office:batches", ("office:batch",)),
             Route("待处理的行", "office:quarantine", ("office:quarantined",)),
-            Route("数据格式", "office:feeds", ("office:map_feed", "office:feed")),
+            Route("数据源", "office:feeds", ("office:map_feed", "office:feed")),
         ),
     ),
     (

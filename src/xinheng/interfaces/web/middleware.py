@@ -20,7 +20,12 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-DENIED = {"access", "denied"}
+_DENIED = {"access", "denied"}
+_MISSING = "S01"
+
+
+def status_of(refusal: Refusal) -> int:
+    return 403 if refusal.code in _DENIED else 404 if refusal.code == _MISSING else 409
 
 
 class RequestMiddleware:
@@ -62,8 +67,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refusal):
-            status = 403 if exception.code in DENIED else 404 if exception.code == "S01" else 409
-            return render(request, "web/refusal.html", {"refusal": exception}, status=status)
+            return render(request, "web/refusal.html", {"refusal": exception}, status=status_of(exception))
         if isinstance(exception, OperationalError | PoolTimeout):
             log.error("database_unavailable", error=type(exception).__name__)
             response = render(request, "503.html", status=503)

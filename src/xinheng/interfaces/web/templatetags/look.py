@@ -220,9 +220,13 @@ def chart(chart: Chart, level: int = 3) -> dict[str, Any]:
 
 
 @register.inclusion_tag("web/parts/errors.html")
-def errors(form: BaseForm) -> dict[str, Any]:
-    """The list of errors at the top of a form, each leading to its field."""
-    found = [(field.id_for_label, field.label, problem) for field in form for problem in field.errors]
+def errors(form: BaseForm, **labels: str) -> dict[str, Any]:
+    """The list of errors at the top of a form, each leading to its field; ``labels`` are those that the page gives."""
+    found = [
+        (field.id_for_label, labels.get(field.name, field.label), problem)
+        for field in form
+        for problem in field.errors
+    ]
     general = list(form.non_field_errors())
     return {"general": general, "found": found, "total": len(general) + len(found)}
 
