@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from tests.core.examples import AS_OF, PLAIN, ceiling, fact, indicator, model
 from tests.scoring.worlds import City, cities, models, numbered, treatments
 
+from xinheng.core.counterfactual import next_grade_hints
 from xinheng.core.evaluation import Evaluator, Fact, evaluate
-from xinheng.core.explanation import Explanation, explain, left_out, next_grade_hints, points_text
+from xinheng.core.explanation import Explanation, explain, left_out, points_text
 from xinheng.core.models import ScoringModel
 from xinheng.core.treatment import Treatment
 

@@ -1,6 +1,7 @@
 """The set-wise engine gives what the plain reference gives, to the last unit."""
 
 import random
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,13 +21,18 @@ from xinheng.scoring.run import run_batch
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 
-def expected(model: ScoringModel, treatment: Treatment, city: Any) -> list[dict[str, Any]]:
+DAYS = st.sampled_from((AS_OF, AS_OF, date(2026, 12, 31), date(2027, 1, 1), date(2028, 2, 29)))
+
+
+def expected(
+    model: ScoringModel, treatment: Treatment, city: Any, as_of: date = AS_OF
+) -> list[dict[str, Any]]:
     evaluator = Evaluator(model, treatment=treatment)
     rows = []
     for subject, (kind, sector, facts) in city.items():
         if not model.covers(kind=kind, sector=sector):
             continue
-        found = evaluator.evaluate(facts, as_of=AS_OF)
+        found = evaluator.evaluate(facts, as_of=as_of)
         rows.append(
             {
                 "subject_id": subject,
@@ -40,10 +46,10 @@ def expected(model: ScoringModel, treatment: Treatment, city: Any) -> list[dict[
 
 
 @pytest.mark.row("M7-03")
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW, derandomize=True)
-@given(model=models(), treatment=treatments, made=cities)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW, derandomize=True)
+@given(model=models(), treatment=treatments, made=cities, as_of=DAYS)
 def test_engine_and_reference_agree_on_any_model_and_city(
-    model: ScoringModel, treatment: Treatment, made: City
+    model: ScoringModel, treatment: Treatment, made: City, as_of: date
 ) -> None:
     city = numbered(made)
     with TemporaryDirectory() as folder:
@@ -54,11 +60,11 @@ def test_engine_and_reference_agree_on_any_model_and_city(
             treatment=treatment,
             snapshot=snapshot,
             population=population,
-            as_of=AS_OF,
+            as_of=as_of,
             out=out,
             threads=1,
         )
-        assert pq.read_table(out).to_pylist() == expected(model, treatment, city)
+        assert pq.read_table(out).to_pylist() == expected(model, treatment, city, as_of)
     assert summary.rows == sum(summary.distribution.values())
 
 

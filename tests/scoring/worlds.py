@@ -1,7 +1,7 @@
 """Arbitrary models, rules and cities: strategies for hypothesis, and a city as files."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.core.examples import AS_OF, BANDS, ceiling, indicator, model
 
 from xinheng.core.evaluation import Fact
-from xinheng.core.models import ScoringModel
+from xinheng.core.models import ScoringModel, grade_word
 from xinheng.core.treatment import Treatment
 from xinheng.scoring.snapshot import POPULATION, SCHEMA, write_snapshot
 
@@ -22,6 +22,8 @@ City = list[tuple[str, str | None, list[Fact]]]
 
 ITEMS = ("penalty", "inspection", "honour", "serious_list", "commitment")
 NUMBERS = (4, 12, 19, 14, 16)
+EVALUATION = 17
+OTHER_MODEL = "credit/other-model"
 WORDS = ("fine", "warning", "kept", "fined")
 CLASS_WORDS = ("none", "minor", "general", "serious")
 
@@ -50,11 +52,23 @@ def steps(edges: tuple[int, ...], *, first: int | None = None) -> st.SearchStrat
     )
 
 
-BANDS_OF = {"count": (1, 2, 3), "amount": YUAN, "headcount": PERSONS, "days_since": (0, *EDGES)}
+BANDS_OF = {
+    "count": (0, 1, 2, 3),
+    "distinct": (0, 1, 2, 3),
+    "amount": YUAN,
+    "headcount": PERSONS,
+    "days_since": (0, *EDGES),
+}
 
 
 @st.composite
 def filters(draw: st.DrawFn) -> dict[str, Any]:
+    if draw(st.integers(0, 5)) == 5:
+        return {
+            "items": ["evaluation"],
+            "grades_of": OTHER_MODEL,
+            "grades": draw(st.lists(st.sampled_from("ABCD"), min_size=1, max_size=3, unique=True)),
+        }
     chosen: dict[str, Any] = {
         "items": draw(st.lists(st.sampled_from(ITEMS), min_size=1, max_size=4, unique=True))
     }
@@ -73,6 +87,17 @@ def filters(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def windows(draw: st.DrawFn) -> dict[str, Any]:
+    """A window by age, perhaps without the last days, or by calendar years."""
+    if draw(st.integers(0, 2)) == 2:
+        last = draw(st.integers(0, 1))
+        return {"calendar_years": [last + draw(st.integers(0, 2)), last], "window_days": None}
+    days = draw(st.sampled_from((365, 800, *EDGES)))
+    skipped = [edge for edge in (0, *EDGES) if edge < days]
+    return {"window_days": days, "skip_days": draw(st.sampled_from(skipped)) if draw(st.booleans()) else 0}
+
+
+@st.composite
 def decays(draw: st.DrawFn, window: int) -> dict[str, Any]:
     possible = st.one_of(st.sampled_from(EDGES), st.integers(1, window))
     days = draw(st.lists(possible, max_size=9, unique=True).map(sorted))
@@ -85,52 +110,82 @@ def decays(draw: st.DrawFn, window: int) -> dict[str, Any]:
     }
 
 
+MEASURES = ("each", "once", "latest", "exists", "count", "distinct", "amount", "headcount", "days_since")
+
+
 @st.composite
-def indicators(draw: st.DrawFn, place: int, families: tuple[str, ...]) -> dict[str, Any]:
-    window = draw(st.sampled_from((365, *EDGES)))
-    measure = draw(st.sampled_from(("each", "once", "count", "amount", "headcount", "days_since")))
-    made = indicator(
-        f"i{place}",
-        family=draw(st.sampled_from(families)),
-        facts=draw(filters()),
-        window_days=window,
-        measure=measure,
-        cap=draw(caps),
-    )
+def indicators(draw: st.DrawFn, place: int, effects: dict[str, str]) -> dict[str, Any]:
+    family, window, facts = draw(st.sampled_from(sorted(effects))), draw(windows()), draw(filters())
+    measure = draw(st.sampled_from(MEASURES))
+    made = indicator(f"i{place}", family=family, facts=facts, measure=measure, cap=draw(caps)) | window
     del made["points"]
-    if measure not in ("each", "once"):
+    if effects[family] == "plus" and draw(st.booleans()):
+        made["floor"] = draw(points)
+    if measure == "distinct":
+        made["of"] = draw(st.sampled_from(ways(facts)))
+    if measure in ("each", "once", "count") and draw(st.booleans()):
+        made |= {"per": "year", "year_cap": draw(st.integers(1, 2) if measure == "count" else points)}
+    if measure in BANDS_OF:
         made["bands"] = draw(steps(BANDS_OF[measure]))
         return made
-    scale = draw(st.sampled_from(("points", "by_amount", "by_headcount")))
-    made[scale] = draw(
-        points if scale == "points" else steps(YUAN if scale == "by_amount" else PERSONS, first=0)
-    )
-    if draw(st.booleans()):
-        made["decay"] = draw(decays(window))
-    return made
+    return made | draw(scales(measure, facts, window["window_days"] or 365))
+
+
+def ways(facts: dict[str, Any]) -> list[str]:
+    """What can be told apart among such facts."""
+    named = len(facts["items"]) > 1, len(facts.get("results", facts.get("grades", ()))) > 1
+    return ["year", *(["item"] if named[0] else []), *(["result"] if named[1] else [])]
+
+
+@st.composite
+def scales(draw: st.DrawFn, measure: str, facts: dict[str, Any], window: int) -> dict[str, Any]:
+    """Points of one fact."""
+    if measure == "exists":
+        return {"points": draw(points)}
+    scale = draw(st.sampled_from(("points", "by_amount", "by_headcount", "by_result")))
+    made: dict[str, Any] = {}
+    if scale == "by_result":
+        known = st.sampled_from(facts.get("grades", WORDS))
+        words = draw(st.lists(known, min_size=1, max_size=3, unique=True))
+        worth = st.one_of(points, st.sampled_from((Decimal(0), Decimal(7))))
+        made["by_result"] = [{"result": word, "points": draw(worth)} for word in words]
+    elif scale == "points":
+        made["points"] = draw(points)
+    else:
+        made[scale] = draw(steps(YUAN if scale == "by_amount" else PERSONS, first=0))
+    return made | ({"decay": draw(decays(window))} if draw(st.booleans()) else {})
+
+
+@st.composite
+def rules(draw: st.DrawFn, key: str, most: int) -> list[dict[str, Any]]:
+    """Facts to which something is tied, in a window or however old."""
+    found = []
+    for place in range(draw(st.integers(0, most))):
+        made = ceiling(f"{key}{place}", "E", facts=draw(filters()))
+        del made["grade"]
+        found.append(made | (draw(windows()) if draw(st.booleans()) else {}))
+    return found
 
 
 @st.composite
 def models(draw: st.DrawFn) -> ScoringModel:
-    families = ("lawful", "kept", "merit")
-    effects = draw(st.lists(st.sampled_from(("plus", "minus")), min_size=3, max_size=3))
+    effects = {key: draw(st.sampled_from(("plus", "minus"))) for key in ("lawful", "kept", "merit")}
     count = draw(st.integers(1, 6))
-    grades = st.sampled_from("BCDE")
-    window = st.one_of(st.none(), st.sampled_from(EDGES))
-    ceilings = [
-        ceiling(f"c{place}", draw(grades), facts=draw(filters()), window_days=draw(window))
-        for place in range(draw(st.integers(0, 4)))
-    ]
+    ceilings = [each | {"grade": draw(st.sampled_from("BCDE"))} for each in draw(rules("c", 4))]
     split = draw(st.integers(0, len(ceilings)))
+    least = draw(st.sampled_from((0, 0, 100)))
     return model(
         families=[
             {"id": key, "label": key, "effect": effect, "cap": draw(caps)}
-            for key, effect in zip(families, effects, strict=True)
+            | ({"floor": draw(points)} if effect == "plus" and draw(st.booleans()) else {})
+            for key, effect in effects.items()
         ],
-        indicators=[draw(indicators(place, families)) for place in range(count)],
+        indicators=[draw(indicators(place, effects)) for place in range(count)],
         vetoes=ceilings[:split],
         limits=ceilings[split:],
-        scale={"max": 1000, "start": draw(st.integers(0, 1000)), "bands": BANDS},
+        downgrades=[each | {"levels": draw(st.integers(1, 3))} for each in draw(rules("d", 2))],
+        starts=[each | {"points": draw(st.integers(0, 1000))} for each in draw(rules("s", 2))],
+        scale={"max": 1000, "min": least, "start": draw(st.integers(least, 1000)), "bands": BANDS},
         evidence={
             "items": draw(st.lists(st.sampled_from(ITEMS), max_size=2, unique=True)),
             "window_days": draw(st.sampled_from(EDGES)),
@@ -152,16 +207,20 @@ treatments = st.builds(
     outlive_validity=st.frozensets(st.sampled_from(NUMBERS), max_size=2),
 )
 
-AGES = (-1, *sorted({edge + shift for edge in EDGES for shift in (-1, 0, 1)}), 400)
+YEAR_ENDS = tuple((AS_OF - date(AS_OF.year - back, 1, 1)).days for back in (0, 1, 2))
+AGES = (-1, *sorted({edge + shift for edge in (*EDGES, *YEAR_ENDS) for shift in (-1, 0, 1)}), 400)
 AMOUNTS = (None, -1, *sorted({100 * edge + shift for edge in YUAN for shift in (-1, 0, 1)}))
 ENDS = (None, None, None, -30, -1, 0, 1, 30)
 
 
 def some_fact(chance: random.Random) -> Fact:
-    end = chance.choice(ENDS)
+    end, item = chance.choice(ENDS), chance.choice((*NUMBERS, *NUMBERS, EVALUATION, EVALUATION, 3))
+    results = ("", "fine", "fine+warning", "warning", "kept", "fined", "fined+kept")
+    if item == EVALUATION:
+        results = (*(grade_word(OTHER_MODEL, letter) for letter in "ABCDE"), "A")
     return Fact(
         record_id=0,
-        item=chance.choice((*NUMBERS, *NUMBERS, 3)),
+        item=item,
         decided_on=AS_OF - timedelta(days=chance.choice(AGES)),
         valid_to=None if end is None else AS_OF + timedelta(days=end),
         amount_fen=chance.choice(AMOUNTS),
@@ -169,7 +228,7 @@ def some_fact(chance: random.Random) -> Fact:
         seriousness=chance.randrange(4),
         finality=chance.choice((0, 1, 2, 3, 4, 5, 6, 6, 6)),
         state=chance.choice((1, 1, 1, 1, 2, 3, 4, 5, 6, 7)),
-        result=chance.choice(("", "fine", "fine+warning", "warning", "kept", "fined", "fined+kept")),
+        result=chance.choice(results),
     )
 
 

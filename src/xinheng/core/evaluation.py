@@ -4,45 +4,48 @@ All numbers are whole thousandths and never negative until the last step, ages a
 followed to the record it comes from (《优化营商环境条例》第五十三条 on supervision by credit).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
+from xinheng.core.contributions import (
+    Contribution,
+    Reckoner,
+    SlotTotal,
+    Used,
+    fact_filter,
+    fact_points,
+    share,
+)
 from xinheng.core.models import (
-    CLASSES,
-    FEN,
-    Ceiling,
-    Decay,
     Effect,
     Facts,
     Family,
     Indicator,
-    Measure,
+    Rule,
     ScoringModel,
-    Step,
+    StartSwitch,
+    Window,
     milli,
 )
 from xinheng.core.treatment import Fact, Treatment, weighing
 
-__all__ = ["Contribution", "Evaluation", "Evaluator", "Fact", "FamilyTotal", "Triggered", "evaluate"]
-
-Part = TypeVar("Part", Indicator, Ceiling)
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one indicator adds; points that are taken are negative.
-
-    ``uncapped_milli`` has the same sign. ``uses`` names the records with their own share before the cap; where a
-    number or total of records is looked up in bands the share of each is 0.
-    """
-
-    indicator: str
-    points_milli: int
-    uncapped_milli: int
-    cap_hit: bool
-    uses: tuple[tuple[int, int], ...]
+__all__ = [
+    "Contribution",
+    "Evaluation",
+    "Evaluator",
+    "Fact",
+    "FamilyTotal",
+    "Lowered",
+    "SlotTotal",
+    "Started",
+    "Triggered",
+    "evaluate",
+    "fact_filter",
+    "fact_points",
+    "in_window",
+    "share",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class FamilyTotal:
     points_milli: int
     uncapped_milli: int
     cap_hit: bool
+    floor_hit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,30 @@ class Triggered:
 
 
 @dataclass(frozen=True, slots=True)
+class Lowered:
+    """A downgrade whose facts are there."""
+
+    downgrade: str
+    levels: int
+    records: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The switch that fixed the starting points, with its records."""
+
+    switch: str
+    milli: int
+    records: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """``grade`` is None where nothing is on file to judge by. ``decided_by``: the veto or limit that lowered it."""
+    """``grade`` is None where nothing is on file to judge by.
+
+    ``decided_by``: the veto or limit that lowered the grade below what points and downgrades give, else the first
+    downgrade if one lowered it. ``start`` is None where the model's own starting points hold.
+    """
 
     points_milli: int
     grade: str | None
@@ -75,11 +101,19 @@ class Evaluation:
     vetoes: tuple[Triggered, ...]
     decided_by: str | None
     missing: bool
+    downgrades: tuple[Lowered, ...] = ()
+    start: Started | None = None
 
 
 def evaluate(model: ScoringModel, facts: Iterable[Fact], *, as_of: date, treatment: Treatment) -> Evaluation:
     """Grade one subject by its facts as they stand on ``as_of``; their order does not matter."""
     return Evaluator(model, treatment=treatment).evaluate(facts, as_of=as_of)
+
+
+def in_window(window: Window, age: int, *, as_of: date) -> bool:
+    """Whether a fact of an age is within a window on a day."""
+    since, below = window.ages(as_of=as_of)
+    return age >= since and (below is None or age < below)
 
 
 class Evaluator:
@@ -88,188 +122,134 @@ class Evaluator:
     def __init__(self, model: ScoringModel, *, treatment: Treatment) -> None:
         self.model = model
         self.treatment = treatment
-        self._indicators = _dispatch(model.indicators)
-        self._ceilings = _dispatch(model.ceilings)
+        self._dispatch = _dispatch((*model.indicators, *model.rules))
         self._evidence = Facts(items=model.evidence.items).numbers
-        self._points = {
-            indicator.id: fact_points(indicator)
-            for indicator in model.indicators
-            if indicator.measure.per_fact
-        }
+        self._reckoners = tuple(
+            Reckoner(each, sign=_sign(model.family_of[each.family])) for each in model.indicators
+        )
+        self._ages: tuple[date, dict[str, tuple[int, int]]] = (date.min, {})
 
     def evaluate(self, facts: Iterable[Fact], *, as_of: date) -> Evaluation:
-        weighs = weighing(self.treatment, as_of=as_of)
-        used: dict[str, list[tuple[int, Fact]]] = {}
+        weighs, ages = weighing(self.treatment, as_of=as_of), self._windows(as_of)
+        used: dict[str, Used] = {}
         evident = False
         for fact in sorted((fact for fact in facts if weighs(fact)), key=_order):
             age = (as_of - fact.decided_on).days
             evident = evident or self._is_evidence(fact, age)
-            for indicator, fits in self._indicators.get(fact.item, ()):
-                if age < indicator.window_days and fits(fact):
-                    used.setdefault(indicator.id, []).append((age, fact))
-            for ceiling, fits in self._ceilings.get(fact.item, ()):
-                if (ceiling.window_days is None or age < ceiling.window_days) and fits(fact):
-                    used.setdefault(ceiling.id, []).append((age, fact))
+            for key, fits in self._dispatch.get(fact.item, ()):
+                since, below = ages[key]
+                if since <= age < below and fits(fact):
+                    used.setdefault(key, []).append((age, fact))
         contributions = tuple(
-            self._contribution(each, used.get(each.id, [])) for each in self.model.indicators
+            reckoner.contribution(used.get(each.id, []))
+            for each, reckoner in zip(self.model.indicators, self._reckoners, strict=True)
         )
-        vetoes = tuple(
-            Triggered(ceiling.id, ceiling.grade, tuple(fact.record_id for _, fact in used[ceiling.id]))
-            for ceiling in self.model.ceilings
-            if ceiling.id in used
-        )
-        return self._conclude(contributions, vetoes, missing=not evident and not vetoes)
+        return self._conclude(contributions, used, evident=evident)
+
+    def _windows(self, as_of: date) -> dict[str, tuple[int, int]]:
+        """Ages from and below which each indicator and rule takes facts on a day."""
+        day, ages = self._ages
+        if day != as_of:
+            parts: tuple[Indicator | Rule, ...] = (*self.model.indicators, *self.model.rules)
+            ages = {}
+            for part in parts:
+                since, below = part.ages(as_of=as_of)
+                ages[part.id] = (since, _NO_END if below is None else below)
+            self._ages = (as_of, ages)
+        return ages
 
     def _is_evidence(self, fact: Fact, age: int) -> bool:
         return age < self.model.evidence.window_days and (not self._evidence or fact.item in self._evidence)
 
-    def _contribution(self, indicator: Indicator, used: list[tuple[int, Fact]]) -> Contribution:
-        uses = self._uses(indicator, used)
-        if indicator.measure is Measure.EACH:
-            total = sum(points for _, points in uses)
-        elif indicator.measure is Measure.ONCE:
-            total = max((points for _, points in uses), default=0)
-        else:
-            total = _banded(indicator, used)
-        points = min(total, milli(indicator.cap))
-        sign = -1 if self.model.family_of[indicator.family].effect is Effect.MINUS else 1
-        return Contribution(indicator.id, sign * points, sign * total, total > points, uses)
-
-    def _uses(self, indicator: Indicator, used: list[tuple[int, Fact]]) -> tuple[tuple[int, int], ...]:
-        if indicator.measure is Measure.DAYS_SINCE:
-            return tuple((fact.record_id, 0) for _, fact in sorted(used, key=lambda pair: pair[0])[:1])
-        if not indicator.measure.per_fact:
-            return tuple((fact.record_id, 0) for _, fact in used)
-        points_of = self._points[indicator.id]
-        each = tuple((fact.record_id, points_of(fact, age)) for age, fact in used)
-        if indicator.measure is Measure.ONCE and each:
-            return (max(each, key=lambda use: use[1]),)
-        return each
-
     def _conclude(
-        self, contributions: tuple[Contribution, ...], vetoes: tuple[Triggered, ...], *, missing: bool
+        self, contributions: tuple[Contribution, ...], used: Mapping[str, Used], *, evident: bool
     ) -> Evaluation:
         model = self.model
         families = tuple(_family_total(family, model, contributions) for family in model.families)
-        reached = milli(model.scale.start) + sum(total.points_milli for total in families)
-        points = max(0, min(milli(model.scale.max), reached))
-        grade, decided_by = model.grade_of(points), None
-        for veto in vetoes:
-            if model.rank(veto.grade) > model.rank(grade):
-                grade, decided_by = veto.grade, veto.ceiling
+        vetoes = tuple(
+            Triggered(each.id, each.grade, _records(used[each.id]))
+            for each in model.ceilings
+            if each.id in used
+        )
+        downgrades = tuple(
+            Lowered(each.id, each.levels, _records(used[each.id]))
+            for each in model.downgrades
+            if each.id in used
+        )
+        start = _started(model.starts, used)
+        reached = (start.milli if start else milli(model.scale.start)) + sum(
+            total.points_milli for total in families
+        )
+        points = max(milli(model.scale.min), min(milli(model.scale.max), reached))
+        missing = not evident and not vetoes
+        grade, decided_by = (None, None) if missing else _grade(model, points, vetoes, downgrades)
         return Evaluation(
             points_milli=points,
-            grade=None if missing else grade,
+            grade=grade,
             contributions=contributions,
             families=families,
             vetoes=vetoes,
             decided_by=decided_by,
             missing=missing,
+            downgrades=downgrades,
+            start=start,
         )
+
+
+_NO_END = 10**9
+"""More days than any fact is old."""
+
+
+def _grade(
+    model: ScoringModel, points: int, vetoes: tuple[Triggered, ...], downgrades: tuple[Lowered, ...]
+) -> tuple[str, str | None]:
+    """Points give a band, downgrades lower it, the strictest ceiling holds."""
+    by_points = model.rank(model.grade_of(points))
+    lowered = min(len(model.scale.bands) - 1, by_points + sum(each.levels for each in downgrades))
+    rank, decided_by = lowered, downgrades[0].downgrade if lowered > by_points else None
+    for veto in vetoes:
+        if model.rank(veto.grade) > rank:
+            rank, decided_by = model.rank(veto.grade), veto.ceiling
+    return model.scale.bands[rank].grade, decided_by
+
+
+def _started(starts: tuple[StartSwitch, ...], used: Mapping[str, Used]) -> Started | None:
+    for switch in starts:
+        if switch.id in used:
+            return Started(switch.id, milli(switch.points), _records(used[switch.id]))
+    return None
+
+
+def _records(used: Used) -> tuple[int, ...]:
+    return tuple(fact.record_id for _, fact in used)
 
 
 def _order(fact: Fact) -> tuple[date, int]:
     return fact.decided_on, fact.record_id
 
 
-def _dispatch(parts: tuple[Part, ...]) -> dict[int, list[tuple[Part, Callable[[Fact], bool]]]]:
-    table: dict[int, list[tuple[Part, Callable[[Fact], bool]]]] = {}
+def _dispatch(parts: tuple[Indicator | Rule, ...]) -> dict[int, list[tuple[str, Callable[[Fact], bool]]]]:
+    table: dict[int, list[tuple[str, Callable[[Fact], bool]]]] = {}
     for part in parts:
         fits = fact_filter(part.facts)
         for number in sorted(part.facts.numbers):
-            table.setdefault(number, []).append((part, fits))
+            table.setdefault(number, []).append((part.id, fits))
     return table
 
 
-def fact_filter(facts: Facts) -> Callable[[Fact], bool]:
-    """Whether a fact of a fitting item is meant. An unknown amount or headcount is taken as nothing."""
-    classes = frozenset(CLASSES.index(word) for word in facts.seriousness) or frozenset(range(len(CLASSES)))
-    wanted, unwanted = frozenset(facts.results), frozenset(facts.not_results)
-    least, below = _fen(facts.amount_from_yuan), _fen(facts.amount_below_yuan)
-
-    def fits(fact: Fact) -> bool:
-        if fact.seriousness not in classes:
-            return False
-        amount, persons = _whole(fact.amount_fen), _whole(fact.headcount)
-        if (least is not None and amount < least) or (below is not None and amount >= below):
-            return False
-        if facts.headcount_from is not None and persons < facts.headcount_from:
-            return False
-        if facts.headcount_below is not None and persons >= facts.headcount_below:
-            return False
-        if not wanted and not unwanted:
-            return True
-        words = frozenset(fact.result.split("+"))
-        return (not wanted or bool(words & wanted)) and not words & unwanted
-
-    return fits
-
-
-def fact_points(indicator: Indicator) -> Callable[[Fact, int], int]:
-    """Points of one fact by its age, before the cap."""
-    by_amount, decay = bool(indicator.by_amount), indicator.decay
-    fixed = None if indicator.points is None else milli(indicator.points)
-    steps = _milli_steps(indicator.by_amount or indicator.by_headcount, unit=FEN if by_amount else 1)
-
-    def points_of(fact: Fact, age: int) -> int:
-        value = _whole(fact.amount_fen if by_amount else fact.headcount)
-        base = _step_points(steps, value) if fixed is None else fixed
-        return base if decay is None else base * share(decay, age) // 1000
-
-    return points_of
-
-
-def share(decay: Decay, age: int) -> int:
-    """What is left at an age, in thousandths."""
-    left = 0
-    for step in decay.table:
-        if age >= step.from_day:
-            left = step.per_mille
-    return left
-
-
-def _banded(indicator: Indicator, used: list[tuple[int, Fact]]) -> int:
-    if not used:
-        return 0
-    unit = FEN if indicator.measure is Measure.AMOUNT else 1
-    steps = _milli_steps(indicator.bands, unit=unit)
-    if indicator.measure is Measure.COUNT:
-        return _step_points(steps, len(used))
-    if indicator.measure is Measure.AMOUNT:
-        return _step_points(steps, sum(_whole(fact.amount_fen) for _, fact in used))
-    if indicator.measure is Measure.HEADCOUNT:
-        return _step_points(steps, sum(_whole(fact.headcount) for _, fact in used))
-    return _step_points(steps, min(age for age, _ in used))
-
-
-def _milli_steps(steps: tuple[Step, ...], *, unit: int) -> tuple[tuple[int, int], ...]:
-    return tuple((step.start * unit, milli(step.points)) for step in steps)
-
-
-def _step_points(steps: tuple[tuple[int, int], ...], value: int) -> int:
-    points = 0
-    for start, worth in steps:
-        if value >= start:
-            points = worth
-    return points
+def _sign(family: Family) -> int:
+    return -1 if family.effect is Effect.MINUS else 1
 
 
 def _family_total(
     family: Family, model: ScoringModel, contributions: tuple[Contribution, ...]
 ) -> FamilyTotal:
-    sign = -1 if family.effect is Effect.MINUS else 1
+    sign = _sign(family)
     total = sum(
         abs(contribution.points_milli)
         for contribution, indicator in zip(contributions, model.indicators, strict=True)
         if indicator.family == family.id
     )
-    points = min(total, milli(family.cap))
-    return FamilyTotal(family.id, sign * points, sign * total, total > points)
-
-
-def _fen(yuan: int | None) -> int | None:
-    return None if yuan is None else yuan * FEN
-
-
-def _whole(value: int | None) -> int:
-    return max(0, value or 0)
+    cap, floor = milli(family.cap), milli(family.floor)
+    points = max(floor, min(cap, total))
+    return FamilyTotal(family.id, sign * points, sign * total, total > cap, total < floor)

@@ -1,9 +1,7 @@
-"""What a scoring model may say: indicators over catalogue items, points, caps, vetoes and grade bands.
+"""What a scoring model may say: starting points, indicators, caps and floors, vetoes, downgrades and grade bands.
 
-The vocabulary is closed: facts are told apart by catalogue item, class, result, amount and headcount, and by
-nothing else, so that ownership, place of registration, size or taxes cannot become points
-(《公平竞争审查条例》第十条). How disputed, repaired or not-final records weigh is not the author's to say: that
-is core.treatment. Whether a model may be used is core.model_check.
+How disputed, repaired or not-final records weigh is not the author's to say: that is core.treatment. Whether a
+model may be used is core.model_check. One scale for the whole city (汴政办〔2020〕46号第11项).
 """
 
 from decimal import Decimal
@@ -12,18 +10,74 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StrictInt, model_validator
+from pydantic import Field, StrictInt, model_validator
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.feeds import ITEMS
+from xinheng.core.indicators import (
+    CLASSES,
+    FEN,
+    MILLI,
+    ClassWord,
+    Days,
+    Decay,
+    DecayStep,
+    Effect,
+    Facts,
+    Family,
+    Indicator,
+    Item,
+    Key,
+    Letter,
+    Measure,
+    ModelId,
+    Points,
+    ResultPoints,
+    Step,
+    Text,
+    Window,
+    grade_word,
+    milli,
+    unused,
+)
 from xinheng.core.policy_file import PolicyModel, parse, read_strict
 from xinheng.core.sources import Citation
 
-MILLI = 1000
-"""Thousandths in a point: every engine counts in them."""
-
-FEN = 100
-"""Fen in a yuan."""
+__all__ = [
+    "CLASSES",
+    "FEN",
+    "GRADES",
+    "MILLI",
+    "Band",
+    "Ceiling",
+    "ClassWord",
+    "Decay",
+    "DecayStep",
+    "Downgrade",
+    "Effect",
+    "Evidence",
+    "Facts",
+    "Family",
+    "Indicator",
+    "Measure",
+    "ModelKind",
+    "Points",
+    "Population",
+    "ResultPoints",
+    "Rule",
+    "Scale",
+    "ScoringModel",
+    "SoleTraderRule",
+    "StartSwitch",
+    "Step",
+    "SubjectKind",
+    "Use",
+    "Window",
+    "grade_word",
+    "milli",
+    "model_schema",
+    "parse_model",
+    "read_model",
+]
 
 GRADES = {"A": "优秀", "B": "良好", "C": "中等", "D": "较差", "E": "差"}
 """Grades of a scoring model, best first (汴政办〔2020〕46号第11项)."""
@@ -52,34 +106,6 @@ class Use(StrEnum):
         return {"trial": "试算", "publishable": "可发布"}[self.value]
 
 
-class Effect(StrEnum):
-    PLUS = "plus"
-    MINUS = "minus"
-
-    @property
-    def label(self) -> str:
-        return {"plus": "加分", "minus": "扣分"}[self.value]
-
-
-class Measure(StrEnum):
-    """How the facts of an indicator become points.
-
-    EACH adds the points of every fact, ONCE takes the highest. COUNT, AMOUNT and HEADCOUNT look the number of
-    facts or their total up in ``bands``; DAYS_SINCE looks up the age of the latest one.
-    """
-
-    EACH = "each"
-    ONCE = "once"
-    COUNT = "count"
-    AMOUNT = "amount"
-    HEADCOUNT = "headcount"
-    DAYS_SINCE = "days_since"
-
-    @property
-    def per_fact(self) -> bool:
-        return self in (Measure.EACH, Measure.ONCE)
-
-
 class SubjectKind(StrEnum):
     """Kinds of subject a model can cover. There is none for natural persons."""
 
@@ -93,172 +119,12 @@ class SubjectKind(StrEnum):
     OTHER = "other"
 
 
-def _decimal(value: Any) -> Any:
-    """Whole or decimal numbers and their text; ``0.50`` and ``0.5`` become one value."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise ValueError("必须是分数，如 30 或 2.5")
-    try:
-        number = Decimal(str(value))
-    except ArithmeticError as error:
-        raise ValueError("必须是分数，如 30 或 2.5") from error
-    if not number.is_finite() or number * MILLI != int(number * MILLI):
-        raise ValueError("分数至多三位小数")
-    return Decimal(int(number)) if number == int(number) else number.normalize()
-
-
-Points = Annotated[
-    Decimal,
-    BeforeValidator(_decimal),
-    PlainSerializer(lambda value: f"{value:f}", return_type=str),
-    Field(ge=0, le=10_000),
-]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-ModelId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$", max_length=80)]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
-Word = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
-Whole = Annotated[StrictInt, Field(ge=0, le=10**13)]
-Days = Annotated[StrictInt, Field(ge=1, le=36_500)]
-PerMille = Annotated[StrictInt, Field(ge=0, le=1000)]
-Item = Annotated[str, Field(pattern=r"^[a-z_]+$")]
-ClassWord = Literal["none", "minor", "general", "serious"]
-CLASSES: tuple[ClassWord, ...] = ("none", "minor", "general", "serious")
-
-
-def milli(points: Decimal) -> int:
-    return int(points * MILLI)
-
-
-class Facts(PolicyModel):
-    """Which facts count. Lists are alternatives, an empty one means any; lower limits are included, upper not.
-
-    A fact has a result word if that is its result or one of the parts joined by ``+``.
-    """
-
-    items: tuple[Item, ...] = ()
-    seriousness: tuple[ClassWord, ...] = ()
-    results: tuple[Word, ...] = ()
-    not_results: tuple[Word, ...] = ()
-    amount_from_yuan: Whole | None = None
-    amount_below_yuan: Whole | None = None
-    headcount_from: Whole | None = None
-    headcount_below: Whole | None = None
-
-    @model_validator(mode="after")
-    def _is_satisfiable(self) -> Self:
-        unknown = [item for item in self.items if item not in ITEMS]
-        if unknown:
-            raise ValueError(f"目录中没有“{'、'.join(unknown)}”；可用：{'、'.join(ITEMS)}")
-        if set(self.results) & set(self.not_results):
-            raise ValueError("同一结果不能既在 results 又在 not_results 中")
-        for low, high, name in (
-            (self.amount_from_yuan, self.amount_below_yuan, "金额"),
-            (self.headcount_from, self.headcount_below, "人数"),
-        ):
-            if low is not None and high is not None and low >= high:
-                raise ValueError(f"{name}的下限必须小于上限，否则没有记录符合")
-        return self
-
-    @property
-    def numbers(self) -> frozenset[int]:
-        """Numbers of the catalogue items; empty means any."""
-        return frozenset(ITEMS[item] for item in self.items)
-
-
-class Step(PolicyModel):
-    """``points`` from ``start`` on, up to the next step. Unit: see the list it stands in."""
-
-    start: Whole
-    points: Points
-
-
-class DecayStep(PolicyModel):
-    """Share of the points that is left from an age of ``from_day`` days on."""
-
-    from_day: Whole
-    per_mille: PerMille
-
-
-class Decay(PolicyModel):
-    """A stored table: no engine computes a power. ``half_life_days`` says by which rule it was made, if by one."""
-
-    table: tuple[DecayStep, ...] = Field(min_length=1, max_length=200)
-    half_life_days: Days | None = None
-
-    @model_validator(mode="after")
-    def _table_falls(self) -> Self:
-        days = [step.from_day for step in self.table]
-        shares = [step.per_mille for step in self.table]
-        if days[0] != 0 or days != sorted(set(days)):
-            raise ValueError("衰减表必须从第 0 天开始，天数逐行增加")
-        if shares != sorted(shares, reverse=True):
-            raise ValueError("衰减表的千分比不得随时间上升")
-        return self
-
-
-class Family(PolicyModel):
-    """Indicators that add or take points together, up to ``cap``."""
-
-    id: Key
-    label: Text
-    effect: Effect
-    cap: Points
-
-
-class Indicator(PolicyModel):
-    """One line of the model.
-
-    ``points``, ``by_amount`` (start in yuan) and ``by_headcount`` give the points of one fact; ``bands`` gives
-    them for a number of facts, yuan, persons or days. ``national_rule`` is the rule that permits a feature
-    which 《公平竞争审查条例》 otherwise forbids.
-    """
-
-    id: Key
-    label: Text
-    family: Key
-    facts: Facts
-    window_days: Days
-    measure: Measure = Measure.EACH
-    points: Points | None = None
-    by_amount: tuple[Step, ...] = ()
-    by_headcount: tuple[Step, ...] = ()
-    bands: tuple[Step, ...] = ()
-    decay: Decay | None = None
-    cap: Points
-    basis: tuple[Citation, ...] = Field(min_length=1)
-    national_rule: Citation | None = None
-
-    @model_validator(mode="after")
-    def _has_one_scale(self) -> Self:
-        given = [self.points is not None, bool(self.by_amount), bool(self.by_headcount), bool(self.bands)]
-        if sum(given) != 1:
-            raise ValueError("points、by_amount、by_headcount、bands 须写且只写一种")
-        if self.measure.per_fact == bool(self.bands):
-            raise ValueError("each、once 用 points、by_amount 或 by_headcount；其余度量用 bands")
-        if self.decay and not self.measure.per_fact:
-            raise ValueError("衰减只用于 each 和 once")
-        steps = self.by_amount or self.by_headcount or self.bands
-        starts = [step.start for step in steps]
-        if starts != sorted(set(starts)):
-            raise ValueError("分档的起点必须逐行增加")
-        if (self.by_amount or self.by_headcount) and starts[0] != 0:
-            raise ValueError("按金额或人数分档必须从 0 开始")
-        return self
-
-    @model_validator(mode="after")
-    def _facts_are_chosen(self) -> Self:
-        if not self.facts.items:
-            raise ValueError("指标须写明用哪些目录事项（facts.items）")
-        return self
-
-
-class Ceiling(PolicyModel):
-    """A fact that fixes how good a grade may be. Of several the strictest holds; points stay as they are."""
+class Rule(Window):
+    """Facts to which something is tied besides points. Without a window they count however old they are."""
 
     id: Key
     label: Text
     facts: Facts
-    window_days: Days | None = None
-    grade: Annotated[str, Field(pattern=r"^[A-Z]$")]
     basis: tuple[Citation, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -268,18 +134,37 @@ class Ceiling(PolicyModel):
         return self
 
 
+class Ceiling(Rule):
+    """A fact that fixes how good a grade may be. Of several the strictest holds; points stay as they are."""
+
+    grade: Letter
+
+
+class Downgrade(Rule):
+    """A fact that lowers the grade by some bands, once however many there are; points stay as they are."""
+
+    levels: Annotated[StrictInt, Field(ge=1, le=3)]
+
+
+class StartSwitch(Rule):
+    """Other starting points for subjects with such a fact; the first whose facts are there holds."""
+
+    points: Points
+
+
 class Band(PolicyModel):
     """A grade is given from ``start`` points on, up to the next band."""
 
-    grade: Annotated[str, Field(pattern=r"^[A-Z]$")]
+    grade: Letter
     label: Text
     start: Points
 
 
 class Scale(PolicyModel):
-    """Starting points, greatest points and bands, best grade first. Points never fall below zero."""
+    """Starting points, least and greatest points and bands, best grade first."""
 
     max: Points
+    min: Points = Field(default=Decimal(0), exclude_if=unused)
     start: Points
     bands: tuple[Band, ...] = Field(min_length=2, max_length=26)
 
@@ -295,7 +180,14 @@ class Scale(PolicyModel):
             raise ValueError("等级必须由优到劣排列，起点逐级下降（预警模型可逐级上升）")
         if self.start > self.max or max(starts) > self.max:
             raise ValueError("起评分和等级起点不得高于满分")
+        if self.start < self.min:
+            raise ValueError("起评分不得低于最低分 min")
         return self
+
+    @property
+    def rises(self) -> bool:
+        """Whether more points are better; in a warning model they may be worse."""
+        return self.bands[0].start > self.bands[-1].start
 
 
 class Evidence(PolicyModel):
@@ -338,6 +230,8 @@ class ScoringModel(PolicyModel):
     indicators: tuple[Indicator, ...] = Field(min_length=1, max_length=200)
     vetoes: tuple[Ceiling, ...] = ()
     limits: tuple[Ceiling, ...] = ()
+    starts: tuple[StartSwitch, ...] = Field(default=(), exclude_if=unused)
+    downgrades: tuple[Downgrade, ...] = Field(default=(), exclude_if=unused)
     basis: tuple[Citation, ...] = Field(min_length=1)
     figures: Citation
 
@@ -354,6 +248,16 @@ class ScoringModel(PolicyModel):
     @property
     def trial(self) -> bool:
         return self.use is Use.TRIAL
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Whatever is tied to facts besides the indicators."""
+        return (*self.starts, *self.vetoes, *self.limits, *self.downgrades)
+
+    @property
+    def burden(self) -> Effect:
+        """The effect that makes a result worse."""
+        return Effect.MINUS if self.scale.rises else Effect.PLUS
 
     @cached_property
     def family_of(self) -> dict[str, Family]:

@@ -6,19 +6,19 @@ points and decay is worked out here, so that no engine divides or rounds. It is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from xinheng.core.evaluation import share
+from xinheng.core.contributions import share
 from xinheng.core.models import (
     CLASSES,
     FEN,
-    Ceiling,
     Effect,
     Facts,
     Indicator,
     Measure,
+    Rule,
     ScoringModel,
     milli,
 )
@@ -51,7 +51,10 @@ REDUCE: Mapping[Measure, Reduce] = MappingProxyType(
     {
         Measure.EACH: Reduce.SUM,
         Measure.ONCE: Reduce.MAX,
+        Measure.LATEST: Reduce.LATEST,
+        Measure.EXISTS: Reduce.MAX,
         Measure.COUNT: Reduce.COUNT,
+        Measure.DISTINCT: Reduce.COUNT,
         Measure.AMOUNT: Reduce.AMOUNT,
         Measure.HEADCOUNT: Reduce.HEADCOUNT,
         Measure.DAYS_SINCE: Reduce.YOUNGEST,
@@ -187,6 +190,9 @@ def compile_model(model: ScoringModel, *, treatment: Treatment, as_of: date) -> 
     """The plan of a model for one day under the rules that hold in one place on that day."""
     places = {family.id: place for place, family in enumerate(model.families)}
     bands = sorted((milli(band.start), rank) for rank, band in enumerate(model.scale.bands))
+    evidence = Condition(
+        items=tuple(sorted(Facts(items=model.evidence.items).numbers)), age_below=model.evidence.window_days
+    )
     return Plan(
         model=model.id,
         version=model.version,
@@ -195,31 +201,42 @@ def compile_model(model: ScoringModel, *, treatment: Treatment, as_of: date) -> 
         treatment=treatment,
         kinds=tuple(kind.value for kind in model.population.kinds),
         sectors=model.population.sectors,
-        evidence=_condition(Facts(items=model.evidence.items), window=model.evidence.window_days),
-        operations=tuple(_operation(each, family=places[each.family]) for each in model.indicators),
+        evidence=evidence,
+        operations=tuple(
+            _operation(each, family=places[each.family], as_of=as_of) for each in model.indicators
+        ),
         groups=_groups(model),
-        limits=tuple(_limit(ceiling, model) for ceiling in model.ceilings),
-        downgrades=(),
-        starts=(),
+        limits=tuple(
+            Limit(each.id, _condition(each, as_of=as_of), model.rank(each.grade)) for each in model.ceilings
+        ),
+        downgrades=tuple(
+            Downgrade(each.id, _condition(each, as_of=as_of), each.levels) for each in model.downgrades
+        ),
+        starts=tuple(
+            Start(each.id, _condition(each, as_of=as_of), milli(each.points)) for each in model.starts
+        ),
         start=milli(model.scale.start),
-        least=0,
+        least=milli(model.scale.min),
         greatest=milli(model.scale.max),
         bands=tuple(bands),
         grades=tuple(band.grade for band in model.scale.bands),
     )
 
 
-def _condition(facts: Facts, *, window: int | None) -> Condition:
+def _condition(part: Indicator | Rule, *, as_of: date) -> Condition:
+    facts = part.facts
+    since, below = part.ages(as_of=as_of)
     return Condition(
         items=tuple(sorted(facts.numbers)),
         classes=tuple(sorted(CLASSES.index(word) for word in set(facts.seriousness))),
-        results=tuple(sorted(set(facts.results))),
+        results=tuple(sorted(set(facts.words))),
         not_results=tuple(sorted(set(facts.not_results))),
         amount_from=_fen(facts.amount_from_yuan),
         amount_below=_fen(facts.amount_below_yuan),
         headcount_from=facts.headcount_from,
         headcount_below=facts.headcount_below,
-        age_below=window,
+        age_from=since,
+        age_below=below,
     )
 
 
@@ -227,47 +244,94 @@ def _fen(yuan: int | None) -> int | None:
     return None if yuan is None else yuan * FEN
 
 
-def _operation(indicator: Indicator, *, family: int) -> Operation:
-    unit = FEN if indicator.measure is Measure.AMOUNT else 1
-    bands = tuple((step.start * unit, milli(step.points)) for step in indicator.bands)
-    valued_by = Reduce.AMOUNT if indicator.by_amount else Reduce.HEADCOUNT if indicator.by_headcount else None
+def _operation(indicator: Indicator, *, family: int, as_of: date) -> Operation:
+    bands = _bands(indicator)
+    condition = _condition(indicator, as_of=as_of)
     return Operation(
         key=indicator.id,
-        condition=_condition(indicator.facts, window=indicator.window_days),
-        slots=(),
-        slot_cap=None,
+        condition=condition,
+        slots=_slots(indicator, condition, as_of=as_of),
+        slot_cap=_slot_cap(indicator),
         reduce=REDUCE[indicator.measure],
-        valued_by=valued_by,
-        points=_points(indicator),
-        result_points=(),
+        valued_by=Reduce.AMOUNT
+        if indicator.by_amount
+        else Reduce.HEADCOUNT
+        if indicator.by_headcount
+        else None,
+        points=_points(indicator, age_below=condition.age_below),
+        result_points=tuple(
+            (indicator.facts.word_of(each.result), milli(each.points)) for each in indicator.by_result
+        ),
         bands=bands,
         clamp=bands[-1][0] if bands else 0,
-        floor=0,
+        floor=milli(indicator.floor),
         cap=milli(indicator.cap),
         family=family,
     )
 
 
-def _points(indicator: Indicator) -> tuple[tuple[int, Ladder], ...]:
+def _bands(indicator: Indicator) -> Ladder:
+    """A number of facts is never 0 where there are any, so that 0 can stand for none."""
+    unit = FEN if indicator.measure is Measure.AMOUNT else 1
+    least = 1 if REDUCE[indicator.measure] is Reduce.COUNT else 0
+    return tuple({max(least, step.start * unit): milli(step.points) for step in indicator.bands}.items())
+
+
+def _slots(indicator: Indicator, condition: Condition, *, as_of: date) -> tuple[Slot, ...]:
+    by = indicator.of or indicator.per
+    if by == "item":
+        return tuple(Slot(item=item) for item in condition.items)
+    if by == "result":
+        return tuple(Slot(result=word) for word in condition.results)
+    return _years(condition, as_of=as_of) if by == "year" else ()
+
+
+def _years(condition: Condition, *, as_of: date) -> tuple[Slot, ...]:
+    """The calendar years of the window, this one first."""
+    below = condition.age_below or 0
+    slots: list[Slot] = []
+    since = 0
+    while since < below:
+        year = (as_of - timedelta(days=since)).year
+        end = (as_of - date(year, 1, 1)).days + 1
+        if end > condition.age_from:
+            slots.append(Slot(age_from=max(since, condition.age_from), age_below=min(end, below)))
+        since = end
+    return tuple(slots)
+
+
+def _slot_cap(indicator: Indicator) -> int | None:
+    if indicator.measure is Measure.DISTINCT:
+        return 1
+    if indicator.year_cap is None:
+        return None
+    return int(indicator.year_cap) if indicator.measure is Measure.COUNT else milli(indicator.year_cap)
+
+
+def _points(indicator: Indicator, *, age_below: int | None) -> tuple[tuple[int, Ladder], ...]:
     if indicator.bands:
         return ()
-    unit = FEN if indicator.by_amount else 1
-    steps = [
-        (step.start * unit, milli(step.points)) for step in indicator.by_amount or indicator.by_headcount
-    ]
-    if indicator.points is not None:
+    if indicator.by_result:
+        values = sorted({0, *(milli(each.points) for each in indicator.by_result)})
+        steps = [(value, value) for value in values]
+    elif indicator.points is not None:
         steps = [(0, milli(indicator.points))]
-    return tuple((start, _by_age(indicator, base)) for start, base in steps)
+    else:
+        unit = FEN if indicator.by_amount else 1
+        given = indicator.by_amount or indicator.by_headcount
+        steps = [(step.start * unit, milli(step.points)) for step in given]
+    return tuple((start, _by_age(indicator, base, age_below=age_below)) for start, base in steps)
 
 
-def _by_age(indicator: Indicator, base: int) -> Ladder:
+def _by_age(indicator: Indicator, base: int, *, age_below: int | None) -> Ladder:
     """The same integer division as the reference, done once; equal neighbours become one step."""
     if indicator.decay is None:
         return ((0, base),)
     ladder: list[tuple[int, int]] = []
     for step in indicator.decay.table:
         value = base * share(indicator.decay, step.from_day) // 1000
-        if step.from_day < indicator.window_days and (not ladder or ladder[-1][1] != value):
+        inside = age_below is None or step.from_day < age_below
+        if inside and (not ladder or ladder[-1][1] != value):
             ladder.append((step.from_day, value))
     return tuple(ladder)
 
@@ -277,17 +341,9 @@ def _groups(model: ScoringModel) -> tuple[Group, ...]:
         Group(
             key=family.id,
             sign=-1 if family.effect is Effect.MINUS else 1,
-            floor=0,
+            floor=milli(family.floor),
             cap=milli(family.cap),
             members=tuple(place for place, each in enumerate(model.indicators) if each.family == family.id),
         )
         for family in model.families
-    )
-
-
-def _limit(ceiling: Ceiling, model: ScoringModel) -> Limit:
-    return Limit(
-        key=ceiling.id,
-        condition=_condition(ceiling.facts, window=ceiling.window_days),
-        rank=model.rank(ceiling.grade),
     )

@@ -9,7 +9,8 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from xinheng.core.explanation import Clause, Line, Verdict, next_grade_hints
+from xinheng.core.counterfactual import next_grade_hints
+from xinheng.core.explanation import Clause, Line, Verdict
 from xinheng.core.models import ScoringModel, milli
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
