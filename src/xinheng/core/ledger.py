@@ -37,7 +37,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """A sealed batch. ``below_transaction``: all events of earlier transactions are in this batch or before it."""
+    """A sealed batch. ``below_transaction``: all events of earlier transactions are in this batch or before it.
+
+    ``era`` counts the servers on which the ledger was kept: transaction numbers go on within one and may begin anew in
+    the next. ``server`` names the one that sealed the batch; batches from before it was kept have none.
+    """
 
     number: int
     sealed_at: datetime
@@ -46,6 +50,8 @@ class Batch:
     root: str
     previous: str
     chain: str
+    era: int = 0
+    server: str = ""
 
 
 def instant(moment: datetime) -> str:
@@ -111,6 +117,8 @@ def seal(
     after: Batch | None,
     sealed_at: datetime,
     below_transaction: int,
+    era: int = 0,
+    server: str = "",
     algorithm: str = "sha256",
 ) -> Batch:
     """The batch over ``leaves`` that follows ``after`` (None: the first batch)."""
@@ -125,16 +133,28 @@ def seal(
         root=root,
         previous=previous,
         chain="",
+        era=era,
+        server=server,
     )
     return replace(unchained, chain=chain_of(unchained))
 
 
 def chain_of(batch: Batch) -> str:
-    """The chain value that belongs to a batch: over its number, moment, horizon, size, root and predecessor."""
+    """The chain value that belongs to a batch: over its number, moment, horizon, size, root, predecessor, era, server."""
     algorithm = batch.root.partition(":")[0]
     content = asdict(batch) | {"sealed_at": instant(batch.sealed_at), "format": 1}
     del content["chain"]
+    if not batch.era and not batch.server:
+        del content["era"], content["server"]
     return f"{algorithm}:{raw_digest(BATCH + canonical(content), algorithm=algorithm).hex()}"
+
+
+def era_of(before: Batch | None, *, server: str, horizon: int) -> int:
+    """The era of the next batch: a new one on another server, or where transaction numbers ran backwards."""
+    if before is None:
+        return 0
+    moved = before.server not in ("", server) or horizon < before.below_transaction
+    return before.era + moved
 
 
 def verify_chain(batches: Iterable[Batch], *, heads: Mapping[int, str] | None = None) -> Iterator[str]:
@@ -160,8 +180,10 @@ def _problems_of(batch: Batch, before: Batch | None) -> Iterator[str]:
         yield f"第{batch.number}批：应为第{number}批，中间有缺失、重复或颠倒"
     if batch.previous != (before.chain if before else GENESIS):
         yield f"第{batch.number}批：所记前批链值与前一批不符"
-    if before and batch.below_transaction < before.below_transaction:
+    if before and batch.era == before.era and batch.below_transaction < before.below_transaction:
         yield f"第{batch.number}批：事务界限早于前一批"
+    if batch.era - (before.era if before else 0) not in (0, 1):
+        yield f"第{batch.number}批：服务器更替的次序与前一批不符"
     if before and batch.sealed_at < before.sealed_at:
         yield f"第{batch.number}批：封存时间早于前一批"
     if batch.root.partition(":")[0] not in ALGORITHMS:

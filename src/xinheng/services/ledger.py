@@ -1,9 +1,11 @@
 """Writes, seals and verifies the ledger: who did or read what (《河南省社会信用条例》第二十四、三十九条)."""
 
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from xinheng.core import ledger as rules
 from xinheng.core.canonical import digest_of
@@ -44,35 +46,60 @@ def seal_events(*, now: datetime) -> LedgerBatch | None:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
         if not cursor.fetchone()[0]:
             return None
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        horizon: int = cursor.fetchone()[0]
-    last = LedgerBatch.objects.order_by("-number").first()
-    floor = last.below_transaction if last else 0
-    events = list(
-        LedgerEvent.objects.filter(transaction__gte=floor, transaction__lt=horizon)
-        .select_related("actor")
-        .order_by("transaction", "id")
-    )
+    place, last = _place(), _last()
+    era = rules.era_of(last, server=place.server, horizon=place.horizon)
+    waiting = _waiting(last, place)
+    if last is None or era == last.era:
+        waiting = waiting.filter(transaction__lt=place.horizon)
+    events = list(waiting.select_related("actor").order_by("transaction", "id"))
     if not events:
         return None
     leaves = [_entry(event).leaf() for event in events]
     sealed = rules.seal(
-        leaves, after=_batch(last) if last else None, sealed_at=now, below_transaction=horizon
+        leaves,
+        after=last,
+        sealed_at=now,
+        below_transaction=place.horizon,
+        era=era,
+        server=place.server,
     )
-    batch = LedgerBatch.objects.create(
-        number=sealed.number,
-        sealed_at=sealed.sealed_at,
-        below_transaction=sealed.below_transaction,
-        size=sealed.size,
-        root=sealed.root,
-        previous=sealed.previous,
-        chain=sealed.chain,
-    )
+    batch = LedgerBatch.objects.create(**asdict(sealed))
     LedgerLeaf.objects.bulk_create(
         LedgerLeaf(event=event, batch=batch, position=position, digest=leaf)
         for position, (event, leaf) in enumerate(zip(events, leaves, strict=True))
     )
     return batch
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The server that keeps the ledger now; its transactions below ``horizon`` are finished."""
+
+    server: str
+    horizon: int
+
+
+def _place() -> _Place:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier::text, pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            " FROM pg_control_system()"
+        )
+        return _Place(*cursor.fetchone())
+
+
+def _last() -> rules.Batch | None:
+    batch = LedgerBatch.objects.order_by("-number").first()
+    return _batch(batch) if batch else None
+
+
+def _waiting(last: rules.Batch | None, place: _Place) -> QuerySet[LedgerEvent]:
+    """Events without a leaf. On the server of the last batch they lie at and above its horizon, and what lies below was
+    slipped in; on another one every event without a leaf was either in the dump or came since."""
+    unsealed = LedgerEvent.objects.filter(leaf__isnull=True)
+    if last is None or rules.era_of(last, server=place.server, horizon=place.horizon) != last.era:
+        return unsealed
+    return unsealed.filter(transaction__gte=last.below_transaction)
 
 
 def verify_ledger() -> Iterator[str]:
@@ -89,15 +116,20 @@ def verify_ledger() -> Iterator[str]:
         for position in rules.changed_positions(digests, entries, algorithm=algorithm):
             yield f"第{batch.number}批第{position + 1}个事件（编号{entries[position].id}）：封存后被改动"
     if batches:
-        late = LedgerEvent.objects.filter(transaction__lt=batches[-1].below_transaction, leaf__isnull=True)
-        for event in late:
-            yield f"事件{event.pk}：事务号早于封存界限却不在任何批次中（事后插入）"
+        yield from _slipped_in(batches[-1])
+
+
+def _slipped_in(last: rules.Batch) -> Iterator[str]:
+    place = _place()
+    if rules.era_of(last, server=place.server, horizon=place.horizon) != last.era:
+        return
+    for event in LedgerEvent.objects.filter(transaction__lt=last.below_transaction, leaf__isnull=True):
+        yield f"事件{event.pk}：事务号早于封存界限却不在任何批次中（事后插入）"
 
 
 def unsealed_count() -> int:
     """How many events wait to be sealed."""
-    last = LedgerBatch.objects.order_by("-number").first()
-    return LedgerEvent.objects.filter(transaction__gte=last.below_transaction if last else 0).count()
+    return _waiting(_last(), _place()).count()
 
 
 def _entry(event: LedgerEvent) -> rules.Entry:
@@ -123,4 +155,6 @@ def _batch(batch: LedgerBatch) -> rules.Batch:
         root=batch.root,
         previous=batch.previous,
         chain=batch.chain,
+        era=batch.era,
+        server=batch.server,
     )

@@ -33,7 +33,10 @@ class LedgerEvent(models.Model):
 
 
 class LedgerBatch(models.Model):
-    """A sealed batch: Merkle root over its leaves, chained to the batch before."""
+    """A sealed batch: Merkle root over its leaves, chained to the batch before.
+
+    ``era`` and ``server`` tell on which server it was sealed: after a restore elsewhere transaction numbers begin anew.
+    """
 
     number = models.BigIntegerField(primary_key=True)
     sealed_at = models.DateTimeField()
@@ -42,6 +45,8 @@ class LedgerBatch(models.Model):
     root = models.CharField(max_length=71)
     previous = models.CharField(max_length=71)
     chain = models.CharField(max_length=71)
+    era = models.IntegerField(default=0)
+    server = models.CharField(max_length=40, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["previous"], name="ledger_batch_one_successor")]
