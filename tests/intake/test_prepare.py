@@ -47,6 +47,8 @@ def test_a_clean_row_becomes_a_normalised_record(deliver: Deliver) -> None:
         "personal_ids_found": 0,
         "message": "",
         "advice": "",
+        "known_as": None,
+        "notes": [],
     }
 
 
@@ -319,6 +321,8 @@ def test_a_list_of_powers_is_known_and_not_read(deliver: Deliver, write: object)
     prepared = deliver(write([["实施主体", "职权编号", "职权名称"], ["某局", "C01", "对某事的处罚"]]))
     assert (prepared.status, prepared.feed) == ("unmapped", None)
     assert "不读入" in prepared.message
+    assert prepared.report()["known_as"] == prepared.known_as
+    assert prepared.known_as is not None
 
 
 def test_the_same_file_gives_the_same_hashes(deliver: Deliver) -> None:

@@ -160,6 +160,7 @@ def _profiled(
     return Prepared(
         **job.told(),
         status="unmapped",
+        known_as=job.chosen.match.feed.id if job.chosen.match else None,
         rows=row[0],
         quarantined=row[0],
         blank_rows=row[1] - row[0],

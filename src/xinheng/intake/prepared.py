@@ -16,12 +16,16 @@ from xinheng.intake.profile import ColumnProfile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """``quarantined`` includes the ``refused`` rows. The paths exist only where rows were mapped."""
+    """``quarantined`` includes the ``refused`` rows. The paths exist only where rows were mapped.
+
+    ``known_as`` is the feed of a file that is recognised and, holding no records, not read.
+    """
 
     path: str
     status: str
     work: Path
     feed: str | None = None
+    known_as: str | None = None
     encoding: str | None = None
     format: str | None = None
     header_row: int | None = None
@@ -87,6 +91,8 @@ class Prepared:
             "personal_ids_found": self.personal_ids_found,
             "message": self.message,
             "advice": self.advice,
+            "known_as": self.known_as,
+            "notes": list(self.notes),
         }
 
 
