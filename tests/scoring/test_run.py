@@ -180,5 +180,5 @@ def test_too_little_memory_is_said_in_words_and_leaves_the_previous_result(tmp_p
     run(model(), some_city(3), tmp_path)
     before = (tmp_path / "scores.parquet").read_bytes()
     with pytest.raises(Refusal, match="内存（1MB）"):
-        run(model(), some_city(4), tmp_path, memory_limit="1MB")
+        run(model(), some_city(4), tmp_path, memory_limit="1MB", engine="duckdb")
     assert (tmp_path / "scores.parquet").read_bytes() == before

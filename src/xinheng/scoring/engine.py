@@ -30,7 +30,7 @@ def room_enough(*, memory_limit: str) -> Iterator[None]:
     """Turns want of memory or disk into a Refusal (ENGINE-MEMORY, ENGINE-DISK)."""
     try:
         yield
-    except duckdb.OutOfMemoryException as error:
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
         raise Refusal(
             "ENGINE-MEMORY",
             f"评价计算的内存（{memory_limit}）和临时磁盘空间不够，本次没有写出结果",

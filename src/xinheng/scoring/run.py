@@ -1,43 +1,45 @@
-"""Grades a whole population at once in DuckDB and writes one row a subject.
+"""Grades a whole population at once and writes one row a subject.
 
 A run is reproducible: the same model, rules, snapshot, population and day give the same rows and the same digest,
-whatever the order of the rows or the number of threads. A run either completes or leaves no file.
+whatever the engine, the order of the rows or the number of threads. A run either completes or leaves no file.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from xinheng.core.evaluation import Evaluator
 from xinheng.core.models import ScoringModel
 from xinheng.core.refusal import Refusal
 from xinheng.core.treatment import Treatment
 from xinheng.scoring.compile import Plan, compile_model
-from xinheng.scoring.digest import TableDigest
-from xinheng.scoring.engine import engine, room_enough
+from xinheng.scoring.engine import engine as open_engine
+from xinheng.scoring.engine import room_enough
+from xinheng.scoring.population import read_subjects, refuse_twice
 from xinheng.scoring.query import sql
-from xinheng.scoring.snapshot import BATCH_ROWS, POPULATION, SCHEMA
+from xinheng.scoring.reference import evaluate_all
+from xinheng.scoring.result import RESULT, UNGRADED, ResultWriter, Tally, result_writer
+from xinheng.scoring.snapshot import BATCH_ROWS, POPULATION, SCHEMA, OutOfOrder, files_of, sort_records
 
-RESULT = pa.schema(
-    [
-        pa.field("subject_id", pa.int64(), nullable=False),
-        pa.field("points_milli", pa.int32(), nullable=False),
-        pa.field("grade", pa.string()),
-        pa.field("veto", pa.string()),
-        pa.field("contributions", pa.list_(pa.field("item", pa.int32(), nullable=False)), nullable=False),
-    ]
-)
-"""Columns of a result. No grade: 信息不足. Contributions follow the indicators; taken points are negative."""
+__all__ = ["RESULT", "UNGRADED", "Engine", "RunSummary", "run_batch"]
 
-UNGRADED = ""
-"""Key of the subjects without a grade in a distribution."""
+
+class Engine(StrEnum):
+    """KERNEL is the compiled loop; DUCKDB carries the plan out as one query; REFERENCE goes row by row."""
+
+    KERNEL = "kernel"
+    DUCKDB = "duckdb"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,18 @@ class RunSummary:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    model: ScoringModel
+    treatment: Treatment
+    plan: Plan
+    snapshot: Path
+    population: Path
+    work: Path
+    threads: int
+    memory_limit: str
+
+
 def run_batch(
     model: ScoringModel,
     *,
@@ -66,25 +80,30 @@ def run_batch(
     out: Path,
     threads: int | None = None,
     memory_limit: str = "1GB",
+    engine: Engine | str = Engine.KERNEL,
 ) -> RunSummary:
     """Evaluate every subject of the population that the model covers and write ``out``, sorted by subject.
 
-    Raises Refusal where a file is missing, unreadable, lacks a column or names a subject twice, and where memory or
-    disk do not suffice.
+    ``snapshot`` is a file or a folder of parts (scoring.parts).
+    ``memory_limit`` holds for the query and for sorting a snapshot that is not in order; the compiled loop takes
+    room for a few row groups and the numbers of the subjects. Raises Refusal where a file is missing, unreadable,
+    lacks a column or value or names a subject twice, and where memory or disk do not suffice.
     """
     plan = compile_model(model, treatment=treatment, as_of=as_of)
+    for file in files_of(snapshot):
+        _look_at(file, SCHEMA)
+    _look_at(population, POPULATION)
     out.parent.mkdir(parents=True, exist_ok=True)
     with (
         room_enough(memory_limit=memory_limit),
         TemporaryDirectory(prefix=".run-", dir=out.parent) as folder,
-        engine(work=Path(folder), memory_limit=memory_limit, threads=threads) as connection,
     ):
-        _open(connection, "facts", snapshot, SCHEMA)
-        _open(connection, "population", population, POPULATION)
-        _refuse_twice(connection)
-        written = Path(folder) / "result.parquet"
-        tally = _write(connection, sql(plan), written, plan=plan)
-        strays = _strays(connection)
+        work = Path(folder)
+        task = _Task(
+            model, treatment, plan, snapshot, population, work, threads or _processors(), memory_limit
+        )
+        written = work / "result.parquet"
+        tally, strays = _write_in_order(ENGINES[Engine(engine)], task, written)
         written.rename(out)
     return RunSummary(
         model=plan.model,
@@ -100,16 +119,16 @@ def run_batch(
     )
 
 
-def _open(connection: duckdb.DuckDBPyConnection, name: str, path: Path, schema: pa.Schema) -> None:
-    """Make a Parquet file known as a view, after looking at its columns."""
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _look_at(path: Path, schema: pa.Schema) -> None:
+    """Refuse a file that cannot be read or lacks a column."""
     try:
         found = pq.read_schema(path).names
     except (OSError, pa.ArrowInvalid) as error:
-        raise Refusal(
-            "RUN-FILE",
-            f"无法读取评价数据“{path.name}”",
-            advice="请确认文件存在且是完整的 Parquet 文件，必要时重新导出",
-        ) from error
+        raise _unreadable(path) from error
     missing = [column for column in schema.names if column not in found]
     if missing:
         raise Refusal(
@@ -117,22 +136,60 @@ def _open(connection: duckdb.DuckDBPyConnection, name: str, path: Path, schema: 
             f"评价数据“{path.name}”缺少栏目：{'、'.join(missing)}",
             advice="请按快照格式补齐后重新导出",
         )
-    connection.read_parquet(str(path)).create_view(name)
 
 
-def _refuse_twice(connection: duckdb.DuckDBPyConnection) -> None:
-    rows, subjects = _row(connection, "SELECT count(*), count(DISTINCT subject_id) FROM population")
-    if rows != subjects:
-        raise Refusal(
-            "RUN-TWICE",
-            f"评价对象名单中有 {rows - subjects} 行重复的主体",
-            advice="每个主体只能有一行，请去重后重试",
+def _unreadable(path: Path) -> Refusal:
+    return Refusal(
+        "RUN-FILE",
+        f"无法读取评价数据“{path.name}”",
+        advice="请确认文件存在且是完整的 Parquet 文件，必要时重新导出",
+    )
+
+
+def _write_in_order(carry_out: "Carry", task: _Task, path: Path) -> tuple[Tally, int]:
+    """A snapshot that is not in order is sorted first."""
+    try:
+        return _write(carry_out, task, path)
+    except OutOfOrder:
+        ordered = task.work / "ordered.parquet"
+        sort_records(
+            task.snapshot, ordered, work=task.work, memory_limit=task.memory_limit, threads=task.threads
         )
+        return _write(carry_out, replace(task, snapshot=ordered), path)
 
 
-def _strays(connection: duckdb.DuckDBPyConnection) -> int:
-    (count,) = _row(connection, "SELECT count(*) FROM facts ANTI JOIN population USING (subject_id)")
-    return int(count)
+def _write(carry_out: "Carry", task: _Task, path: Path) -> tuple[Tally, int]:
+    with result_writer(path, grades=task.plan.grades) as writer:
+        strays = carry_out(task, writer)
+        return writer.tally(), strays
+
+
+def _by_kernel(task: _Task, writer: ResultWriter) -> int:
+    from xinheng.scoring.kernel_run import KernelRun
+
+    run = KernelRun(task.plan, subjects=read_subjects(task.population, plan=task.plan))
+    run.write(task.snapshot, writer, threads=task.threads)
+    return run.strays
+
+
+def _by_reference(task: _Task, writer: ResultWriter) -> int:
+    subjects = read_subjects(task.population, plan=task.plan)
+    evaluator = Evaluator(task.model, treatment=task.treatment)
+    return evaluate_all(evaluator, task.snapshot, writer, subjects=subjects, as_of=task.plan.as_of)
+
+
+def _by_query(task: _Task, writer: ResultWriter) -> int:
+    with open_engine(work=task.work, memory_limit=task.memory_limit, threads=task.threads) as connection:
+        files = [str(file) for file in files_of(task.snapshot)]
+        connection.read_parquet(files).create_view("facts")
+        connection.read_parquet(str(task.population)).create_view("population")
+        rows, subjects = _row(connection, "SELECT count(*), count(DISTINCT subject_id) FROM population")
+        refuse_twice(rows - subjects)
+        reader: pa.RecordBatchReader = connection.sql(sql(task.plan)).to_arrow_reader(BATCH_ROWS)
+        for batch in reader:
+            writer.write(batch.cast(RESULT))
+        (strays,) = _row(connection, "SELECT count(*) FROM facts ANTI JOIN population USING (subject_id)")
+    return int(strays)
 
 
 def _row(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[Any, ...]:
@@ -140,29 +197,9 @@ def _row(connection: duckdb.DuckDBPyConnection, statement: str) -> tuple[Any, ..
     return tuple(row)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    rows: int
-    distribution: Mapping[str, int]
-    vetoed: int
-    digest: str
+Carry = Callable[[_Task, ResultWriter], int]
+"""Writes the rows of a task; gives the number of strays."""
 
-
-def _write(connection: duckdb.DuckDBPyConnection, statement: str, path: Path, *, plan: Plan) -> _Tally:
-    digest = TableDigest(RESULT)
-    distribution = dict.fromkeys((*plan.grades, UNGRADED), 0)
-    vetoed = 0
-    with pq.ParquetWriter(path, RESULT, compression="zstd", compression_level=1) as writer:
-        for batch in _batches(connection, statement):
-            digest.update(batch)
-            writer.write_batch(batch)
-            for count in pc.value_counts(batch.column("grade")).to_pylist():
-                distribution[count["values"] or UNGRADED] += count["counts"]
-            vetoed += len(batch) - batch.column("veto").null_count
-    return _Tally(digest.rows, distribution, vetoed, digest.value())
-
-
-def _batches(connection: duckdb.DuckDBPyConnection, statement: str) -> Iterator[pa.RecordBatch]:
-    reader: pa.RecordBatchReader = connection.sql(statement).to_arrow_reader(BATCH_ROWS)
-    for batch in reader:
-        yield batch.cast(RESULT)
+ENGINES: Mapping[Engine, Carry] = MappingProxyType(
+    {Engine.KERNEL: _by_kernel, Engine.DUCKDB: _by_query, Engine.REFERENCE: _by_reference}
+)

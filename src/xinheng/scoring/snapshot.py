@@ -50,6 +50,10 @@ GROUP_ROWS = 122_880
 BATCH_ROWS = 65_536
 
 
+class OutOfOrder(Exception):
+    """The rows of a snapshot are not sorted by subject."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a snapshot holds. The digest is over its values in their order, not over the bytes of the file."""
@@ -100,7 +104,7 @@ def write_snapshot(
         if _store(batches, received):
             whole = received
         else:
-            _sort(received, whole, work=work, memory_limit=memory_limit, threads=threads)
+            sort_records(received, whole, work=work, memory_limit=memory_limit, threads=threads)
             received.unlink()
         manifest = _describe(whole)
         text = work / "manifest.json"
@@ -173,9 +177,12 @@ def _continues(table: pa.Table, last: tuple[Any, ...] | None) -> tuple[bool, tup
     return bool(pc.all(rising, min_count=0).as_py()), end
 
 
-def _sort(received: Path, out: Path, *, work: Path, memory_limit: str, threads: int | None) -> None:
+def sort_records(
+    received: Path, out: Path, *, work: Path, memory_limit: str, threads: int | None
+) -> None:
+    """Bring the rows of a snapshot into the order of subject, day and record."""
     with engine(work=work, memory_limit=memory_limit, threads=threads) as connection:
-        rows = connection.read_parquet(str(received)).order(ORDER)
+        rows = connection.read_parquet([str(file) for file in files_of(received)]).order(ORDER)
         connection.execute("SET preserve_insertion_order = true")
         with parquet_writer(out, SCHEMA) as writer:
             for batch in rows.to_arrow_reader(GROUP_ROWS):

@@ -1,0 +1,298 @@
+"""Lays a plan out as the arrays that the compiled loop reads.
+
+Everything a record can be told apart by in words - item, class, result words - is decided here once for each
+combination, so that the loop only compares ages, amounts and headcounts.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from xinheng.core.records import Finality
+from xinheng.core.treatment import FINAL, OPEN, Treatment
+from xinheng.scoring import kernel
+from xinheng.scoring.compile import Condition, Operation, Plan, Reduce, Slot
+from xinheng.scoring.kernel import I64, Dispatch, Ending, Output, Sums, Weighing
+
+NEVER = 2**40
+"""An age in days that no record reaches."""
+ANY_NUMBER = 2**62
+EPOCH = date(1970, 1, 1)
+OTHER_ITEM = -1
+"""Stands for every item that neither plan nor treatment names."""
+
+KINDS = {
+    Reduce.SUM: kernel.SUM,
+    Reduce.MAX: kernel.MAX,
+    Reduce.COUNT: kernel.COUNT,
+    Reduce.AMOUNT: kernel.AMOUNT,
+    Reduce.HEADCOUNT: kernel.HEADCOUNT,
+    Reduce.YOUNGEST: kernel.YOUNGEST,
+    Reduce.LATEST: kernel.LATEST,
+}
+
+Wording = frozenset[str]
+"""The words of a result that the plan asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Feed:
+    """What one slot or flag takes, and what becomes of it."""
+
+    kind: int
+    place: int
+    condition: Condition
+    slot: Slot
+    operation: Operation | None
+    steps: tuple[int, int]
+
+
+class KernelPlan:
+    """A plan as arrays. ``words`` are all result words it asks for."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._places = {item: place for place, item in enumerate([OTHER_ITEM, *_items(plan)])}
+        self._steps: list[tuple[int, int, int]] = []
+        self._rungs: list[tuple[int, int]] = []
+        self._feeds = [*_flags(plan), *self._slots(plan)]
+        self._flags = len(_flagged(plan))
+        self._numbers = sum(feed.kind != kernel.FLAG for feed in self._feeds)
+        self.words = frozenset(word for feed in self._feeds for word in _words(feed))
+        self.weighing = _weighing(plan.treatment, places=self._places, as_of=plan.as_of)
+        self.ending = _ending(plan)
+
+    def _slots(self, plan: Plan) -> Iterator[_Feed]:
+        place = 0
+        for operation in plan.operations:
+            first = len(self._steps)
+            for start, ladder in operation.points:
+                low = len(self._rungs)
+                self._rungs += ladder
+                self._steps.append((start, low, len(self._rungs)))
+            steps = (first, len(self._steps))
+            for slot in operation.slots or (Slot(),):
+                yield _Feed(KINDS[operation.reduce], place, operation.condition, slot, operation, steps)
+                place += 1
+
+    def empty(self) -> Sums:
+        """Sums of nobody."""
+        cursor = np.zeros(kernel.CURSOR_WIDTH, np.int64)
+        cursor[kernel.CURRENT] = kernel.NOBODY
+        return Sums(
+            cursor=cursor,
+            numbers=np.zeros((self._numbers, 3), np.int64),
+            flags=np.zeros(self._flags, np.uint8),
+            totals=np.zeros(len(self.ending.groups), np.int64),
+        )
+
+    def output(self, rows: int) -> Output:
+        """Room for so many subjects, none of which has a fact."""
+        found = self._room(rows)
+        if rows:
+            columns: list[Any] = list(zip(found, self._nothing(), strict=True))
+            for whole, one in columns:
+                whole[:] = one[0]
+        return found
+
+    def _nothing(self) -> Output:
+        found = self._room(1)
+        kernel.finish(self.empty(), self.ending, found)
+        return found
+
+    def _room(self, rows: int) -> Output:
+        return Output(
+            points=np.empty(rows, np.int32),
+            ranks=np.empty(rows, np.int8),
+            deciders=np.empty(rows, np.int16),
+            contributions=np.empty((rows, len(self.ending.operations)), np.int32),
+        )
+
+    def dispatch(self, wordings: Sequence[Wording]) -> Dispatch:
+        """Which parts each item, class and wording feeds."""
+        parts: list[tuple[int, ...]] = []
+        fed: list[list[int]] = [[] for _ in range(len(self._places) * kernel.CLASSES * len(wordings))]
+        for feed in self._feeds:
+            classes = feed.condition.classes or range(kernel.CLASSES)
+            rows = [item * kernel.CLASSES + rank for item in self._items_of(feed) for rank in classes]
+            for number, part in self._variants(feed, wordings):
+                if not parts or parts[-1] != part:
+                    parts.append(part)
+                for row in rows:
+                    fed[row * len(wordings) + number].append(len(parts) - 1)
+        starts = np.zeros(len(fed) + 1, np.int32)
+        np.cumsum([len(each) for each in fed], out=starts[1:])
+        return Dispatch(
+            wordings=len(wordings),
+            entries_from=starts,
+            entries=np.array([part for each in fed for part in each], np.int32),
+            parts=_table(parts, kernel.PART_WIDTH),
+            steps=_table(self._steps, kernel.STEP_WIDTH),
+            rungs=_table(self._rungs, 2),
+        )
+
+    def _items_of(self, feed: _Feed) -> list[int]:
+        wanted = set(feed.condition.items or self._places)
+        if feed.slot.item is not None:
+            wanted &= {feed.slot.item}
+        return sorted(self._places[item] for item in wanted)
+
+    def _variants(self, feed: _Feed, wordings: Sequence[Wording]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The part for each number of a wording that meets the condition, equal parts one after another."""
+        found = []
+        for number, wording in enumerate(wordings):
+            condition = feed.condition
+            if condition.results and not wording & set(condition.results):
+                continue
+            if wording & set(condition.not_results):
+                continue
+            if feed.slot.result is not None and feed.slot.result not in wording:
+                continue
+            found.append((_part(feed, self._steps_for(feed, wording)), number))
+        return ((number, part) for part, number in sorted(found))
+
+    def _steps_for(self, feed: _Feed, wording: Wording) -> tuple[int, int]:
+        """Steps by amount or headcount; where the words give the value, the one step it leads to."""
+        first, end = feed.steps
+        if feed.operation is None or not feed.operation.points or feed.operation.valued_by:
+            return first, end
+        value = max((milli for word, milli in feed.operation.result_points if word in wording), default=0)
+        place = max((at for at in range(first, end) if self._steps[at][0] <= value), default=first)
+        return place, place + 1
+
+
+def _items(plan: Plan) -> list[int]:
+    rules = plan.treatment
+    named = {*rules.final_items, *rules.terms, *rules.until_removed, *rules.outlive_validity}
+    parts = _flagged(plan)
+    for operation in plan.operations:
+        parts.append(operation.condition)
+        named |= {slot.item for slot in operation.slots if slot.item is not None}
+    return sorted(named.union(*(part.items for part in parts)))
+
+
+def _flagged(plan: Plan) -> list[Condition]:
+    """Conditions of which only matters whether they are met, in the order of the flags."""
+    return [
+        plan.evidence,
+        *(limit.condition for limit in plan.limits),
+        *(downgrade.condition for downgrade in plan.downgrades),
+        *(start.condition for start in plan.starts),
+    ]
+
+
+def _flags(plan: Plan) -> Iterator[_Feed]:
+    for place, condition in enumerate(_flagged(plan)):
+        yield _Feed(kernel.FLAG, place, condition, Slot(), None, (0, 0))
+
+
+def _words(feed: _Feed) -> Iterator[str]:
+    yield from feed.condition.results
+    yield from feed.condition.not_results
+    if feed.slot.result is not None:
+        yield feed.slot.result
+    if feed.operation is not None:
+        yield from (word for word, _ in feed.operation.result_points)
+
+
+def _part(feed: _Feed, steps: tuple[int, int]) -> tuple[int, ...]:
+    condition, slot, operation = feed.condition, feed.slot, feed.operation
+    numbers = (
+        condition.amount_from,
+        condition.amount_below,
+        condition.headcount_from,
+        condition.headcount_below,
+    )
+    return (
+        feed.kind,
+        feed.place,
+        max(condition.age_from, slot.age_from),
+        min(_or(condition.age_below, NEVER), _or(slot.age_below, NEVER)),
+        int(any(number is not None for number in numbers)),
+        _or(condition.amount_from, 0),
+        _or(condition.amount_below, ANY_NUMBER),
+        _or(condition.headcount_from, 0),
+        _or(condition.headcount_below, ANY_NUMBER),
+        operation.clamp if operation else 0,
+        KINDS[operation.valued_by]
+        if operation and operation.valued_by and not operation.result_points
+        else 0,
+        *steps,
+    )
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
+def _table(rows: Sequence[tuple[int, ...]], width: int) -> I64:
+    return np.array(rows, np.int64).reshape(len(rows), width)
+
+
+def _weighing(rules: Treatment, *, places: dict[int, int], as_of: date) -> Weighing:
+    standing = np.zeros(256, np.uint8)
+    standing[[int(state) + 128 for state in rules.states]] = 1
+    item_places = np.zeros(65_536, np.int32)
+    for item, place in places.items():
+        if item != OTHER_ITEM:
+            item_places[item + 32_768] = place
+    return Weighing(
+        today=(as_of - EPOCH).days,
+        item_places=item_places,
+        standing=standing,
+        final_from=np.array(
+            [_final_from(rules, item, each) for item in places for each in range(kernel.FINALITIES)], np.int64
+        ),
+        outliving=np.array([item in rules.outlive_validity for item in places], np.uint8),
+        weighs_below=np.array(
+            [
+                _or(rules.longest(item=item, seriousness=rank), NEVER)
+                for item in places
+                for rank in range(kernel.CLASSES)
+            ],
+            np.int64,
+        ),
+    )
+
+
+def _final_from(rules: Treatment, item: int, finality: int) -> int:
+    """The age from which a decision of this finality weighs."""
+    if finality == Finality.REVOKED:
+        return NEVER
+    if item not in rules.final_items or finality in FINAL:
+        return 0
+    return _or(rules.presumed_final_days, NEVER) if finality in OPEN else NEVER
+
+
+def _ending(plan: Plan) -> Ending:
+    rungs: list[tuple[int, int]] = []
+    operations, slot = [], 0
+    for operation in plan.operations:
+        low, width = len(rungs), len(operation.slots) or 1
+        rungs += operation.bands
+        operations.append(
+            (
+                slot,
+                slot + width,
+                _or(operation.slot_cap, ANY_NUMBER),
+                low,
+                len(rungs),
+                operation.floor,
+                operation.cap,
+                operation.family,
+                plan.groups[operation.family].sign,
+            )
+        )
+        slot += width
+    return Ending(
+        operations=_table(operations, kernel.OPERATION_WIDTH),
+        groups=_table([(group.sign, group.floor, group.cap) for group in plan.groups], kernel.GROUP_WIDTH),
+        rungs=_table(rungs, 2),
+        scale=np.array([plan.start, plan.least, plan.greatest, len(plan.grades) - 1], np.int64),
+        bands=_table(plan.bands, 2),
+        limits=np.array([limit.rank for limit in plan.limits], np.int64),
+        downgrades=np.array([each.levels for each in plan.downgrades], np.int64),
+        starts=np.array([each.milli for each in plan.starts], np.int64),
+    )
