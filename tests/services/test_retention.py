@@ -1,13 +1,27 @@
-"""What was refused is kept for its term and then emptied; what waits for a person stays."""
+"""What went back is kept for its term and then emptied; what nobody decides in time goes back."""
 
+import io
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from python_calamine import CalamineWorkbook
 from tests.people import NOW, TODAY, People
+from tests.services.deliveries import HEADER, name, penalty, write
 
 from xinheng.core.policy import Policy
-from xinheng.services.retention import forget_refused_rows
-from xinheng.store.models import Batch, LedgerEvent, ReturnedRow
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.retention import (
+    UNDECIDED,
+    decide_by,
+    destroy_expired_files,
+    forget_returned_rows,
+    return_overdue_rows,
+)
+from xinheng.services.returns import send_back
+from xinheng.store.files import read_file
+from xinheng.store.models import Batch, LedgerEvent, ReturnedRow, ReturnedState, StoredFile
 
 
 def row(people: People, *, received: datetime, state: str = "refused") -> ReturnedRow:
@@ -32,7 +46,7 @@ def test_a_refused_row_is_emptied_when_its_term_is_over(people: People, policy: 
     over = row(people, received=NOW - timedelta(days=term))
     kept = row(people, received=NOW - timedelta(days=term - 1))
     waiting = row(people, received=NOW - timedelta(days=term), state="waiting")
-    assert forget_refused_rows(policy=policy, today=TODAY, now=NOW) == 1
+    assert forget_returned_rows(policy=policy, today=TODAY, now=NOW) == 1
     for one in (over, kept, waiting):
         one.refresh_from_db()
     assert (over.original, over.row_no, over.codes) == (None, 7, ["E11"])
@@ -42,5 +56,83 @@ def test_a_refused_row_is_emptied_when_its_term_is_over(people: People, policy: 
 
 def test_a_second_run_finds_nothing_more(people: People, policy: Policy) -> None:
     row(people, received=NOW - timedelta(days=400))
-    runs = [forget_refused_rows(policy=policy, today=TODAY, now=NOW) for _ in range(2)]
+    runs = [forget_returned_rows(policy=policy, today=TODAY, now=NOW) for _ in range(2)]
     assert runs == [1, 0]
+
+
+@pytest.fixture
+def delivered(people: People, policy: Policy, home: Path, tmp_path: Path) -> Batch:
+    """A loaded batch with one good row and two set aside."""
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    rows = [penalty(1), penalty(2, code=""), penalty(3, decided="2099-01-01")]
+    return import_file(write(tmp_path, *rows), delivery)
+
+
+def sheet(stored: StoredFile) -> list[list[Any]]:
+    content = b"".join(read_file(stored))
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def days_after(days: int) -> dict[str, Any]:
+    return {"today": TODAY + timedelta(days=days), "now": NOW + timedelta(days=days)}
+
+
+def test_rows_that_nobody_decides_in_time_go_back_in_a_workbook(
+    delivered: Batch, people: People, policy: Policy
+) -> None:
+    due = decide_by(TODAY, policy=policy)
+    assert due is not None
+    until = (due.on - TODAY).days
+    assert return_overdue_rows(policy=policy, **days_after(until)) == 0
+    assert return_overdue_rows(policy=policy, **days_after(until + 1)) == 2
+    rows = ReturnedRow.objects.order_by("row_no")
+    assert {(row.state, row.reason, row.decided_by) for row in rows} == {
+        (ReturnedState.RETURNED, UNDECIDED, None)
+    }
+    first = delivered.workbook
+    delivered.refresh_from_db()
+    assert delivered.workbook is not None and delivered.workbook != first
+    head, *lines = sheet(delivered.workbook)
+    assert head[:6] == ["行号", "处理", "问题代码", "问题栏目", "原因", "怎么改"]
+    assert set(HEADER.split(",")) - {"法定代表人"} <= set(head[6:])
+    assert [(line[0], line[1]) for line in lines] == [(str(row.row_no), "退回，待更正") for row in rows]
+    assert [line[head.index("行政相对人名称")] for line in lines] == [name(2), name(3)]
+    assert LedgerEvent.objects.get(kind="rows.returned").object == f"batch:{delivered.public_id}"
+    assert return_overdue_rows(policy=policy, **days_after(until + 2)) == 0
+
+
+def test_the_workbook_is_recognised_when_it_comes_back(
+    delivered: Batch, people: People, policy: Policy, tmp_path: Path
+) -> None:
+    return_overdue_rows(policy=policy, **days_after(90))
+    delivered.refresh_from_db()
+    assert delivered.workbook is not None
+    path = tmp_path / "退回.xlsx"
+    path.write_bytes(b"".join(read_file(delivered.workbook)))
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    again = import_file(path, delivery)
+    assert (again.feed, again.rows, again.returned) == (delivered.feed, 2, 2)
+
+
+def test_a_row_decided_in_time_stays_as_decided(delivered: Batch, people: People, policy: Policy) -> None:
+    one = ReturnedRow.objects.order_by("row_no")[0]
+    send_back(one.pk, actor=people.zhao, reason="代码缺失", now=NOW)
+    assert return_overdue_rows(policy=policy, **days_after(90)) == 1
+    one.refresh_from_db()
+    assert (one.decided_by, one.reason) == (people.zhao, "代码缺失")
+
+
+def test_what_went_back_is_emptied_and_its_workbooks_are_destroyed_when_their_term_is_over(
+    delivered: Batch, policy: Policy
+) -> None:
+    rows, workbook = policy.days_kept("refused", on=TODAY), policy.days_kept("workbook", on=TODAY)
+    assert rows is not None and workbook is not None
+    assert delivered.workbook is not None
+    assert delivered.workbook.destroy_on == TODAY + timedelta(days=workbook)
+    assert destroy_expired_files(**days_after(workbook)) == 1
+    return_overdue_rows(policy=policy, **days_after(60))
+    delivered.refresh_from_db()
+    assert delivered.workbook.destroy_on == TODAY + timedelta(days=60 + workbook)
+    assert forget_returned_rows(policy=policy, **days_after(60 + rows - 1)) == 0
+    assert forget_returned_rows(policy=policy, **days_after(60 + rows)) == 2
+    assert not ReturnedRow.objects.exclude(original=None).exists()

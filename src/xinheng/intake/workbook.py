@@ -26,6 +26,18 @@ CELL_CHARACTERS = 32_000
 _DEEDS = {"refuse": "退回，不保存", "quarantine": "退回，待更正"}
 
 
+Told = tuple[int, Sequence[Mapping[str, str]], Mapping[str, Any]]
+"""Row number, problems and masked cells of a row that was kept."""
+
+
+def kept_workbook(header: Sequence[str], rows: Iterable[Told], out: Path, *, work: Path) -> None:
+    """The same workbook of rows that were set aside and go back now, from what was kept of them."""
+    says = {defect.value: defect.advice for defect in Defect}
+    told = ((_leading(row_no, "quarantine", found, says), cells) for row_no, found, cells in rows)
+    with xlsxwriter.Workbook(str(out), _options(work)) as book:
+        _write(book, [name for name in header if name != BEYOND], told)
+
+
 def error_workbook(
     prepared: Prepared,
     out: Path,
@@ -36,15 +48,18 @@ def error_workbook(
 ) -> None:
     """``advice`` replaces the sentences on how to mend, by code. Writes at least the heading."""
     says = {defect.value: defect.advice for defect in Defect} | dict(advice or {})
-    options = {
+    with xlsxwriter.Workbook(str(out), _options(prepared.work)) as book:
+        _write(book, prepared.header, _rows(prepared, conflicts, says, with_refused=with_refused))
+
+
+def _options(work: Path) -> dict[str, Any]:
+    return {
         "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
-        "tmpdir": str(prepared.work),
+        "tmpdir": str(work),
     }
-    with xlsxwriter.Workbook(str(out), options) as book:
-        _write(book, prepared.header, _rows(prepared, conflicts, says, with_refused=with_refused))
 
 
 def _write(book: Any, header: Sequence[str], rows: Iterable[tuple[Sequence[str], Mapping[str, Any]]]) -> None:
@@ -107,16 +122,18 @@ def _returned(
         )
         while rows := found.fetchmany(2_000):
             for row_no, outcome, told, text in rows:
-                problems = json.loads(told)
-                codes = list(dict.fromkeys(problem["code"] for problem in problems))
-                yield (
-                    (
-                        str(row_no),
-                        _DEEDS[outcome],
-                        "、".join(codes),
-                        "、".join(dict.fromkeys(problem["field"] for problem in problems)),
-                        "；".join(dict.fromkeys(problem["message"] for problem in problems)),
-                        " ".join(says.get(code, "") for code in codes),
-                    ),
-                    json.loads(text) if text else {},
-                )
+                yield _leading(row_no, outcome, json.loads(told), says), json.loads(text) if text else {}
+
+
+def _leading(
+    row_no: int, outcome: str, problems: Sequence[Mapping[str, str]], says: Mapping[str, str]
+) -> tuple[str, ...]:
+    codes = list(dict.fromkeys(problem["code"] for problem in problems))
+    return (
+        str(row_no),
+        _DEEDS[outcome],
+        "、".join(codes),
+        "、".join(dict.fromkeys(problem["field"] for problem in problems)),
+        "；".join(dict.fromkeys(problem["message"] for problem in problems)),
+        " ".join(says.get(code, "") for code in codes),
+    )

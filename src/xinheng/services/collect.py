@@ -29,7 +29,7 @@ from xinheng.services.batches import Sender, met_before, refuse_loaded_by_anothe
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
-from xinheng.services.returns import store_conflicts, store_returned
+from xinheng.services.returns import keep_workbook, store_conflicts, store_returned
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
@@ -37,7 +37,6 @@ from xinheng.store.files import destroy_file, put_file, read_file
 from xinheng.store.organisations import Organisation
 from xinheng.store.outbox import enqueue
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUEUED = "queued"
 """In the preview of a batch that waits for the worker."""
 _STATES = {
@@ -327,7 +326,7 @@ def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, d
 def _keep_workbook(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, delivery: Delivery) -> Any:
     out = work / "returned.xlsx"
     error_workbook(prepared, out, conflicts=loaded.conflicts)
-    return put_file(out, name=f"退回-{Path(batch.file_name).stem}.xlsx", media_type=XLSX, now=delivery.now)
+    return keep_workbook(out, batch, policy=delivery.policy, now=delivery.now)
 
 
 def _met_before(digest: str, delivery: Delivery, feed: str | None) -> Batch | None:

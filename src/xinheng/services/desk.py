@@ -6,7 +6,7 @@ took the step before (two persons; 《行政处罚法》第五十七、五十八
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from django.db.models import Count, Min
@@ -15,6 +15,7 @@ from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.services.cases import desk, steps_for
+from xinheng.services.retention import decide_by
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -136,20 +137,18 @@ def _rows(seat: Seat) -> Iterator[Task]:
         .exclude(batch__received_by=seat.user)
         .order_by()
         .values_list("batch__organisation")
-        .annotate(number=Count("pk"), first=Min("batch__received_at"))
+        .annotate(number=Count("pk"), first=Min("batch__loaded_at"))
     )
     found = {organisation: (number, day_of(first)) for organisation, number, first in waiting}
     for organisation in Organisation.objects.filter(pk__in=found).order_by("pk"):
-        number, received = found[organisation.pk]
-        yield Task(kind=Kind.ROWS, organisation=organisation, count=number, term=_of_rows(received, seat))
+        number, set_aside_on = found[organisation.pk]
+        yield Task(kind=Kind.ROWS, organisation=organisation, count=number, term=_of_rows(set_aside_on, seat))
 
 
-def _of_rows(received: date, seat: Seat) -> Term:
+def _of_rows(set_aside_on: date, seat: Seat) -> Term:
     """Rows that nobody decides go back to their sender after the term of policy."""
-    reading = seat.policy.parameter("retention.quarantine_days", on=received)
-    due = None
-    if reading.value is not None:
-        due = seat.policy.calendar.next_workday(received + timedelta(days=reading.value))
+    reading = seat.policy.parameter("retention.quarantine_days", on=set_aside_on)
+    due = decide_by(set_aside_on, policy=seat.policy)
     return term(due, rule=f"{reading.title}：{reading}", verified=reading.verified, seat=seat)
 
 

@@ -1,18 +1,27 @@
-"""Destroys what was kept for a term only: delivered files by destroying their keys, refused rows by emptying them.
+"""Ends what may last for a term only: files lose their keys, rows that went back are emptied, and rows set aside that
+nobody decided go back to their sender.
 
 Serves 《个人信息保护法》第十九、四十七条 and legal guard G2; the terms are those of ``retention.yml``.
 """
 
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
+from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
+from xinheng.intake.workbook import kept_workbook
+from xinheng.services.collect import workshop
 from xinheng.services.ledger import note
-from xinheng.services.time import end_of
-from xinheng.store.batches import ReturnedRow, ReturnedState
+from xinheng.services.previews import normal_header, reading
+from xinheng.services.returns import CHUNK, keep_workbook
+from xinheng.services.time import day_of, end_of
+from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
 from xinheng.store.files import destroy_file, files_due
+
+UNDECIDED = "逾期无人处理，按期限退回报送单位"
+_COLUMNS = "SELECT DISTINCT jsonb_object_keys(original) FROM store_returnedrow WHERE batch_id = %s AND original IS NOT NULL"
 
 
 def destroy_expired_files(*, today: date, now: datetime) -> int:
@@ -29,17 +38,77 @@ def destroy_expired_files(*, today: date, now: datetime) -> int:
 
 
 @transaction.atomic
-def forget_refused_rows(*, policy: Policy, today: date, now: datetime) -> int:
-    """Empty refused rows whose term is over; number and defects stay for the count. Returns how many."""
+def forget_returned_rows(*, policy: Policy, today: date, now: datetime) -> int:
+    """Empty rows that were refused or sent back once their term is over; number and defects stay for the count."""
     term = policy.days_kept("refused", on=today)
     if term is None:
         return 0
+    before = end_of(today - timedelta(days=term))
     over = ReturnedRow.objects.filter(
         Q(original__isnull=False) | Q(normalised__isnull=False),
-        state=ReturnedState.REFUSED,
-        batch__received_at__lt=end_of(today - timedelta(days=term)),
+        Q(state=ReturnedState.REFUSED, batch__received_at__lt=before)
+        | Q(state=ReturnedState.RETURNED, decided_at__lt=before),
     )
     count = over.update(original=None, normalised=None)
     if count:
         note("rows.emptied", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
     return count
+
+
+def decide_by(set_aside_on: date, *, policy: Policy) -> DueDate | None:
+    """The last day on which a row set aside may be decided; None where no term is set."""
+    term = policy.days_kept("quarantine", on=set_aside_on)
+    return policy.calendar.next_workday(set_aside_on + timedelta(days=term)) if term is not None else None
+
+
+def return_overdue_rows(*, policy: Policy, today: date, now: datetime) -> int:
+    """Send what nobody decided in time back to its sender, one workbook a batch; returns how many rows."""
+    waiting = ReturnedRow.objects.filter(state=ReturnedState.WAITING).order_by()
+    count = 0
+    for pk, loaded_at in waiting.values_list("batch", "batch__loaded_at").distinct().order_by("batch"):
+        due = decide_by(day_of(loaded_at), policy=policy) if loaded_at else None
+        if due is not None and due.on < today:
+            count += _return_rows(pk, policy=policy, now=now)
+    return count
+
+
+@transaction.atomic
+def _return_rows(pk: int, *, policy: Policy, now: datetime) -> int:
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=pk)
+    overdue = ReturnedRow.objects.filter(batch=batch, state=ReturnedState.WAITING)
+    count = overdue.update(state=ReturnedState.RETURNED, decided_at=now, reason=UNDECIDED)
+    if not count:
+        return 0
+    returned = ReturnedRow.objects.filter(batch=batch, decided_by=None, decided_at=now).order_by("row_no")
+    with workshop() as work:
+        out = work / "returned.xlsx"
+        rows = returned.values_list("row_no", "problems", "original").iterator(CHUNK)
+        kept_workbook(
+            _header(batch, policy), ((no, told, cells or {}) for no, told, cells in rows), out, work=work
+        )
+        batch.workbook = keep_workbook(out, batch, policy=policy, now=now)
+    batch.save(update_fields=["workbook"])
+    note(
+        "rows.returned",
+        now=now,
+        object=f"batch:{batch.public_id}",
+        payload={"count": count, "workbook": batch.workbook.digest},
+    )
+    return count
+
+
+def _header(batch: Batch, policy: Policy) -> list[str]:
+    """The sender's columns, those that the feed reads first and in its order. A column that was empty in every row
+    stands under the feed's own word for it, so that the workbook is recognised when it comes back filled."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS, [batch.pk])
+        found = {name: normal_header(name) for (name,) in cursor.fetchall()}
+    feed = policy.feeds.get(batch.feed)
+    if feed is None:
+        return sorted(found)
+    for column in feed.columns.values():
+        words = {word: normal_header(word) for word in column.headers if "#" not in word}
+        if words and not set(words.values()) & set(found.values()):
+            found |= [next(iter(words.items()))]
+    places = {name: place for place, name in enumerate(reading(feed))}
+    return sorted(found, key=lambda name: (places.get(found[name], len(places)), name))

@@ -5,21 +5,26 @@ Rows on natural persons are counted and named by their number only; what they sa
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import transaction
 
 from xinheng.core.names import normalise_name
+from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import rows_as_json
 from xinheng.intake.prepare import Prepared, original_rows, returned_rows
 from xinheng.services.ledger import note
 from xinheng.services.loading import load_single, refresh_search, take_loader_lock
+from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.batches import Batch, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.files import put_file
 from xinheng.store.subjects import Subject, SubjectName
 
 CHUNK = 5_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def store_returned(batch: Batch, prepared: Prepared) -> None:
@@ -58,6 +63,15 @@ def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[
         ),
         batch_size=CHUNK,
     )
+
+
+def keep_workbook(path: Path, batch: Batch, *, policy: Policy, now: datetime) -> StoredFile:
+    """Keep the workbook that goes back to the sender of a batch, for its term."""
+    today = day_of(now)
+    term = policy.days_kept("workbook", on=today)
+    name = f"退回-{Path(batch.file_name).stem}.xlsx"
+    destroy_on = today + timedelta(days=term) if term is not None else None
+    return put_file(path, name=name, media_type=XLSX, now=now, destroy_on=destroy_on)
 
 
 @transaction.atomic

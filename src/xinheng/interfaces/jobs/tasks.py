@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 
 from xinheng.services.ledger import seal_events
 from xinheng.services.publication import stop_due
-from xinheng.services.retention import destroy_expired_files, forget_refused_rows
+from xinheng.services.retention import destroy_expired_files, forget_returned_rows, return_overdue_rows
 from xinheng.services.time import day_of
 
 log = structlog.get_logger()
@@ -52,6 +52,27 @@ def confirm_batch(batch: str, actor: int | None) -> None:
     log.info("batch_loaded", batch=batch, accepted=loaded.accepted)
 
 
+@app.task(name="run_evaluation")
+def run_evaluation(model: str, as_of: str, publish: bool, actor: int) -> None:
+    """Run a model over a city too large to wait for; a second run repeats the same results."""
+    from datetime import date
+
+    from xinheng.core.refusal import Refusal
+    from xinheng.services.policies import policy_in_force
+    from xinheng.services.runs import Order, carry_out, note_refused
+    from xinheng.store.models import User
+
+    now, person = datetime.now(UTC), User.objects.get(pk=actor)
+    order = Order(model=model, as_of=date.fromisoformat(as_of), publish=publish)
+    try:
+        run = carry_out(order, actor=person, policy=policy_in_force(on=day_of(now)), now=now)
+    except Refusal as refusal:
+        note_refused(order, refusal, actor=person, now=now)
+        log.warning("evaluation_refused", model=model, code=refusal.code)
+        return
+    log.info("evaluation_run", model=model, subjects=run.subjects)
+
+
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
@@ -64,14 +85,26 @@ def stop_publications(timestamp: int) -> None:
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="destroy_files", queueing_lock="destroy_files")
 def destroy_files(timestamp: int) -> None:
-    """Destroy delivered files and empty refused rows whose term of keeping is over."""
+    """Destroy files and empty rows that were refused or sent back whose term of keeping is over."""
     from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
     log.info("files_destroyed", count=destroy_expired_files(today=today, now=now))
-    emptied = forget_refused_rows(policy=policy_in_force(on=today), today=today, now=now)
+    emptied = forget_returned_rows(policy=policy_in_force(on=today), today=today, now=now)
     log.info("rows_emptied", count=emptied)
+
+
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="return_rows", queueing_lock="return_rows")
+def return_rows(timestamp: int) -> None:
+    """Send rows that nobody decided in time back to their senders."""
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    today = day_of(now)
+    count = return_overdue_rows(policy=policy_in_force(on=today), today=today, now=now)
+    log.info("rows_returned", count=count)
 
 
 @app.periodic(cron="* * * * *")
