@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from xinheng.core.evaluation import Evaluator
 from xinheng.core.models import read_model
-from xinheng.core.treatment import read_treatment
+from xinheng.core.policy import load_policy
 from xinheng.scoring.explain import facts_of
 from xinheng.scoring.run import run_batch
 from xinheng.scoring.snapshot import SCHEMA
@@ -87,7 +87,7 @@ def floor(folder: Path) -> dict[str, float]:
 
 def run(folder: Path) -> dict[str, float]:
     model = read_model(MODELS / "general" / "trial.yml")
-    treatment = read_treatment(MODELS / "treatment.yml").on(AS_OF, province="410000")
+    treatment = load_policy(MODELS.parent, city="kaifeng").treatment(on=AS_OF)
     return timed(
         lambda: run_batch(
             model,
@@ -103,7 +103,7 @@ def run(folder: Path) -> dict[str, float]:
 def subject(folder: Path) -> dict[str, float]:
     """One subject read from the snapshot and graded by the reference."""
     model = read_model(MODELS / "general" / "trial.yml")
-    treatment = read_treatment(MODELS / "treatment.yml").on(AS_OF, province="410000")
+    treatment = load_policy(MODELS.parent, city="kaifeng").treatment(on=AS_OF)
     evaluator = Evaluator(model, treatment=treatment)
     times = []
     for number in range(1, 40):

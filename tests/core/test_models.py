@@ -11,10 +11,10 @@ from tests.core.examples import BANDS, BASIS, ceiling, content, indicator, model
 from xinheng.core.decay import half_life_decay, half_life_share
 from xinheng.core.model_check import may_show_grade, model_causes, refuse_publication, validate_model
 from xinheng.core.models import ScoringModel, model_schema, parse_model, read_model
+from xinheng.core.policy import load_policy
 from xinheng.core.policy_file import PolicyError, parse, read_strict
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Source
-from xinheng.core.treatment import read_treatment
 
 POLICY = Path(__file__).parents[2] / "policy"
 BEGIN = date(2026, 11, 20)
@@ -55,7 +55,7 @@ def test_every_shipped_model_can_be_used(path: Path) -> None:
     shipped = read_model(path)
     assert shipped.id == f"{path.parent.name}/{path.stem}"
     sectors = read_strict(POLICY / "national" / "sectors.yml")["sectors"]
-    treatment = read_treatment(POLICY / "models" / "treatment.yml").on(BEGIN, province="410000")
+    treatment = load_policy(POLICY, city="kaifeng").treatment(on=BEGIN)
     assert model_causes(shipped, sources=sources(), sectors=sectors, treatment=treatment) == ()
 
 
@@ -302,7 +302,7 @@ def test_a_model_that_does_not_hold_together_is_refused_by_name(changes: dict[st
 
 
 def test_a_window_longer_than_the_law_lets_records_be_used_is_refused() -> None:
-    treatment = read_treatment(POLICY / "models" / "treatment.yml").on(BEGIN, province="410000")
+    treatment = load_policy(POLICY, city="kaifeng").treatment(on=BEGIN)
     found = model_causes(model(indicators=one(window_days=2000)), treatment=treatment)
     assert any("长于信用信息可以使用的" in cause for _, cause in found)
 

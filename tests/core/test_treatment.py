@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from tests.core.examples import AS_OF, fact
 
+from xinheng.core.days import add_months
 from xinheng.core.evaluation import Fact
+from xinheng.core.policy import load_policy
 from xinheng.core.policy_file import PolicyError, parse, read_strict
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.sources import Source
 from xinheng.core.treatment import (
     Treatment,
+    fewest_days,
     parse_treatment,
     read_treatment,
     treatment_causes,
@@ -19,13 +22,15 @@ from xinheng.core.treatment import (
     why_not,
 )
 
-FILE = Path(__file__).parents[2] / "policy" / "models" / "treatment.yml"
+POLICY = Path(__file__).parents[2] / "policy"
+FILE = POLICY / "models" / "treatment.yml"
 HENAN, HEBEI = "410000", "130000"
+CITIES = {HENAN: "kaifeng", HEBEI: "shijiazhuang"}
 GENERAL = int(Seriousness.GENERAL)
 
 
 def rules(*, province: str = HENAN, on: date = AS_OF) -> Treatment:
-    return read_treatment(FILE).on(on, province=province)
+    return load_policy(POLICY, city=CITIES[province]).treatment(on=on)
 
 
 def weighs(given: Fact, *, province: str = HENAN, on: date = AS_OF) -> bool:
@@ -111,6 +116,37 @@ def test_the_terms_in_force_on_the_day_of_evaluation_hold() -> None:
     assert rules(on=date(2026, 4, 1)).longest(item=4, seriousness=GENERAL) == 365
 
 
+def test_a_minor_penalty_does_not_weigh_while_it_may_not_be_published() -> None:
+    minor = replace(penalty(age=10), seriousness=int(Seriousness.MINOR))
+    days = {date(2024, 5, 1): False, date(2026, 3, 31): False, date(2026, 4, 1): True}
+    for on, expected in days.items():
+        given = replace(minor, decided_on=on - timedelta(days=10))
+        assert weighing(rules(on=on), as_of=on)(given) is expected
+
+
+def test_a_record_weighs_no_longer_than_it_may_be_published() -> None:
+    policy = load_policy(POLICY, city="kaifeng")
+    for on in (date(2020, 2, 3), date(2024, 2, 29), AS_OF):
+        for seriousness in (Seriousness.MINOR, Seriousness.GENERAL, Seriousness.SERIOUS):
+            months = policy.publication_period(seriousness, decided_on=on).maximum.value or 0
+            longest = policy.treatment(on=on).longest(item=4, seriousness=int(seriousness)) or 0
+            assert on + timedelta(days=longest) <= add_months(on, months)
+
+
+@pytest.mark.parametrize(
+    ("months", "days"), [(0, 0), (1, 28), (2, 59), (3, 89), (6, 181), (12, 365), (36, 1095)]
+)
+def test_months_are_the_fewest_days_that_they_can_be(months: int, days: int) -> None:
+    assert fewest_days(months) == days
+    starts = [date(2025, 1, 1) + timedelta(days=day) for day in range(0, 1500, 7)]
+    assert all((add_months(start, months) - start).days >= days for start in starts)
+
+
+def test_a_term_that_no_policy_holds_is_refused_by_name() -> None:
+    with pytest.raises(PolicyError, match="没有参数“seriousness"):
+        read_treatment(FILE).on(AS_OF, parameters={})
+
+
 def test_a_record_ends_on_the_first_day_after_its_period() -> None:
     listed = fact(1, item=14, age=30, valid_to=AS_OF + timedelta(days=1))
     assert weighs(listed)
@@ -165,16 +201,17 @@ def test_a_day_before_the_first_rule_is_refused() -> None:
 @pytest.mark.guard("G15")
 def test_an_unknown_term_lets_nothing_weigh() -> None:
     unknown = {"days": None, "source": "ndrc-order-36", "verified": False}
-    terms = {"items": ["penalty"], "none": unknown, "minor": unknown, "general": unknown, "serious": unknown}
+    known = unknown | {"days": 365}
+    terms = {"items": ["penalty"], "none": known, "minor": unknown, "general": unknown, "serious": unknown}
     content = {
         "format": 1,
         "nation": {
             "disputed": {"weighs": False, "source": "xinheng-proposal", "verified": False},
-            "longest": [{"in_force": "2026-04-01", "terms": [terms]}],
+            "longest": [terms],
             "otherwise": {"days": 1825, "source": "xinheng-proposal", "verified": False},
         },
     }
-    treatment = parse_treatment(content, file="treatment.yml").on(AS_OF)
+    treatment = parse_treatment(content, file="treatment.yml").on(AS_OF, parameters={})
     assert not weighing(treatment, as_of=AS_OF)(penalty(age=0))
 
 
@@ -183,13 +220,13 @@ def test_an_unknown_item_is_refused_by_name() -> None:
         "format": 1,
         "nation": {
             "disputed": {"weighs": False, "source": "xinheng-proposal", "verified": False},
-            "longest": [{"in_force": "2026-04-01", "terms": []}],
+            "longest": [],
             "otherwise": {"days": 1825, "source": "xinheng-proposal", "verified": False},
             "until_removed": ["blacklist"],
         },
     }
     with pytest.raises(PolicyError, match="blacklist"):
-        parse_treatment(content, file="treatment.yml").on(AS_OF)
+        parse_treatment(content, file="treatment.yml").on(AS_OF, parameters={})
 
 
 def sources() -> dict[str, Source]:

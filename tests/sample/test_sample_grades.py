@@ -7,8 +7,7 @@ import pytest
 
 from xinheng.core.feeds import ITEMS
 from xinheng.core.models import read_model
-from xinheng.core.policy_file import parse, read_strict
-from xinheng.core.treatment import TreatmentFile
+from xinheng.core.policy import load_policy
 from xinheng.sample.city import SampleCity
 from xinheng.sample.histories import SHAPES, history
 from xinheng.scoring.run import run_batch
@@ -36,8 +35,7 @@ def _snapshot(sample: SampleCity, folder: Path, *, as_of: date) -> tuple[Path, P
 
 
 def test_grades_are_spread_as_in_a_city(sample: SampleCity, tmp_path: Path, as_of: date) -> None:
-    treatment = MODELS / "treatment.yml"
-    rules = parse(TreatmentFile, read_strict(treatment), file=treatment).on(as_of, province="410000")
+    rules = load_policy(MODELS.parent, city="kaifeng").treatment(on=as_of)
     snapshot, population = _snapshot(sample, tmp_path, as_of=as_of)
     summary = run_batch(
         read_model(MODELS / "general" / "trial.yml"),

@@ -9,8 +9,8 @@ from tests.scoring.worlds import City, numbered, rows_of, some_city, store
 
 from xinheng.core.evaluation import evaluate
 from xinheng.core.models import ScoringModel, read_model
+from xinheng.core.policy import load_policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.treatment import read_treatment
 from xinheng.scoring.compile import compile_model
 from xinheng.scoring.explain import evaluate_subject, facts_of
 from xinheng.scoring.query import sql
@@ -154,7 +154,7 @@ def test_one_subject_is_explained_from_the_same_snapshot(tmp_path: Path) -> None
 @pytest.mark.parametrize("path", sorted(MODELS.glob("*/*.yml")), ids=lambda path: path.stem)
 def test_shipped_models_grade_alike_in_both_evaluators(path: Path, tmp_path: Path) -> None:
     shipped = read_model(path)
-    treatment = read_treatment(MODELS / "treatment.yml").on(AS_OF, province="410000")
+    treatment = load_policy(MODELS.parent, city="kaifeng").treatment(on=AS_OF)
     made = some_city(23)
     _, rows = run(shipped, made, tmp_path, treatment=treatment)
     city = numbered(made)

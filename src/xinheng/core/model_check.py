@@ -10,12 +10,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain
 
+from xinheng.core.composition import own_grade_causes, parts_of
 from xinheng.core.decay import decay_causes
 from xinheng.core.models import (
+    FEN,
     GRADES,
-    Ceiling,
-    Effect,
+    Family,
     Indicator,
+    Measure,
     ModelKind,
     ScoringModel,
     SubjectKind,
@@ -36,6 +38,10 @@ MOST_FACTS = 10_000_000
 """Facts of one subject that every engine can add up without overflow."""
 
 LARGEST = 2**63 - 1
+LARGEST_POINTS = 2**31 - 1
+
+MOST_YEARS = 10
+"""Calendar years that an indicator may count apart."""
 
 NATIONAL = frozenset(
     {
@@ -73,11 +79,16 @@ def model_causes(
             _scale(model),
             _names(model),
             _windows(model, treatment),
+            own_grade_causes(model),
+            _floors(model),
             _tables(model),
-            _bounds(model),
+            _caps(model),
+            _sums(model),
+            _rules(model),
             _population(model),
             _kind(model),
             _fairness(model, sources),
+            _rights(model),
             _citations(model, sources, area),
             _sectors(model, sectors),
         )
@@ -149,8 +160,8 @@ def _names(model: ScoringModel) -> Iterator[Cause]:
     for place, keys in (
         ("families", [family.id for family in model.families]),
         (
-            "indicators、vetoes、limits",
-            [each.id for each in model.indicators] + [each.id for each in model.ceilings],
+            "indicators、starts、vetoes、limits、downgrades",
+            [part.id for _, part in parts_of(model)],
         ),
     ):
         for key in sorted({key for key in keys if keys.count(key) > 1}):
@@ -170,17 +181,42 @@ def _names(model: ScoringModel) -> Iterator[Cause]:
 
 def _windows(model: ScoringModel, treatment: Treatment | None) -> Iterator[Cause]:
     for indicator in model.indicators:
-        decay = indicator.decay
-        if decay and decay.table[-1].from_day >= indicator.window_days:
+        place = f"indicators.{indicator.id}"
+        most = indicator.window_days or ((indicator.calendar_years or (0, 0))[0] + 1) * 366
+        if indicator.decay and indicator.decay.table[-1].from_day >= most:
             yield (
-                f"indicators.{indicator.id}.decay",
-                f"衰减表写到第{decay.table[-1].from_day}天，超出了{indicator.window_days}天的评价窗口",
+                f"{place}.decay",
+                f"衰减表写到第{indicator.decay.table[-1].from_day}天，超出了{most}天的评价窗口",
             )
-        if treatment and indicator.window_days > treatment.otherwise_days:
+        if (indicator.per or indicator.of == "year") and most > MOST_YEARS * 366:
+            yield f"{place}.window_days", f"按年计的窗口至多 {MOST_YEARS} 年"
+        least = indicator.least_days or 0
+        if treatment and least > treatment.otherwise_days:
             yield (
-                f"indicators.{indicator.id}.window_days",
-                f"评价窗口{indicator.window_days}天，长于信用信息可以使用的{treatment.otherwise_days}天",
+                f"{place}.{'calendar_years' if indicator.calendar_years else 'window_days'}",
+                f"评价窗口{least}天，长于信用信息可以使用的{treatment.otherwise_days}天",
             )
+
+
+def _floors(model: ScoringModel) -> Iterator[Cause]:
+    """Whoever has nothing on file bears nothing: a floor only where it helps."""
+    families = {family.id: family for family in model.families}
+    floored = [(f"families.{family.id}", family, family) for family in model.families if family.floor]
+    lines: list[tuple[str, Family, Family | Indicator]] = [*floored]
+    lines += [
+        (f"indicators.{each.id}", families[each.family], each)
+        for each in model.indicators
+        if each.floor and each.family in families
+    ]
+    for place, family, part in lines:
+        if family.effect is model.burden:
+            yield f"{place}.floor", "加重主体负担的指标不得写保底分：没有记录作依据，就不得扣分或加重"
+        if part.floor > part.cap:
+            yield f"{place}.floor", f"保底分 {part.floor} 高于封顶分 {part.cap}"
+    if model.scale.min >= model.scale.max:
+        yield "scale.min", f"最低分必须低于满分 {model.scale.max} 分"
+    if model.scale.min and not model.scale.rises:
+        yield "scale.min", "分数越高风险越大的模型不得写最低分：没有记录作依据，就不得加重"
 
 
 def _tables(model: ScoringModel) -> Iterator[Cause]:
@@ -190,21 +226,57 @@ def _tables(model: ScoringModel) -> Iterator[Cause]:
                 yield f"indicators.{indicator.id}.decay", cause
 
 
-def _bounds(model: ScoringModel) -> Iterator[Cause]:
+def _caps(model: ScoringModel) -> Iterator[Cause]:
     for indicator in model.indicators:
+        place = f"indicators.{indicator.id}"
         if milli(indicator.cap) > milli(model.scale.max):
-            yield f"indicators.{indicator.id}.cap", f"封顶分不得高于满分 {model.scale.max} 分"
-        steps = (*indicator.by_amount, *indicator.by_headcount, *indicator.bands)
-        greatest = max([*(step.points for step in steps), indicator.points or Decimal(0)])
-        if indicator.measure.per_fact and milli(greatest) * MOST_FACTS > LARGEST:
-            yield f"indicators.{indicator.id}", "单条分值过大，累计时可能溢出"
+            yield f"{place}.cap", f"封顶分不得高于满分 {model.scale.max} 分"
+        greatest = _greatest(indicator)
         if greatest == 0:
-            yield f"indicators.{indicator.id}", "分值全是 0，这一指标不起作用"
+            yield place, "分值全是 0，这一指标不起作用"
         if greatest > indicator.cap:
-            yield f"indicators.{indicator.id}.cap", f"单条分值 {greatest} 高于封顶分 {indicator.cap}"
+            yield f"{place}.cap", f"单条分值 {greatest} 高于封顶分 {indicator.cap}"
+        if indicator.year_cap == 0:
+            yield f"{place}.year_cap", "每年封顶为 0，这一指标不起作用"
+        elif indicator.year_cap and indicator.measure.per_fact and indicator.year_cap > indicator.cap:
+            yield f"{place}.year_cap", f"每年封顶 {indicator.year_cap} 分高于指标封顶 {indicator.cap} 分"
     for family in model.families:
         if milli(family.cap) > milli(model.scale.max):
             yield f"families.{family.id}.cap", f"封顶分不得高于满分 {model.scale.max} 分"
+
+
+def _sums(model: ScoringModel) -> Iterator[Cause]:
+    """Sums of facts stay within 64 bits, points of an indicator within 32, whatever a file holds."""
+    for indicator in model.indicators:
+        place = f"indicators.{indicator.id}"
+        if indicator.measure.per_fact and milli(_greatest(indicator)) * MOST_FACTS > LARGEST:
+            yield place, "单条分值过大，累计时可能溢出"
+        unit = FEN if indicator.measure is Measure.AMOUNT else 1
+        if indicator.bands and indicator.bands[-1].start * unit * MOST_FACTS > LARGEST:
+            yield f"{place}.bands", f"分档起点过大，累计时可能溢出；至多 {LARGEST // (unit * MOST_FACTS):,}"
+        if milli(indicator.cap) > LARGEST_POINTS:
+            yield f"{place}.cap", "封顶分过大，结果无法存储"
+
+
+def _greatest(indicator: Indicator) -> Decimal:
+    """The most points that one fact, or one band, gives."""
+    steps = (*indicator.by_amount, *indicator.by_headcount, *indicator.bands)
+    points = [step.points for step in steps] + [each.points for each in indicator.by_result]
+    return max([*points, indicator.points or Decimal(0)])
+
+
+def _rules(model: ScoringModel) -> Iterator[Cause]:
+    for switch in model.starts:
+        if not model.scale.min <= switch.points <= model.scale.max:
+            yield (
+                f"starts.{switch.id}.points",
+                f"起评分必须在 {model.scale.min} 分到 {model.scale.max} 分之间",
+            )
+        if switch.points == model.scale.start:
+            yield f"starts.{switch.id}.points", "与模型的起评分相同，这一条不起作用"
+    for downgrade in model.downgrades:
+        if downgrade.levels >= len(model.scale.bands):
+            yield f"downgrades.{downgrade.id}.levels", f"一共只有 {len(model.scale.bands)} 个等级"
 
 
 def _population(model: ScoringModel) -> Iterator[Cause]:
@@ -229,7 +301,7 @@ def _kind(model: ScoringModel) -> Iterator[Cause]:
 
 
 def _fairness(model: ScoringModel, sources: Mapping[str, Source] | None) -> Iterator[Cause]:
-    for place, part in _parts(model):
+    for place, part in parts_of(model):
         unfair = [UNFAIR_ITEMS[item] for item in part.facts.items if item in UNFAIR_ITEMS]
         unfair += UNFAIR_WORDS.findall(part.label)
         rule = part.national_rule if isinstance(part, Indicator) else None
@@ -238,11 +310,15 @@ def _fairness(model: ScoringModel, sources: Mapping[str, Source] | None) -> Iter
                 place,
                 f"不得以“{'、'.join(unfair)}”评分（《公平竞争审查条例》第十条），国家规定另有明文的须在 national_rule 中引用",
             )
-    for indicator in model.indicators:
-        family = model.family_of.get(indicator.family)
-        rights = RIGHTS & set(indicator.facts.items)
-        if rights and family and family.effect is Effect.MINUS:
-            yield f"indicators.{indicator.id}", "提出异议是主体的权利，不得因此扣分"
+
+
+def _rights(model: ScoringModel) -> Iterator[Cause]:
+    for place, part in parts_of(model):
+        if not RIGHTS & set(part.facts.items):
+            continue
+        family = model.family_of.get(part.family) if isinstance(part, Indicator) else None
+        if not isinstance(part, Indicator) or (family and family.effect is model.burden):
+            yield place, "提出异议是主体的权利，不得因此扣分或降低等级"
 
 
 def _permits(rule: Citation | None, sources: Mapping[str, Source] | None) -> bool:
@@ -262,7 +338,7 @@ def _citations(
     named: Iterable[tuple[str, Citation]] = [
         ("figures", model.figures),
         *(("basis", citation) for citation in model.basis),
-        *((f"{place}.basis", citation) for place, part in _parts(model) for citation in part.basis),
+        *((f"{place}.basis", citation) for place, part in parts_of(model) for citation in part.basis),
     ]
     for place, citation in named:
         for cause in citation_causes(citation, sources=sources, area=area):
@@ -275,12 +351,3 @@ def _sectors(model: ScoringModel, sectors: Collection[str] | None) -> Iterator[C
     for key in (model.owner, *model.population.sectors):
         if key not in sectors:
             yield "owner、population.sectors", f"没有名为“{key}”的行业领域"
-
-
-def _parts(model: ScoringModel) -> Iterator[tuple[str, Indicator | Ceiling]]:
-    for indicator in model.indicators:
-        yield f"indicators.{indicator.id}", indicator
-    for veto in model.vetoes:
-        yield f"vetoes.{veto.id}", veto
-    for limit in model.limits:
-        yield f"limits.{limit.id}", limit

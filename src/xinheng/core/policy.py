@@ -142,7 +142,7 @@ class Policy:
 
     def treatment(self, *, on: date) -> Treatment:
         """How recorded facts weigh in an evaluation on a day, by the province's rules."""
-        return self.treatments.on(on, province=self.city.province)
+        return self.treatments.on(on, parameters=self.parameters, province=self.city.province)
 
     def unconfirmed(self, *, on: date) -> tuple[Reading, ...]:
         """Figures that are 待确认 on a day."""

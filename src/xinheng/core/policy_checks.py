@@ -68,6 +68,8 @@ def _parameter_names(policy: "Policy") -> Iterator[tuple[str, str, str | None]]:
     for name, kind in policy.lists.lists.items():
         for field in ("term", "extension", "early_exit"):
             yield "lists", f"lists.{name}.{field}", getattr(kind, field)
+    for place, name in policy.treatments.parameters:
+        yield "models/treatment", place, name
 
 
 def _sectors(policy: "Policy") -> Iterator[Cause]:

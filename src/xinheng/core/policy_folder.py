@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, Field
 
+from xinheng.core.composition import composition_causes
 from xinheng.core.days import Calendar, CalendarYear, calendar_of
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy, overlay_causes
@@ -75,7 +76,7 @@ def models_of(
     report: Report, *, sources: dict[str, Source], sectors: frozenset[str]
 ) -> dict[str, ScoringModel]:
     """Models by id, checked as far as that needs no day."""
-    models: dict[str, ScoringModel] = {}
+    models, paths = dict[str, ScoringModel](), dict[str, Path]()
     for path in sorted((report.root / "models").glob("*/*.yml")):
         model = report.parse(ScoringModel, report.read(path), path)
         if model is None:
@@ -84,7 +85,9 @@ def models_of(
             report.add(path, "id", "应与文件名一致且不重复")
         for key, cause in model_causes(model, sources=sources, sectors=sectors, area=(NATION,)):
             report.add(path, key, cause)
-        models[model.id] = model
+        models[model.id], paths[model.id] = model, path
+    for model_id, key, cause in composition_causes(models):
+        report.add(paths[model_id], key, cause)
     return models
 
 

@@ -2,7 +2,8 @@
 
 Disputed, shielded, repaired, withdrawn, revoked and ended records, and penalties that are not final, are judged
 here for every model alike (《河南省社会信用条例》第十九、二十、四十一条;《信用修复管理办法》国家发展改革委令第36号).
-Figures come from ``policy/models/treatment.yml``; a province's own lines never serve another (G15).
+Figures come from ``policy/models/treatment.yml`` and from the terms of publication that it names, so that a record
+weighs no longer than it may be published; a province's own lines never serve another (G15).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from pydantic import Field, StrictBool, StrictInt
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.feeds import ITEMS
+from xinheng.core.parameters import Series, Unit
 from xinheng.core.policy_file import PolicyError, PolicyModel, parse, read_strict
 from xinheng.core.records import Finality, RecordState
 from xinheng.core.sources import NATION, Citation, Source, citation_causes
@@ -36,6 +38,8 @@ class Fact:
     state: int = 1
     result: str = ""
 
+
+MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 Terms = tuple[int, int, int, int]
 """Days by class of seriousness: none, minor, general, serious."""
@@ -159,21 +163,28 @@ class FinalityRule(Citation):
     presumed_after: DayFigure
 
 
+class ParameterTerm(PolicyModel):
+    """A term that stands in the policy already: key of a parameter in months or years."""
+
+    parameter: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
+    note: str = ""
+
+
+Term = DayFigure | ParameterTerm
+
+
 class TermsRule(PolicyModel):
-    """Terms by class of seriousness of the records of some items."""
+    """Terms by class of seriousness of the records of some items: as long as they may be published."""
 
     items: tuple[Item, ...] = Field(min_length=1)
-    none: DayFigure
-    minor: DayFigure
-    general: DayFigure
-    serious: DayFigure
+    none: Term
+    minor: Term
+    general: Term
+    serious: Term
 
-
-class Longest(PolicyModel):
-    """How long records of some items weigh, since ``in_force``."""
-
-    in_force: date
-    terms: tuple[TermsRule, ...]
+    @property
+    def terms(self) -> tuple[Term, Term, Term, Term]:
+        return self.none, self.minor, self.general, self.serious
 
 
 class Rules(PolicyModel):
@@ -181,7 +192,7 @@ class Rules(PolicyModel):
 
     disputed: Disputed | None = None
     finality: FinalityRule | None = None
-    longest: tuple[Longest, ...] = ()
+    longest: tuple[TermsRule, ...] = ()
     otherwise: DayFigure | None = None
     until_removed: tuple[Item, ...] = ()
     outlive_validity: tuple[Item, ...] = ()
@@ -192,13 +203,13 @@ class TreatmentFile(PolicyModel):
     nation: Rules
     provinces: dict[Annotated[str, Field(pattern=r"^[1-9][0-9]0000$")], Rules] = {}
 
-    def on(self, day: date, *, province: str | None = None) -> Treatment:
-        """The rules of a place on a day. Raises PolicyError where one is missing."""
+    def on(self, day: date, *, parameters: Mapping[str, Series], province: str | None = None) -> Treatment:
+        """The rules of a place on a day; ``parameters``: the figures of that place. Raises PolicyError without any."""
         own = self.provinces.get(province or "", Rules())
         nation = self.nation
         disputed = own.disputed or nation.disputed
         finality = own.finality or nation.finality
-        longest = _in_force(own.longest, day) or _in_force(nation.longest, day)
+        longest = _terms(own.longest or nation.longest, parameters, day)
         otherwise = own.otherwise or nation.otherwise
         if disputed is None or longest is None or otherwise is None:
             raise PolicyError(
@@ -208,15 +219,26 @@ class TreatmentFile(PolicyModel):
             disputed_weighs=disputed.weighs,
             final_items=_numbers(finality.items if finality else ()),
             presumed_final_days=finality.presumed_after.days if finality else None,
-            longest_days=_terms(longest),
+            longest_days=longest,
             otherwise_days=otherwise.days or 0,
             until_removed=_numbers(own.until_removed or nation.until_removed),
             outlive_validity=_numbers(own.outlive_validity or nation.outlive_validity),
         )
 
-
-def _in_force(eras: tuple[Longest, ...], day: date) -> Longest | None:
-    return max((era for era in eras if era.in_force <= day), key=lambda era: era.in_force, default=None)
+    @property
+    def parameters(self) -> tuple[tuple[str, str], ...]:
+        """(place in the file, key) of every figure that is read from the policy's parameters."""
+        levels = [
+            ("nation", self.nation),
+            *((f"provinces.{code}", own) for code, own in self.provinces.items()),
+        ]
+        return tuple(
+            (f"{level}.longest.{'、'.join(rule.items)}", term.parameter)
+            for level, rules in levels
+            for rule in rules.longest
+            for term in rule.terms
+            if isinstance(term, ParameterTerm)
+        )
 
 
 def _numbers(items: tuple[str, ...]) -> frozenset[int]:
@@ -226,16 +248,43 @@ def _numbers(items: tuple[str, ...]) -> frozenset[int]:
     return frozenset(ITEMS[item] for item in items)
 
 
-def _terms(longest: Longest) -> tuple[tuple[int, Terms], ...]:
-    """An unknown figure lets nothing weigh: an adverse effect needs a known clock."""
+def _terms(
+    rules: tuple[TermsRule, ...], parameters: Mapping[str, Series], day: date
+) -> tuple[tuple[int, Terms], ...] | None:
+    """None where no term is in force. An unknown figure lets nothing weigh: an adverse effect needs a known clock."""
     found: dict[int, Terms] = {}
-    for rule in longest.terms:
-        none, minor, general, serious = (
-            figure.days or 0 for figure in (rule.none, rule.minor, rule.general, rule.serious)
-        )
+    in_force = not rules
+    for rule in rules:
+        days = [_days(term, parameters, day) for term in rule.terms]
+        named = [
+            figure for term, figure in zip(rule.terms, days, strict=True) if isinstance(term, ParameterTerm)
+        ]
+        in_force = in_force or not named or any(figure is not None for figure in named)
+        none, minor, general, serious = (figure or 0 for figure in days)
         for number in _numbers(rule.items):
             found[number] = (none, minor, general, serious)
-    return tuple(sorted(found.items()))
+    return tuple(sorted(found.items())) if in_force else None
+
+
+def _days(term: Term, parameters: Mapping[str, Series], day: date) -> int | None:
+    if isinstance(term, DayFigure):
+        return term.days
+    series = parameters.get(term.parameter)
+    if series is None:
+        raise PolicyError([f"treatment.yml：没有参数“{term.parameter}”"])
+    reading = series.on(day)
+    months = {Unit.MONTH: 1, Unit.YEAR: 12}.get(reading.unit)
+    if months is None:
+        raise PolicyError([f"treatment.yml：“{reading.title}”不是以月或年计的期限"])
+    return None if reading.value is None else fewest_days(reading.value * months)
+
+
+def fewest_days(months: int) -> int:
+    """The days that so many months have at least, whatever day they begin on."""
+    years, rest = divmod(months, 12)
+    return years * 365 + min(
+        sum(MONTH_DAYS[(first + more) % 12] for more in range(rest)) for first in range(12)
+    )
 
 
 def treatment_causes(file: TreatmentFile, *, sources: Mapping[str, Source]) -> list[tuple[str, str]]:
@@ -245,24 +294,24 @@ def treatment_causes(file: TreatmentFile, *, sources: Mapping[str, Source]) -> l
     return [
         (f"{level}.{place}", cause)
         for level, rules, area in levels
-        for place, citation, since in _citations(rules)
-        for cause in citation_causes(citation, sources=sources, area=area, on=since)
+        for place, citation in _citations(rules)
+        for cause in citation_causes(citation, sources=sources, area=area)
     ]
 
 
-def _citations(rules: Rules) -> Iterator[tuple[str, Citation, date | None]]:
-    """(place, citation, first day of the rule where it has one)"""
+def _citations(rules: Rules) -> Iterator[tuple[str, Citation]]:
+    """(place, citation)"""
     if rules.disputed:
-        yield "disputed", rules.disputed, None
+        yield "disputed", rules.disputed
     if rules.finality:
-        yield "finality", rules.finality, None
-        yield "finality.presumed_after", rules.finality.presumed_after, None
+        yield "finality", rules.finality
+        yield "finality.presumed_after", rules.finality.presumed_after
     if rules.otherwise:
-        yield "otherwise", rules.otherwise, None
-    for era in rules.longest:
-        for rule in era.terms:
-            for name in ("none", "minor", "general", "serious"):
-                yield f"longest.{era.in_force}.{name}", getattr(rule, name), era.in_force
+        yield "otherwise", rules.otherwise
+    for rule in rules.longest:
+        for name, term in zip(("none", "minor", "general", "serious"), rule.terms, strict=True):
+            if isinstance(term, DayFigure):
+                yield f"longest.{'、'.join(rule.items)}.{name}", term
 
 
 def parse_treatment(content: Any, *, file: Path | str) -> TreatmentFile:
