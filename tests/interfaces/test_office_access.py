@@ -16,6 +16,7 @@ from xinheng.store.models import LedgerEvent, RoleGrant, User
 
 PARTS: dict[str, object] = {
     "row": 1,
+    "inspector": 1,
     "key": 1,
     "model": "food/food-operators",
     "version": 1,

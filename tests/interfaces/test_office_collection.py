@@ -260,6 +260,17 @@ def waiting(clerk: Client, people: People) -> ReturnedRow:
     return ReturnedRow.objects.get()
 
 
+def test_waiting_rows_come_in_short_pages(clerk: Client, people: People) -> None:
+    rows = [penalty(number, code="91410202MA000003AA") for number in range(1, 24)]
+    batch = _previewed(clerk, people, *rows)
+    post(clerk, reverse("office:confirm_batch", kwargs={"batch": batch.public_id}))
+    decider = signed_in(people.zhao)
+    first = text(decider.get("/office/quarantine/"))
+    assert first.count('data-label="行"') == 20
+    following = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert text(decider.get(following)).count('data-label="行"') == 3
+
+
 @pytest.mark.row("M2-05")
 def test_a_decider_adopts_a_row_with_a_reason(waiting: ReturnedRow, people: People) -> None:
     decider = signed_in(people.zhao)

@@ -1,5 +1,6 @@
 """Every page of portal and office: complete with its context, plain when empty, accessible at both widths."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,26 @@ def test_every_column_of_a_table_has_a_name_on_narrow_screens() -> None:
             cell[:40] for cell in cells if "data-label" not in cell.split(">")[0] and "day.kind" not in cell
         ]
         assert [cell for cell in unnamed if not cell.startswith("></td>")] == [], path
+
+
+def test_a_form_that_asks_for_something_leaves_the_checking_to_us() -> None:
+    """A browser would speak of an empty field in its own language."""
+    for name, make in PAGES.items():
+        for form in re.findall(r"<form.*?</form>", _render(name, make()), flags=re.S):
+            assert " required" not in form or " novalidate" in form.split(">")[0], (name, form[:120])
+
+
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="没有安装 chromium")
+@pytest.mark.journey
+def test_a_row_to_work_through_is_short_on_a_telephone(tmp_path: Path) -> None:
+    with browser_page(NARROW) as page:
+        html = _render("office/quarantine.html", PAGES["office/quarantine.html"]())
+        page.goto(write_page(tmp_path, "quarantine", html))
+        heights = page.evaluate(
+            "() => [...document.querySelectorAll('.rows-brief tbody tr')].map(e => e.offsetHeight)"
+        )
+        assert heights
+        assert max(heights) <= 170
 
 
 @pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="没有安装 chromium")

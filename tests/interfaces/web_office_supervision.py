@@ -16,7 +16,9 @@ from tests.interfaces.web_samples import (
     ChangeForm,
     CommitForm,
     DrawForm,
+    InspectorForm,
     PlanForm,
+    RunForm,
     a_draw,
     a_grade,
     a_subject,
@@ -26,7 +28,7 @@ from tests.interfaces.web_samples import (
 )
 
 from xinheng.interfaces.web.gallery_content import source, stages, timeline
-from xinheng.interfaces.web.parts import Entry, Filter, Link
+from xinheng.interfaces.web.parts import Entry, Filter, Link, Notice
 
 Context = dict[str, Any]
 
@@ -273,11 +275,64 @@ def _draw() -> Context:
     }
 
 
+def _evaluations() -> Context:
+    run = {
+        "number": "A1B2C3",
+        "model": "食品行业信用评价",
+        "version": 3,
+        "as_of": date(2026, 11, 1),
+        "known_at": NOW,
+        "by": "某某",
+        "subjects": 12_408,
+        "grades": "A 2,001　B 6,200　C 3,100　D 900　E 207",
+        "digest": DIGEST,
+        "state": "现行，已公布",
+        "tone": "done",
+    }
+    return {
+        **OFFICE,
+        "form": RunForm({}),
+        "run_url": "#",
+        "notices": [Notice("clock", "正在运行“食品行业信用评价”", "由后台办理。")],
+        "runs": [run, {**run, "state": "留存，试算", "tone": "", "by": "命令行"}],
+    }
+
+
+def _inspectors() -> Context:
+    one = {
+        "name": "某某",
+        "url": "#",
+        "certificate_no": "16020012345",
+        "certified_until": TODAY,
+        "unit": "示例市市场监督管理局",
+        "lines": "食品、药品、特种设备",
+        "account": "moumou",
+        "state": "参加抽取",
+        "tone": "done",
+        "end_url": "#",
+    }
+    ended = {**one, "lines": "", "account": "", "state": "已停用", "tone": "", "end_url": ""}
+    return {**OFFICE, "new_url": "#", "inspectors": [one, ended]}
+
+
+def _inspector_form() -> Context:
+    return {
+        **OFFICE,
+        "heading": "登记执法检查人员",
+        "lead": "只登记抽取所需的内容。",
+        "form": InspectorForm({}),
+        "button": "登记",
+    }
+
+
 SUPERVISION: dict[str, Callable[[], Context]] = {
     "subjects": _subjects,
     "subject": _subject,
     "record": _record,
     "grade": _grade,
+    "evaluations": _evaluations,
+    "inspectors": _inspectors,
+    "inspector_form": _inspector_form,
     "plans": _plans,
     "plan": _plan,
     "plan_form": _plan_form,

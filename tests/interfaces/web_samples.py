@@ -96,6 +96,21 @@ class PlanForm(forms.Form):
     line = forms.ChoiceField(label="行业", choices=[("food", "食品")])
 
 
+class RunForm(forms.Form):
+    model = forms.ChoiceField(label="模型", choices=[("food", "食品行业信用评价（可发布）")])
+    as_of = forms.DateField(label="评价日期")
+    publish = forms.BooleanField(label="结果对外公布", required=False)
+
+
+class InspectorForm(forms.Form):
+    name = forms.CharField(label="姓名")
+    certificate_no = forms.CharField(label="执法证件号")
+    lines = forms.MultipleChoiceField(
+        label="行业", choices=[("food", "食品"), ("drug", "药品")], widget=forms.CheckboxSelectMultiple
+    )
+    account = forms.ChoiceField(label="账号", choices=[("", "没有账号")], required=False)
+
+
 class CaseForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     compared = forms.BooleanField(label="已逐日核对", required=False)

@@ -16,7 +16,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number, oldest_first
 from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why, why_short
-from xinheng.interfaces.office.rows import returned_rows, row_filters, rows_of
+from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import (
     BATCH_TONES,
     feed_title,
@@ -148,7 +148,7 @@ def _exported(call: Call, batch: Batch) -> list[object]:
 def batch(call: Call, batch: Batch) -> HttpResponse:
     if batch.state == BatchState.PREVIEW and call.may(Verb.IMPORT_FILE, call.of(batch.organisation_id)):
         return redirect("office:preview", batch=batch.public_id)
-    page, paging = oldest_first(rows_of(call, batch.returned_rows.all()), call.request)
+    page, paging = oldest_first(rows_of(call, batch.returned_rows.all()), call.request, size=PAGE)
     context = {
         "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(number_of(batch))],
         "batch": shown(call, batch),

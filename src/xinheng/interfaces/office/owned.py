@@ -39,6 +39,10 @@ def _draw(public_id: str) -> Draw | None:
     return kept.filter(public_id=public_id).first()
 
 
+def _inspector(number: str) -> Inspector | None:
+    return Inspector.objects.select_related("organisation", "user").filter(pk=int(number)).first()
+
+
 def _user(public_id: str) -> User | None:
     return User.objects.select_related("organisation").filter(public_id=public_id).first()
 
@@ -62,4 +66,5 @@ SUBJECT = Owned("subject", _subject, _of_subject)
 CASE = Owned("case", _case, lambda call, case: call.of(case.organisation_id))
 PLAN = Owned("plan", _plan, lambda call, plan: call.of(plan.organisation_id))
 DRAW = Owned("draw", _draw, lambda call, draw: call.of(draw.announcement.plan.organisation_id))
+INSPECTOR = Owned("inspector", _inspector, lambda call, one: call.of(one.organisation_id))
 USER = Owned("user", _user, _of_user)

@@ -15,7 +15,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW
 from xinheng.interfaces.office.paging import oldest_first
-from xinheng.interfaces.office.rows import returned_rows, row_filters, rows_of
+from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
@@ -80,7 +80,7 @@ def quarantine(call: Call) -> HttpResponse:
         rows = rows.filter(batch=batch)
     if "state" not in call.request.GET:
         rows = rows.filter(state=ReturnedState.WAITING)
-    page, paging = oldest_first(rows_of(call, rows), call.request)
+    page, paging = oldest_first(rows_of(call, rows), call.request, size=PAGE)
     context = {
         "filters": [_units(call, reached), *row_filters(call)],
         "reset_url": reverse("office:quarantine"),

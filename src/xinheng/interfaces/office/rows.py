@@ -13,6 +13,9 @@ from xinheng.interfaces.web.parts import Filter, Option
 from xinheng.services.batches import number_of
 from xinheng.store.batches import ReturnedRow, ReturnedState
 
+PAGE = 20
+"""Rows of one page: a list to work through, also on a telephone."""
+
 
 def rows_of(call: Call, rows: QuerySet[ReturnedRow]) -> QuerySet[ReturnedRow]:
     """The rows that the address asks for."""

@@ -41,6 +41,12 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         "监管",
         (
             Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:record")),
+            Route("评价", "office:evaluations", ("office:run_evaluation",)),
+            Route(
+                "执法检查人员",
+                "office:inspectors",
+                ("office:inspector", "office:new_inspector", "office:end_inspector"),
+            ),
             Route(
                 "抽查计划",
                 "office:plans",

@@ -1,0 +1,78 @@
+"""Orders a run of a model from the office: at once where the city is small, else by the worker.
+
+A run that the rules refuse leaves its reason in the ledger, so that whoever ordered it learns of it
+(汴政办〔2020〕46号第10、11项).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.evaluate import model_of, run_model
+from xinheng.services.ledger import note
+from xinheng.store.accounts import User
+from xinheng.store.ledger import LedgerEvent
+from xinheng.store.outbox import enqueue
+from xinheng.store.records import Record
+from xinheng.store.scores import EvaluationRun
+
+AT_ONCE = 200_000
+"""Records up to which the officer waits for the result."""
+ORDERED, RUN, REFUSED = "evaluation.ordered", "evaluation.run", "evaluation.refused"
+LOOKED_BACK = 5_000
+"""Events of the ledger among which the last order is looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """``publish``: the results replace those that the public sees."""
+
+    model: str
+    as_of: date
+    publish: bool
+
+
+def order_run(
+    order: Order, *, actor: User, policy: Policy, now: datetime, today: date
+) -> EvaluationRun | None:
+    """The run, or None where the worker will make it. Raises Refusal as ``run_model`` does, and M04 for a day to come."""
+    model = model_of(policy, order.model)
+    if order.as_of > today:
+        raise Refusal("M04", "评价的日期不能晚于今天。", advice="请改成今天或以前的日期。")
+    if Record.objects.order_by()[: AT_ONCE + 1].count() <= AT_ONCE:
+        return carry_out(order, actor=actor, policy=policy, now=now)
+    with transaction.atomic():
+        note(ORDERED, now=now, actor=actor, object=f"model:{model.id}")
+        enqueue(
+            "run_evaluation",
+            once=f"evaluation:{model.id}",
+            model=model.id,
+            as_of=order.as_of.isoformat(),
+            publish=order.publish,
+            actor=actor.pk,
+        )
+    return None
+
+
+def carry_out(order: Order, *, actor: User, policy: Policy, now: datetime) -> EvaluationRun:
+    """Run it now."""
+    return run_model(
+        order.model, policy=policy, as_of=order.as_of, actor=actor, now=now, publish=order.publish
+    )
+
+
+def note_refused(order: Order, refusal: Refusal, *, actor: User, now: datetime) -> None:
+    """The worker was refused what it was told to run."""
+    reason = f"{refusal.message}{refusal.advice}"
+    note(REFUSED, now=now, actor=actor, object=f"model:{order.model}", reason=reason)
+
+
+def last_order() -> LedgerEvent | None:
+    """The last thing that happened to an evaluation, where it was ordered or refused and not yet run."""
+    newest = LedgerEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    recent = LedgerEvent.objects.filter(pk__gt=newest - LOOKED_BACK, kind__in=[ORDERED, RUN, REFUSED])
+    event = recent.order_by("-pk").first()
+    return None if event is None or event.kind == RUN else event
