@@ -1,12 +1,11 @@
-from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from tests.core.examples import AS_OF, PLAIN, ceiling, fact, indicator, model
+from tests.core.examples import AS_OF, BASIS, PLAIN, content, fact, indicator, model
 from tests.scoring.worlds import City, cities, models, numbered, treatments
 
-from xinheng.core.counterfactual import next_grade_hints
 from xinheng.core.evaluation import Evaluator, Fact, evaluate
 from xinheng.core.explanation import Explanation, explain, left_out, points_text
 from xinheng.core.models import ScoringModel
@@ -98,83 +97,59 @@ def test_a_record_left_out_comes_with_the_rule() -> None:
     )
 
 
-def test_a_hint_names_the_day_on_which_a_record_leaves_and_the_grade_that_follows() -> None:
+def slotted(**changes: Any) -> ScoringModel:
+    return model(indicators=[indicator(**changes), *content()["indicators"][1:]])
+
+
+@pytest.mark.row("M7-11")
+def test_a_line_says_what_was_counted() -> None:
+    bands = [{"start": 1, "points": 5}]
+    values = {
+        "count": "2 条记录",
+        "amount": "2 条记录的金额合计 1,234.50 元",
+        "headcount": "2 条记录的人数合计 7 人",
+        "days_since": "最近 1 条记录距今 10 天",
+    }
+    given = [fact(1, amount_fen=123_400, headcount=7), fact(2, age=20, amount_fen=50)]
+    for measure, value in values.items():
+        found = explained(slotted(measure=measure, points=None, bands=bands), *given)
+        assert found.lines[0].value == value
+    assert explained(slotted(measure="exists"), *given).lines[0].value == "有相关记录"
+
+
+@pytest.mark.row("M7-11")
+def test_a_line_shows_its_years_and_what_their_cap_took() -> None:
+    made = slotted(per="year", year_cap=50, window_days=800)
+    line = explained(made, fact(1), fact(2), fact(3, age=400)).lines[0]
+    assert [(slot.label, slot.sentence, slot.records) for slot in line.slots] == [
+        ("2025年", "1 条记录，30 分", (3,)),
+        ("2026年", "2 条记录，60 分，每年至多 50 分", (1, 2)),
+    ]
+
+
+@pytest.mark.row("M7-11")
+def test_the_waterfall_names_switch_and_floors() -> None:
+    rule = {"facts": {"items": ["honour"]}, "basis": BASIS, "label": "有非经常性指标"}
+    families = [content()["families"][0], content()["families"][1] | {"floor": 40}]
     made = model(
-        indicators=[indicator(points=60, cap=600), *model().model_dump(mode="json")["indicators"][1:]]
+        starts=[rule | {"id": "switch", "points": 110}],
+        families=families,
+        scale=content()["scale"] | {"min": 100, "start": 100},
     )
-    facts = [fact(1, age=360), fact(2, age=300), fact(3, item=3)]
-    first, *others = next_grade_hints(made, facts, as_of=AS_OF, treatment=PLAIN)
-    assert (first.on, first.records) == (AS_OF + timedelta(days=5), (1,))
-    assert (first.points_milli, first.grade, first.better) == (740_000, "B", True)
-    assert others == []
-    assert first.sentence.startswith(
-        f"记录 1 将于 {first.on.isoformat()} 移出评价窗口，届时得分 740，等级 B 良好"
-    )
-    now = evaluate(made, facts, as_of=AS_OF, treatment=PLAIN)
-    assert now.grade == "C"
-
-
-def test_hints_go_on_until_the_grade_is_better() -> None:
-    facts = [
-        fact(1, age=360),
-        fact(2, age=300),
-        fact(3, item=SERIOUS_LIST, valid_to=AS_OF + timedelta(days=90)),
-    ]
-    hints = next_grade_hints(model(), facts, as_of=AS_OF, treatment=PLAIN)
-    assert [(hint.on, hint.better) for hint in hints] == [
-        (AS_OF + timedelta(days=5), False),
-        (AS_OF + timedelta(days=65), False),
-        (AS_OF + timedelta(days=90), True),
+    found = explained(made, *(fact(number) for number in range(2, 6)), fact(1, item=HONOUR))
+    assert [(step.label, step.to_milli, step.kind) for step in found.steps] == [
+        ("起评分（有非经常性指标）", 110_000, "start"),
+        ("行政处罚", 10_000, "minus"),
+        ("纳税信用A级", 35_000, "plus"),
+        ("“守信激励”保底 40 分", 50_000, "limit"),
+        ("最低 100 分", 100_000, "limit"),
+        ("得分", 100_000, "total"),
     ]
 
 
-def test_a_record_in_several_rules_leaves_with_the_last() -> None:
-    made = model(vetoes=[ceiling("veto", "E", facts={"items": ["penalty"]}, window_days=500)])
-    (hint,) = next_grade_hints(made, [fact(1, age=10), fact(2, item=3)], as_of=AS_OF, treatment=PLAIN)
-    assert hint.on == AS_OF + timedelta(days=490)
-
-
-def test_the_law_may_end_a_record_before_its_window() -> None:
-    treatment = Treatment(
-        disputed_weighs=False,
-        final_items=frozenset(),
-        presumed_final_days=None,
-        longest_days=((4, (89, 89, 89, 89)),),
-        otherwise_days=1825,
-        until_removed=frozenset(),
-        outlive_validity=frozenset(),
-    )
-    hints = next_grade_hints(model(), [fact(1), fact(2, item=3)], as_of=AS_OF, treatment=treatment)
-    assert hints[0].on == date(2026, 11, 10) + timedelta(days=89)
-
-
-def test_without_a_grade_there_are_no_hints() -> None:
-    assert next_grade_hints(model(), [], as_of=AS_OF, treatment=PLAIN) == ()
-
-
-def test_a_day_on_which_points_fade_is_named_where_it_lifts_the_grade() -> None:
-    decay = {"table": [{"from_day": 0, "per_mille": 1000}, {"from_day": 100, "per_mille": 500}]}
-    fading = indicator(points=120, cap=600, decay=decay)
-    made = model(indicators=[fading, *model().model_dump(mode="json")["indicators"][1:]])
-    (hint,) = next_grade_hints(made, [fact(1, age=60), fact(2, item=3)], as_of=AS_OF, treatment=PLAIN)
-    assert (hint.on, hint.better) == (AS_OF + timedelta(days=40), True)
-    assert "按时间衰减" in hint.sentence
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(made=models(), treatment=treatments, given_city=cities)
-def test_a_hint_tells_what_an_evaluation_on_that_day_gives(
-    made: ScoringModel, treatment: Treatment, given_city: City
-) -> None:
-    for _, _, facts in numbered(given_city).values():
-        now = evaluate(made, facts, as_of=AS_OF, treatment=treatment)
-        hints = next_grade_hints(made, facts, as_of=AS_OF, treatment=treatment)
-        assert [hint.on for hint in hints] == sorted(hint.on for hint in hints if hint.on > AS_OF)
-        assert not any(hint.better for hint in hints[:-1])
-        for hint in hints:
-            then = evaluate(made, facts, as_of=hint.on, treatment=treatment)
-            assert (hint.points_milli, hint.grade) == (then.points_milli, then.grade)
-            if hint.better:
-                assert then.grade is not None
-                assert now.grade is not None
-                assert made.rank(then.grade) < made.rank(now.grade)
+@pytest.mark.row("M7-11")
+def test_a_downgrade_is_told_with_its_levels() -> None:
+    rule = {"id": "down", "facts": {"items": ["honour"]}, "basis": BASIS, "label": "一般突发事件"}
+    found = explained(model(downgrades=[rule | {"levels": 1}]), fact(1, item=HONOUR))
+    assert found.summary == "825 分，按分数为 B 良好；因“一般突发事件”，等级为 C 中等"
+    assert [(one.sentence, one.decides) for one in found.verdicts] == [("一般突发事件，等级下降 1 级", True)]

@@ -161,14 +161,18 @@ class _Search:
         return self._way(WayKind.REPAIR, day, then, sentence, tuple(sorted(ids)), days)
 
     def by_fewest(self, repairable: list[tuple[Fact, date]]) -> Way | None:
-        """All of them, then without those that are not needed, the latest left out first."""
-        way = self.by_repair(repairable)
-        if way is None:
-            return None
-        kept = list(repairable)
-        for pair in reversed(repairable):
+        """The earliest so many as suffice, then without those of them that are not needed."""
+        for count in range(2, len(repairable) + 1):
+            kept = repairable[:count]
+            way = self.by_repair(kept)
+            if way is not None:
+                return self._shortened(kept, way)
+        return None
+
+    def _shortened(self, kept: list[tuple[Fact, date]], way: Way) -> Way:
+        for pair in tuple(kept):
             fewer = [each for each in kept if each is not pair]
-            shorter = self.by_repair(fewer) if fewer else None
+            shorter = self.by_repair(fewer)
             if shorter is not None:
                 kept, way = fewer, shorter
         return way
