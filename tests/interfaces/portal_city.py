@@ -216,6 +216,7 @@ def a_score(
     contributions = [points.get(indicator.id, 0) * 1000 for indicator in model.indicators]
     reached = max(0, int(model.scale.start) * 1000 + sum(contributions)) if total is None else total * 1000
     return Score.objects.create(
+        line=run,
         run=run,
         subject=subject,
         subject_version=subject.version,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
@@ -13,6 +14,7 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import explain_grade, run_model
 from xinheng.services.records import Change, change_state
 from xinheng.store.models import EvaluationRun, PublicRun, PublicScore, Record, Score, Subject
+from xinheng.store.scores import scores_of
 
 MODEL = "food/food-operators"
 
@@ -91,7 +93,7 @@ def test_a_withdrawn_record_makes_the_grade_stale_at_once(city: People, policy: 
 def test_a_published_run_stays_in_force_until_another_is_published(city: People, policy: Policy) -> None:
     published = _run(policy, city)
     tried = _run(policy, city, now=NOW + timedelta(hours=2), publish=False)
-    assert (tried.current, tried.scores.count()) == (False, 5)
+    assert (tried.current, scores_of(tried).count()) == (False, 5)
     assert PublicRun.objects.get().public_id == published.public_id
     assert PublicScore.objects.count() == 5
     renewed = _run(policy, city, now=NOW + timedelta(hours=3))
@@ -131,3 +133,60 @@ def test_a_cancelled_enterprise_is_not_graded(city: People, policy: Policy, tmp_
     )
     import_file(write(tmp_path, registration(9, status="注销"), header=REGISTER, called="注销.csv"), delivery)
     assert _run(policy, city).subjects == 5
+
+
+def test_a_second_run_writes_only_what_has_changed(city: People, policy: Policy) -> None:
+    first = _run(policy, city)
+    before = {score.subject_id: score.points_milli for score in scores_of(first)}
+    record = Record.objects.filter(subject__code=code(2), item=4).get()
+    change = Change(deed="withdraw", reason="决定被撤销", ground="汴政复决〔2026〕1号")
+    change_state(
+        record_key=record.record_key,
+        change=change,
+        actor=city.zhao,
+        policy=policy,
+        now=NOW + timedelta(hours=2),
+    )
+    second = _run(policy, city, now=NOW + timedelta(hours=3))
+    assert second.line == first
+    assert Score.objects.filter(run=second).get().subject_id == record.subject_id
+    assert Score.objects.count() == 6
+    first.refresh_from_db()
+    assert {score.subject_id: score.points_milli for score in scores_of(first)} == before
+    after = {score.subject_id: score.points_milli for score in scores_of(second)}
+    assert set(after) == set(before)
+    assert {subject for subject, points in after.items() if points != before[subject]} == {record.subject_id}
+
+
+def test_a_run_that_changes_most_scores_opens_a_new_line(city: People, policy: Policy) -> None:
+    first = _run(policy, city)
+    for number in (1, 2, 3):
+        Subject.objects.filter(code=code(number)).update(version=9)
+    second = _run(policy, city, now=NOW + timedelta(hours=3))
+    assert (second.line, Score.objects.count()) == (None, 10)
+    assert scores_of(first).count() == scores_of(second).count() == 5
+
+
+def test_a_subject_that_leaves_the_city_has_no_score_from_then_on(city: People, policy: Policy) -> None:
+    first = _run(policy, city)
+    Subject.objects.filter(code=code(5)).update(status="moved")
+    second = _run(policy, city, now=NOW + timedelta(hours=3))
+    assert code(5) not in scores_of(second).values_list("subject__code", flat=True)
+    first.refresh_from_db()
+    assert scores_of(first).count() == 5
+
+
+def test_a_run_that_fails_leaves_the_results_in_force(
+    city: People, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _run(policy, city)
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("xinheng.services.evaluate.write_scores", broken)
+    with pytest.raises(OSError, match="no space"):
+        _run(policy, city, now=NOW + timedelta(hours=3))
+    assert EvaluationRun.objects.get() == first
+    assert scores_of(first).count() == 5
+    assert not list((settings.HOME / "work").iterdir())

@@ -138,7 +138,8 @@ class Rows:
     def score(self, **given: Any) -> store.Score:
         reached = {"subject_version": 1, "points_milli": 800_000, "grade": "B", "contributions": []}
         made = {"run": self.run(), "subject": self.subject()} if "run" not in given else {}
-        return store.Score.objects.create(**reached | made | given)
+        line = {"line": made.get("run") or given["run"]}
+        return store.Score.objects.create(**reached | made | line | given)
 
     def plan(self, **given: Any) -> store.Plan:
         meant = {"title": "计划", "matter": "检查", "basis": "年度计划", "year": 2026, "case": self.case()}

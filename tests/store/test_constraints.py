@@ -66,6 +66,11 @@ def _two_terms(rows: Rows) -> None:
     _twice(lambda: rows.deadline(case))
 
 
+def _ended_before(rows: Rows) -> None:
+    earlier = rows.run()
+    rows.score(run=rows.run(), subject=rows.subject(), until=earlier)
+
+
 def _same_score(rows: Rows) -> None:
     first = rows.score()
     rows.score(run=first.run, subject=first.subject)
@@ -125,7 +130,8 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "record_note_says_why": lambda rows: rows.note(ground=""),
     "run_one_current": lambda rows: _twice(lambda: rows.run(current=True)),
     "run_trial_not_published": lambda rows: rows.run(trial=True, published=True),
-    "score_once": _same_score,
+    "score_one_in_force": _same_score,
+    "score_order_of_runs": _ended_before,
     "score_scale": lambda rows: rows.score(points_milli=1_000_001),
     "subject_code_once": lambda rows: _twice(lambda: rows.subject(code=CODE)),
     "subject_kind_known": lambda rows: rows.subject(kind="person"),

@@ -4,15 +4,17 @@ A run names its model, rules, snapshot and day by digest: the same run gives the
 (汴政办〔2020〕46号第10、11项). A model on trial is never published (legal guard G4).
 """
 
+import os
 import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import duckdb
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from xinheng.core.evaluation import Evaluation, Fact, evaluate
@@ -23,19 +25,18 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.run import RunSummary, run_batch
 from xinheng.services.ledger import note
-from xinheng.services.snapshots import Snapshot, export_snapshot, latest_known_at
+from xinheng.services.rules import Rules, keep_rules, rules_of
+from xinheng.services.scores import changes_of, take_lock, write_scores
+from xinheng.services.snapshots import Snapshot, kept_snapshot
 from xinheng.store.accounts import User
 from xinheng.store.records import Record
-from xinheng.store.scores import EvaluationRun
+from xinheng.store.scores import EvaluationRun, Score, scores_of
 from xinheng.store.subjects import Subject
-
-RUN_LOCK = 7_240_003
-"""PostgreSQL advisory lock: results take force one after another."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedGrade:
-    """A stored grade with its explanation; ``stale``: the file has changed since the run."""
+    """A stored grade with its explanation; ``stale``: the file has changed since it was given."""
 
     run: EvaluationRun
     evaluation: Evaluation
@@ -50,26 +51,41 @@ def run_model(
     model = model_of(policy, model_id)
     if publish:
         refuse_publication(model, publisher_sectors=_sectors_of(actor, policy), sources=policy.sources)
-    root: Path = settings.HOME / "work"
-    root.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(dir=root))
-    try:
-        known_at = max(now, latest_known_at() or now)
-        snapshot = export_snapshot(work, known_at=known_at)
+    with kept_snapshot(now=now) as snapshot:
+        return run_on(snapshot, model, policy=policy, as_of=as_of, actor=actor, publish=publish)
+
+
+def run_on(
+    snapshot: Snapshot,
+    model: ScoringModel,
+    *,
+    policy: Policy,
+    as_of: date,
+    actor: User | None,
+    publish: bool,
+) -> EvaluationRun:
+    """As run_model, over a snapshot that is there; whether it may be published has been asked before."""
+    rules = Rules(model, policy.treatment(on=as_of))
+    with work_folder() as work:
         result = work / "result.parquet"
         summary = run_batch(
             model,
-            treatment=policy.treatment(on=as_of),
+            treatment=rules.treatment,
             snapshot=snapshot.records,
             population=snapshot.population,
             as_of=as_of,
             out=result,
         )
-        return _store(
-            model, snapshot, summary, result, policy=policy, actor=actor, now=known_at, publish=publish
-        )
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        return _store(rules, snapshot, summary, result, policy=policy, actor=actor, publish=publish)
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """A folder for one evaluation; nothing of it remains."""
+    root: Path = settings.HOME / "work"
+    root.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=root, prefix="evaluation-") as folder:
+        yield Path(folder)
 
 
 def _sectors_of(actor: User | None, policy: Policy) -> frozenset[str]:
@@ -88,9 +104,9 @@ def model_of(policy: Policy, model_id: str) -> ScoringModel:
 
 
 def explain_grade(subject: Subject, *, policy: Policy, model_id: str) -> ExplainedGrade | None:
-    """The grade in force of a subject, rebuilt by the reference evaluation from what was known at the run."""
-    run = EvaluationRun.objects.filter(model=model_id, current=True).first()
-    score = subject.scores.filter(run=run).first() if run else None
+    """The grade in force of a subject, rebuilt by the reference evaluation from what was known when it was given."""
+    run = EvaluationRun.objects.filter(model=model_id, current=True).select_related("base").first()
+    score = scores_of(run).filter(subject=subject).select_related("run").first() if run else None
     if run is None or score is None:
         return None
     model = model_of(policy, model_id)
@@ -100,9 +116,9 @@ def explain_grade(subject: Subject, *, policy: Policy, model_id: str) -> Explain
         )
     evaluation = evaluate(
         model,
-        facts_known(subject, at=run.known_at),
+        facts_known(subject, at=known_when_given(score, run)),
         as_of=run.as_of,
-        treatment=policy.treatment(on=run.as_of),
+        treatment=rules_of(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
     )
     return ExplainedGrade(
         run=run,
@@ -110,6 +126,11 @@ def explain_grade(subject: Subject, *, policy: Policy, model_id: str) -> Explain
         explanation=explain(model, evaluation),
         stale=score.subject_version != subject.version,
     )
+
+
+def known_when_given(score: Score, run: EvaluationRun) -> datetime:
+    """Until when records were known to a score that holds by ``run``: a full run looks at everybody."""
+    return max(score.run.known_at, run.full.known_at)
 
 
 def facts_known(subject: Subject, *, at: datetime) -> tuple[Fact, ...]:
@@ -136,30 +157,40 @@ def facts_known(subject: Subject, *, at: datetime) -> tuple[Fact, ...]:
 
 
 def _store(
-    model: ScoringModel,
+    rules: Rules,
     snapshot: Snapshot,
     summary: RunSummary,
     result: Path,
     *,
     policy: Policy,
     actor: User | None,
-    now: datetime,
     publish: bool,
 ) -> EvaluationRun:
-    rows = _result_csv(result, snapshot.population)
+    model = rules.model
     with transaction.atomic():
-        takes_force = _takes_force(model, publish=publish, known_at=now)
-        if takes_force:
-            EvaluationRun.objects.filter(model=model.id, current=True).update(current=False)
+        take_lock()
+        current = EvaluationRun.objects.filter(model=model.id, current=True).select_related("base").first()
+        takes_force = _takes_force(current, publish=publish, known_at=snapshot.known_at)
+        since = current if takes_force and current and current.model_digest == model.digest else None
+        changes = changes_of(result, snapshot.population, since=since, work=result.parent)
+        if takes_force and current:
+            EvaluationRun.objects.filter(pk=current.pk).update(current=False)
+        keep_rules(rules)
+        keep_population(snapshot)
         run = EvaluationRun.objects.create(
+            pk=changes.run,
+            line_id=changes.line if changes.line != changes.run else None,
             model=model.id,
             model_version=model.version,
             model_digest=summary.model_digest,
+            treatment_digest=summary.treatment_digest,
             policy_digest=policy.digest,
             snapshot_digest=snapshot.manifest.digest,
+            population_digest=snapshot.population_digest,
             result_digest=summary.digest,
+            record_mark=snapshot.mark,
             as_of=summary.as_of,
-            known_at=now,
+            known_at=snapshot.known_at,
             subjects=summary.rows,
             distribution=dict(summary.distribution),
             trial=model.trial,
@@ -167,10 +198,10 @@ def _store(
             current=takes_force,
             started_by=actor,
         )
-        _copy_scores(run, rows)
+        write_scores(changes)
         note(
             "evaluation.run",
-            now=now,
+            now=snapshot.known_at,
             actor=actor,
             object=f"run:{run.public_id}",
             payload={"model": summary.model_digest, "result": summary.digest, "in_force": takes_force},
@@ -178,17 +209,14 @@ def _store(
     return run
 
 
-def _takes_force(model: ScoringModel, *, publish: bool, known_at: datetime) -> bool:
+def _takes_force(current: EvaluationRun | None, *, publish: bool, known_at: datetime) -> bool:
     """One run at a time takes force. A published one gives way to a published one only, and none to one that
-    knows less."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
-    current = EvaluationRun.objects.filter(model=model.id, current=True).first()
+    knows less; what a refresh found meanwhile is found again by the next."""
     if current is None:
         return True
     if current.published and not publish:
         return False
-    if current.known_at > known_at:
+    if current.full.known_at > known_at:
         raise Refusal(
             "M03",
             "计算期间已有依据更新数据的评价结果生效，本次结果没有采用。",
@@ -197,30 +225,18 @@ def _takes_force(model: ScoringModel, *, publish: bool, known_at: datetime) -> b
     return True
 
 
-def _result_csv(result: Path, population: Path) -> Path:
-    out = result.with_suffix(".csv")
-    with duckdb.connect() as engine:
-        engine.execute(
-            "COPY (SELECT r.subject_id, p.version, r.points_milli, coalesce(r.grade, ''), coalesce(r.veto, ''),"
-            " '{' || array_to_string(r.contributions, ',') || '}'"
-            f" FROM read_parquet('{result}') r JOIN read_parquet('{population}') p USING (subject_id))"
-            f" TO '{out}' (FORMAT csv, HEADER false)"
-        ).fetchall()
-    return out
+def population_file(digest: str) -> Path:
+    """Where the population of a run is kept: who was there, of which kind and sector, and nothing else."""
+    home: Path = settings.HOME
+    return home / "runs" / f"population-{digest.removeprefix('sha256:')}.parquet"
 
 
-def _copy_scores(run: EvaluationRun, rows: Path) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE scored (subject_id bigint, version bigint, points int, grade text, veto text,"
-            " contributions int[]) ON COMMIT DROP"
-        )
-        with rows.open("rb") as source, cursor.cursor.copy("COPY scored FROM STDIN (FORMAT csv)") as copy:
-            for block in iter(lambda: source.read(1024 * 1024), b""):
-                copy.write(block)
-        cursor.execute(
-            "INSERT INTO store_score (run_id, subject_id, subject_version, points_milli, grade, veto, contributions)"
-            " SELECT %s, subject_id, version, points, coalesce(grade, ''), coalesce(veto, ''), contributions FROM scored",
-            [run.pk],
-        )
-        cursor.execute("DROP TABLE scored")
+def keep_population(snapshot: Snapshot) -> None:
+    """Once a digest, whole or not at all."""
+    kept = population_file(snapshot.population_digest)
+    if kept.exists():
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(f".{os.getpid()}.draft")
+    shutil.copyfile(snapshot.population, draft)
+    draft.rename(kept)

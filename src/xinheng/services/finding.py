@@ -28,7 +28,7 @@ class Search:
     division: str = ""
     sector: str = ""
     grade: str = ""
-    run: int | None = None
+    line: int | None = None
     after: int = 0
 
     @property
@@ -70,8 +70,10 @@ def _narrowed(search: Search) -> QuerySet[Subject]:
         "sector": search.sector,
     }
     subjects = subjects.filter(**{name: value for name, value in given.items() if value})
-    if search.grade and search.run is not None:
-        subjects = subjects.filter(scores__run=search.run, scores__grade=search.grade.strip("-"))
+    if search.grade and search.line is not None:
+        subjects = subjects.filter(
+            scores__line=search.line, scores__until__isnull=True, scores__grade=search.grade.strip("-")
+        )
     return subjects
 
 

@@ -25,7 +25,7 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.organisations import Organisation
-from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.sealing import seal_secret
 
 
@@ -276,7 +276,7 @@ def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subje
 
 def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
     """Subject, identity, kind and grade of everybody in a run; the identity is the credit code."""
-    rows = Score.objects.filter(run=run).values_list(
+    rows = scores_of(run).values_list(
         "subject_id", "subject__code", "subject__public_id", "subject__kind", "grade"
     )
     return [(subject, code or public_id, kind, grade) for subject, code, public_id, kind, grade in rows]

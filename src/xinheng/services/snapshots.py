@@ -1,85 +1,224 @@
-"""Exports what is known now as the Parquet snapshot that evaluation reads, in one view of the database.
+"""Keeps what is known as the Parquet snapshot that evaluation reads, and brings it up to date by what has changed.
 
-Subjects go along with their version, so that a result can be told stale from the moment its file changes.
+The kept snapshot is a folder of parts with a manifest. A new state is written beside the old one, unchanged parts
+are linked, and it takes the old one's place by one renaming; a crash leaves the old state. Its digest is that of an
+export of everything. The files hold numbers, days and amounts, no names; they are made anew from the database at will.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pyarrow as pa
-import pyarrow.csv as csv
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
-from django.db.models import Max
+from django.conf import settings
 
-from xinheng.scoring.snapshot import SCHEMA, Manifest, write_snapshot
-from xinheng.store.subjects import Subject
+from xinheng.scoring.digest import TableDigest
+from xinheng.scoring.parts import Part, describe, merge_parts, part_of, write_parts
+from xinheng.scoring.snapshot import SCHEMA, Manifest
+from xinheng.services import snapshot_rows as rows
+from xinheng.services.snapshot_rows import POPULATION, View, one_view
 
-_RECORDS = """
-COPY (
-    SELECT subject_id, id AS record_id, item, coalesce(decided_on, valid_from) AS decided_on, valid_to, amount_fen,
-           headcount, seriousness, finality, state, result
-    FROM store_record
-    WHERE known_at <= %(at)s AND (known_until IS NULL OR known_until > %(at)s)
-      AND coalesce(decided_on, valid_from) IS NOT NULL
-    ORDER BY subject_id, 4, id
-) TO STDOUT (FORMAT csv, HEADER true)
-"""
-_SUBJECTS = """
-COPY (
-    SELECT id AS subject_id, kind, nullif(sector, '') AS sector, version FROM store_subject
-    WHERE status NOT IN ('cancelled', 'revoked', 'moved') ORDER BY id
-) TO STDOUT (FORMAT csv, HEADER true)
-"""
-_POPULATION = pa.schema(
-    [("subject_id", pa.int64()), ("kind", pa.string()), ("sector", pa.string()), ("version", pa.int64())]
-)
+FORMAT = 1
+FILLED = 262_144
+"""Rows of a part that are gathered before they are written down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Files of one snapshot; ``population`` also has the column ``version``."""
+    """A state of the city. ``records`` is a folder of parts; ``population`` also has the column ``version``."""
 
-    records: Path
-    population: Path
-    manifest: Manifest
+    folder: Path
+    source: str
+    mark: int
+    known_at: datetime
+    parts: tuple[Part, ...]
+    population_digest: str
+
+    @property
+    def records(self) -> Path:
+        return self.folder / "records"
+
+    @property
+    def population(self) -> Path:
+        return self.folder / "population.parquet"
+
+    @property
+    def manifest(self) -> Manifest:
+        return describe(self.parts)
 
 
-def export_snapshot(folder: Path, *, known_at: datetime) -> Snapshot:
-    """Write what was known at ``known_at`` into ``folder``; memory stays bounded whatever the number of records."""
+def kept_home() -> Path:
+    home: Path = settings.HOME / "snapshot"
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+@contextmanager
+def kept_snapshot(*, now: datetime) -> Iterator[Snapshot]:
+    """The kept snapshot, brought up to date; nobody else changes it meanwhile."""
+    with _alone(kept_home()) as home:
+        before = _read(home / "state")
+        with one_view(now=now) as view:
+            if before is not None and before.source != view.source:
+                before = None
+            draft = Path(mkdtemp(prefix="draft-", dir=home))
+            try:
+                after = _renewed(before, view, draft) if before else _whole(view, draft, rows.WHOLE)
+            except BaseException:
+                shutil.rmtree(draft, ignore_errors=True)
+                raise
+        yield _take_place(after, home)
+
+
+@contextmanager
+def last_snapshot() -> Iterator[Snapshot | None]:
+    """The kept snapshot as it is, or None where there is none."""
+    with _alone(kept_home()) as home:
+        yield _read(home / "state")
+
+
+def export_snapshot(folder: Path, *, now: datetime) -> Snapshot:
+    """Everything known, written into an empty ``folder``; memory stays bounded whatever the number of records."""
     folder.mkdir(parents=True, exist_ok=True)
-    raw_records, raw_subjects = folder / "records.csv", folder / "subjects.csv"
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        _copy_out(cursor, _RECORDS, raw_records, at=known_at)
-        _copy_out(cursor, _SUBJECTS, raw_subjects)
-    manifest = write_snapshot(_batches(raw_records, SCHEMA), folder / "records.parquet")
-    with pq.ParquetWriter(folder / "population.parquet", _POPULATION) as writer:
-        for batch in _batches(raw_subjects, _POPULATION):
-            writer.write_batch(batch)
-    raw_records.unlink()
-    raw_subjects.unlink()
-    return Snapshot(folder / "records.parquet", folder / "population.parquet", manifest)
+    with one_view(now=now) as view:
+        return _whole(view, folder, rows.WHOLE)
 
 
-def latest_known_at() -> datetime | None:
-    """The latest known time in any file: within one moment known times go on by microseconds."""
-    latest: datetime | None = Subject.objects.aggregate(latest=Max("last_known_at"))["latest"]
-    return latest
+def export_as_known(folder: Path, *, mark: int, now: datetime) -> Snapshot:
+    """The records as they were known when ``mark`` was the highest number; the population is that of today."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with one_view(now=now) as view:
+        return _whole(view, folder, rows.AS_KNOWN, mark=mark)
 
 
-def _copy_out(cursor: CursorWrapper, statement: str, target: Path, **parameters: datetime) -> None:
-    with target.open("wb") as out, cursor.cursor.copy(statement, parameters) as copy:
-        for block in copy:
-            out.write(block)
+def _whole(view: View, folder: Path, statement: str, **given: object) -> Snapshot:
+    (folder / "records").mkdir()
+    with ExitStack() as stack:
+        spilled = _spill(view.records(statement, **given), folder, stack)
+    parts = write_parts(spilled, folder / "records")
+    return _written(view, folder, parts)
 
 
-def _batches(source: Path, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    options = csv.ConvertOptions(
-        column_types={field.name: field.type for field in schema}, null_values=[""], strings_can_be_null=True
+def _spill(batches: Iterable[pa.RecordBatch], folder: Path, stack: ExitStack) -> dict[int, Path]:
+    """Rows as they come, one Arrow stream a part."""
+    paths: dict[int, Path] = {}
+    streams: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
+    for table in _gathered(batches):
+        numbers = part_of(table.column("subject_id").combine_chunks())
+        order = pc.sort_indices(numbers)
+        table, numbers = table.take(order), numbers.take(order)
+        start = 0
+        for run in pc.run_end_encode(numbers).run_ends.to_pylist() if len(numbers) else ():
+            number = numbers[start].as_py()
+            if number not in streams:
+                paths[number] = folder / f"received-{number}.arrow"
+                streams[number] = stack.enter_context(pa.ipc.new_stream(str(paths[number]), SCHEMA))
+            streams[number].write_table(table.slice(start, run - start))
+            start = run
+    return paths
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(map(len, held)) >= FILLED:
+            yield pa.Table.from_batches(held, SCHEMA).combine_chunks()
+            held = []
+    if held:
+        yield pa.Table.from_batches(held, SCHEMA).combine_chunks()
+
+
+def _renewed(before: Snapshot, view: View, folder: Path) -> Snapshot:
+    added = pa.Table.from_batches(view.records(rows.ADDED, before=before.mark), SCHEMA)
+    removed = view.ids(rows.REMOVED, before=before.mark)
+    (folder / "records").mkdir()
+    changed = merge_parts(before.records, folder / "records", added=added, removed=removed)
+    staying = [part for part in before.parts if part.number not in changed]
+    for part in staying:
+        os.link(before.records / part.name, folder / "records" / part.name)
+    return _written(view, folder, [*staying, *(part for part in changed.values() if part is not None)])
+
+
+def _written(view: View, folder: Path, parts: Iterable[Part]) -> Snapshot:
+    """With population and, last, the manifest."""
+    population = view.population()
+    digest = write_population(population, folder / "population.parquet")
+    ordered = tuple(sorted(parts, key=lambda part: part.number))
+    snapshot = Snapshot(folder, view.source, view.mark, view.known_at, ordered, digest)
+    told = {
+        "format": FORMAT,
+        "source": snapshot.source,
+        "mark": snapshot.mark,
+        "known_at": snapshot.known_at.isoformat(),
+        "population": digest,
+        "digest": snapshot.manifest.digest,
+        "parts": [asdict(part) for part in ordered],
+    }
+    (folder / "manifest.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    return snapshot
+
+
+def write_population(table: pa.Table, path: Path) -> str:
+    """Store the population; returns the digest over its values."""
+    digest = TableDigest(POPULATION)
+    for batch in table.combine_chunks().to_batches(max_chunksize=65_536):
+        digest.update(batch)
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+    return digest.value()
+
+
+def _read(folder: Path) -> Snapshot | None:
+    """None where nothing is kept, or what is kept is not whole."""
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if told["format"] != FORMAT:
+            return None
+        parts = tuple(Part(**part) for part in told["parts"])
+        found = Snapshot(
+            folder,
+            told["source"],
+            told["mark"],
+            datetime.fromisoformat(told["known_at"]),
+            parts,
+            told["population"],
+        )
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    files = [found.population, *(found.records / part.name for part in parts)]
+    return found if all(file.exists() for file in files) else None
+
+
+def _take_place(snapshot: Snapshot, home: Path) -> Snapshot:
+    """The draft becomes the state; a crash in between leaves a folder without state, and the next export is whole."""
+    state, old = home / "state", Path(mkdtemp(prefix="draft-", dir=home))
+    if state.exists():
+        state.rename(old / "state")
+    snapshot.folder.rename(state)
+    shutil.rmtree(old, ignore_errors=True)
+    return Snapshot(
+        state,
+        snapshot.source,
+        snapshot.mark,
+        snapshot.known_at,
+        snapshot.parts,
+        snapshot.population_digest,
     )
-    with csv.open_csv(source, convert_options=options) as reader:
-        yield from reader
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[Path]:
+    with (home / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for left in home.glob("draft-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield home

@@ -214,7 +214,7 @@ def distribution(model: str) -> Distribution | None:
     run = runs.filter(current=True).first()
     if run is None:
         return None
-    earlier = runs.filter(pk__lt=run.pk, published=run.published).first()
+    earlier = runs.filter(pk__lt=run.full.pk, published=run.published, base__isnull=True).first()
     return Distribution(run, run.distribution, earlier.distribution if earlier else None)
 
 

@@ -20,7 +20,7 @@ from xinheng.store.public import (
     PublicSubject,
 )
 from xinheng.store.records import Record, RecordDetail, RecordNote
-from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.scores import EvaluationRule, EvaluationRun, Regrade, Score
 from xinheng.store.subjects import (
     Subject,
     SubjectCode,
@@ -41,6 +41,7 @@ __all__ = [
     "Draw",
     "DrawAnnouncement",
     "DrawnObject",
+    "EvaluationRule",
     "EvaluationRun",
     "Inspector",
     "LedgerBatch",
@@ -65,6 +66,7 @@ __all__ = [
     "Record",
     "RecordDetail",
     "RecordNote",
+    "Regrade",
     "ReturnedRow",
     "ReturnedState",
     "RoleGrant",

@@ -60,6 +60,8 @@ def grant(cursor: CursorWrapper) -> None:
     cursor.execute(f"REVOKE DELETE ON {', '.join(_KEPT)} FROM {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_record FROM {APP}")
     cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
+    cursor.execute(f"REVOKE UPDATE, DELETE ON store_score FROM {APP}")
+    cursor.execute(f"GRANT UPDATE (until_id) ON store_score TO {APP}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")
     cursor.execute(f"GRANT SELECT ON {', '.join(_VIEWS)} TO {PORTAL}")
 

@@ -1,16 +1,33 @@
-"""Results of evaluation runs. A run is reproducible: data as of a day, known on a moment, one model digest."""
+"""Results of evaluation runs. A run is reproducible: data as of a day, known on a moment, one model digest.
+
+A full run grades everybody; a refresh between two full runs grades those whose files have changed, by the rules and
+the day of the full run. Runs that follow one another by the same model form a line: a score holds from the run that
+gave it until the run that ended it, so that only what changes is written and the results of every run stay readable.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from xinheng.store.accounts import User
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.subjects import Subject
 
 
+class EvaluationRule(models.Model):
+    """The content of a model or of the rules of treatment under its digest, so that a run can be made again."""
+
+    digest = models.CharField(max_length=71, primary_key=True)
+    kind = models.CharField(max_length=12)
+    body = models.JSONField()
+
+
 class EvaluationRun(models.Model):
-    """``current`` marks the one run of a model whose results are in force: once published, until the next published."""
+    """``current`` marks the one run of a model whose results are in force: once published, until the next published.
+
+    ``line``: the run that opened the line, none for that run itself. ``base``: the full run that this one refreshes,
+    none for a full run. ``record_mark``: the highest record number that was known.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     model = models.CharField(max_length=80)
@@ -27,6 +44,11 @@ class EvaluationRun(models.Model):
     published = models.BooleanField(default=False)
     current = models.BooleanField()
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    line = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    base = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="refreshed")
+    treatment_digest = models.CharField(max_length=71, blank=True)
+    population_digest = models.CharField(max_length=71, blank=True)
+    record_mark = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -36,11 +58,32 @@ class EvaluationRun(models.Model):
             ),
         ]
 
+    @property
+    def line_key(self) -> int:
+        """The number of the line."""
+        return int(self.line_id or self.pk)
+
+    @property
+    def full(self) -> "EvaluationRun":
+        """The full run that this one is or refreshes."""
+        return self.base or self
+
 
 class Score(models.Model):
-    """Points in thousandths; ``contributions`` follows the order of the model's indicators."""
+    """What ``run`` found for a subject; it holds until ``until``, a later run of the line, finds something else.
 
-    run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, related_name="scores", db_index=False)
+    Points are thousandths; ``contributions`` follows the order of the model's indicators.
+    """
+
+    line = models.ForeignKey(
+        EvaluationRun, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    run = models.ForeignKey(
+        EvaluationRun, on_delete=models.PROTECT, related_name="given", db_index=False, db_constraint=False
+    )
+    until = models.ForeignKey(
+        EvaluationRun, on_delete=models.PROTECT, null=True, related_name="ended", db_index=False
+    )
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="scores", db_index=False)
     subject_version = models.BigIntegerField()
     points_milli = models.IntegerField()
@@ -50,9 +93,34 @@ class Score(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["run", "subject"], name="score_once"),
+            models.UniqueConstraint(
+                fields=["line", "subject"], condition=Q(until__isnull=True), name="score_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(line__lte=F("run")) & (Q(until__isnull=True) | Q(until__gt=F("run"))),
+                name="score_order_of_runs",
+            ),
             models.CheckConstraint(
                 condition=Q(points_milli__gte=0) & Q(points_milli__lte=1_000_000), name="score_scale"
             ),
         ]
-        indexes = [models.Index(fields=["subject"], name="score_of_subject")]
+        indexes = [
+            models.Index(fields=["subject"], name="score_of_subject"),
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="score_ended_by"),
+        ]
+
+
+def scores_of(run: EvaluationRun) -> QuerySet[Score]:
+    """The scores that hold by a run, whichever earlier run of its line gave them."""
+    own = Score.objects.filter(line=run.line_key)
+    if run.current:
+        return own.filter(until__isnull=True)
+    return own.filter(Q(until__isnull=True) | Q(until__gt=run.pk), run__lte=run.pk)
+
+
+class Regrade(models.Model):
+    """A subject whose file has changed, noted by a trigger in the transaction of the change; taken by a refresh."""
+
+    subject = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )

@@ -24,7 +24,7 @@ from xinheng.services.evaluate import ExplainedGrade, explain_grade, facts_known
 from xinheng.services.ledger import note
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.records import Record
-from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.scores import EvaluationRun, Score, scores_of
 from xinheng.store.subjects import Subject
 
 READS = 20
@@ -34,12 +34,12 @@ def grade_of(call: Call, subject: Subject) -> dict[str, Any] | None:
     """The grade in force for the head of a file, a published model before one on trial; None without one."""
     if not call.may(Verb.READ_GRADE, SUBJECT.target(call, subject)):
         return None
-    scores = Score.objects.filter(subject=subject, run__current=True).select_related("run")
-    score = scores.order_by("-run__published", "run__model").first()
-    if score is None:
+    runs = EvaluationRun.objects.filter(current=True).order_by("-published", "model")
+    run = next((run for run in runs if scores_of(run).filter(subject=subject).exists()), None)
+    if run is None:
         return None
     try:
-        explained = explain_grade(subject, policy=call.policy, model_id=score.run.model)
+        explained = explain_grade(subject, policy=call.policy, model_id=run.model)
     except Refusal:
         return None
     return _head(call, subject, explained) if explained else None
@@ -201,7 +201,7 @@ def _improvements(
 
 def _rebuilt(subject: Subject, explained: ExplainedGrade) -> bool:
     """Whether the stored result is what the reference evaluation gives."""
-    score = Score.objects.get(run=explained.run, subject=subject)
+    score = scores_of(explained.run).get(subject=subject)
     given = explained.evaluation
     return (score.points_milli, score.grade or None, list(score.contributions)) == (
         given.points_milli,

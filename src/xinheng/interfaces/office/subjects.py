@@ -30,7 +30,7 @@ from xinheng.services.subjects import SubjectFile, open_file
 from xinheng.store.effects import Publication
 from xinheng.store.inspections import DrawnObject
 from xinheng.store.records import Record
-from xinheng.store.scores import EvaluationRun, Score
+from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.subjects import Subject, SubjectKind, SubjectStatus
 
 CODE_KINDS = {"registration": "注册号", "organisation": "组织机构代码", "tax": "税务登记号"}
@@ -71,7 +71,7 @@ def _search(call: Call, run: EvaluationRun | None) -> Search:
         division=given["division"],
         sector=given["sector"],
         grade=given["grade"] if call.may_somewhere(Verb.READ_GRADE) else "",
-        run=run.pk if run else None,
+        line=run.line_key if run else None,
         after=number(call.request, "after") or 0,
     )
 
@@ -112,7 +112,7 @@ def _found(call: Call, found: Found, run: EvaluationRun | None) -> list[dict[str
     records = {subject: (records, last) for subject, records, last in counted}
     grades: dict[int, str] = {}
     if run is not None and call.may_somewhere(Verb.READ_GRADE):
-        grades = dict(Score.objects.filter(run=run, subject__in=ids).values_list("subject", "grade"))
+        grades = dict(scores_of(run).filter(subject__in=ids).values_list("subject", "grade"))
     places = districts(call.policy)
     return [
         {

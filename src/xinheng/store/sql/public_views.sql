@@ -27,17 +27,6 @@ LEFT JOIN store_batch b ON b.id = r.batch_id
 LEFT JOIN store_organisationname o ON o.organisation_id = b.organisation_id AND o.to_on IS NULL
 WHERE p.stopped_at IS NULL AND r.state IN (1, 2, 3);
 
-CREATE OR REPLACE VIEW public_run AS
-SELECT id, public_id, model, model_version, model_digest, as_of, subjects, distribution
-FROM store_evaluationrun WHERE current AND published AND NOT trial;
-
-CREATE OR REPLACE VIEW public_score AS
-SELECT sc.id, sc.run_id, sc.subject_id, sc.points_milli, sc.grade, sc.veto, sc.contributions
-FROM store_score sc
-JOIN public_run r ON r.id = sc.run_id
-JOIN store_subject s ON s.id = sc.subject_id
-WHERE s.kind <> 'sole_trader' AND s.version = sc.subject_version;
-
 CREATE OR REPLACE VIEW public_announcement AS
 SELECT a.id, a.public_id, p.title, p.matter, p.basis, p.year, a.attempt, a.announced_at, a.digest, a.content,
        o.name AS organisation

@@ -1,0 +1,196 @@
+"""Reads records and subjects out of the database as Arrow, in one view that lasts as long as the reading.
+
+A view holds exactly the record versions up to its mark, the highest record number: it is taken at a moment when
+nobody is writing records, so that none below the mark can appear later. By the mark the same view can be had again
+years later, whatever has been corrected since.
+"""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Thread
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as csv
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from xinheng.core.refusal import Refusal
+from xinheng.scoring.parts import IDS
+from xinheng.scoring.snapshot import SCHEMA
+from xinheng.services.loading import LOADER_LOCK
+
+RECORD_LOCK = 7_240_004
+"""Advisory lock of store_record: shared by every statement that adds records (sql/grades.sql)."""
+TRIES = 3000
+PAUSE_SECONDS = 0.2
+BLOCK_BYTES = 8 << 20
+
+POPULATION = pa.schema(
+    [
+        pa.field("subject_id", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("sector", pa.string()),
+        pa.field("version", pa.int64(), nullable=False),
+    ]
+)
+"""Those who are graded, with the version of their file."""
+
+_EPOCH = "'1970-01-01'::date"
+_ROWS = f"""
+SELECT r.subject_id, r.id, r.item, coalesce(r.decided_on, r.valid_from) - {_EPOCH}, r.valid_to - {_EPOCH}, r.amount_fen,
+       r.headcount, r.seriousness, r.finality, r.state, r.result
+FROM store_record r
+"""
+_DATED = "coalesce(r.decided_on, r.valid_from) IS NOT NULL"
+
+WHOLE = f"{_ROWS} WHERE r.known_until IS NULL AND {_DATED}"
+ADDED = f"{_ROWS} WHERE r.id > %(before)s AND r.known_until IS NULL AND {_DATED}"
+OF_SUBJECTS = f"{_ROWS} WHERE r.subject_id = ANY(%(subjects)s) AND r.known_until IS NULL AND {_DATED}"
+REMOVED = """
+SELECT DISTINCT c.subject_id, c.id
+FROM store_record n
+JOIN store_record c ON c.subject_id = n.subject_id AND c.record_key = n.record_key AND c.id < n.id
+WHERE n.id > %(before)s AND n.record_key <> n.id AND c.id <= %(before)s
+"""
+AS_KNOWN = f"""
+{_ROWS} WHERE r.id <= %(mark)s AND r.known_until IS NULL AND {_DATED}
+UNION ALL
+{_ROWS} JOIN store_record n ON n.record_key = r.record_key AND n.known_at = r.known_until AND n.id > %(mark)s
+WHERE r.id <= %(mark)s AND r.known_until IS NOT NULL AND {_DATED}
+"""
+"""Versions up to a mark, and of those that are closed only what was closed by a version beyond it."""
+_GRADED = """
+SELECT id, kind, nullif(sector, ''), version FROM store_subject
+WHERE status NOT IN ('cancelled', 'revoked', 'moved')
+"""
+GRADED = f"{_GRADED} ORDER BY id"
+GRADED_AMONG = f"{_GRADED} AND id = ANY(%(subjects)s) ORDER BY id"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is known at one moment. ``source`` tells one database from another."""
+
+    cursor: CursorWrapper
+    source: str
+    mark: int
+    known_at: datetime
+
+    def records(self, statement: str, **given: object) -> Iterator[pa.RecordBatch]:
+        """Batches of scoring.snapshot.SCHEMA in the order of the database."""
+        return _read(self.cursor, statement, SCHEMA, given)
+
+    def ids(self, statement: str, **given: object) -> pa.Table:
+        return pa.Table.from_batches(_read(self.cursor, statement, IDS, given), IDS)
+
+    def population(self, statement: str = GRADED, **given: object) -> pa.Table:
+        return pa.Table.from_batches(_read(self.cursor, statement, POPULATION, given), POPULATION)
+
+
+@contextmanager
+def one_view(*, now: datetime) -> Iterator[View]:
+    """Opens a transaction that sees one moment; it is taken between the writers, who then go on.
+
+    ``known_at`` is ``now`` or, later, the last moment in any file. Raises Refusal where a load lasts too long.
+    """
+    with connection.cursor() as cursor:
+        _wait_for_writers(cursor)
+        held = True
+        try:
+            with transaction.atomic(durable=True):
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                cursor.execute(_MOMENT)
+                source, mark, last = cursor.fetchone()
+                _let_go(cursor)
+                held = False
+                yield View(cursor, source, mark, max(now, last or now))
+        finally:
+            if held:
+                _let_go(cursor)
+
+
+_MOMENT = """
+SELECT (SELECT system_identifier::text FROM pg_control_system())
+       || ':' || (SELECT oid::text FROM pg_database WHERE datname = current_database()),
+       (SELECT coalesce(max(id), 0) FROM store_record), (SELECT max(last_known_at) FROM store_subject)
+"""
+
+
+def _wait_for_writers(cursor: CursorWrapper) -> None:
+    for _ in range(TRIES):
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADER_LOCK])
+        if cursor.fetchone()[0]:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [RECORD_LOCK])
+            if cursor.fetchone()[0]:
+                return
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOADER_LOCK])
+        time.sleep(PAUSE_SECONDS)
+    raise Refusal(
+        "SNAPSHOT-BUSY",
+        "数据一直在入库，评价快照没有导出。",
+        advice="请等入库完成后重试，现有评价结果继续有效。",
+    )
+
+
+def _let_go(cursor: CursorWrapper) -> None:
+    cursor.execute("SELECT pg_advisory_unlock(%s), pg_advisory_unlock(%s)", [RECORD_LOCK, LOADER_LOCK])
+
+
+def _read(
+    cursor: CursorWrapper, statement: str, schema: pa.Schema, given: dict[str, object]
+) -> Iterator[pa.RecordBatch]:
+    """Rows as CSV with days as numbers: measured, that is sooner here than the binary form or dates in words."""
+    received, sent = os.pipe()
+    writer = _Sender(cursor, f"COPY ({statement}) TO STDOUT (FORMAT csv)", given, sent)
+    whole = pa.schema([(field.name, _as_sent(field.type)) for field in schema])
+    options = csv.ConvertOptions(
+        column_types={field.name: field.type for field in whole}, null_values=[""], strings_can_be_null=True
+    )
+    writer.start()
+    try:
+        with os.fdopen(received, "rb") as source:
+            first = source.peek(1)
+            if first:
+                reading = csv.ReadOptions(column_names=whole.names, block_size=BLOCK_BYTES)
+                with csv.open_csv(source, read_options=reading, convert_options=options) as reader:
+                    for batch in reader:
+                        yield _fitted(batch, schema)
+    finally:
+        writer.join()
+    if writer.failed is not None:
+        raise writer.failed
+
+
+class _Sender(Thread):
+    """Copies out of the database into a pipe; the connection is its own until it ends."""
+
+    def __init__(self, cursor: CursorWrapper, statement: str, given: dict[str, object], sent: int) -> None:
+        super().__init__(name="copy")
+        self._cursor, self._statement, self._given, self._sent = cursor, statement, given, sent
+        self.failed: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            with (
+                os.fdopen(self._sent, "wb", buffering=1 << 20) as out,
+                self._cursor.cursor.copy(self._statement, self._given) as copy,
+            ):
+                write = out.write
+                for block in copy:
+                    write(block)
+        except BaseException as error:
+            self.failed = error
+
+
+def _as_sent(kind: Any) -> Any:
+    return pa.int32() if pa.types.is_date32(kind) else kind
+
+
+def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    columns = [column.cast(field.type) for column, field in zip(batch.columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
