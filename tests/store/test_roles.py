@@ -153,3 +153,36 @@ def test_granting_again_gives_the_same_rights() -> None:
         roles.grant(cursor)
         cursor.execute(rights)
         assert cursor.fetchall() == before
+
+
+@pytest.mark.django_db
+def test_logins_of_their_own_may_take_their_role_and_no_other() -> None:
+    logins = {APP: "xinheng_test_clerk", PORTAL: "xinheng_test_pages"}
+    reaches = "SELECT pg_has_role(%s, %s, 'member'), pg_has_role(%s, %s, 'member')"
+    with connection.cursor() as cursor:
+        for login in logins.values():
+            cursor.execute(f"CREATE ROLE {login} LOGIN")
+        assert not roles.granted(cursor, logins)
+        roles.grant(cursor, logins)
+        assert roles.granted(cursor, logins)
+        for role, other in ((APP, PORTAL), (PORTAL, APP)):
+            cursor.execute(reaches, [logins[role], role, logins[role], other])
+            assert cursor.fetchone() == (True, False)
+
+
+@pytest.mark.django_db
+def test_a_table_that_came_without_its_rights_is_noticed() -> None:
+    with connection.cursor() as cursor:
+        assert roles.granted(cursor, {APP: "", PORTAL: ""})
+        cursor.execute("CREATE TABLE store_new (id bigint)")
+        assert not roles.granted(cursor, {APP: "", PORTAL: ""})
+        roles.grant(cursor)
+        assert roles.granted(cursor, {APP: "", PORTAL: ""})
+
+
+@pytest.mark.django_db
+def test_the_application_knows_that_it_owns_nothing() -> None:
+    with connection.cursor() as cursor:
+        assert roles.owns_tables(cursor)
+        cursor.execute(f"SET LOCAL ROLE {APP}")
+        assert not roles.owns_tables(cursor)

@@ -1,6 +1,7 @@
 """Django settings, from the environment alone.
 
-``XINHENG_HOME`` (data folder), ``XINHENG_DATABASE_URL`` (else the embedded server's), ``XINHENG_CITY`` (policy pack),
+``XINHENG_HOME`` (data folder), ``XINHENG_DATABASE_URL`` (else the embedded server's; with logins of their own also
+``XINHENG_PORTAL_DATABASE_URL`` and, for migrations, ``XINHENG_OWNER_DATABASE_URL``), ``XINHENG_CITY`` (policy pack),
 ``XINHENG_POLICY`` (folder of policy files), ``XINHENG_HOSTS``, ``XINHENG_DEMO``, ``XINHENG_PROCESS`` (web or command).
 """
 
@@ -51,10 +52,14 @@ def _database(url: str, *, role: str) -> dict[str, object]:
 
 
 _url = database_url(os.environ, HOME)
+_portal_url = os.environ.get("XINHENG_PORTAL_DATABASE_URL") or _url
+_owner_url = os.environ.get("XINHENG_OWNER_DATABASE_URL", "")
 DATABASES = {
     "default": _database(_url, role=os.environ.get("XINHENG_DATABASE_ROLE", "")),
-    "portal": {**_database(_url, role="xinheng_portal"), "TEST": {"MIRROR": "default"}},
+    "portal": {**_database(_portal_url, role="xinheng_portal"), "TEST": {"MIRROR": "default"}},
 }
+if _owner_url:
+    DATABASES["owner"] = {**_database(_owner_url, role=""), "TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -11,6 +11,8 @@ os.environ.setdefault("XINHENG_HOME", str(Path(__file__).resolve().parents[3] / 
 os.environ["XINHENG_DATABASE_URL"] = os.environ.get(
     "XINHENG_TEST_DATABASE_URL", "postgresql://nobody@/nowhere"
 )
+os.environ.pop("XINHENG_PORTAL_DATABASE_URL", None)
+os.environ.pop("XINHENG_OWNER_DATABASE_URL", None)
 
 from xinheng.config.settings import *  # noqa: F403
 

@@ -1,12 +1,16 @@
 """The two database roles below the owner: the application, which cannot change what only grows, and the portal,
 which can read the public views and nothing else.
 
-Roles belong to the server, not to the database; granting again changes nothing.
+Roles belong to the server, not to the database; granting again changes nothing. A process takes its role when it
+connects, with the owner's login or with one of its own that is a member of the role.
 """
+
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
+from psycopg import sql
 
 APP = "xinheng_app"
 PORTAL = "xinheng_portal"
@@ -43,14 +47,47 @@ _VIEWS = (
 )
 
 
+_GRANTED = """
+SELECT count(*) = 2 FROM (VALUES (%s, %s), (%s, %s)) wanted (role, login)
+JOIN pg_roles held ON held.rolname = wanted.role
+JOIN pg_roles person ON person.rolname = coalesce(nullif(wanted.login, ''), current_user)
+WHERE pg_has_role(person.oid, held.oid, 'member') AND NOT EXISTS (
+    SELECT FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT has_table_privilege(held.oid, c.oid, 'SELECT')
+      AND (c.relkind = 'v' OR c.relkind = 'r' AND held.rolname = %s))
+"""
+_OWNED = """
+SELECT coalesce(
+    (SELECT pg_has_role(relowner, 'usage') FROM pg_class WHERE oid = to_regclass('public.django_migrations')),
+    has_schema_privilege('public', 'CREATE'))
+"""
+
+
+def granted(cursor: CursorWrapper, logins: Mapping[str, str]) -> bool:
+    """Whether both roles reach what they should and the ``logins`` (by role; empty: the present one) may take them."""
+    cursor.execute(_GRANTED, [APP, logins[APP], PORTAL, logins[PORTAL], APP])
+    return bool(cursor.fetchone()[0])
+
+
+def owns_tables(cursor: CursorWrapper) -> bool:
+    """Whether the present login may change the tables, or make them where there are none yet."""
+    cursor.execute(_OWNED)
+    return bool(cursor.fetchone()[0])
+
+
 @transaction.atomic
-def grant(cursor: CursorWrapper) -> None:
-    """Make the roles and give them exactly their rights, all at once; run as the owner after every migration."""
+def grant(cursor: CursorWrapper, logins: Mapping[str, str] | None = None) -> None:
+    """Make the roles and give them exactly their rights, all at once; run as the owner after every migration.
+
+    ``logins`` by role may take it; they are made beforehand by whoever runs the server.
+    """
     for role in (APP, PORTAL):
         cursor.execute(_MAKE.format(role=role))
         cursor.execute(f"GRANT {role} TO CURRENT_USER")
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        if login := (logins or {}).get(role):
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(role), sql.Identifier(login)))
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
     cursor.execute(_GUARDED)

@@ -23,17 +23,44 @@ def ready(*, city: str | None = None) -> None:
 
 
 def _migrate() -> None:
+    """By the owner's login where there is one apart from the application's; it is closed before any work begins."""
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
 
     from xinheng.store import roles
 
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        print("数据库：正在应用迁移 …", file=sys.stderr)
-        call_command("migrate", verbosity=0)
-        call_command("createcachetable", verbosity=0)
-        with connection.cursor() as cursor:
-            roles.grant(cursor)
-    roles.act_as(connection, roles.APP)
+    alias = "owner" if "owner" in connections.settings else "default"
+    connection = connections[alias]
+    logins = {
+        roles.APP: str(connections["default"].settings_dict["USER"]),
+        roles.PORTAL: str(connections["portal"].settings_dict["USER"]),
+    }
+    with connection.cursor() as cursor:
+        granted, owner = roles.granted(cursor, logins), roles.owns_tables(cursor)
+        if not granted:
+            _refuse_without_owner(owner)
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            _refuse_without_owner(owner)
+            print("数据库：正在应用迁移 …", file=sys.stderr)
+            call_command("migrate", verbosity=0, database=alias)
+            call_command("createcachetable", verbosity=0, database=alias)
+            granted = False
+        if not granted:
+            roles.grant(cursor, logins)
+    if alias == "owner":
+        connection.close()
+    roles.act_as(connections["default"], roles.APP)
+
+
+def _refuse_without_owner(is_owner: bool) -> None:
+    if is_owner:
+        return
+    from xinheng.core.refusal import Refusal
+
+    raise Refusal(
+        "W02",
+        "数据库需要迁移或授权，而当前登录不是数据库所有者。",
+        advice="请设置 XINHENG_OWNER_DATABASE_URL（所有者的登录）后运行任一命令，完成后即可去掉。",
+    )
