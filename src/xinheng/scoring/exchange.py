@@ -17,6 +17,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from xinheng.core.catalogue import FIRST_LOCAL_NUMBER
 from xinheng.core.feeds import ITEMS
 from xinheng.core.models import SubjectKind
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -41,8 +42,8 @@ OPTIONAL = pa.schema(
 EXAMPLES = 5
 """Numbers named where there are more."""
 
-_ENUMERATED: Mapping[str, tuple[str, frozenset[int]]] = {
-    "item": ("目录事项编号", frozenset(ITEMS.values())),
+ENUMERATED: Mapping[str, tuple[str, frozenset[int]]] = {
+    "item": ("目录事项编号", frozenset(ITEMS.values()) | frozenset(range(FIRST_LOCAL_NUMBER, 2**15))),
     "seriousness": ("失信程度", frozenset(Seriousness)),
     "finality": ("终局状态", frozenset(Finality)),
     "state": ("记录状态", frozenset(RecordState)),
@@ -285,11 +286,11 @@ def _beyond(
 
 def _enumerated(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """One scan groups all four enumerations; what stands outside of each is named."""
-    names = ", ".join(_ENUMERATED)
+    names = ", ".join(ENUMERATED)
     groups = connection.execute(
         f"SELECT {names}, count(*), min(record_id) FROM facts GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for place, (name, (label, allowed)) in enumerate(_ENUMERATED.items()):
+    for place, (name, (label, allowed)) in enumerate(ENUMERATED.items()):
         strange: dict[int, tuple[int, int]] = {}
         for row in groups:
             value, count, example = row[place], row[-2], row[-1]

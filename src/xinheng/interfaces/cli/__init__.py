@@ -23,6 +23,8 @@ COMMANDS: tuple[str, ...] = (
     "calendar",
     "draw",
     "policy",
+    "models",
+    "evaluating",
     "ledger",
     "account",
     "sample",

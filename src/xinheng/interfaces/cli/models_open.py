@@ -1,0 +1,185 @@
+"""Finds what a command on models was told: the policy of a place, and a model by its id or as a file."""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xinheng.core.policy_file import PolicyError
+from xinheng.core.refusal import Refusal
+from xinheng.core.sources import NATION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xinheng.core.evaluation import Fact
+    from xinheng.core.models import ScoringModel
+    from xinheng.core.policy import Policy
+    from xinheng.core.treatment import Treatment
+
+MODEL_ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
+DEFAULT_CITY = "kaifeng"
+
+City = Annotated[
+    str | None, typer.Option("--city", help="按哪个城市的规则，代号或代码；缺省为 XINHENG_CITY 或 kaifeng")
+]
+Province = Annotated[
+    str | None, typer.Option("--province", help="按哪个省的规则，如 410000；与 --city 选用一个")
+]
+Root = Annotated[Path | None, typer.Option("--policy", help="政策文件夹，缺省为 policy")]
+AsOf = Annotated[str, typer.Option("--as-of", help="评价日，如 2026-11-20")]
+SnapshotFolder = Annotated[
+    Path, typer.Option("--snapshot", help="快照文件夹，含 subjects.parquet 和 records.parquet")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose rules hold: the policy of a city, or of any city of a province where only that was named."""
+
+    code: str
+    name: str
+    area: tuple[str, ...]
+    policy: "Policy"
+
+    def treatment(self, day: date) -> "Treatment":
+        return self.policy.treatment(on=day)
+
+
+def open_place(*, city: str | None, province: str | None, root: Path | None) -> Place:
+    """Raises Refusal MODEL-PLACE where no pack fits; PolicyError where the policy itself is wrong."""
+    from xinheng.core.policy import known_cities, load_policy
+
+    folder = policy_root(root)
+    if city and province:
+        raise Refusal("MODEL-PLACE", "--city 和 --province 只能选用一个", advice="请去掉其中一个")
+    cities = known_cities(folder)
+    if province is None:
+        chosen = city or os.environ.get("XINHENG_CITY") or DEFAULT_CITY
+        if chosen not in cities and chosen not in cities.values():
+            listed = "、".join(f"{slug}（{code}）" for slug, code in cities.items())
+            raise Refusal("MODEL-PLACE", f"没有城市“{chosen}”的政策包", advice=f"可用的有：{listed}")
+        policy = load_policy(folder, city=chosen)
+        return Place(policy.city.code, policy.city.name, policy.city.area, policy)
+    found = sorted(slug for slug, code in cities.items() if f"{code[:2]}0000" == province)
+    if not found:
+        known = "、".join(sorted({f"{code[:2]}0000" for code in cities.values()}))
+        raise Refusal("MODEL-PLACE", f"没有省“{province}”的政策文件", advice=f"可用的有：{known}")
+    policy = load_policy(folder, city=found[0])
+    return Place(province, f"省 {province}", (NATION, province), policy)
+
+
+def policy_root(chosen: Path | None) -> Path:
+    configured = os.environ.get("XINHENG_POLICY")
+    root = chosen or (Path(configured) if configured else Path(__file__).resolve().parents[4] / "policy")
+    if not root.is_dir():
+        raise PolicyError([f"{root}：(文件夹)：没有这个政策文件夹；用 --policy 或 XINHENG_POLICY 指明"])
+    return root
+
+
+def open_model(named: str, *, place: Place) -> "ScoringModel":
+    """A model in force by its id, or the file of one, which must hold what every model must.
+
+    Raises Refusal for a model that is not there, PolicyError for a file that is no model, one line a cause.
+    """
+    if MODEL_ID.fullmatch(named) and not Path(named).exists():
+        model = place.policy.models.get(named)
+        if model is None:
+            known = "、".join(sorted(place.policy.models))
+            raise Refusal(
+                "MODEL-UNKNOWN", f"没有模型“{named}”", advice=f"可用的模型：{known}；也可以写文件路径"
+            )
+        return model
+    from xinheng.core.models import read_model
+
+    path = Path(named)
+    if not path.is_file():
+        raise Refusal(
+            "MODEL-FILE", f"没有模型文件“{named}”", advice="请检查路径；已发布的模型写标识，如 general/trial"
+        )
+    model = read_model(path)
+    causes = causes_of(model, place=place)
+    if causes:
+        raise PolicyError([f"{path.name}：{where}：{cause}" for where, cause in causes])
+    return model
+
+
+def causes_of(model: "ScoringModel", *, place: Place) -> tuple[tuple[str, str], ...]:
+    """(place in the file, cause) of everything that forbids the use of a model in a place."""
+    from xinheng.core.model_check import model_causes
+
+    policy = place.policy
+    return model_causes(
+        model,
+        sources=policy.sources,
+        sectors=frozenset(policy.sectors.sectors),
+        area=place.area,
+    )
+
+
+def repair_day(policy: "Policy", *, sector: str | None) -> "Callable[[Fact], date | None]":
+    """First day on which repair of a penalty may be applied for; None for what policy gives no known term.
+
+    Where the sector of the subject has terms of its own, the later of the two days: the sector of the deciding
+    organ is not in a snapshot.
+    """
+    from xinheng.core.catalogue import Item
+    from xinheng.core.records import Seriousness
+
+    def first_day(fact: "Fact") -> date | None:
+        if fact.item != Item.PENALTY or fact.seriousness not in (Seriousness.GENERAL, Seriousness.SERIOUS):
+            return None
+        days = []
+        for each in (None, sector):
+            period = policy.publication_period(
+                Seriousness(fact.seriousness), decided_on=fact.decided_on, sector=each
+            )
+            day = period.earliest_repair_on if period.published else None
+            if day is None:
+                return None
+            days.append(day)
+        return max(days)
+
+    return first_day
+
+
+def day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal("MODEL-DAY", f"“{text}”不是日期", advice="评价日写作 2026-11-20") from error
+
+
+def may_write(out: Path, *, suffixes: tuple[str, ...], inputs: tuple[Path, ...] = ()) -> None:
+    """Refuse before any work what could not be written, or would overwrite what is read."""
+    if out.suffix.lower() not in suffixes:
+        raise Refusal(
+            "MODEL-OUT", f"不知道“{out.name}”是什么格式", advice=f"文件名请以 {'、'.join(suffixes)} 结尾"
+        )
+    if out.is_dir() or not out.parent.is_dir():
+        cause = "这是文件夹，不是文件" if out.is_dir() else f"没有文件夹“{out.parent}”"
+        raise Refusal("MODEL-OUT", f"不能写到“{out}”：{cause}", advice="请给出一个已有文件夹中的文件名")
+    if not os.access(out.parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        raise Refusal("MODEL-OUT", f"不能写到“{out}”：没有写权限", advice="请换一个文件夹或改权限")
+    if any(out.resolve() == one.resolve() for one in inputs):
+        raise Refusal("MODEL-OUT", f"“{out}”正是要读的文件，不会覆盖它", advice="请换一个文件名")
+
+
+def memory_checked(memory: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?\s*([KMGT]i?B)", memory, re.IGNORECASE):
+        raise Refusal("EVALUATE-MEMORY", f"“{memory}”不是内存大小", advice="写作 512MB 或 4GB")
+    return memory
+
+
+def write_whole(out: Path, text: str) -> None:
+    """The file appears when it is whole."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
