@@ -23,7 +23,8 @@ def ready(*, city: str | None = None) -> None:
 
 
 def _migrate() -> None:
-    """By the owner's login where there is one apart from the application's; it is closed before any work begins."""
+    """By the owner's login where there is one apart from the application's; no work begins with it,
+    and no process that a command starts inherits it."""
     from django.core.management import call_command
     from django.db import connections
     from django.db.migrations.executor import MigrationExecutor
@@ -51,6 +52,7 @@ def _migrate() -> None:
             roles.grant(cursor, logins)
     if alias == "owner":
         connection.close()
+        del os.environ["XINHENG_OWNER_DATABASE_URL"]
     roles.act_as(connections["default"], roles.APP)
 
 
