@@ -18,8 +18,8 @@ I16 = npt.NDArray[np.int16]
 I8 = npt.NDArray[np.int8]
 U8 = npt.NDArray[np.uint8]
 
-FLAG, SUM, MAX, COUNT, AMOUNT, HEADCOUNT, YOUNGEST, LATEST = range(8)
-"""What a part does with a fact."""
+FLAG, SUM, MAX, AMOUNT, HEADCOUNT, YOUNGEST, LATEST = range(7)
+"""What a part does with a fact. A number of facts is a sum of ones."""
 
 KIND, PLACE, AGE_FROM, AGE_BELOW, LIMITED, AMOUNT_FROM, AMOUNT_BELOW, HEADCOUNT_FROM, HEADCOUNT_BELOW = range(
     9
@@ -27,8 +27,12 @@ KIND, PLACE, AGE_FROM, AGE_BELOW, LIMITED, AMOUNT_FROM, AMOUNT_BELOW, HEADCOUNT_
 CLAMP, VALUED, STEP_FROM, STEP_TO, PART_WIDTH = range(9, 14)
 """Columns of a part, which is one slot of an operation, or a flag. LIMITED: amount or headcount matter."""
 
-START, LADDER_FROM, LADDER_TO, STEP_WIDTH = range(4)
-"""Columns of a step: the value from which on these rungs hold."""
+START, WORTH_FROM, LAST_DAY, STEP_WIDTH = range(4)
+"""Columns of a step: the value from which on it holds, where its points by age begin, the last age that has its own."""
+
+ENTRY_FROM, ENTRY_TO, FEEDS_BELOW, WEIGHS_BELOW, EVIDENT, COMBINATION_WIDTH = range(6)
+"""Columns of a combination of item, class and wording. Its entries, falling by age; from
+which age on it feeds nothing and weighs no more. EVIDENT: such a record is evidence, if young enough."""
 
 SLOT_FROM, SLOT_TO, SLOT_CAP, BAND_FROM, BAND_TO, FLOOR, CAP, FAMILY, SIGN, OPERATION_WIDTH = range(10)
 GROUP_SIGN, GROUP_FLOOR, GROUP_CAP, GROUP_WIDTH = range(4)
@@ -76,18 +80,19 @@ class Weighing(NamedTuple):
     standing: U8
     final_from: I64
     outliving: U8
-    weighs_below: I64
 
 
 class Dispatch(NamedTuple):
-    """Parts by place of the item, class and wording."""
+    """Parts by place of the item, class and wording. ``worth``: points by age, one stretch after another."""
 
     wordings: int
-    entries_from: I32
+    evidence_from: int
+    evidence_below: int
+    combinations: I64
     entries: I32
     parts: I64
     steps: I64
-    rungs: I64
+    worth: I32
 
 
 class Ending(NamedTuple):
@@ -150,7 +155,11 @@ def _compiled(function: Any) -> Any:
     return njit(**OPTIONS)(function)
 
 
-@_compiled
+def _inlined(function: Any) -> Any:
+    return njit(forceinline=True, **OPTIONS)(function)
+
+
+@_inlined
 def _climb(rungs: Any, low: int, high: int, value: int) -> Any:
     """The value of the last rung whose start is reached, 0 below the first."""
     if high - low <= LINEAR:
@@ -171,12 +180,12 @@ def _climb(rungs: Any, low: int, high: int, value: int) -> Any:
     return rungs[low, 1]
 
 
-@_compiled
+@_inlined
 def _known(bits: Any, at: int) -> Any:
     return len(bits) == 0 or (bits[at >> 3] >> (at & 7)) & 1 == 1
 
 
-@_compiled
+@_inlined
 def _indicators(sums: Any, ending: Any, out: int, output: Any) -> None:
     """Numbers become contributions and totals of families; the sums are empty again."""
     numbers, operations = sums.numbers, ending.operations
@@ -196,7 +205,7 @@ def _indicators(sums: Any, ending: Any, out: int, output: Any) -> None:
         output.contributions[out, place] = operations[place, SIGN] * number
 
 
-@_compiled
+@_inlined
 def _reached(sums: Any, ending: Any) -> Any:
     """Points: start, families capped and added, held within the scale."""
     reached = ending.scale[BEGIN]
@@ -212,7 +221,7 @@ def _reached(sums: Any, ending: Any) -> Any:
     return max(ending.scale[LEAST], min(ending.scale[GREATEST], reached))
 
 
-@_compiled
+@_inlined
 def _conclude(reached: int, flags: Any, ending: Any, out: int, output: Any) -> None:
     """From points to grade: downgrades, then the strictest limit, and what decided."""
     limits, downgrades = ending.limits, ending.downgrades
@@ -249,7 +258,7 @@ def finish(sums: Any, ending: Any, output: Any) -> None:
     sums.cursor[TOUCHED] = 0
 
 
-@_compiled
+@_inlined
 def _turn_to(subject: int, cursor: Any, people: Any) -> None:
     """Look the next subject up: covered by the model, of the population at least, or of neither."""
     covered, others = people.covered, people.others
@@ -269,12 +278,20 @@ def _turn_to(subject: int, cursor: Any, people: Any) -> None:
     cursor[STRAY] = 0 if at < len(others) and others[at] == subject else 1
 
 
-@_compiled
-def _age(rows: Any, row: int, weighing: Any, item: int, rank: int) -> Any:
-    """Age of a row that weighs (core.treatment.weighing), -1 of one that does not."""
-    age = weighing.today - np.int64(rows.decided[row])
-    if age < 0 or age >= weighing.weighs_below[item * CLASSES + rank]:
-        return np.int64(-1)
+@_inlined
+def _combination(rows: Any, row: int, item: int, wordings: int) -> Any:
+    rank = rows.classes[row]
+    if rank < 0 or rank >= CLASSES:
+        rank = CLASSES - 1
+    wording = rows.wordings[len(rows.wordings) - 1]
+    if _known(rows.results_known, rows.shifts[3] + row):
+        wording = rows.wordings[rows.results[row]]
+    return (item * CLASSES + rank) * wordings + wording
+
+
+@_inlined
+def _weighs(rows: Any, row: int, weighing: Any, item: int, age: int) -> Any:
+    """core.treatment.weighing, but for the longest age."""
     finality = rows.finalities[row]
     if finality < 0 or finality >= FINALITIES:
         finality = FINALITIES - 1
@@ -282,50 +299,58 @@ def _age(rows: Any, row: int, weighing: Any, item: int, rank: int) -> Any:
         weighing.standing[rows.states[row] + 128] == 0
         or age < weighing.final_from[item * FINALITIES + finality]
     ):
-        return np.int64(-1)
-    if weighing.outliving[item] == 0 and rows.valid_to[row] <= weighing.today:
-        return np.int64(-1) if _known(rows.ends_known, rows.shifts[0] + row) else age
-    return age
+        return False
+    if rows.valid_to[row] > weighing.today or weighing.outliving[item] != 0:
+        return True
+    return not _known(rows.ends_known, rows.shifts[0] + row)
 
 
-@_compiled
+@_inlined
+def _points(part: Any, dispatch: Any, age: int, amount: int, headcount: int) -> Any:
+    """Points of one fact, by amount or headcount where they matter, and by age."""
+    steps, step = dispatch.steps, part[STEP_FROM]
+    if part[VALUED] != 0:
+        value = amount if part[VALUED] == AMOUNT else headcount
+        while step + 1 < part[STEP_TO] and steps[step + 1, START] <= value:
+            step += 1
+    return np.int64(dispatch.worth[steps[step, WORTH_FROM] + min(age, steps[step, LAST_DAY])])
+
+
+@_inlined
 def _add(number: Any, part: Any, dispatch: Any, age: int, amount: int, headcount: int) -> None:
     """One fact more in a number."""
     kind, seen = part[KIND], number[2] != 0
     number[2] = 1
-    if kind == COUNT:
-        number[0] += 1
-    elif kind in (AMOUNT, HEADCOUNT):
-        value = amount if kind == AMOUNT else headcount
-        number[0] = min(number[0] + min(value, part[CLAMP]), part[CLAMP])
+    if kind == SUM:
+        number[0] += _points(part, dispatch, age, amount, headcount)
+    elif kind == MAX:
+        number[0] = max(number[0], _points(part, dispatch, age, amount, headcount))
     elif kind == YOUNGEST:
         number[0] = min(number[0], age) if seen else age
-    else:
-        steps, step = dispatch.steps, part[STEP_FROM]
-        if part[VALUED] != 0:
-            value = amount if part[VALUED] == AMOUNT else headcount
-            while step + 1 < part[STEP_TO] and steps[step + 1, START] <= value:
-                step += 1
-        worth = _climb(dispatch.rungs, steps[step, LADDER_FROM], steps[step, LADDER_TO], age)
-        if kind == SUM:
-            number[0] += worth
-        elif kind == MAX or (seen and age == number[1]):
-            number[0] = max(number[0], worth)
-        elif not seen or age < number[1]:
+    elif kind == LATEST:
+        worth = _points(part, dispatch, age, amount, headcount)
+        if not seen or age < number[1]:
             number[0], number[1] = worth, age
+        elif age == number[1]:
+            number[0] = max(number[0], worth)
+    else:
+        value = amount if kind == AMOUNT else headcount
+        number[0] = min(number[0] + min(value, part[CLAMP]), part[CLAMP])
 
 
-@_compiled
-def _take(rows: Any, row: int, age: int, combination: int, dispatch: Any, sums: Any) -> None:
+@_inlined
+def _take(rows: Any, row: int, age: int, first: int, end: int, dispatch: Any, sums: Any) -> None:
     """Give a weighing row to the parts it feeds."""
     amount, headcount = np.int64(0), np.int64(0)
     if rows.amounts[row] > 0 and _known(rows.amounts_known, rows.shifts[1] + row):
         amount = rows.amounts[row]
     if rows.headcounts[row] > 0 and _known(rows.headcounts_known, rows.shifts[2] + row):
         headcount = np.int64(rows.headcounts[row])
-    for entry in range(dispatch.entries_from[combination], dispatch.entries_from[combination + 1]):
+    for entry in range(first, end):
         part = dispatch.parts[dispatch.entries[entry]]
-        if age < part[AGE_FROM] or age >= part[AGE_BELOW]:
+        if age >= part[AGE_BELOW]:
+            break
+        if age < part[AGE_FROM]:
             continue
         if part[LIMITED] != 0 and (
             amount < part[AMOUNT_FROM]
@@ -354,7 +379,7 @@ def feed(
     output: Any,
 ) -> Any:
     """Take rows in; -1, or the row at which the order of subjects is broken."""
-    cursor = sums.cursor
+    cursor, flags, combinations = sums.cursor, sums.flags, dispatch.combinations
     for row in range(first, end):
         subject = rows.subjects[row]
         if subject != cursor[CURRENT]:
@@ -367,16 +392,14 @@ def feed(
             cursor[STRAYS] += cursor[STRAY]
             continue
         item = weighing.item_places[rows.items[row] + 32768]
-        rank = rows.classes[row]
-        if rank < 0 or rank >= CLASSES:
-            rank = CLASSES - 1
-        wording = rows.wordings[len(rows.wordings) - 1]
-        if _known(rows.results_known, rows.shifts[3] + row):
-            wording = rows.wordings[rows.results[row]]
-        combination = (item * CLASSES + rank) * dispatch.wordings + wording
-        if dispatch.entries_from[combination] == dispatch.entries_from[combination + 1]:
+        at = _combination(rows, row, item, dispatch.wordings)
+        awaited = flags[0] == 0 and combinations[at, EVIDENT] != 0
+        age = weighing.today - np.int64(rows.decided[row])
+        if age < 0 or age >= combinations[at, WEIGHS_BELOW if awaited else FEEDS_BELOW]:
             continue
-        age = _age(rows, row, weighing, item, rank)
-        if age >= 0:
-            _take(rows, row, age, combination, dispatch, sums)
+        if not _weighs(rows, row, weighing, item, age):
+            continue
+        if awaited and dispatch.evidence_from <= age < dispatch.evidence_below:
+            flags[0] = cursor[TOUCHED] = 1
+        _take(rows, row, age, combinations[at, ENTRY_FROM], combinations[at, ENTRY_TO], dispatch, sums)
     return -1

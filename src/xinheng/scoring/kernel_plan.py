@@ -14,7 +14,7 @@ import numpy as np
 from xinheng.core.records import Finality
 from xinheng.core.treatment import FINAL, OPEN, Treatment
 from xinheng.scoring import kernel
-from xinheng.scoring.compile import Condition, Operation, Plan, Reduce, Slot
+from xinheng.scoring.compile import Condition, Ladder, Operation, Plan, Reduce, Slot
 from xinheng.scoring.kernel import I64, Dispatch, Ending, Output, Sums, Weighing
 
 NEVER = 2**40
@@ -27,12 +27,15 @@ OTHER_ITEM = -1
 KINDS = {
     Reduce.SUM: kernel.SUM,
     Reduce.MAX: kernel.MAX,
-    Reduce.COUNT: kernel.COUNT,
+    Reduce.COUNT: kernel.SUM,
     Reduce.AMOUNT: kernel.AMOUNT,
     Reduce.HEADCOUNT: kernel.HEADCOUNT,
     Reduce.YOUNGEST: kernel.YOUNGEST,
     Reduce.LATEST: kernel.LATEST,
 }
+
+COUNTED: dict[Reduce, tuple[tuple[int, Ladder], ...]] = {Reduce.COUNT: ((0, ((0, 1),)),)}
+"""Every fact that is counted is worth one."""
 
 Wording = frozenset[str]
 """The words of a result that the plan asks for."""
@@ -56,11 +59,14 @@ class KernelPlan:
     def __init__(self, plan: Plan) -> None:
         self._places = {item: place for place, item in enumerate([OTHER_ITEM, *_items(plan)])}
         self._steps: list[tuple[int, int, int]] = []
-        self._rungs: list[tuple[int, int]] = []
+        self._worth: list[int] = []
+        self._evidence, self._rules = plan.evidence, plan.treatment
         self._feeds = [*_flags(plan), *self._slots(plan)]
         self._flags = len(_flagged(plan))
         self._numbers = sum(feed.kind != kernel.FLAG for feed in self._feeds)
-        self.words = frozenset(word for feed in self._feeds for word in _words(feed))
+        self.words = frozenset(word for feed in self._feeds for word in _words(feed)).union(
+            plan.evidence.results, plan.evidence.not_results
+        )
         self.weighing = _weighing(plan.treatment, places=self._places, as_of=plan.as_of)
         self.ending = _ending(plan)
 
@@ -68,10 +74,10 @@ class KernelPlan:
         place = 0
         for operation in plan.operations:
             first = len(self._steps)
-            for start, ladder in operation.points:
-                low = len(self._rungs)
-                self._rungs += ladder
-                self._steps.append((start, low, len(self._rungs)))
+            for start, ladder in operation.points or COUNTED.get(operation.reduce, ()):
+                low = len(self._worth)
+                self._worth += _by_day(ladder, below=_or(operation.condition.age_below, NEVER))
+                self._steps.append((start, low, len(self._worth) - low - 1))
             steps = (first, len(self._steps))
             for slot in operation.slots or (Slot(),):
                 yield _Feed(KINDS[operation.reduce], place, operation.condition, slot, operation, steps)
@@ -122,16 +128,37 @@ class KernelPlan:
                     parts.append(part)
                 for row in rows:
                     fed[row * len(wordings) + number].append(len(parts) - 1)
-        starts = np.zeros(len(fed) + 1, np.int32)
-        np.cumsum([len(each) for each in fed], out=starts[1:])
+        for each in fed:
+            each.sort(key=lambda part: -parts[part][kernel.AGE_BELOW])
         return Dispatch(
             wordings=len(wordings),
-            entries_from=starts,
+            evidence_from=self._evidence.age_from,
+            evidence_below=_or(self._evidence.age_below, NEVER),
+            combinations=_table(self._combinations(fed, parts, wordings), kernel.COMBINATION_WIDTH),
             entries=np.array([part for each in fed for part in each], np.int32),
             parts=_table(parts, kernel.PART_WIDTH),
             steps=_table(self._steps, kernel.STEP_WIDTH),
-            rungs=_table(self._rungs, 2),
+            worth=np.array(self._worth, np.int32),
         )
+
+    def _combinations(
+        self, fed: Sequence[Sequence[int]], parts: Sequence[tuple[int, ...]], wordings: Sequence[Wording]
+    ) -> list[tuple[int, ...]]:
+        """A row for each item, class and wording, in the order of their numbers."""
+        rows: list[tuple[int, ...]] = []
+        end = 0
+        for item in self._places:
+            for rank in range(kernel.CLASSES):
+                below = _or(self._rules.longest(item=item, seriousness=rank), NEVER)
+                for wording in wordings:
+                    own = fed[len(rows)]
+                    first, end = end, end + len(own)
+                    feeds_below = min(below, parts[own[0]][kernel.AGE_BELOW]) if own else 0
+                    evident = _is_plain(self._evidence) and _meets(
+                        self._evidence, item=item, rank=rank, wording=wording
+                    )
+                    rows.append((first, end, feeds_below, below, int(evident)))
+        return rows
 
     def _items_of(self, feed: _Feed) -> list[int]:
         wanted = set(feed.condition.items or self._places)
@@ -143,10 +170,7 @@ class KernelPlan:
         """The part for each number of a wording that meets the condition, equal parts one after another."""
         found = []
         for number, wording in enumerate(wordings):
-            condition = feed.condition
-            if condition.results and not wording & set(condition.results):
-                continue
-            if wording & set(condition.not_results):
+            if not _worded(feed.condition, wording):
                 continue
             if feed.slot.result is not None and feed.slot.result not in wording:
                 continue
@@ -184,8 +208,36 @@ def _flagged(plan: Plan) -> list[Condition]:
 
 
 def _flags(plan: Plan) -> Iterator[_Feed]:
+    """Evidence is looked for apart where no amount or headcount matters."""
     for place, condition in enumerate(_flagged(plan)):
-        yield _Feed(kernel.FLAG, place, condition, Slot(), None, (0, 0))
+        if place or not _is_plain(condition):
+            yield _Feed(kernel.FLAG, place, condition, Slot(), None, (0, 0))
+
+
+def _is_plain(condition: Condition) -> bool:
+    return all(limit is None for limit in _limits(condition))
+
+
+def _limits(condition: Condition) -> tuple[int | None, ...]:
+    return (
+        condition.amount_from,
+        condition.amount_below,
+        condition.headcount_from,
+        condition.headcount_below,
+    )
+
+
+def _meets(condition: Condition, *, item: int, rank: int, wording: Wording) -> bool:
+    """Whatever the age, amount and headcount."""
+    if condition.items and item not in condition.items:
+        return False
+    return (not condition.classes or rank in condition.classes) and _worded(condition, wording)
+
+
+def _worded(condition: Condition, wording: Wording) -> bool:
+    if condition.results and not wording & set(condition.results):
+        return False
+    return not wording & set(condition.not_results)
 
 
 def _words(feed: _Feed) -> Iterator[str]:
@@ -199,18 +251,12 @@ def _words(feed: _Feed) -> Iterator[str]:
 
 def _part(feed: _Feed, steps: tuple[int, int]) -> tuple[int, ...]:
     condition, slot, operation = feed.condition, feed.slot, feed.operation
-    numbers = (
-        condition.amount_from,
-        condition.amount_below,
-        condition.headcount_from,
-        condition.headcount_below,
-    )
     return (
         feed.kind,
         feed.place,
         max(condition.age_from, slot.age_from),
         min(_or(condition.age_below, NEVER), _or(slot.age_below, NEVER)),
-        int(any(number is not None for number in numbers)),
+        int(not _is_plain(condition)),
         _or(condition.amount_from, 0),
         _or(condition.amount_below, ANY_NUMBER),
         _or(condition.headcount_from, 0),
@@ -221,6 +267,15 @@ def _part(feed: _Feed, steps: tuple[int, int]) -> tuple[int, ...]:
         else 0,
         *steps,
     )
+
+
+def _by_day(ladder: Ladder, *, below: int) -> list[int]:
+    """A ladder written out day by day, up to the last day whose value is not that of the day before."""
+    ends = [*(start for start, _ in ladder[1:]), ladder[-1][0] + 1]
+    values = [0] * ladder[0][0]
+    for (_, value), end in zip(ladder, ends, strict=True):
+        values += [value] * (min(end, below) - len(values))
+    return values
 
 
 def _or(value: int | None, otherwise: int) -> int:
@@ -246,14 +301,6 @@ def _weighing(rules: Treatment, *, places: dict[int, int], as_of: date) -> Weigh
             [_final_from(rules, item, each) for item in places for each in range(kernel.FINALITIES)], np.int64
         ),
         outliving=np.array([item in rules.outlive_validity for item in places], np.uint8),
-        weighs_below=np.array(
-            [
-                _or(rules.longest(item=item, seriousness=rank), NEVER)
-                for item in places
-                for rank in range(kernel.CLASSES)
-            ],
-            np.int64,
-        ),
     )
 
 
