@@ -21,7 +21,7 @@ from xinheng.core.models import ScoringModel
 from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy, load_policy
 from xinheng.matching.tokens import search_tokens
-from xinheng.services.pools import Pool, keep_pool
+from xinheng.services.pools import Pool, keep_pool, publish_pool
 from xinheng.store.models import (
     Batch,
     BatchState,
@@ -334,6 +334,7 @@ def _inspectors(plan: Plan) -> list[draw_rules.Inspector]:
 def a_draw(people: People) -> Draw:
     row, announced = an_announcement(people)
     made = draw_rules.draw(announced, reveals=[REVEAL], now=NOW + timedelta(seconds=1))
+    publish_pool(row)
     return Draw.objects.create(
         announcement=row,
         drawn_at=NOW + timedelta(seconds=1),

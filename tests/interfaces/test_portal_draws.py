@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from xinheng.core.draw_verify import verify
 from xinheng.interfaces.cli import app
 from xinheng.interfaces.portal import draws
+from xinheng.services.pools import publish_pool
 from xinheng.store.models import Draw
+from xinheng.store.public import published_path
 
 pytestmark = [
     pytest.mark.django_db,
@@ -64,6 +66,15 @@ def test_the_downloaded_record_is_verified_by_the_command_alone(
     assert again.status_code == 304
 
 
+def test_a_record_whose_pool_is_gone_is_not_half_sent(client: Client, people: People) -> None:
+    draw = a_draw(people)
+    assert draw.announcement.pool is not None
+    published_path(draw.announcement.pool.digest).unlink()
+    answer = client.get(f"/draw/{draw.public_id}/record.json")
+    assert answer.status_code == 409
+    assert "暂时无法取得" in answer.content.decode()
+
+
 @pytest.mark.row("M8-03")
 def test_a_changed_record_is_told_apart_by_page_and_reader(client: Client, people: People) -> None:
     whole = a_draw(people)
@@ -72,6 +83,7 @@ def test_a_changed_record_is_told_apart_by_page_and_reader(client: Client, peopl
     draw = Draw(**{f.attname: getattr(whole, f.attname) for f in Draw._meta.concrete_fields})
     draw.pk, draw.public_id, draw.record = None, "b" * 16, record
     row, _ = an_announcement(people)
+    publish_pool(row)
     draw.announcement = row
     draw.save(force_insert=True)
     html = client.get(f"/draw/{draw.public_id}").content.decode()

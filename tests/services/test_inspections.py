@@ -11,6 +11,7 @@ from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, registration, write
 
 from xinheng.core.draw_verify import verify
+from xinheng.core.grading import Dated
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
@@ -130,6 +131,33 @@ def test_how_many_go_together_stands_in_policy(plan: Plan, committed_people: Peo
         announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
     )
     assert all(len(set(drawn.inspectors)) == 3 for drawn in DrawnObject.objects.all())
+
+
+def _with_visits(policy: Policy, value: int | None) -> Policy:
+    """The policy with this yearly frequency in every band."""
+
+    def changed(figure: Dated) -> Dated:
+        lines = {day: line.model_copy(update={"value": value}) for day, line in figure.values.items()}
+        return figure.model_copy(update={"values": lines})
+
+    bands = tuple(
+        band.model_copy(update={"visits_per_year": band.visits_per_year and changed(band.visits_per_year)})
+        for band in policy.grading.bands
+    )
+    return replace(policy, grading=policy.grading.model_copy(update={"bands": bands}))
+
+
+@pytest.mark.guard("G7")
+@pytest.mark.guard("G15")
+@pytest.mark.parametrize(("visits", "code"), [(None, "ceiling_unknown"), (0, "draw_nothing")])
+def test_nobody_is_drawn_beyond_a_ceiling_or_without_one(
+    plan: Plan, committed_people: People, policy: Policy, visits: int | None, code: str
+) -> None:
+    own = _with_visits(policy, visits)
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=own, now=NOW)
+    with pytest.raises(Refusal) as refused:
+        _announce(plan, committed_people, own)
+    assert refused.value.code == code
 
 
 @pytest.mark.guard("G13")

@@ -15,12 +15,12 @@ from django.db.models import Count
 
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
-from xinheng.core.grading import Stratum, band_of, ratio_of, strata, visit_limit
+from xinheng.core.grading import Stratum, band_of, may_visit, ratio_of, strata
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.ledger import note
-from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed
+from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed, publish_pool
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
@@ -193,6 +193,7 @@ def make_draw(public_id: str, *, reveals: Mapping[str, str], actor: User, now: d
         digest=record.digest,
         record=record.head,
     )
+    publish_pool(announcement)
     subjects, certificates = behind(announcement, [drawn["key"] for drawn in record.drawn])
     DrawnObject.objects.bulk_create(
         DrawnObject(
@@ -262,16 +263,38 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy) -> rules.Occasion:
 
 
 def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subjects:
-    visited = _visits(plan.organisation, year=plan.year)
+    visited, ceiling = _visits(plan.organisation, year=plan.year), _Ceiling(policy, on)
     open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
     closed: dict[str, list[int]] = defaultdict(list)
     for subject, identity, kind, grade in _graded(run):
         band = band_of(policy.grading, grade=grade or None, kind=kind, confirmed=False)
-        if visited[subject] and visited[subject] >= visit_limit(policy.grading, band=band.key, on=on):
-            closed[band.key].append(subject)
-        else:
+        if ceiling.allows(band.key, visited[subject]):
             open_[band.key].append((subject, identity))
+        else:
+            closed[band.key].append(subject)
     return _Subjects(open_, closed)
+
+
+class _Ceiling:
+    """Asks ``may_visit`` once for each band and number of visits; a draw is no reason of the closed list (G7)."""
+
+    def __init__(self, policy: Policy, on: date) -> None:
+        self._policy, self._on = policy, on
+        self._answers: dict[tuple[str, int], bool] = {}
+
+    def allows(self, band: str, visits: int) -> bool:
+        if (band, visits) not in self._answers:
+            self._answers[band, visits] = self._ask(band, visits)
+        return self._answers[band, visits]
+
+    def _ask(self, band: str, visits: int) -> bool:
+        try:
+            may_visit(self._policy.grading, band=band, visits_so_far=visits, on=self._on)
+        except Refusal as refusal:
+            if refusal.code != "visit_ceiling":
+                raise
+            return False
+        return True
 
 
 def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:

@@ -1,7 +1,7 @@
 """Keeps the pool of a draw as it stood when it was announced, and gives it back for the draw and the public record.
 
-Two encrypted files belong to an announcement: the keys that will be published, and who is behind each of them. Whatever
-changes in the register afterwards changes neither (《优化营商环境条例》第五十四条).
+Two encrypted files belong to an announcement: the keys, which are published with the draw, and who is behind each of
+them. Whatever changes in the register afterwards changes neither (《优化营商环境条例》第五十四条).
 """
 
 import json
@@ -19,7 +19,7 @@ from xinheng.core.draw_record import pool_text, record_text
 from xinheng.core.draw_rule import blind
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
-from xinheng.store.files import put_file, read_file
+from xinheng.store.files import publish_file, put_file, read_file
 from xinheng.store.inspections import Draw, DrawAnnouncement
 
 _OBJECT, _CLOSED, _INSPECTOR = "object", "closed", "inspector"
@@ -80,6 +80,12 @@ def kept_objects(announcement: DrawAnnouncement) -> dict[str, list[str]]:
         )
     objects: dict[str, list[str]] = json.loads(b"".join(read_file(announcement.pool)))
     return objects
+
+
+def publish_pool(announcement: DrawAnnouncement) -> None:
+    """Show the keys to everybody, who may then draw again."""
+    if announcement.pool is not None:
+        publish_file(announcement.pool)
 
 
 def behind(announcement: DrawAnnouncement, keys: Collection[str]) -> tuple[dict[str, int], dict[str, str]]:

@@ -7,7 +7,7 @@ stays whole. Content is AES-256-GCM in chunks of one MiB, so that a file of any 
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
+from xinheng.store.public import published_path
 from xinheng.store.sealing import CHUNK, SealedFile, open_file, seal_chunk, seal_secret, sealed_path
 
 
@@ -35,24 +36,31 @@ def put_file(
         destroy_on=destroy_on,
     )
     stored.save()
-    target = _path(stored)
+    with source.open("rb") as clear:
+        chunks = enumerate(iter(lambda: clear.read(CHUNK), b""))
+        sealed = (seal_chunk(key, number=at, clear=chunk, digest=digest) for at, chunk in chunks)
+        _write(_path(stored), sealed)
+    return stored
+
+
+def _write(target: Path, pieces: Iterable[bytes]) -> None:
+    """All of it or nothing."""
     draft = target.with_suffix(".part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with source.open("rb") as clear, draft.open("wb") as out:
-            for number, chunk in enumerate(iter(lambda: clear.read(CHUNK), b"")):
-                out.write(seal_chunk(key, number=number, clear=chunk, digest=digest))
+        with draft.open("wb") as out:
+            out.writelines(pieces)
             out.flush()
             os.fsync(out.fileno())
         draft.replace(target)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise Refusal(
             "F01",
             f"文件无法保存（{error.strerror}），本次操作没有写入任何内容。",
             advice="请检查数据目录所在磁盘的剩余空间和权限后重试。",
         ) from error
-    return stored
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def read_file(stored: StoredFile) -> Iterator[bytes]:
@@ -68,6 +76,11 @@ def read_file(stored: StoredFile) -> Iterator[bytes]:
             wrapped_key=bytes(stored.wrapped_key),
         )
     )
+
+
+def publish_file(stored: StoredFile) -> None:
+    """Lay the content of ``stored`` open for everybody, beside the sealed one; a second time changes nothing."""
+    _write(published_path(stored.digest), read_file(stored))
 
 
 def files_due(*, today: date) -> QuerySet[StoredFile]:

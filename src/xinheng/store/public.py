@@ -5,13 +5,43 @@ what is not lawfully public. Sole traders' addresses and grades are not in the v
 """
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from xinheng.core.canonical import canonical
 from xinheng.core.draw_record import record_text
-from xinheng.store.sealing import SealedFile, open_file
+from xinheng.core.refusal import Refusal
+
+CHUNK = 1024 * 1024
+
+
+def published_path(digest: str) -> Path:
+    """Where a file lies that everybody may read: by the digest of its content, in clear."""
+    home: Path = settings.HOME
+    return home / "files" / "public" / f"{digest.partition(':')[2]}.json"
+
+
+def published(digest: str) -> Iterator[bytes]:
+    """A published file in chunks; opened at once. Raises Refusal where it is gone."""
+    try:
+        file = published_path(digest).open("rb")
+    except OSError as error:
+        raise Refusal(
+            "F05",
+            "这份公开文件暂时无法取得。",
+            advice="请稍后再试；仍不能取得的，请告知主办单位从备份恢复。",
+        ) from error
+    return _chunks(file)
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        yield from iter(partial(file.read, CHUNK), b"")
 
 
 class PublicSubject(models.Model):
@@ -142,7 +172,7 @@ class PublicAnnouncement(models.Model):
 
 
 class PublicDraw(models.Model):
-    """A draw and its verifiable record: ``record`` is its head, ``pool_…`` the file with the keys of the pool."""
+    """A draw and its verifiable record: ``record`` is its head, ``pool_digest`` names the published file of its pool."""
 
     public_id = models.CharField(max_length=16)
     announcement = models.OneToOneField(PublicAnnouncement, on_delete=models.DO_NOTHING, related_name="drawn")
@@ -152,27 +182,17 @@ class PublicDraw(models.Model):
     seed = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
     record = models.JSONField()
-    pool_file = models.BigIntegerField(null=True)
     pool_digest = models.CharField(max_length=71, null=True)
-    pool_size = models.BigIntegerField(null=True)
-    pool_key = models.BinaryField(null=True)
 
     class Meta:
         managed = False
         db_table = "public_draw"
 
     def text(self) -> Iterator[bytes]:
-        """The record as published (format 1), in pieces. Raises Refusal where its file is gone or changed."""
-        if self.pool_file is None or self.pool_digest is None or self.pool_size is None or not self.pool_key:
+        """The record as published (format 1), in pieces. Raises Refusal where the file of its pool is gone."""
+        if self.pool_digest is None:
             return iter((canonical(self.record),))
-        file = SealedFile(
-            number=self.pool_file,
-            name=f"pool-{self.public_id}.json",
-            digest=self.pool_digest,
-            size=self.pool_size,
-            wrapped_key=bytes(self.pool_key),
-        )
-        return record_text(self.record, open_file(file))
+        return record_text(self.record, published(self.pool_digest))
 
 
 class PublicPolicy(models.Model):
