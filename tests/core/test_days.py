@@ -9,13 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinheng.core.days import (
-    Calendar,
     CalendarYear,
     DayKind,
     DueDate,
-    WorkdayClock,
     calendar_of,
-    due_dates_changed,
 )
 from xinheng.core.policy_file import PolicyError, parse, read_strict
 from xinheng.core.refusal import Refusal
@@ -121,14 +118,6 @@ def test_the_distance_to_a_due_date_is_its_count(start: date, count: int) -> Non
     assert CALENDAR.is_workday(due)
 
 
-def test_numbered_days_give_the_same_distances() -> None:
-    rows = CALENDAR.numbered_days(first=date(2025, 12, 20), last=date(2026, 3, 5))
-    number = {day: at for day, _, at in rows}
-    assert [works for _, works, _ in rows] == [CALENDAR.is_workday(day) for day in number]
-    for start in number:
-        assert number[date(2026, 3, 5)] - number[start] == CALENDAR.workdays_between(start, date(2026, 3, 5))
-
-
 def test_an_extension_is_a_new_version_and_settles_what_was_provisional() -> None:
     year = next_year(holidays=("2027-01-01", "2027-02-08", "2027-02-09"), make_up=("2027-02-13",))
     extended = CALENDAR.extended_by(year)
@@ -155,24 +144,6 @@ def test_a_year_may_not_be_skipped_or_given_twice() -> None:
         CALENDAR.extended_by(later)
     with pytest.raises(Refusal, match="两次"):
         CALENDAR.extended_by(next_year(holidays=("2027-01-01",)), next_year(holidays=("2027-01-04",)))
-
-
-def test_due_dates_are_computed_again_when_the_calendar_changes() -> None:
-    def clock(key: str, start: date, calendar: Calendar) -> WorkdayClock:
-        return WorkdayClock(key, start, 7, calendar.add_workdays(start, 7))
-
-    extended = CALENDAR.extended_by(next_year(holidays=("2027-02-08",)))
-    clocks = [
-        clock("moved", date(2027, 2, 4), CALENDAR),
-        clock("confirmed", date(2027, 3, 1), CALENDAR),
-        clock("new", date(2027, 2, 4), extended),
-    ]
-    changed = due_dates_changed(clocks, calendar=extended)
-    assert [(change.key, change.moved) for change in changed] == [("moved", True), ("confirmed", False)]
-    assert changed[0].after == DueDate(date(2027, 2, 16), False, extended.version)
-    assert changed[1].before.provisional
-    assert not changed[1].after.provisional
-    assert due_dates_changed(clocks[2:], calendar=extended) == ()
 
 
 @pytest.mark.parametrize(

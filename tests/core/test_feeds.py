@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from tests.feeds import feeds_in
 
 from xinheng.core.feeds import Feed, Target, Unit, dump_feed, feed_schema
-from xinheng.core.policy_feeds import load_feeds
 from xinheng.core.policy_file import PolicyError, parse, read_strict
 
 GOOD = """
@@ -30,19 +30,20 @@ lateness: {workdays: 7, source: ndrc-finance-2018-424, verified: false}
 
 
 def write(folder: Path, text: str, name: str = "sample-penalty.yml") -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
+    (folder / "feeds").mkdir()
+    (folder / "feeds" / name).write_text(text, encoding="utf-8")
     return folder
 
 
 def test_a_feed_file_is_read(tmp_path: Path) -> None:
-    feed = load_feeds(write(tmp_path, GOOD))["sample-penalty"]
+    feed = feeds_in(write(tmp_path, GOOD))["sample-penalty"]
     assert feed.item_number == 4
     assert feed.columns[Target.AMOUNT].units == {"罚款金额（元）": Unit.YUAN}
     assert feed.columns[Target.RESULT].words == {"fine", "warning", "other"}
 
 
 def test_a_feed_survives_being_written_and_read(tmp_path: Path) -> None:
-    feed = load_feeds(write(tmp_path, GOOD))["sample-penalty"]
+    feed = feeds_in(write(tmp_path, GOOD))["sample-penalty"]
     again = tmp_path / "again.yml"
     again.write_text(dump_feed(feed), encoding="utf-8")
     assert parse(Feed, read_strict(again), file=again) == feed
@@ -71,14 +72,14 @@ def test_a_feed_survives_being_written_and_read(tmp_path: Path) -> None:
 def test_a_mistake_in_a_feed_file_is_named(tmp_path: Path, before: str, after: str, said: str) -> None:
     assert before in GOOD
     with pytest.raises(PolicyError) as caught:
-        load_feeds(write(tmp_path, GOOD.replace(before, after)))
+        feeds_in(write(tmp_path, GOOD.replace(before, after)))
     assert said in str(caught.value)
     assert "sample-penalty.yml" in str(caught.value)
 
 
 def test_a_feed_without_header_needs_positions(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="position"):
-        load_feeds(write(tmp_path, GOOD + "layout: {header: false}\n"))
+        feeds_in(write(tmp_path, GOOD + "layout: {header: false}\n"))
 
 
 def test_the_schema_is_published() -> None:

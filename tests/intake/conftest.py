@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.feeds import feeds_in
 
 from xinheng.core.feeds import Feed
 from xinheng.core.ids import uscc_check_character
-from xinheng.core.policy_feeds import load_feeds
 from xinheng.intake.prepare import Prepared, prepare
 
 FEEDS = Path(__file__).parents[2] / "policy" / "feeds"
@@ -67,7 +67,7 @@ def penalty(number: int, **changes: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def feeds() -> dict[str, Feed]:
-    return load_feeds(FEEDS)
+    return feeds_in(FEEDS.parent)
 
 
 Deliver = Callable[..., Prepared]

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.feeds import feeds_in
 
 from xinheng.core.feeds import Feed
 from xinheng.core.policy import load_policy
-from xinheng.core.policy_feeds import load_feeds
 from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.sample.sheets import FEEDS
@@ -23,7 +23,7 @@ ELSEWHERE = ("E17",)
 
 @pytest.fixture(scope="module")
 def feeds() -> dict[str, Feed]:
-    return load_feeds(POLICY / "feeds")
+    return feeds_in(POLICY)
 
 
 def _entry(folder: Path, feed: str) -> dict[str, Any]:

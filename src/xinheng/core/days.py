@@ -132,17 +132,6 @@ class Calendar:
             return -self.workdays_between(end, start)
         return sum(self.is_workday(start + _DAY * ahead) for ahead in range(1, (end - start).days + 1))
 
-    def numbered_days(self, *, first: date, last: date) -> tuple[tuple[date, bool, int], ...]:
-        """(day, is work-day, work-days so far) for set-wise engines: the difference of two numbers is their distance."""
-        rows: list[tuple[date, bool, int]] = []
-        number = 0
-        for ahead in range((last - first).days + 1):
-            day = first + _DAY * ahead
-            works = self.is_workday(day)
-            number += works
-            rows.append((day, works, number))
-        return tuple(rows)
-
     def extended_by(self, *years: CalendarYear) -> "Calendar":
         """A new version with further years, or with corrected ones in place of those it had.
 
@@ -196,36 +185,4 @@ def calendar_of(years: Iterable[CalendarYear]) -> Calendar:
         years=set(numbers),
         weekend=frozenset[date]().union(*(year.make_up_workdays for year in given)),
         holidays=frozenset[date]().union(*(year.holidays for year in given)),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class WorkdayClock:
-    """A running term of ``count`` work-days and the due date last computed for it."""
-
-    key: str
-    start: date
-    count: int
-    due: DueDate
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedDueDate:
-    """A due date computed again; ``moved`` where people must be told another day."""
-
-    key: str
-    before: DueDate
-    after: DueDate
-
-    @property
-    def moved(self) -> bool:
-        return self.before.on != self.after.on
-
-
-def due_dates_changed(clocks: Iterable[WorkdayClock], *, calendar: Calendar) -> tuple[ChangedDueDate, ...]:
-    """The due dates computed with another version of the calendar, each computed anew."""
-    return tuple(
-        ChangedDueDate(clock.key, clock.due, calendar.add_workdays(clock.start, clock.count))
-        for clock in clocks
-        if clock.due.calendar_version != calendar.version
     )

@@ -113,8 +113,6 @@ class Policy:
             raise Refusal("POLICY-KEY", f"没有参数“{key}”", advice=f"可用的有：{hint}")
         return series.on(on)
 
-    clock = parameter
-
     def days_kept(self, kind: str, *, on: date) -> int | None:
         """Days after which something received is destroyed; None where no term is set."""
         key = f"retention.{kind}_days"
