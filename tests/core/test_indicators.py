@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from tests.core.examples import AS_OF, PLAIN, ceiling, content, fact, indicator, model
 
-from xinheng.core.evaluation import Contribution, Evaluation, Fact, evaluate
+from xinheng.core.evaluation import Contribution, Evaluation, Fact, evaluate, rebuilt
+from xinheng.core.explanation import explain
 from xinheng.core.models import ScoringModel, Window, grade_word, parse_model
 from xinheng.core.policy_file import PolicyError
 
@@ -269,3 +270,33 @@ def test_what_is_not_used_leaves_the_dump_and_the_digest_as_they_were() -> None:
     assert not {"floor", "per", "of", "year_cap", "by_result", "skip_days"} & set(dumped["indicators"][0])
     assert model().digest == "sha256:3fff4f3c2e448d5f47f633f8efbdddb49f0b889794163e8e2a4f5d5d59b2940d"
     assert Decimal(model().indicators[0].floor) == 0
+
+
+def test_a_window_is_told_in_words() -> None:
+    words = {
+        "30 天（最近 7 天不计）": {"window_days": 30, "skip_days": 7},
+        "当年": {"calendar_years": [0, 0]},
+        "上一年": {"calendar_years": [1, 1]},
+        "当年和前 2 年": {"calendar_years": [2, 0]},
+        "前第 3 年至前第 1 年": {"calendar_years": [3, 1]},
+        "不限": {},
+    }
+    assert [Window.model_validate(each).span for each in words.values()] == list(words)
+
+
+def test_a_stored_result_can_be_explained_without_its_records() -> None:
+    base = {"facts": {"items": ["honour"]}, "basis": ceiling("x", "E")["basis"], "label": "有非经常性指标"}
+    made = model(
+        starts=[base | {"id": "switch", "points": 850}], downgrades=[downgrade("down", 1)], vetoes=[]
+    )
+    for facts in ([fact(1)], [fact(1), fact(2, item=HONOUR)], [fact(1, item=COMMITMENT)]):
+        found = grade(made, *facts)
+        again = rebuilt(
+            made,
+            points_milli=found.points_milli,
+            grade=found.grade or "",
+            decided_by=found.decided_by or "",
+            contributions=[each.points_milli for each in found.contributions],
+        )
+        assert explain(made, again).steps == explain(made, found).steps
+        assert explain(made, again).summary == explain(made, found).summary

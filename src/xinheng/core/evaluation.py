@@ -4,7 +4,7 @@ All numbers are whole thousandths and never negative until the last step, ages a
 followed to the record it comes from (《优化营商环境条例》第五十三条 on supervision by credit).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,6 +44,7 @@ __all__ = [
     "fact_filter",
     "fact_points",
     "in_window",
+    "rebuilt",
     "share",
 ]
 
@@ -116,6 +117,42 @@ def in_window(window: Window, age: int, *, as_of: date) -> bool:
     return age >= since and (below is None or age < below)
 
 
+def rebuilt(
+    model: ScoringModel, *, points_milli: int, grade: str, decided_by: str, contributions: Sequence[int]
+) -> Evaluation:
+    """A stored result in the form that explanations are made from; which records were used is not stored.
+
+    Of several switches that give the stored points the first is taken.
+    """
+    pairs = list(zip(model.indicators, contributions, strict=True))
+    given = tuple(Contribution(one.id, value, value, False, ()) for one, value in pairs)
+    families = tuple(_family_total(family, model, given) for family in model.families)
+    moved = sum(total.points_milli for total in families)
+    start = None
+    if _clamped(model, milli(model.scale.start) + moved) != points_milli:
+        fitting = (
+            each for each in model.starts if _clamped(model, milli(each.points) + moved) == points_milli
+        )
+        start = next((Started(each.id, milli(each.points), ()) for each in fitting), None)
+    return Evaluation(
+        points_milli=points_milli,
+        grade=grade or None,
+        contributions=given,
+        families=families,
+        vetoes=tuple(Triggered(each.id, each.grade, ()) for each in model.ceilings if each.id == decided_by),
+        decided_by=decided_by or None,
+        missing=not grade,
+        downgrades=tuple(
+            Lowered(each.id, each.levels, ()) for each in model.downgrades if each.id == decided_by
+        ),
+        start=start,
+    )
+
+
+def _clamped(model: ScoringModel, points: int) -> int:
+    return max(milli(model.scale.min), min(milli(model.scale.max), points))
+
+
 class Evaluator:
     """A model made ready for many subjects: which indicators an item feeds is looked up, not searched."""
 
@@ -180,7 +217,7 @@ class Evaluator:
         reached = (start.milli if start else milli(model.scale.start)) + sum(
             total.points_milli for total in families
         )
-        points = max(milli(model.scale.min), min(milli(model.scale.max), reached))
+        points = _clamped(model, reached)
         missing = not evident and not vetoes
         grade, decided_by = (None, None) if missing else _grade(model, points, vetoes, downgrades)
         return Evaluation(

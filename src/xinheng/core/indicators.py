@@ -53,6 +53,20 @@ class Measure(StrEnum):
     DAYS_SINCE = "days_since"
 
     @property
+    def label(self) -> str:
+        return {
+            "each": "每条",
+            "once": "计一次",
+            "latest": "取最近一条",
+            "exists": "有即计一次",
+            "count": "按条数",
+            "distinct": "按不同种类数",
+            "amount": "按金额合计",
+            "headcount": "按人数合计",
+            "days_since": "按距今天数",
+        }[self.value]
+
+    @property
     def per_fact(self) -> bool:
         """Whether every fact has points of its own."""
         return self in (Measure.EACH, Measure.ONCE, Measure.LATEST, Measure.EXISTS)
@@ -199,6 +213,18 @@ class Window(PolicyModel):
         first, last = (as_of.year - back for back in self.calendar_years)
         since = 0 if last == as_of.year else (as_of - date(last, 12, 31)).days
         return since, (as_of - date(first, 1, 1)).days + 1
+
+    @property
+    def span(self) -> str:
+        """The window in words."""
+        if self.calendar_years is not None:
+            first, last = self.calendar_years
+            if first == last:
+                return {0: "当年", 1: "上一年"}.get(first, f"前第 {first} 年")
+            return f"当年和前 {first} 年" if last == 0 else f"前第 {first} 年至前第 {last} 年"
+        if self.window_days is None:
+            return "不限"
+        return f"{self.window_days} 天" + (f"（最近 {self.skip_days} 天不计）" if self.skip_days else "")
 
     @property
     def is_past(self) -> bool:

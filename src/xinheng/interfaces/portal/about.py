@@ -14,7 +14,15 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import CatalogueItem, Disclosure, Keeping
 from xinheng.core.grading import Band, Dated
-from xinheng.core.models import Ceiling, Effect, Indicator, Measure, ScoringModel
+from xinheng.core.models import (
+    Ceiling,
+    Downgrade,
+    Effect,
+    Indicator,
+    Rule,
+    ScoringModel,
+    StartSwitch,
+)
 from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy
 from xinheng.core.sources import Rank
@@ -144,7 +152,7 @@ def _model(policy: Policy, model: ScoringModel, run: PublicRun | None) -> dict[s
             {"grade": band.grade, "label": band.label, "start": band.start} for band in model.scale.bands
         ],
         "indicators": [_indicator(policy, model, indicator) for indicator in model.indicators],
-        "ceilings": [_ceiling(policy, model, ceiling) for ceiling in model.ceilings],
+        "ceilings": [_rule(policy, model, rule) for rule in model.rules],
         "chart": _distribution(run) if run is not None and published else None,
     }
 
@@ -156,7 +164,7 @@ def _indicator(policy: Policy, model: ScoringModel, indicator: Indicator) -> dic
         "family": family.label,
         "points": _points(indicator, "−" if family.effect is Effect.MINUS else "+"),
         "cap": f"{indicator.cap:f}",
-        "window": f"{indicator.window_days} 天",
+        "window": indicator.span,
         "decays": indicator.decay is not None,
         "basis": law.cite(policy, indicator.basis),
         "verified": all(one.verified for one in indicator.basis),
@@ -166,34 +174,40 @@ def _indicator(policy: Policy, model: ScoringModel, indicator: Indicator) -> dic
 def _points(indicator: Indicator, sign: str) -> str:
     """How the facts of an indicator become points, in one line."""
     if indicator.points is not None:
-        return f"{sign}{indicator.points:f}（{'每条' if indicator.measure is Measure.EACH else '计一次'}）"
+        return f"{sign}{indicator.points:f}（{indicator.measure.label}）"
     steps = indicator.by_amount or indicator.by_headcount or indicator.bands
     values = [step.points for step in steps if step.points]
+    values += [each.points for each in indicator.by_result if each.points]
     unit = (
-        "按金额" if indicator.by_amount else "按人数" if indicator.by_headcount else _WAYS[indicator.measure]
+        "按金额"
+        if indicator.by_amount
+        else "按人数"
+        if indicator.by_headcount
+        else "按结果"
+        if indicator.by_result
+        else indicator.measure.label
     )
     low, high = min(values, default=0), max(values, default=0)
     return f"{sign}{low:f}（{unit}）" if low == high else f"{sign}{low:f} 至 {sign}{high:f}（{unit}）"
 
 
-_WAYS = {
-    Measure.COUNT: "按条数",
-    Measure.AMOUNT: "按金额合计",
-    Measure.HEADCOUNT: "按人数合计",
-    Measure.DAYS_SINCE: "按距今天数",
-    Measure.EACH: "每条",
-    Measure.ONCE: "计一次",
-}
-
-
-def _ceiling(policy: Policy, model: ScoringModel, ceiling: Ceiling) -> dict[str, Any]:
-    verb = "直接判为" if ceiling in model.vetoes else "不得高于"
+def _rule(policy: Policy, model: ScoringModel, rule: Rule) -> dict[str, Any]:
     return {
-        "label": ceiling.label,
-        "effect": f"{verb} {ceiling.grade} {model.label_of(ceiling.grade)}",
-        "basis": law.cite(policy, ceiling.basis),
-        "verified": all(one.verified for one in ceiling.basis),
+        "label": rule.label,
+        "effect": _rule_effect(model, rule),
+        "basis": law.cite(policy, rule.basis),
+        "verified": all(one.verified for one in rule.basis),
     }
+
+
+def _rule_effect(model: ScoringModel, rule: Rule) -> str:
+    if isinstance(rule, Downgrade):
+        return f"等级下降 {rule.levels} 级"
+    if isinstance(rule, StartSwitch):
+        return f"起评分为 {rule.points:f} 分"
+    assert isinstance(rule, Ceiling)
+    verb = "直接判为" if rule in model.vetoes else "不得高于"
+    return f"{verb} {rule.grade} {model.label_of(rule.grade)}"
 
 
 def _distribution(run: PublicRun) -> Chart:

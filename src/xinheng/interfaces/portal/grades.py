@@ -16,9 +16,9 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from xinheng.core.evaluation import Contribution, Evaluation, Fact, FamilyTotal, Triggered, fact_filter
+from xinheng.core.evaluation import Contribution, Evaluation, Fact, fact_filter, in_window, rebuilt
 from xinheng.core.explanation import explain
-from xinheng.core.models import Ceiling, Effect, Indicator, ScoringModel, milli, parse_model
+from xinheng.core.models import Effect, Indicator, Rule, ScoringModel, milli, parse_model
 from xinheng.core.policy import Policy
 from xinheng.core.treatment import Treatment, weighing
 from xinheng.interfaces.portal import answers, law, showing, statements
@@ -118,23 +118,12 @@ def _page(
 
 def evaluation_of(model: ScoringModel, score: PublicScore) -> Evaluation:
     """The stored result in the form that explanations are made from; which records were used is not stored."""
-    pairs = zip(model.indicators, score.contributions, strict=True)
-    contributions = tuple(Contribution(one.id, value, value, False, ()) for one, value in pairs)
-    families = []
-    for family in model.families:
-        own = zip(model.indicators, score.contributions, strict=True)
-        total = sum(abs(value) for one, value in own if one.family == family.id)
-        counted, sign = min(total, milli(family.cap)), -1 if family.effect is Effect.MINUS else 1
-        families.append(FamilyTotal(family.id, sign * counted, sign * total, total > counted))
-    ceilings = [rule for rule in model.ceilings if rule.id == score.veto]
-    return Evaluation(
+    return rebuilt(
+        model,
         points_milli=score.points_milli,
         grade=score.grade,
-        contributions=contributions,
-        families=tuple(families),
-        vetoes=tuple(Triggered(rule.id, rule.grade, ()) for rule in ceilings),
-        decided_by=ceilings[0].id if ceilings else None,
-        missing=False,
+        decided_by=score.veto,
+        contributions=score.contributions,
     )
 
 
@@ -145,15 +134,15 @@ def _acts_behind(
     treatment = policy.treatment(on=as_of)
     weighed = [(act, fact) for act in acts if (fact := _fact(act)) and _weighs(fact, treatment, as_of)]
     behind: dict[str, list[PublicAct]] = {}
-    parts: tuple[Indicator | Ceiling, ...] = (*model.indicators, *model.ceilings)
+    parts: tuple[Indicator | Rule, ...] = (*model.indicators, *model.rules)
     for part in parts:
-        fits, numbers, window = fact_filter(part.facts), part.facts.numbers, part.window_days
+        fits, numbers = fact_filter(part.facts), part.facts.numbers
         behind[part.id] = [
             act
             for act, fact in weighed
             if fact.item in numbers
             and fits(fact)
-            and (window is None or (as_of - fact.decided_on).days < window)
+            and in_window(part, (as_of - fact.decided_on).days, as_of=as_of)
         ]
     return behind
 
@@ -196,7 +185,7 @@ def _untold(evaluation: Evaluation, told: set[str]) -> int | None:
 
 
 def _chart(model: ScoringModel, score: PublicScore, steps: Sequence[Step]) -> Chart:
-    start = milli(model.scale.start)
+    start = steps[0].end_milli
     change = score.points_milli - start
     verb = f"加 {points(change)}" if change > 0 else f"减 {points(-change)}" if change else "没有加减"
     return waterfall(
@@ -215,8 +204,7 @@ def _steps(model: ScoringModel, evaluation: Evaluation, told: set[str]) -> list[
     ]
     if _untold(evaluation, told) is None:
         return whole
-    reached = milli(model.scale.start)
-    steps = [whole[0]]
+    steps, reached = [whole[0]], whole[0].end_milli
     for one, given in zip(model.indicators, evaluation.contributions, strict=True):
         if one.id in told:
             after = reached + given.points_milli
@@ -243,7 +231,8 @@ def _lines(
     untold = _untold(evaluation, told)
     if untold is not None:
         lines.append(Line(OTHER, "不列明", untold, None, "公共信用信息目录中不向社会公开的事项", ()))
-    points_milli = milli(model.scale.start) + sum(given.points_milli for given in evaluation.contributions)
+    start = evaluation.start.milli if evaluation.start else milli(model.scale.start)
+    points_milli = start + sum(given.points_milli for given in evaluation.contributions)
     if points_milli != evaluation.points_milli:
         limited = evaluation.points_milli - points_milli
         lines.append(Line(LIMITS, "—", limited, None, "模型中各组的上限和满分、最低分", ()))
