@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.core.examples import BANDS, BASIS, ceiling, content, indicator, model
 
 from xinheng.core.decay import half_life_decay, half_life_share
@@ -71,6 +72,19 @@ def test_the_general_model_of_a_city_is_run_on_trial_only() -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_no_shipped_model_grades_sole_traders(path: Path) -> None:
     assert not read_model(path).covers(kind="sole_trader", sector="food")
+
+
+def test_the_model_in_the_documents_can_be_used() -> None:
+    text = (POLICY.parent / "docs" / "how-to" / "write-a-model.md").read_text(encoding="utf-8")
+    written = parse_model(yaml.safe_load(text.split("```yaml")[1].split("```")[0]), file="write-a-model.md")
+    policy = load_policy(POLICY, city="kaifeng")
+    assert not model_causes(
+        written,
+        sources=policy.sources,
+        sectors=policy.sectors.sectors,
+        treatment=policy.treatment(on=BEGIN),
+        area=policy.city.area,
+    )
 
 
 # ---- form -------------------------------------------------------------------------------------------
