@@ -53,8 +53,13 @@ def approve_year(
         seen_version=seen_version,
         changes={"verified": compared},
     )
-    new = policy_in_force(on=day_of(now))
-    return recompute_due_dates(policy=new) + recompute_deadlines(policy=new)
+    return follow_calendar(policy=policy_in_force(on=day_of(now)))
+
+
+@transaction.atomic
+def follow_calendar(*, policy: Policy) -> int:
+    """Compute running terms anew that were computed with another calendar; returns how many."""
+    return recompute_due_dates(policy=policy) + recompute_deadlines(policy=policy)
 
 
 def provisional_terms() -> int:

@@ -107,6 +107,16 @@ def return_rows(timestamp: int) -> None:
     log.info("rows_returned", count=count)
 
 
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="follow_calendar", queueing_lock="follow_calendar")
+def follow_calendar(timestamp: int) -> None:
+    """Move running terms that were computed with an older calendar: a release may have brought a year."""
+    from xinheng.services import calendars, policies
+
+    count = calendars.follow_calendar(policy=policies.policy_in_force(on=day_of(datetime.now(UTC))))
+    log.info("terms_followed", count=count)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
