@@ -16,3 +16,4 @@ compile() {
 compile test.txt --extra embedded --extra dev
 compile embedded.txt --extra embedded --constraint requirements/test.txt
 compile base.txt --constraint requirements/test.txt
+compile spark.txt --extra spark --constraint requirements/test.txt

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "src" / "xinheng"
-LOCKS = ("base", "embedded", "test")
+LOCKS = ("base", "embedded", "test", "spark")
 
 FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 500, 60, 150
 VAGUE = {"manager", "managers", "helper", "helpers", "util", "utils", "common", "data", "info"}
@@ -209,7 +209,7 @@ def _package(requirement: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "script", [".ci/run", *(f"scripts/{name}.sh" for name in ("venv", "browser", "test", "lock"))]
+    "script", [".ci/run", *(f"scripts/{name}.sh" for name in ("venv", "browser", "spark", "test", "lock"))]
 )
 def test_scripts_are_executable_and_parse(script: str) -> None:
     path = ROOT / script
