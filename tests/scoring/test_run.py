@@ -4,14 +4,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
 from tests.core.examples import AS_OF, PLAIN, fact, indicator, model
-from tests.scoring.worlds import City, numbered, rows_of, some_city, store
+from tests.scoring.worlds import City, models, numbered, rows_of, some_city, store, treatments
 
 from xinheng.core.evaluation import evaluate
 from xinheng.core.models import ScoringModel, read_model
 from xinheng.core.policy import load_policy
 from xinheng.core.refusal import Refusal
-from xinheng.scoring.compile import compile_model
+from xinheng.core.treatment import Treatment
+from xinheng.scoring.compile import Reduce, compile_model
 from xinheng.scoring.explain import evaluate_subject, facts_of
 from xinheng.scoring.query import sql
 from xinheng.scoring.run import RunSummary, run_batch
@@ -182,3 +184,13 @@ def test_too_little_memory_is_said_in_words_and_leaves_the_previous_result(tmp_p
     with pytest.raises(Refusal, match="内存（1MB）"):
         run(model(), some_city(4), tmp_path, memory_limit="1MB", engine="duckdb")
     assert (tmp_path / "scores.parquet").read_bytes() == before
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(made=models(), treatment=treatments)
+def test_any_plan_can_be_written_for_spark(made: ScoringModel, treatment: Treatment) -> None:
+    plan = compile_model(made, treatment=treatment, as_of=AS_OF)
+    text = sql(plan, dialect="spark")
+    assert "/" not in text.replace("credit/", "")
+    assert "ARG_MAX" not in text
+    assert ("MAX_BY" in text) is any(each.reduce is Reduce.LATEST for each in plan.operations)
