@@ -8,7 +8,7 @@ whatever steps the parts were rewritten.
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,20 +91,50 @@ def merge_parts(
     ``added`` has the columns of SCHEMA, ``removed`` those of IDS. A record that is added is younger, by its id,
     than all that stay.
     """
-    added, removed = added.combine_chunks(), removed.combine_chunks()
     numbers = pc.unique(pa.concat_arrays([_parts(added), _parts(removed)])).to_pylist()
+    return _each(numbers, before, folder, _Change(added, removed, None), threads=threads)
 
-    def merge(number: int) -> tuple[int, Part | None]:
-        new = _ordered(added.filter(pc.equal(_parts(added), number)), number=number)
-        gone = removed.filter(pc.equal(_parts(removed), number)).column("record_id")
-        old = before / part_name(number)
-        kept = pq.read_table(old, schema=SCHEMA) if old.exists() else SCHEMA.empty_table()
-        if len(gone):
-            kept = kept.filter(pc.invert(pc.is_in(kept.column("record_id"), value_set=gone)))
-        return number, write_part(_merged(kept, new, number=number), folder, number=number)
+
+def pick_parts(
+    before: Path, folder: Path, *, subjects: Any, added: pa.Table, removed: pa.Table, threads: int = 2
+) -> list[Part]:
+    """As merge_parts, of some subjects (an array of ids) alone."""
+    added = added.filter(pc.is_in(added.column("subject_id"), value_set=subjects))
+    numbers = pc.unique(part_of(subjects)).to_pylist()
+    picked = _each(numbers, before, folder, _Change(added, removed, subjects), threads=threads)
+    return [part for part in picked.values() if part is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    added: pa.Table
+    removed: pa.Table
+    subjects: Any | None
+
+
+def _each(
+    numbers: Iterable[int], before: Path, folder: Path, change: _Change, *, threads: int
+) -> dict[int, Part | None]:
+    def write(number: int) -> tuple[int, Part | None]:
+        return number, write_part(_changed(before, change, number=number), folder, number=number)
 
     with ThreadPoolExecutor(threads) as pool:
-        return dict(pool.map(merge, sorted(numbers)))
+        return dict(pool.map(write, sorted(numbers)))
+
+
+def _changed(before: Path, change: _Change, *, number: int) -> pa.Table:
+    old = before / part_name(number)
+    kept = pq.read_table(old, schema=SCHEMA) if old.exists() else SCHEMA.empty_table()
+    if change.subjects is not None:
+        kept = kept.filter(pc.is_in(kept.column("subject_id"), value_set=change.subjects))
+    gone = _of_part(change.removed, number).column("record_id").combine_chunks()
+    if len(gone):
+        kept = kept.filter(pc.invert(pc.is_in(kept.column("record_id"), value_set=gone)))
+    return _merged(kept, _ordered(_of_part(change.added, number), number=number), number=number)
+
+
+def _of_part(table: pa.Table, number: int) -> pa.Table:
+    return table.filter(pc.equal(_parts(table), number))
 
 
 def write_part(table: pa.Table, folder: Path, *, number: int) -> Part | None:
@@ -127,14 +157,8 @@ def write_part(table: pa.Table, folder: Path, *, number: int) -> Part | None:
     )
 
 
-def told(part: Part) -> dict[str, object]:
-    return asdict(part)
-
-
 def _parts(table: pa.Table) -> Any:
-    column = table.column("subject_id")
-    whole = column.chunk(0) if column.num_chunks else pa.array([], pa.int64())
-    return part_of(whole)
+    return part_of(table.column("subject_id").combine_chunks())
 
 
 def _keys(table: pa.Table, *, number: int) -> Any:

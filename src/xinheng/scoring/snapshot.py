@@ -177,9 +177,7 @@ def _continues(table: pa.Table, last: tuple[Any, ...] | None) -> tuple[bool, tup
     return bool(pc.all(rising, min_count=0).as_py()), end
 
 
-def sort_records(
-    received: Path, out: Path, *, work: Path, memory_limit: str, threads: int | None
-) -> None:
+def sort_records(received: Path, out: Path, *, work: Path, memory_limit: str, threads: int | None) -> None:
     """Bring the rows of a snapshot into the order of subject, day and record."""
     with engine(work=work, memory_limit=memory_limit, threads=threads) as connection:
         rows = connection.read_parquet([str(file) for file in files_of(received)]).order(ORDER)

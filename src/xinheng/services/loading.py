@@ -26,6 +26,7 @@ from xinheng.intake.handover import (
 )
 from xinheng.matching.tokens import search_tokens
 from xinheng.services import loading_sql as sql
+from xinheng.services.scores import ask_for_refresh
 from xinheng.store.public_ids import new_public_id
 
 LOADER_LOCK = 7_240_002
@@ -79,6 +80,8 @@ def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None
         cursor.execute(sql.CONFLICTS)
         conflicts = tuple(cursor.fetchall())
         cursor.execute(sql.UNSTAGE)
+    if accepted:
+        ask_for_refresh()
     return Loaded(accepted, duplicates, conflicts)
 
 
@@ -102,6 +105,8 @@ def foresee(parcel: Parcel, *, register: bool) -> Loaded:
         cursor.execute(sql.LEFT)
         accepted: int = cursor.fetchone()[0]
         cursor.execute(sql.UNSTAGE)
+    if accepted:
+        ask_for_refresh()
     return Loaded(accepted, known, conflicts)
 
 

@@ -19,6 +19,7 @@ from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.publication import follow_change
+from xinheng.services.scores import ask_for_refresh
 from xinheng.store.accounts import User
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.subjects import Subject
@@ -113,6 +114,7 @@ def _supersede(
     )
     follow_change(following, deed=change.deed, policy=policy, moment=moment)
     Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
+    ask_for_refresh()
     note(
         f"record.{change.deed}",
         now=now,

@@ -13,12 +13,15 @@ import duckdb
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from xinheng.store.outbox import enqueue
 from xinheng.store.scores import EvaluationRun
 
 RUN_LOCK = 7_240_003
 """PostgreSQL advisory lock: results take force one after another."""
 MOST_CHANGED = 3
 """A line goes on while less than one score in so many changes; ending a score costs about as much as adding two."""
+REFRESH = "refresh_grades"
+"""The job of interfaces.jobs."""
 BLOCK = 1 << 20
 COLUMNS = "subject_id, subject_version, points_milli, grade, veto, contributions"
 
@@ -43,9 +46,11 @@ FROM graded r JOIN people p USING (subject_id)
 _ADDED = """
 CREATE TABLE added AS
 SELECT f.* FROM found f LEFT JOIN before b USING (subject_id)
-WHERE b.subject_id IS NULL OR b.version <> f.version OR b.points <> f.points OR coalesce(b.grade, '') <> f.grade
-   OR coalesce(b.veto, '') <> f.veto OR b.contributions <> f.contributions
+WHERE (b.subject_id IS NULL OR b.version <> f.version OR b.points <> f.points OR coalesce(b.grade, '') <> f.grade
+   OR coalesce(b.veto, '') <> f.veto OR b.contributions <> f.contributions)
 """
+_NOT_OLDER = "AND coalesce(b.version <= f.version, true)"
+"""What looks at part of the city may come after a full run that knew more."""
 _ENDED = """
 CREATE TABLE ended AS
 SELECT b.subject_id FROM before b LEFT JOIN added a USING (subject_id) LEFT JOIN found f USING (subject_id)
@@ -65,6 +70,12 @@ class Changes:
     added: Path
     ended: Path
     gained: dict[str, int]
+
+
+def ask_for_refresh() -> None:
+    """Inside the transaction that changes files: the worker grades them anew as soon as it is over."""
+    if EvaluationRun.objects.filter(current=True).exists():
+        enqueue(REFRESH, once=REFRESH)
 
 
 def take_lock() -> None:
@@ -90,7 +101,7 @@ def changes_of(
         line = run
         if since is not None:
             _before(engine, since, among=among, work=work)
-            engine.execute(_ADDED)
+            engine.execute(_ADDED if among is None else f"{_ADDED} {_NOT_OLDER}")
             if among is not None or _count(engine, "added") * MOST_CHANGED < _count(engine, "found"):
                 line = since.line_key
         if line == run:

@@ -57,12 +57,20 @@ FROM store_record n
 JOIN store_record c ON c.subject_id = n.subject_id AND c.record_key = n.record_key AND c.id < n.id
 WHERE n.id > %(before)s AND n.record_key <> n.id AND c.id <= %(before)s
 """
-AS_KNOWN = f"""
-{_ROWS} WHERE r.id <= %(mark)s AND r.known_until IS NULL AND {_DATED}
+
+
+def _as_known(more: str = "") -> str:
+    return f"""
+{_ROWS} WHERE r.id <= %(mark)s AND r.known_until IS NULL AND {_DATED} {more}
 UNION ALL
-{_ROWS} JOIN store_record n ON n.record_key = r.record_key AND n.known_at = r.known_until AND n.id > %(mark)s
-WHERE r.id <= %(mark)s AND r.known_until IS NOT NULL AND {_DATED}
+{_ROWS} JOIN store_record n
+  ON n.subject_id = r.subject_id AND n.record_key = r.record_key AND n.known_at = r.known_until AND n.id > %(mark)s
+WHERE r.id <= %(mark)s AND r.known_until IS NOT NULL AND {_DATED} {more}
 """
+
+
+AS_KNOWN = _as_known()
+AS_KNOWN_AMONG = _as_known("AND r.subject_id = ANY(%(subjects)s)")
 """Versions up to a mark, and of those that are closed only what was closed by a version beyond it."""
 _GRADED = """
 SELECT id, kind, nullif(sector, ''), version FROM store_subject

@@ -93,19 +93,28 @@ def export_snapshot(folder: Path, *, now: datetime) -> Snapshot:
         return _whole(view, folder, rows.WHOLE)
 
 
-def export_as_known(folder: Path, *, mark: int, now: datetime) -> Snapshot:
-    """The records as they were known when ``mark`` was the highest number; the population is that of today."""
+def export_as_known(folder: Path, *, mark: int, among: list[int] | None = None, now: datetime) -> Snapshot:
+    """The records (of some subjects) as they were known when ``mark`` was the highest number.
+
+    The population is that of today.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with one_view(now=now) as view:
-        return _whole(view, folder, rows.AS_KNOWN, mark=mark)
+        if among is None:
+            return _whole(view, folder, rows.AS_KNOWN, mark=mark)
+        return _whole(view, folder, rows.AS_KNOWN_AMONG, mark=mark, subjects=among)
 
 
 def _whole(view: View, folder: Path, statement: str, **given: object) -> Snapshot:
+    return _written(view, folder, write_records(view.records(statement, **given), folder))
+
+
+def write_records(batches: Iterable[pa.RecordBatch], folder: Path) -> list[Part]:
+    """Sort what comes in any order into the parts of ``folder``/records."""
     (folder / "records").mkdir()
     with ExitStack() as stack:
-        spilled = _spill(view.records(statement, **given), folder, stack)
-    parts = write_parts(spilled, folder / "records")
-    return _written(view, folder, parts)
+        spilled = _spill(batches, folder, stack)
+    return write_parts(spilled, folder / "records")
 
 
 def _spill(batches: Iterable[pa.RecordBatch], folder: Path, stack: ExitStack) -> dict[int, Path]:

@@ -15,6 +15,8 @@ log = structlog.get_logger()
 
 MIDNIGHT = "5 16 * * *"
 """Five past midnight in China; the worker reads its clock in UTC."""
+NIGHT = "30 17 * * *"
+"""Half past one in the night in China, when what ends with the day has ended."""
 
 
 @app.periodic(cron="* * * * *")
@@ -71,6 +73,30 @@ def run_evaluation(model: str, as_of: str, publish: bool, actor: int) -> None:
         log.warning("evaluation_refused", model=model, code=refusal.code)
         return
     log.info("evaluation_run", model=model, subjects=run.subjects)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="refresh_grades", queueing_lock="refresh_grades")
+def refresh_grades(timestamp: int = 0) -> None:
+    """Grade anew those whose files have changed; asked for with each change, and every minute."""
+    from xinheng.services import refresh
+
+    count = refresh.refresh_grades(now=datetime.now(UTC))
+    if count:
+        log.info("grades_refreshed", subjects=count)
+
+
+@app.periodic(cron=NIGHT)
+@app.task(name="run_night", queueing_lock="run_night")
+def run_night(timestamp: int) -> None:
+    """Run every model in force for the new day; a model that is refused keeps its results."""
+    from xinheng.services import nightly
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    today = day_of(now)
+    night = nightly.run_night(policy=policy_in_force(on=today), as_of=today, now=now)
+    log.info("night_run", runs=len(night.runs), refused=night.refused, refreshed=night.refreshed)
 
 
 @app.periodic(cron=MIDNIGHT)
