@@ -1,4 +1,4 @@
-"""The city and its parts: counties by code with their days, zones without a code, departments by name.
+"""The city and its parts: counties and towns by code with their days, zones without a code, departments by name.
 
 Old county codes stay, because credit codes given under them stay; a functional zone is a unit although
 GB/T 2260 has no code for it. A department is known by a stable key and by the names documents give it.
@@ -15,6 +15,9 @@ from xinheng.core.sources import Area, Entry
 
 AgencyKey = Annotated[str, Field(pattern=r"^[a-z]+\.[a-z][a-z_]*$", max_length=60)]
 Slug = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=30)]
+
+
+TownCode = Annotated[str, Field(pattern=r"^[0-9]{9}$")]
 
 
 class PlaceLevel(StrEnum):
@@ -43,6 +46,26 @@ class Zone(Entry):
     note: str = ""
 
 
+class Town(Entry):
+    """A town or street (乡镇、街道) of a county by its nine-digit code; it is one from ``since`` until before ``until``."""
+
+    name: str
+    county: Area
+    since: date | None = None
+    until: date | None = None
+    became: tuple[TownCode, ...] = ()
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _days_follow_each_other(self) -> Self:
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            raise ValueError("until 须晚于 since")
+        return self
+
+    def stands_on(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+
 class City(Entry):
     """``accent`` is the city's one colour on white and paper, at least 4.5:1."""
 
@@ -69,6 +92,7 @@ class CityFile(PolicyModel):
     city: City
     counties: dict[Area, County]
     zones: dict[str, Zone] = {}
+    towns: dict[TownCode, Town] = {}
 
     @model_validator(mode="after")
     def _successors_are_known(self) -> Self:
@@ -76,6 +100,18 @@ class CityFile(PolicyModel):
             unknown = [after for after in county.became if after not in self.counties]
             if unknown:
                 raise ValueError(f"{code} 的后继代码 {'、'.join(unknown)} 不在 counties 中")
+        return self
+
+    @model_validator(mode="after")
+    def _towns_lie_in_a_county(self) -> Self:
+        for code, town in self.towns.items():
+            if town.county not in self.counties:
+                raise ValueError(f"{code} 所属的 {town.county} 不在 counties 中")
+            if town.until is None and self.counties[town.county].until is not None:
+                raise ValueError(f"{code} 所属的 {town.county} 已停用，须写 until 或改写现属县区")
+            unknown = [after for after in town.became if after not in self.towns]
+            if unknown:
+                raise ValueError(f"{code} 的后继代码 {'、'.join(unknown)} 不在 towns 中")
         return self
 
 

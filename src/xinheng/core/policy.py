@@ -24,7 +24,7 @@ from xinheng.core.grading import GradingPolicy
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.models import ScoringModel
-from xinheng.core.organisations import Agencies, City, CityFile, County, Sectors, Zone
+from xinheng.core.organisations import Agencies, City, CityFile, County, Sectors, Town, Zone
 from xinheng.core.parameters import Reading, Series, Status
 from xinheng.core.policy_checks import reference_causes
 from xinheng.core.policy_file import PolicyError
@@ -101,6 +101,10 @@ class Policy:
     def zones(self) -> Mapping[str, Zone]:
         return self.city_file.zones
 
+    @property
+    def towns(self) -> Mapping[str, Town]:
+        return self.city_file.towns
+
     def parameter(self, key: str, *, on: date) -> Reading:
         """The figure ``key`` as it stands on a day; refuses a key that no policy file defines."""
         series = self.parameters.get(key)
@@ -157,16 +161,29 @@ def load_policy(root: Path, *, city: str) -> Policy:
     return _load(root, city, _fingerprint(root))
 
 
-def overlaid(policy: Policy, *, feeds: Iterable[Feed], years: Iterable[CalendarYear]) -> Policy:
-    """The policy with feeds and calendar years that the office has published, under a digest of its own.
+def overlaid(
+    policy: Policy,
+    *,
+    feeds: Iterable[Feed] = (),
+    years: Iterable[CalendarYear] = (),
+    models: Iterable[ScoringModel] = (),
+    retired: Iterable[str] = (),
+) -> Policy:
+    """The policy with what the office has published since, under a digest of its own.
 
-    A feed or year that the policy has already is replaced. Raises PolicyError where a feed names what is not there.
+    A feed, year or model that the policy has already is replaced; models of ``retired`` are left out. Raises
+    PolicyError where a feed names what is not there.
     """
     added = {feed.id: feed for feed in feeds}
     calendar = policy.calendar
     for year in sorted(years, key=lambda year: year.year):
         calendar = calendar.extended_by(year)
-    whole = replace(policy, digest="", feeds={**policy.feeds, **added}, calendar=calendar)
+    living = {**policy.models, **{model.id: model for model in models}}
+    for gone in retired:
+        living.pop(gone, None)
+    whole = replace(
+        policy, digest="", feeds={**policy.feeds, **added}, calendar=calendar, models=dict(sorted(living.items()))
+    )
     causes = [f"{place}：{key}：{cause}" for place, key, cause in reference_causes(whole)]
     if causes:
         raise PolicyError(causes)

@@ -3,6 +3,7 @@
 A name that changes in policy closes the earlier one; the organisation stays the same.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
@@ -14,14 +15,17 @@ from xinheng.store.organisations import Organisation, OrganisationKind, Organisa
 
 @transaction.atomic
 def set_up_organisations(policy: Policy, *, on: date) -> Organisation:
-    """City, counties, zones and departments of the policy pack; calling it again changes only what differs."""
+    """City, counties, towns, zones and departments of the pack; calling it again changes only what differs."""
     city = policy.city
     root = _unit(city.slug, OrganisationKind.CITY, city.name, parent=None, division=city.code, on=on)
-    for code, county in policy.counties.items():
-        if county.until is None:
-            _unit(
-                f"{city.slug}.{code}", OrganisationKind.COUNTY, county.name, parent=root, division=code, on=on
-            )
+    counties = {
+        code: _unit(
+            f"{city.slug}.{code}", OrganisationKind.COUNTY, county.name, parent=root, division=code, on=on
+        )
+        for code, county in policy.counties.items()
+        if county.until is None
+    }
+    _towns(policy, counties, on=on)
     for key, zone in policy.zones.items():
         _unit(
             f"{city.slug}.zone.{key}",
@@ -35,6 +39,29 @@ def set_up_organisations(policy: Policy, *, on: date) -> Organisation:
         if agency.until is None or agency.until > on:
             _unit(key, OrganisationKind.DEPARTMENT, agency.name, parent=root, division=city.code, on=on)
     return root
+
+
+def _towns(policy: Policy, counties: Mapping[str, Organisation], *, on: date) -> None:
+    """Towns and streets that stand on the day, under their county; those that have ended lose their present name."""
+    for code, town in policy.towns.items():
+        key = f"{policy.city.slug}.{code}"
+        if town.stands_on(on) and town.county in counties:
+            unit = _unit(
+                key,
+                OrganisationKind.TOWN,
+                town.name,
+                parent=counties[town.county],
+                division=town.county,
+                on=on,
+                since=town.since,
+            )
+            if unit.parent_id != counties[town.county].pk:
+                unit.parent, unit.division_code = counties[town.county], town.county
+                unit.save(update_fields=["parent", "division_code"])
+        elif town.until is not None and town.until <= on:
+            OrganisationName.objects.filter(organisation__key=key, to_on__isnull=True).update(
+                to_on=town.until
+            )
 
 
 def refuse_another_city(policy: Policy) -> None:
@@ -59,14 +86,21 @@ def organisation_for(policy: Policy, key: str | None) -> Organisation:
 
 
 def _unit(
-    key: str, kind: OrganisationKind, name: str, *, parent: Organisation | None, division: str, on: date
+    key: str,
+    kind: OrganisationKind,
+    name: str,
+    *,
+    parent: Organisation | None,
+    division: str,
+    on: date,
+    since: date | None = None,
 ) -> Organisation:
     unit, _ = Organisation.objects.get_or_create(
         key=key, defaults={"kind": kind, "parent": parent, "division_code": division}
     )
     current = unit.names.filter(to_on__isnull=True).first()
     if current is None:
-        OrganisationName.objects.create(organisation=unit, name=name)
+        OrganisationName.objects.create(organisation=unit, name=name, from_on=since)
     elif current.name != name:
         current.to_on = on
         current.save(update_fields=["to_on"])
