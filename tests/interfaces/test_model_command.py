@@ -71,6 +71,27 @@ def test_every_cause_is_named_and_the_exit_code_is_two(
     assert words in err and "怎么办" in err
 
 
+def test_models_that_read_each_other_in_a_circle_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    def reading(name: str, other: str) -> Path:
+        limit = {
+            "id": "other",
+            "label": "另一评价为差",
+            "facts": {"items": ["evaluation"], "grades_of": other, "grades": ["E"]},
+            "window_days": 365,
+            "grade": "D",
+            "basis": content()["basis"],
+        }
+        return written(tmp_path, f"{name}.yml", id=f"food/{name}", title=name, limits=[limit])
+
+    files = reading("one", "food/two"), reading("two", "food/one")
+    assert run(monkeypatch, "model", "check", *files) == 2
+    assert "模型互相引用等级，成了循环：“one” → “two” → “one”" in capsys.readouterr().err
+    assert run(monkeypatch, "model", "check", files[0]) == 2
+    assert "没有模型“food/two”" in capsys.readouterr().err
+
+
 def test_one_bad_file_does_not_hide_the_others(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from xinheng.interfaces.cli.models_open import (
     Province,
     Root,
     causes_of,
+    composed_causes,
     may_write,
     open_model,
     open_place,
@@ -32,31 +33,25 @@ def check(
 ) -> None:
     """检查模型文件：逐条说明错在哪里、为什么。全部可用时退出码为 0，否则为 2。"""
     place = open_place(city=city, province=province, root=policy)
-    wrong = 0
+    models: dict[Path, ScoringModel] = {}
+    causes: dict[Path, list[str]] = {}
     for file in files:
         try:
-            model = _existing(file)
+            models[file] = _existing(file)
         except (PolicyError, Refusal) as refusal:
-            wrong += 1
-            print(f"✗ {file}：不是可用的模型", file=sys.stderr)
-            causes = refusal.causes if isinstance(refusal, PolicyError) else [refusal.message]
-            for cause in causes:
-                print(f"  {cause}", file=sys.stderr)
-            continue
-        found = causes_of(model, place=place)
+            causes[file] = refusal.causes if isinstance(refusal, PolicyError) else [refusal.message]
+    for file, model in models.items():
+        found = [f"{where}：{cause}" for where, cause in causes_of(model, place=place)]
         if found:
-            wrong += 1
-            print(f"✗ {file}：{model.title}（{model.id}）不能使用，{len(found)} 处问题", file=sys.stderr)
-            for where, cause in found:
-                print(f"  {where}：{cause}", file=sys.stderr)
-            continue
+            causes[file] = found
+    for key, where, cause in composed_causes(models.values(), place=place):
+        owner = next((file for file, model in models.items() if model.id == key), next(iter(models)))
+        causes.setdefault(owner, []).append(f"{where}：{cause}")
+    for file in files:
+        _say_checked(file, models.get(file), causes.get(file, []))
+    if causes:
         print(
-            f"✓ {file}：{model.title}（{model.id} 第 {model.version} 版，{model.kind.label}，{model.use.label}）"
-        )
-        print(f"  指标 {len(model.indicators)} 个，{model.digest}")
-    if wrong:
-        print(
-            f"怎么办：请逐条改正后重新检查；写法见 docs/how-to/write-a-model.md（{wrong} 个文件有问题）",
+            f"怎么办：请逐条改正后重新检查；写法见 docs/how-to/write-a-model.md（{len(causes)} 个文件有问题）",
             file=sys.stderr,
         )
         raise typer.Exit(REFUSED)
@@ -66,6 +61,19 @@ def _existing(file: Path) -> ScoringModel:
     if not file.is_file():
         raise Refusal("MODEL-FILE", "没有这个文件")
     return read_model(file)
+
+
+def _say_checked(file: Path, model: ScoringModel | None, causes: list[str]) -> None:
+    if model is None:
+        print(f"✗ {file}：不是可用的模型", file=sys.stderr)
+    elif causes:
+        print(f"✗ {file}：{model.title}（{model.id}）不能使用，{len(causes)} 处问题", file=sys.stderr)
+    else:
+        kind = f"{model.kind.label}，{model.use.label}"
+        print(f"✓ {file}：{model.title}（{model.id} 第 {model.version} 版，{kind}）")
+        print(f"  指标 {len(model.indicators)} 个，{model.digest}")
+    for cause in causes:
+        print(f"  {cause}", file=sys.stderr)
 
 
 def schema(

@@ -14,7 +14,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from xinheng.core.evaluation import Fact
     from xinheng.core.models import ScoringModel
@@ -102,9 +102,10 @@ def open_model(named: str, *, place: Place) -> "ScoringModel":
             "MODEL-FILE", f"没有模型文件“{named}”", advice="请检查路径；已发布的模型写标识，如 general/trial"
         )
     model = read_model(path)
-    causes = causes_of(model, place=place)
+    causes = [f"{path.name}：{where}：{cause}" for where, cause in causes_of(model, place=place)]
+    causes += [f"{path.name}：{where}：{cause}" for _, where, cause in composed_causes([model], place=place)]
     if causes:
-        raise PolicyError([f"{path.name}：{where}：{cause}" for where, cause in causes])
+        raise PolicyError(causes)
     return model
 
 
@@ -119,6 +120,13 @@ def causes_of(model: "ScoringModel", *, place: Place) -> tuple[tuple[str, str], 
         sectors=frozenset(policy.sectors.sectors),
         area=place.area,
     )
+
+
+def composed_causes(models: "Iterable[ScoringModel]", *, place: Place) -> "tuple[tuple[str, str, str], ...]":
+    """(model, place in the file, cause) of what does not hold together once these models join those in force."""
+    from xinheng.core.composition import composition_causes
+
+    return tuple(composition_causes({**place.policy.models, **{model.id: model for model in models}}))
 
 
 def repair_day(policy: "Policy", *, sector: str | None) -> "Callable[[Fact], date | None]":
