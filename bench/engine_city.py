@@ -141,7 +141,9 @@ def _one(key: str, family: str, item: str, days: int, cap: float, **more: Any) -
 
 
 def _taken() -> list[dict[str, Any]]:
-    amounts = [{"start": start, "points": points} for start, points in ((0, 90), (10_000, 110), (100_000, 140))]
+    amounts = [
+        {"start": start, "points": points} for start, points in ((0, 90), (10_000, 110), (100_000, 140))
+    ]
     general, serious, failing = ["general"], ["serious"], ["minor", "general", "serious"]
     return [
         _one("minor", "lawful", "penalty", 89, 60, points=15, facts={"seriousness": ["none", "minor"]}),
@@ -162,7 +164,9 @@ def _taken() -> list[dict[str, Any]]:
 
 def _banded() -> list[dict[str, Any]]:
     counted = [{"start": start, "points": points} for start, points in ((1, 25), (2, 60), (4, 100))]
-    fines = [{"start": start, "points": points} for start, points in ((10_000, 20), (100_000, 50), (1_000_000, 90))]
+    fines = [
+        {"start": start, "points": points} for start, points in ((10_000, 20), (100_000, 50), (1_000_000, 90))
+    ]
     days = [{"start": start, "points": points} for start, points in ((0, 30), (180, 20), (365, 10))]
     persons = [{"start": start, "points": points} for start, points in ((5, 5), (20, 15), (50, 30))]
     failing = {"seriousness": ["minor", "general", "serious"]}

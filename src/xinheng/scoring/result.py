@@ -30,7 +30,7 @@ taken points are negative."""
 UNGRADED = ""
 """Key of the subjects without a grade in a distribution."""
 
-GROUP_ROWS = 131_072
+WRITE_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +70,6 @@ def result_writer(path: Path, *, grades: tuple[str, ...]) -> Iterator[ResultWrit
         compression_level=1,
         use_dictionary=["grade", "veto"],
         write_statistics=["subject_id", "grade"],
+        write_batch_size=WRITE_ROWS,
     ) as file:
         yield ResultWriter(file, grades=grades)

@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from xinheng.core.evaluation import Evaluation, Fact, evaluate
 from xinheng.core.explanation import Explanation, explain
@@ -32,6 +33,20 @@ from xinheng.store.accounts import User
 from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun, Score, scores_of
 from xinheng.store.subjects import Subject
+
+FACT_COLUMNS = (
+    "pk",
+    "item",
+    "day",
+    "valid_to",
+    "amount_fen",
+    "headcount",
+    "seriousness",
+    "finality",
+    "state",
+    "result",
+)
+"""Of a record, in the order of core.treatment.Fact; ``day``: decided on, else valid from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,22 +153,8 @@ def facts_known(subject: Subject, *, at: datetime) -> tuple[Fact, ...]:
     versions = Record.objects.filter(subject=subject, known_at__lte=at).filter(
         Q(known_until__isnull=True) | Q(known_until__gt=at)
     )
-    return tuple(
-        Fact(
-            record_id=record.pk,
-            item=record.item,
-            decided_on=day,
-            valid_to=record.valid_to,
-            amount_fen=record.amount_fen,
-            headcount=record.headcount,
-            seriousness=record.seriousness,
-            finality=record.finality,
-            state=record.state,
-            result=record.result,
-        )
-        for record in versions
-        if (day := record.decided_on or record.valid_from) is not None
-    )
+    rows = versions.annotate(day=Coalesce("decided_on", "valid_from")).filter(day__isnull=False)
+    return tuple(Fact(*row) for row in rows.values_list(*FACT_COLUMNS))
 
 
 def _store(
