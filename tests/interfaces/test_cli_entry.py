@@ -75,12 +75,20 @@ def test_a_bare_call_shows_the_help_in_chinese() -> None:
     ("arguments", "said"),
     [
         ("nope", "没有命令 nope。"),
-        ("codes check", "缺少参数 FILE。"),
+        ("imprt", "没有命令 imprt。相近的有：import。"),
+        ("serve --prot 1", "没有选项 --prot。相近的有：--host, --port。"),
+        ("serve --port x", "--port 的值不对：应是整数。"),
+        ("serve --threads 0", "--threads 的值不对：不能小于 1。"),
+        ("sample-city --dirt 9", "--dirt 的值不对：不能大于 5。"),
+        ("demo --serve=1", "选项 --serve 后面不写值。"),
+        ("demo --size xl", "没有规模“xl”。"),
+        ("policy show x --on 5", "“5”不是日期。"),
+        ("codes check", "缺少参数 文件。"),
         ("codes check a.csv", "缺少选项 --column。"),
         ("codes check a.csv --column", "选项 --column 后面要写值。"),
         ("codes check a.csv --column b --out c --bad", "没有选项 --bad。"),
         ("codes check a.csv b.csv --column b --out c", "多余的参数：b.csv。"),
-        ("calendar export --from x --to 3 --out c", "--from 的值不对。"),
+        ("calendar export --from x --to 3 --out c", "--from 的值不对：应是整数。"),
     ],
 )
 def test_a_wrong_command_line_is_answered_in_chinese(
@@ -92,7 +100,7 @@ def test_a_wrong_command_line_is_answered_in_chinese(
     assert ended.value.code == 2
     printed = capsys.readouterr().err
     assert said in printed
-    assert "--help" in printed
+    assert "怎么办：" in printed
 
 
 def test_a_command_decides_its_own_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_used_is_refused_and_nothing_is_written(
 
 
 def test_a_missing_file_and_a_result_over_the_source_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="找不到"):
+    with pytest.raises(Refusal, match="文件或文件夹不存在"):
         checked(tmp_path / "none.csv")
     file = written(tmp_path, f"统一社会信用代码\n{FIRM}\n").rename(tmp_path / "out.csv")
     with pytest.raises(Refusal, match="不能写到"):

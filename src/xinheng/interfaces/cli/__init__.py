@@ -13,6 +13,7 @@ import typer
 
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.help_page import Commands, Group
 from xinheng.interfaces.cli.usage import in_chinese
 
 COMMANDS: tuple[str, ...] = (
@@ -40,8 +41,9 @@ class CommandModule(Protocol):
     def register(self, app: typer.Typer) -> None: ...
 
 
-app = typer.Typer(
+app = Commands(
     name="xinheng",
+    cls=Group,
     help="信衡：以信用为基础的企业监管平台。",
     no_args_is_help=True,
     add_completion=False,
@@ -61,7 +63,7 @@ for _name in COMMANDS:
 def main() -> None:
     """Entry point of the console script."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="xinheng")
     except (Refusal, PolicyError) as refusal:
         print(refusal, file=sys.stderr)
         sys.exit(REFUSED)

@@ -9,6 +9,9 @@ import typer
 
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
+from xinheng.interfaces.cli.options import AgencyOption, CityOption
+
+ROLES = "、".join(f"{role.value}（{role.label}）" for role in Role)
 
 
 def register(app: typer.Typer) -> None:
@@ -18,13 +21,16 @@ def register(app: typer.Typer) -> None:
 
 
 def open_(
-    username: Annotated[str, typer.Argument(help="账号名")],
-    name: Annotated[str, typer.Option(help="姓名")],
-    roles: Annotated[list[str], typer.Option("--role", help="角色，可多次给出，如 system_admin")],
-    agency: Annotated[str | None, typer.Option(help="单位的 key（默认市本级）")] = None,
-    city: Annotated[str | None, typer.Option(help="城市政策包")] = None,
+    username: Annotated[str, typer.Argument(metavar="账号", help="登录用的账号名")],
+    name: Annotated[str, typer.Option(metavar="姓名", help="本人姓名")],
+    roles: Annotated[list[str], typer.Option("--role", metavar="角色", help=f"角色的代号：{ROLES}")],
+    agency: AgencyOption = None,
+    city: CityOption = None,
 ) -> None:
-    """开立账号；密码从键盘读入，不留在命令历史中。"""
+    """开立账号；密码从键盘读入，不留在命令历史中。
+
+    不写 --agency 时，账号属于市本级。
+    """
     wanted = tuple(_role(word) for word in roles)
     from xinheng.interfaces.cli.ready import ready
 
@@ -46,8 +52,7 @@ def _role(word: str) -> Role:
     try:
         return Role(word)
     except ValueError as error:
-        known = "、".join(f"{role.value}（{role.label}）" for role in Role)
-        raise Refusal("O04", f"没有角色“{word}”。", advice=f"可用的角色：{known}") from error
+        raise Refusal("O04", f"没有角色“{word}”。", advice=f"可用的角色：{ROLES}") from error
 
 
 def _password() -> str:

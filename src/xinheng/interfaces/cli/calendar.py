@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.targets import make_folder, write_text
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -47,9 +48,9 @@ def _days(key: str, days: dict[datetime.date, str]) -> list[str]:
 
 
 def export(
-    first: Annotated[int, typer.Option("--from", help="起始年份")],
-    last: Annotated[int, typer.Option("--to", help="终止年份")],
-    out: Annotated[Path, typer.Option("--out", help="输出目录")],
+    first: Annotated[int, typer.Option("--from", metavar="年份", help="起始年份")],
+    last: Annotated[int, typer.Option("--to", metavar="年份", help="终止年份")],
+    out: Annotated[Path, typer.Option("--out", metavar="文件夹", help="写到这个文件夹")],
 ) -> None:
     """把 chinesecalendar 的节假日和调休写成 <年份>.yml。"""
     from chinese_calendar.constants import holidays
@@ -62,15 +63,15 @@ def export(
             f"没有{missing[0]}年的节假日数据。" if missing else "起始年份晚于终止年份。",
             advice=f"可以导出的年份为{min(known)}年至{max(known)}年。",
         )
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out, option="--out")
     for year in range(first, last + 1):
-        (out / f"{year}.yml").write_text(year_file(year), encoding="utf-8")
+        write_text(out / f"{year}.yml", year_file(year), option="--out")
     print(f"已写出{last - first + 1}个年份：{out}")
 
 
 def register(app: typer.Typer) -> None:
     """Add the group ``calendar``."""
-    group = typer.Typer(help="工作日历。", no_args_is_help=True)
+    group = typer.Typer(help="工作日历：由 chinesecalendar 写成政策文件。", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("export")(export)
     app.add_typer(group, name="calendar")

@@ -17,7 +17,9 @@ import typer
 
 from xinheng.core.ids import Code, CodeKind, read_code
 from xinheng.core.masking import mask_personal
+from xinheng.core.os_errors import os_cause
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.targets import check_file
 
 COLUMNS = ("row", "code", "kind", "valid", "problem")
 _HEADER_WITHIN = 30
@@ -116,20 +118,23 @@ def _line(row: int, code: Code) -> tuple[int | str, ...]:
 
 
 def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV文件（UTF-8或GB18030）")],
-    column: Annotated[str, typer.Option("--column", help="代码所在列的列名")],
-    out: Annotated[Path, typer.Option("--out", help="结果CSV文件")],
+    file: Annotated[Path, typer.Argument(metavar="文件", help="CSV 文件（UTF-8 或 GB18030）")],
+    column: Annotated[str, typer.Option("--column", metavar="列名", help="代码所在的列")],
+    out: Annotated[Path, typer.Option("--out", metavar="文件", help="结果写到这个 CSV 文件")],
 ) -> None:
     """逐行核对一列代码，写出代码、种类、是否有效和问题。"""
-    if not file.is_file():
-        raise Refusal("COD01", f"找不到文件{file}。", advice="请检查路径。")
-    if out.is_dir() or not out.parent.is_dir() or out.resolve() == file.resolve():
-        raise Refusal("COD02", f"不能写到{out}。", advice="请给出一个已有目录中的新文件名。")
+    check_file(out, option="--out", sources=[file])
+    try:
+        encoding = encoding_of(file)
+    except OSError as error:
+        raise Refusal(
+            "COD01", f"打不开 {file}：{os_cause(error)}。", advice="请检查路径和读取权限。"
+        ) from error
     part = out.with_name(f".{out.name}.part")
     counts: Counter[tuple[CodeKind, bool]] = Counter()
     try:
         with (
-            file.open(encoding=encoding_of(file), newline="") as source,
+            file.open(encoding=encoding, newline="") as source,
             part.open("w", encoding="utf-8-sig", newline="") as target,
         ):
             writer = csv.writer(target)
@@ -142,7 +147,7 @@ def check(
     except OSError as error:
         raise Refusal(
             "COD07",
-            f"读写文件失败（{error.strerror or error}），没有写出结果。",
+            f"读写文件失败（{os_cause(error)}），没有写出结果。",
             advice="请检查磁盘空间和目录权限。",
         ) from error
     finally:

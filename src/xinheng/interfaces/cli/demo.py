@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from xinheng.interfaces.cli.options import CityOption
+from xinheng.interfaces.cli.sample import check_size
 from xinheng.interfaces.cli.serve import PORT, Port
 
 HOST = "127.0.0.1"
@@ -21,9 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    city: Annotated[
-        str | None, typer.Option(help="城市的代号或代码，缺省为 XINHENG_CITY 或 kaifeng", metavar="城市")
-    ] = None,
+    city: CityOption = None,
     size: Annotated[str, typer.Option(help="样本城市的规模：s、m 或 l", metavar="规模")] = "s",
     seed: Annotated[int, typer.Option(help="种子；相同种子得到相同的样本城市", metavar="整数")] = 1,
     serve: Annotated[bool, typer.Option("--serve", help="准备好后启动网站，直到按 Ctrl+C")] = False,
@@ -33,6 +33,7 @@ def demo(
 
     再次运行时不重复载入。带 --serve 而端口已被占用时，什么也不做，退出码为 2。
     """
+    check_size(size)
     os.environ["XINHENG_DEMO"] = "1"
     from xinheng.interfaces.cli.address import claim
     from xinheng.interfaces.cli.ready import ready

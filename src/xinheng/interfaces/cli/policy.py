@@ -1,6 +1,5 @@
 """`xinheng policy`: check the policy files and read one figure. Needs neither database nor network."""
 
-import os
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -15,14 +14,15 @@ from xinheng.core.policy import Policy, known_cities, load_policy
 from xinheng.core.policy_cases import case_causes, load_cases
 from xinheng.core.policy_checks import citations
 from xinheng.core.policy_file import PolicyError
+from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.options import CityOption, city_wanted, policy_folder
 
 DOCUMENT_SUFFIXES = {".txt", ".md"}
 LARGEST_DOCUMENT = 4 * 1024 * 1024
 
 
 def _root(chosen: Path | None) -> Path:
-    configured = os.environ.get("XINHENG_POLICY")
-    root = chosen or (Path(configured) if configured else Path(__file__).resolve().parents[4] / "policy")
+    root = chosen or policy_folder()
     if not root.is_dir():
         raise PolicyError([f"{root}：(文件夹)：没有这个政策文件夹；用 --policy 或 XINHENG_POLICY 指明"])
     return root
@@ -34,19 +34,24 @@ def _day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter("日期写作 2026-11-20") from error
+        raise Refusal("DAY01", f"“{text}”不是日期。", advice="写作 2026-11-20。") from error
 
 
-Root = Annotated[Path | None, typer.Option("--policy", help="政策文件夹，缺省为 policy")]
-City = Annotated[str | None, typer.Option("--city", help="城市代号或代码，如 kaifeng、410200")]
-On = Annotated[str | None, typer.Option("--on", help="哪一天，缺省为今天")]
+Root = Annotated[
+    Path | None,
+    typer.Option("--policy", metavar="文件夹", help="政策文件夹，缺省为 XINHENG_POLICY，再缺省为 policy"),
+]
+On = Annotated[str | None, typer.Option("--on", metavar="日期", help="哪一天，写作 2026-11-20，缺省为今天")]
 
 
 def _check(
     policy: Root = None,
-    city: City = None,
+    city: Annotated[
+        str | None, typer.Option("--city", metavar="城市", help="只检查这座城市，缺省检查全部")
+    ] = None,
     documents: Annotated[
-        Path | None, typer.Option("--documents", help="存有文件原文的文件夹，逐条核对条款引用")
+        Path | None,
+        typer.Option("--documents", metavar="文件夹", help="存有文件原文（TXT、MD），逐条核对条款引用"),
     ] = None,
     on: On = None,
 ) -> None:
@@ -119,13 +124,13 @@ def _compare(policy: Policy, documents: dict[str, Document]) -> list[str]:
 
 
 def _show(
-    key: Annotated[str, typer.Argument(help="参数，如 objections.total_workdays")],
+    key: Annotated[str, typer.Argument(metavar="参数", help="如 objections.total_workdays")],
     on: On = None,
-    city: City = None,
+    city: CityOption = None,
     policy: Root = None,
 ) -> None:
     """显示一个参数在某一天的数值、来源、条款和核对情况。"""
-    loaded = load_policy(_root(policy), city=city or os.environ.get("CITY", "kaifeng"))
+    loaded = load_policy(_root(policy), city=city_wanted(city))
     day = _day(on)
     reading = loaded.parameter(key, on=day)
     print(f"{reading.title}（{reading.key}，{loaded.city.name}，{day}）：{reading}")

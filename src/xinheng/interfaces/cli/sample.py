@@ -4,7 +4,6 @@ The place comes from the city's policy pack; enterprises, codes and histories ar
 is an option with a fixed default, so that the same command gives the same bytes on any day.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.options import CityOption, city_wanted, policy_folder
+from xinheng.interfaces.cli.targets import make_folder
 
 if TYPE_CHECKING:
     from xinheng.core.policy import Policy
@@ -26,6 +27,11 @@ URBAN_WEIGHT, RURAL_WEIGHT = 14, 10
 
 def register(app: typer.Typer) -> None:
     app.command("sample-city")(sample_city)
+
+
+def check_size(size: str) -> None:
+    if size not in SIZES:
+        raise Refusal("SMP01", f"没有规模“{size}”。", advice="可选 s、m、l。")
 
 
 def place_of(policy: "Policy", *, day: date) -> "City":
@@ -56,12 +62,18 @@ def place_of(policy: "Policy", *, day: date) -> "City":
 
 
 def sample_city(
-    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件夹（须为空或不存在）")] = None,
-    size: Annotated[str, typer.Option("--size", help="规模：s 约2千户，m 约10万户，l 约130万户")] = "s",
-    seed: Annotated[int, typer.Option("--seed", help="种子；相同种子得到相同文件")] = 1,
-    city: Annotated[str, typer.Option("--city", help="城市代号或代码")] = "kaifeng",
-    as_of: Annotated[str, typer.Option("--as-of", help="样例截止日期")] = AS_OF,
-    dirt: Annotated[int, typer.Option("--dirt", min=0, max=5, help="问题数据的倍数，0 为没有")] = 1,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="文件夹", help="写到这个文件夹，须为空或不存在")
+    ] = None,
+    size: Annotated[
+        str, typer.Option("--size", metavar="规模", help="s 约2千户，m 约10万户，l 约130万户")
+    ] = "s",
+    seed: Annotated[int, typer.Option("--seed", metavar="整数", help="种子；相同种子得到相同文件")] = 1,
+    city: CityOption = None,
+    as_of: Annotated[str, typer.Option("--as-of", metavar="日期", help="样例的截止日期")] = AS_OF,
+    dirt: Annotated[
+        int, typer.Option("--dirt", metavar="倍数", min=0, max=5, help="问题数据的倍数，0 至 5，0 为没有")
+    ] = 1,
     tables: Annotated[
         bool, typer.Option("--tables", help="只写干净的 Parquet 表（供批量入库和测速）")
     ] = False,
@@ -73,8 +85,7 @@ def sample_city(
     from xinheng.core.policy import load_policy
 
     day = _day(as_of)
-    if size not in SIZES:
-        raise Refusal("SMP01", f"没有规模“{size}”。", advice="可选 s、m、l。")
+    check_size(size)
     if into_database == (out is not None):
         raise Refusal(
             "SMP06",
@@ -82,9 +93,9 @@ def sample_city(
             advice="写文件用 --out，直接装入空数据库用 --into-database。",
         )
     if out is None:
-        print(into_own_database(size=size, seed=seed, city=city, as_of=day))
+        print(into_own_database(size=size, seed=seed, city=city_wanted(city), as_of=day))
         return
-    policy = load_policy(_policy_root(), city=city)
+    policy = load_policy(policy_folder(), city=city_wanted(city))
     made = generate(
         size=size, seed=seed, out=out, policy=policy, as_of=day, dirt=dirt, tables=tables, heard=_heard
     )
@@ -112,7 +123,7 @@ def generate(
 
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Refusal("SMP02", f"{out}已有内容。", advice="请换一个空文件夹，或先移走其中的文件。")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent, option="--out")
     with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as work:
         place, stage = place_of(policy, day=as_of), Path(work) / out.name
         made = found_city(city=place, size=size, seed=seed, as_of=as_of, scratch=Path(work), dirt=dirt)
@@ -161,11 +172,6 @@ def _said(planted: Mapping[str, Any]) -> str:
         f"{planted['subjects']}户，{len(planted['files'])}个文件，{planted['rows']}行；"
         f"重复 {planted['duplicates']} 行，埋入的问题：{dirt}"
     )
-
-
-def _policy_root() -> Path:
-    configured = os.environ.get("XINHENG_POLICY")
-    return Path(configured) if configured else Path(__file__).resolve().parents[4] / "policy"
 
 
 def _day(text: str) -> date:

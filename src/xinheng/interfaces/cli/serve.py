@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.options import CityOption
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 PORT = 8000
@@ -24,9 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    city: Annotated[
-        str | None, typer.Option(help="城市的代号或代码，缺省为 XINHENG_CITY 或 kaifeng", metavar="城市")
-    ] = None,
+    city: CityOption = None,
     host: Annotated[str, typer.Option(help="监听地址", metavar="地址")] = "127.0.0.1",
     port: Port = PORT,
     threads: Annotated[
