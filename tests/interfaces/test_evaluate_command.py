@@ -150,7 +150,7 @@ def test_a_bad_snapshot_is_refused_and_the_previous_result_stays(
         ({"more": ("--spark-master", "spark://x")}, "只与 --engine spark 同用"),
         ({"out": "scores.txt"}, "不知道“scores.txt”是什么格式"),
         ({"out": "missing/scores.parquet"}, "没有文件夹"),
-        ({"out": "in/records.parquet"}, "正是要读的文件"),
+        ({"out": "in/records.parquet"}, "它是要读的文件"),
     ],
 )
 def test_what_cannot_be_done_is_refused_before_any_work(

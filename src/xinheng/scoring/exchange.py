@@ -220,16 +220,14 @@ def _columns(path: Path, found: pa.Schema, wanted: pa.Schema) -> Iterator[str]:
 
 def _suits(given: pa.DataType, wanted: pa.DataType) -> bool:
     """Whether values can be taken over without loss or guessing; ranges are looked at later."""
+    if pa.types.is_null(given):
+        return True
     if pa.types.is_integer(wanted):
         return bool(pa.types.is_integer(given))
     if pa.types.is_date(wanted):
-        return bool(pa.types.is_date(given)) or _is_empty(given)
+        return bool(pa.types.is_date(given))
     inner = given.value_type if pa.types.is_dictionary(given) else given
-    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner)) or _is_empty(inner)
-
-
-def _is_empty(given: pa.DataType) -> bool:
-    return bool(pa.types.is_null(given))
+    return bool(pa.types.is_string(inner) or pa.types.is_large_string(inner))
 
 
 def _kind(wanted: pa.DataType) -> str:

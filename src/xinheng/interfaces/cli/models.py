@@ -19,8 +19,8 @@ from xinheng.interfaces.cli.models_open import (
     may_write,
     open_model,
     open_place,
-    write_whole,
 )
+from xinheng.interfaces.cli.targets import write_text
 
 REFUSED = 2
 
@@ -73,7 +73,7 @@ def _say_checked(file: Path, model: ScoringModel | None, causes: list[str]) -> N
         print(f"✓ {file}：{model.title}（{model.id} 第 {model.version} 版，{kind}）")
         print(f"  指标 {len(model.indicators)} 个，{model.digest}")
     for cause in causes:
-        print(f"  {cause}", file=sys.stderr)
+        print(f"  {cause.removeprefix(f'{file}：')}", file=sys.stderr)
 
 
 def schema(
@@ -112,7 +112,7 @@ def report(
 
 
 def _write(out: Path, text: str) -> None:
-    write_whole(out, text)
+    write_text(out, text, option="--out")
     print(f"已写入 {out}")
 
 

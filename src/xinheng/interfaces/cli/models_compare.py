@@ -14,7 +14,6 @@ import typer
 from xinheng.core.models import ScoringModel
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli.evaluating_words import SET_ASIDE, padded
-from xinheng.interfaces.cli.models_compare_report import comparison_report, state_words
 from xinheng.interfaces.cli.models_open import (
     AsOf,
     City,
@@ -27,9 +26,9 @@ from xinheng.interfaces.cli.models_open import (
     memory_checked,
     open_model,
     open_place,
-    write_whole,
 )
 from xinheng.interfaces.cli.models_text import html
+from xinheng.interfaces.cli.targets import write_text
 
 if TYPE_CHECKING:
     from xinheng.scoring.compare import Comparison, Curve, Discrimination, Shift
@@ -67,6 +66,7 @@ def compare(
 
     退出码：0 完成；3 报告已写出，但有记录找不到主体或日期在将来，没有使用；2 不予办理，没有写出任何文件。
     """
+    from xinheng.interfaces.cli.models_compare_report import comparison_report
     from xinheng.scoring.exchange import look
     from xinheng.scoring.exchange_run import Means, set_aside
     from xinheng.scoring.run import Engine
@@ -89,10 +89,11 @@ def compare(
         document = comparison_report(
             done.comparison, old=models[0], new=models[1], day=day, place=place, aside=aside
         )
-        write_whole(out, html(document))
+        write_text(out, html(document), option="--out")
     else:
         content = _content(done, models, place=place, day=day)
-        write_whole(out, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        write_text(out, f"{text}\n", option="--out")
     for line in _lines(done.comparison, models):
         print(line)
     for sentence in aside:
@@ -138,6 +139,8 @@ def _compared(
 
 
 def _lines(comparison: "Comparison", models: tuple[ScoringModel, ScoringModel]) -> Iterator[str]:
+    from xinheng.interfaces.cli.models_compare_report import state_words
+
     old, new = models
     whole = comparison.whole
     yield f"{old.title}（第 {old.version} 版）→ {new.title}（第 {new.version} 版），{whole.subjects:,} 户"

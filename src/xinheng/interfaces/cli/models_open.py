@@ -1,6 +1,5 @@
 """Finds what a command on models was told: the policy of a place, and a model by its id or as a file."""
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,8 @@ import typer
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION
+from xinheng.interfaces.cli.options import city_wanted, policy_folder
+from xinheng.interfaces.cli.targets import check_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from xinheng.core.treatment import Treatment
 
 MODEL_ID = re.compile(r"[a-z][a-z0-9-]*/[a-z][a-z0-9-]*")
-DEFAULT_CITY = "kaifeng"
 
 City = Annotated[
     str | None, typer.Option("--city", help="按哪个城市的规则，代号或代码；缺省为 XINHENG_CITY 或 kaifeng")
@@ -59,7 +59,7 @@ def open_place(*, city: str | None, province: str | None, root: Path | None) -> 
         raise Refusal("MODEL-PLACE", "--city 和 --province 只能选用一个", advice="请去掉其中一个")
     cities = known_cities(folder)
     if province is None:
-        chosen = city or os.environ.get("XINHENG_CITY") or DEFAULT_CITY
+        chosen = city_wanted(city)
         if chosen not in cities and chosen not in cities.values():
             listed = "、".join(f"{slug}（{code}）" for slug, code in cities.items())
             raise Refusal("MODEL-PLACE", f"没有城市“{chosen}”的政策包", advice=f"可用的有：{listed}")
@@ -74,8 +74,7 @@ def open_place(*, city: str | None, province: str | None, root: Path | None) -> 
 
 
 def policy_root(chosen: Path | None) -> Path:
-    configured = os.environ.get("XINHENG_POLICY")
-    root = chosen or (Path(configured) if configured else Path(__file__).resolve().parents[4] / "policy")
+    root = chosen or policy_folder()
     if not root.is_dir():
         raise PolicyError([f"{root}：(文件夹)：没有这个政策文件夹；用 --policy 或 XINHENG_POLICY 指明"])
     return root
@@ -163,31 +162,15 @@ def day_of(text: str) -> date:
 
 
 def may_write(out: Path, *, suffixes: tuple[str, ...], inputs: tuple[Path, ...] = ()) -> None:
-    """Refuse before any work what could not be written, or would overwrite what is read."""
+    """Refuse before any work a name of unknown format and a place that cannot be written."""
     if out.suffix.lower() not in suffixes:
         raise Refusal(
             "MODEL-OUT", f"不知道“{out.name}”是什么格式", advice=f"文件名请以 {'、'.join(suffixes)} 结尾"
         )
-    if out.is_dir() or not out.parent.is_dir():
-        cause = "这是文件夹，不是文件" if out.is_dir() else f"没有文件夹“{out.parent}”"
-        raise Refusal("MODEL-OUT", f"不能写到“{out}”：{cause}", advice="请给出一个已有文件夹中的文件名")
-    if not os.access(out.parent, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
-        raise Refusal("MODEL-OUT", f"不能写到“{out}”：没有写权限", advice="请换一个文件夹或改权限")
-    if any(out.resolve() == one.resolve() for one in inputs):
-        raise Refusal("MODEL-OUT", f"“{out}”正是要读的文件，不会覆盖它", advice="请换一个文件名")
+    check_file(out, option="--out", sources=inputs)
 
 
 def memory_checked(memory: str) -> str:
     if not re.fullmatch(r"[1-9][0-9]*(\.[0-9]+)?\s*([KMGT]i?B)", memory, re.IGNORECASE):
         raise Refusal("EVALUATE-MEMORY", f"“{memory}”不是内存大小", advice="写作 512MB 或 4GB")
     return memory
-
-
-def write_whole(out: Path, text: str) -> None:
-    """The file appears when it is whole."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(out)
-    finally:
-        part.unlink(missing_ok=True)
