@@ -1,6 +1,7 @@
 """The city is checked against the packs before anything is made for it."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from xinheng.config.paths import chosen_city, data_home, project_root
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 
+FREE = "a free port"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -43,7 +45,7 @@ def test_a_folder_without_packs_is_named(tmp_path: Path) -> None:
     "words",
     [
         ("xinheng.interfaces.cli", "demo", "--city", "nowhere"),
-        ("xinheng.interfaces.cli", "serve", "--port", "0", "--city", "nowhere"),
+        ("xinheng.interfaces.cli", "serve", "--port", FREE, "--city", "nowhere"),
         ("xinheng.interfaces.cli", "import", str(ROOT / "README.md"), "--city", "nowhere"),
         ("xinheng.interfaces.cli", "ledger", "verify"),
         ("xinheng.config.postgres", "start"),
@@ -53,6 +55,9 @@ def test_a_folder_without_packs_is_named(tmp_path: Path) -> None:
 def test_no_folder_and_no_database_is_made_for_a_city_that_does_not_exist(
     words: tuple[str, ...], tmp_path: Path
 ) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        words = tuple(str(probe.getsockname()[1]) if word == FREE else word for word in words)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("XINHENG_", "DJANGO_"))}
     home = {"XINHENG_HOME": str(tmp_path / "home")} if words[0].endswith("cli") else {}
     answer = subprocess.run(

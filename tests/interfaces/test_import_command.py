@@ -87,7 +87,7 @@ def test_a_file_that_entered_whole_is_told_with_feed_and_counts(run: Run, sent: 
     assert answer.exit_code == 0
     assert "✓ 行政处罚.csv：" in answer.out
     assert f"（{FEED}），2 行：入库 2，退回或待处理 0，重复 0" in answer.out
-    assert "合计 1 个文件，2 行：入库 2，退回或待处理 0，重复 0。" in answer.out
+    assert "合计 1 个文件：入库 2 行，退回或待处理 0 行，重复 0 行。" in answer.out
     assert "没有读入" not in answer.out
 
 
@@ -161,6 +161,7 @@ def test_a_table_without_rows_says_so(run: Run, sent: Path) -> None:
 def test_a_file_known_as_one_that_holds_no_records_is_no_failure(run: Run, sent: Path) -> None:
     answer = run(powers(sent))
     assert "－ 职权.csv：1 行，已识别为" in answer.out
+    assert "退回或待处理 0 行，重复 0 行；没有读入的文件中 1 行。" in answer.out
     assert answer.exit_code == 0
 
 

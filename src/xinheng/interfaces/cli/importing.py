@@ -40,9 +40,9 @@ def import_(
 ) -> None:
     """导入部门报送的文件，说明每个文件、每一行的去向。
 
-    退出码：0 每个文件都已读入、以前已经读入，或已识别而不需要读入；1 有文件无法读取、没有识别，或与 --feed
-    指定的数据源不符，其余文件照常导入；2 命令没有执行，或中途停止。指定与不指定 --feed 都按这个规则。
-    有行退回不影响退出码。
+    退出码：0 每个文件都已读入、以前已经读入，或已识别而不需要读入；1 有文件无法读取、没有识别，
+    或与指定的数据源不符，其余文件照常导入；2 命令没有执行，或中途停止。
+    指定与不指定 --feed 都按这个规则，有行退回不影响退出码。
     """
     files = _files(paths, besides=report)
     if report:
@@ -147,15 +147,19 @@ class _Import:
         return {**report_of(self.batches), **({"refused": self.refused} if self.refused else {})}
 
     def summary(self) -> str:
-        totals = self.report()["totals"]
-        count = len(self.batches) + len(self.refused)
+        read = [batch.report for batch in self.batches if batch.report["status"] == "mapped"]
+        aside = sum(batch.report["rows"] for batch in self.batches) - sum(report["rows"] for report in read)
+        accepted, returned, known = (
+            sum(report[key] for report in read) for key in ("accepted", "quarantined", "duplicates")
+        )
         lines = [
-            f"合计 {count} 个文件，{totals['rows']} 行：入库 {totals['accepted']}，"
-            f"退回或待处理 {totals['quarantined']}，重复 {totals['duplicates']}。"
+            f"合计 {len(self.batches) + len(self.refused)} 个文件：入库 {accepted} 行，"
+            f"退回或待处理 {returned} 行，重复 {known} 行"
+            + (f"；没有读入的文件中 {aside} 行。" if aside else "。")
         ]
         if self.not_taken:
             lines.append(f"其中 {self.not_taken} 个文件没有读入，见上面以“✗”开头的行（退出码 {NOT_TAKEN}）。")
-        if totals["quarantined"]:
+        if returned:
             lines.append("待处理的行在业务系统的“待处理”（/office/quarantine/）中，由另一人采纳或退回。")
         return "\n".join(lines)
 
