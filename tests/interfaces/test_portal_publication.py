@@ -150,6 +150,7 @@ def test_the_list_with_penalties_is_kept_out_of_search_engines(client: Client) -
     assert "没有符合条件的公示" in answer.content.decode()
 
 
+@pytest.mark.row("M5-10")
 @pytest.mark.guard("G9")
 def test_an_ended_act_has_no_page(client: Client, people: People) -> None:
     ended = an_act(a_subject("样例结束公司"), people, stop_on=date(2026, 11, 20))

@@ -74,6 +74,7 @@ def test_a_page_carries_its_own_address_as_a_square(client: Client) -> None:
     assert qr(f"http://testserver/subject/{subject.public_id}") in html
 
 
+@pytest.mark.row("M5-10")
 @pytest.mark.guard("G9")
 def test_nothing_that_has_ended_is_shown(client: Client, people: People) -> None:
     subject = a_subject("样例停业公司")

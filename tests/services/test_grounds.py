@@ -41,6 +41,7 @@ def test_what_befalls_no_ground_ends_nothing(
     assert Publication.objects.get().stopped_at is None
 
 
+@pytest.mark.row("M5-10")
 @pytest.mark.parametrize("deed", ["shield", "repair", "withdraw"])
 def test_what_befalls_a_ground_ends_its_publication(
     record: Record, people: People, policy: Policy, deed: str

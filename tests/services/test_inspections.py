@@ -193,6 +193,7 @@ def test_a_draw_is_made_once(plan: Plan, committed_people: People, policy: Polic
         make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
 
 
+@pytest.mark.row("M8-03")
 def test_the_pool_is_the_one_that_was_announced(plan: Plan, committed_people: People, policy: Policy) -> None:
     """Whatever the register says by the day of the draw: codes, kinds and certificates may have changed."""
     approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)

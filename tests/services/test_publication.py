@@ -96,6 +96,7 @@ def test_a_record_shielded_while_its_batch_was_reviewed_is_public_once_restored(
     assert (shown.record_key, shown.reviewed_by) == (1, people.zhou)
 
 
+@pytest.mark.row("M5-10")
 def test_the_end_of_a_publication_makes_what_is_derived_from_the_file_stale(
     batch: Batch, people: People, policy: Policy
 ) -> None:

@@ -61,6 +61,7 @@ def changed(people: People, policy: Policy, deed: str, *, ground: str = "（2026
 WITHDRAWN = Change(deed="withdraw", reason="处罚决定被撤销", ground="汴政复决〔2026〕3号")
 
 
+@pytest.mark.row("M5-10")
 @pytest.mark.row("M3-05")
 def test_a_withdrawn_record_leaves_every_surface_in_the_same_transaction(
     record: Record, people: People, policy: Policy
@@ -109,6 +110,7 @@ def test_a_revoked_decision_ends_its_publication(record: Record, people: People,
     assert Publication.objects.get().stopped_at == NOW
 
 
+@pytest.mark.row("X-01")
 @pytest.mark.guard("G8")
 def test_a_corrected_class_or_day_moves_the_end_of_the_publication(
     record: Record, people: People, policy: Policy

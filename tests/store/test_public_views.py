@@ -49,6 +49,7 @@ def test_an_act_that_no_longer_stands_is_in_no_view_even_if_its_publication_were
     assert not PublicAct.objects.exists()
 
 
+@pytest.mark.row("M5-10")
 @pytest.mark.guard("G9")
 def test_a_stopped_publication_is_in_no_view(rows: Rows) -> None:
     publication = shown(rows)
