@@ -13,6 +13,7 @@ from tests.scoring.worlds import City, numbered, some_city, store
 
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.exchange import Delivered, deliver, look, subject_of
+from xinheng.scoring.exchange_order import are_distinct
 from xinheng.scoring.snapshot import POPULATION, SCHEMA, read_manifest
 
 SMALL: City = [("enterprise", "food", [fact(1), fact(2, age=20)]), ("branch", None, [])]
@@ -141,6 +142,30 @@ def test_a_bad_subject_is_refused_by_name(tmp_path: Path, column: str, values: A
     folder = delivery(tmp_path / "in")
     changed(folder / "subjects.parquet", column, values)
     assert words in refused(folder, tmp_path / "work")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "distinct"),
+    [
+        ([5, 3, 4], True),
+        ([5, 3, 5], False),
+        ([-2, None, -1], True),
+        ([1, 10**15], None),
+        ([], None),
+    ],
+)
+def test_numbers_that_stand_twice_are_found_without_sorting(
+    tmp_path: Path, numbers: list[int | None], distinct: bool | None
+) -> None:
+    path = tmp_path / "numbers.parquet"
+    pq.write_table(pa.table({"number": pa.array(numbers, pa.int64())}), path, row_group_size=2)
+    assert are_distinct(pq.ParquetFile(path), "number") is distinct
+
+
+def test_far_numbers_that_stand_twice_are_refused_too(tmp_path: Path) -> None:
+    folder = delivery(tmp_path / "in", [("enterprise", "food", [fact(1), fact(2), fact(3)])])
+    changed(folder / "records.parquet", "record_id", [10**15, 1, 10**15])
+    assert f"有 1 个记录编号重复（{10**15}）" in refused(folder, tmp_path / "work")
 
 
 def test_several_defects_are_told_together(tmp_path: Path) -> None:
