@@ -11,12 +11,15 @@ from tests.people import NOW, TODAY, People
 from tests.services.deliveries import HEADER, name, penalty, write
 
 from xinheng.core.policy import Policy
-from xinheng.services.collect import Delivery, import_file
+from xinheng.services.collect import Delivery, cancel, confirm, import_file, preview
+from xinheng.services.previews import PREVIEW
 from xinheng.services.retention import (
+    UNCONFIRMED,
     UNDECIDED,
     decide_by,
     destroy_expired_files,
     forget_returned_rows,
+    give_up_previews,
     return_overdue_rows,
 )
 from xinheng.services.returns import send_back
@@ -136,3 +139,56 @@ def test_what_went_back_is_emptied_and_its_workbooks_are_destroyed_when_their_te
     assert forget_returned_rows(policy=policy, **days_after(60 + rows - 1)) == 0
     assert forget_returned_rows(policy=policy, **days_after(60 + rows)) == 2
     assert not ReturnedRow.objects.exclude(original=None).exists()
+
+
+@pytest.fixture
+def previewed(people: People, policy: Policy, home: Path, tmp_path: Path) -> Batch:
+    """A file with a row on a natural person that nobody has confirmed."""
+    rows = [penalty(1), penalty(2, kind="自然人", name="赵某某", code="")]
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    return preview(write(tmp_path, *rows), delivery, name="行政处罚.csv")
+
+
+@pytest.mark.guard("G2")
+def test_a_preview_that_nobody_confirms_is_given_up_and_its_file_destroyed(
+    previewed: Batch, policy: Policy
+) -> None:
+    term = policy.days_kept("preview", on=TODAY)
+    assert term is not None and previewed.original is not None
+    assert previewed.original.destroy_on == TODAY + timedelta(days=term)
+    assert give_up_previews(policy=policy, **days_after(term - 1)) == 0
+    assert give_up_previews(policy=policy, **days_after(term)) == 1
+    previewed.refresh_from_db()
+    previewed.original.refresh_from_db()
+    assert previewed.state == "cancelled" and PREVIEW not in previewed.report
+    assert previewed.original.wrapped_key is None
+    assert LedgerEvent.objects.get(kind="batch.cancelled").reason == UNCONFIRMED
+    assert give_up_previews(policy=policy, **days_after(term + 1)) == 0
+
+
+def test_a_confirmed_file_is_kept_for_its_own_term(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    batch = preview(write(tmp_path, penalty(1)), delivery, name="行政处罚.csv")
+    confirm(batch.public_id, delivery)
+    batch.refresh_from_db()
+    delivered, term = policy.days_kept("delivered", on=TODAY), policy.days_kept("preview", on=TODAY)
+    assert delivered is not None and term is not None and batch.original is not None
+    assert batch.original.destroy_on == TODAY + timedelta(days=delivered)
+    assert give_up_previews(policy=policy, **days_after(term)) == 0
+
+
+@pytest.mark.guard("G2")
+def test_what_an_earlier_rule_kept_for_longer_is_kept_for_one_more_term(
+    people: People, previewed: Batch, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    given_up = preview(write(tmp_path, penalty(5)), delivery, name="行政处罚.csv")
+    cancel(given_up.public_id, actor=people.li, reason="传错了", now=NOW)
+    StoredFile.objects.update(destroy_on=TODAY + timedelta(days=1825))
+    term = policy.days_kept("preview", on=TODAY)
+    assert term is not None
+    assert give_up_previews(policy=policy, **days_after(30)) == 0
+    assert give_up_previews(policy=policy, **days_after(30 + term)) == 1
+    assert destroy_expired_files(**days_after(30 + term)) == 1

@@ -231,9 +231,8 @@ def _take_up(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -
     told = {**prepared.report(), "path": batch.file_name}
     batch.report = {**told, PREVIEW: _preview_of(prepared, work, delivery)}
     batch.save()
-    term = delivery.policy.days_kept("delivered", on=delivery.today)
-    if batch.original is not None and term is not None:
-        batch.original.destroy_on = day_of(batch.received_at) + timedelta(days=term)
+    if batch.original is not None:
+        batch.original.destroy_on = _kept_until("preview", delivery, since=delivery.today)
         batch.original.save(update_fields=["destroy_on"])
     note(
         "batch.recognised",
@@ -246,15 +245,14 @@ def _take_up(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -
 
 def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Delivery, *, name: str) -> Batch:
     report = {**prepared.report(), "path": name}
-    term = delivery.policy.days_kept(
-        "unmapped" if prepared.status != "mapped" else "delivered", on=delivery.today
-    )
     original = put_file(
         path,
         name=name,
         media_type="application/octet-stream",
         now=delivery.now,
-        destroy_on=delivery.today + timedelta(days=term) if term is not None else None,
+        destroy_on=_kept_until(
+            "preview" if prepared.status == "mapped" else "unmapped", delivery, since=delivery.today
+        ),
     )
     batch = Batch.objects.create(
         organisation=delivery.organisation,
@@ -311,8 +309,11 @@ def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, d
     batch.receipt = digest_of({"file": batch.file_digest, "report": batch.report, "batch": batch.public_id})
     if batch.returned:
         batch.workbook = _keep_workbook(batch, prepared, loaded, work, delivery)
-    if problems.get("E16") and batch.original:
-        destroy_file(batch.original, now=delivery.now)
+    if batch.original is not None:
+        batch.original.destroy_on = _kept_until("delivered", delivery, since=day_of(batch.received_at))
+        batch.original.save(update_fields=["destroy_on"])
+        if problems.get("E16"):
+            destroy_file(batch.original, now=delivery.now)
     batch.save()
     note(
         "batch.loaded",
@@ -321,6 +322,11 @@ def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, d
         object=f"batch:{batch.public_id}",
         payload={"receipt": batch.receipt},
     )
+
+
+def _kept_until(kind: str, delivery: Delivery, *, since: date) -> date | None:
+    term = delivery.policy.days_kept(kind, on=delivery.today)
+    return since + timedelta(days=term) if term is not None else None
 
 
 def _keep_workbook(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, delivery: Delivery) -> Any:

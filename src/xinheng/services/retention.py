@@ -1,5 +1,5 @@
 """Ends what may last for a term only: files lose their keys, rows that went back are emptied, and rows set aside that
-nobody decided go back to their sender.
+nobody decided go back to their sender, previews that nobody confirmed are given up.
 
 Serves 《个人信息保护法》第十九、四十七条 and legal guard G2; the terms are those of ``retention.yml``.
 """
@@ -14,12 +14,13 @@ from xinheng.core.policy import Policy
 from xinheng.intake.workbook import kept_workbook
 from xinheng.services.collect import workshop
 from xinheng.services.ledger import note
-from xinheng.services.previews import normal_header, reading
+from xinheng.services.previews import PREVIEW, normal_header, reading
 from xinheng.services.returns import CHUNK, keep_workbook
 from xinheng.services.time import day_of, end_of
-from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.files import destroy_file, files_due
 
+UNCONFIRMED = "逾期无人确认，按期限撤销并销毁文件"
 UNDECIDED = "逾期无人处理，按期限退回报送单位"
 _COLUMNS = "SELECT DISTINCT jsonb_object_keys(original) FROM store_returnedrow WHERE batch_id = %s AND original IS NOT NULL"
 
@@ -35,6 +36,36 @@ def destroy_expired_files(*, today: date, now: datetime) -> int:
                 note("file.destroyed", now=now, object=f"file:{stored.pk}", payload={"file": stored.digest})
                 count += 1
     return count
+
+
+def give_up_previews(*, policy: Policy, today: date, now: datetime) -> int:
+    """Cancel what nobody confirmed in time and destroy its file; returns how many.
+
+    What is kept for longer, by an earlier rule, is kept for one more term.
+    """
+    term = policy.days_kept("preview", on=today)
+    if term is None:
+        return 0
+    last, given_up = today + timedelta(days=term), (BatchState.PREVIEW, BatchState.CANCELLED)
+    kept = Batch.objects.filter(state__in=given_up, original__destroyed_at__isnull=True)
+    longer = kept.filter(Q(original__destroy_on__gt=last) | Q(original__destroy_on__isnull=True))
+    StoredFile.objects.filter(pk__in=longer.values("original")).update(destroy_on=last)
+    over = kept.filter(state=BatchState.PREVIEW, original__destroy_on__lte=today)
+    return sum(_give_up(pk, now=now) for pk in over.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _give_up(pk: int, *, now: datetime) -> int:
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=pk)
+    original = batch.original
+    if batch.state != BatchState.PREVIEW or original is None or original.destroyed_at is not None:
+        return 0
+    batch.state = BatchState.CANCELLED
+    batch.report = {key: value for key, value in batch.report.items() if key != PREVIEW}
+    batch.save(update_fields=["state", "report"])
+    destroy_file(original, now=now)
+    note("batch.cancelled", now=now, object=f"batch:{batch.public_id}", reason=UNCONFIRMED)
+    return 1
 
 
 @transaction.atomic

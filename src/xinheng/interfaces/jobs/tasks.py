@@ -8,7 +8,12 @@ from procrastinate.contrib.django import app
 
 from xinheng.services.ledger import seal_events
 from xinheng.services.publication import stop_due
-from xinheng.services.retention import destroy_expired_files, forget_returned_rows, return_overdue_rows
+from xinheng.services.retention import (
+    destroy_expired_files,
+    forget_returned_rows,
+    give_up_previews,
+    return_overdue_rows,
+)
 from xinheng.services.time import day_of
 
 log = structlog.get_logger()
@@ -111,13 +116,16 @@ def stop_publications(timestamp: int) -> None:
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="destroy_files", queueing_lock="destroy_files")
 def destroy_files(timestamp: int) -> None:
-    """Destroy files and empty rows that were refused or sent back whose term of keeping is over."""
+    """Give up previews that nobody confirmed, destroy files, and empty rows that were refused or sent back, whose
+    term of keeping is over."""
     from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
+    policy = policy_in_force(on=today)
+    log.info("previews_given_up", count=give_up_previews(policy=policy, today=today, now=now))
     log.info("files_destroyed", count=destroy_expired_files(today=today, now=now))
-    emptied = forget_returned_rows(policy=policy_in_force(on=today), today=today, now=now)
+    emptied = forget_returned_rows(policy=policy, today=today, now=now)
     log.info("rows_emptied", count=emptied)
 
 
