@@ -34,7 +34,7 @@ def write_csv(graded: Path, out: Path, *, model: ScoringModel, delivered: Delive
         engine.read_parquet(str(delivered.subjects)).create_view("subjects")
         words = {band.grade: band.label for band in model.scale.bands}
         engine.execute("CREATE TABLE words AS SELECT unnest(?) AS grade, unnest(?) AS label", _lists(words))
-        deciders = {each.id: each.label for each in (*model.ceilings, *getattr(model, "downgrades", ()))}
+        deciders = {each.id: each.label for each in model.rules}
         engine.execute(
             "CREATE TABLE deciders AS SELECT unnest(?) AS id, unnest(?) AS label", _lists(deciders)
         )

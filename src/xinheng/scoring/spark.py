@@ -117,13 +117,31 @@ def run_plans(
 
     Plans come in order, subjects of each in order. ``work`` must be a folder that the cluster can write to.
     """
-    session.read.parquet(snapshot.resolve().as_uri()).createOrReplaceTempView("facts")
-    session.read.parquet(population.resolve().as_uri()).createOrReplaceTempView("population")
     parts = work.resolve() / "parts"
-    _together(session, plans).write.mode("overwrite").parquet(parts.as_uri())
+    with _carried_out():
+        session.read.parquet(snapshot.resolve().as_uri()).createOrReplaceTempView("facts")
+        session.read.parquet(population.resolve().as_uri()).createOrReplaceTempView("population")
+        _together(session, plans).write.mode("overwrite").parquet(parts.as_uri())
     for file in sorted(parts.glob("part-*.parquet")):
         for batch in pq.ParquetFile(file).iter_batches(batch_size=BATCH_ROWS):
             yield from _by_plan(batch)
+
+
+@contextmanager
+def _carried_out() -> Iterator[None]:
+    """A cluster that fails is no bug of ours: Refusal SPARK-RUN with the first line of what Spark says."""
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        first = str(error).strip().splitlines()[0]
+        raise Refusal(
+            "SPARK-RUN",
+            f"Spark 没有算完，本次没有写出结果：{first}",
+            advice="请检查集群状态、内存，以及集群各机器能否读写快照和结果所在的文件夹",
+        ) from error
 
 
 def _together(session: Any, plans: Sequence[Plan]) -> Any:
