@@ -2,15 +2,22 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.examples import PLAIN
 
+from xinheng.core.models import read_model
+from xinheng.scoring import parts
 from xinheng.scoring.parts import IDS, WIDTH, Part, describe, merge_parts, part_name, write_part, write_parts
-from xinheng.scoring.snapshot import SCHEMA
+from xinheng.scoring.run import Engine, run_batch
+from xinheng.scoring.snapshot import POPULATION, SCHEMA, files_of, write_snapshot
 
+MODELS = Path(__file__).resolve().parents[2] / "policy" / "models"
 FIRST = date(2026, 1, 1)
 Row = tuple[int, int, int]
 """Subject, record, days after FIRST."""
@@ -54,12 +61,13 @@ SUBJECTS = st.sampled_from([1, 2, WIDTH - 1, WIDTH, WIDTH + 5, 3 * WIDTH])
 KEYS = st.lists(st.tuples(SUBJECTS, st.integers(0, 9)), max_size=30)
 
 
-@given(first=KEYS, later=KEYS, gone=st.sets(st.integers(0, 29)))
+@given(first=KEYS, later=KEYS, gone=st.sets(st.integers(0, 29)), many=st.sampled_from([0, parts.MANY]))
 def test_changes_merged_give_the_digest_of_a_whole_export(
     tmp_path_factory: pytest.TempPathFactory,
     first: list[tuple[int, int]],
     later: list[tuple[int, int]],
     gone: set[int],
+    many: int,
 ) -> None:
     folder = tmp_path_factory.mktemp("parts")
     old = [(subject, number + 1, day) for number, (subject, day) in enumerate(first)]
@@ -70,7 +78,8 @@ def test_changes_merged_give_the_digest_of_a_whole_export(
     ids = pa.Table.from_pylist(
         [{"subject_id": subject, "record_id": record} for subject, record, _ in removed], schema=IDS
     )
-    changed = merge_parts(folder / "before", folder / "after", added=table(new), removed=ids)
+    with patch.object(parts, "MANY", many):
+        changed = merge_parts(folder / "before", folder / "after", added=table(new), removed=ids)
     told = [part for part in (before | changed).values() if part is not None]
     fresh = whole([row for row in old if row not in removed] + new, folder / "fresh")
     assert describe(told) == describe(fresh.values())
@@ -88,3 +97,30 @@ def test_the_digest_tells_one_value_from_another(tmp_path: Path) -> None:
 def test_an_empty_part_is_no_file(tmp_path: Path) -> None:
     assert write_part(SCHEMA.empty_table(), tmp_path, number=0) is None
     assert not (tmp_path / part_name(0)).exists()
+
+
+@pytest.mark.parametrize("rows", [[], [(1, 1, 0), (1, 2, 3), (2, 3, 1), (WIDTH, 4, 2), (WIDTH + 7, 5, 2)]])
+@pytest.mark.parametrize("engine", Engine)
+def test_a_folder_of_parts_is_graded_as_one_file(tmp_path: Path, rows: list[Row], engine: Engine) -> None:
+    whole(rows, tmp_path / "parts")
+    assert len(files_of(tmp_path / "parts")) == len({subject // WIDTH for subject, _, _ in rows})
+    write_snapshot(table(rows).to_batches(), tmp_path / "one.parquet")
+    people = [
+        {"subject_id": number, "kind": "enterprise", "sector": None}
+        for number in (1, 2, 3, WIDTH, WIDTH + 7, 5 * WIDTH)
+    ]
+    population = tmp_path / "population.parquet"
+    pq.write_table(pa.Table.from_pylist(people, schema=POPULATION), population)
+    runs = [
+        run_batch(
+            read_model(MODELS / "general" / "trial.yml"),
+            treatment=PLAIN,
+            snapshot=tmp_path / source,
+            population=population,
+            as_of=FIRST + timedelta(days=30),
+            out=tmp_path / "result.parquet",
+            engine=engine,
+        )
+        for source in ("parts", "one.parquet")
+    ]
+    assert runs[0] == runs[1]

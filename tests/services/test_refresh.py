@@ -170,12 +170,14 @@ def test_a_run_whose_rules_were_changed_is_not_made_again(city: People, policy: 
 
 def test_a_night_runs_what_is_in_force_as_it_was_published(city: People, policy: Policy) -> None:
     tomorrow = TODAY + timedelta(days=1)
+    _withdraw(city, policy, 2)
     night = run_night(policy=policy, as_of=tomorrow, now=LATER)
     assert [(run.model, run.published, run.as_of) for run in night.runs] == [
         (MODEL, True, tomorrow),
         (TRIAL, False, tomorrow),
     ]
     assert set(EvaluationRun.objects.filter(current=True)) == set(night.runs)
+    assert night.refreshed == 0
     assert LedgerEvent.objects.filter(kind="evaluation.night").count() == 1
 
 

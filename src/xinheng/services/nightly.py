@@ -11,7 +11,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.evaluate import run_on
 from xinheng.services.ledger import note
-from xinheng.services.refresh import refresh_grades
+from xinheng.services.refresh import refresh_grades, take_off
 from xinheng.services.rules import rules_of
 from xinheng.services.snapshots import Snapshot, kept_snapshot
 from xinheng.store.scores import EvaluationRun
@@ -42,6 +42,8 @@ def run_night(*, policy: Policy, as_of: date, now: datetime) -> Night:
                 reason = f"{refusal.message}{refusal.advice}"
                 note(REFUSED, now=now, object=f"model:{before.model}", reason=reason)
         digest = snapshot.manifest.digest
+        if not refused:
+            take_off(list(snapshot.noted))
     refreshed = refresh_grades(now=now)
     told = {"snapshot": digest, "runs": [run.public_id for run in runs], "refused": refused}
     note(NIGHT, now=now, object=f"day:{as_of.isoformat()}", payload=told)

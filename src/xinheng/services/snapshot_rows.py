@@ -96,6 +96,11 @@ class View:
     def ids(self, statement: str, **given: object) -> pa.Table:
         return pa.Table.from_batches(_read(self.cursor, statement, IDS, given), IDS)
 
+    def noted(self) -> list[int]:
+        """Numbers of the notes of changed files (store.scores.Regrade) whose changes the view holds."""
+        self.cursor.execute("SELECT id FROM store_regrade")
+        return [row[0] for row in self.cursor.fetchall()]
+
     def population(self, statement: str = GRADED, **given: object) -> pa.Table:
         return pa.Table.from_batches(_read(self.cursor, statement, POPULATION, given), POPULATION)
 

@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -34,7 +34,10 @@ FILLED = 262_144
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state of the city. ``records`` is a folder of parts; ``population`` also has the column ``version``."""
+    """A state of the city. ``records`` is a folder of parts; ``population`` also has the column ``version``.
+
+    ``noted``: notes of changed files that this state, just exported, has taken in.
+    """
 
     folder: Path
     source: str
@@ -42,6 +45,7 @@ class Snapshot:
     known_at: datetime
     parts: tuple[Part, ...]
     population_digest: str
+    noted: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def records(self) -> Path:
@@ -163,7 +167,7 @@ def _written(view: View, folder: Path, parts: Iterable[Part]) -> Snapshot:
     population = view.population()
     digest = write_population(population, folder / "population.parquet")
     ordered = tuple(sorted(parts, key=lambda part: part.number))
-    snapshot = Snapshot(folder, view.source, view.mark, view.known_at, ordered, digest)
+    snapshot = Snapshot(folder, view.source, view.mark, view.known_at, ordered, digest, tuple(view.noted()))
     told = {
         "format": FORMAT,
         "source": snapshot.source,
@@ -214,14 +218,7 @@ def _take_place(snapshot: Snapshot, home: Path) -> Snapshot:
         state.rename(old / "state")
     snapshot.folder.rename(state)
     shutil.rmtree(old, ignore_errors=True)
-    return Snapshot(
-        state,
-        snapshot.source,
-        snapshot.mark,
-        snapshot.known_at,
-        snapshot.parts,
-        snapshot.population_digest,
-    )
+    return replace(snapshot, folder=state)
 
 
 @contextmanager
