@@ -264,19 +264,20 @@ def _clerk_of_another_department(people: People) -> User:
     return clerk
 
 
-def test_a_sender_does_not_meet_the_batch_of_another_department(
+def test_another_department_gets_a_receipt_of_its_own_for_the_same_file(
     tmp_path: Path, delivery: Delivery, people: People
 ) -> None:
     path = write(tmp_path, penalty(1))
-    own = import_file(path, delivery)
+    first = import_file(path, delivery)
     clerk = _clerk_of_another_department(people)
     other = replace(delivery, organisation=clerk.organisation, actor=clerk)
-    for deliver in (import_file, lambda *given: preview(*given, name="行政处罚.csv")):
-        with pytest.raises(Refusal) as refused:
-            deliver(path, other)
-        assert refused.value.code == "B11"
-        assert number_of(own) not in refused.value.message + refused.value.advice
-    assert Batch.objects.count() == 1
+    shown = preview(path, other, name="行政处罚.csv")
+    own = confirm(shown.public_id, other)
+    assert (own.organisation, own.accepted, own.duplicates) == (clerk.organisation, 0, 1)
+    assert own.receipt not in ("", first.receipt)
+    assert number_of(first) not in str(own.report)
+    assert import_file(path, other).pk == own.pk
+    assert Record.objects.count() == 1
 
 
 def test_whoever_may_read_the_batch_meets_it(tmp_path: Path, delivery: Delivery, people: People) -> None:

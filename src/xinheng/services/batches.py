@@ -1,7 +1,7 @@
 """Batches as people speak of them, and the batch that a file met before.
 
 Delivering the same bytes again changes nothing; a sender learns of its own earlier batch, or of one it may read, and
-of no other (《河南省社会信用条例》第十七条; core.access).
+of no other: there it gets a receipt of its own, whose rows are known (《河南省社会信用条例》第十七条; core.access).
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def met_before(digest: str, *, sender: Sender, feed: str | None, policy: Policy)
     known = [batch for batch in loaded if sender.may_meet(batch)]
     fitting = [batch for batch in known if feed in (None, batch.feed)]
     if fitting:
-        return fitting[0]
+        return min(fitting, key=lambda batch: batch.organisation_id != sender.organisation.pk)
     for batch in known:
         if _stands(batch):
             raise _read_otherwise(batch, feed or "", policy)
@@ -56,24 +56,13 @@ def met_before(digest: str, *, sender: Sender, feed: str | None, policy: Policy)
 
 
 def refuse_second_load(batch: Batch, *, sender: Sender, policy: Policy) -> None:
-    """A previewed file may have been loaded meanwhile from another batch; raises Refusal B12, B10 or B11."""
+    """A previewed file may have been loaded meanwhile from another batch; raises Refusal B12 or B10."""
     known = met_before(batch.file_digest, sender=sender, feed=batch.feed, policy=policy)
     if known is not None:
         raise Refusal(
             "B12",
             f"同一个文件已按批次 {number_of(known)} 入库，这个批次不能再确认。",
             advice="请取消这个批次。",
-        )
-    refuse_loaded_by_another(batch.file_digest, batch.feed)
-
-
-def refuse_loaded_by_another(digest: str, feed: str | None) -> None:
-    """One feed takes the same bytes once in a city; raises Refusal B11, which names neither sender nor batch."""
-    if feed and Batch.objects.filter(file_digest=digest, feed=feed, state=BatchState.LOADED).exists():
-        raise Refusal(
-            "B11",
-            "内容完全相同的文件已由其他单位报送入库，这次没有再读入。",
-            advice="不需要重复报送；需要凭据的，请向信用主管部门查询。",
         )
 
 

@@ -19,13 +19,14 @@ from django.db import transaction
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.feeds import ITEMS
+from xinheng.core.os_errors import os_cause
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import hand_over
 from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
-from xinheng.services.batches import Sender, met_before, refuse_loaded_by_another, refuse_second_load
+from xinheng.services.batches import Sender, met_before, refuse_second_load
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
@@ -67,7 +68,7 @@ class Delivery:
 def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name: str | None = None) -> Batch:
     """Receive and load in one go; a file that is not recognised is kept and profiled, not loaded.
 
-    Refusal B10 or B11 where the same bytes were loaded by another feed or for somebody else (services.batches).
+    Refusal B10 where the same bytes were loaded by another feed (services.batches).
     """
     digest = _digest_of(path)
     if known := _met_before(digest, delivery, feed):
@@ -78,7 +79,6 @@ def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name
             take_loader_lock()
             if known := _met_before(digest, delivery, feed):
                 return _repeated(known, delivery)
-            refuse_loaded_by_another(digest, prepared.feed)
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
             if prepared.status == "mapped":
                 _load(batch, prepared, work, delivery)
@@ -92,7 +92,6 @@ def preview(path: Path, delivery: Delivery, *, name: str, feed: str | None = Non
         return _repeated(known, delivery)
     with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
-        refuse_loaded_by_another(digest, prepared.feed)
         with transaction.atomic():
             batch = _record_receipt(path, prepared, digest, delivery, name=name)
             batch.report = {**batch.report, PREVIEW: _preview_of(prepared, work, delivery)}
@@ -357,7 +356,7 @@ def _digest_of(path: Path) -> str:
     except OSError as error:
         raise Refusal(
             "F03",
-            f"无法打开文件“{path.name}”（{error.strerror}）。",
+            f"无法打开文件“{path.name}”（{os_cause(error)}）。",
             advice="请检查路径是否正确、是否有读取权限。",
         ) from error
 
@@ -371,7 +370,7 @@ def workshop() -> Iterator[Path]:
         work = Path(tempfile.mkdtemp(dir=root))
     except OSError as error:
         raise Refusal(
-            "F01", f"数据目录不可写（{error.strerror}）。", advice="请检查磁盘剩余空间和目录权限后重试。"
+            "F01", f"数据目录不可写（{os_cause(error)}）。", advice="请检查磁盘剩余空间和目录权限后重试。"
         ) from error
     try:
         yield work

@@ -81,7 +81,9 @@ class Batch(models.Model):
                 name="batch_published_by_somebody",
             ),
             models.UniqueConstraint(
-                fields=["file_digest", "feed"], condition=Q(state="loaded"), name="batch_file_loaded_once"
+                fields=["file_digest", "organisation", "feed"],
+                condition=Q(state="loaded"),
+                name="batch_file_loaded_once",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "-received_at"], name="batch_of_organisation")]

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import QuerySet
 
+from xinheng.core.os_errors import os_cause
 from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
 from xinheng.store.public import published_path
@@ -56,7 +57,7 @@ def _write(target: Path, pieces: Iterable[bytes]) -> None:
     except OSError as error:
         raise Refusal(
             "F01",
-            f"文件无法保存（{error.strerror}），本次操作没有写入任何内容。",
+            f"文件无法保存（{os_cause(error)}），本次操作没有写入任何内容。",
             advice="请检查数据目录所在磁盘的剩余空间和权限后重试。",
         ) from error
     finally:

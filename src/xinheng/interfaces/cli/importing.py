@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from xinheng.store.batches import Batch
 
 NOT_TAKEN = 1
-_OF_ONE_FILE = ("B10", "B11")
-"""Refusals that concern one file; the others are read all the same."""
+_OF_ONE_FILE = "B10"
+"""The refusal that concerns one file; the others are read all the same."""
 
 
 def register(app: typer.Typer) -> None:
@@ -95,7 +95,7 @@ class _Import:
             try:
                 self._take(path)
             except Refusal as refusal:
-                if refusal.code not in _OF_ONE_FILE:
+                if refusal.code != _OF_ONE_FILE:
                     if number:
                         print(f"在 {path.name} 处停止；前面 {number} 个文件的结果有效，再次导入不会重复。")
                     raise
