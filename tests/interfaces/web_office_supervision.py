@@ -22,6 +22,7 @@ from tests.interfaces.web_samples import (
     a_draw,
     a_grade,
     a_subject,
+    crumbs_to,
     explained,
     running,
     strata,
@@ -147,18 +148,45 @@ def _record() -> Context:
     }
 
 
+def _shown_record() -> list[dict[str, Any]]:
+    return next(item["records"] for item in explained()["items"] if item["records"])
+
+
 def _grade() -> Context:
+    shown = explained()
+    records = _shown_record()
     return {
         **OFFICE,
-        **explained(),
+        **shown,
+        "items": [
+            {**item, "family": "守法", "limit": "封顶：原为 80 分，计 60 分", "slots": ["2026年：2 条记录"]}
+            for item in shown["items"]
+        ],
+        "unmoved": ["行政许可"],
+        "summary": "742.5 分，等级 B 良好",
         "vetoes": [
             {
                 "label": "列入严重失信主体名单，直接定为 E",
                 "clause": "模型第 9 项",
-                "record_title": "决定书",
-                "record_url": "#",
+                "decides": True,
+                "records": records,
             }
         ],
+        "left_out": [{**records[0], "reason": "公示期满，移出评价窗口"}],
+        "ways": [
+            {
+                "kind": "信用修复",
+                "what": "可以申请信用修复；准予修复的",
+                "on": date(2026, 12, 1),
+                "now": False,
+                "records": records,
+                "letter": "A",
+                "word": "优秀",
+                "points_milli": 871_000,
+            }
+        ],
+        "best": False,
+        "what_if_url": "#",
         "stale": True,
         "snapshot_digest": DIGEST,
         "model_digest": DIGEST,
@@ -174,6 +202,29 @@ def _grade() -> Context:
             }
         ],
         "reads": [{"at": NOW, "unit": "示例市司法局", "reason": "监督检查"}],
+    }
+
+
+def _what_if() -> Context:
+    record = _shown_record()[0]
+    option = {"value": "repaired", "label": "准予修复", "chosen": True}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("假设试算"),
+        "subject": {"name": "示例食品有限公司", "url": "#"},
+        "model": "食品行业信用评价",
+        "run_on": TODAY,
+        "refused": "",
+        "reset_url": "#",
+        "answer": {
+            "before": {"letter": "B", "word": "良好", "points_milli": 742_500},
+            "after": {"letter": "A", "word": "优秀", "points_milli": 871_000},
+            "finding": "等级将由 B 变为 A",
+            "moved": [
+                {"label": "行政处罚", "before_milli": -60_000, "after_milli": 0, "gained_milli": 60_000}
+            ],
+        },
+        "records": [{**record, "item": "行政处罚", "field": "record-1", "options": [option]}],
     }
 
 
@@ -330,6 +381,7 @@ SUPERVISION: dict[str, Callable[[], Context]] = {
     "subject": _subject,
     "record": _record,
     "grade": _grade,
+    "what_if": _what_if,
     "evaluations": _evaluations,
     "inspectors": _inspectors,
     "inspector_form": _inspector_form,

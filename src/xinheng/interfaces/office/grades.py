@@ -9,21 +9,20 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 
-from xinheng.core.counterfactual import next_grade_hints
-from xinheng.core.explanation import Clause, Line, Verdict
+from xinheng.core.explanation import Line
 from xinheng.core.models import ScoringModel, milli
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
+from xinheng.interfaces.office import explain
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.owned import SUBJECT
-from xinheng.interfaces.office.records_shown import record_url, title_of
 from xinheng.interfaces.web.charts import Band, Chart, Step, waterfall
 from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.services.evaluate import ExplainedGrade, explain_grade, facts_known, model_of
+from xinheng.services.evaluate import ExplainedGrade, explain_grade, model_of
 from xinheng.services.ledger import note
+from xinheng.services.what_if import basis_of
 from xinheng.store.ledger import LedgerEvent
-from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun, Score, scores_of
 from xinheng.store.subjects import Subject
 
@@ -67,7 +66,7 @@ def waterfall_of(model: ScoringModel, explained: ExplainedGrade) -> Chart:
     bands = [Band(band.grade, milli(band.start)) for band in model.scale.bands]
     plus = sum(s.end_milli - s.start_milli for s in steps if s.kind == "plus")
     minus = sum(s.start_milli - s.end_milli for s in steps if s.kind == "minus")
-    start, total = milli(model.scale.start), explained.evaluation.points_milli
+    start, total = steps[0].end_milli, explained.evaluation.points_milli
     title = f"起点 {points(start)} 分，加 {points(plus)}，减 {points(minus)}，得 {points(total)} 分"
     return waterfall(steps, title=title, bands=bands, grade=explained.evaluation.grade or "")
 
@@ -78,7 +77,8 @@ def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
     if explained is None:
         raise Http404
     used = model_of(call.policy, model)
-    records = _records(subject, explained)
+    basis = basis_of(subject, explained, policy=call.policy)
+    sheet = explain.sheet_of(call, basis)
     reads = reads_of(call, subject, "grade.read")
     note(
         "grade.read",
@@ -102,9 +102,13 @@ def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
         "model": _model(call, used),
         "run_on": explained.run.as_of,
         "chart": head["chart"],
-        "items": [_item(call, subject, line, records) for line in explained.explanation.lines],
-        "vetoes": [_veto(call, subject, one, records) for one in explained.explanation.verdicts],
-        "improvements": _improvements(call, subject, explained, used),
+        "items": [explain.item(sheet, line) for line in explained.explanation.lines if _moved(line)],
+        "unmoved": [line.label for line in explained.explanation.lines if not _moved(line)],
+        "vetoes": [explain.verdict(sheet, one) for one in explained.explanation.verdicts],
+        "left_out": explain.left_out(sheet, basis),
+        "ways": explain.ways(sheet, basis, explained),
+        "best": bool(explained.evaluation.grade) and used.rank(explained.evaluation.grade or "") == 0,
+        "what_if_url": reverse("office:what_if", kwargs={"subject": subject.public_id, "model": model}),
         "objection_url": "",
         "snapshot_digest": explained.run.snapshot_digest,
         "model_digest": explained.run.model_digest,
@@ -125,78 +129,13 @@ def _model(call: Call, model: ScoringModel) -> dict[str, Any]:
         "title": model.title,
         "version": model.version,
         "issuer": owners[0],
-        "basis": "；".join(_cite(call, one.source, one.clause) for one in model.basis),
+        "basis": "；".join(explain.cite(call, one.source, one.clause) for one in model.basis),
         "url": "",
     }
 
 
-def _cite(call: Call, source: str, clause: str) -> str:
-    known = call.policy.sources.get(source)
-    return known.cite(clause) if known else source
-
-
-def _clauses(call: Call, clauses: tuple[Clause, ...]) -> str:
-    return "；".join(
-        _cite(call, one.source, one.clause) + ("" if one.verified else "（依据待核）") for one in clauses
-    )
-
-
-def _records(subject: Subject, explained: ExplainedGrade) -> dict[int, Record]:
-    wanted = {record for line in explained.explanation.lines for record, _ in line.records}
-    wanted |= {record for verdict in explained.explanation.verdicts for record in verdict.records}
-    found = Record.objects.filter(subject=subject, pk__in=wanted).select_related("detail")
-    return {record.pk: record for record in found}
-
-
-def _linked(call: Call, subject: Subject, record: Record) -> dict[str, Any]:
-    return {
-        "title": title_of(call, record),
-        "url": record_url(subject, record),
-        "decided_on": record.decided_on or record.valid_from,
-    }
-
-
-def _item(call: Call, subject: Subject, line: Line, records: dict[int, Record]) -> dict[str, Any]:
-    sign = -1 if line.points_milli < 0 or line.effect == "扣分" else 1
-    return {
-        "label": line.label,
-        "value": line.value + ("，已达上限" if line.cap_hit else ""),
-        "points_milli": line.points_milli,
-        "cap_milli": sign * line.cap_milli,
-        "clause": _clauses(call, line.clauses),
-        "records": [_linked(call, subject, records[one]) for one, _ in line.records if one in records],
-    }
-
-
-def _veto(call: Call, subject: Subject, verdict: Verdict, records: dict[int, Record]) -> dict[str, Any]:
-    linked = [_linked(call, subject, records[one]) for one in verdict.records if one in records]
-    first = linked[0] if linked else {"title": "", "url": ""}
-    return {
-        "label": verdict.sentence,
-        "clause": _clauses(call, verdict.clauses),
-        "record_title": first["title"],
-        "record_url": first["url"],
-    }
-
-
-def _improvements(
-    call: Call, subject: Subject, explained: ExplainedGrade, model: ScoringModel
-) -> list[dict[str, Any]]:
-    """Days on which something ceases to weigh; counts on no new record."""
-    hints = next_grade_hints(
-        model,
-        facts_known(subject, at=explained.run.known_at),
-        as_of=explained.run.as_of,
-        treatment=call.policy.treatment(on=explained.run.as_of),
-    )
-    return [
-        {
-            "text": f"{len(hint.records)} 条记录移出评价窗口，届时 {points(hint.points_milli)} 分"
-            + (f"，等级 {hint.grade} {model.label_of(hint.grade)}" if hint.grade else "，信息不足"),
-            "on": hint.on,
-        }
-        for hint in hints
-    ]
+def _moved(line: Line) -> bool:
+    return bool(line.points_milli or line.records or line.uncapped_milli)
 
 
 def _rebuilt(subject: Subject, explained: ExplainedGrade) -> bool:

@@ -40,7 +40,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
     (
         "监管",
         (
-            Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:record")),
+            Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:what_if", "office:record")),
             Route("评价", "office:evaluations", ("office:run_evaluation",)),
             Route(
                 "执法检查人员",
