@@ -13,7 +13,17 @@ from tests.core.examples import PLAIN
 
 from xinheng.core.models import read_model
 from xinheng.scoring import parts
-from xinheng.scoring.parts import IDS, WIDTH, Part, describe, merge_parts, part_name, write_part, write_parts
+from xinheng.scoring.parts import (
+    IDS,
+    WIDTH,
+    Part,
+    describe,
+    merge_parts,
+    part_name,
+    pick_parts,
+    write_part,
+    write_parts,
+)
 from xinheng.scoring.run import Engine, run_batch
 from xinheng.scoring.snapshot import POPULATION, SCHEMA, files_of, write_snapshot
 
@@ -81,6 +91,15 @@ def test_changes_merged_give_the_digest_of_a_whole_export(
     with patch.object(parts, "MANY", many):
         changed = merge_parts(folder / "before", folder / "after", added=table(new), removed=ids)
     told = [part for part in (before | changed).values() if part is not None]
+    some = [1, WIDTH, WIDTH + 5]
+    (folder / "some").mkdir()
+    wanted = pa.array(some, pa.int64())
+    with patch.object(parts, "PIECE_ROWS", 3):
+        picked = pick_parts(
+            folder / "before", folder / "some", subjects=wanted, added=table(new), removed=ids
+        )
+    own = [row for row in [*old, *new] if row not in removed and row[0] in some]
+    assert describe(picked) == describe(whole(own, folder / "own").values())
     fresh = whole([row for row in old if row not in removed] + new, folder / "fresh")
     assert describe(told) == describe(fresh.values())
     assert set(changed) == {subject // WIDTH for subject, _, _ in [*new, *removed]}

@@ -22,6 +22,7 @@ from xinheng.scoring.snapshot import GROUP_ROWS, SCHEMA, Manifest
 
 MANY = 20_000
 """New rows beyond which it is sooner to rearrange a part row by row than to put it together of slices."""
+PIECE_ROWS = 65_536
 WRITTEN: dict[str, Any] = {
     "compression": "lz4",
     "use_dictionary": ["item", "valid_to", "headcount", "seriousness", "finality", "state", "result"],
@@ -107,7 +108,7 @@ def merge_parts(
 def pick_parts(
     before: Path, folder: Path, *, subjects: Any, added: pa.Table, removed: pa.Table, threads: int = 2
 ) -> list[Part]:
-    """As merge_parts, of some subjects (an array of ids) alone."""
+    """As merge_parts, of some subjects (a sorted array of ids) alone."""
     added = added.filter(pc.is_in(added.column("subject_id"), value_set=subjects))
     numbers = pc.unique(part_of(subjects)).to_pylist()
     picked = _each(numbers, before, folder, _Change(added, removed, subjects), threads=threads)
@@ -132,14 +133,28 @@ def _each(
 
 
 def _changed(before: Path, change: _Change, *, number: int) -> pa.Table:
-    old = before / part_name(number)
-    kept = pq.read_table(old, schema=SCHEMA) if old.exists() else SCHEMA.empty_table()
-    if change.subjects is not None:
-        kept = kept.filter(pc.is_in(kept.column("subject_id"), value_set=change.subjects))
+    kept = _kept(before / part_name(number), change.subjects)
     gone = _of_part(change.removed, number).column("record_id").combine_chunks()
     if len(gone):
         kept = kept.filter(pc.invert(pc.is_in(kept.column("record_id"), value_set=gone)))
     return _merged(kept, _ordered(_of_part(change.added, number), number=number), number=number)
+
+
+def _kept(path: Path, subjects: Any | None) -> pa.Table:
+    """The rows of a part, or of some of its subjects, whose ids are sorted."""
+    if not path.exists():
+        return SCHEMA.empty_table()
+    if subjects is None:
+        return pq.read_table(path, schema=SCHEMA)
+    wanted, found = subjects.to_numpy(), []
+    for batch in pq.ParquetFile(path).iter_batches(batch_size=PIECE_ROWS, use_threads=False):
+        ids = batch.column("subject_id").to_numpy()
+        here = wanted[np.searchsorted(wanted, ids[0]) : np.searchsorted(wanted, ids[-1], side="right")]
+        first = np.searchsorted(ids, here)
+        counts = np.searchsorted(ids, here, side="right") - first
+        before = np.cumsum(counts) - counts
+        found.append(batch.take(np.repeat(first - before, counts) + np.arange(counts.sum())))
+    return pa.Table.from_batches(found, SCHEMA)
 
 
 def _of_part(table: pa.Table, number: int) -> pa.Table:

@@ -181,7 +181,8 @@ def _by_reference(task: _Task, writer: ResultWriter) -> int:
 def _by_query(task: _Task, writer: ResultWriter) -> int:
     with open_engine(work=task.work, memory_limit=task.memory_limit, threads=task.threads) as connection:
         files = [str(file) for file in files_of(task.snapshot)]
-        connection.read_parquet(files).create_view("facts")
+        facts = connection.read_parquet(files) if files else connection.from_arrow(SCHEMA.empty_table())
+        facts.create_view("facts")
         connection.read_parquet(str(task.population)).create_view("population")
         rows, subjects = _row(connection, "SELECT count(*), count(DISTINCT subject_id) FROM population")
         refuse_twice(rows - subjects)

@@ -165,6 +165,7 @@ def _regrade(run: EvaluationRun, material: Material, *, now: datetime) -> Evalua
 
 
 def _added(changes: Changes) -> pa.Array:
+    """Who is given a score, sorted."""
     if not changes.gained:
         return pa.array([], pa.int64())
     names = ["line", "run", "subject_id", "version", "points", "grade", "veto", "contributions"]
@@ -172,7 +173,7 @@ def _added(changes: Changes) -> pa.Array:
     table = csv.read_csv(
         changes.added, read_options=csv.ReadOptions(column_names=names), convert_options=options
     )
-    return table.column("subject_id").combine_chunks()
+    return table.column("subject_id").combine_chunks().sort()
 
 
 def _digest_of_facts(material: Material, subjects: pa.Array) -> str:
