@@ -9,6 +9,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, registration, write
+from tests.store.rows import Rows
 
 from xinheng.core.draw_verify import verify
 from xinheng.core.grading import Dated
@@ -30,6 +31,7 @@ from xinheng.store.models import (
     Draw,
     DrawAnnouncement,
     DrawnObject,
+    EvaluationRun,
     Inspector,
     Plan,
     RoleGrant,
@@ -224,6 +226,22 @@ def test_the_row_of_a_draw_holds_no_pool(plan: Plan, committed_people: People, p
     assert sealed is not None
     key = next(iter(next(iter(objects.values())))).encode()
     assert key not in sealed_path(digest=sealed.digest, number=sealed.pk).read_bytes()
+
+
+@pytest.mark.guard("G7")
+def test_one_draw_of_an_organ_and_year_waits_at_a_time(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    rows = Rows(committed_people)
+    run = EvaluationRun.objects.get(current=True)
+    without_pool = rows.plan(year=plan.year)
+    rows.announcement(plan=without_pool, run=run)
+    _announce(plan, committed_people, policy)
+    another = rows.plan(year=plan.year, approved_by=committed_people.zhao, approved_at=NOW)
+    with pytest.raises(Refusal) as refused:
+        _announce(another, committed_people, policy)
+    assert refused.value.code == "I05"
 
 
 def test_a_draw_without_its_kept_pool_is_refused(

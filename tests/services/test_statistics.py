@@ -4,17 +4,27 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import penalty, write
+from tests.store.rows import Rows
 
-from xinheng.core.policy import Policy
+from xinheng.core.feeds import ITEMS
+from xinheng.core.policy import Policy, load_policy
+from xinheng.core.publication import OPENNESS
 from xinheng.core.roles import Verb
 from xinheng.services.accounts import actor_of
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.desk import Kind, Seat, tasks
 from xinheng.services.publication import publish_batch
 from xinheng.services.reach import reached, tree
-from xinheng.services.statistics import Period, delivered, due_items, overdue_publications
+from xinheng.services.statistics import (
+    Period,
+    delivered,
+    due_items,
+    overdue_publications,
+    publication_days,
+)
 from xinheng.store.models import Batch, Organisation, User
 
 
@@ -57,6 +67,17 @@ def test_records_past_their_day_are_overdue_until_reviewed(
     assert overdue_publications([people.city.pk], policy=policy, today=TODAY) == ()
     publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW)
     assert overdue_publications(reach, policy=policy, today=TODAY) == ()
+
+
+@pytest.mark.guard("G8")
+def test_what_its_provider_does_not_open_is_never_overdue(people: People) -> None:
+    rows, nanyang = Rows(people), load_policy(settings.POLICY_ROOT, city="nanyang")
+    batch = rows.batch()
+    for words in ({}, {OPENNESS: "主动公开"}, {OPENNESS: " "}, {OPENNESS: "政务共享"}):
+        record = rows.record(batch=batch, item=ITEMS["reward"], decided_on=TODAY)
+        rows.detail(record=record, fields=words)
+    found = publication_days([batch.pk], policy=nanyang, today=TODAY)
+    assert [number for _, _, number in found] == [3]
 
 
 def _seat(user: User, policy: Policy) -> Seat:

@@ -105,8 +105,6 @@ def foresee(parcel: Parcel, *, register: bool) -> Loaded:
         cursor.execute(sql.LEFT)
         accepted: int = cursor.fetchone()[0]
         cursor.execute(sql.UNSTAGE)
-    if accepted:
-        ask_for_refresh()
     return Loaded(accepted, known, conflicts)
 
 

@@ -9,16 +9,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Trim
 
 from xinheng.core.feeds import ITEMS
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
+from xinheng.core.publication import OPEN, OPENNESS
 from xinheng.core.records import STANDING, Finality, Seriousness
 from xinheng.services.publication import term_of
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.organisations import Organisation
-from xinheng.store.records import Record
+from xinheng.store.records import Record, RecordDetail
 from xinheng.store.scores import EvaluationRun
 
 LATE = "E09"
@@ -180,13 +183,24 @@ def acts_with_term(policy: Policy, *, today: date) -> list[int]:
     ]
 
 
+_CLOSED = (
+    RecordDetail.objects.alias(openness=Trim(KT(f"fields__{OPENNESS}")))
+    .filter(record=OuterRef("pk"))
+    .exclude(openness__in=("", *OPEN))
+    .exclude(openness=None)
+)
+"""The words of a record whose provider does not open it to everybody (core.publication)."""
+
+
 def publication_days(
     batches: Iterable[int], *, policy: Policy, today: date
 ) -> Iterable[tuple[int, date, int]]:
     """(batch, day due, records) for what of these batches may be public at all."""
+    asking = [entry.number for entry in policy.catalogue.items.values() if OPENNESS in entry.fields]
     rows = (
         Record.objects.filter(batch__in=list(batches), known_until__isnull=True, state__in=list(STANDING))
         .exclude(finality=Finality.REVOKED)
+        .exclude(Q(item__in=asking) & Exists(_CLOSED))
         .order_by()
         .values_list("batch", "item", "seriousness", "decided_on")
         .annotate(number=Count("pk"))
