@@ -207,6 +207,17 @@ class Rows:
     def called(self, organisation: store.Organisation, **given: Any) -> store.OrganisationName:
         return store.OrganisationName.objects.create(organisation=organisation, **{"name": "甲局"} | given)
 
+    def trial(self, **given: Any) -> store.ModelTrial:
+        tried = {"digest": DIGEST, "as_of": TODAY, "history_on": TODAY, "ordered_at": NOW}
+        tried |= {"case": given.get("case") or self.case(), "ordered_by": self.people.li}
+        return store.ModelTrial.objects.create(**tried | given)
+
+    def feedback(self, **given: Any) -> store.ModelFeedback:
+        said = {"model": "food/food-operators", "version": 1, "digest": DIGEST, "written_at": NOW}
+        said |= {"organisation": self.organisation(), "written_by": self.people.li}
+        said |= {"use": "抽查", "verdict": "fits", "text": "与现场情况相符"}
+        return store.ModelFeedback.objects.create(**said | given)
+
     def version(self, **given: Any) -> store.PolicyVersion:
         published = {
             "kind": "feed",

@@ -25,6 +25,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "drawannouncement": lambda rows: rows.announcement(),
     "drawnobject": lambda rows: rows.drawn(rows.draw()),
     "score": lambda rows: rows.score(),
+    "modelfeedback": lambda rows: rows.feedback(),
 }
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
@@ -33,6 +34,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "subject": lambda rows: rows.subject(),
     "subjectname": lambda rows: rows.name(rows.subject()),
     "batch": lambda rows: rows.batch(),
+    "modeltrial": lambda rows: rows.trial(),
 }
 
 

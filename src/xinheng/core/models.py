@@ -214,7 +214,10 @@ class Population(PolicyModel):
 
 
 class ScoringModel(PolicyModel):
-    """A model as published. Indicators keep their order: contributions are stored in it."""
+    """A model as published. Indicators keep their order: contributions are stored in it.
+
+    ``cycle_months``: results are made anew at least so often; without it the city's rule holds alone.
+    """
 
     id: ModelId
     version: Annotated[StrictInt, Field(ge=1)]
@@ -223,6 +226,9 @@ class ScoringModel(PolicyModel):
     use: Use
     owner: Key
     note: str = ""
+    cycle_months: Annotated[StrictInt, Field(ge=1, le=60)] | None = Field(
+        default=None, exclude_if=lambda value: value is None
+    )
     population: Population
     scale: Scale
     evidence: Evidence

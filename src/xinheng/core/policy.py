@@ -182,7 +182,11 @@ def overlaid(
     for gone in retired:
         living.pop(gone, None)
     whole = replace(
-        policy, digest="", feeds={**policy.feeds, **added}, calendar=calendar, models=dict(sorted(living.items()))
+        policy,
+        digest="",
+        feeds={**policy.feeds, **added},
+        calendar=calendar,
+        models=dict(sorted(living.items())),
     )
     causes = [f"{place}：{key}：{cause}" for place, key, cause in reference_causes(whole)]
     if causes:

@@ -117,12 +117,17 @@ def read_strict(path: Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         cause = os_cause(error) if isinstance(error, OSError) else "不是 UTF-8 编码"
         raise PolicyError([f"{path}：无法读取（{cause}）；请确认文件存在且为 UTF-8 编码"]) from error
+    return read_strict_text(text, file=path)
+
+
+def read_strict_text(text: str, *, file: Path | str) -> Any:
+    """As read_strict, of a text that is at hand; ``file`` names it in the causes."""
     try:
         return _Builder(yaml.parse(text, Loader=_Loader)).document()
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第{mark.line + 1}行第{mark.column + 1}列" if mark else "位置不明"
-        raise PolicyError([f"{path}：{where}：{getattr(error, 'problem', None) or error}"]) from error
+        raise PolicyError([f"{file}：{where}：{getattr(error, 'problem', None) or error}"]) from error
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -1,4 +1,4 @@
-"""Publishes feeds and calendar years by two persons: one drafts, another approves, and only then it is in force.
+"""Publishes feeds, calendar years and models by two persons: one drafts, another approves, and only then it is in force.
 
 What is published is an immutable version with its digest; office work never writes into ``policy/``
 (house rule on policy as data; 《河南省社会信用条例》第十一条 on what may be collected).
@@ -6,7 +6,7 @@ What is published is an immutable version with its digest; office work never wri
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from xinheng.store.casework import Case
 from xinheng.store.organisations import Organisation
 from xinheng.store.policy_versions import PolicyVersion
 
-SERIES = {"feed": "GS", "calendar": "RL"}
+SERIES = {"feed": "GS", "calendar": "RL", "model": "MX"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,13 @@ class Draft:
 @transaction.atomic
 def propose(draft: Draft, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Write the draft down and send it to the decider."""
+    case = begin(draft, actor=actor, policy=policy, now=now)
+    return take_step(case.public_id, "submit", actor=actor, policy=policy, now=now)
+
+
+@transaction.atomic
+def begin(draft: Draft, *, actor: User, policy: Policy, now: datetime) -> Case:
+    """Write the draft down; it goes to the decider later."""
     if _in_force(draft.kind, draft.key, draft.body):
         raise Refusal("PV1", "现行版本就是这个内容。", advice="不需要再次送批。")
     opening = Opening(
@@ -51,8 +58,7 @@ def propose(draft: Draft, *, actor: User, policy: Policy, now: datetime) -> Case
         organisation=draft.organisation,
         details={"key": draft.key, "body": dict(draft.body), **draft.about},
     )
-    case = open_case(opening, verb="draft", actor=actor, policy=policy, now=now)
-    return take_step(case.public_id, "submit", actor=actor, policy=policy, now=now)
+    return open_case(opening, verb="draft", actor=actor, policy=policy, now=now)
 
 
 @transaction.atomic
@@ -82,9 +88,12 @@ def approve(
     now: datetime,
     seen_version: int | None = None,
     changes: Mapping[str, Any] | None = None,
+    from_on: date | None = None,
 ) -> PolicyVersion:
-    """A second person approves: the draft is a version in force from today. ``changes`` are what only the approver
-    states, such as that a calendar was compared with the official text."""
+    """A second person approves: the draft is a version in force from ``from_on``, by default today. ``changes`` are
+    what only the approver states, such as that a calendar was compared with the official text."""
+    if from_on is not None and from_on < day_of(now):
+        raise Refusal("PV2", "生效日期不能早于今天。", advice="请改为今天或以后的日期。")
     case = take_step(public_id, "approve", actor=actor, policy=policy, now=now, seen_version=seen_version)
     body = {**body_of(case), **(changes or {})}
     if _in_force(case.kind, case.details["key"], body):
@@ -96,7 +105,7 @@ def approve(
         key=case.details["key"],
         digest=digest_of(body),
         body=body,
-        from_on=day_of(now),
+        from_on=from_on or day_of(now),
         drafted_by=drafted.actor,
         approved_by=actor,
         approved_at=now,
@@ -108,7 +117,7 @@ def approve(
         now=now,
         actor=actor,
         object=f"policy:{version.kind}:{version.key}",
-        payload={"digest": version.digest},
+        payload={"digest": version.digest, "from_on": version.from_on.isoformat()},
     )
     return version
 

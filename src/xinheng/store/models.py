@@ -4,8 +4,10 @@ from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.effects import Publication
+from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
+from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
@@ -20,6 +22,7 @@ from xinheng.store.public import (
     PublicSubject,
 )
 from xinheng.store.records import Record, RecordDetail, RecordNote
+from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, Regrade, Score
 from xinheng.store.subjects import (
     Subject,
@@ -47,6 +50,11 @@ __all__ = [
     "LedgerBatch",
     "LedgerEvent",
     "LedgerLeaf",
+    "ModelFeedback",
+    "ModelTrial",
+    "NoticeRound",
+    "NoticeStep",
+    "NoticeStepKind",
     "NumberSeries",
     "Organisation",
     "OrganisationKind",
@@ -63,10 +71,14 @@ __all__ = [
     "PublicSearch",
     "PublicSubject",
     "Publication",
+    "RecipientKind",
     "Record",
     "RecordDetail",
     "RecordNote",
     "Regrade",
+    "ResultNotice",
+    "ResultPush",
+    "ResultSubscription",
     "ReturnedRow",
     "ReturnedState",
     "RoleGrant",
