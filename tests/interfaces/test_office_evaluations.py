@@ -89,9 +89,12 @@ def test_a_large_city_is_left_to_the_worker(officer: Client, monkeypatch: pytest
     queued: list[dict[str, object]] = []
     monkeypatch.setattr(runs, "enqueue", lambda name, **payload: queued.append({"name": name, **payload}))
     post(officer, RUN, _order())
+    post(officer, RUN, _order(publish="on"))
     assert [(job["name"], job["model"], job["publish"]) for job in queued] == [
-        ("run_evaluation", MODEL, False)
+        ("run_evaluation", MODEL, False),
+        ("run_evaluation", MODEL, True),
     ]
+    assert len({job["once"] for job in queued}) == 2, "one order does not swallow the other"
     assert not EvaluationRun.objects.exists()
     assert "正在运行" in text(officer.get(LIST))
     person = User.objects.get(username="he")

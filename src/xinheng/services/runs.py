@@ -38,17 +38,17 @@ class Order:
 def order_run(
     order: Order, *, actor: User, policy: Policy, now: datetime, today: date
 ) -> EvaluationRun | None:
-    """The run, or None where the worker will make it. Raises Refusal as ``run_model`` does, and M04 for a day to come."""
+    """The run, or None where the worker will make it. Raises Refusal as ``run_model`` does, and M20 for a day to come."""
     model = model_of(policy, order.model)
     if order.as_of > today:
-        raise Refusal("M04", "评价的日期不能晚于今天。", advice="请改成今天或以前的日期。")
+        raise Refusal("M20", "评价的日期不能晚于今天。", advice="请改成今天或以前的日期。")
     if Record.objects.order_by()[: AT_ONCE + 1].count() <= AT_ONCE:
         return carry_out(order, actor=actor, policy=policy, now=now)
     with transaction.atomic():
         note(ORDERED, now=now, actor=actor, object=f"model:{model.id}")
         enqueue(
             "run_evaluation",
-            once=f"evaluation:{model.id}",
+            once=f"evaluation:{model.id}:{order.as_of}:{order.publish}",
             model=model.id,
             as_of=order.as_of.isoformat(),
             publish=order.publish,

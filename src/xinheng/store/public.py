@@ -32,7 +32,7 @@ def published(digest: str) -> Iterator[bytes]:
         file = published_path(digest).open("rb")
     except OSError as error:
         raise Refusal(
-            "F05",
+            "F06",
             "这份公开文件暂时无法取得。",
             advice="请稍后再试；仍不能取得的，请告知主办单位从备份恢复。",
         ) from error

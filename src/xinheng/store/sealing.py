@@ -82,7 +82,7 @@ def _opened(file: SealedFile) -> Iterator[bytes]:
 
 def _spoilt(file: SealedFile) -> Refusal:
     return Refusal(
-        "F04",
+        "F07",
         f"文件“{file.name}”的存档缺失或被改动，无法打开。",
         advice="请系统管理员从备份恢复数据目录中的文件，并查明原因。",
     )

@@ -101,7 +101,7 @@ def _unmapped(call: Call) -> list[dict[str, Any]]:
 
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY, Verb.IMPORT_FILE)
 def feed(call: Call, feed: str) -> HttpResponse:
-    """One format as the file in which policy keeps it."""
+    """One feed as the file in which policy keeps it."""
     known = call.policy.feeds.get(feed)
     if known is None:
         raise Refusal("S01", "没有这种数据源。", advice="请从“数据源”列表中打开。")

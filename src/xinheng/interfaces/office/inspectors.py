@@ -18,6 +18,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import INSPECTOR
 from xinheng.interfaces.office.paging import oldest_first
+from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.users import ReasonForm
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
@@ -60,12 +61,11 @@ class InspectorForm(forms.Form):
 
     def __init__(self, call: Call, *args: Any, known: Inspector | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        reached = [known.organisation_id] if known else call.reach(Verb.MANAGE_INSPECTORS)
-        units = Organisation.objects.filter(pk__in=reached).order_by("pk")
-        self.units = {unit.public_id: unit for unit in units}
-        people = User.objects.filter(organisation__in=reached, is_active=True).order_by("pk")
+        own = known.organisation if known else None
+        self.units = {own.public_id: own} if own else units_reached(call, Verb.MANAGE_INSPECTORS)
+        people = User.objects.filter(organisation__in=self.units.values(), is_active=True).order_by("pk")
         self.people = {user.public_id: user for user in people}
-        self._choose("organisation", [(key, call.tree.name(unit.pk)) for key, unit in self.units.items()])
+        self._choose("organisation", choices_of(call, self.units))
         self._choose("lines", _lines(call, self.units.values(), held=known.lines if known else ()))
         self._choose(
             "account",

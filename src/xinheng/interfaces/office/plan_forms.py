@@ -7,10 +7,10 @@ from django import forms
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.services.inspections import PlanDraft
 from xinheng.services.statistics import ANYBODY
 from xinheng.store.inspections import DrawAnnouncement
-from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun
 
 _PARTY = re.compile(r"(?P<name>\S.*?)[\s,，:：]+(?P<value>sha256:[0-9a-f]{64})")
@@ -35,11 +35,9 @@ class PlanForm(forms.Form):
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Organisation.objects.filter(pk__in=call.reach(Verb.DRAFT_PLAN)).order_by("pk")
-        self.units = {unit.public_id: unit for unit in units}
-        names = [(key, call.tree.name(unit.pk)) for key, unit in self.units.items()]
+        self.units = units_reached(call, Verb.DRAFT_PLAN)
         lines = [(key, sector.title) for key, sector in call.policy.sectors.sectors.items() if key != ANYBODY]
-        self.fields["organisation"].choices = names  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = choices_of(call, self.units)  # type: ignore[attr-defined]
         self.fields["line"].choices = lines  # type: ignore[attr-defined]
 
     def draft(self) -> PlanDraft:

@@ -190,7 +190,7 @@ def draw_plan(call: Call, plan: Plan) -> HttpResponse:
     """Draw as announced."""
     announcement = waiting_of(plan)
     if announcement is None:
-        raise Refusal("I05", "这个计划没有等待抽取的公告。", advice="请刷新页面查看现状。")
+        raise Refusal("I07", "这个计划没有等待抽取的公告。", advice="请刷新页面查看现状。")
     form = DrawForm(announcement, call.request.POST)
     if form.is_valid():
         try:

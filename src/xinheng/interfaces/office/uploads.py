@@ -25,6 +25,7 @@ from xinheng.interfaces.office.batches import shown
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why
+from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
@@ -54,11 +55,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Organisation.objects.filter(pk__in=call.reach(Verb.IMPORT_FILE)).order_by("pk")
-        self.units = {unit.public_id: unit for unit in units}
-        choices = [(public_id, call.tree.name(unit.pk)) for public_id, unit in self.units.items()]
+        self.units = units_reached(call, Verb.IMPORT_FILE)
         feeds = sorted((feed.title, key) for key, feed in call.policy.feeds.items() if feed.item)
-        self.fields["organisation"].choices = choices  # type: ignore[attr-defined]
+        self.fields["organisation"].choices = choices_of(call, self.units)  # type: ignore[attr-defined]
         self.fields["organisation"].initial = call.user.organisation.public_id
         self.fields["feed"].choices = [("", "自动识别"), *((key, title) for title, key in feeds)]  # type: ignore[attr-defined]
 

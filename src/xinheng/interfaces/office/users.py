@@ -21,6 +21,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import USER
 from xinheng.interfaces.office.paging import oldest_first
+from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
 from xinheng.services.accounts import actor_of, locked_until, unlock
@@ -56,8 +57,8 @@ class AccountForm(forms.Form):
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.units = _units(call, Verb.MANAGE_USERS)
-        self.fields["organisation"].choices = _names(call, self.units)  # type: ignore[attr-defined]
+        self.units = units_reached(call, Verb.MANAGE_USERS)
+        self.fields["organisation"].choices = choices_of(call, self.units)  # type: ignore[attr-defined]
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
@@ -75,8 +76,8 @@ class GrantForm(forms.Form):
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.units = _units(call, Verb.GRANT_ROLES)
-        self.fields["organisation"].choices = _names(call, self.units)  # type: ignore[attr-defined]
+        self.units = units_reached(call, Verb.GRANT_ROLES)
+        self.fields["organisation"].choices = choices_of(call, self.units)  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):
@@ -94,16 +95,6 @@ class PasswordForm(forms.Form):
         validators=[validate_password],
         error_messages={"required": "请填写新密码。"},
     )
-
-
-def _units(call: Call, verb: Verb) -> dict[str, Organisation]:
-    return {
-        unit.public_id: unit for unit in Organisation.objects.filter(pk__in=call.reach(verb)).order_by("pk")
-    }
-
-
-def _names(call: Call, units: dict[str, Organisation]) -> list[tuple[str, str]]:
-    return [(key, call.tree.name(unit.pk)) for key, unit in units.items()]
 
 
 @asks(Verb.MANAGE_USERS, Verb.GRANT_ROLES)

@@ -178,15 +178,12 @@ def _points(indicator: Indicator, sign: str) -> str:
     steps = indicator.by_amount or indicator.by_headcount or indicator.bands
     values = [step.points for step in steps if step.points]
     values += [each.points for each in indicator.by_result if each.points]
-    unit = (
-        "按金额"
-        if indicator.by_amount
-        else "按人数"
-        if indicator.by_headcount
-        else "按结果"
-        if indicator.by_result
-        else indicator.measure.label
+    ways = (
+        ("按金额", indicator.by_amount),
+        ("按人数", indicator.by_headcount),
+        ("按结果", indicator.by_result),
     )
+    unit = next((way for way, used in ways if used), indicator.measure.label)
     low, high = min(values, default=0), max(values, default=0)
     return f"{sign}{low:f}（{unit}）" if low == high else f"{sign}{low:f} 至 {sign}{high:f}（{unit}）"
 
