@@ -71,13 +71,13 @@ SUBJECTS = st.sampled_from([1, 2, WIDTH - 1, WIDTH, WIDTH + 5, 3 * WIDTH])
 KEYS = st.lists(st.tuples(SUBJECTS, st.integers(0, 9)), max_size=30)
 
 
-@given(first=KEYS, later=KEYS, gone=st.sets(st.integers(0, 29)), many=st.sampled_from([0, parts.MANY]))
+@given(first=KEYS, later=KEYS, gone=st.sets(st.integers(0, 29)), sliced=st.sampled_from([0, parts.SLICED]))
 def test_changes_merged_give_the_digest_of_a_whole_export(
     tmp_path_factory: pytest.TempPathFactory,
     first: list[tuple[int, int]],
     later: list[tuple[int, int]],
     gone: set[int],
-    many: int,
+    sliced: int,
 ) -> None:
     folder = tmp_path_factory.mktemp("parts")
     old = [(subject, number + 1, day) for number, (subject, day) in enumerate(first)]
@@ -88,7 +88,7 @@ def test_changes_merged_give_the_digest_of_a_whole_export(
     ids = pa.Table.from_pylist(
         [{"subject_id": subject, "record_id": record} for subject, record, _ in removed], schema=IDS
     )
-    with patch.object(parts, "MANY", many):
+    with patch.object(parts, "SLICED", sliced):
         changed = merge_parts(folder / "before", folder / "after", added=table(new), removed=ids)
     told = [part for part in (before | changed).values() if part is not None]
     some = [1, WIDTH, WIDTH + 5]

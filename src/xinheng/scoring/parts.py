@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 from xinheng.scoring.digest import TableDigest
 from xinheng.scoring.snapshot import GROUP_ROWS, SCHEMA, Manifest
 
-MANY = 20_000
-"""New rows beyond which it is sooner to rearrange a part row by row than to put it together of slices."""
+SLICED = 100
+"""To put a part together of slices takes as long, for each new row, as to rearrange so many rows one by one."""
 PIECE_ROWS = 65_536
 WRITTEN: dict[str, Any] = {
     "compression": "lz4",
@@ -202,7 +202,7 @@ def _merged(kept: pa.Table, new: pa.Table, *, number: int) -> pa.Table:
     if not kept.num_rows or not new.num_rows:
         return new if new.num_rows else kept.combine_chunks()
     places = np.searchsorted(_keys(kept, number=number), _keys(new, number=number), side="right")
-    if len(places) > MANY:
+    if len(places) * SLICED > kept.num_rows:
         order = np.insert(np.arange(kept.num_rows), places, np.arange(new.num_rows) + kept.num_rows)
         return pa.concat_tables([kept, new]).combine_chunks().take(order)
     pieces, reached = [], 0

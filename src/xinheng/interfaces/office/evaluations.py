@@ -65,19 +65,21 @@ def run_evaluation(call: Call) -> HttpResponse:
         form.add_error(None, told(refusal))
         return _page(call, form)
     if run is not None:
-        call.tell(f"已评价 {count(run.subjects)} 户，{_force(run)}。")
+        call.tell(f"已评价 {count(run.subjects)} 户，{_force(run, in_force=run.current)}。")
     return redirect("office:evaluations")
 
 
 def _page(call: Call, form: RunForm) -> HttpResponse:
     models = call.policy.models
-    page, paging = newest_first(EvaluationRun.objects.select_related("started_by"), call.request, size=_RUNS)
+    full = EvaluationRun.objects.filter(base__isnull=True).select_related("started_by")
+    page, paging = newest_first(full, call.request, size=_RUNS)
+    in_force = {run.full.pk for run in EvaluationRun.objects.filter(current=True).select_related("base")}
     context = {
         "crumbs": [Crumb("评价")],
         "form": form,
         "run_url": reverse("office:run_evaluation"),
         "notices": _notices(call),
-        "runs": [_line(run, models.get(run.model)) for run in page],
+        "runs": [_line(run, models.get(run.model), in_force=run.pk in in_force) for run in page],
         "paging": paging,
     }
     return call.render("evaluations", context)
@@ -94,7 +96,7 @@ def _notices(call: Call) -> list[Notice]:
     return [Notice("clock", f"正在运行“{title}”", "记录较多，由后台办理。过一会儿刷新本页。")]
 
 
-def _line(run: EvaluationRun, model: ScoringModel | None) -> dict[str, Any]:
+def _line(run: EvaluationRun, model: ScoringModel | None, *, in_force: bool) -> dict[str, Any]:
     grades = sorted(run.distribution.items(), key=lambda pair: pair[0] or "~")
     return {
         "number": run.public_id[:6].upper(),
@@ -102,15 +104,16 @@ def _line(run: EvaluationRun, model: ScoringModel | None) -> dict[str, Any]:
         "version": run.model_version,
         "as_of": run.as_of,
         "known_at": run.known_at,
-        "by": run.started_by.display_name if run.started_by else "命令行",
+        "by": run.started_by.display_name if run.started_by else "系统",
         "subjects": run.subjects,
         "grades": "　".join(f"{grade or '信息不足'} {count(number)}" for grade, number in grades),
         "digest": run.result_digest,
-        "state": _force(run),
-        "tone": "done" if run.current else "",
+        "state": _force(run, in_force=in_force),
+        "tone": "done" if in_force else "",
     }
 
 
-def _force(run: EvaluationRun) -> str:
+def _force(run: EvaluationRun, *, in_force: bool) -> str:
+    """A full run is in force while the refreshes after it are."""
     kind = "试算" if run.trial else "已公布" if run.published else "未公布"
-    return f"现行，{kind}" if run.current else f"留存，{kind}"
+    return f"现行，{kind}" if in_force else f"留存，{kind}"
