@@ -29,10 +29,12 @@ from xinheng.store.models import (
     Draw,
     DrawAnnouncement,
     EvaluationRun,
+    NoticeStep,
     Plan,
     Publication,
     Record,
     RecordDetail,
+    ResultNotice,
     Score,
     Subject,
     SubjectName,
@@ -211,20 +213,41 @@ def a_score(
     grade: str = "",
     veto: str = "",
     total: int | None = None,
+    told: bool = True,
 ) -> Score:
-    """``points`` are whole points by indicator; ``total`` is given where caps of families are reached."""
+    """``points`` are whole points by indicator; ``total`` is given where caps of families are reached. ``told``: the
+    subject had its notice, and the days of policy have passed since."""
     contributions = [points.get(indicator.id, 0) * 1000 for indicator in model.indicators]
     reached = max(0, int(model.scale.start) * 1000 + sum(contributions)) if total is None else total * 1000
+    given = grade or model.grade_of(reached)
+    if told:
+        a_notice(run, subject, grade=given)
     return Score.objects.create(
         line=run,
         run=run,
         subject=subject,
         subject_version=subject.version,
         points_milli=reached,
-        grade=grade or model.grade_of(reached),
+        grade=given,
         veto=veto,
         contributions=contributions,
     )
+
+
+def a_notice(run: EvaluationRun, subject: Subject, *, grade: str, released: bool = True) -> ResultNotice:
+    notice = ResultNotice.objects.create(
+        subject=subject,
+        source=f"model:{run.model}",
+        run=run,
+        grade=grade,
+        reasons_digest="sha256:0",
+        title="提示信息",
+        text=f"等级 {grade}",
+        written_at=NOW,
+    )
+    if released:
+        NoticeStep.objects.create(notice=notice, kind="released", on=NOW.date(), at=NOW)
+    return notice
 
 
 def a_plan(people: People) -> Plan:

@@ -4,13 +4,13 @@ import re
 
 import pytest
 from django.test import Client
-from tests.interfaces.portal_city import FOOD, a_run, a_score, a_subject, an_act, policy
+from tests.interfaces.portal_city import FOOD, a_notice, a_run, a_score, a_subject, an_act, policy
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
-from tests.people import People
+from tests.people import NOW, People
 
 from xinheng.core.models import ScoringModel, parse_model
 from xinheng.interfaces.portal.grades import LIMITS, OTHER, evaluation_of
-from xinheng.store.models import EvaluationRun, PolicyVersion, Subject
+from xinheng.store.models import EvaluationRun, NoticeStep, PolicyVersion, Subject
 from xinheng.store.public import PublicScore
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.interfaces.portal_urls")]
@@ -104,6 +104,23 @@ def test_a_veto_is_said_in_words(client: Client, people: People, model: ScoringM
     run = a_run(model)
     a_score(run, subject, model, points={}, grade=veto.grade, veto=veto.id)
     assert veto.label in explained(client, subject, run)
+
+
+@pytest.mark.row("M7-09")
+def test_a_bad_grade_is_not_public_before_its_subject_was_told(
+    client: Client, people: People, model: ScoringModel
+) -> None:
+    subject = a_subject("样例告知公司")
+    run = a_run(model)
+    a_score(run, subject, model, points={}, grade="E", told=False)
+    address = f"/subject/{subject.public_id}/grade/{run.public_id}"
+    assert client.get(address).status_code == 404
+    notice = a_notice(run, subject, grade="E", released=False)
+    assert client.get(address).status_code == 404
+    NoticeStep.objects.create(notice=notice, kind="released", on=NOW.date(), at=NOW)
+    assert client.get(address).status_code == 200
+    a_notice(run, subject, grade="D")
+    assert client.get(address).status_code == 404
 
 
 @pytest.mark.guard("G9")

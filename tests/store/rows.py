@@ -212,6 +212,33 @@ class Rows:
         tried |= {"case": given.get("case") or self.case(), "ordered_by": self.people.li}
         return store.ModelTrial.objects.create(**tried | given)
 
+    def notice(self, **given: Any) -> store.ResultNotice:
+        said = {
+            "source": "model:m",
+            "reasons_digest": DIGEST,
+            "title": "提示信息",
+            "text": "评价为 E",
+            "written_at": NOW,
+        }
+        said |= {"subject": given.get("subject") or self.subject()}
+        if not {"run", "record"} & set(given):
+            said["run"] = self.run()
+        return store.ResultNotice.objects.create(**said | given)
+
+    def notice_step(self, **given: Any) -> store.NoticeStep:
+        step = {"kind": "served", "on": TODAY, "method": "直接送达", "at": NOW}
+        step |= {"notice": given.get("notice") or self.notice()}
+        return store.NoticeStep.objects.create(**step | given)
+
+    def subscription(self, **given: Any) -> store.ResultSubscription:
+        asked = {"recipient": "某银行", "kind": "bank", "model": "m", "purpose": "贷前参考", "from_on": TODAY}
+        return store.ResultSubscription.objects.create(**asked | {"created_by": self.people.li} | given)
+
+    def push(self, **given: Any) -> store.ResultPush:
+        sent = {"digest": DIGEST, "rows": 0, "withdrawn": 0, "shown": [], "pushed_at": NOW}
+        sent |= {"subscription": self.subscription(), "run": self.run(), "file": self.file()}
+        return store.ResultPush.objects.create(**sent | given)
+
     def feedback(self, **given: Any) -> store.ModelFeedback:
         said = {"model": "food/food-operators", "version": 1, "digest": DIGEST, "written_at": NOW}
         said |= {"organisation": self.organisation(), "written_by": self.people.li}

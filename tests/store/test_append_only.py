@@ -26,6 +26,8 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "drawnobject": lambda rows: rows.drawn(rows.draw()),
     "score": lambda rows: rows.score(),
     "modelfeedback": lambda rows: rows.feedback(),
+    "resultnotice": lambda rows: rows.notice(),
+    "noticestep": lambda rows: rows.notice_step(),
 }
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
@@ -35,6 +37,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "subjectname": lambda rows: rows.name(rows.subject()),
     "batch": lambda rows: rows.batch(),
     "modeltrial": lambda rows: rows.trial(),
+    "resultpush": lambda rows: rows.push(),
 }
 
 

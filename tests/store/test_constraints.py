@@ -9,7 +9,7 @@ from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
 from tests.store.rows import YESTERDAY, Rows
 
-from xinheng.store.models import Organisation
+from xinheng.store.models import NoticeRound, Organisation
 
 CODE = "91410200MA00000011"
 BEFORE = NOW.replace(year=2025)
@@ -76,6 +76,11 @@ def _same_score(rows: Rows) -> None:
     rows.score(run=first.run, subject=first.subject)
 
 
+def _same_step(rows: Rows) -> None:
+    notice = rows.notice()
+    _twice(lambda: rows.notice_step(notice=notice))
+
+
 def _same_name(rows: Rows) -> None:
     subject = rows.subject()
     _twice(lambda: rows.name(subject))
@@ -121,6 +126,17 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "model_trial_has_report": lambda rows: rows.trial(state="done"),
     "model_feedback_verdict_known": lambda rows: rows.feedback(verdict="hm"),
     "model_feedback_says_something": lambda rows: rows.feedback(text=""),
+    "result_notice_one_ground": lambda rows: rows.notice(run=rows.run(), record=rows.record()),
+    "result_notice_says_something": lambda rows: rows.notice(text=""),
+    "notice_step_once": lambda rows: _same_step(rows),
+    "notice_step_known": lambda rows: rows.notice_step(kind="lost"),
+    "notice_step_served_by_a_method": lambda rows: rows.notice_step(method=""),
+    "notice_round_one_cause": lambda rows: NoticeRound.objects.create(written=0, at=NOW),
+    "subscription_one_open": lambda rows: _twice(rows.subscription),
+    "subscription_kind_known": lambda rows: rows.subscription(kind="anybody"),
+    "subscription_has_purpose": lambda rows: rows.subscription(purpose=""),
+    "subscription_period": lambda rows: rows.subscription(to_on=YESTERDAY),
+    "push_receipt_says_something": lambda rows: rows.push(received_at=NOW),
     "policy_version_one_a_case": _published_twice,
     "policy_version_has_digest": lambda rows: rows.version(digest=""),
     "policy_version_two_persons": lambda rows: rows.version(drafted_by=rows.people.zhao),

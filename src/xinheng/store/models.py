@@ -7,6 +7,7 @@ from xinheng.store.effects import Publication
 from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
+from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
@@ -21,6 +22,7 @@ from xinheng.store.public import (
     PublicSubject,
 )
 from xinheng.store.records import Record, RecordDetail, RecordNote
+from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, Regrade, Score
 from xinheng.store.subjects import (
     Subject,
@@ -50,6 +52,9 @@ __all__ = [
     "LedgerLeaf",
     "ModelFeedback",
     "ModelTrial",
+    "NoticeRound",
+    "NoticeStep",
+    "NoticeStepKind",
     "NumberSeries",
     "Organisation",
     "OrganisationKind",
@@ -66,10 +71,14 @@ __all__ = [
     "PublicSearch",
     "PublicSubject",
     "Publication",
+    "RecipientKind",
     "Record",
     "RecordDetail",
     "RecordNote",
     "Regrade",
+    "ResultNotice",
+    "ResultPush",
+    "ResultSubscription",
     "ReturnedRow",
     "ReturnedState",
     "RoleGrant",

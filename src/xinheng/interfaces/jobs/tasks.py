@@ -104,6 +104,33 @@ def run_night(timestamp: int) -> None:
     log.info("night_run", runs=len(night.runs), refused=night.refused, refreshed=night.refreshed)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="tell_results", queueing_lock="tell_results")
+def tell_results(timestamp: int) -> None:
+    """Write the notices of new results and let be public what was told long enough ago."""
+    from xinheng.services import notices
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    today = day_of(now)
+    policy = policy_in_force(on=today)
+    written = notices.write_notices(policy=policy, now=now)
+    released = notices.release_due(policy=policy, today=today, now=now)
+    if written or released:
+        log.info("results_told", written=written, released=released)
+
+
+@app.task(name="try_model")
+def try_model(trial: str) -> None:
+    """Try a drafted model over a city too large to wait for; a second run finds the report."""
+    from xinheng.services.governance import carry_out_trial
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    done = carry_out_trial(trial, policy=policy_in_force(on=day_of(now)), now=now)
+    log.info("model_tried", trial=trial, state=done.state)
+
+
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
