@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 from tests.people import NOW, TODAY, People
@@ -242,6 +243,24 @@ def test_one_draw_of_an_organ_and_year_waits_at_a_time(
     with pytest.raises(Refusal) as refused:
         _announce(another, committed_people, policy)
     assert refused.value.code == "I05"
+
+
+@pytest.mark.guard("G7")
+def test_an_organ_announces_one_draw_at_a_time(plan: Plan, committed_people: People, policy: Policy) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    elsewhere = connection.copy()
+    try:
+        elsewhere.set_autocommit(False)
+        with elsewhere.cursor() as held:
+            held.execute(
+                "SELECT FROM store_organisation WHERE id = %s FOR NO KEY UPDATE", [plan.organisation_id]
+            )
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+            with pytest.raises(OperationalError, match="lock timeout"):
+                _announce(plan, committed_people, policy)
+    finally:
+        elsewhere.close()
 
 
 def test_a_draw_without_its_kept_pool_is_refused(

@@ -212,10 +212,12 @@ def make_draw(public_id: str, *, reveals: Mapping[str, str], actor: User, now: d
 
 
 def _refuse_while_another_waits(plan: Plan) -> None:
-    """Two pools fixed at the same time could together carry an enterprise past its yearly ceiling.
+    """Two pools fixed at the same time could together carry an enterprise past its yearly ceiling; an organ therefore
+    announces one at a time.
 
     An announcement whose pool was not kept is never drawn (services.pools) and stands in nobody's way.
     """
+    Organisation.objects.select_for_update(no_key=True).get(pk=plan.organisation_id)
     waiting = DrawAnnouncement.objects.filter(
         plan__organisation=plan.organisation, plan__year=plan.year, drawn__isnull=True, pool__isnull=False
     ).select_related("plan")
