@@ -107,8 +107,8 @@ def run_night(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="tell_results", queueing_lock="tell_results")
 def tell_results(timestamp: int) -> None:
-    """Write the notices of new results and let be public what was told long enough ago."""
-    from xinheng.services import notices
+    """Write the notices of new results, let be public what was told long enough ago, and ask for what is to be sent."""
+    from xinheng.services import notices, results_push
     from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
@@ -116,8 +116,21 @@ def tell_results(timestamp: int) -> None:
     policy = policy_in_force(on=today)
     written = notices.write_notices(policy=policy, now=now)
     released = notices.release_due(policy=policy, today=today, now=now)
-    if written or released:
-        log.info("results_told", written=written, released=released)
+    asked = results_push.ask_for_pushes(today=today)
+    if written or released or asked:
+        log.info("results_told", written=written, released=released, pushes=asked)
+
+
+@app.task(name="push_results")
+def push_results(subscription: str) -> None:
+    """Write the file of one subscriber; a second run sends what is public then."""
+    from xinheng.services import results_push
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    sent = results_push.push(subscription, policy=policy_in_force(on=day_of(now)), now=now)
+    if sent is not None:
+        log.info("results_pushed", rows=sent.rows, withdrawn=sent.withdrawn)
 
 
 @app.task(name="try_model")

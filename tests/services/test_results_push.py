@@ -1,0 +1,123 @@
+"""Subscribers are sent what the portal shows, and by number alone what it shows no more."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
+
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.evaluate import run_model
+from xinheng.services.records import Change, change_state
+from xinheng.services.results_push import (
+    LICENCE,
+    Recipient,
+    ask_for_pushes,
+    push,
+    receive,
+    subscribe,
+    unsubscribe,
+)
+from xinheng.store.files import read_file
+from xinheng.store.models import EvaluationRun, LedgerEvent, Record, ResultPush, ResultSubscription, Subject
+
+MODEL = "food/food-operators"
+BANK = Recipient(name="开封某某银行", kind="bank", model=MODEL, purpose="贷前参考")
+LATER = NOW + timedelta(hours=2)
+
+
+@pytest.fixture
+def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
+    people = committed_people
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    rows = [registration(number) for number in range(1, 4)]
+    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(tmp_path, *(penalty(number) for number in range(1, 4))), delivery)
+    run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW + timedelta(hours=1), publish=True)
+    return people
+
+
+@pytest.fixture
+def bank(city: People, policy: Policy) -> ResultSubscription:
+    return subscribe(BANK, policy=policy, actor=city.wang, today=TODAY, now=NOW)
+
+
+def _lines(sent: ResultPush | None) -> list[str]:
+    assert sent is not None
+    return b"".join(read_file(sent.file)).decode("utf-8-sig").splitlines()
+
+
+@pytest.mark.row("M7-10")
+@pytest.mark.row("M7-01")
+def test_a_subscriber_is_sent_what_the_public_may_see(bank: ResultSubscription, policy: Policy) -> None:
+    sent = push(bank.public_id, policy=policy, now=LATER)
+    licence, head, *rows = _lines(sent)
+    assert licence == LICENCE
+    assert head.startswith("状态,编号")
+    assert len(rows) == 3
+    assert any(code(1) in row and name(1) in row for row in rows)
+    assert sent is not None and sent.digest == sent.file.digest
+    exports = policy.days_kept("exports", on=TODAY)
+    assert exports is not None and sent.file.destroy_on == TODAY + timedelta(days=exports)
+    assert LedgerEvent.objects.get(kind="results.pushed").object == f"push:{sent.public_id}"
+
+
+@pytest.mark.guard("G9")
+def test_what_is_public_no_more_is_withdrawn_by_number_alone(
+    bank: ResultSubscription, city: People, policy: Policy
+) -> None:
+    push(bank.public_id, policy=policy, now=LATER)
+    record = Record.objects.get(item=4, subject__code=code(1))
+    change = Change(deed="withdraw", reason="决定被撤销", ground="汴政复决〔2026〕1号")
+    change_state(record_key=record.record_key, change=change, actor=city.zhao, policy=policy, now=LATER)
+    sent = push(bank.public_id, policy=policy, now=LATER + timedelta(minutes=1))
+    gone = [line for line in _lines(sent) if line.startswith("撤回,")]
+    number = Subject.objects.get(code=code(1)).public_id
+    assert gone == [f"撤回,{number},,,,,"]
+    assert all(code(1) not in line for line in _lines(sent))
+
+
+@pytest.mark.guard("G4")
+def test_a_model_on_trial_is_sent_to_nobody(city: People, policy: Policy) -> None:
+    wanted = Recipient(name="某协会", kind="association", model="general/trial", purpose="了解")
+    with pytest.raises(Refusal, match="试算"):
+        subscribe(wanted, policy=policy, actor=city.wang, today=TODAY, now=NOW)
+    EvaluationRun.objects.update(published=False)
+    bank = subscribe(BANK, policy=policy, actor=city.wang, today=TODAY, now=NOW)
+    assert push(bank.public_id, policy=policy, now=LATER) is None
+
+
+def test_a_push_is_asked_for_once_and_only_where_something_changed(
+    bank: ResultSubscription, city: People, policy: Policy
+) -> None:
+    for _ in range(2):
+        ask_for_pushes(today=TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'push_results' AND status = 'todo'"
+        )
+        assert cursor.fetchone()[0] == 1
+    push(bank.public_id, policy=policy, now=LATER)
+    assert ask_for_pushes(today=TODAY) == 0
+    unsubscribe(bank.public_id, actor=city.wang, reason="不再需要", today=TODAY, now=LATER)
+    assert push(bank.public_id, policy=policy, now=LATER) is None
+
+
+def test_a_receipt_is_registered_once(bank: ResultSubscription, city: People, policy: Policy) -> None:
+    sent = push(bank.public_id, policy=policy, now=LATER)
+    assert sent is not None
+    with pytest.raises(Refusal, match="回执"):
+        receive(sent.public_id, receipt=" ", actor=city.wang, now=LATER)
+    receive(sent.public_id, receipt="YH-2026-0001", actor=city.wang, now=LATER)
+    with pytest.raises(Refusal, match="已经登记"):
+        receive(sent.public_id, receipt="再来一次", actor=city.wang, now=LATER)
+    assert ResultPush.objects.get().receipt == "YH-2026-0001"
+
+
+def test_a_recipient_subscribes_once(bank: ResultSubscription, city: People, policy: Policy) -> None:
+    with pytest.raises(Refusal, match="已经订阅"):
+        subscribe(BANK, policy=policy, actor=city.wang, today=TODAY, now=NOW)
