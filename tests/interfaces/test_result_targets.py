@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,20 +54,26 @@ def test_a_folder_without_permission_is_named_by_its_cause(
         targets.make_folder(tmp_path, option="--out")
 
 
+def _full() -> Iterator[bytes]:
+    yield b"l"
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def _spoilt() -> Iterator[bytes]:
+    yield b"l"
+    raise Refusal("F07", "存档被改动。")
+
+
+@pytest.mark.parametrize(("pieces", "code"), [(_full, "OUT02"), (_spoilt, "F07")])
 def test_a_result_that_cannot_be_finished_leaves_the_earlier_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pieces: Callable[[], Iterator[bytes]], code: str
 ) -> None:
     path = tmp_path / "r.json"
     path.write_text("earlier", encoding="utf-8")
-
-    def full(self: Path, text: str, encoding: str) -> int:
-        with self.open("w", encoding=encoding) as out:
-            out.write(text[:1])
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", full)
-    with pytest.raises(Refusal, match="磁盘空间不足") as refused:
-        targets.write_text(path, "later", option="--report")
-    assert refused.value.code == "OUT02"
+    with pytest.raises(Refusal) as refused:
+        targets.write_pieces(path, pieces(), option="--report", advice="再试。")
+    assert refused.value.code == code
     assert path.read_text(encoding="utf-8") == "earlier"
     assert [left.name for left in tmp_path.iterdir()] == ["r.json"]
+    targets.write_text(path, "later", option="--report")
+    assert path.read_text(encoding="utf-8") == "later"

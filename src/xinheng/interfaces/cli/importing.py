@@ -11,7 +11,7 @@ import typer
 from xinheng.core.os_errors import os_cause
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli.options import AgencyOption, CityOption
-from xinheng.interfaces.cli.targets import check_file, make_folder, write_text
+from xinheng.interfaces.cli.targets import check_file, make_folder, write_pieces, write_text
 
 if TYPE_CHECKING:
     from xinheng.services.collect import Delivery
@@ -129,16 +129,8 @@ class _Import:
 
         stem = Path(batch.file_name).stem
         path = self.returned / f"退回-{stem}-{batch.public_id[:4].upper()}.xlsx"
-        try:
-            with path.open("wb") as out:
-                out.writelines(read_file(batch.workbook))
-        except OSError as error:
-            path.unlink(missing_ok=True)
-            raise Refusal(
-                "OUT02",
-                f"退回表 {path} 没有写成（{os_cause(error)}）。",
-                advice="文件已导入，可在业务系统中下载退回表。",
-            ) from error
+        advice = "文件已导入，可在业务系统中下载退回表。"
+        write_pieces(path, read_file(batch.workbook), option="--returned", advice=advice)
         return path
 
     def report(self) -> dict[str, Any]:
@@ -172,7 +164,6 @@ def _files(paths: list[Path], *, besides: Path | None) -> list[Path]:
             if path.is_dir():
                 found += sorted(item for item in path.rglob("*") if item.is_file() and _meant(item, besides))
             else:
-                path.open("rb").close()
                 found.append(path)
         except OSError as error:
             raise _unopened(path, error) from error

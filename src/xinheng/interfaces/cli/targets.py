@@ -44,16 +44,18 @@ def make_folder(path: Path, *, option: str) -> None:
 
 def write_text(path: Path, text: str, *, option: str) -> None:
     """Write all of it or nothing. Raises Refusal OUT02."""
+    write_pieces(path, [text.encode()], option=option, advice="请检查磁盘空间和权限，再运行一次。")
+
+
+def write_pieces(path: Path, pieces: Iterable[bytes], *, option: str, advice: str) -> None:
+    """As ``write_text``; a refusal of whoever gives the pieces leaves nothing either."""
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        with part.open("wb") as out:
+            out.writelines(pieces)
         part.replace(path)
     except OSError as error:
-        raise Refusal(
-            "OUT02",
-            f"{option} {path} 没有写成（{os_cause(error)}）。",
-            advice="请检查磁盘空间和权限，再运行一次。",
-        ) from error
+        raise Refusal("OUT02", f"{option} {path} 没有写成（{os_cause(error)}）。", advice=advice) from error
     finally:
         part.unlink(missing_ok=True)
 
