@@ -22,6 +22,7 @@ PARTS: dict[str, object] = {
     "version": 1,
     "year": 2026,
     "grant": 1,
+    "place": 0,
 }
 
 

@@ -329,6 +329,7 @@ def _draw() -> Context:
 def _evaluations() -> Context:
     run = {
         "number": "A1B2C3",
+        "url": "#",
         "model": "食品行业信用评价",
         "version": 3,
         "as_of": date(2026, 11, 1),

@@ -1,4 +1,4 @@
-"""What waits for one officer: rows, batches, drafts and plans, each with the term that runs for it.
+"""What waits for one officer: rows, batches, drafts, plans and models to be run, each with the term that runs for it.
 
 A task appears where a verb of the officer reaches its organisation, and not to those who may not take it because they
 took the step before (two persons; 《行政处罚法》第五十七、五十八条).
@@ -15,6 +15,7 @@ from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.services.cases import desk, steps_for
+from xinheng.services.feedback import next_run
 from xinheng.services.retention import decide_by
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
@@ -24,6 +25,7 @@ from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.organisations import Organisation
 
 MOST = 100
+REMIND_DAYS = 30
 
 
 class Kind(StrEnum):
@@ -35,6 +37,7 @@ class Kind(StrEnum):
     ROWS = "rows"
     CONFIRM = "confirm"
     MAP = "map"
+    EVALUATE = "evaluate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Task:
     organisation: Organisation | None = None
     count: int = 0
     term: Term | None = None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Seat:
 
 def tasks(seat: Seat) -> list[Task]:
     """Everything that waits for this person, what is due first in front."""
-    found = [*_cases(seat), *_reviews(seat), *_rows(seat), *_batches(seat)]
+    found = [*_cases(seat), *_reviews(seat), *_rows(seat), *_batches(seat), *_models(seat)]
     far = date.max
     return sorted(
         found,
@@ -159,6 +163,21 @@ def _batches(seat: Seat) -> Iterator[Task]:
         for batch in found.select_related("organisation").order_by("-pk")[:MOST]:
             kind = Kind.CONFIRM if state == BatchState.PREVIEW else Kind.MAP
             yield Task(kind=kind, batch=batch, count=batch.rows)
+
+
+def _models(seat: Seat) -> Iterator[Task]:
+    """Models whose results are due again within a month, for whoever may run them."""
+    if not seat.reach(Verb.RUN_EVALUATION):
+        return
+    for model in seat.policy.models.values():
+        day = next_run(model, policy=seat.policy, today=seat.today)
+        if day is not None and (day - seat.today).days <= REMIND_DAYS:
+            due = DueDate(day, seat.policy.calendar.is_provisional(day), seat.policy.calendar.version)
+            yield Task(
+                kind=Kind.EVALUATE,
+                model=model.id,
+                term=term(due, rule="评价周期（模型或本市规定）", verified=False, seat=seat),
+            )
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

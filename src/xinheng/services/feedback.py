@@ -85,9 +85,8 @@ def full_runs(model_id: str, *, most: int) -> list[Drift]:
         .select_related("started_by")
         .order_by("-pk")[: most + 1]
     )
-    return [
-        Drift(run, before, drift(run, before)) for run, before in zip(runs, [*runs[1:], None], strict=True)
-    ][:most]
+    earlier = [*runs[1:], None]
+    return [Drift(run, earlier[place], drift(run, earlier[place])) for place, run in enumerate(runs[:most])]
 
 
 def drift(run: EvaluationRun, before: EvaluationRun | None) -> float | None:

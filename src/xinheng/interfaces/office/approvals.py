@@ -22,7 +22,7 @@ from xinheng.services.approvals import approve, body_of, return_draft, withdraw_
 from xinheng.services.batches import number_of
 from xinheng.services.calendars import approve_year
 from xinheng.services.cases import steps_for
-from xinheng.services.policies import CALENDAR, FEED
+from xinheng.services.policies import CALENDAR, FEED, MODEL
 from xinheng.services.previews import LABELS
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
@@ -52,7 +52,7 @@ class ApprovalForm(forms.Form):
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
 def approvals(call: Call) -> HttpResponse:
     reached = call.reach(Verb.DRAFT_POLICY) | call.reach(Verb.PUBLISH_POLICY)
-    cases = Case.objects.filter(kind__in=(FEED, CALENDAR), organisation__in=reached).select_related(
+    cases = Case.objects.filter(kind__in=(FEED, CALENDAR, MODEL), organisation__in=reached).select_related(
         "opened_by"
     )
     page, paging = newest_first(cases, call.request)
@@ -65,7 +65,9 @@ def _line(case: Case) -> dict[str, Any]:
     return {
         "number": case.number,
         "title": case.title,
-        "url": reverse("office:approval", kwargs={"case": case.public_id}),
+        "url": reverse(
+            "office:model_draft" if case.kind == MODEL else "office:approval", kwargs={"case": case.public_id}
+        ),
         "kind": CASE_KINDS[case.kind],
         "opened_by": case.opened_by.display_name if case.opened_by else "",
         "opened_at": case.opened_at,
@@ -76,6 +78,8 @@ def _line(case: Case) -> dict[str, Any]:
 
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY, of=CASE)
 def approval(call: Call, case: Case) -> HttpResponse:
+    if case.kind == MODEL:
+        return redirect("office:model_draft", case=case.public_id)
     return _page(call, case, ApprovalForm(case))
 
 
@@ -83,6 +87,8 @@ def approval(call: Call, case: Case) -> HttpResponse:
 @once
 def approve_case(call: Call, case: Case) -> HttpResponse:
     """Put the draft in force."""
+    if case.kind == MODEL:
+        return redirect("office:model_draft", case=case.public_id)
     form = ApprovalForm(case, call.request.POST)
     if form.is_valid():
         try:

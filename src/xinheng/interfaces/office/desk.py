@@ -19,6 +19,7 @@ from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Clock, Tile
 from xinheng.services.batches import number_of
 from xinheng.services.desk import Duty, Kind, Seat, Task, duties, reports_due, tasks
+from xinheng.services.policies import MODEL
 from xinheng.store.inspections import Plan
 
 DUE = {"today": "今天到期", "week": "五个工作日内到期", "late": "逾期"}
@@ -110,11 +111,13 @@ def _of_case(call: Call, task: Task, *, state: str, tone: str) -> _Shown:
     assert task.case is not None
     case = task.case
     plan = Plan.objects.filter(case=case).first() if case.kind == "inspection_plan" else None
-    url = (
-        reverse("office:plan", kwargs={"plan": plan.public_id})
-        if plan
-        else reverse("office:approval", kwargs={"case": case.public_id})
-    )
+    part = {"case": case.public_id}
+    if plan is not None:
+        url = reverse("office:plan", kwargs={"plan": plan.public_id})
+    elif case.kind == MODEL:
+        url = reverse("office:model_draft", kwargs=part)
+    else:
+        url = reverse("office:approval", kwargs=part)
     return CASE_KINDS.get(case.kind, "事项"), case.title, url, state, tone
 
 
@@ -154,6 +157,18 @@ def _map(call: Call, task: Task) -> _Shown:
     return "数据源", task.batch.file_name, reverse("office:map_feed", kwargs=part), "待指明各列", "decide"
 
 
+def _evaluate(call: Call, task: Task) -> _Shown:
+    known = call.policy.models.get(task.model)
+    title = known.title if known else task.model
+    return (
+        "评价周期",
+        f"“{title}”应当重新评价",
+        reverse("office:model", kwargs={"model": task.model}),
+        "应当评价",
+        "clock",
+    )
+
+
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
@@ -161,6 +176,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.ROWS: _rows,
     Kind.CONFIRM: _confirm,
     Kind.MAP: _map,
+    Kind.EVALUATE: _evaluate,
 }
 
 

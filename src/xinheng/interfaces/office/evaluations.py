@@ -100,6 +100,7 @@ def _line(run: EvaluationRun, model: ScoringModel | None, *, in_force: bool) -> 
     grades = sorted(run.distribution.items(), key=lambda pair: pair[0] or "~")
     return {
         "number": run.public_id[:6].upper(),
+        "url": reverse("office:evaluation_run", kwargs={"run": run.public_id}),
         "model": model.title if model else run.model,
         "version": run.model_version,
         "as_of": run.as_of,

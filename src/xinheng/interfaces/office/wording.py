@@ -42,7 +42,7 @@ CASE_STATES = {
     "withdrawn": ("已撤销", ""),
     "revoked": ("已撤回", ""),
 }
-CASE_KINDS = {"inspection_plan": "抽查计划", "feed": "数据源", "calendar": "工作日历"}
+CASE_KINDS = {"inspection_plan": "抽查计划", "feed": "数据源", "calendar": "工作日历", "model": "评价模型"}
 DEEDS = {
     "correct": "更正",
     "annotate": "标注",
@@ -76,7 +76,11 @@ EVENTS = {
     "grade.supposed": "假设试算",
     "record.read": "打开记录",
     "evaluation.run": "运行评价",
+    "model.tried": "试算模型草稿",
+    "model.previewed": "预览模型草稿",
+    "model.feedback": "反馈评价结果",
     "evaluation.refreshed": "按新记录重算评价",
+    "evaluation.night": "夜间评价",
     "evaluation.ordered": "安排评价",
     "evaluation.refused": "评价没有运行",
     "inspector.added": "登记执法检查人员",

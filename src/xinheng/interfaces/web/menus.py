@@ -41,7 +41,15 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         "监管",
         (
             Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:what_if", "office:record")),
-            Route("评价", "office:evaluations", ("office:run_evaluation",)),
+            Route(
+                "评价模型",
+                "office:models",
+                (
+                    *("office:model", "office:new_model", "office:model_draft", "office:model_part"),
+                    *("office:preview_model", "office:model_trial"),
+                ),
+            ),
+            Route("评价", "office:evaluations", ("office:run_evaluation", "office:evaluation_run")),
             Route(
                 "执法检查人员",
                 "office:inspectors",
