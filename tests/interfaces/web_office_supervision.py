@@ -187,6 +187,7 @@ def _grade() -> Context:
         ],
         "best": False,
         "what_if_url": "#",
+        "results_url": "#",
         "stale": True,
         "snapshot_digest": DIGEST,
         "model_digest": DIGEST,

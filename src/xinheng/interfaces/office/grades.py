@@ -108,6 +108,7 @@ def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
         "left_out": explain.left_out(sheet, basis),
         "ways": explain.ways(sheet, basis, explained),
         "best": bool(explained.evaluation.grade) and used.rank(explained.evaluation.grade or "") == 0,
+        "results_url": reverse("office:results", kwargs={"subject": subject.public_id}),
         "what_if_url": reverse("office:what_if", kwargs={"subject": subject.public_id, "model": model}),
         "objection_url": "",
         "snapshot_digest": explained.run.snapshot_digest,

@@ -40,7 +40,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
     (
         "监管",
         (
-            Route("企业档案", "office:subjects", ("office:subject", "office:grade", "office:what_if", "office:record")),
+            Route(
+                "企业档案",
+                "office:subjects",
+                ("office:subject", "office:grade", "office:what_if", "office:results", "office:record"),
+            ),
             Route(
                 "评价模型",
                 "office:models",
@@ -50,6 +54,8 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("评价", "office:evaluations", ("office:run_evaluation", "office:evaluation_run")),
+            Route("提示信息", "office:notices", ("office:notice", "office:serve_notices")),
+            Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route(
                 "执法检查人员",
                 "office:inspectors",

@@ -1,0 +1,58 @@
+"""Results of a subject that others gave, in their words and with their history, and the notices written to it.
+
+Imported results stand apart from our own and are never changed (legal guard G4).
+"""
+
+from itertools import groupby
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.notices import lines_of
+from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.records_shown import record_url, source_of
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.ledger import note
+from xinheng.services.results import imported_results
+from xinheng.store.notices import ResultNotice
+from xinheng.store.subjects import Subject
+
+NOTICES = 20
+
+
+@asks(Verb.READ_GRADE, of=SUBJECT)
+def results(call: Call, subject: Subject) -> HttpResponse:
+    note("results.read", now=call.now, actor=call.user, subject=subject.public_id)
+    here = reverse("office:subject", kwargs={"subject": subject.public_id})
+    found = imported_results(subject, policy=call.policy)
+    written = ResultNotice.objects.filter(subject=subject).prefetch_related("steps").select_related("subject")
+    context = {
+        "crumbs": [
+            Crumb("企业档案", reverse("office:subjects")),
+            Crumb(subject.name, here),
+            Crumb("外部评价与告知"),
+        ],
+        "subject": {"name": subject.name, "url": here},
+        "systems": [
+            {
+                "title": system,
+                "results": [
+                    {
+                        "level": each.level,
+                        "issuer": each.issuer,
+                        "words": each.words,
+                        "given_on": each.given_on,
+                        "period": each.period,
+                        "url": record_url(subject, each.record),
+                        "source": source_of(call, each.record),
+                    }
+                    for each in given
+                ],
+            }
+            for system, given in groupby(found, key=lambda each: each.system)
+        ],
+        "notices": lines_of(written.order_by("-pk")[:NOTICES]),
+    }
+    return call.render("results", context)
