@@ -1,6 +1,8 @@
 """Accounts, roles and the ledger: kept apart, never on oneself, and every change can be found."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,7 +14,9 @@ from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, PASSWORD, TODAY, People
 from tests.services.test_ledger import seal_soon
 
+import xinheng
 from xinheng.core.roles import Role
+from xinheng.interfaces.office.wording import EVENTS
 from xinheng.services.accounts import lock_after_failure
 from xinheng.services.ledger import note
 from xinheng.store.models import LedgerEvent, RoleGrant, User
@@ -143,6 +147,13 @@ def auditor(people: People) -> Client:
 
 def test_the_ledger_is_open_to_auditors_only(people: People) -> None:
     assert signed_in(people.zhao).get("/office/ledger/").status_code == 403
+
+
+def test_every_event_of_the_ledger_is_named_in_chinese() -> None:
+    texts = (path.read_text(encoding="utf-8") for path in Path(xinheng.__file__).parent.rglob("*.py"))
+    noted = {kind for source in texts for kind in re.findall(r'\bnote\(\s*"([a-z_]+\.[a-z_]+)"', source)}
+    assert len(noted) > 20
+    assert noted <= set(EVENTS)
 
 
 def test_the_ledger_is_narrowed_by_person_object_and_day(auditor: Client, people: People) -> None:
