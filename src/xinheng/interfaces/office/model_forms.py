@@ -103,9 +103,9 @@ def _many(label: str, choices: Iterable[tuple[str, str]]) -> forms.MultipleChoic
     )
 
 
-def _ground_fields(prefix: str) -> dict[str, forms.Field]:
+def _ground_fields(prefix: str, label: str = "文件") -> dict[str, forms.Field]:
     return {
-        f"{prefix}_source": forms.ChoiceField(label="文件", choices=[], required=False),
+        f"{prefix}_source": forms.ChoiceField(label=label, choices=[], required=False),
         f"{prefix}_clause": forms.CharField(label="条款", max_length=60, required=False),
         f"{prefix}_verified": forms.BooleanField(label="已与原文核对", required=False),
     }
@@ -378,7 +378,7 @@ class IndicatorForm(_Facts):
     def __init__(
         self, policy: Policy, *args: Any, families: Sequence[Mapping[str, Any]], **kwargs: Any
     ) -> None:
-        self.base_fields.update(_ground_fields("national"))
+        self.base_fields.update(_ground_fields("national", "国家另有规定的文件"))
         super().__init__(policy, *args, **kwargs)
         named = [(str(each.get("id")), str(each.get("label") or each.get("id"))) for each in families]
         self.fields["family"].choices = named  # type: ignore[attr-defined]
