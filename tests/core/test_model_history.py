@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from xinheng.core.model_draft import dump_draft, findings, plain_tree, read_draft
-from xinheng.core.model_history import differences, due_on
+from xinheng.core.model_history import differences, due_on, written
 from xinheng.core.models import ScoringModel, parse_model
 from xinheng.core.policy import Policy
 from xinheng.core.policy_file import PolicyError
@@ -70,6 +70,12 @@ def test_what_changed_is_told_with_both_values(model: ScoringModel) -> None:
         (f"指标“{kept['label']}”", "封顶分", kept["cap"], "90"),
         (f"等级上限“{gone}”", "", "有", "取消"),
     ]
+
+
+def test_steps_are_written_as_a_table_of_points() -> None:
+    assert written([{"start": 0, "points": "140"}, {"start": 10000, "points": "170"}]) == (
+        "起点 0 分值 140；起点 10000 分值 170"
+    )
 
 
 def test_equal_models_do_not_differ(model: ScoringModel) -> None:

@@ -67,6 +67,19 @@ WORDS = {
 """Names of the fields of a model."""
 
 _SILENT = frozenset({"id", "version"})
+_NESTED = {
+    "start": "起点",
+    "source": "文件",
+    "clause": "条款",
+    "verified": "已核对",
+    "table": "表",
+    "from_day": "第",
+    "per_mille": "天起千分之",
+    "half_life_days": "半衰期（天）",
+    "result": "结果",
+    "window_days": "天数",
+}
+"""Names inside a value, where a word means something else than at the top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,11 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Mapping):
-        named = (f"{WORDS.get(key, key)} {text}" for key, each in value.items() if (text := written(each)))
+        named = (
+            f"{_NESTED.get(key) or WORDS.get(key, key)} {text}"
+            for key, each in value.items()
+            if (text := written(each))
+        )
         return " ".join(named)
     if isinstance(value, list | tuple):
         mark = "；" if any(isinstance(each, Mapping) for each in value) else "、"
