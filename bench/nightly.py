@@ -123,6 +123,8 @@ def one(_: int) -> dict[str, float]:
     return {"one_ms": sorted(spent)[len(spent) // 2] * 1000}
 
 
+OWN = ("peak_mib", "cpu_s")
+"""Figures of the command alone, without the server."""
 TASKS = {"full": full, "night": night, "refresh": refresh, "one": one}
 
 
@@ -140,8 +142,7 @@ def measure(size: str, home: Path) -> dict[str, float]:
     figures: dict[str, float] = {}
     for task in TASKS:
         found = apart(task, size, home)
-        figures |= {name: value for name, value in found.items() if name != "peak_mib"}
-        figures[f"{task}_peak_mib"] = found["peak_mib"]
+        figures |= {f"{task}_{key}" if key in OWN else key: value for key, value in found.items()}
     return {name: round(value, 2) for name, value in figures.items()}
 
 
@@ -150,8 +151,10 @@ def main() -> None:
     if given.task:
         with city():
             figures = TASKS[given.task](NEW[given.size])
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps(figures | {"peak_mib": peak}))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        print(
+            json.dumps(figures | {"peak_mib": used.ru_maxrss / 1024, "cpu_s": used.ru_utime + used.ru_stime})
+        )
         return
     if given.home:
         figures = measure(given.size, given.home)
