@@ -112,18 +112,25 @@ def test_a_revoked_decision_ends_its_publication(record: Record, people: People,
 
 @pytest.mark.row("X-01")
 @pytest.mark.guard("G8")
-def test_a_corrected_class_or_day_moves_the_end_of_the_publication(
+def test_a_corrected_class_moves_the_end_of_the_publication(
     record: Record, people: People, policy: Policy
 ) -> None:
     corrected(people, policy, seriousness=Seriousness.SERIOUS)
     serious = Publication.objects.get()
-    corrected(people, policy, seriousness=Seriousness.GENERAL, decided_on=date(2026, 8, 1))
+    corrected(people, policy, seriousness=Seriousness.GENERAL)
     general = Publication.objects.get()
     assert serious.stop_on is not None and general.stop_on is not None
     assert general.stop_on < serious.stop_on
-    assert general.decided_on == date(2026, 8, 1)
     assert general.ground == Record.objects.get(known_until__isnull=True)
     assert general.stopped_at is None
+
+
+def test_the_day_of_a_decision_is_withdrawn_and_sent_anew_not_corrected(
+    record: Record, people: People, policy: Policy
+) -> None:
+    with pytest.raises(Refusal, match="R07"):
+        corrected(people, policy, decided_on=date(2026, 8, 1))
+    assert Record.objects.count() == 1
 
 
 @pytest.mark.guard("G8")

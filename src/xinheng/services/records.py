@@ -68,9 +68,16 @@ def correct(
 ) -> Record:
     """Replace columns (``values``) and masked detail fields (``fields``) by right ones, as a new version.
 
-    Its publication follows: the terms are computed anew from what is right.
+    Its publication follows: the terms are computed anew from what is right. The day of the decision belongs to the
+    act's identity: corrected here, the right act sent again would stand beside it and weigh twice.
     """
-    allowed = {"amount_fen", "decided_on", "valid_from", "valid_to", "seriousness", "finality", "result"}
+    if "decided_on" in values:
+        raise Refusal(
+            "R07",
+            "决定日期是识别一项行为的依据，不能通过更正修改。",
+            advice="请撤回这条记录，由报送单位按正确的日期重新报送。",
+        )
+    allowed = {"amount_fen", "valid_from", "valid_to", "seriousness", "finality", "result"}
     if unknown := set(values) - allowed:
         raise Refusal("R02", f"字段{'、'.join(sorted(unknown))}不能通过更正修改。")
     return _supersede(

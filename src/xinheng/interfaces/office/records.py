@@ -58,7 +58,6 @@ class ChangeForm(forms.Form):
     amount = forms.DecimalField(
         label="更正金额（元）", required=False, min_value=Decimal(0), decimal_places=2
     )
-    decided_on = forms.DateField(label="更正决定日期", required=False, widget=_DAY)
     valid_to = forms.DateField(label="更正有效期至", required=False, widget=_DAY)
     seriousness = forms.ChoiceField(
         label="更正失信程度",
@@ -81,7 +80,8 @@ class ChangeForm(forms.Form):
         found: dict[str, object] = {}
         if given["amount"] is not None:
             found["amount_fen"] = int(given["amount"] * 100)
-        found |= {name: given[name] for name in ("decided_on", "valid_to") if given[name] is not None}
+        if given["valid_to"] is not None:
+            found["valid_to"] = given["valid_to"]
         return found | {name: int(given[name]) for name in ("seriousness", "finality") if given[name]}
 
     def clean(self) -> dict[str, Any]:
