@@ -16,6 +16,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services import governance
 from xinheng.services.approvals import body_of, return_draft
+from xinheng.services.evaluate import run_model
 from xinheng.services.governance import carry_out_trial, order_trial
 from xinheng.services.governance_preview import preview
 from xinheng.services.models import (
@@ -24,13 +25,14 @@ from xinheng.services.models import (
     blank_tree,
     check_draft,
     drafted_model,
+    end_results,
     propose_end,
     save_draft,
     start_draft,
     submit_draft,
 )
 from xinheng.services.policies import policy_in_force
-from xinheng.store.models import Case, LedgerEvent, ModelTrial, PolicyVersion, User
+from xinheng.store.models import Case, LedgerEvent, ModelTrial, PolicyVersion, PublicRun, User
 
 LATER = TODAY + timedelta(days=10)
 
@@ -198,6 +200,16 @@ def test_a_model_is_retired_by_two_persons_from_a_day(he: User, city: People, po
     approve_model(case.public_id, from_on=LATER, actor=city.zhao, policy=policy, now=NOW)
     assert MODEL in policy_in_force(on=TODAY).models
     assert MODEL not in policy_in_force(on=LATER).models
+
+
+def test_results_of_a_retired_model_are_no_longer_in_force(he: User, city: People, policy: Policy) -> None:
+    run_model(MODEL, policy=policy, as_of=TODAY, actor=he, now=NOW, publish=True)
+    assert PublicRun.objects.exists()
+    assert end_results(MODEL, policy=policy, now=NOW) == 0
+    case = propose_end(MODEL, reason="改用省统一模型", actor=he, policy=policy, now=NOW)
+    approve_model(case.public_id, from_on=TODAY, actor=city.zhao, policy=policy, now=NOW)
+    assert end_results(MODEL, policy=policy_in_force(on=TODAY), now=NOW) == 1
+    assert not PublicRun.objects.exists()
 
 
 def test_the_worker_refuses_a_draft_that_changed_meanwhile(

@@ -7,7 +7,7 @@ Who may publish is legal guard G4: the organisation that drafts must hold the mo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -22,12 +22,15 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION
 from xinheng.services.approvals import Draft, approve, begin, body_of
 from xinheng.services.cases import take_step
+from xinheng.services.ledger import note
 from xinheng.services.policies import MODEL, RETIRED
-from xinheng.services.time import day_of
+from xinheng.services.time import day_of, end_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.governance import ModelTrial
+from xinheng.store.outbox import enqueue
 from xinheng.store.policy_versions import PolicyVersion
+from xinheng.store.scores import EvaluationRun
 
 CYCLE = "evaluation.result_months"
 """The longest time between results that the city's rule allows."""
@@ -240,7 +243,24 @@ def approve_model(
         _refuse_stranger(model, case, policy=policy)
         if trial_of(case, model) is None:
             raise Refusal("MD4", "送审的内容没有试算报告。", advice="请退回起草人重新试算。")
-    return approve(public_id, actor=actor, policy=policy, now=now, seen_version=seen_version, from_on=from_on)
+    version = approve(
+        public_id, actor=actor, policy=policy, now=now, seen_version=seen_version, from_on=from_on
+    )
+    if is_end(tree):
+        first = end_of(from_on - timedelta(days=1)) if from_on > day_of(now) else None
+        enqueue("end_results", run_at=first, model=version.key)
+    return version
+
+
+@transaction.atomic
+def end_results(model_id: str, *, policy: Policy, now: datetime) -> int:
+    """Results of a model that is retired are no longer in force, nor public; returns how many runs that concerned."""
+    if model_id in policy.models:
+        return 0
+    ended = EvaluationRun.objects.filter(model=model_id, current=True).update(current=False)
+    if ended:
+        note("model.ended", now=now, actor=None, object=f"model:{model_id}")
+    return ended
 
 
 @transaction.atomic

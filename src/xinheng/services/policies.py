@@ -22,7 +22,7 @@ RETIRED = "retired"
 """Key of the body by which a version of a model says that there is none from its first day on."""
 _KINDS = (FEED, CALENDAR, MODEL)
 
-_Key = tuple[str, int, str, date | None]
+_Key = tuple[str, int, str, date, date | None]
 _kept: dict[_Key, Policy] = {}
 _lock = Lock()
 
@@ -31,7 +31,7 @@ def policy_in_force(*, on: date | None = None) -> Policy:
     """The policy of this installation's city. ``on``: only versions in force by that day; None, all approved ones."""
     seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
     published = PolicyVersion.objects.filter(kind__in=_KINDS)
-    newest = published.order_by("-pk").values_list("pk", "digest").first()
+    newest = published.order_by("-pk").values_list("pk", "digest", "from_on").first()
     if newest is None:
         return seed
     key = (seed.digest, *newest, on)

@@ -144,6 +144,16 @@ def try_model(trial: str) -> None:
     log.info("model_tried", trial=trial, state=done.state)
 
 
+@app.task(name="end_results")
+def end_results(model: str) -> None:
+    """Take the results of a retired model out of force from the day on which it is retired."""
+    from xinheng.services import models, policies
+
+    now = datetime.now(UTC)
+    ended = models.end_results(model, policy=policies.policy_in_force(on=day_of(now)), now=now)
+    log.info("results_ended", model=model, runs=ended)
+
+
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:

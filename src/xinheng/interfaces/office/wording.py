@@ -88,6 +88,7 @@ EVENTS = {
     "record.read": "打开记录",
     "evaluation.run": "运行评价",
     "model.tried": "试算模型草稿",
+    "model.ended": "停用模型的结果失效",
     "model.previewed": "预览模型草稿",
     "model.feedback": "反馈评价结果",
     "evaluation.refreshed": "按新记录重算评价",
