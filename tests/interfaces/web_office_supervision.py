@@ -176,7 +176,7 @@ def _grade() -> Context:
         "ways": [
             {
                 "kind": "信用修复",
-                "what": "可以申请信用修复；准予修复的",
+                "what": "可以申请信用修复（以准予为准）",
                 "on": date(2026, 12, 1),
                 "now": False,
                 "records": records,

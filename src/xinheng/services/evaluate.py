@@ -26,7 +26,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.run import RunSummary, run_batch
 from xinheng.services.ledger import note
-from xinheng.services.rules import Rules, keep_rules, rules_of
+from xinheng.services.rules import Rules, keep_rules, remembered_rules
 from xinheng.services.scores import changes_of, take_lock, write_scores
 from xinheng.services.snapshots import Snapshot, kept_snapshot
 from xinheng.store.accounts import User
@@ -133,7 +133,7 @@ def explain_grade(subject: Subject, *, policy: Policy, model_id: str) -> Explain
         model,
         facts_known(subject, at=known_when_given(score, run)),
         as_of=run.as_of,
-        treatment=rules_of(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
+        treatment=remembered_rules(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
     )
     return ExplainedGrade(
         run=run,

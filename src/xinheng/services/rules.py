@@ -15,6 +15,7 @@ from xinheng.store.scores import EvaluationRule, EvaluationRun
 
 MODEL, TREATMENT = "model", "treatment"
 _TREATMENT: TypeAdapter[Treatment] = TypeAdapter(Treatment)
+MOST_REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Rules:
 
     model: ScoringModel
     treatment: Treatment
+
+
+_REMEMBERED: dict[tuple[str, str], Rules] = {}
 
 
 def keep_rules(rules: Rules) -> None:
@@ -35,6 +39,16 @@ def keep_rules(rules: Rules) -> None:
         [EvaluationRule(digest=digest, kind=kind, body=body) for digest, kind, body in bodies],
         ignore_conflicts=True,
     )
+
+
+def remembered_rules(run: EvaluationRun) -> Rules:
+    """As rules_of, read once a process: rules under a digest never change. For showing; a proof reads them anew."""
+    digests = (run.model_digest, run.treatment_digest)
+    if digests not in _REMEMBERED:
+        if len(_REMEMBERED) >= MOST_REMEMBERED:
+            _REMEMBERED.clear()
+        _REMEMBERED[digests] = rules_of(run)
+    return _REMEMBERED[digests]
 
 
 def rules_of(run: EvaluationRun) -> Rules:

@@ -20,7 +20,7 @@ from xinheng.core.what_if import PAID, Supposition, WhatIf, what_if
 from xinheng.services.evaluate import ExplainedGrade, facts_known, known_when_given, model_of
 from xinheng.services.ledger import note
 from xinheng.services.publication import sector_of
-from xinheng.services.rules import rules_of
+from xinheng.services.rules import remembered_rules
 from xinheng.store.accounts import User
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
@@ -54,7 +54,7 @@ def basis_of(subject: Subject, explained: ExplainedGrade, *, policy: Policy) -> 
         subject=subject,
         model=model_of(policy, run.model),
         facts=facts_known(subject, at=known_when_given(score, run)),
-        treatment=rules_of(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
+        treatment=remembered_rules(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
         as_of=run.as_of,
     )
 
