@@ -1,5 +1,6 @@
 """Runs are reproducible and explained to the last unit; a changed file makes its grade stale."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -70,6 +71,17 @@ def test_the_explanation_adds_up_to_the_stored_points(city: People, policy: Poli
         assert (explained.evaluation.grade or "") == score.grade
         assert [c.points_milli for c in explained.evaluation.contributions] == score.contributions
         assert not explained.stale
+
+
+@pytest.mark.row("M7-11")
+def test_a_grade_is_explained_by_the_rules_it_was_given_by(city: People, policy: Policy) -> None:
+    _run(policy, city)
+    subject = Subject.objects.get(code=code(1))
+    before = explain_grade(subject, policy=policy, model_id=MODEL)
+    newer = policy.models[MODEL].model_copy(update={"version": 2, "indicators": ()})
+    changed = replace(policy, models={**policy.models, MODEL: newer})
+    assert before is not None
+    assert explain_grade(subject, policy=changed, model_id=MODEL) == before
 
 
 def test_a_withdrawn_record_makes_the_grade_stale_at_once(city: People, policy: Policy) -> None:

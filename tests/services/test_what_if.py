@@ -39,7 +39,7 @@ def _basis(policy: Policy) -> Basis:
     subject = Subject.objects.get(code=code(1))
     explained = explain_grade(subject, policy=policy, model_id=MODEL)
     assert explained is not None
-    return basis_of(subject, explained, policy=policy)
+    return basis_of(subject, explained)
 
 
 @pytest.mark.row("M7-11")

@@ -54,6 +54,7 @@ class ExplainedGrade:
     """A stored grade with its explanation; ``stale``: the file has changed since it was given."""
 
     run: EvaluationRun
+    rules: Rules
     evaluation: Evaluation
     explanation: Explanation
     stale: bool
@@ -124,23 +125,30 @@ def explain_grade(subject: Subject, *, policy: Policy, model_id: str) -> Explain
     score = scores_of(run).filter(subject=subject).select_related("run").first() if run else None
     if run is None or score is None:
         return None
-    model = model_of(policy, model_id)
+    rules = remembered_rules(run) if run.treatment_digest else _rules_today(run, policy)
+    evaluation = evaluate(
+        rules.model,
+        facts_known(subject, at=known_when_given(score, run)),
+        as_of=run.as_of,
+        treatment=rules.treatment,
+    )
+    return ExplainedGrade(
+        run=run,
+        rules=rules,
+        evaluation=evaluation,
+        explanation=explain(rules.model, evaluation),
+        stale=score.subject_version != subject.version,
+    )
+
+
+def _rules_today(run: EvaluationRun, policy: Policy) -> Rules:
+    """For a run that kept no rules."""
+    model = model_of(policy, run.model)
     if model.digest != run.model_digest:
         raise Refusal(
             "M02", "模型在这次评价之后有了新版本，旧结果不再展示。", advice="请重新运行评价后查看。"
         )
-    evaluation = evaluate(
-        model,
-        facts_known(subject, at=known_when_given(score, run)),
-        as_of=run.as_of,
-        treatment=remembered_rules(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
-    )
-    return ExplainedGrade(
-        run=run,
-        evaluation=evaluation,
-        explanation=explain(model, evaluation),
-        stale=score.subject_version != subject.version,
-    )
+    return Rules(model, policy.treatment(on=run.as_of))
 
 
 def known_when_given(score: Score, run: EvaluationRun) -> datetime:

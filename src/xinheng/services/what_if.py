@@ -17,10 +17,9 @@ from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.treatment import Treatment, why_not
 from xinheng.core.what_if import PAID, Supposition, WhatIf, what_if
-from xinheng.services.evaluate import ExplainedGrade, facts_known, known_when_given, model_of
+from xinheng.services.evaluate import ExplainedGrade, facts_known, known_when_given
 from xinheng.services.ledger import note
 from xinheng.services.publication import sector_of
-from xinheng.services.rules import remembered_rules
 from xinheng.store.accounts import User
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
@@ -46,15 +45,15 @@ class Basis:
         return tuple((record, reason) for record, reason in found if reason)
 
 
-def basis_of(subject: Subject, explained: ExplainedGrade, *, policy: Policy) -> Basis:
+def basis_of(subject: Subject, explained: ExplainedGrade) -> Basis:
     """Facts and rules as they were when the grade was given."""
     run = explained.run
     score = scores_of(run).select_related("run").get(subject=subject)
     return Basis(
         subject=subject,
-        model=model_of(policy, run.model),
+        model=explained.rules.model,
         facts=facts_known(subject, at=known_when_given(score, run)),
-        treatment=remembered_rules(run).treatment if run.treatment_digest else policy.treatment(on=run.as_of),
+        treatment=explained.rules.treatment,
         as_of=run.as_of,
     )
 

@@ -33,7 +33,7 @@ def what_if(call: Call, subject: Subject, model: str) -> HttpResponse:
     explained = explain_grade(subject, policy=call.policy, model_id=model)
     if explained is None:
         raise Http404
-    basis = basis_of(subject, explained, policy=call.policy)
+    basis = basis_of(subject, explained)
     chosen, answer, refused = _chosen(call), None, ""
     if chosen:
         try:

@@ -19,7 +19,7 @@ from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.web.charts import Band, Chart, Step, waterfall
 from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.services.evaluate import ExplainedGrade, explain_grade, model_of
+from xinheng.services.evaluate import ExplainedGrade, explain_grade
 from xinheng.services.ledger import note
 from xinheng.services.what_if import basis_of
 from xinheng.store.ledger import LedgerEvent
@@ -45,7 +45,7 @@ def grade_of(call: Call, subject: Subject) -> dict[str, Any] | None:
 
 
 def _head(call: Call, subject: Subject, explained: ExplainedGrade) -> dict[str, Any]:
-    model = model_of(call.policy, explained.run.model)
+    model = explained.rules.model
     letter = explained.evaluation.grade or ""
     return {
         "letter": letter,
@@ -76,8 +76,8 @@ def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
     explained = explain_grade(subject, policy=call.policy, model_id=model)
     if explained is None:
         raise Http404
-    used = model_of(call.policy, model)
-    basis = basis_of(subject, explained, policy=call.policy)
+    used = explained.rules.model
+    basis = basis_of(subject, explained)
     sheet = explain.sheet_of(call, basis)
     reads = reads_of(call, subject, "grade.read")
     note(
