@@ -126,7 +126,9 @@ def ways(sheet: Sheet, basis: Basis, explained: ExplainedGrade) -> list[dict[str
 
 def _what(way: Way) -> str:
     if way.kind is WayKind.REPAIR:
-        return "可以申请信用修复（以全部准予为准）" if len(way.records) > 1 else "可以申请信用修复（以准予为准）"
+        return (
+            "可以申请信用修复（以全部准予为准）" if len(way.records) > 1 else "可以申请信用修复（以准予为准）"
+        )
     return "移出评价窗口" if "移出评价窗口" in way.sentence else "的扣分随时间减轻"
 
 
