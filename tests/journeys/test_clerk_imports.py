@@ -30,4 +30,5 @@ def test_a_wrong_file_is_explained_and_nothing_is_lost(site: Site, tmp_path: Pat
     page.goto("/office/upload/")
     page.get_by_label("文件", exact=True).set_input_files(path)
     page.get_by_role("button", name="上传并预览").click()
-    expect(page.locator("body")).to_contain_text("这个文件无法读取")
+    expect(page.locator("body")).to_contain_text("E19 无法读取")
+    expect(page.get_by_role("link", name="上传另一个文件")).to_be_visible()
