@@ -26,6 +26,7 @@ from xinheng.store.models import (
     ReturnedRow,
     ReturnedState,
     RoleGrant,
+    StoredFile,
     Subject,
     SubjectName,
     SubjectSearch,
@@ -300,3 +301,24 @@ def test_a_file_with_nothing_below_its_header_is_not_loaded(tmp_path: Path, deli
     batch = import_file(write(tmp_path), delivery)
     assert (batch.state, batch.report["status"]) == (BatchState.UNREADABLE, "unreadable")
     assert batch.report["message"] == "只有表头，没有数据行。"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "设备名称,采购数量\n水泵,2\n",
+        "实施主体,职权编号,职权名称\n某局,C01,对某事的处罚\n",
+        "",
+        f"{REGISTER}\n",
+    ],
+    ids=["unknown", "need not be read", "empty", "header only"],
+)
+def test_a_file_left_unread_is_met_again(tmp_path: Path, delivery: Delivery, text: str) -> None:
+    path = tmp_path / "没有读入.csv"
+    path.write_text(text, encoding="utf-8")
+    first = import_file(path, delivery)
+    later = replace(delivery, now=NOW + timedelta(days=1))
+    assert import_file(path, later).pk == first.pk
+    assert preview(path, later, name=path.name).pk == first.pk
+    assert (Batch.objects.count(), StoredFile.objects.count()) == (1, 1)
+    assert first.state in (BatchState.UNMAPPED, BatchState.UNREADABLE)

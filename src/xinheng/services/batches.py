@@ -4,8 +4,10 @@ Delivering the same bytes again changes nothing; a sender learns of its own earl
 of no other: there it gets a receipt of its own, whose rows are known (《河南省社会信用条例》第十七条; core.access).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from xinheng.core.access import Target
 from xinheng.core.policy import Policy
@@ -53,6 +55,23 @@ def met_before(digest: str, *, sender: Sender, feed: str | None, policy: Policy)
         if _stands(batch):
             raise _read_otherwise(batch, feed or "", policy)
     return None
+
+
+def unread_before(digest: str, *, sender: Sender, told: Mapping[str, Any]) -> Batch | None:
+    """The sender's own batch of the same bytes that was left unread for the same reason, its original still kept."""
+    left = Batch.objects.filter(
+        file_digest=digest,
+        organisation=sender.organisation,
+        state__in=[BatchState.UNMAPPED, BatchState.UNREADABLE],
+        original__wrapped_key__isnull=False,
+    ).order_by("pk")
+    same = ("status", "known_as", "problems", "message")
+    return next((one for one in left if all(one.report.get(key) == told[key] for key in same)), None)
+
+
+def needs_no_reading(batch: Batch) -> bool:
+    """Recognised as a file that holds no records on subjects: nobody has anything to do with it."""
+    return batch.state == BatchState.UNMAPPED and bool(batch.report.get("known_as"))
 
 
 def refuse_second_load(batch: Batch, *, sender: Sender, policy: Policy) -> None:

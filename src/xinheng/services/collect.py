@@ -26,7 +26,7 @@ from xinheng.intake.handover import hand_over
 from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
-from xinheng.services.batches import Sender, met_before, refuse_second_load
+from xinheng.services.batches import Sender, met_before, refuse_second_load, unread_before
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
@@ -77,7 +77,7 @@ def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
         with transaction.atomic():
             take_loader_lock()
-            if known := _met_before(digest, delivery, feed):
+            if known := _met_before(digest, delivery, feed) or _unread_before(digest, prepared, delivery):
                 return _repeated(known, delivery)
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)
             if prepared.status == "mapped":
@@ -93,6 +93,8 @@ def preview(path: Path, delivery: Delivery, *, name: str, feed: str | None = Non
     with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
         with transaction.atomic():
+            if known := _unread_before(digest, prepared, delivery):
+                return _repeated(known, delivery)
             batch = _record_receipt(path, prepared, digest, delivery, name=name)
             batch.report = {**batch.report, PREVIEW: _preview_of(prepared, work, delivery)}
             batch.save(update_fields=["report"])
@@ -336,6 +338,12 @@ def _keep_workbook(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path,
 
 def _met_before(digest: str, delivery: Delivery, feed: str | None) -> Batch | None:
     return met_before(digest, sender=delivery.sender, feed=feed, policy=delivery.policy)
+
+
+def _unread_before(digest: str, prepared: Prepared, delivery: Delivery) -> Batch | None:
+    if prepared.status == "mapped":
+        return None
+    return unread_before(digest, sender=delivery.sender, told=prepared.report())
 
 
 def _repeated(known: Batch, delivery: Delivery) -> Batch:

@@ -28,7 +28,7 @@ def lines_of(batch: Batch, *, policy: Policy, now: datetime, workbook: Path | No
     if batch.report["status"] == "mapped":
         yield from _mapped(batch, policy, now, workbook)
     else:
-        yield from _not_read(batch)
+        yield from _not_read(batch, now)
 
 
 def _mapped(batch: Batch, policy: Policy, now: datetime, workbook: Path | None) -> Iterator[str]:
@@ -69,11 +69,11 @@ def _title(code: str, policy: Policy) -> str:
     return f"{policy.quality.problems[code].title}（{code}）"
 
 
-def _not_read(batch: Batch) -> Iterator[str]:
-    report = batch.report
+def _not_read(batch: Batch, now: datetime) -> Iterator[str]:
+    report, repeated = batch.report, batch.received_at != now
     message, advice = report.get("message", ""), report.get("advice", "")
     if report.get("known_as"):
-        yield f"－ {batch.file_name}：{report['rows']} 行，{message}"
+        yield f"{'＝' if repeated else '－'} {batch.file_name}：{report['rows']} 行，{message}"
         return
     codes = [code for code in report["problems"] if code in (Defect.UNREADABLE, Defect.WRONG_FEED)]
     rows = f"{report['rows']} 行，" if report["rows"] else ""
@@ -89,5 +89,7 @@ def _not_read(batch: Batch) -> Iterator[str]:
         )
     if advice:
         yield f"    怎么办：{advice}"
+    if repeated:
+        yield f"    这个文件已于 {day_of(batch.received_at)} 收到，这次没有新增批次。"
     if batch.original is not None and batch.original.destroy_on is not None:
         yield f"    原件已加密保存到 {batch.original.destroy_on}，批次编号 {batch.public_id}。"
