@@ -45,6 +45,16 @@ def open_account(
     return user
 
 
+def refuse_known_account(username: str) -> None:
+    """Refusal O06 where the name is taken."""
+    if User.objects.filter(username=username).exists():
+        raise Refusal(
+            "O06",
+            f"账号“{username}”已存在，没有作任何改动。",
+            advice="请换一个账号名；重设密码、授予职责在业务系统的“用户与职责”中办理。",
+        )
+
+
 @transaction.atomic
 def grant_role(
     user: User,

@@ -36,10 +36,11 @@ def open_(
 
     ready(city=city)
     from xinheng.services.organisations import organisation_for, set_up_organisations
-    from xinheng.services.people import Account, open_account
+    from xinheng.services.people import Account, open_account, refuse_known_account
     from xinheng.services.policies import policy_in_force
     from xinheng.services.time import day_of
 
+    refuse_known_account(username)
     now, policy = datetime.now(UTC), policy_in_force()
     root = set_up_organisations(policy, on=day_of(now))
     organisation = organisation_for(policy, agency) if agency else root
