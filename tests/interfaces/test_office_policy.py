@@ -201,3 +201,20 @@ def test_a_wrong_year_is_refused_in_words(drafter: Client, changes: dict[str, ob
     page = text(post(drafter, "/office/calendar/add/", _year(**changes)))
     assert sentence in page
     assert Case.objects.count() == 0
+
+
+def test_a_file_that_need_not_be_read_is_nobodys_work(drafter: Client, people: People) -> None:
+    content = "实施主体,职权编号,职权名称\n某局,C01,对某事的处罚\n".encode()
+    file = SimpleUploadedFile("职权.csv", content)
+    post(drafter, "/office/upload/", {"file": file, "whole": "1", "organisation": people.market.public_id})
+    batch = Batch.objects.get()
+    for page in (
+        reverse("office:batch", kwargs={"batch": batch.public_id}),
+        reverse("office:preview", kwargs={"batch": batch.public_id}),
+    ):
+        shown = text(drafter.get(page))
+        assert "无需读取" in shown
+        assert "未识别" not in shown
+        assert _columns(batch) not in shown
+    assert "职权.csv" not in text(drafter.get("/office/desk/"))
+    assert "职权.csv" not in text(drafter.get("/office/feeds/"))

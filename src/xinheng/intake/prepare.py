@@ -177,7 +177,11 @@ def _profiled(
 def _why_unmapped(job: _Job, asked: Feed | None) -> tuple[str, str, dict[str, int]]:
     match = job.chosen.match
     if match is not None:
-        return f"已识别为“{match.feed.title}”，不读入：{match.feed.reason}", "无需重新报送。", {}
+        return (
+            f"已识别为“{match.feed.title}”，不读入：{match.feed.reason}",
+            "这个文件无需重新报送，也不用指明各列。",
+            {},
+        )
     if asked is None:
         return (
             "没有数据源与文件的各列相符，文件已登记并暂存。",

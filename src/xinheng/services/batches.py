@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from xinheng.core.access import Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
@@ -72,6 +74,12 @@ def unread_before(digest: str, *, sender: Sender, told: Mapping[str, Any]) -> Ba
 def needs_no_reading(batch: Batch) -> bool:
     """Recognised as a file that holds no records on subjects: nobody has anything to do with it."""
     return batch.state == BatchState.UNMAPPED and bool(batch.report.get("known_as"))
+
+
+def without_unneeded(batches: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Batches without those that need no reading."""
+    unneeded = batches.filter(state=BatchState.UNMAPPED, report__known_as__gt="")
+    return batches.exclude(pk__in=unneeded.values("pk"))
 
 
 def refuse_second_load(batch: Batch, *, sender: Sender, policy: Policy) -> None:

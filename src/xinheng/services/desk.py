@@ -14,6 +14,7 @@ from django.db.models import Count, Min
 from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
+from xinheng.services.batches import without_unneeded
 from xinheng.services.cases import desk, steps_for
 from xinheng.services.feedback import next_run
 from xinheng.services.retention import decide_by
@@ -160,7 +161,7 @@ def _batches(seat: Seat) -> Iterator[Task]:
     waiting = {BatchState.PREVIEW: Verb.IMPORT_FILE, BatchState.UNMAPPED: Verb.DRAFT_POLICY}
     for state, verb in waiting.items():
         found = Batch.objects.filter(state=state, organisation__in=seat.reach(verb))
-        for batch in found.select_related("organisation").order_by("-pk")[:MOST]:
+        for batch in without_unneeded(found).select_related("organisation").order_by("-pk")[:MOST]:
             kind = Kind.CONFIRM if state == BatchState.PREVIEW else Kind.MAP
             yield Task(kind=kind, batch=batch, count=batch.rows)
 

@@ -15,7 +15,7 @@ from xinheng.interfaces.office.exporting import as_table, stored
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number, oldest_first
-from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why, why_short
+from xinheng.interfaces.office.reasons import NOT_READ, UNNEEDED, ways_on, why, why_short
 from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import (
     BATCH_TONES,
@@ -26,7 +26,7 @@ from xinheng.interfaces.office.wording import (
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
-from xinheng.services.batches import number_of
+from xinheng.services.batches import needs_no_reading, number_of
 from xinheng.services.collect import cancel
 from xinheng.services.publication import publish_batch
 from xinheng.services.time import SHANGHAI
@@ -105,12 +105,13 @@ def _select(value: str, name: str, label: str, options: list[tuple[str, str]]) -
 
 def shown(call: Call, batch: Batch) -> dict[str, Any]:
     """A batch as the pages name it."""
+    unneeded = needs_no_reading(batch)
     return {
         "number": number_of(batch),
         "url": reverse("office:batch", kwargs={"batch": batch.public_id}),
         "unit": call.tree.name(batch.organisation_id),
         "file_name": batch.file_name,
-        "feed": feed_title(batch.feed, call.policy),
+        "feed": feed_title(batch.report["known_as"] if unneeded else batch.feed, call.policy),
         "why": why_short(batch),
         "received_at": batch.received_at,
         "received_by": batch.received_by.display_name if batch.received_by else "命令行导入",
@@ -120,8 +121,8 @@ def shown(call: Call, batch: Batch) -> dict[str, Any]:
         "accepted": batch.accepted,
         "returned": batch.returned,
         "duplicates": batch.duplicates,
-        "state": BatchState(batch.state).label,
-        "tone": BATCH_TONES[BatchState(batch.state)],
+        "state": UNNEEDED if unneeded else BatchState(batch.state).label,
+        "tone": "" if unneeded else BATCH_TONES[BatchState(batch.state)],
         "file_digest": batch.file_digest,
         "policy_digest": batch.policy_digest,
         "receipt": batch.receipt,

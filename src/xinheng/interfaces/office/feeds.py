@@ -23,6 +23,7 @@ from xinheng.interfaces.office.reasons import why_short
 from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Option, Tile
+from xinheng.services.batches import needs_no_reading, without_unneeded
 from xinheng.services.mapping import (
     CHOICES,
     Answer,
@@ -85,7 +86,8 @@ def _line(call: Call, feed: Feed, used: dict[str, Any], local: dict[str, int]) -
 
 def _unmapped(call: Call) -> list[dict[str, Any]]:
     reached = call.reach(Verb.DRAFT_POLICY)
-    waiting = Batch.objects.filter(state=BatchState.UNMAPPED, organisation__in=reached).order_by("-pk")
+    unknown = Batch.objects.filter(state=BatchState.UNMAPPED, organisation__in=reached)
+    waiting = without_unneeded(unknown).order_by("-pk")
     return [
         {
             "file_name": batch.file_name,
@@ -137,7 +139,7 @@ class Tried:
 
 @asks(Verb.DRAFT_POLICY, of=BATCH, methods=("GET", "POST"))
 def map_feed(call: Call, batch: Batch) -> HttpResponse:
-    if batch.state != BatchState.UNMAPPED:
+    if batch.state != BatchState.UNMAPPED or needs_no_reading(batch):
         return redirect("office:batch", batch=batch.public_id)
     profiled = profile_of(batch, policy=call.policy, now=call.now)
     if call.request.method != "POST":

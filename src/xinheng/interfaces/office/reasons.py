@@ -12,9 +12,11 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.wording import problem_words
 from xinheng.interfaces.web.parts import Notice
+from xinheng.services.batches import needs_no_reading
 from xinheng.store.batches import Batch, BatchState
 
 NOT_READ = frozenset({BatchState.UNMAPPED, BatchState.UNREADABLE})
+UNNEEDED = "无需读取"
 _FILE_PROBLEMS = ("E18", "E19")
 
 
@@ -23,6 +25,8 @@ def why(call: Call, batch: Batch) -> Notice | None:
     if batch.state not in NOT_READ:
         return None
     report = batch.report
+    if needs_no_reading(batch):
+        return Notice("info", UNNEEDED, f"{report.get('message', '')}{report.get('advice', '')}")
     code = next((code for code in _FILE_PROBLEMS if code in report.get("problems", {})), "")
     title = f"{code} {problem_words(code, call.policy)['label']}" if code else "没有读入"
     return Notice("decide", title, f"{report.get('message', '')}{report.get('advice', '')}")
@@ -36,7 +40,9 @@ def why_short(batch: Batch) -> str:
 def ways_on(call: Call, batch: Batch) -> list[dict[str, Any]]:
     """What this person may do with such a file, as label, url and whether it is a form; the first is the best."""
     target, part = call.of(batch.organisation_id), {"batch": batch.public_id}
-    ways = []
+    ways: list[dict[str, Any]] = []
+    if needs_no_reading(batch):
+        return ways
     if batch.state == BatchState.UNMAPPED and call.may(Verb.DRAFT_POLICY, target):
         ways.append({"label": "指明各列", "url": reverse("office:map_feed", kwargs=part), "post": False})
     if batch.state == BatchState.UNMAPPED and call.may(Verb.IMPORT_FILE, target):

@@ -29,7 +29,7 @@ from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
-from xinheng.services.batches import number_of
+from xinheng.services.batches import needs_no_reading, number_of
 from xinheng.services.collect import QUEUED, Delivery, confirm, confirm_later, preview, read_again
 from xinheng.services.previews import FORESEEN, PREVIEW
 from xinheng.services.time import day_of
@@ -191,6 +191,7 @@ def _preview(call: Call, batch: Batch, form: forms.Form) -> HttpResponse:
         "may_cancel": batch.state == BatchState.PREVIEW and QUEUED not in seen,
         "ways": _ways(call, batch),
         "readable": batch.state != BatchState.UNREADABLE,
+        "unneeded": needs_no_reading(batch),
         "recognised": batch.state == BatchState.PREVIEW,
         "personal": report.get("personal_ids_found"),
     }
