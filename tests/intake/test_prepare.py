@@ -384,3 +384,10 @@ def test_details_are_one_json_object_of_filled_fields(deliver: Deliver) -> None:
     details = json.loads(row["details"])
     assert details["违法事实"] == '说"不"\\，换行\n第二行'
     assert "违法行为类型" not in details
+
+
+def test_a_feed_that_was_asked_for_needs_no_title(deliver: Deliver, write: object) -> None:
+    assert callable(write)
+    path = write([["企业名称", "统一社会信用代码"], ["汴京试验商贸有限公司", code(1)]])
+    assert deliver(path).feed != "honour-gazelle"
+    assert deliver(path, feed="honour-gazelle").feed == "honour-gazelle"

@@ -102,5 +102,10 @@ def title_of(chosen: Chosen, sent_as: str) -> str:
 
 
 def wanted(feeds: Mapping[str, Feed], feed: str | None) -> tuple[Feed, ...]:
-    """All feeds, or the one that was asked for."""
-    return tuple(feeds.values()) if feed is None else (feeds[feed],)
+    """All feeds, or the one that was asked for: by its columns alone, whatever the title says."""
+    if feed is None:
+        return tuple(feeds.values())
+    asked = feeds[feed]
+    return (
+        asked.model_copy(update={"recognise": asked.recognise.model_copy(update={"title_required": False})}),
+    )
