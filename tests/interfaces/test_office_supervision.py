@@ -96,6 +96,14 @@ def test_the_dashboard_leads_from_figures_to_rows(city: People) -> None:
     assert "市市场监管局" in table
 
 
+def test_who_may_not_open_a_batch_is_not_led_to_one(city: People) -> None:
+    RoleGrant.objects.filter(user=city.wang).update(to_on=TODAY - timedelta(days=1))
+    RoleGrant.objects.create(user=city.wang, role=Role.LEADER, organisation=city.city, from_on=TODAY)
+    page = text(signed_in(city.wang).get("/office/dashboard/"))
+    assert "市市场监管局" in page
+    assert "/office/batches/" not in page
+
+
 def _new_plan(client: Client, city: People) -> Plan:
     fields = {
         "organisation": city.market.public_id,

@@ -109,5 +109,5 @@ def _read_otherwise(batch: Batch, feed: str, policy: Policy) -> Refusal:
     return Refusal(
         "B10",
         f"这个文件已按数据源“{read}”入库（批次 {number_of(batch)}），没有再按“{asked}”读入。",
-        advice=f"原来读得对的，不用再报；读错的，请先撤回批次 {number_of(batch)} 的记录，再按“{asked}”重新报送。",
+        advice=f"原来读得对的，不用再报；读错的，请在企业档案中逐条撤回批次 {number_of(batch)} 的记录（写明理由和文书），再按“{asked}”重新报送。",
     )

@@ -89,7 +89,9 @@ _KEYS = ("name", "due", "received", "coverage", "on_time", "rows", "first_pass",
 def _line(call: Call, unit: Delivered, key: str) -> dict[str, Any]:
     return {
         "name": call.tree.name(unit.organisation),
-        "url": f"{reverse('office:batches')}?organisation={key}",
+        "url": f"{reverse('office:batches')}?organisation={key}"
+        if call.may_somewhere(Verb.READ_BATCH)
+        else "",
         "due": count(len(unit.due)),
         "received": count(len(unit.received)),
         "coverage": percent(len(unit.received), len(unit.due)),
@@ -221,10 +223,11 @@ def _grade_note(call: Call, found: Distribution | None) -> str:
 
 
 def _overdue(call: Call, one: Overdue) -> dict[str, Any]:
+    readable = call.may(Verb.READ_BATCH, call.of(one.batch.organisation_id))
     return {
         "unit": call.tree.name(one.batch.organisation_id),
         "file_name": one.batch.file_name,
-        "url": reverse("office:batch", kwargs={"batch": one.batch.public_id}),
+        "url": reverse("office:batch", kwargs={"batch": one.batch.public_id}) if readable else "",
         "records": one.records,
         "due_on": one.due_on,
         "late": call.policy.calendar.workdays_between(one.due_on, call.today),

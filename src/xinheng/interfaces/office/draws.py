@@ -31,6 +31,7 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
     if call.request.GET.get("format") == "csv":
         return _table(draw, objects, names)
     page, paging = oldest_first(objects, call.request)
+    linked = call.may_somewhere(Verb.READ_SUBJECT_FILE)
     options = [Option("", "全部"), *(Option(*one) for one in names.items())]
     record = whole_record(draw) if draw.population <= CHECKED_HERE else None
     problems = None if record is None else list(verify(record, announced=draw.announcement.digest))
@@ -51,7 +52,7 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
         "file_name": _file_name(draw),
         "strata": _strata(call, draw),
-        "objects": [_object(one, names) for one in page],
+        "objects": [_object(one, names, linked=linked) for one in page],
         "unassigned": [],
         "filters": [Filter("band", "档次", "select", band, options)],
         "export_url": address(call.request, format="csv"),
@@ -105,12 +106,12 @@ def _strata(call: Call, draw: Draw) -> list[dict[str, Any]]:
     ]
 
 
-def _object(one: DrawnObject, names: dict[str, str]) -> dict[str, Any]:
+def _object(one: DrawnObject, names: dict[str, str], *, linked: bool) -> dict[str, Any]:
     return {
         "position": one.position,
         "name": one.subject.name,
         "code": one.subject.code or "",
-        "url": reverse("office:subject", kwargs={"subject": one.subject.public_id}),
+        "url": reverse("office:subject", kwargs={"subject": one.subject.public_id}) if linked else "",
         "band": names.get(one.band, one.band),
         "inspectors": one.inspectors,
         "state": "待检查",
