@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import engine_city as city
+from engine_peers import PEERS
 from measuring import parser, tell
 
 from xinheng.scoring import kernel_run
@@ -67,7 +68,8 @@ def timed(call: Callable[[], object]) -> dict[str, float | str]:
     return {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - used}
 
 
-TASKS = {"floor": floor, "loop": loop, "query": query}
+TASKS = {"floor": floor, "loop": loop, "query": query, **{name: peer.run for name, peer in PEERS.items()}}
+OURS = ("floor", "loop", "query")
 
 
 def apart(task: str, folder: Path) -> dict[str, float | str]:
@@ -81,7 +83,7 @@ def apart(task: str, folder: Path) -> dict[str, float | str]:
 
 def measure(folder: Path, *, subjects: int, per: int, rounds: int, with_query: bool) -> dict[str, float]:
     city.make(folder, subjects=subjects, per=per)
-    tasks = [task for task in TASKS if with_query or task != "query"]
+    tasks = [task for task in OURS if with_query or task != "query"]
     turns = [{task: apart(task, folder) for task in tasks} for _ in range(rounds)]
     if len({turn[task]["digest"] for turn in turns for task in tasks if task != "floor"}) != 1:
         raise SystemExit("the engines do not agree")
@@ -109,6 +111,25 @@ def linear(folder: Path, rounds: int) -> dict[str, float]:
     return found
 
 
+def peers(folder: Path, size: str) -> dict[str, float]:
+    """Seconds of each that is installed, at the greatest size it carries, and how many times as long it takes."""
+    found: dict[str, float] = {}
+    for name, peer in PEERS.items():
+        if not peer.installed:
+            print(f"{name} is not installed")
+            continue
+        carried = min(size, peer.size, key=list(city.SIZES).index)
+        subjects, per = city.SIZES[carried]
+        city.make(folder / carried, subjects=subjects, per=per)
+        ours, its = apart("loop", folder / carried), apart(name, folder / carried)
+        if ours["digest"] != its["digest"]:
+            raise SystemExit(f"{name} does not agree")
+        found[f"{name}_s"] = round(float(its["seconds"]), 2)
+        found[f"{name}_records"] = subjects * per
+        found[f"{name}_ratio"] = round(float(its["seconds"]) / float(ours["seconds"]), 1)
+    return found
+
+
 def main() -> None:
     asked = parser(__doc__, sizes=list(city.SIZES), size="m")
     asked.add_argument("--rounds", type=int, default=3)
@@ -130,6 +151,8 @@ def main() -> None:
         )
         if given.linear:
             figures |= linear(folder, given.rounds)
+        if given.peers:
+            figures |= peers(folder, given.size)
     tell("engine", figures, as_json=given.json)
 
 
