@@ -120,20 +120,30 @@ class _Grounds(PartForm):
         super().__init__(policy, *args, **kwargs)
 
     def basis(self) -> list[Tree]:
-        found = [self.citation(f"basis_{number}") for number in range(GROUNDS)]
-        return [each for each in found if each is not None]
+        """Grounds as filled in; those for which the form has no room stay as they were."""
+        before = self.initial.get("basis") or []
+        shown = [*before, *[None] * GROUNDS][:GROUNDS]
+        found = [self.citation(f"basis_{number}", each) for number, each in enumerate(shown)]
+        return [*(each for each in found if each is not None), *before[GROUNDS:]]
 
-    def citation(self, prefix: str) -> Tree | None:
+    def citation(self, prefix: str, before: Tree | None) -> Tree | None:
+        """Words quoted from a clause stay while it is the same clause."""
         given = self.cleaned_data
         if not given[f"{prefix}_source"]:
             return None
-        kept = {"source": given[f"{prefix}_source"], "verified": given[f"{prefix}_verified"]}
-        return {**kept, **({"clause": given[f"{prefix}_clause"]} if given[f"{prefix}_clause"] else {})}
+        source, clause = given[f"{prefix}_source"], given[f"{prefix}_clause"]
+        old = before or {}
+        same = (old.get("source"), old.get("clause") or "") == (source, clause)
+        return {
+            "source": source,
+            "verified": given[f"{prefix}_verified"],
+            **_filled(clause=clause, quote=old.get("quote") if same else None),
+        }
 
 
 def _initial_grounds(part: Tree) -> Tree:
-    found: Tree = {}
-    for number, each in enumerate((part.get("basis") or [])[:GROUNDS]):
+    found: Tree = {"basis": part.get("basis") or []}
+    for number, each in enumerate(found["basis"][:GROUNDS]):
         found |= _initial_citation(f"basis_{number}", each)
     return found
 
@@ -411,7 +421,7 @@ class IndicatorForm(_Facts):
             **self._points(),
             **_filled(decay=self._decay(), cap=given["cap"]),
             "basis": self.basis(),
-            **_filled(national_rule=self.citation("national")),
+            **_filled(national_rule=self.citation("national", self.initial.get("national_rule"))),
         }
 
     def _points(self) -> Tree:
