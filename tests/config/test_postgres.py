@@ -194,6 +194,16 @@ def test_a_socket_that_was_swept_away_is_made_anew(used_home: Path) -> None:
     assert ask(postgres.ensure_running(used_home, fast=True), "SELECT 1") == "1"
 
 
+def test_a_process_that_is_just_becoming_the_server_is_waited_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = postgres_process.command_line
+    empty = ["", "", ""]
+    monkeypatch.setattr(postgres_process, "command_line", lambda pid: empty.pop() if empty else seen(pid))
+    monkeypatch.setattr(postgres_process, "servers_of", lambda _: [])
+    assert ask(postgres.ensure_running(home, fast=True), "SELECT 1") == "1"
+
+
 @pytest.mark.parametrize("below", ["数据 文件夹", 'it\'s $HOME; "quoted"', "/".join(["long-" * 8] * 5)])
 def test_unusual_paths_work(below: str) -> None:
     with data_folder(below=below) as folder:

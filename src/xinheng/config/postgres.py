@@ -43,6 +43,7 @@ LOCK_SECONDS = 180
 START_SECONDS = 900
 STOP_SECONDS = 60
 NOTICE_AFTER_SECONDS = 5
+GONE_AFTER_SECONDS = 0.5
 ORPHANS_AFTER_SECONDS = 5
 ORPHANS_GIVE_UP_SECONDS = 60
 FREE_BYTES_NEEDED = 300 << 20
@@ -215,14 +216,19 @@ def _launch(place: Place, binaries: Binaries, socket_dir: Path) -> bool:
 
 
 def _wait_until_ready(place: Place, pid: int) -> bool:
-    """False where the process ended instead. Recovery after a crash may take its time."""
-    begun = time.monotonic()
+    """False where the process ended instead. Recovery after a crash may take its time.
+
+    A process that is just becoming the server has no command line for a moment; only one without for longer is gone.
+    """
+    begun = seen = time.monotonic()
     told = False
     while time.monotonic() - begun < START_SECONDS:
         postmaster = processes.read_postmaster(place.pgdata)
         if postmaster and postmaster.pid == pid and postmaster.ready:
             return True
-        if not processes.command_line(pid):
+        if processes.command_line(pid):
+            seen = time.monotonic()
+        elif time.monotonic() - seen > GONE_AFTER_SECONDS:
             return False
         if not told and time.monotonic() - begun > NOTICE_AFTER_SECONDS:
             sys.stderr.write("数据库正在从上次中断中恢复，请稍候……\n")
