@@ -257,3 +257,51 @@ class Rows:
             "approved_at": NOW,
         }
         return store.PolicyVersion.objects.create(**published | given)
+
+    def sender_key(self, **given: Any) -> store.SenderKey:
+        made = {
+            "organisation": self.people.market,
+            "name": "执法系统",
+            "prefix": f"k{next(self.numbers)}",
+            "digest": DIGEST,
+            "feeds": ["penalty-dual-publicity"],
+            "per_minute": 60,
+            "created_by": self.people.wang,
+            "created_at": NOW,
+            "expires_on": TODAY,
+        }
+        return store.SenderKey.objects.create(**made | given)
+
+    def sender_place(self, **given: Any) -> store.SenderPlace:
+        seen = {"place": "10.8.1.0/24", "first_at": NOW, "last_at": NOW}
+        if "key" not in given:
+            seen["key"] = self.sender_key()
+        return store.SenderPlace.objects.create(**seen | given)
+
+    def sender_call(self, **given: Any) -> store.SenderCall:
+        made = {"idempotency_key": "one", "body_digest": DIGEST, "called_at": NOW}
+        if "key" not in given:
+            made["key"] = self.sender_key()
+        return store.SenderCall.objects.create(**made | given)
+
+    def connector(self, **given: Any) -> store.Connector:
+        declared = {
+            "organisation": self.people.market,
+            "name": "许可库",
+            "kind": "database",
+            "feed": "permit-dual-publicity",
+            "url": "postgresql://reader@db.example:5432/permits",
+            "networks": ["10.8.1.0/24"],
+            "every_minutes": 60,
+            "next_at": NOW,
+            "max_rows": 1000,
+            "max_seconds": 30,
+            "created_by": self.people.wang,
+            "created_at": NOW,
+        }
+        return store.Connector.objects.create(**declared | given)
+
+    def pull(self, **given: Any) -> store.ConnectorPull:
+        if "connector" not in given:
+            given["connector"] = self.connector()
+        return store.ConnectorPull.objects.create(**{"started_at": NOW} | given)

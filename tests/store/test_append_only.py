@@ -38,6 +38,10 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "batch": lambda rows: rows.batch(),
     "modeltrial": lambda rows: rows.trial(),
     "resultpush": lambda rows: rows.push(),
+    "senderkey": lambda rows: rows.sender_key(),
+    "senderplace": lambda rows: rows.sender_place(),
+    "connector": lambda rows: rows.connector(),
+    "connectorpull": lambda rows: rows.pull(),
 }
 
 

@@ -81,6 +81,21 @@ def _same_step(rows: Rows) -> None:
     _twice(lambda: rows.notice_step(notice=notice))
 
 
+def _same_place_of_key(rows: Rows) -> None:
+    key = rows.sender_key()
+    _twice(lambda: rows.sender_place(key=key))
+
+
+def _same_call(rows: Rows) -> None:
+    key = rows.sender_key()
+    _twice(lambda: rows.sender_call(key=key))
+
+
+def _two_pulls(rows: Rows) -> None:
+    connector = rows.connector()
+    _twice(lambda: rows.pull(connector=connector))
+
+
 def _same_name(rows: Rows) -> None:
     subject = rows.subject()
     _twice(lambda: rows.name(subject))
@@ -159,6 +174,18 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "subject_code_form": lambda rows: rows.subject(code="9141020OMA00000011"),
     "subject_name_once": _same_name,
     "subject_name_period": lambda rows: rows.name(rows.subject(), from_on=TODAY, to_on=YESTERDAY),
+    "sender_key_has_feeds": lambda rows: rows.sender_key(feeds=[]),
+    "sender_key_revoked_with_reason": lambda rows: rows.sender_key(revoked_at=NOW),
+    "sender_place_once": _same_place_of_key,
+    "sender_place_settled_with_reason": lambda rows: rows.sender_place(settled_at=NOW),
+    "sender_call_once": _same_call,
+    "sender_call_answer_has_status": lambda rows: rows.sender_call(answer={}),
+    "connector_name_once": lambda rows: _twice(rows.connector),
+    "connector_kind_known": lambda rows: rows.connector(kind="ftp"),
+    "connector_has_networks": lambda rows: rows.connector(networks=[]),
+    "connector_held_has_reason": lambda rows: rows.connector(held_at=NOW),
+    "connector_pull_state_known": lambda rows: rows.pull(state="lost"),
+    "connector_pull_one_running": _two_pulls,
     "subject_code_kind_value": lambda rows: _twice(rows.code),
 }
 

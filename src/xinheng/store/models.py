@@ -3,6 +3,7 @@
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.effects import Publication
 from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
@@ -24,6 +25,7 @@ from xinheng.store.public import (
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, Regrade, Score
+from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
 from xinheng.store.subjects import (
     Subject,
     SubjectCode,
@@ -41,6 +43,9 @@ __all__ = [
     "Case",
     "CaseDeadline",
     "CaseEvent",
+    "Connector",
+    "ConnectorKind",
+    "ConnectorPull",
     "Draw",
     "DrawAnnouncement",
     "DrawnObject",
@@ -71,6 +76,7 @@ __all__ = [
     "PublicSearch",
     "PublicSubject",
     "Publication",
+    "PullState",
     "RecipientKind",
     "Record",
     "RecordDetail",
@@ -83,6 +89,9 @@ __all__ = [
     "ReturnedState",
     "RoleGrant",
     "Score",
+    "SenderCall",
+    "SenderKey",
+    "SenderPlace",
     "StoredFile",
     "Subject",
     "SubjectCode",
