@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from xinheng.core.refusal import Refusal
 from xinheng.intake.limits import Limits
 from xinheng.intake.sniffing import as_utf8
-from xinheng.intake.tables import Table, head_of, read_table
+from xinheng.intake.tables import SMALL, Table, head_of, read_table
 
 Row = tuple[int, list[str], str | None]
 
@@ -32,6 +32,10 @@ def _written(path: Path, rows: list[list[str]]) -> Path:
 
 def test_an_even_file_is_read_by_the_engine(tmp_path: Path) -> None:
     rows = [["名称", "结果"], *([f"第{number}", "合格"] for number in range(5000))]
+    path = _written(tmp_path / "a.csv", rows)
+    assert path.stat().st_size < SMALL
+    assert _read(path, tmp_path / "small")[0].offset is None
+    rows *= 5
     table, found = _read(_written(tmp_path / "a.csv", rows), tmp_path / "w")
     assert table.offset == 1
     assert [(number, cells) for number, cells, _ in found] == list(enumerate(rows[1:], start=2))
@@ -77,10 +81,12 @@ _CELL = st.text(st.sampled_from('甲乙a1 "\n,;'), min_size=1, max_size=6)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(_CELL, min_size=3, max_size=3), min_size=1, max_size=30))
 def test_both_ways_agree(tmp_path: Path, rows: list[list[str]]) -> None:
-    """A blank last line forces the careful way; everything else is equal."""
+    """A blank last line forces the careful way, as a small file does; everything else is equal."""
     sent = [["名称", "代码", "结果"], *rows]
     path = _written(tmp_path / "a.csv", sent)
-    _, quick = _read(path, tmp_path / "w1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("xinheng.intake.tables.SMALL", 0)
+        _, quick = _read(path, tmp_path / "w1")
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8", newline="")
     _, careful = _read(path, tmp_path / "w2")
     assert [row for row in careful if any(row[1])] == quick

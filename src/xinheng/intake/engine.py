@@ -12,6 +12,8 @@ from xinheng.intake.limits import Limits
 AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
 """Small row groups keep the memory of a write small, however wide the rows."""
 
+FEW = 2_000
+
 
 @contextmanager
 def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -44,6 +46,13 @@ def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
 def any_order(engine: duckdb.DuckDBPyConnection) -> None:
     """Rows carry their number from here on; not keeping their order saves memory."""
     engine.execute("SET preserve_insertion_order = false")
+
+
+def suit(engine: duckdb.DuckDBPyConnection, *, rows: int) -> None:
+    """Of a few rows planning costs more than running: they are read as the query stands, in one thread."""
+    if rows <= FEW:
+        engine.execute("PRAGMA disable_optimizer")
+        engine.execute("SET threads = 1")
 
 
 def in_sql(value: Path | str) -> str:

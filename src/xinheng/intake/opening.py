@@ -6,6 +6,7 @@ from pathlib import Path
 
 from xinheng.core.feeds import Feed
 from xinheng.intake.headers import column_names, guess_header, position_names, shown_name, title_lines
+from xinheng.intake.json_records import as_table
 from xinheng.intake.limits import Limits
 from xinheng.intake.recognition import Match, recognise
 from xinheng.intake.sniffing import Format, Text, as_utf8, format_of, unreadable
@@ -69,6 +70,9 @@ def open_file(path: Path, *, work: Path, limits: Limits) -> Opened:
     if form is Format.CSV:
         text = as_utf8(path, work)
         return Opened(form, (Part("", text, head_of(text, limits=limits)),))
+    if form is Format.JSON:
+        text = as_table(path, work, limits)
+        return Opened(form, (Part("", text, head_of(text, limits=limits, delimiter=",")),))
     parts = []
     for sheet in sheets_of(path, form, work=work, limits=limits):
         text = Text(sheet.path, "", sure=True)

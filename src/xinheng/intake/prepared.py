@@ -109,7 +109,7 @@ class ReturnedRow:
 
 def returned_rows(prepared: Prepared, *, chunk: int = 5_000) -> Iterator[list[ReturnedRow]]:
     """The rows that go back, in the order of the file, in chunks."""
-    if not prepared.returned_path.exists():
+    if not prepared.quarantined or not prepared.returned_path.exists():
         return
     with connect(prepared.work, Limits()) as engine:
         found = engine.execute(

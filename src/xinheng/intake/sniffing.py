@@ -5,6 +5,7 @@ none of these is named, so that the sender knows what to do.
 """
 
 import codecs
+import re
 import zipfile
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,6 +22,7 @@ class Format(StrEnum):
     XLSX = "xlsx"
     XLS = "xls"
     ODS = "ods"
+    JSON = "json"
 
 
 _FOREIGN = (
@@ -32,6 +34,8 @@ _FOREIGN = (
     (b"\xff\xd8\xff", "图片"),
     (b"{\\rtf", "RTF 文档"),
 )
+_BEGINS_AS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*[\"}]|\[\s*[\]{])")
+"""A JSON object, or a list of objects."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -60,7 +64,7 @@ def format_of(path: Path) -> Format:
             raise unreadable(f"文件是{what}，不是表格。")
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
         raise unreadable("文件是网页或 XML，不是表格。", "请在原系统中另存为 CSV 或 XLSX 后上传。")
-    return Format.CSV
+    return Format.JSON if _BEGINS_AS_JSON.match(start) else Format.CSV
 
 
 def _format_of_archive(path: Path) -> Format:

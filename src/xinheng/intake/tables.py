@@ -20,6 +20,8 @@ from xinheng.intake.records_text import Fault, Record, cut, delimiter_of
 from xinheng.intake.sniffing import Text, settled, unreadable
 
 CHUNK = 20_000
+SMALL = 256 * 1024
+"""Bytes below which cutting a file costs less than starting an engine for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def read_table(text: Text, head: Head, *, first: int, work: Path, limits: Limits
     target = work / "raw.parquet"
     even = (
         not text.replaced
+        and text.path.stat().st_size > SMALL
         and len(head.rows) > first
         and len(head.rows[first]) == head.width
         and _single_lines(head, first)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from xinheng.core.checks import Defect
@@ -112,7 +113,8 @@ def write_returned(
         f" CASE WHEN {quarantined} THEN f.normalised END AS normalised"
         f" FROM ({told}) AS f JOIN (SELECT * FROM {source} WHERE {WITHIN}) AS r ON r.row_no = f.row_no ORDER BY f.row_no"
     )
-    _by_blocks(engine, target, query, "outcome IN ('refuse', 'quarantine')")
+    columns = ("row_no", "outcome", "problems", "original", "normalised")
+    _by_blocks(engine, target, query, "outcome IN ('refuse', 'quarantine')", columns)
 
 
 def write_refused(
@@ -125,7 +127,7 @@ def write_refused(
         f"SELECT r.row_no, {original_json(header)} AS original FROM {source} AS r WHERE r.{WITHIN}"
         f" AND r.row_no IN (SELECT row_no FROM final WHERE {concerned} AND {WITHIN}) ORDER BY r.row_no"
     )
-    _by_blocks(engine, target, query, concerned)
+    _by_blocks(engine, target, query, concerned, ("row_no", "original"))
 
 
 def write_originals(
@@ -138,13 +140,19 @@ def write_originals(
     )
 
 
-def _by_blocks(engine: duckdb.DuckDBPyConnection, target: Path, query: str, concerned: str) -> None:
+def _by_blocks(
+    engine: duckdb.DuckDBPyConnection, target: Path, query: str, concerned: str, columns: Sequence[str]
+) -> None:
     """Write the result block by block of row numbers, so that no join ever holds two wide tables."""
     found = engine.execute(
         f"SELECT DISTINCT row_no // {BLOCK} FROM final WHERE {concerned} ORDER BY 1"
     ).fetchall()
+    if not found:
+        kinds = [(name, pa.int32() if name == "row_no" else pa.string()) for name in columns]
+        pq.write_table(pa.schema(kinds).empty_table(), target)
+        return
     writer = None
-    for number in [number for (number,) in found] or [0]:
+    for (number,) in found:
         limits = {"low": number * BLOCK, "high": number * BLOCK + BLOCK - 1}
         table = engine.sql(query, params=limits).to_arrow_table()
         writer = writer or pq.ParquetWriter(target, table.schema, compression="zstd")

@@ -27,15 +27,19 @@ from xinheng.store.records import Record
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Who delivers for whom. Without an actor it is the operator of this installation, who may see every batch."""
+    """Who delivers for whom. Without an actor it is the operator of this installation, who may see every batch, or
+    ``by_machine`` a system of the organisation, which sees those of its own."""
 
     organisation: Organisation
     actor: User | None
     today: date
+    by_machine: bool = False
 
     def may_meet(self, batch: Batch) -> bool:
-        if self.actor is None or batch.organisation_id == self.organisation.pk:
+        if batch.organisation_id == self.organisation.pk:
             return True
+        if self.actor is None:
+            return not self.by_machine
         target = Target(organisations=tree().path(batch.organisation_id))
         return bool(allowed(self.actor, Verb.READ_BATCH, target, on=self.today))
 

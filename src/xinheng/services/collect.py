@@ -7,7 +7,7 @@ same file again changes nothing (《河南省社会信用条例》第十七条).
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -49,12 +49,16 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Who delivers, for whom, under which policy, at which moment."""
+    """Who delivers, for whom, under which policy, at which moment.
+
+    Without an actor it is the operator of this installation or, ``by_machine``, a system of the organisation.
+    """
 
     policy: Policy
     organisation: Organisation
     actor: User | None
     now: datetime
+    by_machine: bool = False
 
     @property
     def today(self) -> date:
@@ -62,19 +66,30 @@ class Delivery:
 
     @property
     def sender(self) -> Sender:
-        return Sender(organisation=self.organisation, actor=self.actor, today=self.today)
+        return Sender(
+            organisation=self.organisation, actor=self.actor, today=self.today, by_machine=self.by_machine
+        )
 
 
-def import_file(path: Path, delivery: Delivery, *, feed: str | None = None, name: str | None = None) -> Batch:
+def import_file(
+    path: Path,
+    delivery: Delivery,
+    *,
+    feed: str | None = None,
+    name: str | None = None,
+    look: Callable[[Prepared], None] | None = None,
+) -> Batch:
     """Receive and load in one go; a file that is not recognised is kept and profiled, not loaded.
 
-    Refusal B10 where the same bytes were loaded by another feed (services.batches).
+    ``look`` is shown what was prepared while its files are there. Refusal B10 where the same bytes were loaded by another feed (services.batches).
     """
     digest = _digest_of(path)
     if known := _met_before(digest, delivery, feed):
         return _repeated(known, delivery)
     with workshop() as work:
         prepared = _prepare(path, work, delivery, feed=feed, sent_as=name)
+        if look is not None:
+            look(prepared)
         with transaction.atomic():
             take_loader_lock()
             if known := _met_before(digest, delivery, feed) or _unread_before(digest, prepared, delivery):

@@ -47,6 +47,8 @@ def store_returned(batch: Batch, prepared: Prepared) -> None:
 def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[int, str, str]]) -> None:
     """Keep the rows that contradict what is known already, with all that is needed to adopt them later."""
     found = {row_no: (code, message) for row_no, code, message in conflicts}
+    if not found:
+        return
     originals = original_rows(prepared, list(found))
     ReturnedRow.objects.bulk_create(
         (
