@@ -13,15 +13,25 @@ from tests.people import NOW, TODAY, People
 from tests.services.model_officers import MODEL, make_city
 from tests.services.model_officers import officer as make_officer
 
-from xinheng.core.model_draft import read_draft
+from xinheng.core.model_draft import plain_tree, read_draft
+from xinheng.core.models import parse_model
 from xinheng.core.policy import Policy
 from xinheng.services.approvals import body_of
 from xinheng.services.evaluate import run_model
 from xinheng.services.models import Beginning, blank_tree, start_draft
 from xinheng.services.policies import policy_in_force
-from xinheng.store.models import Case, EvaluationRun, ModelFeedback, ModelTrial, PolicyVersion, User
+from xinheng.store.models import (
+    Case,
+    EvaluationRun,
+    ModelFeedback,
+    ModelTrial,
+    Organisation,
+    PolicyVersion,
+    User,
+)
 
 pytestmark = pytest.mark.usefixtures("office_clock", "uploads")
+REMINDED = "“食品生产经营企业信用评价”应当重新评价"
 LATER = TODAY + timedelta(days=10)
 
 
@@ -115,7 +125,7 @@ def test_a_model_is_edited_tried_approved_and_in_force_without_a_script(
     post(decider, _url("approve_model", draft), answer)
     version = PolicyVersion.objects.get()
     assert (version.key, version.from_on) == (MODEL, LATER)
-    assert policy_in_force(on=LATER).models[MODEL].version == 2
+    assert policy_in_force(on=LATER).models[MODEL].version == policy.models[MODEL].version + 1
     page = text(drafter.get(reverse("office:model", kwargs={"model": MODEL})))
     assert "赵决定" in page
 
@@ -213,14 +223,15 @@ def test_a_draft_comes_back_with_a_reason(
     assert "依据要写到条" in text(drafter.get(_url("model_draft", draft)))
 
 
-def test_users_report_back_without_personal_data(drafter: Client, decider: Client) -> None:
+def test_users_report_back_without_personal_data(drafter: Client, decider: Client, policy: Policy) -> None:
     url = reverse("office:model_feedback", kwargs={"model": MODEL})
     said = {"use": "双随机抽查", "verdict": "fails", "text": "两户 C 级现场没有问题"}
     personal = {**said, "text": "联系人 13800138000"}
     assert "个人信息" in text(post(decider, url, personal))
     assert not ModelFeedback.objects.exists()
     post(decider, url, said)
-    assert (ModelFeedback.objects.get().version, ModelFeedback.objects.get().verdict) == (1, "fails")
+    kept = ModelFeedback.objects.get()
+    assert (kept.version, kept.verdict) == (policy.models[MODEL].version, "fails")
     post(drafter, reverse("office:draft_model", kwargs={"model": MODEL}))
     case = Case.objects.get(kind="model")
     assert "两户 C 级现场没有问题" in text(drafter.get(_url("model_draft", case)))
@@ -244,23 +255,103 @@ def test_a_run_shows_what_it_rests_on_and_is_proved_by_rebuilding(
     assert url in model
 
 
-@pytest.mark.row("M7-07")
-def test_a_cycle_that_is_over_reminds_whoever_may_run(
-    drafter: Client, he: User, city: People, policy: Policy
-) -> None:
+def _cycle_of_six(he: User, city: People, policy: Policy) -> None:
+    """The food model is published with a cycle of six months, in force for more than a year."""
     tree = blank_tree(Beginning(id="food/x", title="x", owner="food"), policy=policy, on=TODAY)
     case = start_draft({**tree, "cycle_months": 6}, actor=he, policy=policy, now=NOW)
-    from xinheng.core.model_draft import plain_tree
-    from xinheng.core.models import parse_model
-
-    body = {**plain_tree(policy.models[MODEL]), "cycle_months": 6, "version": 2}
+    body = {**plain_tree(policy.models[MODEL]), "cycle_months": 6, "version": 90}
     PolicyVersion.objects.create(
         kind="model", key=MODEL, digest=parse_model(body, file="x").digest, body=body,
         from_on=TODAY - timedelta(days=400), drafted_by=he, approved_by=city.zhao, approved_at=NOW, case=case,
     )  # fmt: skip
-    assert "应当重新评价" in text(drafter.get("/office/desk/"))
+
+
+@pytest.mark.row("M7-07")
+def test_a_cycle_that_is_over_reminds_whoever_may_run(
+    drafter: Client, he: User, city: People, policy: Policy
+) -> None:
+    _cycle_of_six(he, city, policy)
+    assert REMINDED in text(drafter.get("/office/desk/"))
     page = text(drafter.get("/office/models/"))
     assert "每 6 个月" in page
     assert "应当评价" in page
     run_model(MODEL, policy=policy_in_force(on=TODAY), as_of=TODAY, actor=he, now=NOW)
-    assert "应当重新评价" not in text(drafter.get("/office/desk/"))
+    assert REMINDED not in text(drafter.get("/office/desk/"))
+
+
+@pytest.mark.row("M7-03")
+def test_a_model_in_force_and_a_draft_are_set_out_to_be_printed(
+    drafter: Client, draft: Case, policy: Policy
+) -> None:
+    url = reverse("office:model_report", kwargs={"model": MODEL})
+    assert url in text(drafter.get(reverse("office:model", kwargs={"model": MODEL})))
+    page = text(drafter.get(url))
+    for words in ("读取的信息", "指标类和权重", "影响最大的指标", "扣分最多的是“", "得分可达", "未核对"):
+        assert words in page
+    mine = _url("draft_report", draft)
+    assert mine in text(drafter.get(_url("model_draft", draft)))
+    assert f"第 {policy.models[MODEL].version + 1} 版" in text(drafter.get(mine))
+
+
+def test_a_draft_that_is_not_sound_is_not_set_out(drafter: Client, draft: Case) -> None:
+    url = _url("model_part", draft, section="indicators", place=0)
+    post(drafter, url, {**_fields(text(drafter.get(url))), "window_days": "0", "action": "save"})
+    answer = drafter.get(_url("draft_report", draft))
+    assert answer.status_code == 409
+    assert "草稿还不完整" in text(answer)
+
+
+@pytest.mark.row("M7-07")
+@pytest.mark.row("M7-08")
+def test_the_history_of_runs_tells_shares_and_drift_by_version(
+    drafter: Client, he: User, policy: Policy
+) -> None:
+    url = reverse("office:model_history", kwargs={"model": MODEL})
+    assert "还没有运行过" in text(drafter.get(url))
+    for days in (30, 10, 0):
+        run_model(MODEL, policy=policy, as_of=TODAY - timedelta(days=days), actor=he, now=NOW)
+    second = EvaluationRun.objects.order_by("pk")[1]
+    whole = second.subjects - second.distribution[""]
+    page = text(drafter.get(url))
+    assert page.count(reverse("office:evaluation_run", kwargs={"run": second.public_id})) == 1
+    assert f"{(TODAY - timedelta(days=30)).isoformat()}" in page
+    assert f">{second.distribution['A'] * 100 / whole:.1f}%<" in page
+    assert "以表格查看" in page
+    assert "与上一次相比，分布变化最大的是" in page
+    EvaluationRun.objects.filter(pk=second.pk).update(model_version=90)
+    only = text(drafter.get(f"{url}?version=90"))
+    assert only.count('data-label="批次"') == 1
+    assert 'data-label="PSI">—<' not in only, "the run before is of another version"
+    answer = drafter.get(reverse("office:model_history", kwargs={"model": "food/nothing"}))
+    assert answer.status_code == 404
+    assert "没有这个模型" in text(answer)
+
+
+@pytest.mark.row("M7-07")
+def test_cycles_are_listed_with_their_rule_and_owner(
+    drafter: Client, he: User, city: People, policy: Policy
+) -> None:
+    url = reverse("office:evaluation_cycles")
+    _cycle_of_six(he, city, policy)
+    page = text(drafter.get(url))
+    assert "市市场监管局" in page
+    assert "每 6 个月" in page and "依据待核" in page
+    assert "没有评价过" in page
+    now = policy_in_force(on=TODAY)
+    run_model(MODEL, policy=now, as_of=TODAY - timedelta(days=200), actor=he, now=NOW)
+    late = text(drafter.get(f"{url}?state=late"))
+    assert policy.models[MODEL].title in late
+    assert f"{reverse('office:evaluations')}?model={MODEL}" in late
+    assert "已过周期" in text(drafter.get("/office/desk/"))
+    assert f'value="{MODEL}" selected' in text(drafter.get(f"{reverse('office:evaluations')}?model={MODEL}"))
+
+
+@pytest.mark.row("M7-07")
+def test_only_those_whose_sector_it_is_are_reminded(he: User, city: People, policy: Policy) -> None:
+    _cycle_of_six(he, city, policy)
+    unit = Organisation.objects.create(
+        key="kaifeng.finance", kind="department", parent=city.city, division_code="410200"
+    )
+    other = make_officer(unit, username="qin")
+    assert REMINDED in text(signed_in(he).get("/office/desk/"))
+    assert REMINDED not in text(signed_in(other).get("/office/desk/"))

@@ -12,7 +12,8 @@ from xinheng.interfaces.office.model_forms import IndicatorForm, result_words
 from xinheng.interfaces.office.models import EndForm, FeedbackForm, UploadForm
 from xinheng.interfaces.web.charts import GradeCount, Stack, grade_distribution, stacks
 from xinheng.interfaces.web.gallery_content import stages
-from xinheng.interfaces.web.parts import Notice
+from xinheng.interfaces.web.lines import Series, line
+from xinheng.interfaces.web.parts import Column, Filter, Notice, Option, Table, Tile
 
 Context = dict[str, Any]
 FINDINGS = [{"place": "指标第 1 条", "sentence": "缺少必填的键", "url": "#"}]
@@ -25,6 +26,10 @@ MODEL = {
     "kind": "行业信用评价，可发布",
     "owner": "食品",
     "cycle": "每 6 个月",
+    "units": "示例市市场监督管理局",
+    "rule": "《示例市办法》第三条",
+    "verified": False,
+    "run_url": "#",
     "last_on": TODAY,
     "due_on": TODAY,
     "state": "应当评价",
@@ -74,7 +79,7 @@ class _NewForm(forms.Form):
 
 
 def _models() -> Context:
-    return {**OFFICE, "models": [MODEL], "drafts": [CASE], "new_url": "#"}
+    return {**OFFICE, "models": [MODEL], "drafts": [CASE], "new_url": "#", "cycles_url": "#"}
 
 
 def _model() -> Context:
@@ -102,6 +107,9 @@ def _model() -> Context:
         "model": MODEL,
         "text": "id: food",
         "file_url": "#",
+        "report_url": "#",
+        "history_url": "#",
+        "cycles_url": "#",
         "chart": CHART,
         "run_url": "#",
         "draft_url": "#",
@@ -160,6 +168,7 @@ def _draft() -> Context:
         "trials": [trial, refused],
         "tried": True,
         "preview_url": "#",
+        "report_url": "#",
         "try_url": "#",
         "submit_url": "#",
         "feedback": [("2026-11-20　第 1 版　与实际不符（抽查）", "两户现场没有问题。")],
@@ -247,6 +256,56 @@ def _trial() -> Context:
     }
 
 
+def _report() -> Context:
+    table = Table(
+        "影响最大的指标",
+        [Column("指标"), Column("封顶", "number")],
+        [["一般行政处罚", "360"], ["守信激励", "60"]],
+        caption_hidden=True,
+    )
+    empty = {"title": "否决、限制、降档和起评分", "sentences": ["没有。"], "charts": [], "tables": []}
+    return {
+        **OFFICE,
+        "title": f"模型说明：{MODEL['title']}",
+        "state": "现行",
+        "lead": ["food/food-operators 第 2 版，行业信用评价，可发布", f"模型摘要 {DIGEST}"],
+        "sections": [
+            {"title": "影响最大的指标", "sentences": ["列前 10 个。"], "charts": [CHART], "tables": [table]},
+            empty,
+        ],
+    }
+
+
+def _history() -> Context:
+    periods = ["2026-05-20", "2026-08-20", "2026-11-20"]
+    shares = [Series(letter, (4000, 4100, 4200)) for letter in "ABCDE"]
+    drifts = [Series("PSI", (None, 12, 123))]
+    return {
+        **OFFICE,
+        "title": MODEL["title"],
+        "retired": True,
+        "filters": [
+            Filter("version", "模型版本", "select", "", [Option("", "全部"), Option("1", "第 1 版")])
+        ],
+        "reset_url": "#",
+        "charts": [line(periods, shares, title="A 级占 42.0%"), line(periods, drifts, title="PSI 0.0123")],
+        "letters": [Column("A", "number"), Column("B", "number")],
+        "runs": [{**RUN, "shares": [("A", "42.0%"), ("B", "—"), ("信息不足", "3.1%")]}],
+        "paging": None,
+    }
+
+
+def _cycles() -> Context:
+    unknown = {**MODEL, "units": "", "rule": "", "last_on": None, "due_on": None, "run_url": ""}
+    return {
+        **OFFICE,
+        "tiles": [Tile("已过周期", "1", url="#", attention=True), Tile("在周期内", "3", url="#")],
+        "chosen": "已过周期",
+        "all_url": "#",
+        "models": [MODEL, unknown],
+    }
+
+
 def _run() -> Context:
     return {
         **OFFICE,
@@ -267,4 +326,7 @@ MODELS: dict[str, Callable[[], Context]] = {
     "model_preview": _preview,
     "model_trial": _trial,
     "evaluation_run": _run,
+    "model_report": _report,
+    "model_history": _history,
+    "evaluation_cycles": _cycles,
 }

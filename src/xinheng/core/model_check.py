@@ -7,11 +7,11 @@ points (《公平竞争审查条例》第十条, G12), and the bounds within whi
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from decimal import Decimal
 from itertools import chain
 
 from xinheng.core.composition import own_grade_causes, parts_of
 from xinheng.core.decay import decay_causes
+from xinheng.core.model_reach import one_gives
 from xinheng.core.models import (
     FEN,
     GRADES,
@@ -231,7 +231,7 @@ def _caps(model: ScoringModel) -> Iterator[Cause]:
         place = f"indicators.{indicator.id}"
         if milli(indicator.cap) > milli(model.scale.max):
             yield f"{place}.cap", f"封顶分不得高于满分 {model.scale.max} 分"
-        greatest = _greatest(indicator)
+        greatest = one_gives(indicator)
         if greatest == 0:
             yield place, "分值全是 0，这一指标不起作用"
         if greatest > indicator.cap:
@@ -249,20 +249,13 @@ def _sums(model: ScoringModel) -> Iterator[Cause]:
     """Sums of facts stay within 64 bits, points of an indicator within 32, whatever a file holds."""
     for indicator in model.indicators:
         place = f"indicators.{indicator.id}"
-        if indicator.measure.per_fact and milli(_greatest(indicator)) * MOST_FACTS > LARGEST:
+        if indicator.measure.per_fact and milli(one_gives(indicator)) * MOST_FACTS > LARGEST:
             yield place, "单条分值过大，累计时可能溢出"
         unit = FEN if indicator.measure is Measure.AMOUNT else 1
         if indicator.bands and indicator.bands[-1].start * unit * MOST_FACTS > LARGEST:
             yield f"{place}.bands", f"分档起点过大，累计时可能溢出；至多 {LARGEST // (unit * MOST_FACTS):,}"
         if milli(indicator.cap) > LARGEST_POINTS:
             yield f"{place}.cap", "封顶分过大，结果无法存储"
-
-
-def _greatest(indicator: Indicator) -> Decimal:
-    """The most points that one fact, or one band, gives."""
-    steps = (*indicator.by_amount, *indicator.by_headcount, *indicator.bands)
-    points = [step.points for step in steps] + [each.points for each in indicator.by_result]
-    return max([*points, indicator.points or Decimal(0)])
 
 
 def _rules(model: ScoringModel) -> Iterator[Cause]:

@@ -73,6 +73,7 @@ __all__ = [
     "Use",
     "Window",
     "grade_word",
+    "kind_label",
     "milli",
     "model_schema",
     "parse_model",
@@ -117,6 +118,24 @@ class SubjectKind(StrEnum):
     PUBLIC_INSTITUTION = "public_institution"
     GOVERNMENT = "government"
     OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "enterprise": "企业",
+            "branch": "分支机构",
+            "sole_trader": "个体工商户",
+            "cooperative": "农民专业合作社",
+            "social_organisation": "社会组织",
+            "public_institution": "事业单位",
+            "government": "机关",
+            "other": "其他",
+        }[self.value]
+
+
+def kind_label(value: str) -> str:
+    """The words for a kind as it stands in a row; the value itself where it is no kind."""
+    return next((kind.label for kind in SubjectKind if kind.value == value), value)
 
 
 class Rule(Window):

@@ -16,7 +16,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.services.batches import without_unneeded
 from xinheng.services.cases import desk, steps_for
-from xinheng.services.feedback import next_run
+from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
 from xinheng.services.retention import decide_by
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
@@ -26,7 +26,6 @@ from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.organisations import Organisation
 
 MOST = 100
-REMIND_DAYS = 30
 
 
 class Kind(StrEnum):
@@ -167,18 +166,25 @@ def _batches(seat: Seat) -> Iterator[Task]:
 
 
 def _models(seat: Seat) -> Iterator[Task]:
-    """Models whose results are due again within a month, for whoever may run them."""
-    if not seat.reach(Verb.RUN_EVALUATION):
+    """Models whose results are due again within a month, for whoever may run them where their sector belongs."""
+    reached = seat.reach(Verb.RUN_EVALUATION)
+    if not reached:
         return
-    for model in seat.policy.models.values():
-        day = next_run(model, policy=seat.policy, today=seat.today)
-        if day is not None and (day - seat.today).days <= REMIND_DAYS:
-            due = DueDate(day, seat.policy.calendar.is_provisional(day), seat.policy.calendar.version)
-            yield Task(
-                kind=Kind.EVALUATE,
-                model=model.id,
-                term=term(due, rule="评价周期（模型或本市规定）", verified=False, seat=seat),
-            )
+    for cycle in cycles(seat.policy, today=seat.today):
+        mine = next((unit for unit in cycle.owners if unit.pk in reached), None)
+        if cycle.rule is None or cycle.due_on is None or mine is None:
+            continue
+        if (cycle.due_on - seat.today).days > REMIND_DAYS:
+            return
+        calendar = seat.policy.calendar
+        due = DueDate(cycle.due_on, calendar.is_provisional(cycle.due_on), calendar.version)
+        rule = f"评价周期 {cycle.rule.months} 个月：{cycle.rule.source}"
+        yield Task(
+            kind=Kind.EVALUATE,
+            model=cycle.model.id,
+            organisation=mine,
+            term=term(due, rule=rule, verified=cycle.rule.verified, seat=seat),
+        )
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

@@ -5,19 +5,16 @@ Feedback enters the next draft (汴政办〔2020〕46号第9项: 反馈机制、
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from xinheng.core.masking import find_personal
-from xinheng.core.model_history import due_on
 from xinheng.core.models import ScoringModel
-from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.compare import stability
 from xinheng.services.ledger import note
-from xinheng.services.models import longest_cycle, versions_of
 from xinheng.store.accounts import User
 from xinheng.store.governance import ModelFeedback
 from xinheng.store.scores import EvaluationRun
@@ -80,13 +77,23 @@ def feedback_on(model_id: str) -> QuerySet[ModelFeedback]:
 
 def full_runs(model_id: str, *, most: int) -> list[Drift]:
     """Full runs, newest first, each beside the one before."""
-    runs = list(
-        EvaluationRun.objects.filter(model=model_id, base__isnull=True)
-        .select_related("started_by")
-        .order_by("-pk")[: most + 1]
-    )
-    earlier = [*runs[1:], None]
-    return [Drift(run, earlier[place], drift(run, earlier[place])) for place, run in enumerate(runs[:most])]
+    return beside(list(runs_of(model_id).order_by("-pk")[:most]))
+
+
+def runs_of(model_id: str) -> QuerySet[EvaluationRun]:
+    """Full runs of a model, whatever its version."""
+    return EvaluationRun.objects.filter(model=model_id, base__isnull=True).select_related("started_by")
+
+
+def beside(runs: Sequence[EvaluationRun]) -> list[Drift]:
+    """Runs of one model, newest first, each with the full run before it, shown or not."""
+    if not runs:
+        return []
+    known = runs_of(runs[0].model).filter(pk__gte=runs[-1].pk, pk__lte=runs[0].pk)
+    older = runs_of(runs[0].model).filter(pk__lt=runs[-1].pk).order_by("-pk")[:1]
+    ordered = [*known.order_by("-pk"), *older]
+    before = dict(zip((run.pk for run in ordered), [*ordered[1:], None], strict=True))
+    return [Drift(run, before[run.pk], drift(run, before[run.pk])) for run in runs]
 
 
 def drift(run: EvaluationRun, before: EvaluationRun | None) -> float | None:
@@ -99,14 +106,3 @@ def drift(run: EvaluationRun, before: EvaluationRun | None) -> float | None:
 
 def _counts(run: EvaluationRun, grades: Sequence[str]) -> list[int]:
     return [int(run.distribution[grade]) for grade in grades]
-
-
-def next_run(model: ScoringModel, *, policy: Policy, today: date) -> date | None:
-    """The day by which results are due by the model's cycle or the city's, the shorter; None where neither is known."""
-    cycles = [months for months in (model.cycle_months, longest_cycle(policy, on=today)) if months]
-    if not cycles:
-        return None
-    last = EvaluationRun.objects.filter(model=model.id, base__isnull=True).order_by("-as_of").first()
-    version = versions_of(model.id).filter(from_on__lte=today).first()
-    in_force_on = version.from_on if version else today
-    return due_on(last_as_of=last.as_of if last else None, in_force_on=in_force_on, months=min(cycles))

@@ -9,20 +9,21 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Substr
 
+from xinheng.core.models import SubjectKind as Kind
 from xinheng.store.public_ids import new_public_id
 
 
 class SubjectKind(models.TextChoices):
     """Kinds of subject; sole traders are also natural persons (legal guard G1)."""
 
-    ENTERPRISE = "enterprise", "企业"
-    BRANCH = "branch", "分支机构"
-    SOLE_TRADER = "sole_trader", "个体工商户"
-    COOPERATIVE = "cooperative", "农民专业合作社"
-    SOCIAL_ORGANISATION = "social_organisation", "社会组织"
-    PUBLIC_INSTITUTION = "public_institution", "事业单位"
-    GOVERNMENT = "government", "机关"
-    OTHER = "other", "其他"
+    ENTERPRISE = Kind.ENTERPRISE.value, Kind.ENTERPRISE.label
+    BRANCH = Kind.BRANCH.value, Kind.BRANCH.label
+    SOLE_TRADER = Kind.SOLE_TRADER.value, Kind.SOLE_TRADER.label
+    COOPERATIVE = Kind.COOPERATIVE.value, Kind.COOPERATIVE.label
+    SOCIAL_ORGANISATION = Kind.SOCIAL_ORGANISATION.value, Kind.SOCIAL_ORGANISATION.label
+    PUBLIC_INSTITUTION = Kind.PUBLIC_INSTITUTION.value, Kind.PUBLIC_INSTITUTION.label
+    GOVERNMENT = Kind.GOVERNMENT.value, Kind.GOVERNMENT.label
+    OTHER = Kind.OTHER.value, Kind.OTHER.label
 
 
 class SubjectStatus(models.TextChoices):

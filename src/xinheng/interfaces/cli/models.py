@@ -98,7 +98,7 @@ def report(
     policy: Root = None,
 ) -> None:
     """模型说明：指标、分值、封顶、否决、条款、来源和核对情况。"""
-    from xinheng.interfaces.cli.models_report import model_report
+    from xinheng.core.model_report import model_report
     from xinheng.interfaces.cli.models_text import html, markdown
 
     if out is not None:

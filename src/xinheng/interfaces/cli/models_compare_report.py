@@ -3,20 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from xinheng.core.models import ScoringModel
+from xinheng.core.model_report import AGES, DIMENSIONS, Bar, Cell, Document, Section, Table
+from xinheng.core.models import ScoringModel, kind_label
 from xinheng.interfaces.cli.models_open import Place
-from xinheng.interfaces.cli.models_report import KIND_LABELS
-from xinheng.interfaces.cli.models_text import Bar, Cell, Document, Section, Table
 from xinheng.scoring.compare import ABSENT, UNGRADED, Comparison, Discrimination, Part
 
-DIMENSION_LABELS = {"kind": "主体类型", "sector": "行业", "county": "县区", "size": "规模", "age": "存续年限"}
-AGE_LABELS = {
-    "under_1": "不满 1 年",
-    "1_to_3": "1 至 3 年",
-    "3_to_5": "3 至 5 年",
-    "5_to_10": "5 至 10 年",
-    "from_10": "10 年以上",
-}
 PSI_NOTE = "PSI 小于 0.1 通常视为稳定，大于 0.25 视为明显变化（行业惯例，不是法定标准）。"
 
 
@@ -42,7 +33,7 @@ def comparison_report(
         *(f"没有使用：{sentence}。" for sentence in aside),
     )
     sections = [_moves(found, old, new), _distribution(found, old, new)]
-    sections += [_parts(found.by(name), name, place) for name in DIMENSION_LABELS if found.by(name)]
+    sections += [_parts(found.by(name), name, place) for name in DIMENSIONS if found.by(name)]
     if found.old and found.new:
         sections.append(_outcome(found.known_outcomes, found.old, found.new))
     return Document("模型比较", lead, tuple(sections))
@@ -86,7 +77,7 @@ def _bars(states: Sequence[str], counts: Sequence[int], words: dict[str, str]) -
 
 
 def _parts(parts: Sequence[Part], dimension: str, place: Place) -> Section:
-    header = (DIMENSION_LABELS[dimension], "主体", "上升", "下降", "不变", "PSI")
+    header = (DIMENSIONS[dimension], "主体", "上升", "下降", "不变", "PSI")
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             _value(dimension, part.value, place),
@@ -99,16 +90,16 @@ def _parts(parts: Sequence[Part], dimension: str, place: Place) -> Section:
         )
         for part in parts
     )
-    return Section(f"按{DIMENSION_LABELS[dimension]}", (), (Table("", header, rows),))
+    return Section(f"按{DIMENSIONS[dimension]}", (), (Table("", header, rows),))
 
 
 def _value(dimension: str, value: str, place: Place) -> str:
     if not value:
         return "未知"
     if dimension == "kind":
-        return KIND_LABELS.get(value, value)
+        return kind_label(value)
     if dimension == "age":
-        return AGE_LABELS.get(value, value)
+        return AGES.get(value, value)
     if dimension == "sector":
         sector = place.policy.sectors.sectors.get(value)
         return sector.title if sector else value

@@ -1,8 +1,9 @@
 """A report as a value, and the two forms in which it is written: Markdown, and one HTML page without outside parts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
+
+from xinheng.core.model_report import Bar, Cell, Document, Table
 
 _STYLE = """
 body{font-family:"Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;line-height:1.6;color:#1c2733;
@@ -13,38 +14,6 @@ th{background:#eef2f6}td.n{text-align:right;font-variant-numeric:tabular-nums;wh
 .bar{display:inline-block;height:.7rem;background:#1f5f99;min-width:1px}h1{font-size:1.5rem}h2{font-size:1.2rem}
 @media print{body{margin:0}}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A share between 0 and 1 with the words that say it."""
-
-    text: str
-    share: float
-
-
-Cell = str | int | Bar
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    title: str
-    sentences: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    title: str
-    lead: tuple[str, ...]
-    sections: tuple[Section, ...]
 
 
 def markdown(document: Document) -> str:

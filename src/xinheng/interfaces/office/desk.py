@@ -160,12 +160,13 @@ def _map(call: Call, task: Task) -> _Shown:
 def _evaluate(call: Call, task: Task) -> _Shown:
     known = call.policy.models.get(task.model)
     title = known.title if known else task.model
+    late = task.term is not None and task.term.due is not None and task.term.due.on < call.today
     return (
         "评价周期",
         f"“{title}”应当重新评价",
         reverse("office:model", kwargs={"model": task.model}),
-        "应当评价",
-        "clock",
+        "已过周期" if late else "应当评价",
+        "decide" if late else "clock",
     )
 
 

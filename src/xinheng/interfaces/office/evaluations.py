@@ -46,7 +46,9 @@ class RunForm(forms.Form):
 
 @asks(Verb.RUN_EVALUATION)
 def evaluations(call: Call) -> HttpResponse:
-    return _page(call, RunForm(call))
+    asked = call.request.GET.get("model", "")
+    known = {"model": asked} if asked in call.policy.models else {}
+    return _page(call, RunForm(call, initial={"as_of": call.today, **known}))
 
 
 @asks(Verb.RUN_EVALUATION, methods=("POST",))

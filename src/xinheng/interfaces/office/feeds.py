@@ -106,7 +106,7 @@ def feed(call: Call, feed: str) -> HttpResponse:
     """One feed as the file in which policy keeps it."""
     known = call.policy.feeds.get(feed)
     if known is None:
-        raise Refusal("S01", "没有这种数据源。", advice="请从“数据源”列表中打开。")
+        raise Refusal("FD1", "没有这种数据源。", advice="请从“数据源”列表中打开。")
     context = {
         "crumbs": [Crumb("数据源", reverse("office:feeds")), Crumb(known.title)],
         "feed": _line(call, known, {}, {}),

@@ -53,7 +53,7 @@ class DecisionForm(forms.Form):
 def draft_of(case: Case) -> Case:
     """Only drafts of models are shown here."""
     if case.kind != MODEL:
-        raise Refusal("S01", "这个事项不是模型草稿。", advice="请从“评价模型”或“审批事项”中打开。")
+        raise Refusal("MD9", "这个事项不是模型草稿。", advice="请从“评价模型”或“审批事项”中打开。")
     return case
 
 
@@ -95,6 +95,7 @@ def page(
         "trials": [_trial(each, model) for each in trials],
         "tried": tried,
         "preview_url": reverse("office:preview_model", kwargs=part) if model else "",
+        "report_url": reverse("office:draft_report", kwargs=part) if model else "",
         "try_url": reverse("office:try_model", kwargs=part) if model and "edit" in verbs else "",
         "submit_url": reverse("office:submit_model", kwargs=part) if tried and "submit" in verbs else "",
         "feedback": _feedback(case),

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from xinheng.core.evaluation import Evaluation
 from xinheng.core.model_draft import HEAD, LISTS, SCALE, Tree
+from xinheng.core.model_report import DIMENSIONS
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
@@ -27,7 +28,6 @@ from xinheng.interfaces.office.model_forms import (
     result_words,
 )
 from xinheng.interfaces.office.model_shown import (
-    DIMENSIONS,
     curve_rows,
     finding_lines,
     part_chart,

@@ -52,7 +52,7 @@ def rebuild_evaluation(call: Call, run: str) -> HttpResponse:
 def _known(run: str) -> EvaluationRun:
     found = EvaluationRun.objects.select_related("started_by", "base").filter(public_id=run).first()
     if found is None:
-        raise Refusal("S01", "没有这个评价批次。", advice="请从“评价”列表中打开。")
+        raise Refusal("ME1", "没有这个评价批次。", advice="请从“评价”列表中打开。")
     return found
 
 

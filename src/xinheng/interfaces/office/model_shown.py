@@ -7,26 +7,17 @@ from typing import Any
 from django.urls import reverse
 
 from xinheng.core.model_draft import HEAD, LISTS, SCALE, Finding
-from xinheng.core.models import ScoringModel
+from xinheng.core.model_report import AGES, DIMENSIONS
+from xinheng.core.models import ScoringModel, kind_label
 from xinheng.core.policy import Policy
 from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.charts import Chart, GradeCount, Stack, grade_distribution, stacks
 from xinheng.interfaces.web.figures import count
+from xinheng.services.evaluation_cycles import REMIND_DAYS, Cycle
 from xinheng.services.feedback import Drift
-from xinheng.services.models import longest_cycle
 from xinheng.store.casework import Case
-from xinheng.store.subjects import SubjectKind
 
-DIMENSIONS = {"kind": "主体类型", "sector": "行业", "county": "县区", "size": "规模", "age": "成立年限"}
-_AGES = {
-    "under_1": "不满 1 年",
-    "1_to_3": "1—3 年",
-    "3_to_5": "3—5 年",
-    "5_to_10": "5—10 年",
-    "from_10": "10 年以上",
-}
 STATE_WORDS = {"": "信息不足", "-": "不在评价范围"}
-SOON_DAYS = 30
 
 
 def case_line(case: Case) -> dict[str, Any]:
@@ -42,24 +33,39 @@ def case_line(case: Case) -> dict[str, Any]:
     }
 
 
-def cycle_words(model: ScoringModel, policy: Policy, *, on: date) -> str:
-    """The cycle in words with where it comes from; 待确认 where nobody has set one (legal guard G15)."""
-    longest = longest_cycle(policy, on=on)
-    if model.cycle_months:
-        return f"每 {model.cycle_months} 个月"
-    return f"每 {longest} 个月（本市规定）" if longest else "待确认"
+def cycle_words(cycle: Cycle) -> str:
+    """The cycle in words; 待确认 where nobody has set one (legal guard G15)."""
+    return f"每 {cycle.rule.months} 个月" if cycle.rule else "待确认"
 
 
-def due_words(due: date | None, *, today: date) -> tuple[str, str]:
-    if due is None:
+def due_words(cycle: Cycle, *, today: date) -> tuple[str, str]:
+    if cycle.due_on is None:
         return "周期待确认", ""
-    if due <= today:
+    if cycle.due_on < today and cycle.last_on is not None:
+        return "已过周期", "decide"
+    if cycle.due_on <= today:
         return "应当评价", "decide"
-    return ("即将到期", "clock") if (due - today).days <= SOON_DAYS else ("在周期内", "done")
+    return ("即将到期", "clock") if (cycle.due_on - today).days <= REMIND_DAYS else ("在周期内", "done")
 
 
 def psi_words(psi: float | None) -> str:
     return "—" if psi is None else f"{psi:.4f}"
+
+
+def run_line(one: Drift) -> dict[str, Any]:
+    """A run in a list of the runs of its model."""
+    run = one.run
+    return {
+        "number": run.public_id[:6].upper(),
+        "url": reverse("office:evaluation_run", kwargs={"run": run.public_id}),
+        "version": run.model_version,
+        "as_of": run.as_of,
+        "by": run.started_by.display_name if run.started_by else "系统",
+        "subjects": run.subjects,
+        "psi": psi_words(one.psi),
+        "state": "现行" if run.current else "留存",
+        "tone": "done" if run.current else "",
+    }
 
 
 def run_chart(model: ScoringModel, newest: Drift) -> Chart:
@@ -137,14 +143,14 @@ def value_word(dimension: str, value: str, policy: Policy) -> str:
     if not value:
         return "不详"
     if dimension == "kind":
-        return SubjectKind(value).label if value in SubjectKind.values else value
+        return kind_label(value)
     if dimension == "sector":
         known = policy.sectors.sectors.get(value)
         return known.title if known else value
     if dimension == "county":
         county = policy.counties.get(value)
         return county.name if county else value
-    return _AGES.get(value, value)
+    return AGES.get(value, value)
 
 
 def curve_rows(report: Mapping[str, Any]) -> list[tuple[str, str, str, str, str]]:

@@ -19,11 +19,12 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.model_shown import case_line, cycle_words, due_words, psi_words, run_chart
+from xinheng.interfaces.office.model_shown import case_line, cycle_words, due_words, run_chart, run_line
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.services.feedback import VERDICTS, Opinion, feedback_on, full_runs, give_feedback, next_run
+from xinheng.services.evaluation_cycles import Cycle, cycle_of, cycles
+from xinheng.services.feedback import VERDICTS, Opinion, feedback_on, full_runs, give_feedback
 from xinheng.services.models import (
     Beginning,
     blank_tree,
@@ -35,7 +36,6 @@ from xinheng.services.models import (
     versions_of,
 )
 from xinheng.store.policy_versions import PolicyVersion
-from xinheng.store.scores import EvaluationRun
 
 _RUNS, _FEEDBACK = 12, 20
 _MOST_BYTES = 512 * 1024
@@ -46,20 +46,20 @@ READERS = (Verb.DRAFT_MODEL, Verb.PUBLISH_MODEL, Verb.RUN_EVALUATION, Verb.READ_
 def models(call: Call) -> HttpResponse:
     reached = call.reach(Verb.DRAFT_MODEL) | call.reach(Verb.PUBLISH_MODEL)
     drafts = open_drafts().filter(organisation__in=reached)
+    found = sorted(cycles(call.policy, today=call.today), key=lambda cycle: cycle.model.id)
     context = {
-        "models": [
-            _line(call, model) for model in sorted(call.policy.models.values(), key=lambda one: one.id)
-        ],
+        "models": [cycle_line(call, cycle) for cycle in found],
         "drafts": [case_line(case) for case in drafts],
         "new_url": reverse("office:new_model") if call.may_somewhere(Verb.DRAFT_MODEL) else "",
+        "cycles_url": reverse("office:evaluation_cycles"),
     }
     return call.render("models", context)
 
 
-def _line(call: Call, model: ScoringModel) -> dict[str, Any]:
-    due = next_run(model, policy=call.policy, today=call.today)
-    last = EvaluationRun.objects.filter(model=model.id, base__isnull=True).order_by("-pk").first()
-    state, tone = due_words(due, today=call.today)
+def cycle_line(call: Call, cycle: Cycle) -> dict[str, Any]:
+    """A model with its cycle, its last results and when the next are due."""
+    model = cycle.model
+    state, tone = due_words(cycle, today=call.today)
     return {
         "id": model.id,
         "title": model.title,
@@ -67,9 +67,12 @@ def _line(call: Call, model: ScoringModel) -> dict[str, Any]:
         "version": model.version,
         "kind": f"{model.kind.label}，{model.use.label}",
         "owner": _sector(call, model.owner),
-        "cycle": cycle_words(model, call.policy, on=call.today),
-        "last_on": last.as_of if last else None,
-        "due_on": due,
+        "units": "、".join(call.tree.name(unit.pk) for unit in cycle.owners),
+        "cycle": cycle_words(cycle),
+        "rule": cycle.rule.source if cycle.rule else "",
+        "verified": bool(cycle.rule and cycle.rule.verified),
+        "last_on": cycle.last_on,
+        "due_on": cycle.due_on,
         "state": state,
         "tone": tone,
     }
@@ -106,27 +109,35 @@ class EndForm(forms.Form):
 
 @asks(*READERS)
 def model(call: Call, model: str) -> HttpResponse:
-    return _page(call, _known(call, model), FeedbackForm(), EndForm())
+    return _page(call, known_model(call, model), FeedbackForm(), EndForm())
 
 
-def _known(call: Call, model_id: str) -> ScoringModel:
+def known_model(call: Call, model_id: str) -> ScoringModel:
     known = call.policy.models.get(model_id)
     if known is None:
-        raise Refusal("S01", "没有这个模型，或者它已经停用。", advice="请从“评价模型”列表中打开。")
+        raise unknown_model()
     return known
+
+
+def unknown_model() -> Refusal:
+    return Refusal("MD8", "没有这个模型，或者它已经停用。", advice="请从“评价模型”列表中打开。")
 
 
 def _page(call: Call, model: ScoringModel, form: FeedbackForm, end: EndForm) -> HttpResponse:
     runs = full_runs(model.id, most=_RUNS)
+    cycle = cycle_of(model, call.policy, today=call.today)
     part = {"model": model.id}
     drafts = call.may_somewhere(Verb.DRAFT_MODEL)
     context = {
         "crumbs": [Crumb("评价模型", reverse("office:models")), Crumb(model.title)],
-        "model": {**_line(call, model), "digest": model.digest, "note": model.note},
+        "model": {**cycle_line(call, cycle), "digest": model.digest, "note": model.note},
         "text": dump_draft(plain_tree(model)),
         "file_url": reverse("office:model_file", kwargs=part),
+        "report_url": reverse("office:model_report", kwargs=part),
+        "history_url": reverse("office:model_history", kwargs=part),
+        "cycles_url": reverse("office:evaluation_cycles"),
         "chart": run_chart(model, runs[0]) if runs else None,
-        "runs": [_run(one.run, psi_words(one.psi)) for one in runs],
+        "runs": [run_line(one) for one in runs],
         "versions": _versions(model),
         "feedback": [_said(one) for one in feedback_on(model.id)[:_FEEDBACK]],
         "form": form,
@@ -134,23 +145,11 @@ def _page(call: Call, model: ScoringModel, form: FeedbackForm, end: EndForm) -> 
         "draft_url": reverse("office:draft_model", kwargs=part) if drafts else "",
         "end_form": end if drafts else None,
         "end_url": reverse("office:end_model", kwargs=part),
-        "run_url": reverse("office:evaluations") if call.may_somewhere(Verb.RUN_EVALUATION) else "",
+        "run_url": f"{reverse('office:evaluations')}?model={model.id}"
+        if call.may_somewhere(Verb.RUN_EVALUATION)
+        else "",
     }
     return call.render("model", context)
-
-
-def _run(run: EvaluationRun, psi: str) -> dict[str, Any]:
-    return {
-        "number": run.public_id[:6].upper(),
-        "url": reverse("office:evaluation_run", kwargs={"run": run.public_id}),
-        "version": run.model_version,
-        "as_of": run.as_of,
-        "by": run.started_by.display_name if run.started_by else "系统",
-        "subjects": run.subjects,
-        "psi": psi,
-        "state": "现行" if run.current else "留存",
-        "tone": "done" if run.current else "",
-    }
 
 
 def _said(one: Any) -> dict[str, Any]:
@@ -198,7 +197,7 @@ def _changes(before: PolicyVersion | None, row: PolicyVersion) -> int:
 @asks(*READERS)
 def model_file(call: Call, model: str) -> HttpResponse:
     """The version in force as a policy file."""
-    return file_answer(dump_draft(plain_tree(_known(call, model))), model)
+    return file_answer(dump_draft(plain_tree(known_model(call, model))), model)
 
 
 def file_answer(text: str, model_id: str) -> HttpResponse:
@@ -214,7 +213,7 @@ def file_answer(text: str, model_id: str) -> HttpResponse:
 @once
 def model_feedback(call: Call, model: str) -> HttpResponse:
     """Keep what a user of results says."""
-    known, form = _known(call, model), FeedbackForm(call.request.POST)
+    known, form = known_model(call, model), FeedbackForm(call.request.POST)
     if form.is_valid():
         try:
             give_feedback(Opinion(**form.cleaned_data), known, actor=call.user, now=call.now)
@@ -231,7 +230,7 @@ def model_feedback(call: Call, model: str) -> HttpResponse:
 def draft_model(call: Call, model: str) -> HttpResponse:
     """Begin the next version from the one in force."""
     call.demand(Verb.DRAFT_MODEL, call.of(call.user.organisation_id))
-    case = start_draft(next_tree(_known(call, model)), actor=call.user, policy=call.policy, now=call.now)
+    case = start_draft(next_tree(known_model(call, model)), actor=call.user, policy=call.policy, now=call.now)
     return redirect("office:model_draft", case=case.public_id)
 
 
@@ -239,7 +238,7 @@ def draft_model(call: Call, model: str) -> HttpResponse:
 @once
 def end_model(call: Call, model: str) -> HttpResponse:
     """Ask a second person to retire the model."""
-    known, form = _known(call, model), EndForm(call.request.POST)
+    known, form = known_model(call, model), EndForm(call.request.POST)
     if form.is_valid():
         try:
             call.demand(Verb.DRAFT_MODEL, call.of(call.user.organisation_id))

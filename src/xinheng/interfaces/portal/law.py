@@ -9,21 +9,13 @@ from datetime import date
 from django.conf import settings
 
 from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
+from xinheng.core.models import SubjectKind
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import Seriousness
 from xinheng.core.sources import Citation
 
-KINDS = {
-    "enterprise": "企业",
-    "branch": "分支机构",
-    "sole_trader": "个体工商户",
-    "cooperative": "农民专业合作社",
-    "social_organisation": "社会组织",
-    "public_institution": "事业单位",
-    "government": "机关",
-    "other": "其他主体",
-}
+KINDS = {kind.value: kind.label for kind in SubjectKind} | {"other": "其他主体"}
 STATUSES = {
     "active": "存续",
     "suspended": "歇业",

@@ -7,7 +7,8 @@ from xinheng.interfaces.web.charts import LABEL, NARROW, SMALL, WIDE, Chart
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.svg import Drawing, one_line, text_width
 
-_STROKES = ("k-l1", "k-l2", "k-l3")
+_STROKES = ("k-l1", "k-l2", "k-l3", "k-l4", "k-l5", "k-l6")
+MOST_LINES = len(_STROKES)
 _HEIGHT = 210.0
 
 
@@ -47,10 +48,10 @@ def line(
     low: int = 0,
     note: str = "",
 ) -> Chart:
-    """At most three series over the same periods. ``write`` turns a value into words, ``low`` is where the axis
+    """At most ``MOST_LINES`` series over the same periods. ``write`` turns a value into words, ``low`` is where the axis
     begins."""
     if not 1 <= len(series) <= len(_STROKES) or any(len(one.values) != len(periods) for one in series):
-        raise ValueError("one to three series, each with one value a period")
+        raise ValueError(f"one to {MOST_LINES} series, each with one value a period")
     table = tuple(
         (period, *("—" if one.values[place] is None else write(one.values[place] or 0) for one in series))
         for place, period in enumerate(periods)
@@ -158,9 +159,13 @@ def _end_labels(
 ) -> None:
     """Names at the ends of the lines, pushed apart where the lines meet."""
     spots = sorted(((plot.y(value) + 5, plot.x(place), label) for _, place, value, label in labels))
-    y = -1e9
-    for wanted, x, label in spots:
-        y = max(wanted, y + LABEL + 3)
+    room, heights, floor = LABEL + 3, list[float](), plot.bottom + 5
+    for wanted, _, _ in spots:
+        heights.append(max(wanted, heights[-1] + room if heights else wanted))
+    for place in range(len(heights) - 1, -1, -1):
+        heights[place] = min(heights[place], floor)
+        floor = heights[place] - room
+    for (_, x, label), y in zip(spots, heights, strict=True):
         drawing.text(one_line(label, LABEL, width - x - 10), x + 9, y, font_size=LABEL)
 
 

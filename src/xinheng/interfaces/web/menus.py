@@ -50,7 +50,13 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:models",
                 (
                     *("office:model", "office:new_model", "office:model_draft", "office:model_part"),
-                    *("office:preview_model", "office:model_trial"),
+                    *(
+                        "office:preview_model",
+                        "office:model_trial",
+                        "office:model_report",
+                        "office:draft_report",
+                    ),
+                    *("office:model_history", "office:evaluation_cycles"),
                 ),
             ),
             Route("评价", "office:evaluations", ("office:run_evaluation", "office:evaluation_run")),

@@ -21,11 +21,11 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 _DENIED = {"access", "denied"}
-_MISSING = "S01"
+_MISSING = frozenset({"S01", "MD8", "MD9", "ME1", "FD1"})
 
 
 def status_of(refusal: Refusal) -> int:
-    return 403 if refusal.code in _DENIED else 404 if refusal.code == _MISSING else 409
+    return 403 if refusal.code in _DENIED else 404 if refusal.code in _MISSING else 409
 
 
 class RequestMiddleware:

@@ -1,45 +1,79 @@
-"""Sets out a model for people who decide on it: indicators, points, weights, clauses, and what was compared with them."""
+"""Sets out a model for people who decide on it: what it reads, indicators, points, weights, the largest effects, which
+grades can be reached, clauses, and what was compared with them (汴政办〔2020〕46号第9项).
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
+from xinheng.core.composition import parts_of
+from xinheng.core.model_reach import Weight, grade_after, reach, weights
 from xinheng.core.models import (
     Decay,
     Effect,
     Facts,
     Indicator,
-    Measure,
     Rule,
     ScoringModel,
     Step,
     Window,
+    milli,
 )
 from xinheng.core.policy import Policy
 from xinheng.core.sources import Citation, Source
-from xinheng.interfaces.cli.models_text import Bar, Document, Section, Table
 
-MEASURES = {
-    Measure.EACH: "逐条计分",
-    Measure.ONCE: "取最高一条",
-    Measure.LATEST: "取最近一条",
-    Measure.EXISTS: "有即计分",
-    Measure.COUNT: "按条数",
-    Measure.DISTINCT: "按不同种类数",
-    Measure.AMOUNT: "按金额合计（元）",
-    Measure.HEADCOUNT: "按人数合计",
-    Measure.DAYS_SINCE: "按最近一条距今天数",
-}
 CLASS_LABELS = {"none": "不分类", "minor": "轻微", "general": "一般", "serious": "严重"}
-KIND_LABELS = {
-    "enterprise": "企业",
-    "branch": "分支机构",
-    "sole_trader": "个体工商户",
-    "cooperative": "农民专业合作社",
-    "social_organisation": "社会组织",
-    "public_institution": "事业单位",
-    "government": "机关",
-    "other": "其他",
+DIMENSIONS = {"kind": "主体类型", "sector": "行业", "county": "县区", "size": "规模", "age": "成立年限"}
+"""What a comparison tells the population apart by."""
+AGES = {
+    "under_1": "不满 1 年",
+    "1_to_3": "1 至 3 年",
+    "3_to_5": "3 至 5 年",
+    "5_to_10": "5 至 10 年",
+    "from_10": "10 年以上",
 }
+MOST_WEIGHTS = 10
+EFFECTS = "影响最大的指标"
+REACHED = {
+    (True, True): "得分可达；也可由规则判为",
+    (True, False): "得分可达",
+    (False, True): "得分达不到，只由否决、限制或降档判为",
+    (False, False): "达不到：请核对起点和封顶",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share between 0 and 1 with the words that say it."""
+
+    text: str
+    share: float
+
+
+Cell = str | int | Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    sentences: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report as a value: a page of the office, Markdown or a file of HTML is made of it."""
+
+    title: str
+    lead: tuple[str, ...]
+    sections: tuple[Section, ...]
 
 
 def model_report(model: ScoringModel, *, policy: Policy) -> Document:
@@ -54,7 +88,10 @@ def model_report(model: ScoringModel, *, policy: Policy) -> Document:
         lead.append(model.note)
     sections = [
         _scale(model, policy),
+        _grades(model),
+        _reads(model, policy),
         _families(model),
+        _effects(model),
         _indicators(model, policy),
         _rules(model, policy),
         _sources(citations, policy.sources),
@@ -64,12 +101,9 @@ def model_report(model: ScoringModel, *, policy: Policy) -> Document:
 
 def _scale(model: ScoringModel, policy: Policy) -> Section:
     scale = model.scale
-    kinds = "、".join(KIND_LABELS.get(kind.value, kind.value) for kind in model.population.kinds)
+    kinds = "、".join(kind.label for kind in model.population.kinds)
     sectors = "、".join(_sector(policy, key) for key in model.population.sectors) or "全部行业"
     evidence = _items(model.evidence.items, policy) or "任一目录事项"
-    bands = Table(
-        "等级", ("等级", "名称", "起点（分）"), tuple((b.grade, b.label, f"{b.start:f}") for b in scale.bands)
-    )
     return Section(
         "对象和标尺",
         (
@@ -77,7 +111,77 @@ def _scale(model: ScoringModel, policy: Policy) -> Section:
             f"起评 {scale.start:f} 分，最低 {scale.min:f} 分，满分 {scale.max:f} 分。",
             f"评级前提：{evidence}，{_window(model.evidence)}有记录；否则为信息不足，不是低等级。",
         ),
-        (bands,),
+    )
+
+
+def _grades(model: ScoringModel) -> Section:
+    """Which grades can be given at all, by the caps."""
+    found = reach(model)
+    plain = model.grade_of(milli(found.plain))
+    rows = tuple(
+        (
+            each.band.grade,
+            each.band.label,
+            f"{each.band.start:f} 分起" + (f"，不满 {each.below:f} 分" if each.below is not None else ""),
+            REACHED[each.by_points, each.by_rule],
+        )
+        for each in found.bands
+    )
+    return Section(
+        "等级和可达范围",
+        (
+            f"按各项封顶，最低可得 {found.lowest:f} 分，最高可得 {found.highest:f} 分；"
+            f"有评级前提而没有任何加减项的，得 {found.plain:f} 分，为 {plain} {model.label_of(plain)}。",
+            "这是上下限：没有考虑哪些记录不会同时出现。",
+        ),
+        (Table("等级", ("等级", "名称", "分数", "能否达到"), rows),),
+    )
+
+
+def _reads(model: ScoringModel, policy: Policy) -> Section:
+    """Every catalogue item that the model takes facts from, with what takes them."""
+    readers: dict[str, list[str]] = {}
+    for _, part in parts_of(model):
+        for item in part.facts.items:
+            readers.setdefault(item, []).append(part.label)
+    known = policy.catalogue.items
+    rows = tuple(
+        (
+            known[item].title if item in known else item,
+            known[item].disclosure.label if item in known else "目录中没有",
+            len(labels),
+            "、".join(dict.fromkeys(labels)),
+        )
+        for item, labels in sorted(readers.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    )
+    others = sorted({part.facts.grades_of for _, part in parts_of(model) if part.facts.grades_of})
+    sentences = (f"另读取模型 {'、'.join(others)} 的等级。",) if others else ()
+    return Section("读取的信息", sentences, (Table("", ("目录事项", "公开属性", "处数", "用于"), rows),))
+
+
+def _effects(model: ScoringModel) -> Section:
+    """The indicators that move most, each taken alone."""
+    found = weights(model)
+    whole = {
+        effect: sum((weight.most for weight in found if weight.effect is effect), Decimal(0))
+        for effect in Effect
+    }
+    rows = tuple(_effect_row(model, weight, whole[weight.effect]) for weight in found[:MOST_WEIGHTS])
+    header = ("指标", "方向", "单条最多", "合计最多", "占同方向合计", "只有这一项时的等级")
+    left = len(found) - len(rows)
+    sentences = (f"按合计最多的分值排列，列前 {len(rows)} 个，另有 {left} 个。",) if left else ()
+    return Section(EFFECTS, sentences, (Table("", header, rows),))
+
+
+def _effect_row(model: ScoringModel, weight: Weight, whole: Decimal) -> tuple[Cell, ...]:
+    grade = grade_after(model, weight)
+    return (
+        weight.indicator.label,
+        weight.effect.label,
+        f"{weight.one:f}",
+        f"{weight.most:f}",
+        _share(weight.most, whole),
+        f"{grade} {model.label_of(grade)}",
     )
 
 
@@ -230,7 +334,7 @@ def _window(window: Window | object) -> str:
 
 
 def _points(indicator: Indicator) -> str:
-    parts = [MEASURES[indicator.measure]]
+    parts = [indicator.measure.label]
     if indicator.of:
         parts[0] += {"item": "（事项）", "result": "（结果）", "year": "（年度）"}[indicator.of]
     if indicator.points is not None:
