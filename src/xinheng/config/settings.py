@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "xinheng.interfaces.office",
     "xinheng.interfaces.portal",
     "xinheng.interfaces.counter",
+    "xinheng.interfaces.api",
     "xinheng.interfaces.jobs",
 ]
 AUTH_USER_MODEL = "store.User"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("xinheng.interfaces.office.sign_in_urls")),
+    path("api/v1/", include("xinheng.interfaces.api.urls")),
     path("office/", include("xinheng.interfaces.office.urls")),
     path("", include("xinheng.interfaces.portal.urls")),
 ]

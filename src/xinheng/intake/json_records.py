@@ -27,8 +27,6 @@ def as_table(path: Path, work: Path, limits: Limits) -> Text:
     """The records as UTF-8 CSV in ``work``, columns in the order in which they first come. Raises Refusal (E19)."""
     records = _records(path)
     columns = dict.fromkeys(name for record in records for name in record)
-    if not columns:
-        raise unreadable("没有一条记录。", _ADVICE)
     if len(columns) > limits.columns:
         raise unreadable(f"记录共有{len(columns)}个字段，超过上限{limits.columns}个。", _ADVICE)
     target = work / "records.csv"
@@ -37,6 +35,11 @@ def as_table(path: Path, work: Path, limits: Limits) -> Text:
         writer.writerow(columns)
         writer.writerows([_cell(record.get(name)) for name in columns] for record in records)
     return Text(target, "utf-8", sure=True)
+
+
+def check(path: Path) -> int:
+    """How many records a JSON file holds. Raises Refusal (E19)."""
+    return len(_records(path))
 
 
 def _records(path: Path) -> list[dict[str, Any]]:
@@ -60,6 +63,8 @@ def _records(path: Path) -> list[dict[str, Any]]:
     except RecursionError as error:
         raise unreadable("JSON 的层次过多。", _ADVICE) from error
     records = found.get(RECORDS) if isinstance(found, dict) else found
+    if isinstance(records, list) and not records:
+        raise unreadable("没有一条记录。", _ADVICE)
     if not isinstance(records, list):
         raise unreadable(f"JSON 中没有“{RECORDS}”列表。", _ADVICE)
     for number, record in enumerate(records, start=1):

@@ -18,6 +18,7 @@ from xinheng.core.canonical import digest_of
 from xinheng.core.checks import Defect, outcomes_with
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Outcome, Refusal
+from xinheng.intake.json_records import check
 from xinheng.intake.prepare import Prepared
 from xinheng.services.batches import number_of
 from xinheng.services.collect import Delivery, confirm_later, import_file, preview
@@ -61,13 +62,15 @@ class Answer:
 
 def take(push: Push, *, policy: Policy, now: datetime) -> Answer:
     """Refusal K07 for a feed that the key is not for, K08 for another body under the same Idempotency-Key, K09 while
-    the first call is under way, B10 as services.collect."""
+    the first call is under way, E19 for JSON that is none, B10 as services.collect."""
     if push.feed not in push.key.feeds or push.feed not in policy.feeds:
         raise Refusal(
             "K07",
             f"这个密钥不能报送数据源“{push.feed[:80]}”。",
             advice="可以报送的数据源见 GET /api/v1/feeds；需要增加的，请联系信用办。",
         )
+    if push.records:
+        check(push.body)
     call = _claim(push, now)
     if call.answer is not None:
         return Answer(call.status or AGAIN, _whole(call.answer), repeated=True)

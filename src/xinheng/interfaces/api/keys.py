@@ -1,0 +1,38 @@
+"""Who calls: the key in the Authorization header, and the address it comes from."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+
+from xinheng.services.senders import admit
+from xinheng.store.senders import SenderKey
+
+
+class KeyBearer(HttpBearer):
+    """A call without a key that stands is refused before its body is read."""
+
+    openapi_description = "信用办为报送单位发的密钥，形如 xh_…；只在发给时显示一次。"
+
+    def __call__(self, request: HttpRequest) -> SenderKey:
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        return self.authenticate(request, text.strip() if scheme.lower() == "bearer" else "")
+
+    def authenticate(self, request: HttpRequest, token: str) -> SenderKey:
+        return admit(token, address=address_of(request), now=timezone.now())
+
+
+def address_of(request: HttpRequest) -> str:
+    """Behind a proxy the address that the proxy adds last; a caller cannot choose it."""
+    if settings.SECURE_BEHIND_TLS:
+        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if told:
+            return told
+    return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def key_of(request: HttpRequest) -> SenderKey:
+    """The key that was admitted."""
+    key = request.auth  # type: ignore[attr-defined]
+    assert isinstance(key, SenderKey)
+    return key

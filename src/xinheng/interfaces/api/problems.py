@@ -1,0 +1,152 @@
+"""Every no of the interface is a problem document (RFC 9457) in Chinese: code, what is wrong, what to do."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+from psycopg_pool import PoolTimeout
+
+from xinheng.core.refusal import Refusal
+from xinheng.services.sender_calls import UNDER_WAY
+
+log = structlog.get_logger()
+MEDIA_TYPE = "application/problem+json"
+STATUS: Mapping[str, int] = {
+    "K02": 401,
+    "K03": 401,
+    "K04": 401,
+    "K05": 403,
+    "K06": 429,
+    "K07": 403,
+    "K08": 422,
+    "K09": 409,
+    "K20": 400,
+    "K21": 411,
+    "K22": 413,
+    "K23": 415,
+    "K24": 400,
+    "K25": 400,
+    "K26": 404,
+    "E18": 422,
+    "E19": 422,
+    "F01": 507,
+}
+"""Status by the code of a refusal; 409 for every other rule."""
+TITLES: Mapping[int, str] = {
+    400: "请求不完整",
+    401: "没有可用的密钥",
+    403: "没有权限",
+    404: "没有这一项",
+    405: "不能这样调用",
+    409: "与现有情况冲突",
+    411: "没有注明大小",
+    413: "内容过大",
+    415: "不能接收的格式",
+    422: "内容不能处理",
+    429: "调用过于频繁",
+    500: "系统故障",
+    503: "系统繁忙",
+    507: "没有空间保存",
+}
+_BUSY_SECONDS = 10
+
+
+def problem(
+    request: HttpRequest, status: int, *, code: str, detail: str, advice: str = "", **members: Any
+) -> HttpResponse:
+    """A problem document; ``members`` are told with it."""
+    body = {
+        "type": f"/api/v1/#{code}",
+        "title": TITLES.get(status, "未能办理"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "advice": advice,
+        "instance": request.path,
+        **members,
+    }
+    return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=MEDIA_TYPE)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    status = STATUS.get(refusal.code, 409)
+    response = problem(request, status, code=refusal.code, detail=refusal.message, advice=refusal.advice)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="xinheng"'
+    if refusal.code == "K06":
+        response.headers["Retry-After"] = str(60 - timezone.now().second)
+    if refusal.code == "K09":
+        response.headers["Retry-After"] = str(min(_BUSY_SECONDS, int(UNDER_WAY.total_seconds())))
+    return response
+
+
+def no_such_thing(request: HttpRequest, _: Exception | None = None) -> HttpResponse:
+    return problem(
+        request,
+        404,
+        code="404",
+        detail="没有这一项，或者它不属于这个密钥的单位。",
+        advice="请核对地址；接口说明见 /api/v1/。",
+    )
+
+
+def not_so(request: HttpRequest, allowed: str) -> HttpResponse:
+    response = problem(
+        request, 405, code="405", detail=f"这个地址不能用 {request.method}。", advice=f"可用：{allowed}。"
+    )
+    response.headers["Allow"] = allowed
+    return response
+
+
+def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    named = "、".join(dict.fromkeys(str(one["loc"][-1]) for one in error.errors))
+    return problem(
+        request, 400, code="K25", detail=f"参数缺少或写法有误：{named}。", advice="参数的写法见 /api/v1/。"
+    )
+
+
+def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("database_unavailable", error=type(error).__name__)
+    response = problem(
+        request,
+        503,
+        code="503",
+        detail="系统正忙（可能有大文件正在入库），这次没有收下。",
+        advice="请按 Retry-After 的秒数等待后，用同一个 Idempotency-Key 重发。",
+    )
+    response.headers["Retry-After"] = str(_BUSY_SECONDS)
+    return response
+
+
+def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
+    if settings.DEBUG:
+        raise error
+    log.exception("api_broken", exc_info=error)
+    return problem(
+        request,
+        500,
+        code="500",
+        detail="系统出错，这次没有收下。",
+        advice="请稍后用同一个 Idempotency-Key 重发；仍不成功的，把响应头 X-Request-Id 告诉信用办。",
+    )
+
+
+def teach(api: NinjaAPI) -> None:
+    """Let the interface answer every exception with a problem document."""
+    handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        Refusal: refused,
+        ValidationError: _unfit,
+        Http404: no_such_thing,
+        OperationalError: _busy,
+        PoolTimeout: _busy,
+        Exception: _broken,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)

@@ -1,0 +1,119 @@
+"""The description of the interface: what the OpenAPI document says beyond the code, and the page that people read."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from xinheng.interfaces.api.bodies import FILES, JSON, MIB, MOST_FILE, MOST_JSON
+
+TITLE = "信衡报送接口"
+PREFIX = "/api/v1/"
+ABOUT = (
+    "部门的业务系统用密钥报送信用信息。每次报送即一个批次，与在业务系统上传文件走同一条路，给出同样的回执。"
+    "出错时返回 application/problem+json：code 是代码，detail 说明原因，advice 说明怎么办。"
+)
+_RECORD = {
+    "type": "object",
+    "description": "字段名用数据源的字段名或其别名（见 GET /api/v1/feeds）；值为文字、数字、是否或空",
+    "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+}
+POSTED: dict[str, Any] = {
+    "parameters": [
+        {
+            "in": "header",
+            "name": "Idempotency-Key",
+            "required": True,
+            "schema": {"type": "string", "minLength": 8, "maxLength": 100},
+            "description": "每次报送一个新的值；重发时用原来的值",
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "description": f"JSON 不超过 {MOST_JSON // MIB} MiB；文件不超过 {MOST_FILE // MIB} MiB，须有 Content-Length",
+        "content": {
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["records"],
+                    "properties": {"records": {"type": "array", "minItems": 1, "items": _RECORD}},
+                }
+            },
+            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in FILES},
+        },
+    },
+}
+_PROBLEM = {
+    "description": "问题文档（RFC 9457），代码见 /api/v1/",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+}
+CODES: tuple[tuple[str, int, str, str], ...] = (
+    ("K02", 401, "没有报送密钥，或者密钥不正确", "核对 Authorization 头"),
+    ("K03", 401, "密钥已经停用", "联系信用办办理新的密钥"),
+    ("K04", 401, "密钥已经到期", "联系信用办办理新的密钥"),
+    ("K05", 403, "密钥不能从当前网络地址使用", "从登记的服务器调用"),
+    ("K06", 429, "调用过于频繁", "按 Retry-After 等待"),
+    ("K07", 403, "密钥不能报送这个数据源", "见 GET /feeds"),
+    ("K08", 422, "同一个 Idempotency-Key 内容不同", "换一个新的值"),
+    ("K09", 409, "同一次报送正在处理", "稍候用原值重发"),
+    ("K20", 400, "没有 Idempotency-Key", "带上这个请求头"),
+    ("K21", 411, "没有注明大小", "带上 Content-Length"),
+    ("K22", 413, "内容过大", "分成几次发送"),
+    ("K23", 415, "不能接收的格式", "改用列出的格式"),
+    ("K24", 400, "内容为空或在中途断开", "重发全部内容"),
+    ("K25", 400, "参数缺少或写法有误", "见各接口的参数"),
+    ("B10", 409, "同样的内容已按另一个数据源入库", "按提示办理"),
+    ("E18", 422, "内容与数据源不符，整批没有收", "核对字段名"),
+    ("E19", 422, "内容无法读取，整批没有收", "按提示改正"),
+    ("F01", 507, "磁盘空间不足", "稍后重发，并告知信用办"),
+    ("503", 503, "系统正忙", "按 Retry-After 等待，用原值重发"),
+)
+
+
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1, the same for every caller."""
+    from xinheng.interfaces.api.urls import api
+
+    found = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    for methods in found["paths"].values():
+        for said in methods.values():
+            said["responses"].pop(422, None)
+            said["responses"]["default"] = _PROBLEM
+    return found
+
+
+def openapi(request: HttpRequest) -> JsonResponse:
+    """The document for programs."""
+    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False})
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The same for people."""
+    operations = [
+        {"method": method.upper(), "path": path, **_shown(said)}
+        for path, methods in document()["paths"].items()
+        for method, said in methods.items()
+    ]
+    context = {
+        "about": ABOUT,
+        "operations": operations,
+        "codes": CODES,
+        "base": request.build_absolute_uri(PREFIX),
+    }
+    return render(request, "api/reference.html", context)
+
+
+def _shown(said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "summary": said.get("summary", ""),
+        "description": said.get("description", ""),
+        "parameters": [
+            {
+                "name": one["name"],
+                "where": {"query": "地址参数", "header": "请求头", "path": "地址"}[one["in"]],
+                "required": one.get("required", False),
+                "description": one.get("description") or one.get("schema", {}).get("description", ""),
+            }
+            for one in said.get("parameters", [])
+        ],
+    }

@@ -1,0 +1,58 @@
+"""The addresses of the interface, version 1. Every operation asks for a key; the description is open to all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.views.decorators.csrf import csrf_exempt
+from ninja import NinjaAPI
+
+from xinheng.interfaces.api import deliveries, feeds, reference
+from xinheng.interfaces.api.keys import KeyBearer
+from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
+
+api = NinjaAPI(
+    title=reference.TITLE,
+    version="1",
+    description=reference.ABOUT,
+    openapi_url=None,
+    docs_url=None,
+    urls_namespace="api",
+    auth=KeyBearer(),
+)
+api.add_router("/deliveries", deliveries.router)
+api.add_router("/feeds", feeds.router)
+teach(api)
+
+
+def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A method that an address does not know is a problem document too."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        response = view(request, *args, **parts)
+        return not_so(request, response.headers["Allow"]) if response.status_code == 405 else response
+
+    return csrf_exempt(answered)
+
+
+@csrf_exempt
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address that is no operation."""
+    return no_such_thing(request)
+
+
+def _operations() -> list[URLPattern]:
+    routes = [route for route in api.urls[0] if isinstance(route, URLPattern) and route.name != "api-root"]
+    return [path(str(route.pattern), _told(route.callback), name=route.name) for route in routes]
+
+
+app_name = "api"
+urlpatterns = [
+    path("", reference.page, name="reference"),
+    path("openapi.json", reference.openapi, name="openapi"),
+    *_operations(),
+    path("<path:rest>", nowhere, name="nowhere"),
+]

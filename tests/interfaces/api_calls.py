@@ -1,0 +1,85 @@
+"""Calls of the interface as a department's system makes them."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import HEADER, penalty
+
+from xinheng.core.ids import uscc_check_character
+from xinheng.core.policy import Policy
+from xinheng.services.senders import KeyOrder, make_key
+from xinheng.store.models import Organisation, SenderKey
+
+FEED = "penalty-dual-publicity"
+DELIVERIES = "/api/v1/deliveries"
+AUTHORITY = "11410200MB1886843"
+
+
+def record(number: int, **changes: str) -> dict[str, str]:
+    sent = dict(zip(HEADER.split(","), penalty(number, **changes).split(","), strict=True))
+    return sent | {"处罚机关统一社会信用代码": AUTHORITY + uscc_check_character(AUTHORITY)}
+
+
+@dataclass
+class Caller:
+    """A system with a key. ``text`` may be changed to what is none."""
+
+    key: SenderKey
+    text: str
+    address: str = "10.8.1.20"
+    number: int = 0
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.text}"} if self.text else {}
+
+    def get(self, url: str) -> HttpResponse:
+        return Client(enforce_csrf_checks=True).get(url, headers=self.headers(), REMOTE_ADDR=self.address)
+
+    def post(
+        self,
+        body: bytes,
+        *,
+        feed: str = FEED,
+        kind: str = "application/json",
+        idempotency: str | None = None,
+        **extra: str,
+    ) -> HttpResponse:
+        self.number += 1
+        number = f"number-{self.number:04}" if idempotency is None else idempotency
+        headers = self.headers() | ({"Idempotency-Key": number} if number else {})
+        return Client(enforce_csrf_checks=True, raise_request_exception=False).post(
+            f"{DELIVERIES}?feed={feed}",
+            data=body,
+            content_type=kind,
+            headers=headers,
+            REMOTE_ADDR=self.address,
+            **extra,
+        )
+
+    def push(self, *records: dict[str, Any], **options: Any) -> HttpResponse:
+        return self.post(json.dumps({"records": records}, ensure_ascii=False).encode(), **options)
+
+
+def caller(
+    people: People,
+    policy: Policy,
+    *,
+    organisation: Organisation | None = None,
+    feeds: tuple[str, ...] = (FEED,),
+    networks: tuple[str, ...] = (),
+    per_minute: int = 600,
+) -> Caller:
+    order = KeyOrder(
+        organisation=organisation or people.market,
+        name="执法办案系统",
+        feeds=feeds,
+        networks=networks,
+        expires_on=TODAY + timedelta(days=90),
+        per_minute=per_minute,
+    )
+    return Caller(*make_key(order, actor=people.wang, policy=policy, now=NOW))
