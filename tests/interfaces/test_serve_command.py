@@ -91,17 +91,19 @@ def test_a_port_is_free_again_after_its_server_has_answered_and_ended(port: int)
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "words"),
+    ("host", "port", "code", "words"),
     [
-        (HOST, 0, "没有端口 0"),
-        (HOST, 70000, "没有端口 70000"),
-        ("没有 这样的主机", 8000, "不认识地址"),
-        ("192.0.2.1", 8000, "本机没有地址 192.0.2.1"),
+        (HOST, 0, "SRV02", "没有端口 0"),
+        (HOST, 70000, "SRV02", "没有端口 70000"),
+        ("没有 这样的主机", 8000, "SRV03", "不认识地址"),
+        ("192.0.2.1", 8000, "SRV05", "本机没有地址 192.0.2.1"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_refused_in_chinese(host: str, port: int, words: str) -> None:
+def test_an_address_that_cannot_be_used_is_refused_in_chinese(
+    host: str, port: int, code: str, words: str
+) -> None:
     refusal = refused(port, host=host)
-    assert refusal.code == "SRV02"
+    assert refusal.code == code
     assert words in refusal.message
     assert "--port" in refusal.advice or "--host" in refusal.advice
 

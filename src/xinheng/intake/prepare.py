@@ -64,7 +64,7 @@ def prepare(
     name = sent_as or path.name
     if feed is not None and feed not in feeds:
         raise Refusal(
-            "F02", f"没有名为“{feed}”的数据源。", advice=f"可用的数据源：{'、'.join(sorted(feeds))}"
+            "FD2", f"没有名为“{feed}”的数据源。", advice=f"可用的数据源：{'、'.join(sorted(feeds))}"
         )
     try:
         opened = open_file(path, work=work, limits=limits)

@@ -45,7 +45,7 @@ def give_feedback(opinion: Opinion, model: ScoringModel, *, actor: User, now: da
     """Write it down for this version. Raises Refusal for personal data."""
     if find_personal(opinion.text) or find_personal(opinion.use):
         raise Refusal(
-            "MF1",
+            "FB1",
             "反馈里像是有身份证号、手机号等个人信息。",
             advice="请只写企业名称或记录编号，删去个人信息后再提交。",
         )

@@ -22,6 +22,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION
 from xinheng.services.approvals import Draft, approve, begin, body_of
 from xinheng.services.cases import take_step
+from xinheng.services.evaluate import model_of
 from xinheng.services.ledger import note
 from xinheng.services.policies import MODEL, RETIRED
 from xinheng.services.time import day_of, end_of
@@ -266,9 +267,7 @@ def end_results(model_id: str, *, policy: Policy, now: datetime) -> int:
 @transaction.atomic
 def propose_end(model_id: str, *, reason: str, actor: User, policy: Policy, now: datetime) -> Case:
     """Ask that a model is retired; another person decides from which day."""
-    model = policy.models.get(model_id)
-    if model is None:
-        raise Refusal("M01", f"没有模型“{model_id}”。", advice="请从模型列表中打开。")
+    model = model_of(policy, model_id)
     if not reason.strip():
         raise Refusal("MD5", "停用模型必须写明理由。", advice="请填写理由后再提交。")
     if Case.objects.filter(kind=MODEL, details__key=model_id, closed_at__isnull=True).exists():

@@ -276,14 +276,14 @@ def serve(
 ) -> int:
     """Register that notices were served on a day; what was served before stays as it was. Returns how many."""
     if method not in METHODS:
-        raise Refusal("N01", "没有这种送达方式。", advice="请从列表中选择送达方式。")
+        raise Refusal("NT1", "没有这种送达方式。", advice="请从列表中选择送达方式。")
     if on > today:
-        raise Refusal("N02", "送达日期不能晚于今天。", advice="请填写实际送达的日期。")
+        raise Refusal("NT2", "送达日期不能晚于今天。", advice="请填写实际送达的日期。")
     found = ResultNotice.objects.filter(public_id__in=list(public_ids)).order_by("pk")
     waiting = list(found.exclude(steps__kind=NoticeStepKind.SERVED).select_related("subject"))
     early = next((each for each in waiting if on < day_of(each.written_at)), None)
     if early is not None:
-        raise Refusal("N03", "送达日期早于提示信息写成的日期。", advice="请核对送达回证上的日期。")
+        raise Refusal("NT3", "送达日期早于提示信息写成的日期。", advice="请核对送达回证上的日期。")
     NoticeStep.objects.bulk_create(
         NoticeStep(
             notice=each, kind=NoticeStepKind.SERVED, on=on, method=METHODS[method], actor=actor, at=now
@@ -307,7 +307,7 @@ def acknowledge(public_id: str, *, actor: User, today: date, now: datetime) -> N
     notice = ResultNotice.objects.select_related("subject").get(public_id=public_id)
     kinds = set(notice.steps.values_list("kind", flat=True))
     if NoticeStepKind.SERVED not in kinds:
-        raise Refusal("N04", "还没有登记送达，不能登记签收。", advice="请先登记送达。")
+        raise Refusal("NT4", "还没有登记送达，不能登记签收。", advice="请先登记送达。")
     if NoticeStepKind.ACKNOWLEDGED in kinds:
         return
     NoticeStep.objects.create(notice=notice, kind=NoticeStepKind.ACKNOWLEDGED, on=today, actor=actor, at=now)

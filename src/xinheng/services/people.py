@@ -72,7 +72,7 @@ def grant_role(
     if any(grant.role == role and grant.organisation_id == organisation.pk for grant in held):
         return
     if until is not None and until <= today:
-        raise Refusal("O03", "截止日必须晚于今天。", advice="请改正截止日，长期有效的可以不填。")
+        raise Refusal("U01", "截止日必须晚于今天。", advice="请改正截止日，长期有效的可以不填。")
     wanted = Grant(role=role, organisation=organisation.pk, from_on=today, to_on=until)
     problems = check_grants([*map(_as_grant, held), wanted])
     if problems:
@@ -104,7 +104,7 @@ def end_role(grant_id: int, *, actor: User, now: datetime, today: date) -> None:
 def switch_account(user: User, *, active: bool, actor: User, now: datetime, reason: str) -> None:
     """Close an account or open it again; whoever is signed in with it is out at the next page."""
     if not reason.strip():
-        raise Refusal("O04", "停用或恢复账号必须写明理由。")
+        raise Refusal("U02", "停用或恢复账号必须写明理由。")
     User.objects.filter(pk=user.pk).update(is_active=active)
     kind = "account.reopened" if active else "account.closed"
     note(kind, now=now, actor=actor, object=f"user:{user.public_id}", reason=reason.strip())

@@ -49,18 +49,18 @@ class Recipient:
 def subscribe(
     wanted: Recipient, *, policy: Policy, actor: User, today: date, now: datetime
 ) -> ResultSubscription:
-    """Refusal R01 for a model on trial, whose results are given to nobody; R02 where there is one already."""
+    """Refusal RP1 for a model on trial, whose results are given to nobody; RP2 where there is one already."""
     model = model_of(policy, wanted.model)
     if model.trial:
         raise Refusal(
-            "R01", f"“{model.title}”是试算模型，结果不得对外提供。", advice="请选择已经公布的行业评价模型。"
+            "RP1", f"“{model.title}”是试算模型，结果不得对外提供。", advice="请选择已经公布的行业评价模型。"
         )
     standing = ResultSubscription.objects.filter(
         recipient=wanted.name, model=wanted.model, to_on__isnull=True
     )
     if standing.exists():
         raise Refusal(
-            "R02", f"“{wanted.name}”已经订阅这个模型的结果。", advice="请在列表中查看，不必重复登记。"
+            "RP2", f"“{wanted.name}”已经订阅这个模型的结果。", advice="请在列表中查看，不必重复登记。"
         )
     subscription = ResultSubscription.objects.create(
         recipient=wanted.name,
@@ -192,9 +192,9 @@ def receive(public_id: str, *, receipt: str, actor: User, now: datetime) -> None
     """The recipient has said that it took the file; ``receipt`` is its own number or word."""
     sent = ResultPush.objects.select_for_update().get(public_id=public_id)
     if not receipt.strip():
-        raise Refusal("R03", "请填写回执。", advice="写明接收方的回执号或者接收单位、时间。")
+        raise Refusal("RP3", "请填写回执。", advice="写明接收方的回执号或者接收单位、时间。")
     if sent.received_at is not None:
-        raise Refusal("R04", "这次推送已经登记过回执。", advice="请刷新页面查看。")
+        raise Refusal("RP4", "这次推送已经登记过回执。", advice="请刷新页面查看。")
     sent.received_at, sent.receipt = now, receipt.strip()[:200]
     sent.save(update_fields=["received_at", "receipt"])
     note("results.received", now=now, actor=actor, object=f"push:{public_id}", reason=receipt)

@@ -119,7 +119,7 @@ def suppose(
     for record, what in supposed.items():
         if what not in allowed.get(record, ()):
             raise Refusal(
-                "WHAT-IF-RECORD",
+                "WHAT-IF-CHOICE",
                 f"记录 {record} 不能按“{what.label}”试算。",
                 advice="请从本页列出的记录和选项中选择。",
             )

@@ -67,7 +67,7 @@ def _write(target: Path, pieces: Iterable[bytes]) -> None:
 def read_file(stored: StoredFile) -> Iterator[bytes]:
     """The clear content in chunks. Raises Refusal when the key has been destroyed, or the file is gone or changed."""
     if stored.wrapped_key is None:
-        raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。")
+        raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。", advice="需要时请报送单位重新提供。")
     return open_file(
         SealedFile(
             number=stored.pk,

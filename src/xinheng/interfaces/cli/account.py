@@ -53,12 +53,12 @@ def _role(word: str) -> Role:
     try:
         return Role(word)
     except ValueError as error:
-        raise Refusal("O04", f"没有角色“{word}”。", advice=f"可用的角色：{ROLES}") from error
+        raise Refusal("U03", f"没有角色“{word}”。", advice=f"可用的角色：{ROLES}") from error
 
 
 def _password() -> str:
     """From the keyboard, or the first line of standard input where there is no keyboard."""
     password = getpass.getpass("密码：") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     if len(password) < 10:
-        raise Refusal("O05", "密码至少 10 位。", advice="请换一个更长的密码。")
+        raise Refusal("U04", "密码至少 10 位。", advice="请换一个更长的密码。")
     return password

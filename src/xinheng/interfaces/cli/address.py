@@ -35,7 +35,7 @@ def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, Any]:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
         raise Refusal(
-            "SRV02", f"不认识地址“{host}”。", advice="用 --host 给出本机的 IP 地址，缺省为 127.0.0.1。"
+            "SRV03", f"不认识地址“{host}”。", advice="用 --host 给出本机的 IP 地址，缺省为 127.0.0.1。"
         ) from error
     return family, address
 
@@ -67,16 +67,16 @@ def _refused(error: OSError, *, host: str, port: int) -> Refusal:
         return _taken(host=host, port=port)
     if error.errno in (errno.EACCES, errno.EPERM):
         return Refusal(
-            "SRV02",
+            "SRV04",
             f"没有权限使用端口 {port}：1024 以下的端口要由系统管理员开放。",
             advice="用 --port 给出 1024 以上的端口，由前置的网关转发。",
         )
     if error.errno == errno.EADDRNOTAVAIL:
         return Refusal(
-            "SRV02", f"本机没有地址 {host}。", advice="用 --host 给出本机的 IP 地址，缺省为 127.0.0.1。"
+            "SRV05", f"本机没有地址 {host}。", advice="用 --host 给出本机的 IP 地址，缺省为 127.0.0.1。"
         )
     return Refusal(
-        "SRV02",
+        "SRV06",
         f"不能在 {host}:{port} 上监听（{os_cause(error)}）。",
         advice="换一个 --port 或 --host 再试。",
     )

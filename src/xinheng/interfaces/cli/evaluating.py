@@ -61,7 +61,7 @@ def evaluate(
         raise Refusal("EVALUATE-ENGINE", f"没有引擎“{engine}”", advice=f"可选 {'、'.join(ENGINES)}")
     if spark_master and engine != SPARK:
         raise Refusal(
-            "EVALUATE-ENGINE", "--spark-master 只与 --engine spark 同用", advice="请加上 --engine spark"
+            "EVALUATE-SPARK", "--spark-master 只与 --engine spark 同用", advice="请加上 --engine spark"
         )
     if engine == SPARK:
         _refuse_without_spark()

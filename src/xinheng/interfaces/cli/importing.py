@@ -168,7 +168,7 @@ def _files(paths: list[Path], *, besides: Path | None) -> list[Path]:
         except OSError as error:
             raise _unopened(path, error) from error
     if not found:
-        raise Refusal("F04", "所给的文件夹里没有文件。", advice="请检查路径后重试。")
+        raise Refusal("IMP01", "所给的文件夹里没有文件。", advice="请检查路径后重试。")
     for path in found:
         try:
             path.open("rb").close()

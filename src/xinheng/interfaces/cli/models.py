@@ -16,6 +16,7 @@ from xinheng.interfaces.cli.models_open import (
     Root,
     causes_of,
     composed_causes,
+    existing,
     may_write,
     open_model,
     open_place,
@@ -37,7 +38,7 @@ def check(
     causes: dict[Path, list[str]] = {}
     for file in files:
         try:
-            models[file] = _existing(file)
+            models[file] = read_model(existing(file))
         except (PolicyError, Refusal) as refusal:
             causes[file] = refusal.causes if isinstance(refusal, PolicyError) else [refusal.message]
     for file, model in models.items():
@@ -55,12 +56,6 @@ def check(
             file=sys.stderr,
         )
         raise typer.Exit(REFUSED)
-
-
-def _existing(file: Path) -> ScoringModel:
-    if not file.is_file():
-        raise Refusal("MODEL-FILE", "没有这个文件")
-    return read_model(file)
 
 
 def _say_checked(file: Path, model: ScoringModel | None, causes: list[str]) -> None:

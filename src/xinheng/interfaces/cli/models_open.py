@@ -95,17 +95,21 @@ def open_model(named: str, *, place: Place) -> "ScoringModel":
         return model
     from xinheng.core.models import read_model
 
-    path = Path(named)
-    if not path.is_file():
-        raise Refusal(
-            "MODEL-FILE", f"没有模型文件“{named}”", advice="请检查路径；已发布的模型写标识，如 general/trial"
-        )
+    path = existing(Path(named))
     model = read_model(path)
     causes = [f"{path.name}：{where}：{cause}" for where, cause in causes_of(model, place=place)]
     causes += [f"{path.name}：{where}：{cause}" for _, where, cause in composed_causes([model], place=place)]
     if causes:
         raise PolicyError(causes)
     return model
+
+
+def existing(path: Path) -> Path:
+    if not path.is_file():
+        raise Refusal(
+            "MODEL-FILE", f"没有模型文件“{path}”", advice="请检查路径；已发布的模型写标识，如 general/trial"
+        )
+    return path
 
 
 def causes_of(model: "ScoringModel", *, place: Place) -> tuple[tuple[str, str], ...]:

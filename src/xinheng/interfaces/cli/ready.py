@@ -62,7 +62,7 @@ def _refuse_without_owner(is_owner: bool) -> None:
     from xinheng.core.refusal import Refusal
 
     raise Refusal(
-        "W02",
+        "DB01",
         "数据库需要迁移或授权，而当前登录不是数据库所有者。",
         advice="请设置 XINHENG_OWNER_DATABASE_URL（所有者的登录）后运行任一命令，完成后即可去掉。",
     )

@@ -7,7 +7,6 @@ from io import StringIO
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from xinheng.core.refusal import Refusal
 from xinheng.store.batches import StoredFile
 from xinheng.store.files import read_file
 
@@ -27,8 +26,6 @@ def as_table(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 def stored(file: StoredFile) -> StreamingHttpResponse:
     """A kept file, decrypted as it is sent. Raises Refusal once it has been destroyed."""
-    if file.destroyed_at is not None:
-        raise Refusal("F02", "该文件已按规定期限销毁，无法再打开。", advice="需要时请报送单位重新提供。")
     response = StreamingHttpResponse(read_file(file), content_type=file.media_type)
     response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
     response["Content-Length"] = str(file.size)

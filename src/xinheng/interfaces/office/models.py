@@ -316,7 +316,7 @@ def _blank(call: Call, form: NewForm, *, on: date) -> dict[str, Any]:
     key = f"{owner.replace('_', '-')}/{given['slug']}"
     if key in call.policy.models:
         raise Refusal(
-            "MD2", f"已有模型“{call.policy.models[key].title}”。", advice="请从那个模型起草下一版。"
+            "MD10", f"已有模型“{call.policy.models[key].title}”。", advice="请从那个模型起草下一版。"
         )
     return blank_tree(Beginning(id=key, title=given["title"], owner=owner), policy=call.policy, on=on)
 

@@ -60,7 +60,7 @@ def serve_notices(call: Call) -> HttpResponse:
     if form.is_valid():
         try:
             if not chosen:
-                raise Refusal("N05", "没有选择提示信息。", advice="请先在列表中勾选已经送达的。")
+                raise Refusal("NT5", "没有选择提示信息。", advice="请先在列表中勾选已经送达的。")
             call.demand(Verb.DRAFT_CASE, call.of(call.user.organisation_id))
             given = form.cleaned_data
             count = serve(
