@@ -100,7 +100,7 @@ def test_one_bad_file_does_not_hide_the_others(
     assert run(monkeypatch, "model", "check", broken, tmp_path / "missing.yml", TRIAL) == 2
     out, err = capsys.readouterr()
     assert "✓" in out and "general/trial" in out
-    assert "broken.yml：不是可用的模型" in err and "没有这个文件" in err and "2 个文件有问题" in err
+    assert "broken.yml：不是可用的模型" in err and "没有模型文件" in err and "2 个文件有问题" in err
 
 
 def test_the_schema_is_json_and_knows_the_indicators(

@@ -176,7 +176,7 @@ def read_again(public_id: str, delivery: Delivery) -> Batch:
 def kept_file(batch: Batch, work: Path) -> Path:
     """The file of a batch as it was received, in ``work``."""
     if batch.original is None:
-        raise Refusal("F02", "这个批次没有保存原件，无法再打开。", advice="请报送单位重新上传。")
+        raise Refusal("B11", "这个批次没有保存原件，无法再打开。", advice="请报送单位重新上传。")
     folder = work / "received"
     folder.mkdir()
     path = folder / Path(batch.file_name).name
