@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from xinheng.core.clauses import Document, citation_cause, documents_of
+from xinheng.core.model_feeds import undelivered
 from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy, known_cities, load_policy
 from xinheng.core.policy_cases import case_causes, load_cases
@@ -66,6 +67,10 @@ def _check(
             causes += error.causes
             continue
         _summary(loaded, day=day)
+        causes += [
+            f"policy/models/{model}.yml：{place}：{cause}"
+            for model, place, cause in undelivered(loaded.models, loaded.feeds)
+        ]
         if texts is not None:
             causes += _compare(loaded, documents_of(texts, loaded.sources))
     causes = causes or _run_cases(root)
