@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
+import pyarrow.parquet as pq
 import pytest
 from tests.feeds import feeds_in
 from tests.intake.conftest import FEEDS, Deliver, code
@@ -41,8 +41,8 @@ def test_a_feed_is_recognised_by_its_own_header(key: str) -> None:
 
 
 def rows_of(prepared: Any) -> list[dict[str, Any]]:
-    relation = duckdb.sql(f"FROM read_parquet('{prepared.accepted_path}') ORDER BY row_no")
-    return [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
+    table = pq.read_table(prepared.accepted_path)
+    return sorted(table.to_pylist(), key=lambda row: row["row_no"])
 
 
 PUBLIC = ["企业名称", "统一社会信用代码", "评价等级", "评价层级", "评价周期", "评价日期", "评价单位"]
@@ -109,7 +109,7 @@ def test_grades_of_the_tax_bureau_keep_their_own_scale(
             "environment-monitoring",
             ["排污单位名称", "统一社会信用代码", "监测类别", "监测日期", "监测结果", "监测单位"],
             ["汴京试验第1商贸有限公司", code(1), "废水", "2026-03-02", "超标", "生态环境监测中心"],
-            {"item": 12, "result": "discharge_exceeded", "seriousness": 1},
+            {"item": 18, "result": "discharge_exceeded", "seriousness": 1},
         ),
         (
             "real-estate-credit-record",
@@ -132,6 +132,24 @@ def test_sector_records_come_in_with_the_words_that_models_ask_for(
     assert (prepared.feed, prepared.problems) == (feed, {})
     (found,) = rows_of(prepared)
     assert {key: found[key] for key in expected} == expected
+
+
+def test_two_findings_of_one_day_without_a_number_are_two_records(deliver: Deliver, write: Write) -> None:
+    header = ["企业名称", "统一社会信用代码", "环境记录类型", "认定日期", "认定单位"]
+    firm = ["汴京试验第1商贸有限公司", code(1)]
+    rows = [[*firm, word, "2026-03-02", "生态环境局"] for word in ("噪声超标", "未批先建", "噪声超标")]
+    prepared = deliver(write([header, *rows]))
+    assert (prepared.accepted, prepared.duplicates) == (2, 1)
+    assert [row["result"] for row in rows_of(prepared)] == ["env_noise", "env_unapproved"]
+
+
+@pytest.mark.guard("G3")
+def test_labour_penalties_are_taken_only_when_they_are_final(deliver: Deliver, write: Write) -> None:
+    header = ["用人单位名称", "统一社会信用代码", "记录类型", "涉及人数（人）", "认定日期", "认定单位"]
+    firm = ["汴京试验第1商贸有限公司", code(1)]
+    rows = [[*firm, word, "3", "2026-03-02", "人社局"] for word in ("行政处罚", "行政处罚（终局）")]
+    prepared = deliver(write([header, *rows]))
+    assert (prepared.accepted, prepared.problems) == (1, {"E02": 1})
 
 
 @pytest.mark.parametrize("feed", ["labour-supervision", "tax-credit-deduction", "real-estate-credit-record"])
