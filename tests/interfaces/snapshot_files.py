@@ -16,7 +16,7 @@ CODES = ("91410200MA3XYZ1234", "91410200MA3XYZ5678", "91410200MA3XYZ9999")
 DAY = AS_OF.isoformat()
 
 FIRMS: City = [
-    ("enterprise", "food", [fact(1, seriousness=2, finality=6), fact(2, item=19, age=20)]),
+    ("enterprise", "food", [fact(1, seriousness=2, finality=6), fact(2, item=19, age=20, result="A")]),
     ("enterprise", "food", [fact(3, item=14)]),
     ("enterprise", None, []),
 ]

@@ -35,7 +35,7 @@ def test_shipped_models_are_usable(monkeypatch: pytest.MonkeyPatch, capsys: Capt
     files = sorted((POLICY / "models").glob("*/*.yml"))
     assert run(monkeypatch, "model", "check", *files) == 0
     out = capsys.readouterr().out
-    assert out.count("✓") == len(files) and "（general/trial 第 1 版" in out
+    assert out.count("✓") == len(files) and "（general/trial 第 2 版" in out
 
 
 @pytest.mark.row("M7-03")
