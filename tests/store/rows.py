@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 
@@ -44,6 +45,61 @@ class Rows:
         if "batch" not in given:
             row["batch"] = self.batch()
         return store.ReturnedRow.objects.create(**row | given)
+
+    @cached_property
+    def loaded(self) -> store.Batch:
+        return self.batch(state="loaded", loaded_at=NOW)
+
+    def count_of(self, **given: Any) -> store.BatchCount:
+        counted = {"batch": given.get("batch") or self.loaded, "division": "410202"}
+        return store.BatchCount.objects.create(**counted | given)
+
+    def conflict(self, **given: Any) -> store.Conflict:
+        found = {
+            "kind": "document",
+            "subject": self.subject(),
+            "item": 4,
+            "record_key": next(self.numbers),
+            "other_key": next(self.numbers),
+            "first_sender": self.people.market,
+            "second_sender": self.people.city,
+            "found_at": NOW,
+        }
+        return store.Conflict.objects.create(**found | given)
+
+    def nothing(self, **given: Any) -> store.NothingStatement:
+        said = {
+            "organisation": self.people.market,
+            "item": 4,
+            "start_on": YESTERDAY,
+            "end_on": TODAY,
+            "text": "本期没有数据",
+            "signed_by": self.people.li,
+            "signed_at": NOW,
+            "digest": DIGEST,
+        }
+        return store.NothingStatement.objects.create(**said | given)
+
+    def spot_check(self, **given: Any) -> store.SpotCheck:
+        made = {
+            "organisation": self.people.market,
+            "item": 4,
+            "checked_on": TODAY,
+            "place": "部门网站",
+            "sampled": 10,
+            "checked_by": self.people.wang,
+            "entered_at": NOW,
+        }
+        return store.SpotCheck.objects.create(**made | given)
+
+    def finding(self, made: store.SpotCheck, **given: Any) -> store.SpotFinding:
+        return store.SpotFinding.objects.create(
+            **{"check_made": made, "kind": "wrong", "document_no": "1号"} | given
+        )
+
+    def subject_count(self, **given: Any) -> store.SubjectCount:
+        counted = {"item": 0, "division": "410202", "kind": "enterprise", "subjects": 1, "counted_at": NOW}
+        return store.SubjectCount.objects.create(**counted | given)
 
     def case(self, **given: Any) -> store.Case:
         opened = {

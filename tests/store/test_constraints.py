@@ -106,6 +106,11 @@ def _published_twice(rows: Rows) -> None:
     _twice(lambda: rows.version(case=case))
 
 
+def _same_finding(rows: Rows) -> None:
+    made = rows.spot_check()
+    _twice(lambda: rows.finding(made))
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "role_grant_one_open": lambda rows: _twice(rows.grant),
     "role_grant_period": lambda rows: rows.grant(to_on=YESTERDAY),
@@ -155,6 +160,22 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "policy_version_one_a_case": _published_twice,
     "policy_version_has_digest": lambda rows: rows.version(digest=""),
     "policy_version_two_persons": lambda rows: rows.version(drafted_by=rows.people.zhao),
+    "batch_count_once": lambda rows: _twice(lambda: rows.count_of(batch=rows.loaded)),
+    "batch_count_parts": lambda rows: rows.count_of(late=1),
+    "conflict_kind_known": lambda rows: rows.conflict(kind="quarrel"),
+    "conflict_state_known": lambda rows: rows.conflict(
+        state="lost", decided_by=rows.people.zhao, reason="对"
+    ),
+    "conflict_of_two": lambda rows: rows.conflict(other_key=None),
+    "conflict_decided_by_a_person": lambda rows: rows.conflict(state="first", reason="对"),
+    "conflict_once": lambda rows: _twice(lambda: rows.conflict(record_key=7, other_key=8)),
+    "nothing_statement_once": lambda rows: _twice(rows.nothing),
+    "nothing_statement_period": lambda rows: rows.nothing(end_on=YESTERDAY),
+    "nothing_statement_end_has_reason": lambda rows: rows.nothing(withdrawn_at=NOW),
+    "spot_check_has_sample": lambda rows: rows.spot_check(sampled=0),
+    "spot_finding_once": lambda rows: _same_finding(rows),
+    "spot_finding_kind_known": lambda rows: rows.finding(rows.spot_check(), kind="odd"),
+    "subject_count_once": lambda rows: _twice(rows.subject_count),
     "record_one_open_version": lambda rows: _twice(lambda: rows.record(natural_hash=b"n" * 16)),
     "record_one_open_key": lambda rows: _twice(lambda: rows.record(record_key=7)),
     "record_known_period": lambda rows: rows.record(known_until=NOW),

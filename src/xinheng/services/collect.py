@@ -27,6 +27,7 @@ from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.batches import Sender, met_before, refuse_second_load, unread_before
+from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
@@ -302,6 +303,7 @@ def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> N
         loaded = load(parcel, batch=batch.pk, now=delivery.now, register=register)
     store_returned(batch, prepared)
     store_conflicts(batch, prepared, loaded.conflicts)
+    note_marks(batch, prepared, conflicts=loaded.conflicts, policy=delivery.policy)
     _file_result(batch, prepared, loaded, work, delivery)
 
 

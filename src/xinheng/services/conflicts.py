@@ -1,0 +1,192 @@
+"""Two departments disagree on one fact: both are kept, and a person who delivered neither decides with a reason.
+
+The one that does not stand is withdrawn or superseded by the verbs of records, so that whatever rested on it ends in
+the same transaction (《河南省社会信用条例》第四十一、四十二条). Finding them is part of counting (services.quality).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from xinheng.core.policy import Policy
+from xinheng.core.records import Finality, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.services.records import Change, change_state, correct
+from xinheng.services.returns import send_back
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.quality import Conflict, ConflictState
+from xinheng.store.records import Record
+
+VERDICTS = (ConflictState.FIRST, ConflictState.SECOND, ConflictState.BOTH)
+_CORRECTED = ("amount_fen", "valid_from", "valid_to", "seriousness", "finality", "result")
+_DATES = ("valid_from", "valid_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one sender says of the fact, by the word for each part."""
+
+    batch: Batch | None
+    row_no: int
+    record_key: int | None
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both sides, and the words on which they differ."""
+
+    first: Side
+    second: Side
+    differs: tuple[str, ...]
+
+
+def compared(conflict: Conflict) -> Compared:
+    """The two statements beside each other."""
+    first = _of_record(conflict.record_key)
+    second = _of_row(conflict.row) if conflict.row else _of_record(conflict.other_key or 0)
+    words = dict.fromkeys([*first.said, *second.said])
+    return Compared(
+        first, second, tuple(word for word in words if first.said.get(word, "") != second.said.get(word, ""))
+    )
+
+
+def _of_record(key: int) -> Side:
+    record = (
+        Record.objects.select_related("detail", "batch")
+        .filter(record_key=key, known_until__isnull=True)
+        .first()
+    )
+    if record is None:
+        return Side(None, 0, key, {})
+    detail = record.detail
+    said = {
+        "文书号": detail.document_no,
+        "机关": detail.authority,
+        "决定日期": _day(record.decided_on),
+        "有效期自": _day(record.valid_from),
+        "有效期至": _day(record.valid_to),
+        "结果": record.result,
+        "金额（分）": "" if record.amount_fen is None else str(record.amount_fen),
+        "失信程度": Seriousness(record.seriousness).label,
+        "终局状态": Finality(record.finality).label,
+        "标题": detail.title,
+        **{name: str(value) for name, value in detail.fields.items()},
+    }
+    return Side(record.batch, record.row_no, key, said)
+
+
+def _of_row(row: ReturnedRow) -> Side:
+    read: dict[str, Any] = row.normalised or {}
+    said = {
+        "文书号": read.get("document_no"),
+        "机关": read.get("authority"),
+        "决定日期": read.get("decided_on"),
+        "有效期自": read.get("valid_from"),
+        "有效期至": read.get("valid_to"),
+        "结果": read.get("result"),
+        "金额（分）": read.get("amount_fen"),
+        "失信程度": Seriousness(read.get("seriousness") or 0).label,
+        "终局状态": Finality(read.get("finality") or 0).label,
+        "标题": read.get("title"),
+        **_details(read),
+    }
+    return Side(row.batch, row.row_no, None, {name: "" if v is None else str(v) for name, v in said.items()})
+
+
+def _details(read: Mapping[str, Any]) -> dict[str, str]:
+    found = read.get("details") or {}
+    parsed = json.loads(found) if isinstance(found, str) else found
+    return {name: str(value) for name, value in parsed.items()}
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+@transaction.atomic
+def decide_conflict(
+    public_id: str, *, verdict: str, reason: str, ground: str, actor: User, policy: Policy, now: datetime
+) -> Conflict:
+    """Say who is right. Refusals: Q11 it is decided, Q12 the actor delivered one of both, Q13 no reason or ground,
+    Q14 both cannot stand."""
+    conflict = (
+        Conflict.objects.select_for_update(of=("self",)).select_related("row__batch").get(public_id=public_id)
+    )
+    _refuse(conflict, verdict=verdict, reason=reason, ground=ground, actor=actor)
+    why = Change(deed="withdraw", reason=reason.strip(), ground=ground.strip())
+    if verdict == ConflictState.FIRST:
+        if conflict.row is not None:
+            send_back(conflict.row.pk, actor=actor, reason=reason, now=now)
+        else:
+            _withdraw(conflict.other_key, why, actor=actor, policy=policy, now=now)
+    elif verdict == ConflictState.SECOND:
+        if conflict.row is not None:
+            _take_over(conflict, conflict.row, why, actor=actor, policy=policy, now=now)
+        else:
+            _withdraw(conflict.record_key, why, actor=actor, policy=policy, now=now)
+    conflict.state, conflict.decided_by, conflict.decided_at = verdict, actor, now
+    conflict.reason, conflict.ground = reason.strip()[:300], ground.strip()[:200]
+    conflict.save(update_fields=["state", "decided_by", "decided_at", "reason", "ground"])
+    note(
+        "conflict.decided",
+        now=now,
+        actor=actor,
+        object=f"conflict:{conflict.public_id}",
+        reason=reason,
+        payload={"verdict": verdict, "ground": ground},
+    )
+    return conflict
+
+
+def _refuse(conflict: Conflict, *, verdict: str, reason: str, ground: str, actor: User) -> None:
+    if conflict.state != ConflictState.OPEN:
+        raise Refusal("Q11", "这处不一致已经处理过。", advice="请刷新页面。")
+    if not reason.strip() or not ground.strip():
+        raise Refusal("Q13", "请写明理由和所依据的文书。")
+    if verdict not in VERDICTS:
+        raise Refusal("Q15", "请选择以哪一方为准。")
+    if verdict == ConflictState.BOTH and conflict.row is not None:
+        raise Refusal(
+            "Q14", "同一行为的两种内容不能同时成立。", advice="请以其中一方为准；报送有误的退回报送单位。"
+        )
+    sides = compared(conflict)
+    if actor.pk in {side.batch.received_by_id for side in (sides.first, sides.second) if side.batch}:
+        raise Refusal("Q12", "报送人不能决定自己报送的内容。", advice="请由另一人处理。")
+
+
+def _withdraw(key: int | None, why: Change, *, actor: User, policy: Policy, now: datetime) -> None:
+    assert key is not None
+    change_state(record_key=key, change=why, actor=actor, policy=policy, now=now)
+
+
+def _take_over(
+    conflict: Conflict, row: ReturnedRow, why: Change, *, actor: User, policy: Policy, now: datetime
+) -> None:
+    """The record says from now on what the row says; the row is thereby adopted."""
+    read: dict[str, Any] = row.normalised or {}
+    values: dict[str, object] = {name: read.get(name) for name in _CORRECTED}
+    for name in _DATES:
+        values[name] = date.fromisoformat(read[name]) if read.get(name) else None
+    values["result"] = values["result"] or ""
+    values["seriousness"], values["finality"] = values["seriousness"] or 0, values["finality"] or 0
+    change = Change(deed="correct", reason=why.reason, ground=why.ground)
+    correct(
+        record_key=conflict.record_key,
+        change=change,
+        values=values,
+        fields=_details(read),
+        actor=actor,
+        policy=policy,
+        now=now,
+    )
+    row.state, row.decided_by, row.decided_at = ReturnedState.ACCEPTED, actor, now
+    row.reason = why.reason[:300]
+    row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    note("row.accepted", now=now, actor=actor, object=f"row:{row.pk}", payload={"reason": row.reason})

@@ -1,0 +1,272 @@
+"""What should come and came: each item of each department by period, and the matrix of departments, items and places.
+
+An item is covered in a period by a delivery or by a signed statement that there was nothing. The coverage rate of the
+city counts subjects times items (归集覆盖率, 平信用〔2021〕1号): a department that accounts for an item covers all
+subjects of a place; one that does not covers those of whom the city knows something.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from xinheng.core.catalogue import Item
+from xinheng.core.collection_cycle import Arrival, Span, Standing, Stood, due_day, every, span_of, stood
+from xinheng.core.policy import Policy
+from xinheng.core.quality_score import Rate
+from xinheng.core.refusal import Refusal
+from xinheng.services.statistics import due_items
+from xinheng.services.time import SHANGHAI, day_of
+from xinheng.store.batches import Batch, BatchState
+from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.quality import NothingStatement, SubjectCount
+from xinheng.store.subjects import SubjectKind
+
+ELSEWHERE = ""
+"""Key of the place of subjects whose code names none of the city's counties."""
+REGISTERED_BY: Mapping[str, frozenset[str]] = {
+    "market_regulation": frozenset({"enterprise", "branch", "sole_trader", "cooperative"}),
+    "civil_affairs": frozenset({"social_organisation"}),
+    "establishment": frozenset({"public_institution", "government"}),
+}
+"""Which kinds of subject a sector registers (first character of the code, GB 32100); the others it cannot supply."""
+_Duty = tuple[Organisation, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An item of a department and how it stands in a period."""
+
+    organisation: Organisation
+    item: int
+    stood: Stood
+    statement: NothingStatement | None = None
+
+
+def grace(policy: Policy, *, on: date) -> int:
+    """Work-days after a period within which it is still in time."""
+    return policy.parameter("quality.due_workdays", on=on).required()
+
+
+def duties_of(organisations: Iterable[Organisation], *, policy: Policy) -> list[_Duty]:
+    """Items that the catalogue asks of a department, and those it has delivered before."""
+    units = list(organisations)
+    delivered: defaultdict[int, set[int]] = defaultdict(set)
+    rows = Batch.objects.filter(state=BatchState.LOADED, item__isnull=False, organisation__in=units)
+    for organisation, item in rows.order_by().values_list("organisation", "item").distinct():
+        if item is not None:
+            delivered[organisation].add(item)
+    return [
+        (unit, item) for unit in units for item in sorted(due_items(unit.key, policy) | delivered[unit.pk])
+    ]
+
+
+def cells(
+    organisations: Iterable[Organisation], *, policy: Policy, month: date, today: date
+) -> tuple[Cell, ...]:
+    """How each item stands in its period that holds ``month``."""
+    duties = duties_of(organisations, policy=policy)
+    spans = {item: span_of(every(policy.catalogue.item(item).cycle), month) for _, item in duties}
+    return tuple(_cells(duties, spans, policy=policy, today=today))
+
+
+def closed_cells(organisations: Iterable[Organisation], *, policy: Policy, today: date) -> tuple[Cell, ...]:
+    """How each item stands in its last period that is over."""
+    duties = duties_of(organisations, policy=policy)
+    spans = {item: span_of(every(policy.catalogue.item(item).cycle), today).before for _, item in duties}
+    return tuple(_cells(duties, spans, policy=policy, today=today))
+
+
+def _cells(
+    duties: Collection[_Duty], spans: Mapping[int, Span], *, policy: Policy, today: date
+) -> Iterator[Cell]:
+    if not duties:
+        return
+    came = arrivals({unit.pk for unit, _ in duties}, since=min(spans.values()).start, known_by=today)
+    said = {
+        (statement.organisation_id, statement.item, statement.start_on): statement
+        for statement in NothingStatement.objects.filter(
+            organisation__in={unit.pk for unit, _ in duties}, withdrawn_at__isnull=True
+        ).select_related("signed_by")
+    }
+    workdays = grace(policy, on=today)
+    for unit, item in duties:
+        statement = said.get((unit.pk, item, spans[item].start))
+        found = stood(
+            spans[item],
+            came.get((unit.pk, item), ()),
+            nothing=statement is not None,
+            workdays=workdays,
+            calendar=policy.calendar,
+            today=today,
+        )
+        yield Cell(unit, item, found, statement)
+
+
+def arrivals(
+    organisations: Iterable[int], *, since: date, known_by: date
+) -> dict[tuple[int, int], list[Arrival]]:
+    """Deliveries since a day, by organisation and item."""
+    rows = Batch.objects.filter(
+        state=BatchState.LOADED,
+        item__isnull=False,
+        organisation__in=list(organisations),
+        received_at__gte=datetime.combine(since, time(), SHANGHAI),
+    )
+    found: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
+    for organisation, item, moment, months in rows.order_by("pk").values_list(
+        "organisation", "item", "received_at", "marks__months"
+    ):
+        day = day_of(moment)
+        if item is not None and day <= known_by:
+            found[organisation, item].append(Arrival(day, frozenset(months or ())))
+    return found
+
+
+def overdue(organisations: Iterable[Organisation], *, policy: Policy, today: date) -> list[Cell]:
+    """迟报清单: items whose last period is over and unaccounted for, longest overdue first."""
+    found = [
+        cell
+        for cell in closed_cells(organisations, policy=policy, today=today)
+        if cell.stood.standing is Standing.OVERDUE
+    ]
+    return sorted(found, key=lambda cell: (cell.stood.due.on, cell.organisation.pk, cell.item))
+
+
+def to_remind(organisations: Iterable[Organisation], *, policy: Policy, today: date) -> list[Cell]:
+    """Items that are due within the days of reminding, or overdue."""
+    ahead = policy.parameter("quality.remind_workdays", on=today).value or 0
+    found = []
+    for cell in closed_cells(organisations, policy=policy, today=today):
+        left = policy.calendar.workdays_between(today, cell.stood.due.on)
+        if not cell.stood.standing.covered and left <= ahead:
+            found.append(cell)
+    return sorted(found, key=lambda cell: (cell.stood.due.on, cell.organisation.pk, cell.item))
+
+
+def covered_of(found: Iterable[Cell]) -> Rate:
+    """Items accounted for, of those whose period is over."""
+    judged = [cell for cell in found if cell.stood.standing is not Standing.RUNNING]
+    return Rate(sum(cell.stood.standing.covered for cell in judged), len(judged))
+
+
+def covered_by_unit(found: Iterable[Cell]) -> dict[int, Rate]:
+    """The same by organisation."""
+    by_unit: defaultdict[int, list[Cell]] = defaultdict(list)
+    for cell in found:
+        by_unit[cell.organisation.pk].append(cell)
+    return {unit: covered_of(own) for unit, own in by_unit.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One department and item: how it stands, and by place the subjects covered of those expected."""
+
+    cell: Cell
+    places: Mapping[str, Rate]
+
+    @property
+    def whole(self) -> Rate:
+        return Rate(
+            sum(rate.part for rate in self.places.values()), sum(rate.whole for rate in self.places.values())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Departments and items against places. ``kinds`` are the kinds of subject counted."""
+
+    lines: tuple[Line, ...]
+    places: tuple[str, ...]
+    subjects: Mapping[str, int]
+    counted_at: datetime | None
+
+    @property
+    def whole(self) -> Rate:
+        """归集覆盖率: subjects times items with data or a statement, of those expected."""
+        return Rate(sum(line.whole.part for line in self.lines), sum(line.whole.whole for line in self.lines))
+
+    def of_place(self, place: str) -> Rate:
+        rates = [line.places[place] for line in self.lines if place in line.places]
+        return Rate(sum(rate.part for rate in rates), sum(rate.whole for rate in rates))
+
+
+def matrix(found: Iterable[Cell], *, policy: Policy, kinds: Collection[str] = ()) -> Matrix:
+    """Coverage of subjects by the cells of one period. ``kinds``: only these kinds of subject; empty for all."""
+    wanted = frozenset(kinds) or frozenset(SubjectKind.values)
+    counted: defaultdict[tuple[int, str], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    moment: datetime | None = None
+    for row in SubjectCount.objects.filter(kind__in=wanted):
+        counted[row.item, county_of(row.division, policy)][row.kind] += row.subjects
+        moment = row.counted_at
+    places = [*standing_counties(policy), ELSEWHERE]
+    if not any(counted.get((0, ELSEWHERE), {}).values()):
+        places.remove(ELSEWHERE)
+    lines = []
+    for cell in found:
+        own = _kinds_of(cell, policy) & wanted
+        rates = {place: _rate(cell, place, own, counted) for place in _places_of(cell, places)}
+        if any(rate.whole for rate in rates.values()):
+            lines.append(Line(cell, rates))
+    subjects = {place: sum(counted[0, place].values()) for place in places}
+    return Matrix(tuple(lines), tuple(places), subjects, moment)
+
+
+def _rate(
+    cell: Cell, place: str, kinds: frozenset[str], counted: Mapping[tuple[int, str], Mapping[str, int]]
+) -> Rate:
+    everybody = counted.get((0, place), {})
+    expected = sum(everybody.get(kind, 0) for kind in kinds)
+    if cell.stood.standing.covered:
+        return Rate(expected, expected)
+    known = counted.get((cell.item, place), {})
+    return Rate(min(sum(known.get(kind, 0) for kind in kinds), expected), expected)
+
+
+def _kinds_of(cell: Cell, policy: Policy) -> frozenset[str]:
+    """Kinds of subject of whom the department can supply the item."""
+    if cell.item != Item.REGISTRATION:
+        return frozenset(SubjectKind.values)
+    agency = policy.agencies.agencies.get(cell.organisation.key)
+    sectors = agency.sectors if agency else ()
+    own = [REGISTERED_BY[sector] for sector in sectors if sector in REGISTERED_BY]
+    return frozenset[str]().union(*own) if own else frozenset(SubjectKind.values)
+
+
+def _places_of(cell: Cell, places: Iterable[str]) -> list[str]:
+    """A county or town answers for its own place, any other body for the whole city."""
+    if cell.organisation.kind in (OrganisationKind.COUNTY, OrganisationKind.TOWN):
+        return [place for place in places if place == cell.organisation.division_code]
+    return list(places)
+
+
+def standing_counties(policy: Policy) -> tuple[str, ...]:
+    """Codes of the counties that are in use."""
+    return tuple(code for code, county in policy.counties.items() if county.until is None)
+
+
+def county_of(division: str, policy: Policy) -> str:
+    """The present county of a division code, as old codes name it too; empty for a place outside the city."""
+    seen: set[str] = set()
+    while division in policy.counties and division not in seen:
+        county = policy.counties[division]
+        if county.until is None:
+            return division
+        seen.add(division)
+        if len(county.became) != 1:
+            return ELSEWHERE
+        division = county.became[0]
+    return ELSEWHERE
+
+
+def span_from(item: int, start: date, *, policy: Policy) -> Span:
+    """The period of an item that begins on a day; Refusal Q05 where none does."""
+    span = span_of(every(policy.catalogue.item(item).cycle), start)
+    if span.start != start:
+        raise Refusal("Q05", "没有从这一天开始的报送期。", advice="请从报送情况的列表中打开。")
+    return span
+
+
+def due_of(span: Span, *, policy: Policy, today: date) -> date:
+    """The last day on which a period is in time."""
+    return due_day(span, workdays=grace(policy, on=today), calendar=policy.calendar).on
