@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from operator import add
-from pathlib import Path
 
 from xinheng.core.names import normalise_name
+from xinheng.matching.characters import simplified
 
 _PINYIN = "py:"
 _ASCII = re.compile("[0-9A-Z]+")
@@ -72,23 +72,13 @@ def _stands_in(letters: str, initials: Sequence[str]) -> bool:
 
 
 def _searched(name: str) -> str:
-    text = normalise_name(name).translate(_simplified())
+    text = normalise_name(name).translate(simplified())
     return text if text.isalnum() else _NOT_SEARCHED.sub("", text)
 
 
 def _initials(text: str) -> list[str]:
     table = _first_letters()
     return [found for sign in text if (found := table.get(sign, ""))]
-
-
-@cache
-def _simplified() -> dict[int, str]:
-    """Traditional to simplified, character by character, from OpenCC's own table."""
-    import opencc
-
-    table = Path(opencc.__file__).parent / "dictionary" / "TSCharacters.txt"
-    pairs = (line.split() for line in table.read_text(encoding="utf-8").splitlines())
-    return {ord(pair[0]): pair[1] for pair in pairs if len(pair) > 1 and pair[0] != pair[1]}
 
 
 @cache
