@@ -66,13 +66,27 @@ def test_the_downloaded_record_is_verified_by_the_command_alone(
     assert again.status_code == 304
 
 
-def test_a_record_whose_pool_is_gone_is_not_half_sent(client: Client, people: People) -> None:
+@pytest.mark.row("M8-03")
+def test_a_draw_whose_pool_is_gone_is_still_shown_and_its_file_is_kindly_refused(
+    client: Client, people: People
+) -> None:
     draw = a_draw(people)
     assert draw.announcement.pool is not None
-    published_path(draw.announcement.pool.digest).unlink()
+    path = published_path(draw.announcement.pool.digest)
+    content = path.read_bytes()
+    path.unlink()
+    page = client.get(f"/draw/{draw.public_id}")
+    html = page.content.decode()
+    assert page.status_code == 200
+    assert draw.seed in html and draw.digest in html and "记录文件暂时取不到" in html
+    assert "record.json" not in html and "重新计算" not in html
     answer = client.get(f"/draw/{draw.public_id}/record.json")
-    assert answer.status_code == 409
-    assert "暂时无法取得" in answer.content.decode()
+    assert answer.status_code == 404
+    assert "抽取结果没有变" in answer.content.decode() and draw.digest in answer.content.decode()
+    assert "attachment" not in answer.headers.get("Content-Disposition", "")
+    path.write_bytes(content)
+    assert client.get(f"/draw/{draw.public_id}/record.json").status_code == 200
+    assert "重新计算一致" in client.get(f"/draw/{draw.public_id}").content.decode()
 
 
 @pytest.mark.row("M8-03")

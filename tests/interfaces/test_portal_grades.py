@@ -1,12 +1,13 @@
 """The explanation of a public grade: sums that close, public acts behind them, and silence about the rest."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from tests.interfaces.portal_city import FOOD, a_notice, a_run, a_score, a_subject, an_act, policy
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
-from tests.people import NOW, People
+from tests.people import NOW, TODAY, People
 
 from xinheng.core.models import ScoringModel, parse_model
 from xinheng.interfaces.portal.grades import LIMITS, OTHER, evaluation_of
@@ -176,10 +177,33 @@ def test_the_rules_of_every_model_are_public_and_trial_is_said(client: Client, m
         assert words in html
 
 
+def _version(people: People, model: ScoringModel, body: dict[str, object], *, from_on: date) -> None:
+    PolicyVersion.objects.create(
+        kind="model", key=model.id, digest=f"sha256:{from_on}", body=body, from_on=from_on,
+        drafted_by=people.wang, approved_by=people.zhao, approved_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.row("M7-08")
+def test_the_public_rules_are_those_in_force_as_the_office_has_published_them(
+    client: Client, people: People, model: ScoringModel
+) -> None:
+    rules = "/rules"
+    body = {**model.model_dump(mode="json"), "version": 71, "title": "食品评价（本市新版）"}
+    _version(people, model, body, from_on=TODAY + timedelta(days=1))
+    assert "食品评价（本市新版）" not in client.get(rules).content.decode(), "not in force before its day"
+    _version(people, model, {**body, "version": 72}, from_on=TODAY)
+    html = client.get(rules).content.decode()
+    assert "食品评价（本市新版）" in html and "第 72 版" in html
+    _version(people, model, {"retired": True, "id": model.id, "version": 72}, from_on=TODAY)
+    html = client.get(rules).content.decode()
+    assert "食品评价（本市新版）" not in html and model.title not in html
+
+
 def test_merit_from_a_public_honour_is_named(client: Client, people: People, model: ScoringModel) -> None:
     subject = a_subject("样例荣誉公司")
     plus = next(one for one in model.indicators if one.family == "merit" and 19 in one.facts.numbers)
-    an_act(subject, people, item=19, seriousness=0, title="纳税信用A级")
+    an_act(subject, people, item=19, seriousness=0, title="纳税信用A级", result="tax_a")
     run = a_run(model)
     a_score(run, subject, model, points={plus.id: 20})
     assert items_of(explained(client, subject, run)) == {plus.label: "+20"}

@@ -101,26 +101,26 @@ def _digests(run: EvaluationRun) -> list[tuple[str, str]]:
 
 
 def _chart(run: EvaluationRun, before: EvaluationRun | None) -> Chart:
-    letters = _letters(run)
+    words = _words(run)
     ungraded = count(int(run.distribution.get("", 0)))
     title = f"{count(run.subjects)} 户，其中信息不足 {ungraded} 户"
-    if not letters:
+    if not words:
         return bars([Bar("信息不足", int(run.distribution.get("", 0)), ungraded)], title=title)
     old: dict[str, Any] = (
         before.distribution if before and set(before.distribution) == set(run.distribution) else {}
     )
     counts = [
-        GradeCount(letter, int(run.distribution[letter]), int(old[letter]) if old else None)
-        for letter in letters
+        GradeCount(letter, int(run.distribution[letter]), int(old[letter]) if old else None, word)
+        for letter, word in words.items()
     ]
     return grade_distribution(counts, title=title)
 
 
-def _letters(run: EvaluationRun) -> list[str]:
-    """In the order of the scale where the rules were kept, else by letter."""
+def _words(run: EvaluationRun) -> dict[str, str]:
+    """Grades with their words, in the order of the scale where the rules were kept, else by letter."""
     model: ScoringModel | None = None
     try:
         model = rules_of(run).model
     except Refusal:
-        return sorted(letter for letter in run.distribution if letter)
-    return [band.grade for band in model.scale.bands if band.grade in run.distribution]
+        return {letter: "" for letter in sorted(run.distribution) if letter}
+    return {band.grade: band.label for band in model.scale.bands if band.grade in run.distribution}

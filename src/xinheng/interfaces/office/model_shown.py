@@ -70,14 +70,14 @@ def run_line(one: Drift) -> dict[str, Any]:
 
 def run_chart(model: ScoringModel, newest: Drift) -> Chart:
     before = newest.before.distribution if newest.before else None
-    letters = [band.grade for band in model.scale.bands]
     counts = [
         GradeCount(
-            letter,
-            int(newest.run.distribution.get(letter, 0)),
-            int(before.get(letter, 0)) if before is not None else None,
+            band.grade,
+            int(newest.run.distribution.get(band.grade, 0)),
+            int(before.get(band.grade, 0)) if before is not None else None,
+            band.label,
         )
-        for letter in letters
+        for band in model.scale.bands
     ]
     ungraded = count(int(newest.run.distribution.get("", 0)))
     title = f"{newest.run.as_of} 的评价：{count(newest.run.subjects)} 户，其中信息不足 {ungraded} 户"
@@ -117,7 +117,12 @@ def report_chart(report: Mapping[str, Any]) -> Chart:
     whole, states = report["whole"], report["states_new"]
     alike = report["base"] is not None and report["states_old"] == states
     counts = [
-        GradeCount(letter, whole["new"][place], whole["old"][place] if alike else None)
+        GradeCount(
+            letter,
+            whole["new"][place],
+            whole["old"][place] if alike else None,
+            report["labels"].get(letter, ""),
+        )
         for place, letter in enumerate(states[:-2])
     ]
     better, worse = whole["better"], whole["worse"]

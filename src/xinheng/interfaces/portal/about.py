@@ -40,7 +40,8 @@ _ALWAYS = ("objections", "repair")
 
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     context = {
         "documents": _documents(policy),
         "clocks": list(_clocks(policy, _SHOWN, on=today)),
@@ -58,7 +59,8 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     runs = {run.model: run for run in PublicRun.objects.using(showing.DATABASE).order_by("id")}
     context = {
         "models": [_model(policy, model, runs.get(model.id)) for model in policy.models.values()],
@@ -153,7 +155,7 @@ def _model(policy: Policy, model: ScoringModel, run: PublicRun | None) -> dict[s
         ],
         "indicators": [_indicator(policy, model, indicator) for indicator in model.indicators],
         "ceilings": [_rule(policy, model, rule) for rule in model.rules],
-        "chart": _distribution(run) if run is not None and published else None,
+        "chart": _distribution(model, run) if run is not None and published else None,
     }
 
 
@@ -207,16 +209,18 @@ def _rule_effect(model: ScoringModel, rule: Rule) -> str:
     return f"{verb} {rule.grade} {model.label_of(rule.grade)}"
 
 
-def _distribution(run: PublicRun) -> Chart:
+def _distribution(model: ScoringModel, run: PublicRun) -> Chart:
     """How many enterprises hold each grade; those with too little on file are counted apart in the note."""
-    graded = {grade: number for grade, number in run.distribution.items() if grade and grade in "ABCDE"}
+    words = {band.grade: band.label for band in model.scale.bands}
+    graded = {grade: number for grade, number in run.distribution.items() if grade}
     total = sum(graded.values())
-    counts = [GradeCount(letter, graded.get(letter, 0)) for letter in "ABCDE"]
-    good = graded.get("A", 0) + graded.get("B", 0)
+    letters = [*words, *sorted(set(graded) - set(words))]
+    counts = [GradeCount(letter, graded.get(letter, 0), word=words.get(letter, "")) for letter in letters]
+    best = letters[0]
     return grade_distribution(
         counts,
-        title=f"{count(total)} 户有等级，其中优秀和良好 {count(good)} 户",
-        note=f"截至 {run.as_of}；另有 {count(run.subjects - total)} 户可用信息不足，不评级。",
+        title=f"{count(total)} 户有等级，其中 {best} {words[best]} {count(graded.get(best, 0))} 户",
+        note=f"截至 {run.as_of}，按第 {run.model_version} 版；另有 {count(run.subjects - total)} 户可用信息不足，不评级。",
     )
 
 

@@ -14,15 +14,16 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import localtime, now
+from django.utils.timezone import localdate, localtime, now
 from django.views.decorators.http import require_safe
 
 from xinheng.core.draw_verify import verify
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.store.public import PublicAnnouncement, PublicDraw
+from xinheng.store.public import PublicAnnouncement, PublicDraw, published_path
 
 PAGE = 20
 CHECKED_HERE = 200_000
@@ -105,7 +106,7 @@ def _announced() -> list[dict[str, Any]]:
 @require_safe
 def announcement(request: HttpRequest, public_id: str) -> HttpResponse:
     """What was fixed before a draw: to be noted now and compared afterwards."""
-    policy = law.policy_in_force()
+    policy = law.policy_in_force(on=localdate())
     row = PublicAnnouncement.objects.using(showing.DATABASE).filter(public_id=public_id).first()
     if row is None:
         raise Http404
@@ -130,7 +131,7 @@ def announcement(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def draw(request: HttpRequest, public_id: str) -> HttpResponse:
-    policy = law.policy_in_force()
+    policy = law.policy_in_force(on=localdate())
     known = PublicDraw.objects.using(showing.DATABASE).select_related("announcement").defer("record")
     row = (
         known.annotate(out=F("record__drawn"), reveals=F("record__reveals"))
@@ -146,16 +147,36 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def record(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The record of a draw, byte for byte what ``xinheng draw verify`` reads."""
-    row = PublicDraw.objects.using(showing.DATABASE).filter(public_id=public_id).first()
+    known = PublicDraw.objects.using(showing.DATABASE).select_related("announcement")
+    row = known.filter(public_id=public_id).first()
     if row is None:
         raise Http404
     version = f'"{row.digest}"'
     unchanged = answers.unchanged(request, version)
     if unchanged is not None:
         return unchanged
-    answer = StreamingHttpResponse(row.text(), content_type="application/json; charset=utf-8")
+    try:
+        pieces = row.text()
+    except Refusal:
+        return _not_at_hand(request, row)
+    answer = StreamingHttpResponse(pieces, content_type="application/json; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(public_id)}"'
     return answers.fresh(answer, version, noindex=True)
+
+
+def _not_at_hand(request: HttpRequest, row: PublicDraw) -> HttpResponse:
+    """The file of the pool is not there; what was published about the draw still is."""
+    context = {
+        "draw": {
+            "title": row.announcement.title,
+            "url": reverse("portal:draw", args=[row.public_id]),
+            "organ": row.announcement.organisation or "",
+            "digest": row.digest,
+        }
+    }
+    answer = answers.short_lived(render(request, "portal/draw_away.html", context, status=404), noindex=True)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def file_name(public_id: str) -> str:
@@ -166,7 +187,7 @@ def _page(policy: Policy, row: PublicDraw) -> dict[str, Any]:
     fixed = row.announcement
     out: list[dict[str, Any]] = row.out  # type: ignore[attr-defined]
     reveals: list[str] = row.reveals  # type: ignore[attr-defined]
-    check = _check(row.public_id, row.digest, fixed.digest) if row.population <= CHECKED_HERE else None
+    check, at_hand = _checked(row)
     return {
         "draw": {
             "title": fixed.title,
@@ -190,7 +211,7 @@ def _page(policy: Policy, row: PublicDraw) -> dict[str, Any]:
         "objects": [],
         "show_bands": False,
         "paging": None,
-        "file_url": reverse("portal:record", args=[row.public_id]),
+        "file_url": reverse("portal:record", args=[row.public_id]) if at_hand else "",
         "file_name": file_name(row.public_id),
         "specification_url": f"{reverse('portal:rules')}#draw",
         "agrees": check.agrees if check else None,
@@ -237,6 +258,16 @@ def _commitments(fixed: PublicAnnouncement, *, revealed: int) -> list[dict[str, 
         }
         for place, party in enumerate(fixed.content["parties"])
     ]
+
+
+def _checked(row: PublicDraw) -> tuple[Check | None, bool]:
+    """What drawing again here shows, and whether the file of the record can be had."""
+    if row.population > CHECKED_HERE:
+        return None, row.pool_digest is None or published_path(row.pool_digest).is_file()
+    try:
+        return _check(row.public_id, row.digest, row.announcement.digest), True
+    except Refusal:
+        return None, False
 
 
 @lru_cache(maxsize=64)

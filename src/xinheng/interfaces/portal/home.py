@@ -18,7 +18,8 @@ _NOT_FOR_ENGINES = ("/search", "/office/", "/account/", "/gallery/")
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     context = {
         "search_url": reverse("portal:search"),
         "services": services(),

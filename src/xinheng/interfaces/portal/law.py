@@ -5,6 +5,7 @@ What may be shown is decided by the catalogue (公开属性) and by the class of
 """
 
 from datetime import date
+from threading import Lock
 
 from django.conf import settings
 
@@ -12,8 +13,10 @@ from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
 from xinheng.core.models import SubjectKind
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy, load_policy
+from xinheng.core.policy_published import CALENDAR, MODEL, Published, laid_over
 from xinheng.core.records import Seriousness
 from xinheng.core.sources import Citation
+from xinheng.store.public import PublicPolicy
 
 KINDS = {kind.value: kind.label for kind in SubjectKind} | {"other": "其他主体"}
 STATUSES = {
@@ -25,10 +28,32 @@ STATUSES = {
     "unknown": "登记状态未注明",
 }
 SOLE_TRADER = "sole_trader"
+DATABASE = "portal"
+"""The connection whose role can read the public views and nothing else."""
+MOST_KEPT = 4
 
 
-def policy_in_force() -> Policy:
-    return load_policy(settings.POLICY_ROOT, city=settings.CITY)
+_PUBLISHED = (MODEL, CALENDAR)
+_Key = tuple[str, int, str, date]
+_kept: dict[_Key, Policy] = {}
+_lock = Lock()
+
+
+def policy_in_force(*, on: date) -> Policy:
+    """The pack of the city with the models and calendars that the office has published and that hold on a day."""
+    seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
+    published = PublicPolicy.objects.using(DATABASE).filter(kind__in=_PUBLISHED, from_on__lte=on)
+    newest = published.order_by("-pk").values_list("pk", "digest").first()
+    if newest is None:
+        return seed
+    key = (seed.digest, *newest, on)
+    with _lock:
+        if key not in _kept:
+            while len(_kept) >= MOST_KEPT:
+                _kept.pop(next(iter(_kept)))
+            rows = published.filter(pk__lte=newest[0]).values_list("pk", "kind", "key", "body", "from_on")
+            _kept[key] = laid_over(seed, (Published(*row) for row in rows), on=on)
+        return _kept[key]
 
 
 def public_items(policy: Policy) -> tuple[int, ...]:

@@ -54,7 +54,8 @@ class Wanted:
 
 @require_safe
 def acts(request: HttpRequest) -> HttpResponse:
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     wanted = read_filters(policy, request.GET, today=today)
     turned: Turned[PublicAct]
     try:
@@ -80,7 +81,8 @@ def acts(request: HttpRequest) -> HttpResponse:
 @require_safe
 def acts_csv(request: HttpRequest) -> HttpResponse:
     """What the list shows from this page on, at most ``EXPORTED`` rows."""
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     wanted = read_filters(policy, request.GET, today=today)
     older, newer = keys_in(request.GET)
     turned = page_of_acts(policy, wanted, today=today, older=older, newer=newer, size=EXPORTED)
@@ -92,7 +94,8 @@ def acts_csv(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def act(request: HttpRequest, number: int) -> HttpResponse:
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     found = showing.acts(policy, on=today).select_related("subject").filter(pk=number).first()
     if found is None:
         raise Http404

@@ -46,7 +46,7 @@ class Found:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    policy, query = law.policy_in_force(), tidy(request.GET.get("q", ""))
+    policy, query = law.policy_in_force(on=localdate()), tidy(request.GET.get("q", ""))
     too_short = bool(query) and is_too_short(query)
     after = _after(request.GET.get("after", ""))
     found = Found() if not query or too_short else find(query, after=after)

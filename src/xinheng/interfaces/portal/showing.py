@@ -19,8 +19,7 @@ from xinheng.interfaces.portal import law
 from xinheng.interfaces.portal.keyset import Key
 from xinheng.store.public import PublicAct, PublicSubject
 
-DATABASE = "portal"
-"""The connection whose role can read the public views and nothing else."""
+DATABASE = law.DATABASE
 
 _PERSONS = (
     *("法定代表人", "法人代表", "负责人", "经营者", "联系人", "姓名", "股东", "实际控制人", "证件", "身份证"),

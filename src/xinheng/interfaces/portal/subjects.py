@@ -41,7 +41,8 @@ class Tally:
 
 @require_safe
 def subject(request: HttpRequest, public_id: str) -> HttpResponse:
-    policy, today = law.policy_in_force(), localdate()
+    today = localdate()
+    policy = law.policy_in_force(on=today)
     found = showing.subjects().filter(public_id=public_id).first()
     if found is None:
         raise Http404

@@ -52,11 +52,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class GradeCount:
-    """How many subjects hold a grade now and, if known, at the run before."""
+    """How many subjects hold a grade now and, if known, at the run before. ``word``: where the model has its own."""
 
     letter: str
     count: int
     before: int | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ def grade_distribution(
     head = ("等级", f"本期（{unit}）", "占比", *((f"上期（{unit}）",) if old else ()))
     rows = tuple(
         (
-            f"{item.letter} {WORDS.get(item.letter, '')}".strip(),
+            f"{item.letter} {item.word or WORDS.get(item.letter, '')}".strip(),
             count(item.count),
             percent(item.count, total),
             *(("—" if item.before is None else count(item.before),) if old else ()),
@@ -358,7 +359,7 @@ def _bar_label(
         return
     top = y - 1 if frame.stacked else y + (height - 20) / 2
     drawing.raw(f'<g transform="translate(0 {top:.1f}) scale(.84)">{grade_shape(letter)}</g>')
-    word = WORDS.get(letter, row.label)
+    word = row.label.removeprefix(letter).strip() or row.label
     drawing.text(word, inset, y + 14 if frame.stacked else y + height / 2 + 5, font_size=LABEL)
 
 
