@@ -7,39 +7,36 @@ Only whole numbers occur; nothing here knows a model.
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-
-I64 = npt.NDArray[np.int64]
-I32 = npt.NDArray[np.int32]
-I16 = npt.NDArray[np.int16]
-I8 = npt.NDArray[np.int8]
-U8 = npt.NDArray[np.uint8]
 
 FLAG, SUM, MAX, AMOUNT, HEADCOUNT, YOUNGEST, LATEST = range(7)
 """What a part does with a fact. A number of facts is a sum of ones."""
 
-KIND, PLACE, AGE_FROM, AGE_BELOW, LIMITED, AMOUNT_FROM, AMOUNT_BELOW, HEADCOUNT_FROM, HEADCOUNT_BELOW = range(
-    9
+VALUE, AGE, SEEN, NUMBER_WIDTH = range(4)
+"""Columns of a number: so far, the age of its latest fact where that matters, whether there is a fact."""
+
+KIND, PLAIN, PLACE, AGE_FROM, AGE_BELOW, WORTH, LAST, LIMITED = range(8)
+AMOUNT_FROM, AMOUNT_BELOW, HEADCOUNT_FROM, HEADCOUNT_BELOW, CLAMP, VALUED, STEP_FROM, STEP_TO, PART_WIDTH = (
+    range(8, 17)
 )
-CLAMP, VALUED, STEP_FROM, STEP_TO, PART_WIDTH = range(9, 14)
-"""Columns of a part, which is one slot of an operation, or a flag. LIMITED: amount or headcount matter."""
+"""Columns of a part, which is one slot of an operation, or a flag. LIMITED: amount or headcount matter. WORTH, LAST:
+its first step. PLAIN: a sum of points that go by age alone."""
 
 START, WORTH_FROM, LAST_DAY, STEP_WIDTH = range(4)
 """Columns of a step: the value from which on it holds, where its points by age begin, the last age that has its own."""
 
-ENTRY_FROM, ENTRY_TO, FEEDS_BELOW, WEIGHS_BELOW, EVIDENT, COMBINATION_WIDTH = range(6)
-"""Columns of a combination of item, class and wording. Its entries, falling by age; from
-which age on it feeds nothing and weighs no more. EVIDENT: such a record is evidence, if young enough."""
-
-SLOT_FROM, SLOT_TO, SLOT_CAP, BAND_FROM, BAND_TO, FLOOR, CAP, FAMILY, SIGN, OPERATION_WIDTH = range(10)
+SLOT_FROM, SLOT_TO, SLOT_CAP, BAND_FROM, BAND_TO, FLOOR, CAP, FAMILY, SIGN, ABSENT, OPERATION_WIDTH = range(
+    11
+)
+"""Columns of an operation. ABSENT: its number where no fact is."""
 GROUP_SIGN, GROUP_FLOOR, GROUP_CAP, GROUP_WIDTH = range(4)
 BEGIN, LEAST, GREATEST, WORST, SCALE_WIDTH = range(5)
 
-CURRENT, LIVE, OUT, COVERED_AT, OTHER_AT, STRAYS, STRAY, TOUCHED, CURSOR_WIDTH = range(9)
-"""The cursor: the subject at hand, whether and where it is written, places in the lists, strays so far."""
+CURRENT, LIVE, OUT, COVERED_AT, OTHER_AT, STRAYS, STRAY, EVIDENCE, FLAGGED, TOUCHED, CURSOR_WIDTH = range(11)
+"""The cursor: the subject at hand, whether and where it is written, places in the lists, strays so far;
+of the subject whether there is evidence, a flag, and how many numbers have facts."""
 
 NOBODY = -(2**63)
 CLASSES = 5
@@ -48,92 +45,12 @@ FINALITIES = 8
 """Seven finalities, and any other number."""
 LINEAR = 4
 """Ladders up to this length are tried rung by rung, longer ones are halved."""
-
-
-class Rows(NamedTuple):
-    """Columns of records. ``*_known`` are bitmaps that begin at ``shifts``; empty, everything is known."""
-
-    subjects: I64
-    items: I16
-    classes: I8
-    finalities: I8
-    states: I8
-    decided: I32
-    valid_to: I32
-    amounts: I64
-    headcounts: I32
-    results: I32
-    ends_known: U8
-    amounts_known: U8
-    headcounts_known: U8
-    results_known: U8
-    shifts: I64
-    wordings: I32
-    """Wording of each result, and as the last that of none."""
-
-
-class Weighing(NamedTuple):
-    """Rules of treatment for one day. Of an item first its place, then by place and class or finality."""
-
-    today: int
-    item_places: I32
-    standing: U8
-    final_from: I64
-    outliving: U8
-
-
-class Dispatch(NamedTuple):
-    """Parts by place of the item, class and wording. ``worth``: points by age, one stretch after another."""
-
-    wordings: int
-    evidence_from: int
-    evidence_below: int
-    combinations: I64
-    entries: I32
-    parts: I64
-    steps: I64
-    worth: I32
-
-
-class Ending(NamedTuple):
-    """How the sums of a subject become its points and grade."""
-
-    operations: I64
-    groups: I64
-    rungs: I64
-    scale: I64
-    bands: I64
-    limits: I64
-    downgrades: I64
-    starts: I64
-
-
-class People(NamedTuple):
-    """Sorted subjects that the model covers, and the others.
-
-    ``base``: place of the covered one that is written first; ``last``: the last subject there is room for.
-    """
-
-    covered: I64
-    others: I64
-    base: int
-    last: int
-
-
-class Sums(NamedTuple):
-    """The subject at hand. A number: value, age of its latest fact, whether there is a fact."""
-
-    cursor: I64
-    numbers: I64
-    flags: U8
-    totals: I64
-
-
-class Output(NamedTuple):
-    points: I32
-    ranks: I8
-    deciders: I16
-    contributions: I32
+BLOCK = 2048
+"""Rows that are sifted at once."""
+STATES = 32
+"""States of a record are numbers below this, and any other number."""
+FEEDS, SHOWS = 1, 2
+"""What a row does that weighs: it feeds parts, it is evidence."""
 
 
 def _keep_compiled() -> None:
@@ -146,6 +63,10 @@ def _keep_compiled() -> None:
 _keep_compiled()
 
 from numba import njit  # noqa: E402
+from numba.core.registry import cpu_target  # noqa: E402
+
+cpu_target.target_context.refresh()
+"""The compiler loads its own parts with this module and not with the first run."""
 
 OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False}
 """The loop makes no arrays; without counted references to them it runs five times as fast."""
@@ -162,15 +83,13 @@ def _inlined(function: Any) -> Any:
 @_inlined
 def _climb(rungs: Any, low: int, high: int, value: int) -> Any:
     """The value of the last rung whose start is reached, 0 below the first."""
+    found = np.int64(0)
     if high - low <= LINEAR:
-        found = np.int64(0)
         for at in range(low, high):
-            if rungs[at, 0] > value:
-                break
-            found = rungs[at, 1]
+            found = rungs[at, 1] if rungs[at, 0] <= value else found
         return found
     if rungs[low, 0] > value:
-        return np.int64(0)
+        return found
     while high - low > 1:
         middle = (low + high) >> 1
         if rungs[middle, 0] <= value:
@@ -181,39 +100,42 @@ def _climb(rungs: Any, low: int, high: int, value: int) -> Any:
 
 
 @_inlined
-def _known(bits: Any, at: int) -> Any:
-    return len(bits) == 0 or (bits[at >> 3] >> (at & 7)) & 1 == 1
+def _number(operation: Any, sums: Any, ending: Any) -> Any:
+    """The number of an operation that has facts; its sums are empty again."""
+    numbers, number = sums.numbers, np.int64(0)
+    for slot in range(operation[SLOT_FROM], operation[SLOT_TO]):
+        number += min(numbers[slot, VALUE], operation[SLOT_CAP])
+        numbers[slot, VALUE] = numbers[slot, SEEN] = 0
+    if operation[BAND_TO] > operation[BAND_FROM]:
+        number = _climb(ending.rungs, operation[BAND_FROM], operation[BAND_TO], number)
+    return max(operation[FLOOR], min(operation[CAP], number))
 
 
 @_inlined
 def _indicators(sums: Any, ending: Any, out: int, output: Any) -> None:
-    """Numbers become contributions and totals of families; the sums are empty again."""
-    numbers, operations = sums.numbers, ending.operations
-    sums.totals[:] = 0
-    for place in range(operations.shape[0]):
-        number, seen = np.int64(0), False
-        for slot in range(operations[place, SLOT_FROM], operations[place, SLOT_TO]):
-            if numbers[slot, 2] != 0:
-                number += min(numbers[slot, 0], operations[place, SLOT_CAP])
-                seen = True
-                numbers[slot, 0] = 0
-                numbers[slot, 2] = 0
-        if seen and operations[place, BAND_TO] > operations[place, BAND_FROM]:
-            number = _climb(ending.rungs, operations[place, BAND_FROM], operations[place, BAND_TO], number)
-        number = max(operations[place, FLOOR], min(operations[place, CAP], number))
-        sums.totals[operations[place, FAMILY]] += number
-        output.contributions[out, place] = operations[place, SIGN] * number
+    """Numbers become contributions and totals of families. Operations without facts are written already."""
+    for family in range(len(sums.totals)):
+        sums.totals[family] = ending.absent[family]
+    for at in range(sums.cursor[TOUCHED]):
+        if sums.numbers[sums.touched[at], SEEN] == 0:
+            continue
+        place = ending.owners[sums.touched[at]]
+        operation = ending.operations[place]
+        number = _number(operation, sums, ending)
+        sums.totals[operation[FAMILY]] += number - operation[ABSENT]
+        output.contributions[out, place] = operation[SIGN] * number
 
 
 @_inlined
 def _reached(sums: Any, ending: Any) -> Any:
     """Points: start, families capped and added, held within the scale."""
     reached = ending.scale[BEGIN]
-    first = 1 + len(ending.limits) + len(ending.downgrades)
-    for place in range(len(ending.starts)):
-        if sums.flags[first + place] != 0:
-            reached = ending.starts[place]
-            break
+    if sums.cursor[FLAGGED] != 0:
+        first = 1 + len(ending.limits) + len(ending.downgrades)
+        for place in range(len(ending.starts)):
+            if sums.flags[first + place] != 0:
+                reached = ending.starts[place]
+                break
     groups = ending.groups
     for family in range(groups.shape[0]):
         held = max(groups[family, GROUP_FLOOR], min(groups[family, GROUP_CAP], sums.totals[family]))
@@ -222,21 +144,22 @@ def _reached(sums: Any, ending: Any) -> Any:
 
 
 @_inlined
-def _conclude(reached: int, flags: Any, ending: Any, out: int, output: Any) -> None:
+def _conclude(reached: int, sums: Any, ending: Any, out: int, output: Any) -> None:
     """From points to grade: downgrades, then the strictest limit, and what decided."""
-    limits, downgrades = ending.limits, ending.downgrades
+    flags, limits, downgrades = sums.flags, ending.limits, ending.downgrades
     by_points = _climb(ending.bands, 0, ending.bands.shape[0], reached)
     lowered, downgrade, worst, limit = by_points, -1, np.int64(-1), -1
-    for place in range(len(downgrades)):
-        if flags[1 + len(limits) + place] != 0:
-            lowered += downgrades[place]
-            downgrade = place if downgrade < 0 else downgrade
+    if sums.cursor[FLAGGED] != 0:
+        for place in range(len(downgrades)):
+            if flags[1 + len(limits) + place] != 0:
+                lowered += downgrades[place]
+                downgrade = place if downgrade < 0 else downgrade
+        for place in range(len(limits)):
+            if flags[1 + place] != 0 and limits[place] > worst:
+                worst, limit = limits[place], place
     lowered = min(lowered, ending.scale[WORST])
-    for place in range(len(limits)):
-        if flags[1 + place] != 0 and limits[place] > worst:
-            worst, limit = limits[place], place
     output.deciders[out] = -1
-    if flags[0] == 0 and worst < 0:
+    if sums.cursor[EVIDENCE] == 0 and flags[0] == 0 and worst < 0:
         output.ranks[out] = -1
         return
     output.ranks[out] = max(lowered, worst)
@@ -249,13 +172,15 @@ def _conclude(reached: int, flags: Any, ending: Any, out: int, output: Any) -> N
 @_compiled
 def finish(sums: Any, ending: Any, output: Any) -> None:
     """Write the subject at hand."""
-    out = sums.cursor[OUT]
+    cursor = sums.cursor
+    out = cursor[OUT]
     _indicators(sums, ending, out, output)
     reached = _reached(sums, ending)
     output.points[out] = reached
-    _conclude(reached, sums.flags, ending, out, output)
-    sums.flags[:] = 0
-    sums.cursor[TOUCHED] = 0
+    _conclude(reached, sums, ending, out, output)
+    if cursor[FLAGGED] != 0:
+        sums.flags[:] = 0
+    cursor[EVIDENCE] = cursor[FLAGGED] = cursor[TOUCHED] = 0
 
 
 @_inlined
@@ -279,91 +204,155 @@ def _turn_to(subject: int, cursor: Any, people: Any) -> None:
 
 
 @_inlined
-def _combination(rows: Any, row: int, item: int, wordings: int) -> Any:
-    rank = rows.classes[row]
-    if rank < 0 or rank >= CLASSES:
-        rank = CLASSES - 1
-    wording = rows.wordings[len(rows.wordings) - 1]
-    if _known(rows.results_known, rows.shifts[3] + row):
+def _combine(first: int, end: int, rows: Any, weighing: Any, dispatch: Any, sieve: Any) -> None:
+    """Combination of each row."""
+    for row in range(first, end):
+        item = weighing.item_places[rows.items[row]]
+        rank = np.int32(min(rows.classes[row], np.uint8(CLASSES - 1)))
         wording = rows.wordings[rows.results[row]]
-    return (item * CLASSES + rank) * wordings + wording
+        sieve.combinations[row - first] = (item * np.int32(CLASSES) + rank) * dispatch.wordings + wording
 
 
 @_inlined
-def _weighs(rows: Any, row: int, weighing: Any, item: int, age: int) -> Any:
-    """core.treatment.weighing, but for the longest age."""
-    finality = rows.finalities[row]
-    if finality < 0 or finality >= FINALITIES:
-        finality = FINALITIES - 1
-    if (
-        weighing.standing[rows.states[row] + 128] == 0
-        or age < weighing.final_from[item * FINALITIES + finality]
-    ):
-        return False
-    if rows.valid_to[row] > weighing.today or weighing.outliving[item] != 0:
+def _mark(first: int, end: int, rows: Any, weighing: Any, dispatch: Any, sieve: Any) -> None:
+    """What each row does, by its combination and age."""
+    for row in range(first, end):
+        at = sieve.combinations[row - first]
+        age = np.int32(weighing.today - rows.decided[row])
+        sieve.ages[row - first] = age
+        feeds = age < dispatch.feeds_below[at]
+        shows = (age < dispatch.shows_below[at]) & (age >= dispatch.evidence_from)
+        sieve.does[row - first] = np.uint8(feeds) * np.uint8(FEEDS) | np.uint8(shows) * np.uint8(SHOWS)
+
+
+@_inlined
+def _stand(first: int, end: int, rows: Any, weighing: Any, dispatch: Any, sieve: Any) -> None:
+    """Rows whose state or finality lets them not weigh do nothing."""
+    for row in range(first, end):
+        at = sieve.combinations[row - first] * np.int32(FINALITIES)
+        at += np.int32(min(rows.finalities[row], np.uint8(FINALITIES - 1)))
+        final = sieve.ages[row - first] >= dispatch.final_from[at]
+        state = np.int32(min(rows.states[row], np.uint8(STATES - 1)))
+        sieve.does[row - first] *= np.uint8(final) & np.uint8((weighing.standing >> state) & np.int32(1))
+
+
+@_inlined
+def _last(first: int, end: int, rows: Any, weighing: Any, dispatch: Any, sieve: Any) -> None:
+    """Rows that have ended do nothing, unless they outlive it (core.treatment.weighing)."""
+    for row in range(first, end):
+        outlives = np.uint8(dispatch.outliving[sieve.combinations[row - first]])
+        endless = np.uint8(1) - rows.ends_known[row]
+        sieve.does[row - first] *= np.uint8(rows.valid_to[row] > weighing.today) | outlives | endless
+
+
+@_inlined
+def _known(bits: Any, at: int) -> Any:
+    return (bits[at >> 3] >> (at & 7)) & 1
+
+
+@_inlined
+def _amount(rows: Any, row: int) -> Any:
+    return max(rows.amounts[row], 0) * _known(rows.amounts_known, rows.shifts[0] + row)
+
+
+@_inlined
+def _headcount(rows: Any, row: int) -> Any:
+    return np.int64(max(rows.headcounts[row], 0)) * _known(rows.headcounts_known, rows.shifts[1] + row)
+
+
+@_inlined
+def _within(rows: Any, row: int, part: Any) -> Any:
+    """Whether amount and headcount are those a part asks for."""
+    if part[LIMITED] == 0:
         return True
-    return not _known(rows.ends_known, rows.shifts[0] + row)
+    amount, headcount = _amount(rows, row), _headcount(rows, row)
+    return (
+        amount >= part[AMOUNT_FROM]
+        and amount < part[AMOUNT_BELOW]
+        and headcount >= part[HEADCOUNT_FROM]
+        and headcount < part[HEADCOUNT_BELOW]
+    )
 
 
 @_inlined
-def _points(part: Any, dispatch: Any, age: int, amount: int, headcount: int) -> Any:
+def _points(rows: Any, row: int, part: Any, dispatch: Any, age: int) -> Any:
     """Points of one fact, by amount or headcount where they matter, and by age."""
+    if part[VALUED] == 0:
+        return np.int64(dispatch.worth[part[WORTH] + min(age, part[LAST])])
     steps, step = dispatch.steps, part[STEP_FROM]
-    if part[VALUED] != 0:
-        value = amount if part[VALUED] == AMOUNT else headcount
-        while step + 1 < part[STEP_TO] and steps[step + 1, START] <= value:
-            step += 1
+    value = _amount(rows, row) if part[VALUED] == AMOUNT else _headcount(rows, row)
+    while step + 1 < part[STEP_TO] and steps[step + 1, START] <= value:
+        step += 1
     return np.int64(dispatch.worth[steps[step, WORTH_FROM] + min(age, steps[step, LAST_DAY])])
 
 
 @_inlined
-def _add(number: Any, part: Any, dispatch: Any, age: int, amount: int, headcount: int) -> None:
+def _add(rows: Any, row: int, number: Any, part: Any, dispatch: Any, age: int) -> None:
     """One fact more in a number."""
-    kind, seen = part[KIND], number[2] != 0
-    number[2] = 1
-    if kind == SUM:
-        number[0] += _points(part, dispatch, age, amount, headcount)
-    elif kind == MAX:
-        number[0] = max(number[0], _points(part, dispatch, age, amount, headcount))
-    elif kind == YOUNGEST:
-        number[0] = min(number[0], age) if seen else age
-    elif kind == LATEST:
-        worth = _points(part, dispatch, age, amount, headcount)
-        if not seen or age < number[1]:
-            number[0], number[1] = worth, age
-        elif age == number[1]:
-            number[0] = max(number[0], worth)
+    kind, seen = part[KIND], number[SEEN] != 0
+    if kind == YOUNGEST:
+        number[VALUE] = min(number[VALUE], age) if seen else age
+    elif kind in (AMOUNT, HEADCOUNT):
+        value = _amount(rows, row) if kind == AMOUNT else _headcount(rows, row)
+        number[VALUE] = min(number[VALUE] + min(value, part[CLAMP]), part[CLAMP])
     else:
-        value = amount if kind == AMOUNT else headcount
-        number[0] = min(number[0] + min(value, part[CLAMP]), part[CLAMP])
+        worth = _points(rows, row, part, dispatch, age)
+        if kind == SUM:
+            number[VALUE] += worth
+        elif kind == MAX or (seen and age == number[AGE]):
+            number[VALUE] = max(number[VALUE], worth)
+        elif not seen or age < number[AGE]:
+            number[VALUE], number[AGE] = worth, age
 
 
 @_inlined
-def _take(rows: Any, row: int, age: int, first: int, end: int, dispatch: Any, sums: Any) -> None:
+def _take(rows: Any, row: int, age: int, at: int, dispatch: Any, sums: Any) -> None:
     """Give a weighing row to the parts it feeds."""
-    amount, headcount = np.int64(0), np.int64(0)
-    if rows.amounts[row] > 0 and _known(rows.amounts_known, rows.shifts[1] + row):
-        amount = rows.amounts[row]
-    if rows.headcounts[row] > 0 and _known(rows.headcounts_known, rows.shifts[2] + row):
-        headcount = np.int64(rows.headcounts[row])
-    for entry in range(first, end):
-        part = dispatch.parts[dispatch.entries[entry]]
+    touched = sums.cursor[TOUCHED]
+    for entry in range(dispatch.entries[at], dispatch.entries[at + 1]):
+        part = dispatch.parts[entry]
         if age >= part[AGE_BELOW]:
             break
         if age < part[AGE_FROM]:
             continue
-        if part[LIMITED] != 0 and (
-            amount < part[AMOUNT_FROM]
-            or amount >= part[AMOUNT_BELOW]
-            or headcount < part[HEADCOUNT_FROM]
-            or headcount >= part[HEADCOUNT_BELOW]
-        ):
-            continue
-        sums.cursor[TOUCHED] = 1
-        if part[KIND] == FLAG:
-            sums.flags[part[PLACE]] = 1
+        place = part[PLACE]
+        if part[PLAIN] != 0:
+            sums.numbers[place, VALUE] += dispatch.worth[part[WORTH] + min(age, part[LAST])]
         else:
-            _add(sums.numbers[part[PLACE]], part, dispatch, age, amount, headcount)
+            if not _within(rows, row, part):
+                continue
+            if part[KIND] == FLAG:
+                sums.flags[place] = sums.cursor[FLAGGED] = 1
+                continue
+            _add(rows, row, sums.numbers[place], part, dispatch, age)
+        sums.touched[touched] = place
+        touched += 1 - sums.numbers[place, SEEN]
+        sums.numbers[place, SEEN] = 1
+    sums.cursor[TOUCHED] = touched
+
+
+@_inlined
+def _read(first: int, end: int, block: int, rows: Any, dispatch: Any, sums: Any, sieve: Any) -> None:
+    """Take in sifted rows of the subject at hand."""
+    kept, shown = 0, 0
+    for row in range(first, end):
+        sieve.picked[kept] = row
+        kept += sieve.does[row - block] & FEEDS
+        shown |= sieve.does[row - block]
+    sums.cursor[EVIDENCE] |= shown & SHOWS
+    for place in range(kept):
+        row = sieve.picked[place]
+        age = np.int64(sieve.ages[row - block])
+        _take(rows, row, age, sieve.combinations[row - block], dispatch, sums)
+
+
+@_compiled
+def sift(first: int, end: int, rows: Any, weighing: Any, dispatch: Any, sieve: Any) -> None:
+    """What the rows of a block do. Loop by loop, so that each becomes vector instructions."""
+    _combine(first, end, rows, weighing, dispatch, sieve)
+    _mark(first, end, rows, weighing, dispatch, sieve)
+    _stand(first, end, rows, weighing, dispatch, sieve)
+    _last(first, end, rows, weighing, dispatch, sieve)
 
 
 @_compiled
@@ -376,30 +365,28 @@ def feed(
     ending: Any,
     people: Any,
     sums: Any,
+    sieve: Any,
     output: Any,
 ) -> Any:
     """Take rows in; -1, or the row at which the order of subjects is broken."""
-    cursor, flags, combinations = sums.cursor, sums.flags, dispatch.combinations
-    for row in range(first, end):
-        subject = rows.subjects[row]
-        if subject != cursor[CURRENT]:
-            if subject < cursor[CURRENT] or subject > people.last:
-                return row
-            if cursor[TOUCHED] != 0:
-                finish(sums, ending, output)
-            _turn_to(subject, cursor, people)
-        if cursor[LIVE] == 0:
-            cursor[STRAYS] += cursor[STRAY]
-            continue
-        item = weighing.item_places[rows.items[row] + 32768]
-        at = _combination(rows, row, item, dispatch.wordings)
-        awaited = flags[0] == 0 and combinations[at, EVIDENT] != 0
-        age = weighing.today - np.int64(rows.decided[row])
-        if age < 0 or age >= combinations[at, WEIGHS_BELOW if awaited else FEEDS_BELOW]:
-            continue
-        if not _weighs(rows, row, weighing, item, age):
-            continue
-        if awaited and dispatch.evidence_from <= age < dispatch.evidence_below:
-            flags[0] = cursor[TOUCHED] = 1
-        _take(rows, row, age, combinations[at, ENTRY_FROM], combinations[at, ENTRY_TO], dispatch, sums)
+    cursor, subjects = sums.cursor, rows.subjects
+    row = first
+    while row < end:
+        block, stop = row, min(row + BLOCK, end)
+        sift(block, stop, rows, weighing, dispatch, sieve)
+        while row < stop:
+            subject = subjects[row]
+            if subject != cursor[CURRENT]:
+                if subject < cursor[CURRENT] or subject > people.last:
+                    return row
+                if cursor[EVIDENCE] | cursor[FLAGGED] | cursor[TOUCHED]:
+                    finish(sums, ending, output)
+                _turn_to(subject, cursor, people)
+            begun = row
+            while row < stop and subjects[row] == subject:
+                row += 1
+            if cursor[LIVE] != 0:
+                _read(begun, row, block, rows, dispatch, sums, sieve)
+            else:
+                cursor[STRAYS] += cursor[STRAY] * (row - begun)
     return -1

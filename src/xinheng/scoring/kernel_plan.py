@@ -7,6 +7,7 @@ combination, so that the loop only compares ages, amounts and headcounts.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,9 @@ from xinheng.core.records import Finality
 from xinheng.core.treatment import FINAL, OPEN, Treatment
 from xinheng.scoring import kernel
 from xinheng.scoring.compile import Condition, Ladder, Operation, Plan, Reduce, Slot
-from xinheng.scoring.kernel import I64, Dispatch, Ending, Output, Sums, Weighing
+from xinheng.scoring.kernel_arrays import I64, Dispatch, Ending, Output, Sieve, Sums, Weighing
 
-NEVER = 2**40
+NEVER = 2**31 - 1
 """An age in days that no record reaches."""
 ANY_NUMBER = 2**62
 EPOCH = date(1970, 1, 1)
@@ -69,6 +70,12 @@ class KernelPlan:
         )
         self.weighing = _weighing(plan.treatment, places=self._places, as_of=plan.as_of)
         self.ending = _ending(plan)
+        finalities = [
+            [_final_from(self._rules, item, each) for each in range(kernel.FINALITIES)]
+            for item in self._places
+        ]
+        self._final_from = np.array(finalities, np.int32)
+        self._outliving = np.array([item in self._rules.outlive_validity for item in self._places], np.int32)
 
     def _slots(self, plan: Plan) -> Iterator[_Feed]:
         place = 0
@@ -89,9 +96,18 @@ class KernelPlan:
         cursor[kernel.CURRENT] = kernel.NOBODY
         return Sums(
             cursor=cursor,
-            numbers=np.zeros((self._numbers, 3), np.int64),
+            numbers=np.zeros((self._numbers, kernel.NUMBER_WIDTH), np.int64),
             flags=np.zeros(self._flags, np.uint8),
             totals=np.zeros(len(self.ending.groups), np.int64),
+            touched=np.zeros(self._numbers + 1, np.int64),
+        )
+
+    def sieve(self) -> Sieve:
+        return Sieve(
+            combinations=np.empty(kernel.BLOCK, np.int32),
+            ages=np.empty(kernel.BLOCK, np.int32),
+            does=np.empty(kernel.BLOCK, np.uint8),
+            picked=np.empty(kernel.BLOCK + 1, np.int64),
         )
 
     def output(self, rows: int) -> Output:
@@ -104,7 +120,8 @@ class KernelPlan:
         return found
 
     def _nothing(self) -> Output:
-        found = self._room(1)
+        found, operations = self._room(1), self.ending.operations
+        found.contributions[0] = operations[:, kernel.SIGN] * operations[:, kernel.ABSENT]
         kernel.finish(self.empty(), self.ending, found)
         return found
 
@@ -130,35 +147,40 @@ class KernelPlan:
                     fed[row * len(wordings) + number].append(len(parts) - 1)
         for each in fed:
             each.sort(key=lambda part: -parts[part][kernel.AGE_BELOW])
+        feeds_below, shows_below = self._below(fed, parts, wordings)
         return Dispatch(
-            wordings=len(wordings),
-            evidence_from=self._evidence.age_from,
-            evidence_below=_or(self._evidence.age_below, NEVER),
-            combinations=_table(self._combinations(fed, parts, wordings), kernel.COMBINATION_WIDTH),
-            entries=np.array([part for each in fed for part in each], np.int32),
-            parts=_table(parts, kernel.PART_WIDTH),
+            wordings=np.int32(len(wordings)),
+            evidence_from=np.int32(self._evidence.age_from),
+            feeds_below=np.array(feeds_below, np.int32),
+            shows_below=np.array(shows_below, np.int32),
+            final_from=np.repeat(self._final_from, kernel.CLASSES * len(wordings), axis=0).reshape(-1),
+            outliving=np.repeat(self._outliving, kernel.CLASSES * len(wordings)),
+            entries=np.array([0, *accumulate(len(each) for each in fed)], np.int32),
+            parts=_table([parts[part] for each in fed for part in each], kernel.PART_WIDTH),
             steps=_table(self._steps, kernel.STEP_WIDTH),
             worth=np.array(self._worth, np.int32),
         )
 
-    def _combinations(
+    def _below(
         self, fed: Sequence[Sequence[int]], parts: Sequence[tuple[int, ...]], wordings: Sequence[Wording]
-    ) -> list[tuple[int, ...]]:
-        """A row for each item, class and wording, in the order of their numbers."""
-        rows: list[tuple[int, ...]] = []
-        end = 0
+    ) -> tuple[list[int], list[int]]:
+        """From which age on each combination feeds nothing, and is no evidence."""
+        feeds: list[int] = []
+        shows: list[int] = []
         for item in self._places:
             for rank in range(kernel.CLASSES):
                 below = _or(self._rules.longest(item=item, seriousness=rank), NEVER)
                 for wording in wordings:
-                    own = fed[len(rows)]
-                    first, end = end, end + len(own)
-                    feeds_below = min(below, parts[own[0]][kernel.AGE_BELOW]) if own else 0
-                    evident = _is_plain(self._evidence) and _meets(
-                        self._evidence, item=item, rank=rank, wording=wording
-                    )
-                    rows.append((first, end, feeds_below, below, int(evident)))
-        return rows
+                    own = fed[len(feeds)]
+                    feeds.append(min(below, parts[own[0]][kernel.AGE_BELOW]) if own else 0)
+                    shows.append(min(below, self._evident_below(item=item, rank=rank, wording=wording)))
+        return feeds, shows
+
+    def _evident_below(self, *, item: int, rank: int, wording: Wording) -> int:
+        evidence = self._evidence
+        if not _is_plain(evidence) or not _meets(evidence, item=item, rank=rank, wording=wording):
+            return 0
+        return _or(evidence.age_below, NEVER)
 
     def _items_of(self, feed: _Feed) -> list[int]:
         wanted = set(feed.condition.items or self._places)
@@ -174,8 +196,32 @@ class KernelPlan:
                 continue
             if feed.slot.result is not None and feed.slot.result not in wording:
                 continue
-            found.append((_part(feed, self._steps_for(feed, wording)), number))
+            found.append((self._part(feed, wording), number))
         return ((number, part) for part, number in sorted(found))
+
+    def _part(self, feed: _Feed, wording: Wording) -> tuple[int, ...]:
+        condition, slot, operation = feed.condition, feed.slot, feed.operation
+        first, end = self._steps_for(feed, wording)
+        valued = operation and operation.valued_by and not operation.result_points
+        step = self._steps[first] if first < end else (0, 0, 0)
+        plain = feed.kind == kernel.SUM and _is_plain(condition) and not valued
+        return (
+            feed.kind,
+            int(plain),
+            feed.place,
+            max(condition.age_from, slot.age_from),
+            min(_or(condition.age_below, NEVER), _or(slot.age_below, NEVER)),
+            *step[kernel.WORTH_FROM :],
+            int(not _is_plain(condition)),
+            _or(condition.amount_from, 0),
+            _or(condition.amount_below, ANY_NUMBER),
+            _or(condition.headcount_from, 0),
+            _or(condition.headcount_below, ANY_NUMBER),
+            operation.clamp if operation else 0,
+            KINDS[operation.valued_by] if operation and operation.valued_by and valued else 0,
+            first,
+            end,
+        )
 
     def _steps_for(self, feed: _Feed, wording: Wording) -> tuple[int, int]:
         """Steps by amount or headcount; where the words give the value, the one step it leads to."""
@@ -249,26 +295,6 @@ def _words(feed: _Feed) -> Iterator[str]:
         yield from (word for word, _ in feed.operation.result_points)
 
 
-def _part(feed: _Feed, steps: tuple[int, int]) -> tuple[int, ...]:
-    condition, slot, operation = feed.condition, feed.slot, feed.operation
-    return (
-        feed.kind,
-        feed.place,
-        max(condition.age_from, slot.age_from),
-        min(_or(condition.age_below, NEVER), _or(slot.age_below, NEVER)),
-        int(not _is_plain(condition)),
-        _or(condition.amount_from, 0),
-        _or(condition.amount_below, ANY_NUMBER),
-        _or(condition.headcount_from, 0),
-        _or(condition.headcount_below, ANY_NUMBER),
-        operation.clamp if operation else 0,
-        KINDS[operation.valued_by]
-        if operation and operation.valued_by and not operation.result_points
-        else 0,
-        *steps,
-    )
-
-
 def _by_day(ladder: Ladder, *, below: int) -> list[int]:
     """A ladder written out day by day, up to the last day whose value is not that of the day before."""
     ends = [*(start for start, _ in ladder[1:]), ladder[-1][0] + 1]
@@ -287,20 +313,14 @@ def _table(rows: Sequence[tuple[int, ...]], width: int) -> I64:
 
 
 def _weighing(rules: Treatment, *, places: dict[int, int], as_of: date) -> Weighing:
-    standing = np.zeros(256, np.uint8)
-    standing[[int(state) + 128 for state in rules.states]] = 1
     item_places = np.zeros(65_536, np.int32)
     for item, place in places.items():
         if item != OTHER_ITEM:
-            item_places[item + 32_768] = place
+            item_places[item & 65_535] = place
     return Weighing(
-        today=(as_of - EPOCH).days,
+        today=np.int32((as_of - EPOCH).days),
         item_places=item_places,
-        standing=standing,
-        final_from=np.array(
-            [_final_from(rules, item, each) for item in places for each in range(kernel.FINALITIES)], np.int64
-        ),
-        outliving=np.array([item in rules.outlive_validity for item in places], np.uint8),
+        standing=np.int32(sum(1 << int(state) for state in rules.states)),
     )
 
 
@@ -315,9 +335,11 @@ def _final_from(rules: Treatment, item: int, finality: int) -> int:
 
 def _ending(plan: Plan) -> Ending:
     rungs: list[tuple[int, int]] = []
-    operations, slot = [], 0
+    operations: list[tuple[int, ...]] = []
+    owners: list[int] = []
     for operation in plan.operations:
-        low, width = len(rungs), len(operation.slots) or 1
+        slot, low, width = len(owners), len(rungs), len(operation.slots) or 1
+        owners += [len(operations)] * width
         rungs += operation.bands
         operations.append(
             (
@@ -330,11 +352,17 @@ def _ending(plan: Plan) -> Ending:
                 operation.cap,
                 operation.family,
                 plan.groups[operation.family].sign,
+                max(operation.floor, min(operation.cap, 0)),
             )
         )
-        slot += width
+    absent = [
+        sum(each[kernel.ABSENT] for each in operations if each[kernel.FAMILY] == family)
+        for family in range(len(plan.groups))
+    ]
     return Ending(
         operations=_table(operations, kernel.OPERATION_WIDTH),
+        owners=np.array(owners, np.int64),
+        absent=np.array(absent, np.int64),
         groups=_table([(group.sign, group.floor, group.cap) for group in plan.groups], kernel.GROUP_WIDTH),
         rungs=_table(rungs, 2),
         scale=np.array([plan.start, plan.least, plan.greatest, len(plan.grades) - 1], np.int64),

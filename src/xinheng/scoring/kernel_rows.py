@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from xinheng.core.refusal import Refusal
-from xinheng.scoring.kernel import I32, U8, Dispatch, Rows
+from xinheng.scoring.kernel_arrays import I32, U8, U32, Dispatch, Rows
 from xinheng.scoring.kernel_plan import KernelPlan, Wording
 from xinheng.scoring.snapshot import SCHEMA
 
@@ -20,9 +20,6 @@ RESULT_TYPE = pa.dictionary(pa.int32(), pa.string())
 COLUMNS = [name for name in SCHEMA.names if name != "record_id"]
 REMEMBERED = 100_000
 """Different result texts kept in memory."""
-
-NOTHING_HIDDEN = np.zeros(0, np.uint8)
-NOTHING_HIDDEN.flags.writeable = False
 
 
 class Wordings:
@@ -57,27 +54,25 @@ class Wordings:
 def read_rows(batch: pa.RecordBatch, wordings: Wordings) -> tuple[Rows, Dispatch]:
     """The rows of a batch with all columns of a snapshot but ``record_id``."""
     columns = {name: _fitted(batch.column(name), name) for name in COLUMNS}
-    result = columns["result"]
+    result, ends = columns["result"], columns["valid_to"]
     numbers, dispatch = wordings.read(result.dictionary.to_pylist())
-    hidden = [columns[name] for name in ("valid_to", "amount_fen", "headcount")] + [result.indices]
-    ends, amounts, headcounts, results = (_known(each) for each in hidden)
+    amounts, headcounts = columns["amount_fen"], columns["headcount"]
     rows = Rows(
         subjects=_values(columns["subject_id"], np.int64),
-        items=_values(columns["item"], np.int16),
-        classes=_values(columns["seriousness"], np.int8),
-        finalities=_values(columns["finality"], np.int8),
-        states=_values(columns["state"], np.int8),
+        items=_values(columns["item"], np.uint16),
+        classes=_values(columns["seriousness"], np.uint8),
+        finalities=_values(columns["finality"], np.uint8),
+        states=_values(columns["state"], np.uint8),
         decided=_values(columns["decided_on"], np.int32),
-        valid_to=_values(columns["valid_to"], np.int32),
-        amounts=_values(columns["amount_fen"], np.int64),
-        headcounts=_values(columns["headcount"], np.int32),
-        results=_values(result.indices, np.int32),
-        ends_known=ends,
-        amounts_known=amounts,
-        headcounts_known=headcounts,
-        results_known=results,
-        shifts=np.array([each.offset for each in hidden], np.int64),
+        valid_to=_values(ends, np.int32),
+        amounts=_values(amounts, np.int64),
+        headcounts=_values(headcounts, np.int32),
+        results=_results(result.indices, none=len(numbers) - 1),
         wordings=numbers,
+        ends_known=_known(ends),
+        amounts_known=_bits(amounts),
+        headcounts_known=_bits(headcounts),
+        shifts=np.array([amounts.offset, headcounts.offset], np.int64),
     )
     return rows, dispatch
 
@@ -106,14 +101,32 @@ def _values(column: Any, kind: type[np.generic]) -> npt.NDArray[Any]:
         found = np.zeros(len(column), kind)
     else:
         found = np.frombuffer(buffer, kind, count=column.offset + len(column))[column.offset :]
-    found.flags.writeable = False
-    return found
+    return _kept(found)
+
+
+def _results(indices: Any, *, none: int) -> U32:
+    values: U32 = _values(indices, np.uint32)
+    if not indices.null_count:
+        return values
+    return _kept(np.where(_known(indices), values, np.uint32(none)))
 
 
 def _known(column: Any) -> U8:
+    """A byte a row."""
+    if not column.null_count:
+        return _kept(np.ones(len(column), np.uint8))
+    return _kept(np.unpackbits(_bits(column), bitorder="little")[column.offset :][: len(column)])
+
+
+def _bits(column: Any) -> U8:
+    """A bitmap that begins at the offset of the column."""
     buffer = column.buffers()[0]
     if buffer is None or not column.null_count:
-        return NOTHING_HIDDEN
-    found = np.frombuffer(buffer, np.uint8)
+        return _kept(np.full((column.offset + len(column) + 7) // 8, 255, np.uint8))
+    return _kept(np.frombuffer(buffer, np.uint8))
+
+
+def _kept(found: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The loop is compiled for arrays that nobody writes to."""
     found.flags.writeable = False
     return found

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from xinheng.scoring import kernel
 from xinheng.scoring.compile import Plan
-from xinheng.scoring.kernel import Dispatch, Output, People, Rows, Sums
+from xinheng.scoring.kernel_arrays import Dispatch, Output, People, Rows, Sums
 from xinheng.scoring.kernel_plan import KernelPlan
 from xinheng.scoring.kernel_rows import COLUMNS, Wordings, read_rows
 from xinheng.scoring.population import Subjects
@@ -29,8 +29,8 @@ from xinheng.scoring.snapshot import OutOfOrder, files_of
 Read = TypeVar("Read")
 PIECE_ROWS = 131_072
 SHEET_ROWS = 65_536
-AHEAD = 2
-"""Pieces that may wait finished, beside one for each thread."""
+AHEAD = 16
+"""Row groups that may wait finished, beside one for each thread: as many as are read while a sheet is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +133,23 @@ class KernelRun:
     def _feed(self, open_: _Open, rows: Rows, dispatch: Dispatch, first: int, end: int) -> None:
         plan = self._plan
         broken = kernel.feed(
-            first, end, rows, plan.weighing, dispatch, plan.ending, open_.people, open_.sums, open_.output
+            first,
+            end,
+            rows,
+            plan.weighing,
+            dispatch,
+            plan.ending,
+            open_.people,
+            open_.sums,
+            plan.sieve(),
+            open_.output,
         )
         if broken >= 0:
             raise OutOfOrder
 
     def _close(self, open_: _Open, out: "_Sheet") -> None:
         cursor = open_.sums.cursor
-        if cursor[kernel.TOUCHED]:
+        if cursor[kernel.EVIDENCE] or cursor[kernel.FLAGGED] or cursor[kernel.TOUCHED]:
             kernel.finish(open_.sums, self._plan.ending, open_.output)
         self.strays += int(cursor[kernel.STRAYS])
         out.add(open_.first, open_.output)
