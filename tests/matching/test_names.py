@@ -17,7 +17,9 @@ from xinheng.matching.names import Form, parse_name
         ("样例科技[河南]有限公司", "河南", "样例", "科技", Form.LIMITED),
         ("樣例食品(開封)有限公司", "开封", "样例", "食品", Form.LIMITED),
         ("开封样例投资合伙企业（有限合伙）", "开封", "样例", "投资", Form.PARTNERSHIP),
-        ("兰考县样例果蔬种植农民专业合作社", "", "兰考县样例", "果蔬种植", Form.COOPERATIVE),
+        ("兰考县样例果蔬种植农民专业合作社", "兰考县", "样例", "果蔬种植", Form.COOPERATIVE),
+        ("样例超市有限公司", "", "样例", "超市", Form.LIMITED),
+        ("样例小区物业有限公司", "", "样例小区", "物业", Form.LIMITED),
         ("河南样例律师事务所", "河南", "样例", "律师", Form.OFFICE),
         ("开封样例幼儿园", "开封", "样例", "幼儿园", Form.NONE),
         ("样例食品", "", "样例", "食品", Form.NONE),
@@ -32,8 +34,8 @@ def test_a_name_has_place_brand_trade_and_form(
 
 
 def test_a_county_of_the_policy_is_known_without_the_city_before_it() -> None:
-    parts = parse_name("兰考县样例果蔬种植农民专业合作社", divisions=Divisions(["兰考县", "杞县"]))
-    assert (parts.region.text, parts.brand) == ("兰考县", "样例")
+    parts = parse_name("兰考样例果蔬种植农民专业合作社", divisions=Divisions(["兰考县", "杞县"]))
+    assert (parts.region.text, parts.brand) == ("兰考", "样例")
 
 
 @pytest.mark.parametrize(

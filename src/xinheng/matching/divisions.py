@@ -55,6 +55,11 @@ _ZONE = re.compile(
 _COUNTY = re.compile(
     r"[\u4e00-\u9fff]{1,5}?(?:自治[县旗]|(?<![小社校园景厂院库矿牧林片街营专灾战地])[县区旗](?![域块间位]))"
 )
+_ALONE = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,5}?(?:自治[县旗]|(?<![小社校园景厂院库矿牧林片街营专灾战地东南西北])[县区](?![域块间位]))"
+    r"|[\u4e00-\u9fff]{2,3}?(?<![超门都城股上楼夜菜花集早米鱼车房])市(?![场政民容值级]))(?=..)"
+)
+"""A county, or a city of its rank, that is not in the table and stands first."""
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,3}?(?:街道办事处|街道|镇|乡)(?![村土情愁])")
 
 
@@ -107,7 +112,7 @@ class Divisions:
         """The region with which a text begins, and where it ends."""
         found = self._first.match(text)
         if found is None:
-            return NOWHERE, 0
+            return self._alone(text)
         named: set[str] = set()
         implied: set[str] = set()
         end = 0
@@ -127,6 +132,12 @@ class Divisions:
             elif pattern is _COUNTY:
                 break
         return Region(text[:end], frozenset(named), frozenset(implied)), end
+
+    def _alone(self, text: str) -> tuple[Region, int]:
+        found = _ALONE.match(text)
+        if found is None:
+            return NOWHERE, 0
+        return Region(found.group(), frozenset((short_form(found.group()),))), found.end()
 
 
 NATIONAL = Divisions()
