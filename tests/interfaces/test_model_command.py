@@ -71,6 +71,71 @@ def test_every_cause_is_named_and_the_exit_code_is_two(
     assert words in err and "怎么办" in err
 
 
+def _reading(grades_of: str, grade: str) -> dict[str, Any]:
+    return {
+        "id": "other",
+        "label": "另一评价",
+        "facts": {"items": ["evaluation"], "grades_of": grades_of, "grades": [grade]},
+        "window_days": 365,
+        "grade": "D",
+        "basis": content()["basis"],
+    }
+
+
+@pytest.mark.row("M7-04")
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        (_reading("food/nobody", "E"), "limits.other：没有模型“food/nobody”；已有的模型："),
+        (_reading("general/trial", "Z"), "limits.other：模型“"),
+        (_reading("food/example", "E"), "limits.other：读取本模型的等级只能用已过去的日期"),
+    ],
+)
+def test_grades_that_cannot_be_read_are_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path, limit: dict[str, Any], words: str
+) -> None:
+    assert run(monkeypatch, "model", "check", written(tmp_path, limits=[limit])) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.row("M7-03")
+def test_facts_older_than_may_be_used_are_refused_in_check_report_and_evaluation(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    file = written(tmp_path, indicators=[indicator(window_days=9000), content()["indicators"][1]])
+    folder = snapshot(tmp_path / "in", FIRMS)
+    out = tmp_path / "out.parquet"
+    evaluate = ("evaluate", "--model", file, "--as-of", DAY, "--snapshot", folder, "--out", out)
+    for words in (("model", "check", file), ("model", "report", file), evaluate):
+        assert run(monkeypatch, *words) == 2
+        err = capsys.readouterr().err
+        assert "indicators.penalty.window_days：评价窗口9000天，长于信用信息可以使用的" in err
+    assert not out.exists()
+
+
+@pytest.mark.row("M7-03")
+def test_a_document_that_is_not_yet_in_force_is_no_basis_before_its_day(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    basis = [{"source": "ndrc-order-36", "verified": False}]
+    file = written(tmp_path, indicators=[indicator(basis=basis), content()["indicators"][1]])
+    assert run(monkeypatch, "model", "check", file, "--on", "2026-03-31") == 2
+    err = capsys.readouterr().err
+    assert "indicators.penalty.basis" in err and "不能作为2026-03-31的依据" in err
+    assert run(monkeypatch, "model", "check", file, "--on", "2026-04-01") == 0
+    assert run(monkeypatch, "model", "check", file, "--on", "下周") == 2
+    assert "“下周”不是日期" in capsys.readouterr().err
+
+
+def test_facts_that_no_feed_delivers_are_hinted_at(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    asked = indicator(facts={"items": ["penalty"], "results": ["nobody_says_this"]})
+    file = written(tmp_path, indicators=[asked, content()["indicators"][1]])
+    assert run(monkeypatch, "model", "check", file) == 0
+    assert "提示：indicators.penalty.facts：结果词“nobody_says_this”没有数据源交来" in capsys.readouterr().out
+
+
 def test_models_that_read_each_other_in_a_circle_are_refused_by_name(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:

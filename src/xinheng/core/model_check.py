@@ -7,6 +7,7 @@ points (《公平竞争审查条例》第十条, G12), and the bounds within whi
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 from itertools import chain
 
 from xinheng.core.composition import own_grade_causes, parts_of
@@ -69,10 +70,12 @@ def model_causes(
     sectors: Collection[str] | None = None,
     treatment: Treatment | None = None,
     area: tuple[str, ...] = (NATION,),
+    on: date | None = None,
 ) -> tuple[Cause, ...]:
     """Everything that is wrong; empty if nothing. Without ``sources`` and ``sectors`` those are not looked up.
 
-    ``area`` runs from the nation down to the place whose model it is: what binds elsewhere is no basis.
+    ``area`` runs from the nation down to the place whose model it is: what binds elsewhere is no basis. ``on``: the
+    day on which every document that is cited must be in force.
     """
     return tuple(
         chain(
@@ -89,7 +92,7 @@ def model_causes(
             _kind(model),
             _fairness(model, sources),
             _rights(model),
-            _citations(model, sources, area),
+            _citations(model, sources, area, on),
             _sectors(model, sectors),
         )
     )
@@ -324,7 +327,10 @@ def _permits(rule: Citation | None, sources: Mapping[str, Source] | None) -> boo
 
 
 def _citations(
-    model: ScoringModel, sources: Mapping[str, Source] | None, area: tuple[str, ...]
+    model: ScoringModel,
+    sources: Mapping[str, Source] | None,
+    area: tuple[str, ...],
+    on: date | None,
 ) -> Iterator[Cause]:
     if sources is None:
         return
@@ -334,7 +340,7 @@ def _citations(
         *((f"{place}.basis", citation) for place, part in parts_of(model) for citation in part.basis),
     ]
     for place, citation in named:
-        for cause in citation_causes(citation, sources=sources, area=area):
+        for cause in citation_causes(citation, sources=sources, area=area, on=on):
             yield place, cause
 
 

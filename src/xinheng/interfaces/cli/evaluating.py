@@ -66,7 +66,7 @@ def evaluate(
     if engine == SPARK:
         _refuse_without_spark()
     place = open_place(city=city, province=province, root=policy)
-    chosen = open_model(model, place=place)
+    chosen = open_model(model, place=place, on=day)
     folder = look(snapshot)
     for path, suffixes in ((out, (".parquet", ".csv")), (manifest_of(out), (".json",))):
         may_write(path, suffixes=suffixes, inputs=(folder.records, folder.subjects, Path(model)))

@@ -83,7 +83,7 @@ def explain(
     supposed = _suppositions(suppose or [])
     place = open_place(city=city, province=province, root=policy)
     told = _tell(
-        open_model(model, place=place),
+        open_model(model, place=place, on=day),
         look(snapshot),
         place=place,
         day=day,

@@ -12,14 +12,18 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli.models_open import (
     City,
+    On,
+    Place,
     Province,
     Root,
     causes_of,
     composed_causes,
+    day_of,
     existing,
     may_write,
     open_model,
     open_place,
+    unheard,
 )
 from xinheng.interfaces.cli.targets import write_text
 
@@ -31,8 +35,10 @@ def check(
     city: City = None,
     province: Province = None,
     policy: Root = None,
+    on: On = None,
 ) -> None:
     """检查模型文件：逐条说明错在哪里、为什么。全部可用时退出码为 0，否则为 2。"""
+    day = day_of(on)
     place = open_place(city=city, province=province, root=policy)
     models: dict[Path, ScoringModel] = {}
     causes: dict[Path, list[str]] = {}
@@ -42,14 +48,14 @@ def check(
         except (PolicyError, Refusal) as refusal:
             causes[file] = refusal.causes if isinstance(refusal, PolicyError) else [refusal.message]
     for file, model in models.items():
-        found = [f"{where}：{cause}" for where, cause in causes_of(model, place=place)]
+        found = [f"{where}：{cause}" for where, cause in causes_of(model, place=place, on=day, cited_on=day)]
         if found:
             causes[file] = found
     for key, where, cause in composed_causes(models.values(), place=place):
         owner = next((file for file, model in models.items() if model.id == key), next(iter(models)))
         causes.setdefault(owner, []).append(f"{where}：{cause}")
     for file in files:
-        _say_checked(file, models.get(file), causes.get(file, []))
+        _say_checked(file, models.get(file), causes.get(file, []), place)
     if causes:
         print(
             f"怎么办：请逐条改正后重新检查；写法见 docs/how-to/write-a-model.md（{len(causes)} 个文件有问题）",
@@ -58,7 +64,7 @@ def check(
         raise typer.Exit(REFUSED)
 
 
-def _say_checked(file: Path, model: ScoringModel | None, causes: list[str]) -> None:
+def _say_checked(file: Path, model: ScoringModel | None, causes: list[str], place: Place) -> None:
     if model is None:
         print(f"✗ {file}：不是可用的模型", file=sys.stderr)
     elif causes:
@@ -67,6 +73,8 @@ def _say_checked(file: Path, model: ScoringModel | None, causes: list[str]) -> N
         kind = f"{model.kind.label}，{model.use.label}"
         print(f"✓ {file}：{model.title}（{model.id} 第 {model.version} 版，{kind}）")
         print(f"  指标 {len(model.indicators)} 个，{model.digest}")
+    for where, hint in unheard(model, place=place) if model else ():
+        print(f"  提示：{where}：{hint}")
     for cause in causes:
         print(f"  {cause.removeprefix(f'{file}：')}", file=sys.stderr)
 
@@ -99,7 +107,7 @@ def report(
     if out is not None:
         may_write(out, suffixes=(".md", ".html"), inputs=(Path(model),))
     place = open_place(city=city, province=province, root=policy)
-    document = model_report(open_model(model, place=place), policy=place.policy)
+    document = model_report(open_model(model, place=place, on=day_of(None)), policy=place.policy)
     if out is None:
         print(markdown(document), end="")
         return

@@ -76,7 +76,7 @@ def compare(
         raise Refusal("EVALUATE-ENGINE", f"没有引擎“{engine}”", advice=f"可选 {'、'.join(Engine)}")
     means = Means(engine=engine, threads=threads, memory_limit=memory_checked(memory))
     place = open_place(city=city, province=province, root=policy)
-    models = open_model(old, place=place), open_model(new, place=place)
+    models = open_model(old, place=place, on=day), open_model(new, place=place, on=day)
     folder = look(snapshot)
     inputs = [folder.records, folder.subjects, Path(old), Path(new), *([outcome] if outcome else [])]
     may_write(out, suffixes=(".json", ".html"), inputs=tuple(inputs))

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -32,6 +33,7 @@ Province = Annotated[
 ]
 Root = Annotated[Path | None, typer.Option("--policy", help="政策文件夹，缺省为 policy")]
 AsOf = Annotated[str, typer.Option("--as-of", help="评价日，如 2026-11-20")]
+On = Annotated[str | None, typer.Option("--on", help="按哪一天的规则检查，如 2026-11-20；缺省为今天")]
 SnapshotFolder = Annotated[
     Path, typer.Option("--snapshot", help="快照文件夹，含 subjects.parquet 和 records.parquet")
 ]
@@ -80,8 +82,9 @@ def policy_root(chosen: Path | None) -> Path:
     return root
 
 
-def open_model(named: str, *, place: Place) -> "ScoringModel":
-    """A model in force by its id, or the file of one, which must hold what every model must.
+def open_model(named: str, *, place: Place, on: date) -> "ScoringModel":
+    """A model in force by its id, or the file of one, which must hold what every model must, ``on`` the day whose rules
+    say how long facts may be used.
 
     Raises Refusal for a model that is not there, PolicyError for a file that is no model, one line a cause.
     """
@@ -97,7 +100,7 @@ def open_model(named: str, *, place: Place) -> "ScoringModel":
 
     path = existing(Path(named))
     model = read_model(path)
-    causes = [f"{path.name}：{where}：{cause}" for where, cause in causes_of(model, place=place)]
+    causes = [f"{path.name}：{where}：{cause}" for where, cause in causes_of(model, place=place, on=on)]
     causes += [f"{path.name}：{where}：{cause}" for _, where, cause in composed_causes([model], place=place)]
     if causes:
         raise PolicyError(causes)
@@ -112,8 +115,13 @@ def existing(path: Path) -> Path:
     return path
 
 
-def causes_of(model: "ScoringModel", *, place: Place) -> tuple[tuple[str, str], ...]:
-    """(place in the file, cause) of everything that forbids the use of a model in a place."""
+def causes_of(
+    model: "ScoringModel", *, place: Place, on: date, cited_on: date | None = None
+) -> tuple[tuple[str, str], ...]:
+    """(place in the file, cause) of everything that forbids the use of a model in a place on a day.
+
+    With ``cited_on`` the documents it cites must be in force on that day too.
+    """
     from xinheng.core.model_check import model_causes
 
     policy = place.policy
@@ -121,7 +129,9 @@ def causes_of(model: "ScoringModel", *, place: Place) -> tuple[tuple[str, str], 
         model,
         sources=policy.sources,
         sectors=frozenset(policy.sectors.sectors),
+        treatment=place.treatment(on),
         area=place.area,
+        on=cited_on,
     )
 
 
@@ -130,6 +140,16 @@ def composed_causes(models: "Iterable[ScoringModel]", *, place: Place) -> "tuple
     from xinheng.core.composition import composition_causes
 
     return tuple(composition_causes({**place.policy.models, **{model.id: model for model in models}}))
+
+
+def unheard(model: "ScoringModel", *, place: Place) -> tuple[tuple[str, str], ...]:
+    """(place in the file, hint) of facts that no feed of the place delivers. Grades of models come from runs."""
+    from xinheng.core.composition import readings
+    from xinheng.core.model_feeds import undelivered
+
+    grades = {f"{where}.facts" for where, _ in readings(model)}
+    found = undelivered({model.id: model}, place.policy.feeds)
+    return tuple((where, hint) for _, where, hint in found if where not in grades)
 
 
 def repair_day(policy: "Policy", *, sector: str | None) -> "Callable[[Fact], date | None]":
@@ -158,7 +178,10 @@ def repair_day(policy: "Policy", *, sector: str | None) -> "Callable[[Fact], dat
     return first_day
 
 
-def day_of(text: str) -> date:
+def day_of(text: str | None) -> date:
+    """A day as written, or today in China."""
+    if text is None:
+        return datetime.now(ZoneInfo("Asia/Shanghai")).date()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
