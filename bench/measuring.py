@@ -53,8 +53,8 @@ class Place:
 
     def server_cpu(self) -> float:
         """Seconds of processor time that the server and its backends, ended ones included, have taken."""
-        _, *own = _times(self.server.pid)
-        found = (_times(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+        _, *own = times(self.server.pid)
+        found = (times(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit())
         backends = sum(user + system for parent, user, system, *_ in found if parent == self.server.pid)
         return (sum(own) + backends) / TICKS
 
@@ -73,7 +73,7 @@ def place() -> Iterator[Place]:
             erase(home)
 
 
-def _times(pid: int) -> tuple[int, ...]:
+def times(pid: int) -> tuple[int, ...]:
     """Parent, and ticks of processor time: user, system, and the same of children that have ended."""
     try:
         facts = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

@@ -13,6 +13,7 @@ AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
 """Small row groups keep the memory of a write small, however wide the rows."""
 
 FEW = 2_000
+"""Rows up to which a file counts as small."""
 
 
 @contextmanager
@@ -48,11 +49,10 @@ def any_order(engine: duckdb.DuckDBPyConnection) -> None:
     engine.execute("SET preserve_insertion_order = false")
 
 
-def suit(engine: duckdb.DuckDBPyConnection, *, rows: int) -> None:
+def suit_few(engine: duckdb.DuckDBPyConnection) -> None:
     """Of a few rows planning costs more than running: they are read as the query stands, in one thread."""
-    if rows <= FEW:
-        engine.execute("PRAGMA disable_optimizer")
-        engine.execute("SET threads = 1")
+    engine.execute("PRAGMA disable_optimizer")
+    engine.execute("SET threads = 1")
 
 
 def in_sql(value: Path | str) -> str:

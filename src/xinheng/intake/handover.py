@@ -10,8 +10,10 @@ from types import TracebackType
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from xinheng.core.refusal import Refusal
+from xinheng.intake.engine import FEW, suit_few
 
 MEMORY_MIB = 400
 ROWS_A_BLOCK = 4096
@@ -102,6 +104,8 @@ class Parcel:
             }
         )
         self._engine.execute("SET preserve_insertion_order = false")
+        if pq.read_metadata(accepted).num_rows <= FEW:
+            suit_few(self._engine)
         key = ", ".join(_PARTY_KEY)
         self._run(
             f"CREATE TABLE party AS SELECT min(row_no) AS party, {key} FROM {self._rows} GROUP BY {key}"

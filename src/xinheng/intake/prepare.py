@@ -18,7 +18,7 @@ from xinheng.core.feeds import Feed, Undated
 from xinheng.core.refusal import Refusal
 from xinheng.intake import cells, comparing, judging, lexicons, writing
 from xinheng.intake.dates import date_in_title
-from xinheng.intake.engine import AS_PARQUET, any_order, connect, in_sql, suit
+from xinheng.intake.engine import AS_PARQUET, FEW, any_order, connect, in_sql, suit_few
 from xinheng.intake.fields import Plan, plan_of
 from xinheng.intake.lateness import create_workdays
 from xinheng.intake.limits import Limits
@@ -78,8 +78,10 @@ def prepare(
     with connect(work, limits) as engine:
         cells.define(engine)
         any_order(engine)
-        suit(engine, rows=pq.read_metadata(table.path).num_rows)
-        covered = cover(engine, source=table.source, width=table.width, work=work)
+        few = pq.read_metadata(table.path).num_rows <= FEW
+        if few:
+            suit_few(engine)
+        covered = cover(engine, source=table.source, width=table.width, work=work, few=few)
         match = chosen.match
         if match is None or match.feed.item is None:
             return _profiled(engine, job, covered, asked=feeds[feed] if feed else None)

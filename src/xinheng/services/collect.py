@@ -41,6 +41,8 @@ from xinheng.store.outbox import enqueue
 
 QUEUED = "queued"
 """In the preview of a batch that waits for the worker."""
+PATIENCE = 30
+"""Seconds for which a system's delivery waits for others to be loaded; nobody looks at a page meanwhile."""
 _STATES = {
     "mapped": BatchState.PREVIEW,
     "unmapped": BatchState.UNMAPPED,
@@ -92,7 +94,7 @@ def import_file(
         if look is not None:
             look(prepared)
         with transaction.atomic():
-            take_loader_lock()
+            take_loader_lock(patience=PATIENCE if delivery.by_machine else None)
             if known := _met_before(digest, delivery, feed) or _unread_before(digest, prepared, delivery):
                 return _repeated(known, delivery)
             batch = _record_receipt(path, prepared, digest, delivery, name=name or path.name)

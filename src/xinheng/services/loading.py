@@ -52,9 +52,14 @@ class Register:
     sector_of: Callable[[str], str | None]
 
 
-def take_loader_lock() -> None:
-    """Wait until no other load runs; held until the transaction ends, taking it again is free."""
+def take_loader_lock(*, patience: int | None = None) -> None:
+    """Wait until no other load runs; held until the transaction ends, taking it again is free. ``patience`` in seconds
+    takes the place of the usual limits, for this transaction."""
     with connection.cursor() as cursor:
+        if patience is not None:
+            cursor.execute(
+                f"SET LOCAL lock_timeout = '{patience}s'; SET LOCAL statement_timeout = '{patience}s'"
+            )
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADER_LOCK])
 
 

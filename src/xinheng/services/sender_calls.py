@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pyarrow.compute as pc
@@ -33,6 +34,8 @@ AT_ONCE = 4 * 1024 * 1024
 """Bytes that are loaded while the caller waits; more are left to the worker."""
 ACCEPTED, REPAIRED, FLAGGED, KNOWN = "accepted", "repaired", "flagged", "known"
 REFUSED, QUARANTINED = "refused", "quarantined"
+_AT_WORK = BoundedSemaphore(2)
+"""More deliveries at once in one process would only take the processors from each other, and from the pages."""
 MOST_LISTED = 1_000
 """Rows that differ and are listed in the answer to a file; all of them can be fetched page by page."""
 CREATED, TAKEN, AGAIN, UNPROCESSABLE = 201, 202, 200, 422
@@ -75,7 +78,8 @@ def take(push: Push, *, policy: Policy, now: datetime) -> Answer:
     if call.answer is not None:
         return Answer(call.status or AGAIN, _whole(call.answer), repeated=True)
     try:
-        answer = _carry_out(push, call, policy, now)
+        with _AT_WORK:
+            answer = _carry_out(push, call, policy, now)
     except BaseException:
         SenderCall.objects.filter(pk=call.pk, answer__isnull=True).delete()
         raise
