@@ -85,6 +85,7 @@ def _pushes() -> Context:
         "withdrawn": 3,
         "digest": DIGEST,
         "file_url": "#",
+        "json_url": "#",
         "receipt": "YH-1",
         "received_at": NOW,
         "receive_url": "",

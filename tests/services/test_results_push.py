@@ -1,10 +1,14 @@
 """Subscribers are sent what the portal shows, and by number alone what it shows no more."""
 
+import csv
+import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 
@@ -14,8 +18,11 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
 from xinheng.services.records import Change, change_state
 from xinheng.services.results_push import (
+    HEAD,
+    KEYS,
     LICENCE,
     Recipient,
+    as_json,
     ask_for_pushes,
     push,
     receive,
@@ -23,7 +30,15 @@ from xinheng.services.results_push import (
     unsubscribe,
 )
 from xinheng.store.files import read_file
-from xinheng.store.models import EvaluationRun, LedgerEvent, Record, ResultPush, ResultSubscription, Subject
+from xinheng.store.models import (
+    EvaluationRun,
+    LedgerEvent,
+    Record,
+    ResultPush,
+    ResultSubscription,
+    Subject,
+)
+from xinheng.store.public import PublicScore
 
 MODEL = "food/food-operators"
 BANK = Recipient(name="开封某某银行", kind="bank", model=MODEL, purpose="贷前参考")
@@ -64,6 +79,51 @@ def test_a_subscriber_is_sent_what_the_public_may_see(bank: ResultSubscription, 
     exports = policy.days_kept("exports", on=TODAY)
     assert exports is not None and sent.file.destroy_on == TODAY + timedelta(days=exports)
     assert LedgerEvent.objects.get(kind="results.pushed").object == f"push:{sent.public_id}"
+
+
+@pytest.mark.row("M7-10")
+@pytest.mark.guard("G1")
+@pytest.mark.guard("G9")
+def test_nothing_leaves_that_the_public_may_not_see(
+    bank: ResultSubscription, city: People, policy: Policy
+) -> None:
+    run = EvaluationRun.objects.get()
+    Subject.objects.filter(code=code(1)).update(kind="sole_trader")
+    Subject.objects.filter(code=code(2)).update(version=F("version") + 1)
+    sent = push(bank.public_id, policy=policy, now=LATER)
+    _, head, *rows = _lines(sent)
+    assert tuple(head.split(",")) == HEAD
+    assert len(rows) == 1 and rows[0].startswith("公开,") and code(3) in rows[0]
+    public = Subject.objects.get(code=code(3))
+    grade = PublicScore.objects.get(subject=public.pk).grade
+    title = policy.models[MODEL].title
+    assert rows[0] == f"公开,{public.public_id},{code(3)},{name(3)},{title},{grade},{run.as_of}"
+
+
+@pytest.mark.row("M7-10")
+def test_the_file_for_machines_says_the_same(bank: ResultSubscription, policy: Policy) -> None:
+    Subject.objects.filter(code=code(1)).update(name='=HYPERLINK(1)，“引号"和,逗号”')
+    sent = push(bank.public_id, policy=policy, now=LATER)
+    assert sent is not None
+    told = json.loads(b"".join(as_json(sent.file)))
+    assert (told["licence"], told["source_digest"]) == (LICENCE, sent.digest)
+    assert [tuple(one) for one in told["results"]] == [KEYS] * 3
+    _, _, *rows = csv.reader(_lines(sent))
+    assert [row[2] for row in rows] == [one["code"] for one in told["results"]]
+    assert '=HYPERLINK(1)，“引号"和,逗号”' in {one["name"] for one in told["results"]}
+    assert "'=HYPERLINK(1)，“引号\"和,逗号”" in {row[3] for row in rows}
+
+
+@pytest.mark.guard("G9")
+def test_what_was_sent_is_withdrawn_when_its_model_is_retired(
+    bank: ResultSubscription, policy: Policy
+) -> None:
+    push(bank.public_id, policy=policy, now=LATER)
+    EvaluationRun.objects.update(current=False)
+    without = replace(policy, models={key: one for key, one in policy.models.items() if key != MODEL})
+    sent = push(bank.public_id, policy=without, now=LATER + timedelta(minutes=1))
+    assert sent is not None and (sent.rows, sent.withdrawn) == (0, 3)
+    assert all(line.startswith("撤回,") for line in _lines(sent)[2:])
 
 
 @pytest.mark.guard("G9")

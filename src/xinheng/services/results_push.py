@@ -5,8 +5,11 @@ What is sent is what the portal shows and nothing else. Who was named before and
 number alone; recipients must delete what they hold of it (legal guards G1, G4, G9, G16).
 """
 
+import codecs
 import csv
 import io
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -20,7 +23,8 @@ from xinheng.services.evaluate import model_of, work_folder
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.files import put_file
+from xinheng.store.batches import StoredFile
+from xinheng.store.files import put_file, read_file
 from xinheng.store.outbox import enqueue
 from xinheng.store.public import PublicScore
 from xinheng.store.results import ResultPush, ResultSubscription
@@ -31,6 +35,8 @@ PUSH = "push_results"
 """The job of interfaces.jobs."""
 LICENCE = "仅限公开部分；等级不是准入条件，不得单独作为拒绝交易或者服务的理由；状态为“撤回”的须立即删除已持有的内容。"
 HEAD = ("状态", "编号", "统一社会信用代码", "企业名称", "模型", "等级", "评价日期")
+KEYS = ("state", "number", "code", "name", "model", "grade", "as_of")
+"""The columns of HEAD as keys of the JSON file."""
 SHOWN, WITHDRAWN = "公开", "撤回"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -156,7 +162,8 @@ def push(public_id: str, *, policy: Policy, now: datetime) -> ResultPush | None:
 
 
 def _shown(run: EvaluationRun, policy: Policy) -> tuple[list[int], list[tuple[str, ...]]]:
-    title = model_of(policy, run.model).title
+    known = policy.models.get(run.model)
+    title = known.title if known else run.model
     scores = PublicScore.objects.filter(run=run.pk).exclude(grade="").select_related("subject")
     shown: list[int] = []
     rows: list[tuple[str, ...]] = []
@@ -171,6 +178,35 @@ def _shown(run: EvaluationRun, policy: Policy) -> tuple[list[int], list[tuple[st
 
 def _plain(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def as_json(file: StoredFile) -> Iterator[bytes]:
+    """The same file for machines, made from the file that is kept: licence, its digest, one object a row."""
+    rows = csv.reader(_text_lines(read_file(file)))
+    licence, _ = next(rows), next(rows)
+    return _objects({"licence": licence[0], "source_digest": file.digest}, rows)
+
+
+def _objects(head: dict[str, str], rows: Iterable[list[str]]) -> Iterator[bytes]:
+    yield json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "results": ['
+    for place, row in enumerate(rows):
+        one = dict(zip(KEYS, map(_unguarded, row), strict=True))
+        yield (b",\n" if place else b"\n") + json.dumps(one, ensure_ascii=False).encode()
+    yield b"\n]}\n"
+
+
+def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
+    rest = ""
+    for text in codecs.iterdecode(chunks, "utf-8-sig"):
+        *whole, rest = (rest + text).split("\n")
+        yield from (f"{line}\n" for line in whole)
+    if rest:
+        yield rest
+
+
+def _unguarded(text: str) -> str:
+    """Without the mark that keeps a spreadsheet from reading a formula."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 
 
 def _numbers(subjects: list[int]) -> list[str]:

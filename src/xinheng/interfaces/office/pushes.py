@@ -6,6 +6,7 @@ from django import forms
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
@@ -17,7 +18,7 @@ from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.ledger import note
-from xinheng.services.results_push import LICENCE, Recipient, receive, subscribe, unsubscribe
+from xinheng.services.results_push import LICENCE, Recipient, as_json, receive, subscribe, unsubscribe
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 
 _PUSHES = 20
@@ -96,6 +97,17 @@ def push_file(call: Call, row: ResultPush) -> StreamingHttpResponse:
     return stored(row.file)
 
 
+@asks(Verb.RUN_EVALUATION, of=PUSH)
+def push_json(call: Call, row: ResultPush) -> StreamingHttpResponse:
+    """The same results for machines; taking them is noted."""
+    pieces = as_json(row.file)
+    note("results.taken", now=call.now, actor=call.user, object=f"push:{row.public_id}")
+    response = StreamingHttpResponse(pieces, content_type="application/json; charset=utf-8")
+    name = f"{row.file.name.removesuffix('.csv')}.json"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
+
+
 @asks(Verb.RUN_EVALUATION, of=PUSH, methods=("POST",))
 @once
 def receive_push(call: Call, row: ResultPush) -> HttpResponse:
@@ -150,6 +162,7 @@ def _line(call: Call, row: ResultPush) -> dict[str, Any]:
         "withdrawn": row.withdrawn,
         "digest": row.digest,
         "file_url": reverse("office:push_file", kwargs=here) if kept else "",
+        "json_url": reverse("office:push_json", kwargs=here) if kept else "",
         "receipt": row.receipt,
         "received_at": row.received_at,
         "receive_url": reverse("office:receive_push", kwargs=here) if row.received_at is None else "",
