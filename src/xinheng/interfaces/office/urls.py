@@ -73,6 +73,7 @@ urlpatterns = [
     path("pushes/subscribe/", pushes.add_subscription, name="add_subscription"),
     path("pushes/subscriptions/<slug:subscription>/end/", pushes.end_subscription, name="end_subscription"),
     path("pushes/<slug:push>/file.csv", pushes.push_file, name="push_file"),
+    path("pushes/<slug:push>/file.json", pushes.push_json, name="push_json"),
     path("pushes/<slug:push>/receipt/", pushes.receive_push, name="receive_push"),
     path("subjects/<slug:subject>/what-if/<path:model>/", explain_what_if.what_if, name="what_if"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
