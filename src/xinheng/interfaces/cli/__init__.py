@@ -21,6 +21,7 @@ COMMANDS: tuple[str, ...] = (
     "serve",
     "importing",
     "codes",
+    "matching",
     "calendar",
     "draw",
     "policy",
