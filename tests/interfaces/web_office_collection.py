@@ -23,7 +23,7 @@ from tests.interfaces.web_samples import (
 
 from xinheng.interfaces.web.charts import Bar, bars
 from xinheng.interfaces.web.gallery_content import charts
-from xinheng.interfaces.web.parts import Notice, Option, Tile
+from xinheng.interfaces.web.parts import Link, Notice, Option, Tile
 
 Context = dict[str, Any]
 
@@ -90,6 +90,7 @@ def _desk() -> Context:
 def _dashboard() -> Context:
     return {
         **OFFICE,
+        "pages": [Link("各项比率", "#", current=True), Link("质量得分", "#")],
         "as_of": TODAY,
         "tiles": TILES,
         "coverage": coverage,

@@ -5,6 +5,7 @@ from typing import Any
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_collection import COLLECTION
 from tests.interfaces.web_office_models import MODELS
+from tests.interfaces.web_office_quality import QUALITY
 from tests.interfaces.web_office_results import RESULTS
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
@@ -13,10 +14,10 @@ PAGES = {
     **{f"portal/{name}.html": make for name, make in PORTAL.items()},
     **{
         f"office/{name}.html": make
-        for name, make in {**COLLECTION, **SUPERVISION, **ADMINISTRATION, **RESULTS, **MODELS}.items()
+        for name, make in {**COLLECTION, **QUALITY, **SUPERVISION, **ADMINISTRATION, **RESULTS, **MODELS}.items()
     },
 }
-_KEPT = {"menu", "filters", "crumbs", "stages", "time_machine", "years", "months"}
+_KEPT = {"menu", "pages", "filters", "crumbs", "stages", "time_machine", "years", "months"}
 
 
 def empty(context: dict[str, Any]) -> dict[str, Any]:

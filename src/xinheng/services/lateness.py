@@ -11,6 +11,9 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce, Substr
 
 from xinheng.core.catalogue import Item
 from xinheng.core.feeds import Feed, Target
@@ -18,9 +21,11 @@ from xinheng.core.policy import Policy
 from xinheng.core.quality_score import LATE_CODE, Tally
 from xinheng.intake.prepare import Prepared
 from xinheng.services.previews import LABELS, normal_header, reading
+from xinheng.services.quality import Scope
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
 from xinheng.store.quality import BatchMarks
+from xinheng.store.records import Record
 
 JUDGED = frozenset({Item.PERMIT.value, Item.PENALTY.value})
 """Items whose lateness the city is rated by; other feeds may have a term of their own."""
@@ -98,3 +103,19 @@ def named_for_lateness(tallies: Iterable[tuple[str, Tally]], *, policy: Policy, 
         return []
     found = [Named(key, tally) for key, tally in tallies if tally.lateness.above(threshold)]
     return sorted(found, key=lambda one: -(one.tally.lateness.per_mille or 0))
+
+
+def late_records(scope: Scope) -> QuerySet[Record]:
+    """The records behind a rate of lateness: marked at intake, or decided on or before the cutoff of their batch."""
+    marked = RawSQL('"store_record"."row_no" = ANY("store_batchmarks"."late")', [])
+    found = (
+        Record.objects.filter(batch__in=scope.batches(), batch__marks__timed=True, record_key=F("id"))
+        .annotate(marked=ExpressionWrapper(marked, output_field=BooleanField()))
+        .filter(Q(marked=True) | Q(decided_on__lte=F("batch__marks__cutoff")))
+        .select_related("batch", "subject", "detail")
+    )
+    if scope.divisions is None:
+        return found
+    return found.alias(division=Coalesce(Substr("subject__code", 3, 6), Value(""))).filter(
+        division__in=list(scope.divisions)
+    )

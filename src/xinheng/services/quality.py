@@ -26,11 +26,16 @@ from xinheng.core.quality_score import (
     score_of,
     total,
 )
+from xinheng.core.refusal import Refusal
 from xinheng.services import quality_sql as sql
 from xinheng.services.batches import number_of
+from xinheng.services.ledger import note
 from xinheng.services.statements import withdraw_overtaken
 from xinheng.services.statistics import Period
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
+from xinheng.store.organisations import Organisation
 from xinheng.store.quality import BatchCount, SpotCheck, SpotFinding
 
 MOST_BATCHES = 200
@@ -223,3 +228,43 @@ def scores(
         key: score_of(tallies.get(key, Tally()), covered.get(key, Rate(0, 0)), weights=weighed)
         for key in keys
     }
+
+
+@transaction.atomic
+def enter_check(
+    organisation: Organisation,
+    *,
+    item: int,
+    checked_on: date,
+    place: str,
+    sampled: int,
+    findings: Mapping[str, Iterable[str]],
+    actor: User,
+    now: datetime,
+) -> SpotCheck:
+    """Enter a look-up at the source. ``findings``: document numbers by kind. Refusals: Q21 more findings than rows
+    looked up, Q22 one number twice, Q23 a day to come."""
+    found = [
+        (kind, number.strip()) for kind, numbers in findings.items() for number in numbers if number.strip()
+    ]
+    if checked_on > day_of(now):
+        raise Refusal("Q23", "核对日期不能晚于今天。")
+    if len(found) > sampled:
+        raise Refusal("Q21", "有问题的行多于抽查的行。", advice="请核对抽查行数。")
+    if len({number for _, number in found}) < len(found):
+        raise Refusal("Q22", "同一文书号写了两次。", advice="每个文书号只写一次：或应报未报，或报送有误。")
+    check = SpotCheck.objects.create(
+        organisation=organisation,
+        item=item,
+        checked_on=checked_on,
+        place=place.strip()[:200],
+        sampled=sampled,
+        checked_by=actor,
+        entered_at=now,
+    )
+    SpotFinding.objects.bulk_create(
+        SpotFinding(check_made=check, kind=kind, document_no=number[:200]) for kind, number in found
+    )
+    payload = {"sampled": sampled, "findings": found}
+    note("spot_check.entered", now=now, actor=actor, object=f"check:{check.public_id}", payload=payload)
+    return check

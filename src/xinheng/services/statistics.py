@@ -24,7 +24,6 @@ from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record, RecordDetail
 from xinheng.store.scores import EvaluationRun
 
-LATE = "E09"
 ANYBODY = "any"
 
 
@@ -45,7 +44,8 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """What one organisation delivered in a period. ``due`` and ``received`` are numbers of catalogue items."""
+    """What one organisation delivered in a period. ``due`` and ``received`` are numbers of catalogue items; ``late``
+    are rows reported after their term, of those of which it is known (``timed``; services.quality counts them)."""
 
     organisation: int
     due: frozenset[int] = frozenset()
@@ -55,12 +55,9 @@ class Delivered:
     accepted: int = 0
     duplicates: int = 0
     waiting: int = 0
+    timed: int = 0
+    late: int = 0
     problems: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def late(self) -> int:
-        """Rows reported after their term (E09)."""
-        return self.problems.get(LATE, 0)
 
     @property
     def in_order(self) -> int:
@@ -79,7 +76,7 @@ def delivered(
     received = _items(batches)
     ever = _items(Period().batches(ids))
     problems = _problems(batches)
-    waiting = _waiting(ids)
+    waiting, timed = _waiting(ids), _timed(batches)
     return tuple(
         Delivered(
             organisation=unit.pk,
@@ -87,6 +84,8 @@ def delivered(
             received=frozenset(received[unit.pk]),
             **dict(zip(_SUMMED, sums.get(unit.pk, (0, 0, 0, 0)), strict=True)),
             waiting=waiting.get(unit.pk, 0),
+            timed=timed.get(unit.pk, (0, 0))[0],
+            late=timed.get(unit.pk, (0, 0))[1],
             problems=problems[unit.pk],
         )
         for unit in units
@@ -131,6 +130,12 @@ def _problems(batches: QuerySet[Batch]) -> defaultdict[int, Counter[str]]:
     for organisation, counts in batches.values_list("organisation", "report__problems"):
         found[organisation].update(counts or {})
     return found
+
+
+def _timed(batches: QuerySet[Batch]) -> dict[int, tuple[int, int]]:
+    """Rows whose lateness is known, and the late ones, by organisation."""
+    rows = batches.order_by().values_list("organisation").annotate(Sum("counts__timed"), Sum("counts__late"))
+    return {organisation: (timed or 0, late or 0) for organisation, timed, late in rows}
 
 
 def _waiting(organisations: list[int]) -> dict[int, int]:

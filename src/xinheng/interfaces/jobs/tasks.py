@@ -202,6 +202,40 @@ def follow_calendar(timestamp: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="count_deliveries", queueing_lock="count_deliveries")
+def count_deliveries(timestamp: int) -> None:
+    """Count what was loaded or decided since, link what came again, and find where departments disagree."""
+    from xinheng.services import quality
+
+    count = quality.count_batches(now=datetime.now(UTC))
+    if count:
+        log.info("deliveries_counted", batches=count)
+
+
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="count_subjects", queueing_lock="count_subjects")
+def count_subjects(timestamp: int) -> None:
+    """Count the subjects that each item covers, by place and kind."""
+    from xinheng.services import quality
+
+    log.info("subjects_counted", lines=quality.count_subjects(now=datetime.now(UTC)))
+
+
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="remind_departments", queueing_lock="remind_departments")
+def remind_departments(timestamp: int) -> None:
+    """Write down which departments are reminded of what is due or overdue; their desks show it."""
+    from xinheng.services.policies import policy_in_force
+    from xinheng.services.statements import remind
+    from xinheng.store.models import Organisation
+
+    now = datetime.now(UTC)
+    units = Organisation.objects.order_by("pk")
+    fresh = remind(units, policy=policy_in_force(on=day_of(now)), now=now)
+    log.info("departments_reminded", items=len(fresh))
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
     """Put jobs of workers that died back into the queue."""

@@ -7,15 +7,18 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from xinheng.core.quality_score import Rate
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.paging import address, chosen
+from xinheng.interfaces.office.quality_tables import bring_up_to_date, pages
 from xinheng.interfaces.office.wording import problem_words
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.charts import Bar, Chart, GradeCount, Stack, bars, grade_distribution, stacks
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Filter, Option, Tile
+from xinheng.services.coverage import closed_cells, covered_of
 from xinheng.services.statistics import (
     Delivered,
     Distribution,
@@ -38,7 +41,9 @@ _HEAD = ("单位", "应报项", "已报项", "覆盖率", "及时率", "行数",
 @asks(Verb.READ_DASHBOARD)
 def dashboard(call: Call) -> HttpResponse:
     reached = call.reach(Verb.READ_DASHBOARD)
+    bring_up_to_date(call)
     organisations = Organisation.objects.filter(pk__in=reached).order_by("pk")
+    closed = closed_cells(organisations, policy=call.policy, today=call.today)
     every = delivered(organisations, period=_period(call), policy=call.policy)
     units = [unit for unit in every if unit.due or unit.batches or unit.waiting]
     keys = {unit.pk: unit.public_id for unit in organisations}
@@ -54,7 +59,8 @@ def dashboard(call: Call) -> HttpResponse:
         "filters": [_periods(call)],
         "reset_url": reverse("office:dashboard"),
         "export_url": address(call.request, format="csv"),
-        "tiles": _tiles(call, units, late),
+        "tiles": _tiles(call, units, late, covered_of(closed)),
+        "pages": pages(call),
         "coverage": _coverage(call, units),
         "quality": _quality(call, units),
         "grades": _grades(graded) if graded else None,
@@ -95,7 +101,7 @@ def _line(call: Call, unit: Delivered, key: str) -> dict[str, Any]:
         "due": count(len(unit.due)),
         "received": count(len(unit.received)),
         "coverage": percent(len(unit.received), len(unit.due)),
-        "on_time": percent(unit.rows - unit.late, unit.rows),
+        "on_time": percent(unit.timed - unit.late, unit.timed),
         "rows": count(unit.rows),
         "first_pass": percent(unit.in_order, unit.rows),
         "waiting": count(unit.waiting),
@@ -103,21 +109,26 @@ def _line(call: Call, unit: Delivered, key: str) -> dict[str, Any]:
     }
 
 
-def _tiles(call: Call, units: list[Delivered], late: tuple[Overdue, ...]) -> list[Tile]:
-    due, received = sum(len(unit.due) for unit in units), sum(len(unit.received) for unit in units)
+def _tiles(call: Call, units: list[Delivered], late: tuple[Overdue, ...], covered: Rate) -> list[Tile]:
     rows, in_order = sum(unit.rows for unit in units), sum(unit.in_order for unit in units)
-    slow, waiting = sum(unit.late for unit in units), sum(unit.waiting for unit in units)
+    slow, timed = sum(unit.late for unit in units), sum(unit.timed for unit in units)
+    waiting = sum(unit.waiting for unit in units)
     overdue = sum(one.records for one in late)
     list_ = reverse("office:batches") if call.may_somewhere(Verb.READ_BATCH) else ""
     rows_url = reverse("office:quarantine") if list_ else ""
     return [
-        Tile("归集覆盖率", percent(received, due), url="#units", definition="各单位已报目录项占应报目录项"),
+        Tile(
+            "归集覆盖率",
+            covered.written,
+            url=reverse("office:quality_coverage"),
+            definition=f"上一期已结束的应报项中，{covered.part} 项有数据或无数据说明，应有 {covered.whole} 项",
+        ),
         Tile("一次合格率", percent(in_order, rows), url="#units", definition="首次报送即可采纳的行占全部行"),
         Tile(
             "及时率",
-            percent(rows - slow, rows),
-            url="#units",
-            definition="没有超过报送期限（E09）的行占全部行",
+            percent(timed - slow, timed),
+            url=reverse("office:quality"),
+            definition="没有超过报送期限的行占报送行",
         ),
         Tile(
             "逾期未公示",
@@ -176,7 +187,7 @@ def _quality(call: Call, units: list[Delivered]) -> Chart | None:
 
 
 def _lateness(call: Call, units: list[Delivered]) -> Chart | None:
-    sent = [unit for unit in units if unit.rows]
+    sent = [unit for unit in units if unit.timed]
     if not sent:
         return None
     slow = sorted((unit for unit in sent if unit.late), key=lambda unit: -unit.late)
@@ -185,7 +196,7 @@ def _lateness(call: Call, units: list[Delivered]) -> Chart | None:
         Bar(
             call.tree.name(unit.organisation),
             unit.late,
-            f"{count(unit.late)} 行，占 {percent(unit.late, unit.rows)}",
+            f"{count(unit.late)} 行，占 {percent(unit.late, unit.timed)}",
         )
         for unit in (slow or sent)[:SHOWN]
     ]

@@ -1,7 +1,7 @@
 """The desk: what waits for me, what is due first, and what my department still has to deliver."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -18,7 +18,8 @@ from xinheng.interfaces.office.wording import CASE_KINDS, feed_title, item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Clock, Tile
 from xinheng.services.batches import number_of
-from xinheng.services.desk import Duty, Kind, Seat, Task, duties, reports_due, tasks
+from xinheng.services.coverage import Cell, closed_cells
+from xinheng.services.desk import Kind, Seat, Task, duties, reports_due, tasks
 from xinheng.services.policies import MODEL
 from xinheng.store.inspections import Plan
 
@@ -185,24 +186,31 @@ def _collection(call: Call) -> list[dict[str, Any]]:
     organisation = call.user.organisation
     if not call.may(Verb.IMPORT_FILE, call.of(organisation.pk)):
         return []
-    lines = [_duty(call, duty) for duty in duties(organisation, policy=call.policy)]
-    return [*lines, *_reports(call)]
+    last = {duty.item: duty.last_on for duty in duties(organisation, policy=call.policy)}
+    found = closed_cells([organisation], policy=call.policy, today=call.today)
+    return [*(_duty(call, cell, last.get(cell.item)) for cell in found), *_reports(call)]
 
 
-def _duty(call: Call, duty: Duty) -> dict[str, Any]:
-    recent = duty.last_on is not None and call.today - duty.last_on <= timedelta(days=31)
-    state = ("近一个月有报送", "done") if recent else ("近一个月没有报送", "clock")
-    if duty.last_on is None:
-        state = ("还没有报送过", "decide")
-    url = f"{reverse('office:batches')}?organisation={call.user.organisation.public_id}&item={duty.item}"
+def _duty(call: Call, cell: Cell, last_on: date | None) -> dict[str, Any]:
+    """The last period that is over: a clock runs while nobody accounted for it."""
+    stood, unit = cell.stood, call.user.organisation.public_id
+    calendar = call.policy.calendar
+    rule = call.policy.parameter("quality.due_workdays", on=call.today)
+    clock = Clock(
+        stood.due.on,
+        calendar.workdays_between(call.today, stood.due.on),
+        f"{rule.title}：{rule}（{rule.citation}）",
+        provisional=stood.due.provisional,
+        verified=rule.verified,
+    )
     return {
-        "item": item_title(duty.item, call.policy),
-        "period": duty.cycle,
-        "last_on": duty.last_on,
-        "state": state[0],
-        "tone": state[1],
-        "url": url,
-        "clock": None,
+        "item": item_title(cell.item, call.policy),
+        "period": f"{stood.span.label}（{call.policy.catalogue.item(cell.item).cycle}）",
+        "last_on": last_on,
+        "state": stood.standing.label,
+        "tone": "done" if stood.standing.covered else "decide",
+        "url": f"{reverse('office:collection')}?organisation={unit}",
+        "clock": None if stood.standing.covered else clock,
     }
 
 
@@ -232,7 +240,7 @@ def _summary(collection: list[dict[str, Any]]) -> str:
     if not collection:
         return ""
     return (
-        f"本部门 {len(collection)} 项，其中 {missing} 项还没有报送过。"
+        f"本部门 {len(collection)} 项，其中 {missing} 项还没有交代。"
         if missing
         else f"本部门 {len(collection)} 项。"
     )

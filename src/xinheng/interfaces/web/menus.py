@@ -35,6 +35,16 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("批次", "office:batches", ("office:batch",)),
             Route("待处理的行", "office:quarantine", ("office:quarantined",)),
             Route("数据源", "office:feeds", ("office:map_feed", "office:feed")),
+            Route("报送情况", "office:collection", ("office:sign_nothing", "office:statement")),
+            Route(
+                "数据质量",
+                "office:quality",
+                (
+                    *("office:quality_rows", "office:quality_scores", "office:quality_coverage"),
+                    *("office:spot_checks", "office:add_check"),
+                ),
+            ),
+            Route("来源不一致", "office:conflicts", ("office:conflict", "office:decide_conflict")),
         ),
     ),
     (
