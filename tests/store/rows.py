@@ -197,6 +197,21 @@ class Rows:
         line = {"line": made.get("run") or given["run"]}
         return store.Score.objects.create(**reached | made | line | given)
 
+    def given_grade(self, **given: Any) -> store.GivenGrade:
+        number = (store.GivenGrade.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
+        fact = {
+            "id": number,
+            "model": "food/food-operators",
+            "grade": "D",
+            "decided_on": TODAY,
+            "cycle_on": TODAY.replace(month=1, day=1),
+            "cycle_to": TODAY.replace(year=TODAY.year + 1, month=1, day=1),
+        }
+        made = {
+            key: make() for key, make in (("run", self.run), ("subject", self.subject)) if key not in given
+        }
+        return store.GivenGrade.objects.create(**fact | made | given)
+
     def plan(self, **given: Any) -> store.Plan:
         meant = {"title": "计划", "matter": "检查", "basis": "年度计划", "year": 2026, "case": self.case()}
         return store.Plan.objects.create(organisation=self.people.market, **meant | given)

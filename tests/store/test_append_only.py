@@ -36,6 +36,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "subject": lambda rows: rows.subject(),
     "subjectname": lambda rows: rows.name(rows.subject()),
     "batch": lambda rows: rows.batch(),
+    "givengrade": lambda rows: rows.given_grade(),
     "modeltrial": lambda rows: rows.trial(),
     "resultpush": lambda rows: rows.push(),
     "senderkey": lambda rows: rows.sender_key(),

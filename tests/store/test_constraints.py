@@ -71,6 +71,11 @@ def _ended_before(rows: Rows) -> None:
     rows.score(run=rows.run(), subject=rows.subject(), until=earlier)
 
 
+def _two_in_a_cycle(rows: Rows) -> None:
+    first = rows.given_grade()
+    rows.given_grade(subject=first.subject)
+
+
 def _same_score(rows: Rows) -> None:
     first = rows.score()
     rows.score(run=first.run, subject=first.subject)
@@ -186,6 +191,11 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "record_note_says_why": lambda rows: rows.note(ground=""),
     "run_one_current": lambda rows: _twice(lambda: rows.run(current=True)),
     "run_trial_not_published": lambda rows: rows.run(trial=True, published=True),
+    "run_in_force_not_forgotten": lambda rows: rows.run(current=True, forgotten_at=NOW),
+    "given_grade_one_a_cycle": _two_in_a_cycle,
+    "given_grade_order": lambda rows: rows.given_grade(until=0),
+    "given_grade_says_one": lambda rows: rows.given_grade(grade=""),
+    "given_grade_cycle": lambda rows: rows.given_grade(cycle_to=BEFORE.date().replace(month=1, day=1)),
     "score_one_in_force": _same_score,
     "score_order_of_runs": _ended_before,
     "score_scale": lambda rows: rows.score(points_milli=1_000_001),

@@ -24,7 +24,19 @@ from xinheng.core.model_check import refuse_publication
 from xinheng.core.models import ScoringModel
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.scoring.parts import describe
 from xinheng.scoring.run import RunSummary, run_batch
+from xinheng.services.former_grades import FACT_COLUMNS
+from xinheng.services.given_grades import (
+    Marks,
+    covered,
+    cycle_of,
+    give_grades,
+    grade_mark,
+    grades_read,
+    models_read,
+    parts_read,
+)
 from xinheng.services.ledger import note
 from xinheng.services.rules import Rules, keep_rules, remembered_rules
 from xinheng.services.scores import changes_of, take_lock, write_scores
@@ -33,20 +45,6 @@ from xinheng.store.accounts import User
 from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun, Score, scores_of
 from xinheng.store.subjects import Subject
-
-FACT_COLUMNS = (
-    "pk",
-    "item",
-    "day",
-    "valid_to",
-    "amount_fen",
-    "headcount",
-    "seriousness",
-    "finality",
-    "state",
-    "result",
-)
-"""Of a record, in the order of core.treatment.Fact; ``day``: decided on, else valid from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +77,46 @@ def run_on(
     as_of: date,
     actor: User | None,
     publish: bool,
+    look_again: bool = True,
 ) -> EvaluationRun:
-    """As run_model, over a snapshot that is there; whether it may be published has been asked before."""
+    """As run_model, over a snapshot that is there; whether it may be published has been asked before.
+
+    ``look_again``: those whose grade changes are noted for the models in force that read it.
+    """
     rules = Rules(model, policy.treatment(on=as_of))
     with work_folder() as work:
-        result = work / "result.parquet"
+        seen, result = _seen(snapshot, model, as_of=as_of, work=work), work / "result.parquet"
         summary = run_batch(
             model,
             treatment=rules.treatment,
-            snapshot=snapshot.records,
+            snapshot=seen.records,
             population=snapshot.population,
             as_of=as_of,
             out=result,
         )
-        return _store(rules, snapshot, summary, result, policy=policy, actor=actor, publish=publish)
+        with transaction.atomic():
+            run = _store(rules, seen, summary, result, policy=policy, actor=actor, publish=publish)
+            give_grades(run, model=model, look_again=look_again)
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a model sees of a snapshot: the records, and the given grades that it reads."""
+
+    snapshot: Snapshot
+    records: Path
+    digest: str
+    grades: int
+
+
+def _seen(snapshot: Snapshot, model: ScoringModel, *, as_of: date, work: Path) -> _Seen:
+    marks = Marks(snapshot.mark, grade_mark())
+    if not models_read(model):
+        return _Seen(snapshot, snapshot.records, snapshot.manifest.digest, marks.grades)
+    subjects, folder = covered(snapshot.population, model), work / "seen"
+    parts = parts_read(model, snapshot.records, folder, subjects=subjects, as_of=as_of, marks=marks)
+    return _Seen(snapshot, folder, describe(parts).digest, marks.grades)
 
 
 @contextmanager
@@ -151,23 +175,41 @@ def _rules_today(run: EvaluationRun, policy: Policy) -> Rules:
     return Rules(model, policy.treatment(on=run.as_of))
 
 
-def known_when_given(score: Score, run: EvaluationRun) -> datetime:
-    """Until when records were known to a score that holds by ``run``: a full run looks at everybody."""
-    return max(score.run.known_at, run.full.known_at)
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What was known: records at a moment, and the given grades that ``reader`` reads on a day, at their marks."""
+
+    at: datetime
+    reader: ScoringModel
+    as_of: date
+    marks: Marks
 
 
-def facts_known(subject: Subject, *, at: datetime) -> tuple[Fact, ...]:
-    """Record versions that were known at a moment, as facts."""
-    versions = Record.objects.filter(subject=subject, known_at__lte=at).filter(
-        Q(known_until__isnull=True) | Q(known_until__gt=at)
+def known_when_given(score: Score, run: EvaluationRun) -> datetime | Knowledge:
+    """What was known to a score that holds by ``run``: a full run looks at everybody."""
+    last = max((score.run, run.full), key=lambda each: (each.known_at, each.pk))
+    if last.grade_mark is None or last.record_mark is None:
+        return last.known_at
+    marks = Marks(last.record_mark, last.grade_mark)
+    return Knowledge(last.known_at, remembered_rules(last).model, run.as_of, marks)
+
+
+def facts_known(subject: Subject, *, at: datetime | Knowledge) -> tuple[Fact, ...]:
+    """Record versions that were known at a moment, as facts, and given grades where it is said who reads them."""
+    moment = at.at if isinstance(at, Knowledge) else at
+    versions = Record.objects.filter(subject=subject, known_at__lte=moment).filter(
+        Q(known_until__isnull=True) | Q(known_until__gt=moment)
     )
     rows = versions.annotate(day=Coalesce("decided_on", "valid_from")).filter(day__isnull=False)
-    return tuple(Fact(*row) for row in rows.values_list(*FACT_COLUMNS))
+    facts = tuple(Fact(*row) for row in rows.values_list(*FACT_COLUMNS))
+    if not isinstance(at, Knowledge):
+        return facts
+    return (*facts, *grades_read(at.reader, as_of=at.as_of, marks=at.marks, subject=subject.pk))
 
 
 def _store(
     rules: Rules,
-    snapshot: Snapshot,
+    seen: _Seen,
     summary: RunSummary,
     result: Path,
     *,
@@ -175,7 +217,7 @@ def _store(
     actor: User | None,
     publish: bool,
 ) -> EvaluationRun:
-    model = rules.model
+    model, snapshot = rules.model, seen.snapshot
     with transaction.atomic():
         take_lock()
         current = EvaluationRun.objects.filter(model=model.id, current=True).select_related("base").first()
@@ -194,10 +236,12 @@ def _store(
             model_digest=summary.model_digest,
             treatment_digest=summary.treatment_digest,
             policy_digest=policy.digest,
-            snapshot_digest=snapshot.manifest.digest,
+            snapshot_digest=seen.digest,
             population_digest=snapshot.population_digest,
             result_digest=summary.digest,
             record_mark=snapshot.mark,
+            grade_mark=seen.grades,
+            cycle_on=cycle_of(model, on=summary.as_of)[0] if publish else None,
             as_of=summary.as_of,
             known_at=snapshot.known_at,
             subjects=summary.rows,

@@ -10,8 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from xinheng.core.refusal import Refusal
+from xinheng.scoring.parts import describe
 from xinheng.scoring.run import run_batch
 from xinheng.services.evaluate import population_file, work_folder
+from xinheng.services.given_grades import Marks, covered, models_read, parts_read
 from xinheng.services.refresh import digest_of_some
 from xinheng.services.rules import rules_of
 from xinheng.services.snapshot_rows import POPULATION
@@ -43,18 +45,31 @@ def rebuild_run(public_id: str, *, now: datetime) -> Rebuilt:
         raise Refusal("M17", "这次评价没有留存记录截止号，不能据以重算。", advice="请重新运行评价。")
     among = _given_by(run) if run.base_id else None
     with work_folder() as work:
+        population = _everybody(run) if among is None else _some(among, run, work / "population.parquet")
         snapshot = export_as_known(work / "snapshot", mark=run.record_mark, among=among, now=now)
+        records, facts = snapshot.records, snapshot.manifest.digest
+        if models_read(rules.model):
+            records = work / "seen"
+            parts = parts_read(
+                rules.model,
+                snapshot.records,
+                records,
+                subjects=covered(population, rules.model),
+                as_of=run.as_of,
+                marks=Marks(run.record_mark, run.grade_mark or 0),
+            )
+            facts = describe(parts).digest
         result = work / "result.parquet"
         summary = run_batch(
             rules.model,
             treatment=rules.treatment,
-            snapshot=snapshot.records,
-            population=_everybody(run) if among is None else _some(among, run, work / "population.parquet"),
+            snapshot=records,
+            population=population,
             as_of=run.as_of,
             out=result,
         )
         digest = summary.digest if among is None else digest_of_some(result, pa.array(among, pa.int64()))
-        return Rebuilt(run, snapshot.manifest.digest, digest)
+        return Rebuilt(run, facts, digest)
 
 
 def _everybody(run: EvaluationRun) -> Path:

@@ -26,8 +26,11 @@ from xinheng.scoring.run import Engine, run_batch
 from xinheng.scoring.snapshot import SCHEMA
 from xinheng.services import snapshot_rows as rows
 from xinheng.services.evaluate import work_folder
+from xinheng.services.former_grades import mend_former_grades
+from xinheng.services.given_grades import Marks, give_grades, grade_mark, models_read, parts_read
 from xinheng.services.ledger import note
 from xinheng.services.rules import rules_of
+from xinheng.services.runs import REFUSED, last_order
 from xinheng.services.scores import Changes, changes_of, take_lock, write_scores
 from xinheng.services.snapshot_rows import View, one_view
 from xinheng.services.snapshots import Snapshot, last_snapshot, write_population, write_records
@@ -82,6 +85,7 @@ def _refresh_few(*, now: datetime) -> tuple[int, bool]:
         if subjects:
             material = _read(View(cursor, "", _mark(), _known_at(subjects, now=now)), subjects, work)
             _regrade_all(material, now=now)
+            mend_former_grades(subjects, now=now)
     return len(subjects), bool(subjects) and Regrade.objects.count() > len(busy)
 
 
@@ -115,6 +119,7 @@ def _refresh_many(*, now: datetime) -> int:
             take_lock()
             _regrade_all(material, now=now)
             take_off(list(waiting))
+            mend_former_grades(material.subjects, now=now)
     return len(material.subjects)
 
 
@@ -138,15 +143,32 @@ def _regrade_all(material: Material, *, now: datetime) -> None:
     for run in EvaluationRun.objects.filter(current=True).select_related("base").order_by("pk"):
         if run.treatment_digest:
             _regrade(run, material, now=now)
+        else:
+            _refuse_once(run, now=now)
+
+
+def _refuse_once(run: EvaluationRun, *, now: datetime) -> None:
+    """A run that kept no rules cannot be refreshed: whoever runs the model is told so, once."""
+    last = last_order(run.model)
+    if last is not None and last.kind == REFUSED:
+        return
+    reason = f"评价批次“{run.public_id}”没有留存评价规则，档案变动后不能更新等级。请重新运行评价，新的评价会留存规则。"
+    note(REFUSED, now=now, object=f"model:{run.model}", reason=reason)
 
 
 def _regrade(run: EvaluationRun, material: Material, *, now: datetime) -> EvaluationRun | None:
     """None where nothing is found otherwise. Inside the caller's transaction and lock."""
     rules, result = rules_of(run), material.folder / "result.parquet"
+    marks, records = Marks(material.mark, grade_mark()), material.folder / "records"
+    if models_read(rules.model):
+        records, subjects = material.folder / f"seen-{run.pk}", pa.array(material.subjects, pa.int64())
+        parts_read(
+            rules.model, material.folder / "records", records, subjects=subjects, as_of=run.as_of, marks=marks
+        )
     run_batch(
         rules.model,
         treatment=rules.treatment,
-        snapshot=material.folder / "records",
+        snapshot=records,
         population=material.folder / "population.parquet",
         as_of=run.as_of,
         out=result,
@@ -161,7 +183,20 @@ def _regrade(run: EvaluationRun, material: Material, *, now: datetime) -> Evalua
     )
     if not changes.gained and not changes.ended.stat().st_size:
         return None
-    return _put_in_force(run, material, changes, result=result, now=now)
+    found = _Found(records, result, marks, changes)
+    after = _put_in_force(run, material, found, now=now)
+    give_grades(after, model=rules.model, among=material.subjects)
+    return after
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one run finds, and in which records."""
+
+    records: Path
+    result: Path
+    marks: Marks
+    changes: Changes
 
 
 def _added(changes: Changes) -> pa.Array:
@@ -176,11 +211,10 @@ def _added(changes: Changes) -> pa.Array:
     return table.column("subject_id").combine_chunks().sort()
 
 
-def _digest_of_facts(material: Material, subjects: pa.Array) -> str:
+def _digest_of_facts(records: Path, subjects: pa.Array) -> str:
     """Of the facts of those who were given a score, as they are had again when the run is rebuilt."""
     nothing, ids = SCHEMA.empty_table(), IDS.empty_table()
-    with TemporaryDirectory(dir=material.folder) as folder:
-        records = material.folder / "records"
+    with TemporaryDirectory(dir=records.parent) as folder:
         parts = pick_parts(records, Path(folder), subjects=subjects, added=nothing, removed=ids)
     return describe(parts).digest
 
@@ -196,9 +230,9 @@ def digest_of_some(result: Path, subjects: pa.Array) -> str:
 
 
 def _put_in_force(
-    before: EvaluationRun, material: Material, changes: Changes, *, result: Path, now: datetime
+    before: EvaluationRun, material: Material, found: _Found, *, now: datetime
 ) -> EvaluationRun:
-    given = _added(changes)
+    changes, given = found.changes, _added(found.changes)
     EvaluationRun.objects.filter(pk=before.pk).update(current=False)
     copied = (
         "model",
@@ -209,15 +243,17 @@ def _put_in_force(
         "as_of",
         "trial",
         "published",
+        "cycle_on",
     )
     run = EvaluationRun.objects.create(
         pk=changes.run,
         line_id=changes.line,
         base=before.full,
         **{name: getattr(before, name) for name in copied},
-        snapshot_digest=_digest_of_facts(material, given),
-        result_digest=digest_of_some(result, given),
+        snapshot_digest=_digest_of_facts(found.records, given),
+        result_digest=digest_of_some(found.result, given),
         record_mark=material.mark,
+        grade_mark=found.marks.grades,
         known_at=max(material.known_at, before.known_at),
         subjects=before.subjects,
         distribution=before.distribution,

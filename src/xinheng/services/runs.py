@@ -70,9 +70,27 @@ def note_refused(order: Order, refusal: Refusal, *, actor: User, now: datetime) 
     note(REFUSED, now=now, actor=actor, object=f"model:{order.model}", reason=reason)
 
 
-def last_order() -> LedgerEvent | None:
-    """The last thing that happened to an evaluation, where it was ordered or refused and not yet run."""
+def last_orders() -> tuple[LedgerEvent, ...]:
+    """Of each model the last thing that happened to its evaluation, where it was ordered or refused and not yet run;
+    the newest first."""
     newest = LedgerEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     recent = LedgerEvent.objects.filter(pk__gt=newest - LOOKED_BACK, kind__in=[ORDERED, RUN, REFUSED])
-    event = recent.order_by("-pk").first()
-    return None if event is None or event.kind == RUN else event
+    last: dict[str, LedgerEvent] = {}
+    for event in recent.order_by("-pk"):
+        last.setdefault(_model_of(event), event)
+    return tuple(event for event in last.values() if event.kind != RUN)
+
+
+def last_order(model: str | None = None) -> LedgerEvent | None:
+    """As last_orders, of one model; None: the newest of any."""
+    orders = last_orders()
+    wanted = orders if model is None else [event for event in orders if event.object == f"model:{model}"]
+    return next(iter(wanted), None)
+
+
+def _model_of(event: LedgerEvent) -> str:
+    """A run names itself in the ledger, orders and refusals name the model."""
+    if event.kind != RUN:
+        return event.object
+    run = EvaluationRun.objects.filter(public_id=event.object.removeprefix("run:"))
+    return f"model:{run.values_list('model', flat=True).first() or ''}"

@@ -91,7 +91,7 @@ class View:
 
     def records(self, statement: str, **given: object) -> Iterator[pa.RecordBatch]:
         """Batches of scoring.snapshot.SCHEMA in the order of the database."""
-        return _read(self.cursor, statement, SCHEMA, given)
+        return read_records(self.cursor, statement, given)
 
     def ids(self, statement: str, **given: object) -> pa.Table:
         return pa.Table.from_batches(_read(self.cursor, statement, IDS, given), IDS)
@@ -152,6 +152,11 @@ def _wait_for_writers(cursor: CursorWrapper) -> None:
 
 def _let_go(cursor: CursorWrapper) -> None:
     cursor.execute("SELECT pg_advisory_unlock(%s), pg_advisory_unlock(%s)", [RECORD_LOCK, LOADER_LOCK])
+
+
+def read_records(cursor: CursorWrapper, statement: str, given: dict[str, object]) -> Iterator[pa.RecordBatch]:
+    """Batches of scoring.snapshot.SCHEMA, days and all else as numbers in its order."""
+    return _read(cursor, statement, SCHEMA, given)
 
 
 def _read(

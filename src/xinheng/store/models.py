@@ -37,7 +37,7 @@ from xinheng.store.quality import (
 )
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
-from xinheng.store.scores import EvaluationRule, EvaluationRun, Regrade, Score
+from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
 from xinheng.store.subjects import (
     Subject,
@@ -70,6 +70,7 @@ __all__ = [
     "EvaluationRule",
     "EvaluationRun",
     "FindingKind",
+    "GivenGrade",
     "Inspector",
     "LedgerBatch",
     "LedgerEvent",

@@ -99,6 +99,8 @@ def grant(cursor: CursorWrapper, logins: Mapping[str, str] | None = None) -> Non
     cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_score FROM {APP}")
     cursor.execute(f"GRANT UPDATE (until_id) ON store_score TO {APP}")
+    cursor.execute(f"REVOKE UPDATE, DELETE ON store_givengrade FROM {APP}")
+    cursor.execute(f"GRANT UPDATE (until) ON store_givengrade TO {APP}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")
     cursor.execute(f"GRANT SELECT ON {', '.join(_VIEWS)} TO {PORTAL}")
 

@@ -26,7 +26,9 @@ class EvaluationRun(models.Model):
     """``current`` marks the one run of a model whose results are in force: once published, until the next published.
 
     ``line``: the run that opened the line, none for that run itself. ``base``: the full run that this one refreshes,
-    none for a full run. ``record_mark``: the highest record number that was known.
+    none for a full run. ``record_mark``: the highest record number that was known; ``grade_mark``: the highest number
+    of a given grade. ``cycle_on``: first day of the cycle whose official result this is, none for what is only tried.
+    ``forgotten_at``: since when its scores are no longer kept.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -49,10 +51,16 @@ class EvaluationRun(models.Model):
     treatment_digest = models.CharField(max_length=71, blank=True)
     population_digest = models.CharField(max_length=71, blank=True)
     record_mark = models.BigIntegerField(null=True)
+    grade_mark = models.BigIntegerField(null=True)
+    cycle_on = models.DateField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["model"], condition=Q(current=True), name="run_one_current"),
+            models.CheckConstraint(
+                condition=~Q(current=True) | Q(forgotten_at__isnull=True), name="run_in_force_not_forgotten"
+            ),
             models.CheckConstraint(
                 condition=~(Q(trial=True) & Q(published=True)), name="run_trial_not_published"
             ),
@@ -111,11 +119,50 @@ class Score(models.Model):
 
 
 def scores_of(run: EvaluationRun) -> QuerySet[Score]:
-    """The scores that hold by a run, whichever earlier run of its line gave them."""
+    """The scores that hold by a run, whichever earlier run of its line gave them; none once they are forgotten."""
+    if run.forgotten_at is not None:
+        return Score.objects.none()
     own = Score.objects.filter(line=run.line_key)
     if run.current:
         return own.filter(until__isnull=True)
     return own.filter(Q(until__isnull=True) | Q(until__gt=run.pk), run__lte=run.pk)
+
+
+class GivenGrade(models.Model):
+    """The grade that an official model gave a subject in one cycle, as a fact of the item ``evaluation``.
+
+    Numbers are drawn from those of records, so that both may stand in one file. ``until``: the number from which on
+    it is known no longer, because another grade of the cycle took its place. ``run`` found it; ``decided_on`` is the
+    day on which the subject was first graded in the cycle, which runs from ``cycle_on`` up to ``cycle_to``.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    until = models.BigIntegerField(null=True)
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_index=False)
+    run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, related_name="+", db_index=False)
+    decided_on = models.DateField()
+    cycle_on = models.DateField()
+    cycle_to = models.DateField()
+    model = models.CharField(max_length=80)
+    grade = models.CharField(max_length=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "model", "cycle_on"],
+                condition=Q(until__isnull=True),
+                name="given_grade_one_a_cycle",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gt=F("id")), name="given_grade_order"
+            ),
+            models.CheckConstraint(condition=Q(cycle_on__lt=F("cycle_to")), name="given_grade_cycle"),
+            models.CheckConstraint(condition=~Q(grade=""), name="given_grade_says_one"),
+        ]
+        indexes = [
+            models.Index(fields=["model", "cycle_on"], name="given_grade_of_cycle"),
+            models.Index(fields=["until"], condition=Q(until__isnull=False), name="given_grade_ended"),
+        ]
 
 
 class Regrade(models.Model):

@@ -1,0 +1,117 @@
+"""Finds the grade of a cycle that is over anew where a record behind it has changed since, so that a carry-over ends
+with its ground (legal guard G9;《河南省社会信用条例》第四十一条).
+
+The grade is found by the rules and the day of the cycle's last run, from the records that were known to it as they
+stand now: what was repaired or withdrawn counts no more, and what came to be known later is not held against anybody.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from xinheng.core.evaluation import Fact, evaluate
+from xinheng.core.feeds import ITEMS
+from xinheng.core.indicators import EVALUATION
+from xinheng.core.models import grade_word
+from xinheng.services.given_grades import give_instead, models_read, read_in_force
+from xinheng.services.ledger import note
+from xinheng.services.rules import remembered_rules
+from xinheng.services.scores import ask_for_refresh
+from xinheng.store.records import Record
+from xinheng.store.scores import EvaluationRun, GivenGrade, Regrade
+
+FACT_COLUMNS = (
+    "pk",
+    "item",
+    "day",
+    "valid_to",
+    "amount_fen",
+    "headcount",
+    "seriousness",
+    "finality",
+    "state",
+    "result",
+)
+"""Of a record, in the order of core.treatment.Fact; ``day``: decided on, else valid from."""
+MANY = 10_000
+"""Subjects that one question to the database names."""
+
+
+def mend_former_grades(subjects: Sequence[int], *, now: datetime) -> int:
+    """Look again at the former grades of some subjects; returns how many are others now.
+
+    Inside the caller's transaction and lock of runs.
+    """
+    mended = 0
+    for run in _closing_runs():
+        starts = range(0, len(subjects), MANY)
+        touched = (each for start in starts for each in _touched(run, subjects[start : start + MANY]))
+        for given in touched:
+            grade = _grade_now(run, given)
+            if grade == given.grade:
+                continue
+            give_instead(given, grade)
+            mended += 1
+            if read_in_force(given.model, itself=True):
+                Regrade.objects.create(subject_id=given.subject_id)
+                ask_for_refresh()
+            told = {"model": given.model, "cycle": given.cycle_on.isoformat(), "run": run.public_id}
+            note("grade.mended", now=now, subject=given.subject.public_id, payload=told)
+    return mended
+
+
+def _closing_runs() -> Iterable[EvaluationRun]:
+    """The last run of each cycle that is over, in the order in which they were made."""
+    official = EvaluationRun.objects.filter(cycle_on__isnull=False)
+    last = official.order_by().values("model", "cycle_on").annotate(last=Max("pk")).values("last")
+    return EvaluationRun.objects.filter(pk__in=last, current=False).order_by("pk")
+
+
+def _touched(run: EvaluationRun, subjects: Sequence[int]) -> Iterable[GivenGrade]:
+    """Grades of the cycle that rest on a file of which a record, known then, has another version now; or on a former
+    grade that has."""
+    changed = Record.objects.filter(
+        subject=OuterRef("subject"), record_key__lte=run.record_mark, pk__gt=run.record_mark
+    )
+    given = GivenGrade.objects.filter(
+        subject__in=list(subjects), model=run.model, cycle_on=run.cycle_on or run.as_of, until__isnull=True
+    )
+    found = Q(Exists(changed))
+    if read := models_read(remembered_rules(run).model):
+        other = GivenGrade.objects.filter(
+            subject=OuterRef("subject"), model__in=read, until__gt=run.grade_mark, pk__lte=run.grade_mark
+        )
+        found |= Q(Exists(other))
+    return list(given.filter(found).select_related("subject").order_by("pk"))
+
+
+def _grade_now(run: EvaluationRun, given: GivenGrade) -> str | None:
+    rules = remembered_rules(run)
+    facts = (*_records_then(run, given.subject_id), *_grades_then(run, given))
+    return evaluate(rules.model, facts, as_of=run.as_of, treatment=rules.treatment).grade
+
+
+def _records_then(run: EvaluationRun, subject: int) -> tuple[Fact, ...]:
+    """What was known to the run, as it stands now."""
+    versions = Record.objects.filter(
+        subject=subject, record_key__lte=run.record_mark, known_until__isnull=True
+    )
+    rows = versions.annotate(day=Coalesce("decided_on", "valid_from")).filter(day__isnull=False)
+    return tuple(Fact(*row) for row in rows.values_list(*FACT_COLUMNS))
+
+
+def _grades_then(run: EvaluationRun, given: GivenGrade) -> tuple[Fact, ...]:
+    """The grades that the run read, as they stand now."""
+    read = models_read(remembered_rules(run).model)
+    if not read:
+        return ()
+    versions = GivenGrade.objects.filter(subject=given.subject_id, model__in=read)
+    known = set(versions.filter(pk__lte=run.grade_mark).values_list("model", "cycle_on"))
+    return tuple(
+        Fact(each.pk, ITEMS[EVALUATION], each.decided_on, result=grade_word(each.model, each.grade))
+        for each in versions.filter(until__isnull=True).order_by("pk")
+        if (each.model, each.cycle_on) in known
+        and (each.model != run.model or each.cycle_on < given.cycle_on)
+    )
