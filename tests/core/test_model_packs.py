@@ -152,20 +152,29 @@ def test_the_table_of_packs_is_up_to_date() -> None:
         ({"items": ["complaint"], "amount_from_yuan": 5}, "没有数据源交来金额"),
         ({"items": ["complaint"], "headcount_below": 5}, "没有数据源交来人数"),
         (
-            {"items": ["evaluation"], "grades_of": "food/food-operators", "grades": ["D"]},
-            "没有数据源交来模型“food/food-operators”的等级",
+            {"items": ["evaluation"], "grades_of": "general/trial", "grades": ["D"]},
+            "模型“general/trial”只作试算",
         ),
     ],
 )
 def test_a_fact_that_no_feed_delivers_is_named(
     feeds: dict[str, Feed], facts: dict[str, Any], said: str
 ) -> None:
-    content = MODELS["general/trial"].model_dump(mode="json")
+    content = MODELS["food/food-operators"].model_dump(mode="json")
     content["indicators"][0] |= {"facts": facts, "window_days": 365}
-    changed = parse_model(content, file="trial.yml")
-    causes = list(undelivered({changed.id: changed}, feeds))
+    changed = parse_model(content, file="food-operators.yml")
+    causes = list(undelivered({**MODELS, changed.id: changed}, feeds))
     assert [(place, said in cause) for _, place, cause in causes] == [(causes[0][1], True)]
     assert causes[0][1].startswith("indicators.penalty_minor")
+
+
+@pytest.mark.row("M7-04")
+def test_grades_of_a_published_model_need_no_feed(feeds: dict[str, Feed]) -> None:
+    content = MODELS["real-estate/developers"].model_dump(mode="json")
+    read = {"items": ["evaluation"], "grades_of": "food/food-operators", "grades": ["D"]}
+    content["indicators"][0] |= {"facts": read, "window_days": 365}
+    changed = parse_model(content, file="developers.yml")
+    assert list(undelivered({**MODELS, changed.id: changed}, feeds)) == []
 
 
 # ---- what single packs say --------------------------------------------------------------------------

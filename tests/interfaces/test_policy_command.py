@@ -37,6 +37,20 @@ def test_check_ends_with_2_and_names_the_file_of_a_mistake(
     assert "policy/national/repair.yml：parameters：应为一组“键: 值”" in err
 
 
+@pytest.mark.row("M7-12")
+def test_check_names_the_model_that_asks_for_what_no_feed_gives(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copytree(SEED, tmp_path / "policy")
+    (tmp_path / "policy/feeds/food-static-risk.yml").unlink()
+    assert run(monkeypatch, "check", "--city", "kaifeng", "--policy", str(tmp_path / "policy")) == 2
+    err = capsys.readouterr().err
+    assert (
+        "policy/models/food/food-risk.yml：indicators.static_class.facts：结果词“food_static_1”没有数据源"
+        in err
+    )
+
+
 def test_check_compares_clauses_with_the_documents_at_hand(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

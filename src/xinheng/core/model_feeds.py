@@ -1,7 +1,8 @@
 """Whether the facts that a model asks for are delivered at all: every result word, class, amount by some feed.
 
 An indicator whose facts no feed gives would stand in the model and never count, which nobody would notice. What is
-missing belongs into the note of the model as 待数据 until there is a feed.
+missing belongs into the note of the model as 待数据 until there is a feed. Grades of a published model are facts
+without a feed; those of a model on trial are none (G4).
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,8 +36,12 @@ def undelivered(models: Mapping[str, ScoringModel], feeds: Mapping[str, Feed]) -
     for feed in feeds.values():
         if feed.item is not None:
             found.setdefault(feed.item, []).append(_delivered(feed))
+    tried = {model.id for model in models.values() if model.trial}
     for model in models.values():
         for place, part in parts_of(model):
+            if part.facts.grades_of in tried:
+                cause = f"模型“{part.facts.grades_of}”只作试算，它的等级不是事实；国家、省的结果写其结果词（results）"
+                yield model.id, f"{place}.facts", cause
             for cause in _facts(part.facts, found):
                 yield model.id, f"{place}.facts", cause
             if isinstance(part, Indicator):
@@ -61,7 +66,6 @@ def _delivered(feed: Feed) -> Delivered:
 
 def _facts(facts: Facts, found: Mapping[str, list[Delivered]]) -> Iterator[str]:
     if facts.grades_of:
-        yield f"没有数据源交来模型“{facts.grades_of}”的等级；国家、省和部门的结果写导入数据源的结果词（results）"
         return
     for item in facts.items:
         if item not in found:
