@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.entry import may_be_asked
 from xinheng.core.feeds import Feed, Target, dump_feed
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
@@ -104,15 +105,33 @@ def _unmapped(call: Call) -> list[dict[str, Any]]:
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY, Verb.IMPORT_FILE)
 def feed(call: Call, feed: str) -> HttpResponse:
     """One feed as the file in which policy keeps it."""
-    known = call.policy.feeds.get(feed)
-    if known is None:
-        raise Refusal("FD1", "没有这种数据源。", advice="请从“数据源”列表中打开。")
+    known = known_feed(call, feed)
     context = {
         "crumbs": [Crumb("数据源", reverse("office:feeds")), Crumb(known.title)],
         "feed": _line(call, known, {}, {}),
         "text": dump_feed(known),
+        "ways": _ways(call, known),
     }
     return call.render("feed", context)
+
+
+def known_feed(call: Call, feed: str) -> Feed:
+    """Raises Refusal FD1."""
+    known = call.policy.feeds.get(feed)
+    if known is None:
+        raise Refusal("FD1", "没有这种数据源。", advice="请从“数据源”列表中打开。")
+    return known
+
+
+def _ways(call: Call, feed: Feed) -> list[Crumb]:
+    """How a record of the feed is filled in by hand."""
+    if not may_be_asked(feed):
+        return []
+    part = {"feed": feed.id}
+    ways = [Crumb("下载填报模板", reverse("office:template", kwargs=part))]
+    if call.may_somewhere(Verb.IMPORT_FILE):
+        ways.insert(0, Crumb("在线填报一条", reverse("office:enter_record", kwargs=part)))
+    return ways
 
 
 class FeedForm(forms.Form):
