@@ -72,7 +72,8 @@ def full(_: int) -> dict[str, float]:
     from xinheng.services.time import day_of
 
     shutil.rmtree(settings.HOME / "snapshot", ignore_errors=True)
-    policy, now = policy_in_force(), datetime.now(UTC)
+    now = datetime.now(UTC)
+    policy = policy_in_force(on=day_of(now))
     begun = time.perf_counter()
     first = run_model(MODELS[0], policy=policy, as_of=day_of(now), actor=None, now=now)
     seconds = time.perf_counter() - begun
@@ -94,7 +95,7 @@ def night(count: int) -> dict[str, float]:
     now = datetime.now(UTC)
     as_of = max(last, day_of(now)) + timedelta(days=1)
     begun = time.perf_counter()
-    done = run_night(policy=policy_in_force(), as_of=as_of, now=now)
+    done = run_night(policy=policy_in_force(on=day_of(now)), as_of=as_of, now=now)
     seconds = time.perf_counter() - begun
     if done.refused:
         raise SystemExit(f"refused: {done.refused}")

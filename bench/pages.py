@@ -65,7 +65,8 @@ def publish() -> None:
     from xinheng.services.time import day_of
     from xinheng.store.models import Batch
 
-    policy, now = policy_in_force(), datetime.now(UTC)
+    now = datetime.now(UTC)
+    policy = policy_in_force(on=day_of(now))
     places = {
         Role.SECRECY_REVIEWER: organisation_for(policy, None),
         Role.MODEL_OFFICER: organisation_for(policy, policy.agencies.of_sector("food")[0]),

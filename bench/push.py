@@ -49,7 +49,8 @@ def make_key() -> None:
     from xinheng.services.senders import make_key as make_sender
     from xinheng.services.time import day_of
 
-    policy, now = policy_in_force(), datetime.now(UTC)
+    now = datetime.now(UTC)
+    policy = policy_in_force(on=day_of(now))
     today = day_of(now)
     city = set_up_organisations(policy, on=today)
     account = Account(

@@ -48,7 +48,7 @@ def propose(draft: Draft, *, actor: User, policy: Policy, now: datetime) -> Case
 @transaction.atomic
 def begin(draft: Draft, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Write the draft down; it goes to the decider later."""
-    if _in_force(draft.kind, draft.key, draft.body):
+    if _changes_nothing(draft, now=now):
         raise Refusal("PV1", "现行版本就是这个内容。", advice="不需要再次送批。")
     opening = Opening(
         flow="approval",
@@ -96,7 +96,7 @@ def approve(
         raise Refusal("PV2", "生效日期不能早于今天。", advice="请改为今天或以后的日期。")
     case = take_step(public_id, "approve", actor=actor, policy=policy, now=now, seen_version=seen_version)
     body = {**body_of(case), **(changes or {})}
-    if _in_force(case.kind, case.details["key"], body):
+    if _in_force(case.kind, case.details["key"], on=from_on or day_of(now)) == digest_of(body):
         raise Refusal("PV1", "现行版本就是这个内容。", advice="请退回起草人。")
     drafted = case.events.filter(verb__in=("draft", "edit", "submit")).order_by("-sequence")[0]
     assert drafted.actor is not None
@@ -152,7 +152,14 @@ def versions(kind: str) -> QuerySet[PolicyVersion]:
     return PolicyVersion.objects.filter(kind=kind).select_related("drafted_by", "approved_by").order_by("-pk")
 
 
-def _in_force(kind: str, key: str, body: Mapping[str, Any]) -> bool:
-    """Whether the newest version has this content; an earlier one may come back."""
-    newest = PolicyVersion.objects.filter(kind=kind, key=key).order_by("-from_on", "-pk").first()
-    return newest is not None and newest.digest == digest_of(dict(body))
+def _changes_nothing(draft: Draft, *, now: datetime) -> bool:
+    """Whether this content is in force and nothing else is to follow; else it may come back, sooner or later."""
+    later = PolicyVersion.objects.filter(kind=draft.kind, key=draft.key, from_on__gt=day_of(now))
+    same = digest_of(dict(draft.body))
+    return _in_force(draft.kind, draft.key, on=day_of(now)) == same and not later.exclude(digest=same).exists()
+
+
+def _in_force(kind: str, key: str, *, on: date) -> str:
+    """The digest of the version in force on a day; empty where there is none."""
+    versions = PolicyVersion.objects.filter(kind=kind, key=key, from_on__lte=on).order_by("-from_on", "-pk")
+    return versions.values_list("digest", flat=True).first() or ""

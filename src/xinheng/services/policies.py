@@ -17,13 +17,13 @@ __all__ = ["CALENDAR", "FEED", "MODEL", "RETIRED", "policy_in_force"]
 
 _KINDS = (FEED, CALENDAR, MODEL)
 
-_Key = tuple[str, int, str, date, date | None]
+_Key = tuple[str, int, str, date, date]
 _kept: dict[_Key, Policy] = {}
 _lock = Lock()
 
 
-def policy_in_force(*, on: date | None = None) -> Policy:
-    """The policy of this installation's city. ``on``: only versions in force by that day; None, all approved ones."""
+def policy_in_force(*, on: date) -> Policy:
+    """The policy of this installation's city on a day; what was approved for a later day is not in it."""
     seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
     published = PolicyVersion.objects.filter(kind__in=_KINDS)
     newest = published.order_by("-pk").values_list("pk", "digest", "from_on").first()

@@ -41,7 +41,8 @@ def open_(
     from xinheng.services.time import day_of
 
     refuse_known_account(username)
-    now, policy = datetime.now(UTC), policy_in_force()
+    now = datetime.now(UTC)
+    policy = policy_in_force(on=day_of(now))
     root = set_up_organisations(policy, on=day_of(now))
     organisation = organisation_for(policy, agency) if agency else root
     account = Account(username=username, display_name=name, organisation=organisation, roles=wanted)

@@ -62,7 +62,9 @@ def demo(
 def _prepare(*, size: str, seed: int) -> None:
     from xinheng.interfaces.cli.demo_steps import Demonstration
     from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
 
-    demonstration = Demonstration(policy=policy_in_force(), now=datetime.now(UTC), size=size, seed=seed)
+    now = datetime.now(UTC)
+    demonstration = Demonstration(policy=policy_in_force(on=day_of(now)), now=now, size=size, seed=seed)
     demonstration.run()
     demonstration.print_summary()

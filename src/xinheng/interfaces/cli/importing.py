@@ -70,7 +70,8 @@ def _delivery(agency: str | None) -> "Delivery":
     from xinheng.services.policies import policy_in_force
     from xinheng.services.time import day_of
 
-    policy, now = policy_in_force(), datetime.now(UTC)
+    now = datetime.now(UTC)
+    policy = policy_in_force(on=day_of(now))
     set_up_organisations(policy, on=day_of(now))
     return Delivery(policy=policy, organisation=organisation_for(policy, agency), actor=None, now=now)
 

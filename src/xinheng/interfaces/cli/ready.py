@@ -2,6 +2,7 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 
 
 def ready(*, city: str | None = None) -> None:
@@ -18,8 +19,9 @@ def ready(*, city: str | None = None) -> None:
     _migrate()
     from xinheng.services.organisations import refuse_another_city
     from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
 
-    refuse_another_city(policy_in_force())
+    refuse_another_city(policy_in_force(on=day_of(datetime.now(UTC))))
 
 
 def _migrate() -> None:

@@ -153,7 +153,8 @@ def into_own_database(*, size: str, seed: int, city: str, as_of: date) -> str:
     from xinheng.services.policies import policy_in_force
     from xinheng.services.time import day_of
 
-    policy, now = policy_in_force(), datetime.now(UTC)
+    now = datetime.now(UTC)
+    policy = policy_in_force(on=day_of(now))
     set_up_organisations(policy, on=day_of(now))
     with workshop() as work:
         place = place_of(policy, day=as_of)
