@@ -1,7 +1,8 @@
 """Grading a whole city by a model of 31 indicators: seconds, peak memory, and the ratio to the floor.
 
-Floor: DuckDB scanning the same Parquet file with one group-by of six aggregates. Floor, loop and query take turns,
-each in a process of its own with its libraries loaded; contributions are written. ``--linear`` grades 1, 5, 10 and 50
+Floor: DuckDB scanning the same columns of the same Parquet file with one group-by of six aggregates; the narrow floor
+leaves out four columns. Floors, loop and query take turns, each in a process of its own with its libraries loaded;
+contributions are written. Ratios are medians of rounds. ``--linear`` grades 1, 5, 10 and 50
 million records; ``--peers`` carries the same model out in what else is installed (bench/engine_peers.py).
 Run: python bench/engine.py [--size s|m|l] [--rounds 3] [--peers] [--linear] [--folder DIR] [--json]
 """
@@ -29,9 +30,17 @@ LINEAR = {"1m": 26_316, "5m": 131_579, "10m": 263_158, "50m": 1_315_790}
 
 
 def floor(folder: Path) -> dict[str, float | str]:
+    return scanned(city.FLOOR, folder)
+
+
+def narrow(folder: Path) -> dict[str, float | str]:
+    return scanned(city.NARROW, folder)
+
+
+def scanned(query: str, folder: Path) -> dict[str, float | str]:
     with duckdb.connect() as engine:
-        query = city.FLOOR.format(records=folder / "records.parquet")
-        return timed(lambda: engine.execute(f"CREATE TABLE floor AS {query}"))
+        text = query.format(records=folder / "records.parquet")
+        return timed(lambda: engine.execute(f"CREATE TABLE floor AS {text}"))
 
 
 def loop(folder: Path) -> dict[str, float | str]:
@@ -68,8 +77,15 @@ def timed(call: Callable[[], object]) -> dict[str, float | str]:
     return {"seconds": time.perf_counter() - begun, "cpu": time.process_time() - used}
 
 
-TASKS = {"floor": floor, "loop": loop, "query": query, **{name: peer.run for name, peer in PEERS.items()}}
-OURS = ("floor", "loop", "query")
+TASKS = {
+    "floor": floor,
+    "narrow": narrow,
+    "loop": loop,
+    "query": query,
+    **{name: peer.run for name, peer in PEERS.items()},
+}
+OURS = ("floor", "loop", "narrow", "query")
+FLOORS = ("floor", "narrow")
 
 
 def apart(task: str, folder: Path) -> dict[str, float | str]:
@@ -85,21 +101,30 @@ def measure(folder: Path, *, subjects: int, per: int, rounds: int, with_query: b
     city.make(folder, subjects=subjects, per=per)
     tasks = [task for task in OURS if with_query or task != "query"]
     turns = [{task: apart(task, folder) for task in tasks} for _ in range(rounds)]
-    if len({turn[task]["digest"] for turn in turns for task in tasks if task != "floor"}) != 1:
+    if len({turn[task]["digest"] for turn in turns for task in tasks if task not in FLOORS}) != 1:
         raise SystemExit("the engines do not agree")
     taken = {task: median(float(turn[task]["seconds"]) for turn in turns) for task in tasks}
     used = {task: median(float(turn[task]["cpu"]) for turn in turns) for task in tasks}
+    least = {task: min(float(turn[task]["seconds"]) for turn in turns) for task in tasks}
     figures = {
         "subjects": subjects,
         "records": subjects * per,
         "floor_s": round(taken["floor"], 3),
         "run_s": round(taken["loop"], 3),
-        "ratio": round(median(float(t["loop"]["seconds"]) / float(t["floor"]["seconds"]) for t in turns), 2),
+        "ratio": ratio(turns, "floor"),
+        "ratio_least": round(least["loop"] / least["floor"], 2),
+        "narrow_floor_s": round(taken["narrow"], 3),
+        "narrow_ratio": ratio(turns, "narrow"),
+        "narrow_ratio_least": round(least["loop"] / least["narrow"], 2),
         "peak_mib": round(max(float(turn["loop"]["peak_mib"]) for turn in turns)),
         "floor_cpu_s": round(used["floor"], 2),
         "run_cpu_s": round(used["loop"], 2),
     }
     return figures | ({"duckdb_sql_s": round(taken["query"], 3)} if with_query else {})
+
+
+def ratio(turns: list[dict[str, dict[str, float | str]]], base: str) -> float:
+    return round(median(float(turn["loop"]["seconds"]) / float(turn[base]["seconds"]) for turn in turns), 2)
 
 
 def linear(folder: Path, rounds: int) -> dict[str, float]:

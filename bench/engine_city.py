@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from xinheng.core.models import ScoringModel, parse_model
 from xinheng.core.treatment import Treatment
-from xinheng.scoring.snapshot import GROUP_ROWS, SCHEMA
+from xinheng.scoring.snapshot import GROUP_ROWS, SCHEMA, parquet_writer
 
 AS_OF = date(2026, 11, 20)
 SLICE = 50_000
@@ -17,9 +17,16 @@ SIZES = {"s": (2_000, 10), "m": (100_000, 40), "l": (1_300_000, 38)}
 """Subjects, and records of each."""
 
 FLOOR = """
+    SELECT subject_id, sum(amount_fen), max(decided_on), sum(headcount), count(valid_to), count(result),
+        sum(item + seriousness + finality + state)
+    FROM read_parquet('{records}') GROUP BY subject_id
+"""
+"""Six aggregates over the columns that an evaluation reads."""
+NARROW = """
     SELECT subject_id, count(*), sum(amount_fen), max(decided_on), sum(headcount), min(seriousness), count(valid_to)
     FROM read_parquet('{records}') GROUP BY subject_id
 """
+"""The same without item, finality, state and result, which decide what a record feeds."""
 RECORDS = """
     WITH drawn AS (
         SELECT i, i // {per} + 1 AS subject_id, hash(i) AS h, hash(i * 7 + 1) AS day, hash(i * 13 + 5) AS more
@@ -59,7 +66,7 @@ def make(folder: Path, *, subjects: int, per: int) -> None:
     if population.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as engine, pq.ParquetWriter(records, SCHEMA, compression="zstd") as writer:
+    with duckdb.connect() as engine, parquet_writer(records) as writer:
         for first in range(0, subjects, SLICE):
             last = min(first + SLICE, subjects)
             query = RECORDS.format(first=first * per, last=last * per, per=per, as_of=AS_OF)
