@@ -301,6 +301,7 @@ def _cycles() -> Context:
         **OFFICE,
         "tiles": [Tile("已过周期", "1", url="#", attention=True), Tile("在周期内", "3", url="#")],
         "chosen": "已过周期",
+        "may_run": True,
         "all_url": "#",
         "models": [MODEL, unknown],
     }

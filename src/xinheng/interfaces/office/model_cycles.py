@@ -40,9 +40,10 @@ def evaluation_cycles(call: Call) -> HttpResponse:
             for key, label in _STATES.items()
         ],
         "chosen": _STATES.get(wanted, ""),
+        "may_run": runs,
         "all_url": reverse("office:evaluation_cycles"),
         "models": [
-            {**cycle_line(call, cycle), "run_url": _run_url(cycle.model.id) if runs else ""}
+            {**cycle_line(call, cycle), "run_url": _run_url(cycle.model.id)}
             for state, cycle in found
             if not wanted or state == _STATES[wanted]
         ],

@@ -125,15 +125,16 @@ def _psi(parts: int) -> str:
 
 
 def _moved(found: Sequence[Drift], letters: Sequence[str]) -> str:
-    best = letters[0]
-    known = [(one.run.as_of, part) for one in found if (part := _part(one.run, best)) is not None]
-    if len(known) < 2:
-        return "各等级所占的比例"
-    (first_on, first), (last_on, last) = known[0], known[-1]
-    if first == last:
-        return f"{best} 级占 {_percent(last)}，{first_on} 至 {last_on} 没有变化"
-    verb = "升" if last > first else "降"
-    return f"{best} 级占 {_percent(last)}，{first_on} 以来{verb} {abs(last - first) / 100:.1f} 个百分点"
+    """Which grade has moved most since the first run that gave grades."""
+    known = [one.run for one in found if _graded(one.run)]
+    first, last = (known[0], known[-1]) if known else (found[0].run, found[-1].run)
+    moved = {letter: (_part(last, letter) or 0) - (_part(first, letter) or 0) for letter in letters}
+    most = max(letters, key=lambda letter: abs(moved[letter]))
+    if not moved[most]:
+        return f"{first.as_of} 至 {last.as_of}，各等级所占的比例没有变化"
+    verb = "升" if moved[most] > 0 else "降"
+    share = _percent(_part(last, most) or 0)
+    return f"{most} 级占 {share}，{first.as_of} 以来{verb} {abs(moved[most]) / 100:.1f} 个百分点"
 
 
 def _steady(known: Sequence[Drift]) -> str:
