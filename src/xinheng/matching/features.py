@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from rapidfuzz.distance import Indel, Levenshtein
 
 from xinheng.matching.characters import sound_alike
-from xinheng.matching.divisions import NOWHERE, Region
+from xinheng.matching.divisions import NATION, NOWHERE
 from xinheng.matching.names import Form, NameParts
-from xinheng.matching.trades import trade_words
+from xinheng.matching.trades import has_name, trade_words
 
 COLUMNS = (
     "same_core",
@@ -30,6 +30,8 @@ COLUMNS = (
     "trade_differs",
     "place_missing",
     "place_narrower",
+    "place_level",
+    "unnamed",
     "place_differs",
     "form_missing",
     "form_grown",
@@ -49,6 +51,7 @@ _COUNTED = "[〇零一二三四五六七八九十百壹贰叁肆伍陆柒捌玖�
 _NUMBER = re.compile(
     rf"第{_COUNTED}+|{_COUNTED}+(?=[号店厂部分支院校所中小幼车矿队场营厅])|[0-9]+|(?<=店){_COUNTED}+$"
 )
+_PLAIN = re.compile(r"[省市]|分(?=店$)")
 _TENS = re.compile(r"(?:(?P<hundreds>[1-9]?)百)?0?(?:(?P<tens>[1-9]?)十)?(?P<ones>[0-9]?)")
 _SINGLE = frozenset("〇零一二三四五六七八九十百壹贰叁肆伍陆柒捌玖拾甲乙丙丁戊己庚辛壬癸东西南北")
 
@@ -67,7 +70,7 @@ def difference(one: NameParts, other: NameParts) -> Difference:
     one, other = _in_digits(one), _in_digits(other)
     replaced = _core(one, other, values)
     _trade(one, other, values)
-    _place(one.region, other.region, values)
+    _place(one, other, values)
     _form(one, other, values)
     _branch(one, other, values)
     return Difference(values, replaced)
@@ -125,14 +128,19 @@ def _trade(one: NameParts, other: NameParts, values: dict[str, float]) -> None:
         values["trade_differs"] = Indel.normalized_distance(one.trade, other.trade)
 
 
-def _place(one: Region, other: Region, values: dict[str, float]) -> None:
-    if one.named == other.named:
+def _place(one: NameParts, other: NameParts, values: dict[str, float]) -> None:
+    mine, theirs = one.region, other.region
+    if mine.named == theirs.named:
         return
-    if one is NOWHERE or other is NOWHERE:
-        values["place_missing"] = 1.0
-        return
-    if one.named <= other.named | other.implied or other.named <= one.named | one.implied:
+    if not (has_name(one.core) and has_name(other.core)):
+        values["unnamed"] = 1.0
+    if mine is NOWHERE or theirs is NOWHERE:
+        nation = one.region_inside != other.region_inside and NATION in mine.named | theirs.named
+        values["place_level" if nation else "place_missing"] = 1.0
+    elif mine.named <= theirs.named or theirs.named <= mine.named:
         values["place_narrower"] = 1.0
+    elif mine.named <= theirs.named | theirs.implied or theirs.named <= mine.named | mine.implied:
+        values["place_level"] = 1.0
     else:
         values["place_differs"] = 1.0
 
@@ -153,7 +161,7 @@ def _form(one: NameParts, other: NameParts, values: dict[str, float]) -> None:
 
 
 def _branch(one: NameParts, other: NameParts, values: dict[str, float]) -> None:
-    if one.branch != other.branch:
+    if _PLAIN.sub("", one.branch) != _PLAIN.sub("", other.branch):
         which = "branch_differs" if one.branch and other.branch else "branch_missing"
         values[which] = 1.0
     if one.site != other.site:

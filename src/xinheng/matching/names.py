@@ -85,6 +85,9 @@ _BRANCH_KIND = (
     "(?:分公司|支公司|子公司|分店|支行|分行|分理处|储蓄所|分社|分院|分校|分所|分厂|分部|分中心|分场|分站|项目部|项目经理部|办事处|代表处|营业部"
     "|营业厅|营业所|营销服务部|营销部|门市部|门店|连锁店|直营店|加盟店|便利店|车间|经营部|服务部|读者服务部|加油站|加气站|号店|店|[东西南北]区)"
 )
+_BRANCH_INSIDE = re.compile(
+    "(?:分公司|支公司|分店|支行|分行|分院|分校|分社|分所|项目部|办事处|代表处|营业部)$"
+)
 _COUNT = "(?:第?[一二三四五六七八九十百千零〇两壹贰叁肆伍陆柒捌玖拾0-9]+)"
 _BRANCH = re.compile(
     rf"(?:{_COUNT}(?:号|家)?{_BRANCH_KIND}|(?:分公司|支公司|分店|支行|分行|分理处|分社|分校|分所|分厂|分部|项目部|办事处|代表处)|{_BRANCH_KIND}{_COUNT})$"
@@ -109,7 +112,8 @@ def part_name(raw: str, *, divisions: Divisions = NATIONAL) -> NameParts:
     text, trailing = _without_remark(text)
     head, form, tail, group = _formed(text)
     form = form if form is not Form.NONE or not inside.form else inside.form
-    head, branch = (head, tail) if tail else _branched(head, form)
+    head, branch = (head, tail) if tail else _branched(head, form, divisions)
+    branch = branch or inside.branch
     region, end = divisions.leading(head)
     if end and (len(head) - end < 2 or (form is Form.NONE and len(head) - end < 2)):
         region, end = NOWHERE, 0
@@ -145,6 +149,7 @@ class _Inside:
     form: Form = Form.NONE
     group: bool = False
     site: str = ""
+    branch: str = ""
     remarks: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
 
@@ -164,7 +169,7 @@ def _without_brackets(text: str, divisions: Divisions) -> tuple[str, _Inside]:
         return text.replace(")", ""), _Inside()
     while _NESTED.search(text):
         text = _NESTED.sub(r"(\1\2", text)
-    region, form, group, site = NOWHERE, Form.NONE, False, ""
+    region, form, group, site, branch = NOWHERE, Form.NONE, False, "", ""
     remarks: list[str] = []
     former: list[str] = []
     kept: list[str] = []
@@ -184,6 +189,8 @@ def _without_brackets(text: str, divisions: Divisions) -> tuple[str, _Inside]:
             group = True
         elif older is not None:
             former.append(older["name"])
+        elif behind and _BRANCH_INSIDE.search(inside):
+            branch = inside
         elif _PLATFORM.search(inside) or "经营者" in inside or (behind and not _says_place(inside)):
             remarks.append(inside)
         elif behind:
@@ -192,7 +199,7 @@ def _without_brackets(text: str, divisions: Divisions) -> tuple[str, _Inside]:
             kept.append(inside)
     kept.append(text[last:])
     plain = "".join(kept).replace(")", "")
-    return plain, _Inside(region, form, group, site, tuple(remarks), tuple(former))
+    return plain, _Inside(region, form, group, site, branch, tuple(remarks), tuple(former))
 
 
 _SITE = re.compile("(?:店|厂|厂区|院区|校区|分部|号|厅|剧场|街道|部|站|场|园区)$")
@@ -242,9 +249,14 @@ def _grouped(head: str, form: Form, tail: str) -> tuple[str, Form, str, bool]:
     return head, form, tail, False
 
 
-def _branched(head: str, form: Form) -> tuple[str, str]:
-    """A branch of something that is no company: 样例饭店第二分店."""
+def _branched(head: str, form: Form, divisions: Divisions) -> tuple[str, str]:
+    """A branch of something that is no company: 样例饭店第二分店, 样例银行开封分行."""
     found = _BRANCH.search(head) if form is Form.NONE else None
     if found is None or found.start() < 4:
         return head, ""
-    return head[: found.start()], found.group()
+    cut = found.start()
+    for begin in range(max(4, cut - 6), cut - 1):
+        if divisions.whole(head[begin:cut]) is not NOWHERE:
+            cut = begin
+            break
+    return head[:cut], head[cut:]

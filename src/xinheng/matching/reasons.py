@@ -27,6 +27,8 @@ _WORDS: tuple[tuple[str, Told], ...] = (
     ("site_missing", lambda a, b: f"一方注明场所（{a.site or b.site}）"),
     ("place_missing", lambda a, b: f"一方没有行政区划（{a.region.text or b.region.text}）"),
     ("place_narrower", lambda a, b: f"行政区划写法宽窄不同{_versus(a.region.text, b.region.text)}"),
+    ("place_level", lambda a, b: f"行政区划层级不同{_versus(a.region.text, b.region.text)}"),
+    ("unnamed", lambda a, b: "没有字号，只能以行政区划区分"),
     ("form_grown", lambda a, b: f"组织形式不同{_versus(a.form, b.form)}"),
     ("form_missing", lambda a, b: f"一方没有组织形式（{a.form or b.form}）"),
 )

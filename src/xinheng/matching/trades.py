@@ -4,6 +4,7 @@
 """
 
 import re
+from functools import lru_cache
 
 _TRADES = """
 科技 技术 工程 建筑 建设 发展 服务 管理 商贸 信息 装饰 装修 装潢 传媒 传播 文化 集团 咨询 租赁 劳务 教育 酒店 网络 汽车 餐饮 设备 开发
@@ -59,6 +60,16 @@ def split_trade(head: str) -> tuple[str, str]:
             break
         end -= taken
     return head[:end], head[end:]
+
+
+_GENERAL = "人民|中心|实验|中医|妇幼保健|妇幼|妇女|儿童|职业|高级|师范|理工|工业|财经|新华|城市|农村|农业|工商|建设|发展|国际|第?[一二三四五六七八九十百0-9]+"
+_UNNAMED = re.compile(rf"(?:{_SPLIT.pattern}|{_GENERAL})+")
+
+
+@lru_cache(maxsize=1 << 14)
+def has_name(core: str) -> bool:
+    """Whether anything in it is a 字号; 人民医院 and 大学 are told apart by their place alone."""
+    return _UNNAMED.fullmatch(core) is None
 
 
 def trade_words(trade: str) -> frozenset[str]:
