@@ -134,6 +134,11 @@ def test_results_that_others_give_are_imported_and_never_published_as_ours(model
         refuse_publication(model, publisher_sectors={model.owner})
 
 
+def test_risk_classes_of_market_regulation_are_points_in_no_pack() -> None:
+    named = {word for model in MODELS.values() for _, part in parts_of(model) for word in part.facts.words}
+    assert not named & {"risk_a", "risk_b", "risk_c", "risk_d"}
+
+
 def test_the_table_of_packs_is_up_to_date() -> None:
     assert written() == table(), "python -m tests.core.packs"
 
