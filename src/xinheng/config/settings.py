@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "xinheng.interfaces.portal",
     "xinheng.interfaces.counter",
     "xinheng.interfaces.api",
+    "xinheng.interfaces.exchange",
     "xinheng.interfaces.jobs",
 ]
 AUTH_USER_MODEL = "store.User"

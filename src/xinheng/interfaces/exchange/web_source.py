@@ -1,0 +1,169 @@
+"""Fetches from an HTTP interface: one request after another while the cursor goes on, within limits of time, bytes and rows.
+
+Redirects are not followed: they would lead past the declaration.
+"""
+
+import csv
+import http.client
+import io
+import json
+import socket
+import ssl
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from xinheng.core.connectors import JSON, Source, is_later
+from xinheng.core.refusal import Refusal
+from xinheng.interfaces.exchange.addresses import (
+    CONNECT_SECONDS,
+    Deadline,
+    address_of,
+    explained,
+    trusting,
+)
+from xinheng.services.connectors import Errand, Fetched
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_PAGES = 100
+_BLOCK = 1024 * 1024
+_SHOWN_PATH = "/?=&%-._~!$'()*+,;:@"
+
+
+class _Led(http.client.HTTPConnection):
+    """A connection to the address that was checked, under the name that was declared."""
+
+    def __init__(
+        self, source: Source, address: str, deadline: Deadline, context: ssl.SSLContext | None
+    ) -> None:
+        super().__init__(source.host, source.port, timeout=deadline.seconds)
+        self._address, self._deadline, self._context = address, deadline, context
+
+    def hold_to_deadline(self) -> None:
+        """What was read up to the cut is not whole."""
+        if self._deadline.passed:
+            raise self._deadline.refusal()
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self._address, self.port), timeout=CONNECT_SECONDS)
+        self._deadline.holds(plain.fileno())
+        plain.settimeout(self._deadline.seconds)
+        self.sock = self._context.wrap_socket(plain, server_hostname=self.host) if self._context else plain
+
+
+def fetch(errand: Errand, work: Path) -> Fetched | None:
+    """The records of all pages as one file in ``work``; None without any."""
+    address = address_of(errand.source, errand.networks)
+    context = trusting() if errand.source.scheme == "https" else None
+    with Deadline(errand.max_seconds) as deadline, explained(deadline, errand.source):
+        try:
+            connection = _Led(errand.source, address, deadline, context)
+            try:
+                found = (_records if errand.kind == JSON else _table)(errand, connection, work)
+            finally:
+                connection.close()
+        except http.client.HTTPException as error:
+            if deadline.passed:
+                raise deadline.refusal() from error
+            raise _unfit("来源的回答不完整，或者不是 HTTP。") from error
+        if deadline.passed:
+            raise deadline.refusal()
+        return found
+
+
+def _ask(errand: Errand, connection: _Led, cursor: str) -> bytes:
+    headers = {
+        "Accept": "application/json" if errand.kind == JSON else "text/csv",
+        "Accept-Encoding": "identity",
+    }
+    if errand.secret:
+        headers["Authorization"] = f"Bearer {errand.secret}"
+    connection.request("GET", _path(errand, cursor), headers=headers)
+    response = connection.getresponse()
+    if response.status != http.client.OK:
+        where = "，要求转到别处" if 300 <= response.status < 400 else ""
+        raise _unfit(f"来源回答了 {response.status}{where}。")
+    if response.length is None and not response.chunked:
+        raise _unfit("来源没有注明回答的长度，不能确认内容完整。")
+    pieces, size = [], 0
+    while block := response.read(_BLOCK):
+        size += len(block)
+        if size > MOST_BYTES:
+            raise _unfit(f"来源一次给出的内容超过 {MOST_BYTES // 1024 // 1024} MiB。")
+        pieces.append(block)
+    connection.hold_to_deadline()
+    if size < int(response.getheader("Content-Length") or size):
+        raise _unfit("来源的回答在中途断开。")
+    return b"".join(pieces)
+
+
+def _path(errand: Errand, cursor: str) -> str:
+    path = quote(errand.source.path, safe=_SHOWN_PATH)
+    if not (errand.cursor_parameter and cursor):
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({errand.cursor_parameter: cursor})}"
+
+
+def _records(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
+    records: list[dict[str, Any]] = []
+    cursor = errand.cursor
+    for _ in range(MOST_PAGES):
+        page = _within(_ask(errand, connection, cursor), errand.records)
+        records += page
+        if len(records) > errand.max_rows:
+            raise _unfit(f"来源给出的记录超过每次 {errand.max_rows} 行的上限。")
+        further = _highest(page, errand.cursor_field, cursor)
+        if not page or not errand.cursor_field or further == cursor:
+            break
+        cursor = further
+    if not records:
+        return None
+    path = work / "fetched.json"
+    path.write_text(json.dumps({"records": records}, ensure_ascii=False), encoding="utf-8", errors="replace")
+    columns = dict.fromkeys(name for record in records for name in record)
+    return Fetched(path=path, columns=tuple(columns), rows=len(records), cursor=cursor)
+
+
+def _within(content: bytes, path: str) -> list[dict[str, Any]]:
+    """The list of records at ``path`` (names joined by dots) of a JSON answer; numbers keep their digits."""
+    try:
+        found = json.loads(content.decode("utf-8-sig"), parse_float=str, parse_int=str)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise _unfit("来源的回答不是 UTF-8 编码的 JSON。") from error
+    for name in filter(None, path.split(".")):
+        found = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise _unfit(f"来源的回答中没有记录列表{f'“{path}”' if path else ''}。")
+    return found
+
+
+def _highest(records: list[dict[str, Any]], field: str, cursor: str) -> str:
+    for record in records:
+        value = str(record.get(field) or "") if field else ""
+        if value and (not cursor or is_later(value, cursor)):
+            cursor = value
+    return cursor
+
+
+def _table(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
+    content = _ask(errand, connection, errand.cursor)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("gb18030", errors="replace")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    columns, count, cursor = tuple(rows.fieldnames or ()), 0, errand.cursor
+    for row in rows:
+        count += 1
+        cursor = _highest([row], errand.cursor_field, cursor)
+    if count > errand.max_rows:
+        raise _unfit(f"来源给出的记录超过每次 {errand.max_rows} 行的上限。")
+    if not count:
+        return None
+    path = work / "fetched.csv"
+    path.write_bytes(content)
+    return Fetched(path=path, columns=columns, rows=count, cursor=cursor)
+
+
+def _unfit(message: str) -> Refusal:
+    return Refusal("X15", message, advice="请来源单位检查接口；下次到点会再取。")

@@ -1,0 +1,283 @@
+"""Sources that answer, hang, lie about where they are, or have no certificate worth the name."""
+
+import ipaddress
+import json
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection
+from tests.interfaces.sources import Source, led, served
+from tests.people import NOW, People
+from tests.services.deliveries import HEADER, penalty
+
+from xinheng.core.policy import Policy
+from xinheng.interfaces.exchange.pulling import pull
+from xinheng.services.connectors import ConnectorOrder, declare
+from xinheng.store.connectors import keep_secret
+from xinheng.store.models import Batch, Connector, ConnectorPull, PullState, Record
+
+FEED = "penalty-dual-publicity"
+HERE = ("127.0.0.1/32",)
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    with served() as made:
+        yield made
+
+
+@pytest.fixture
+def at_home(people: People, policy: Policy, home: Path) -> Any:
+    def make(**given: Any) -> Connector:
+        order = {
+            "organisation": people.market,
+            "name": "处罚接口",
+            "kind": "json",
+            "feed": FEED,
+            "networks": HERE,
+            "source": "data.records",
+            "max_seconds": 2,
+        }
+        return declare(ConnectorOrder(**order | given), actor=people.wang, policy=policy, now=NOW)
+
+    return make
+
+
+def _record(number: int) -> dict[str, str]:
+    return dict(zip(HEADER.split(","), penalty(number).split(","), strict=True)) | {"id": str(number)}
+
+
+def _answer(*numbers: int) -> tuple[int, bytes, dict[str, str]]:
+    records = [_record(number) for number in numbers]
+    return 200, json.dumps({"data": {"records": records}}, ensure_ascii=False).encode(), {}
+
+
+def _pulled(connector: Connector, policy: Policy, *, minutes: int = 0) -> ConnectorPull:
+    Connector.objects.update(next_at=NOW)
+    done = pull(connector.public_id, policy=policy, now=NOW + timedelta(minutes=minutes))
+    assert done is not None
+    return done
+
+
+@pytest.mark.row("M2-04")
+@pytest.mark.row("M17-02")
+def test_an_interface_is_read_from_its_cursor_on(source: Source, at_home: Any, policy: Policy) -> None:
+    keep_secret("token", "t0ken")
+    connector = at_home(
+        url=f"http://127.0.0.1:{source.port}/penalties?area=龙亭",
+        cursor_field="id",
+        cursor_parameter="since",
+        secret="token",
+    )
+    source.answers = [_answer(1, 2), _answer(9, 10), _answer()]
+    done = _pulled(connector, policy)
+    assert (done.state, done.rows) == (PullState.LOADED, 4)
+    assert Record.objects.count() == 4
+    paths = [path for path, _ in source.seen]
+    assert [path.partition("&")[2] for path in paths] == ["", "since=2", "since=10"]
+    assert source.seen[0][1]["Authorization"] == "Bearer t0ken"
+    connector.refresh_from_db()
+    assert connector.cursor == "10"
+
+
+def test_a_csv_is_read_as_it_comes(source: Source, at_home: Any, policy: Policy) -> None:
+    connector = at_home(url=f"http://127.0.0.1:{source.port}/", kind="csv")
+    body = "\n".join((HEADER, penalty(1), penalty(2))).encode("gb18030")
+    source.answers = [(200, body, {})]
+    done = _pulled(connector, policy)
+    assert (done.state, done.rows) == (PullState.LOADED, 2)
+    connector.refresh_from_db()
+    assert connector.columns == HEADER.split(",")
+
+
+@pytest.mark.row("M2-04")
+@pytest.mark.parametrize("trickle", [False, True], ids=["silent", "a byte at a time"])
+def test_a_source_that_hangs_is_cut_off(source: Source, at_home: Any, policy: Policy, trickle: bool) -> None:
+    connector = at_home(url=f"http://127.0.0.1:{source.port}/", max_seconds=1)
+    source.answers, source.trickle, source.hang = [_answer(1)], trickle, 0 if trickle else 5
+    begun = time.monotonic()
+    done = _pulled(connector, policy)
+    assert time.monotonic() - begun < 4
+    assert (done.state, done.code) == (PullState.FAILED, "X12")
+    assert not Batch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ((500, b"{}", {}), "X15"),
+        ((302, b"", {"Location": "http://127.0.0.1/"}), "X15"),
+        ((200, b"<html>", {}), "X15"),
+        ((200, b'{"data": {}}', {}), "X15"),
+        ((200, b'{"data": {"records": [1]}}', {}), "X15"),
+        ((200, '{"data": "甲"}'.encode("gb18030"), {}), "X15"),
+        ((200, b"x", {"Content-Length": "100"}), "X15"),
+        ((200, _answer(1)[1], {"Content-Length": ""}), "X15"),
+    ],
+)
+def test_an_answer_that_is_none_leaves_all_as_it_is(
+    source: Source, at_home: Any, policy: Policy, answer: tuple[int, bytes, dict[str, str]], code: str
+) -> None:
+    connector = at_home(url=f"http://127.0.0.1:{source.port}/")
+    source.answers = [answer]
+    done = _pulled(connector, policy)
+    assert (done.state, done.code) == (PullState.FAILED, code)
+    assert done.message
+    assert not Batch.objects.exists()
+
+
+def test_more_than_was_agreed_is_refused(source: Source, at_home: Any, policy: Policy) -> None:
+    connector = at_home(url=f"http://127.0.0.1:{source.port}/", max_rows=2)
+    source.answers = [_answer(1, 2, 3)]
+    assert "2 行的上限" in _pulled(connector, policy).message
+    assert not Record.objects.exists()
+
+
+def test_a_name_that_leads_elsewhere_is_not_followed(
+    source: Source, at_home: Any, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = at_home(url=f"http://api.example:{source.port}/", networks=("10.8.1.0/24",))
+    source.answers = [_answer(1)]
+    for address in ("127.0.0.1", "169.254.169.254", "10.8.2.1"):
+        found = [(2, 1, 6, "", (address, source.port)), (2, 1, 6, "", ("10.8.1.1", source.port))]
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, found=found: found)
+        assert _pulled(connector, policy).code == "X03"
+    assert source.seen == []
+
+
+def test_a_port_on_which_nobody_answers_is_told(at_home: Any, policy: Policy) -> None:
+    with served() as gone:
+        port = gone.port
+    done = _pulled(at_home(url=f"http://127.0.0.1:{port}/"), policy)
+    assert (done.state, done.code) == (PullState.FAILED, "X13")
+
+
+def _certified(folder: Path) -> tuple[ssl.SSLContext, bytes]:
+    """A server of this machine with a certificate that nobody signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate = made.public_bytes(serialization.Encoding.PEM)
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "server.pem"
+    path.write_bytes(secret + certificate)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context, certificate
+
+
+def test_a_certificate_is_verified(at_home: Any, policy: Policy, home: Path) -> None:
+    context, certificate = _certified(home)
+    with served(context) as source:
+        source.answers = [_answer(1)]
+        connector = at_home(url=f"https://127.0.0.1:{source.port}/")
+        assert _pulled(connector, policy).code == "X14"
+        assert source.seen == []
+        (home / "ca.pem").write_bytes(certificate)
+        assert _pulled(connector, policy, minutes=1).state == PullState.LOADED
+
+
+@pytest.fixture
+def database(committed_people: People) -> Iterator[int]:
+    """A port behind which lies the database of the tests, with a view of penalties."""
+    values = connection.settings_dict
+    if not str(values["HOST"]).startswith("/"):
+        pytest.skip("the database of the tests has no socket in a folder")
+    names = HEADER.split(",")
+    columns = ", ".join(f'"{name}" text' for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE source_penalty (id serial, {columns})")
+        for number in range(1, 6):
+            marks = ", ".join(["%s"] * len(names))
+            cursor.execute(
+                f"INSERT INTO source_penalty ({', '.join(chr(34) + n + chr(34) for n in names)}) VALUES ({marks})",
+                penalty(number).split(","),
+            )
+    with led(f"{values['HOST']}/.s.PGSQL.{values['PORT'] or 5432}") as port:
+        yield port
+
+
+@pytest.mark.row("M2-04")
+@pytest.mark.row("M17-02")
+def test_a_view_of_a_database_is_read_from_its_cursor_on(
+    database: int, committed_people: People, policy: Policy, home: Path
+) -> None:
+    values = connection.settings_dict
+    order = ConnectorOrder(
+        organisation=committed_people.market,
+        name="处罚视图",
+        kind="database",
+        feed=FEED,
+        networks=HERE,
+        url=f"postgresql://{values['USER']}@127.0.0.1:{database}/{values['NAME']}",
+        source="public.source_penalty",
+        cursor_field="id",
+        max_rows=3,
+    )
+    connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
+    first = _pulled(connector, policy)
+    assert (first.state, first.rows) == (PullState.LOADED, 3), first.message
+    connector.refresh_from_db()
+    assert (connector.cursor, connector.next_at) == ("3", NOW)
+    second = _pulled(connector, policy, minutes=1)
+    assert (second.state, second.rows) == (PullState.LOADED, 2)
+    assert _pulled(connector, policy, minutes=2).state == PullState.NOTHING
+    assert Record.objects.count() == 5
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE source_penalty RENAME COLUMN 处罚类别 TO 处罚种类")
+        cursor.execute("INSERT INTO source_penalty (行政相对人名称) VALUES ('甲')")
+    changed = _pulled(connector, policy, minutes=3)
+    assert (changed.state, changed.code) == (PullState.REFUSED, "X07")
+    assert Record.objects.count() == 5
+
+
+def test_a_database_that_hangs_is_cut_off(
+    database: int, committed_people: People, policy: Policy, home: Path
+) -> None:
+    values = connection.settings_dict
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE VIEW sleeping AS SELECT pg_sleep(30)::text AS id")
+    order = ConnectorOrder(
+        organisation=committed_people.market,
+        name="慢视图",
+        kind="database",
+        feed=FEED,
+        networks=HERE,
+        url=f"postgresql://{values['USER']}@127.0.0.1:{database}/{values['NAME']}",
+        source="sleeping",
+        max_seconds=1,
+    )
+    connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
+    begun = time.monotonic()
+    assert _pulled(connector, policy).code == "X12"
+    assert time.monotonic() - begun < 10
+    missing = declare(
+        replace(order, name="没有", source="nothing"),
+        actor=committed_people.wang,
+        policy=policy,
+        now=NOW,
+    )
+    assert "没有表或视图“nothing”" in _pulled(missing, policy, minutes=1).message
