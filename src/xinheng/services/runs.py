@@ -70,6 +70,18 @@ def note_refused(order: Order, refusal: Refusal, *, actor: User, now: datetime) 
     note(REFUSED, now=now, actor=actor, object=f"model:{order.model}", reason=reason)
 
 
+def past_runs(*, model: str | None, most: int) -> tuple[EvaluationRun, ...]:
+    """The newest first. Raises Refusal where nothing was ever run by that model."""
+    runs = EvaluationRun.objects.order_by("-pk")
+    if model is not None:
+        known = EvaluationRun.objects.order_by("model").values_list("model", flat=True).distinct()
+        if model not in set(known):
+            advice = f"评价过的模型：{'、'.join(known)}。" if known else "还没有任何评价。"
+            raise Refusal("M22", f"模型“{model}”还没有评价过。", advice=advice)
+        runs = runs.filter(model=model)
+    return tuple(runs[:most])
+
+
 def last_orders() -> tuple[LedgerEvent, ...]:
     """Of each model the last thing that happened to its evaluation, where it was ordered or refused and not yet run;
     the newest first."""

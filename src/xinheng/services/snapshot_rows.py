@@ -40,6 +40,18 @@ POPULATION = pa.schema(
 )
 """Those who are graded, with the version of their file."""
 
+LISTED = pa.schema(
+    [
+        pa.field("subject_id", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("sector", pa.string()),
+        pa.field("code", pa.string()),
+        pa.field("county", pa.string()),
+        pa.field("established_on", pa.date32()),
+    ]
+)
+"""Columns of ``subjects.parquet`` as docs/snapshot-format.md has them."""
+
 _EPOCH = "'1970-01-01'::date"
 _ROWS = f"""
 SELECT r.subject_id, r.id, r.item, coalesce(r.decided_on, r.valid_from) - {_EPOCH}, r.valid_to - {_EPOCH}, r.amount_fen,
@@ -57,6 +69,12 @@ FROM store_record n
 JOIN store_record c ON c.subject_id = n.subject_id AND c.record_key = n.record_key AND c.id < n.id
 WHERE n.id > %(before)s AND n.record_key <> n.id AND c.id <= %(before)s
 """
+
+
+KNOWN_BEFORE = f"""
+{_ROWS} WHERE r.known_at < %(moment)s AND (r.known_until IS NULL OR r.known_until >= %(moment)s) AND {_DATED}
+"""
+"""Versions that were known before a moment and not closed by then."""
 
 
 def _as_known(more: str = "") -> str:
@@ -77,6 +95,10 @@ SELECT id, kind, nullif(sector, ''), version FROM store_subject
 WHERE status NOT IN ('cancelled', 'revoked', 'moved')
 """
 GRADED = f"{_GRADED} ORDER BY id"
+GRADED_LISTED = f"""
+SELECT id, kind, nullif(sector, ''), code, nullif(division_code, ''), established_on - {_EPOCH} FROM store_subject
+WHERE status NOT IN ('cancelled', 'revoked', 'moved') ORDER BY id
+"""
 GRADED_AMONG = f"{_GRADED} AND id = ANY(%(subjects)s) ORDER BY id"
 
 
@@ -100,6 +122,10 @@ class View:
         """Numbers of the notes of changed files (store.scores.Regrade) whose changes the view holds."""
         self.cursor.execute("SELECT id FROM store_regrade")
         return [row[0] for row in self.cursor.fetchall()]
+
+    def subjects(self) -> Iterator[pa.RecordBatch]:
+        """Batches of LISTED, in order of the subject."""
+        return _read(self.cursor, GRADED_LISTED, LISTED, {})
 
     def population(self, statement: str = GRADED, **given: object) -> pa.Table:
         return pa.Table.from_batches(_read(self.cursor, statement, POPULATION, given), POPULATION)

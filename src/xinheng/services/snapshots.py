@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -21,11 +21,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
 
+from xinheng.core.refusal import Refusal
 from xinheng.scoring.digest import TableDigest
 from xinheng.scoring.parts import Part, describe, merge_parts, part_of, write_parts
-from xinheng.scoring.snapshot import SCHEMA, Manifest
+from xinheng.scoring.snapshot import GROUP_ROWS, SCHEMA, Manifest
 from xinheng.services import snapshot_rows as rows
 from xinheng.services.snapshot_rows import POPULATION, View, one_view
+from xinheng.services.time import day_of, end_of
 
 FORMAT = 1
 FILLED = 262_144
@@ -107,6 +109,60 @@ def export_as_known(folder: Path, *, mark: int, among: list[int] | None = None, 
         if among is None:
             return _whole(view, folder, rows.AS_KNOWN, mark=mark)
         return _whole(view, folder, rows.AS_KNOWN_AMONG, mark=mark, subjects=among)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A folder as docs/snapshot-format.md has it."""
+
+    folder: Path
+    subjects: int
+    records: int
+
+
+def write_folder(out: Path, *, known_on: date, now: datetime) -> Written:
+    """``subjects.parquet`` and ``records.parquet`` with what was known on a day, for use without the database.
+
+    The subjects are those of today. ``out`` appears when it is whole; raises Refusal where it is there already.
+    """
+    if known_on > day_of(now):
+        raise Refusal(
+            "SNAPSHOT-DAY",
+            f"{known_on} 还没有到，不能导出当天已知的数据。",
+            advice="请改成今天或以前的日期。",
+        )
+    if out.exists():
+        raise Refusal(
+            "SNAPSHOT-FOLDER", f"{out} 已经存在，没有写入任何内容。", advice="请给出一个还没有的文件夹名。"
+        )
+    if not out.parent.is_dir():
+        raise Refusal(
+            "SNAPSHOT-PARENT", f"没有文件夹 {out.parent}，没有写入任何内容。", advice="请先建立上级文件夹。"
+        )
+    draft = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        with one_view(now=now) as view:
+            parts = write_records(view.records(rows.KNOWN_BEFORE, moment=end_of(known_on)), draft)
+            subjects = _write_batches(view.subjects(), rows.LISTED, draft / "subjects.parquet")
+        files = [pq.ParquetFile(draft / "records" / part.name) for part in parts]
+        batches = (batch for file in files for batch in file.iter_batches(batch_size=GROUP_ROWS))
+        records = _write_batches(batches, SCHEMA, draft / "records.parquet")
+        shutil.rmtree(draft / "records")
+        draft.chmod(0o755)
+        draft.rename(out)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return Written(out, subjects, records)
+
+
+def _write_batches(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> int:
+    count = 0
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
+        for batch in batches:
+            writer.write_table(pa.Table.from_batches([batch]).cast(schema), row_group_size=GROUP_ROWS)
+            count += batch.num_rows
+    return count
 
 
 def _whole(view: View, folder: Path, statement: str, **given: object) -> Snapshot:

@@ -27,6 +27,8 @@ COMMANDS: tuple[str, ...] = (
     "policy",
     "models",
     "evaluating",
+    "snapshotting",
+    "rebuilding",
     "ledger",
     "account",
     "sample",
