@@ -14,7 +14,14 @@ PAGES = {
     **{f"portal/{name}.html": make for name, make in PORTAL.items()},
     **{
         f"office/{name}.html": make
-        for name, make in {**COLLECTION, **QUALITY, **SUPERVISION, **ADMINISTRATION, **RESULTS, **MODELS}.items()
+        for name, make in {
+            **COLLECTION,
+            **QUALITY,
+            **SUPERVISION,
+            **ADMINISTRATION,
+            **RESULTS,
+            **MODELS,
+        }.items()
     },
 }
 _KEPT = {"menu", "pages", "filters", "crumbs", "stages", "time_machine", "years", "months"}

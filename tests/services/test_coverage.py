@@ -21,6 +21,7 @@ from xinheng.services.coverage import (
     cells,
     closed_cells,
     county_of,
+    covered_by_month,
     covered_of,
     matrix,
     overdue,
@@ -112,7 +113,7 @@ def test_a_statement_is_refused_where_it_cannot_be_true(
             people.market, item=ABNORMAL, start=date(2026, 11, 1), actor=people.li, policy=policy, now=NOW
         )
     with pytest.raises(Refusal, match="Q03"):
-        sign_nothing(people.city, item=ABNORMAL, start=OCTOBER, actor=people.li, policy=policy, now=NOW)
+        sign_nothing(people.city, item=ABNORMAL, start=OCTOBER, actor=people.wang, policy=policy, now=NOW)
     with pytest.raises(Refusal, match="Q05"):
         sign_nothing(
             people.market, item=ABNORMAL, start=date(2026, 10, 2), actor=people.li, policy=policy, now=NOW
@@ -121,6 +122,8 @@ def test_a_statement_is_refused_where_it_cannot_be_true(
     count_batches(now=NOW)
     with pytest.raises(Refusal, match="Q02"):
         _sign(people, policy, item=PENALTY)
+    with pytest.raises(Refusal, match="Q08"):
+        sign_nothing(people.market, item=ABNORMAL, start=OCTOBER, actor=people.wang, policy=policy, now=NOW)
     _sign(people, policy)
     with pytest.raises(Refusal, match="Q04"):
         _sign(people, policy)
@@ -213,3 +216,14 @@ def test_the_register_of_commitments_is_due_on_the_fifth(people: People) -> None
     assert register.missing == 1
     kaifeng = load_policy(settings.POLICY_ROOT, city="kaifeng")
     assert monthly_register(units, policy=kaifeng, today=TODAY) is None
+
+
+def test_months_are_covered_as_their_cells_say(people: People, policy: Policy, tmp_path: Path) -> None:
+    _import(people, policy, write(tmp_path, penalty(1, decided="2026-10-20")))
+    count_batches(now=NOW)
+    months = [date(2026, 9, 1), OCTOBER]
+    found = covered_by_month([people.market], policy=policy, months=months, today=TODAY)
+    for month in months:
+        assert found[month] == covered_of(cells([people.market], policy=policy, month=month, today=TODAY))
+    assert found[OCTOBER].part == found[months[0]].part + 1
+    assert covered_by_month([], policy=policy, months=months, today=TODAY)[OCTOBER] == Rate(0, 0)

@@ -1,6 +1,6 @@
 """Deliveries are counted by place, linked when they come again, and compared between departments."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,17 @@ from xinheng.services import quality_sql
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.coverage import cells, covered_by_unit
 from xinheng.services.lateness import cutoff, named_for_lateness
-from xinheng.services.quality import Scope, count_batches, groups, lateness, samples, scores, summed, whole
+from xinheng.services.quality import (
+    Scope,
+    by_month,
+    count_batches,
+    groups,
+    lateness,
+    samples,
+    scores,
+    summed,
+    whole,
+)
 from xinheng.services.returns import adopt_row, send_back
 from xinheng.store.models import (
     Batch,
@@ -227,3 +237,12 @@ def test_the_worst_are_named_for_correction(policy: Policy) -> None:
 @pytest.mark.parametrize("dimension", CODES_OF)
 def test_counting_and_rule_know_the_same_defects(dimension: Dimension) -> None:
     assert f"'{{{','.join(CODES_OF[dimension])}}}'" in quality_sql.COUNT
+
+
+def test_months_are_those_of_china(people: People, policy: Policy, tmp_path: Path) -> None:
+    last_of_october_in_utc = datetime(2026, 10, 31, 17, 0, tzinfo=UTC)
+    _import(people, policy, write(tmp_path, penalty(1)), now=last_of_october_in_utc)
+    count_batches(now=NOW)
+    assert {month: tally.accepted for month, tally in by_month(_scope(people)).items()} == {
+        date(2026, 11, 1): 1
+    }

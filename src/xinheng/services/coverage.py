@@ -10,13 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models.functions import TruncDate
+
 from xinheng.core.catalogue import Item
 from xinheng.core.collection_cycle import Arrival, Span, Standing, Stood, due_day, every, span_of, stood
 from xinheng.core.policy import Policy
 from xinheng.core.quality_score import Rate
 from xinheng.core.refusal import Refusal
 from xinheng.services.statistics import due_items
-from xinheng.services.time import SHANGHAI, day_of
+from xinheng.services.time import SHANGHAI
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.quality import NothingStatement, SubjectCount
@@ -77,30 +79,65 @@ def closed_cells(organisations: Iterable[Organisation], *, policy: Policy, today
     return tuple(_cells(duties, spans, policy=policy, today=today))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Deliveries and statements that are known, by organisation and item."""
+
+    came: Mapping[tuple[int, int], list[Arrival]]
+    said: Mapping[tuple[int, int, date], NothingStatement]
+
+
+def _known(duties: Iterable[_Duty], *, since: date, today: date) -> _Known:
+    units = {unit.pk for unit, _ in duties}
+    statements = NothingStatement.objects.filter(organisation__in=units, withdrawn_at__isnull=True)
+    said = {
+        (statement.organisation_id, statement.item, statement.start_on): statement
+        for statement in statements.select_related("signed_by")
+    }
+    return _Known(arrivals(units, since=since, known_by=today), said)
+
+
 def _cells(
-    duties: Collection[_Duty], spans: Mapping[int, Span], *, policy: Policy, today: date
+    duties: Collection[_Duty],
+    spans: Mapping[int, Span],
+    *,
+    policy: Policy,
+    today: date,
+    known: _Known | None = None,
 ) -> Iterator[Cell]:
     if not duties:
         return
-    came = arrivals({unit.pk for unit, _ in duties}, since=min(spans.values()).start, known_by=today)
-    said = {
-        (statement.organisation_id, statement.item, statement.start_on): statement
-        for statement in NothingStatement.objects.filter(
-            organisation__in={unit.pk for unit, _ in duties}, withdrawn_at__isnull=True
-        ).select_related("signed_by")
-    }
+    if known is None:
+        known = _known(duties, since=min(spans.values()).start, today=today)
     workdays = grace(policy, on=today)
     for unit, item in duties:
-        statement = said.get((unit.pk, item, spans[item].start))
+        statement = known.said.get((unit.pk, item, spans[item].start))
         found = stood(
             spans[item],
-            came.get((unit.pk, item), ()),
+            known.came.get((unit.pk, item), ()),
             nothing=statement is not None,
             workdays=workdays,
             calendar=policy.calendar,
             today=today,
         )
         yield Cell(unit, item, found, statement)
+
+
+def covered_by_month(
+    organisations: Iterable[Organisation], *, policy: Policy, months: Iterable[date], today: date
+) -> dict[date, Rate]:
+    """Items accounted for, by the first day of each month."""
+    duties = duties_of(organisations, policy=policy)
+    kinds = {item: every(policy.catalogue.item(item).cycle) for _, item in duties}
+    wanted = {month: {item: span_of(kind, month) for item, kind in kinds.items()} for month in months}
+    starts = [span.start for spans in wanted.values() for span in spans.values()]
+    if not starts:
+        return {month: Rate(0, 0) for month in wanted}
+    known = _known(duties, since=min(starts), today=today)
+    return {
+        month: covered_of(_cells(duties, spans, policy=policy, today=today, known=known))
+        for month, spans in wanted.items()
+    }
 
 
 def arrivals(
@@ -113,11 +150,11 @@ def arrivals(
         organisation__in=list(organisations),
         received_at__gte=datetime.combine(since, time(), SHANGHAI),
     )
+    days = rows.annotate(day=TruncDate("received_at", tzinfo=SHANGHAI)).order_by("day")
     found: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
-    for organisation, item, moment, months in rows.order_by("pk").values_list(
-        "organisation", "item", "received_at", "marks__months"
-    ):
-        day = day_of(moment)
+    for organisation, item, day, months in days.values_list(
+        "organisation", "item", "day", "marks__months"
+    ).distinct():
         if item is not None and day <= known_by:
             found[organisation, item].append(Arrival(day, frozenset(months or ())))
     return found

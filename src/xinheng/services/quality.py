@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
@@ -32,7 +33,7 @@ from xinheng.services.batches import number_of
 from xinheng.services.ledger import note
 from xinheng.services.statements import withdraw_overtaken
 from xinheng.services.statistics import Period
-from xinheng.services.time import day_of
+from xinheng.services.time import SHANGHAI, day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
 from xinheng.store.organisations import Organisation
@@ -168,6 +169,18 @@ def groups(scope: Scope) -> tuple[Group, ...]:
         Group(organisation, item or 0, feed, division, Tally(**dict(zip(_COLUMNS, numbers, strict=True))))
         for organisation, item, feed, division, *numbers in rows
     )
+
+
+def by_month(scope: Scope) -> dict[date, Tally]:
+    """Tallies by the first day of the month in China in which deliveries were received."""
+    rows = (
+        scope.counts()
+        .annotate(month=TruncMonth("batch__received_at", tzinfo=SHANGHAI))
+        .order_by()
+        .values_list("month")
+        .annotate(**{f"sum_{name}": Sum(name) for name in _COLUMNS})
+    )
+    return {month.date(): Tally(**dict(zip(_COLUMNS, numbers, strict=True))) for month, *numbers in rows}
 
 
 def summed(found: Iterable[Group], key: Callable[[Group], Any]) -> dict[Any, Tally]:

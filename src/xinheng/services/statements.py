@@ -40,8 +40,10 @@ def sign_nothing(
     organisation: Organisation, *, item: int, start: date, actor: User, policy: Policy, now: datetime
 ) -> NothingStatement:
     """Sign for a department that a period brought nothing. Refusals: Q01 it is not over, Q02 data came, Q03 the item
-    is not the department's, Q04 it is signed already."""
+    is not the department's, Q04 it is signed already, Q08 the person is not of the department."""
     today = day_of(now)
+    if actor.organisation_id != organisation.pk:
+        raise Refusal("Q08", "无数据报送说明由本单位人员签署。", advice="请提醒该单位报送人员办理。")
     if (organisation.pk, item) not in {
         (unit.pk, own) for unit, own in duties_of([organisation], policy=policy)
     }:

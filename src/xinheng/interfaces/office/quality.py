@@ -30,6 +30,7 @@ from xinheng.services.batches import number_of
 from xinheng.services.coverage import ELSEWHERE, county_of
 from xinheng.services.lateness import late_records, named_for_lateness
 from xinheng.services.quality import Group, Scope, groups, lateness, samples, summed, whole
+from xinheng.services.time import day_of
 from xinheng.store.batches import ReturnedRow
 from xinheng.store.organisations import Organisation
 
@@ -71,6 +72,7 @@ def quality(call: Call) -> HttpResponse:
             [Column(BY[by]), *(Column(label, "number") for label in _HEAD)],
             rows,
             empty="这段时间没有报送。",
+            caption_hidden=True,
         ),
     }
     return call.render("quality", context)
@@ -276,7 +278,7 @@ def _late_table(call: Call, scope: Scope) -> Table:
                 Cell(record.detail.document_no or "（无文书号）", record_url if readable else ""),
                 record.subject.name,
                 f"{record.decided_on or '—'}",
-                f"{record.batch.received_at:%Y-%m-%d}",
+                f"{day_of(record.batch.received_at)}",
                 call.tree.name(record.batch.organisation_id),
             ]
         )

@@ -19,6 +19,7 @@ from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.services.batches import number_of
 from xinheng.services.conflicts import Compared, Side, compared, decide_conflict
+from xinheng.services.time import day_of
 from xinheng.store.quality import Conflict, ConflictKind, ConflictState
 
 _READ = (Verb.DECIDE_QUARANTINE, Verb.PROPOSE_QUARANTINE)
@@ -112,7 +113,7 @@ def _row(call: Call, one: Conflict) -> list[Cell | str]:
         ConflictKind(one.kind).label,
         call.tree.name(one.first_sender_id),
         call.tree.name(one.second_sender_id),
-        f"{one.found_at:%Y-%m-%d}",
+        f"{day_of(one.found_at)}",
         Cell("", mark=state.label, tone=_TONES.get(state, "done")),
     ]
 

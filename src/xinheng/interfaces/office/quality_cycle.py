@@ -32,6 +32,7 @@ from xinheng.services.statements import (
     text_of,
     withdraw_statement,
 )
+from xinheng.services.time import day_of
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.organisations import Organisation
 from xinheng.store.quality import NothingStatement
@@ -122,14 +123,15 @@ def _found(call: Call, units: list[Organisation], which: str) -> list[DutyCell]:
 def _reminded(call: Call, lines: Iterable[DutyCell]) -> dict[str, date]:
     keys = [reminder_key(cell, today=call.today) for cell in lines]
     rows = LedgerEvent.objects.filter(kind="collection.reminded", object__in=keys).values_list("object", "at")
-    return {key: moment.date() for key, moment in rows}
+    return {key: day_of(moment) for key, moment in rows}
 
 
 def _row(call: Call, cell: DutyCell, reminded: dict[str, date]) -> list[Cell | str]:
     stood = cell.stood
     parts = {"unit": cell.organisation.public_id, "item": _code(cell.item), "start": f"{stood.span.start}"}
     over = stood.span.end <= call.today and not stood.standing.covered
-    may_sign = over and bool(call.may(Verb.IMPORT_FILE, call.of(cell.organisation.pk)))
+    own = call.user.organisation_id == cell.organisation.pk
+    may_sign = over and own and bool(call.may(Verb.IMPORT_FILE, call.of(cell.organisation.pk)))
     url = ""
     if cell.statement is not None:
         url = reverse("office:statement", kwargs={"statement": cell.statement.public_id})

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from xinheng.core.collection_cycle import Span
-from xinheng.core.quality_score import Dimension, Ranked, Rate, Score, Tally, ranking, score_of
+from xinheng.core.quality_score import Dimension, Ranked, Rate, Score, ranking, score_of
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.paging import chosen
@@ -31,14 +31,14 @@ from xinheng.services.coverage import (
     ELSEWHERE,
     cells,
     county_of,
+    covered_by_month,
     covered_by_unit,
-    covered_of,
     matrix,
 )
 from xinheng.services.coverage import (
     Cell as DutyCell,
 )
-from xinheng.services.quality import Group, Scope, groups, scores, summed, weights, whole
+from xinheng.services.quality import Group, Scope, by_month, groups, scores, summed, weights
 from xinheng.store.organisations import Organisation
 
 BY = {"unit": "单位", "county": "县区"}
@@ -76,6 +76,7 @@ def quality_scores(call: Call) -> HttpResponse:
             ],
             rows,
             empty=f"{span.label}没有可以评分的报送。",
+            caption_hidden=True,
         ),
         "weights": _weights(call),
     }
@@ -143,34 +144,36 @@ def _chart(call: Call, ranked: tuple[Ranked, ...], by: str, span: Span) -> Chart
 
 def _trend(call: Call, units: list[Organisation], span: Span) -> Chart:
     """The score of everything that the reader may see, by month."""
-    weighed = weights(call.policy, on=call.today)
     spans = months_back(span)
-    values = [_whole_score(call, units, one, weighed).tenths for one in spans]
+    values = _course(call, units, spans)
     known = [value for value in values if value is not None]
     title = "还没有可以评分的月份"
-    if known:
+    if len(known) == 1:
+        title = f"只有一个月有得分，{_tenths(known[0])} 分"
+    elif known:
         change = known[-1] - known[0]
-        course = (
-            "持平"
-            if not change
-            else f"{'上升' if change > 0 else '下降'} {abs(change) // 10}.{abs(change) % 10} 分"
-        )
+        course = f"{'上升' if change > 0 else '下降'} {_tenths(abs(change))} 分" if change else "持平"
         title = f"{len(known)} 个月里总得分{course}"
-    series = [Series("总得分", tuple(values))]
     labels = [f"{one.start:%Y-%m}" for one in spans]
-    return line(labels, series, title=title, write=_tenths)
+    return line(labels, [Series("总得分", tuple(values))], title=title, write=_tenths)
+
+
+def _course(call: Call, units: list[Organisation], spans: list[Span]) -> list[int | None]:
+    """The score of each month; none where nothing came."""
+    weighed = weights(call.policy, on=call.today)
+    tallies = by_month(_scope(units, Span(spans[0].start, spans[-1].end)))
+    months = [one.start for one in spans if one.start in tallies]
+    covered = covered_by_month(units, policy=call.policy, months=months, today=call.today)
+    return [
+        score_of(tallies[one.start], covered[one.start], weights=weighed).tenths
+        if one.start in tallies
+        else None
+        for one in spans
+    ]
 
 
 def _tenths(value: int) -> str:
     return f"{value // 10}.{value % 10}"
-
-
-def _whole_score(call: Call, units: list[Organisation], span: Span, weighed: dict[Dimension, int]) -> Score:
-    tally = whole(groups(_scope(units, span)))
-    if tally == Tally():
-        return score_of(tally, Rate(0, 0), weights=weighed)
-    duties = cells(units, policy=call.policy, month=span.start, today=call.today)
-    return score_of(tally, covered_of(duties), weights=weighed)
 
 
 def _weights(call: Call) -> list[dict[str, Any]]:
