@@ -7,10 +7,9 @@ the sources, an installation without sources in the user's data folder.
 from collections.abc import Mapping
 from pathlib import Path
 
-from xinheng.core.policy import known_cities
+from xinheng.core.policy import DEFAULT_CITY, known_cities
 from xinheng.core.refusal import Refusal
 
-DEFAULT_CITY = "kaifeng"
 SOURCE_ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -7,7 +7,7 @@ traced to the law as it was written down that day.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -63,6 +63,8 @@ from xinheng.core.sources import Source
 from xinheng.core.treatment import Treatment, TreatmentFile
 
 T = TypeVar("T")
+DEFAULT_CITY = "kaifeng"
+"""The pack that is taken where none is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,11 @@ class Policy:
         """Days after which something received is destroyed; None where no term is set."""
         key = f"retention.{kind}_days"
         return self.parameter(key, on=on).value if key in self.parameters else None
+
+    def kept_until(self, kind: str, *, since: date, on: date) -> date | None:
+        """The day on which it is destroyed, counted from another; None where no term is set."""
+        days = self.days_kept(kind, on=on)
+        return None if days is None else since + timedelta(days=days)
 
     def act_clocks(self, kind: str, *, on: date) -> tuple[Reading, ...]:
         """Publication clocks of a kind of act that hold on a day, the binding one first; all are shown (G8)."""

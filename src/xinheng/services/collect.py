@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -345,8 +345,7 @@ def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, d
 
 
 def _kept_until(kind: str, delivery: Delivery, *, since: date) -> date | None:
-    term = delivery.policy.days_kept(kind, on=delivery.today)
-    return since + timedelta(days=term) if term is not None else None
+    return delivery.policy.kept_until(kind, since=since, on=delivery.today)
 
 
 def _keep_workbook(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, delivery: Delivery) -> Any:

@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -136,7 +136,6 @@ def push(public_id: str, *, policy: Policy, now: datetime) -> ResultPush | None:
     gone = sorted(set(last.shown if last else ()) - set(shown))
     rows += [(WITHDRAWN, one, "", "", "", "", "") for one in _numbers(gone)]
     name = f"{subscription.model.replace('/', '-')}-{day_of(now):%Y%m%d}.csv"
-    term = policy.days_kept("exports", on=day_of(now))
     with work_folder() as work:
         path = _written(work / "push.csv", rows)
         stored = put_file(
@@ -144,7 +143,7 @@ def push(public_id: str, *, policy: Policy, now: datetime) -> ResultPush | None:
             name=name,
             media_type="text/csv; charset=utf-8",
             now=now,
-            destroy_on=day_of(now) + timedelta(days=term) if term is not None else None,
+            destroy_on=policy.kept_until("exports", since=day_of(now), on=day_of(now)),
         )
     sent = ResultPush.objects.create(
         subscription=subscription,

@@ -5,7 +5,7 @@ Rows on natural persons are counted and named by their number only; what they sa
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
@@ -70,9 +70,8 @@ def store_conflicts(batch: Batch, prepared: Prepared, conflicts: Iterable[tuple[
 def keep_workbook(path: Path, batch: Batch, *, policy: Policy, now: datetime) -> StoredFile:
     """Keep the workbook that goes back to the sender of a batch, for its term."""
     today = day_of(now)
-    term = policy.days_kept("workbook", on=today)
     name = f"退回-{Path(batch.file_name).stem}.xlsx"
-    destroy_on = today + timedelta(days=term) if term is not None else None
+    destroy_on = policy.kept_until("workbook", since=today, on=today)
     return put_file(path, name=name, media_type=XLSX, now=now, destroy_on=destroy_on)
 
 

@@ -23,4 +23,6 @@ def policy_folder() -> Path:
 
 
 def city_wanted(chosen: str | None) -> str:
-    return chosen or os.environ.get("XINHENG_CITY") or "kaifeng"
+    from xinheng.core.policy import DEFAULT_CITY
+
+    return chosen or os.environ.get("XINHENG_CITY") or DEFAULT_CITY
