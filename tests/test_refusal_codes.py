@@ -21,6 +21,7 @@ SHARED = {
     "G9": "what has ended is opened with a reason only",
     "K01": "the networks of a key cannot be used",
     "RUN-NULL": "a column that must be filled has empty values",
+    "X13": "nothing can be had from a declared source",
     "visit_ceiling": "no visit above the ceiling of the year; the gallery shows it",
 }
 """Codes that several modules raise because their rooms may not know each other; each still means one thing."""

@@ -80,7 +80,7 @@ def _rows(errand: Errand, connection: "psycopg.Connection[tuple[object, ...]]", 
             if count == errand.max_rows:
                 if not errand.cursor_field:
                     raise Refusal(
-                        "X15", f"来源的记录超过每次 {count} 行的上限。", advice="请设游标列，分次获取。"
+                        "X20", f"来源的记录超过每次 {count} 行的上限。", advice="请设游标列，分次获取。"
                     )
                 return Fetched(path=path, columns=columns, rows=count, cursor=cursor, more=True)
             writer.writerow("" if cell is None else str(cell) for cell in row)
