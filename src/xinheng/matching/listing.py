@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xinheng.core.credit_code import ALPHABET
 from xinheng.core.ids import Code, CodeKind, is_placeholder, organisation_code_of, read_code
@@ -59,8 +60,8 @@ class SubjectList:
 
     def __init__(self, rows: Iterable[tuple[str, str]], *, divisions: Divisions = NATIONAL) -> None:
         self._by_code: dict[str, Listed] = {}
-        self._by_organisation: dict[str, list[Listed]] = defaultdict(list)
-        self._by_name: dict[str, list[Listed]] = {}
+        self._by_name: dict[str, Listed] = {}
+        self._more_of_name: dict[str, list[Listed]] = defaultdict(list)
         for name, written in rows:
             code = read_code(written)
             value = (
@@ -87,15 +88,22 @@ class SubjectList:
     def _enter(self, row: Listed, code: Code) -> None:
         if code.names_a_subject:
             self._by_code.setdefault(code.value, row)
-            organisation = _organisation(code)
-            if organisation:
-                self._by_organisation[organisation].append(row)
         elif code.kind is CodeKind.RESIDENT_ID:
             return
         if row.name and not looks_like_person_name(row.name):
-            same_name = self._by_name.setdefault(row.name, [])
-            if row.code not in {other.code for other in same_name}:
-                same_name.append(row)
+            first = self._by_name.setdefault(row.name, row)
+            if row.code not in {first.code, *(other.code for other in self._more_of_name.get(row.name, ()))}:
+                self._more_of_name[row.name].append(row)
+
+    @cached_property
+    def _by_organisation(self) -> dict[str, list[Listed]]:
+        """By the organisation code within: made when a code is first asked for that the list does not hold."""
+        found: dict[str, list[Listed]] = defaultdict(list)
+        for value, row in self._by_code.items():
+            organisation = _organisation(read_code(value))
+            if organisation:
+                found[organisation].append(row)
+        return found
 
     def _matched(self, rows: Sequence[Asked], threads: int) -> Iterator[Match]:
         read = [_read(row) for row in rows]
@@ -162,7 +170,7 @@ class SubjectList:
     ) -> Iterator[tuple[Listed, NameVerdict, float]]:
         """Rows of the list under the names found; where both sides have a code, it decides."""
         for candidate in found:
-            for listed in self._by_name[candidate.name]:
+            for listed in (self._by_name[candidate.name], *self._more_of_name.get(candidate.name, ())):
                 verdict = candidate.verdict
                 if code.names_a_subject and listed.code:
                     verdict = compare_names(

@@ -48,7 +48,8 @@ def read_table(file: Path, *, needed: Titles, wanted: Titles) -> Table:
         ) from error
     start, at = _header(file, lines, needed, wanted)
     header = [cell.strip("\ufeff") for cell in lines[start][1]]
-    rows = [_fitted(file, line, len(header)) for line in lines[start + 1 :]]
+    del lines[: start + 1]
+    rows = [_fitted(file, line, len(header)) for line in lines]
     return Table(header, rows, at, marked)
 
 
@@ -88,6 +89,8 @@ def _header(file: Path, lines: Sequence[Line], needed: Titles, wanted: Titles) -
 
 def _fitted(file: Path, line: Line, width: int) -> list[str]:
     number, cells = line
+    if len(cells) == width:
+        return cells
     if any(cell.strip() for cell in cells[width:]):
         raise Refusal(
             "MAT03",
