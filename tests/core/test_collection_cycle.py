@@ -29,7 +29,8 @@ def calendar() -> Calendar:
 
 
 def _stood(calendar: Calendar, today: date, *arrivals: Arrival, nothing: bool = False) -> Standing:
-    return stood(OCTOBER, arrivals, nothing=nothing, workdays=5, calendar=calendar, today=today).standing
+    due, before = (due_day(span, workdays=5, calendar=calendar) for span in (OCTOBER, OCTOBER.before))
+    return stood(OCTOBER, arrivals, nothing=nothing, due=due, grace_until=before.on, today=today).standing
 
 
 @pytest.mark.row("M2-03")

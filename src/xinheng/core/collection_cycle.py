@@ -144,14 +144,13 @@ def stood(
     arrivals: Iterable[Arrival],
     *,
     nothing: bool,
-    workdays: int,
-    calendar: Calendar,
+    due: DueDate,
+    grace_until: date,
     today: date,
 ) -> Stood:
-    """How the period stands on a day. ``nothing``: a statement of the department is in force."""
-    due = due_day(span, workdays=workdays, calendar=calendar)
-    grace = due_day(span.before, workdays=workdays, calendar=calendar).on
-    came = min((one.on for one in arrivals if covers(one, span, grace_until=grace)), default=None)
+    """How the period stands on a day. ``arrivals`` come by day; ``nothing``: a statement is in force; ``due`` and
+    ``grace_until`` are the due days of this period and of the one before."""
+    came = next((one.on for one in arrivals if covers(one, span, grace_until=grace_until)), None)
     if came is not None:
         standing = Standing.CAME if came <= due.on else Standing.CAME_LATE
     elif nothing:

@@ -5,6 +5,7 @@ city counts subjects times items (归集覆盖率, 平信用〔2021〕1号): a d
 subjects of a place; one that does not covers those of whom the city knows something.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from django.db.models.functions import TruncDate
 
 from xinheng.core.catalogue import Item
 from xinheng.core.collection_cycle import Arrival, Span, Standing, Stood, due_day, every, span_of, stood
+from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.quality_score import Rate
 from xinheng.core.refusal import Refusal
@@ -109,18 +111,28 @@ def _cells(
         return
     if known is None:
         known = _known(duties, since=min(spans.values()).start, today=today)
-    workdays = grace(policy, on=today)
+    terms = {span: _term(span, policy=policy, today=today) for span in set(spans.values())}
     for unit, item in duties:
-        statement = known.said.get((unit.pk, item, spans[item].start))
+        span = spans[item]
+        due, grace_until = terms[span]
+        came = known.came.get((unit.pk, item), [])
+        statement = known.said.get((unit.pk, item, span.start))
         found = stood(
-            spans[item],
-            known.came.get((unit.pk, item), ()),
+            span,
+            came[bisect_left(came, span.start, key=lambda arrival: arrival.on) :],
             nothing=statement is not None,
-            workdays=workdays,
-            calendar=policy.calendar,
+            due=due,
+            grace_until=grace_until,
             today=today,
         )
         yield Cell(unit, item, found, statement)
+
+
+def _term(span: Span, *, policy: Policy, today: date) -> tuple[DueDate, date]:
+    """The due day of a period, and that of the one before."""
+    workdays, calendar = grace(policy, on=today), policy.calendar
+    due = due_day(span, workdays=workdays, calendar=calendar)
+    return due, due_day(span.before, workdays=workdays, calendar=calendar).on
 
 
 def covered_by_month(

@@ -50,14 +50,19 @@ _COLUMNS = tuple(one.name for one in fields(Tally))
 def count_batches(*, now: datetime, most_rows: int | None = None) -> int:
     """Count what has been loaded or decided since; returns how many batches.
 
-    ``most_rows`` leaves larger work to the worker, so that no page waits for it.
+    ``most_rows`` takes only what was just loaded and leaves larger work to the worker, so that no page waits for it.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [COUNTER_LOCK])
         if not cursor.fetchone()[0]:
             return 0
-        cursor.execute(sql.UNCOUNTED)
+        if most_rows is None:
+            cursor.execute(sql.UNCOUNTED)
+        else:
+            cursor.execute(sql.FRESH, {"most": MOST_BATCHES})
         waiting = cursor.fetchall()
+        if most_rows is not None and not waiting:
+            return 0
         chosen = _within(waiting, most_rows)
         fresh = [pk for pk, _, is_fresh in waiting if is_fresh and pk in chosen]
         if fresh:
@@ -80,7 +85,7 @@ def _within(waiting: Iterable[tuple[int, int, bool]], most_rows: int | None) -> 
     rows = 0
     for pk, size, _ in waiting:
         rows += size
-        if most_rows is not None and (rows > most_rows or len(chosen) >= MOST_BATCHES):
+        if most_rows is not None and rows > most_rows:
             break
         chosen.add(pk)
     return chosen

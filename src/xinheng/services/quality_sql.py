@@ -16,6 +16,12 @@ WHERE b.state = 'loaded' AND (
 ORDER BY b.id
 """
 
+FRESH = """
+SELECT b.id, b.rows, true FROM store_batchmarks m JOIN store_batch b ON b.id = m.batch_id
+WHERE m.counted_at IS NULL AND b.state = 'loaded' ORDER BY b.id LIMIT %(most)s
+"""
+"""What was loaded just now; the partial index knows it at once."""
+
 MARKED = """
 INSERT INTO store_batchmarks (batch_id, timed, late, irregular, doubtful, places, months)
 SELECT id, false, '{}', '{}', '{}', '{}', '{}' FROM store_batch WHERE id = ANY(%(batches)s)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.db import connection
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Trim
@@ -75,7 +76,7 @@ def delivered(
     sums = {organisation: numbers for organisation, *numbers in _sums(batches)}
     received = _items(batches)
     ever = _items(Period().batches(ids))
-    problems = _problems(batches)
+    problems = _problems(ids, period)
     waiting, timed = _waiting(ids), _timed(batches)
     return tuple(
         Delivered(
@@ -125,10 +126,22 @@ def _items(batches: QuerySet[Batch]) -> defaultdict[int, set[int]]:
     return found
 
 
-def _problems(batches: QuerySet[Batch]) -> defaultdict[int, Counter[str]]:
+_BY_CODE = """
+SELECT b.organisation_id, p.key, sum(p.value::int)
+FROM store_batch b, jsonb_each_text(b.report->'problems') p
+WHERE b.state = 'loaded' AND b.organisation_id = ANY(%(organisations)s)
+  AND (%(start)s::timestamptz IS NULL OR b.received_at >= %(start)s)
+  AND (%(end)s::timestamptz IS NULL OR b.received_at < %(end)s)
+GROUP BY 1, 2
+"""
+
+
+def _problems(organisations: list[int], period: Period) -> defaultdict[int, Counter[str]]:
     found: defaultdict[int, Counter[str]] = defaultdict(Counter)
-    for organisation, counts in batches.values_list("organisation", "report__problems"):
-        found[organisation].update(counts or {})
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_CODE, {"organisations": organisations, "start": period.start, "end": period.end})
+        for organisation, code, number in cursor.fetchall():
+            found[organisation][code] = int(number)
     return found
 
 
