@@ -138,6 +138,47 @@ class Rows:
             **{"subject": self.subject(), "kind": "tax", "value": "4102"} | given
         )
 
+    def code_issue(self, **given: Any) -> store.CodeIssue:
+        found = {
+            "kind": "check",
+            "key": f"{next(self.numbers)}",
+            "registrar": "market_regulation",
+            "organisation": self.people.market,
+            "found_at": NOW,
+            "seen_at": NOW,
+        }
+        return store.CodeIssue.objects.create(**found | given)
+
+    def merge(self, **given: Any) -> store.SubjectMerge:
+        said = {
+            "reason": "同一企业",
+            "ground": "登记底册",
+            "proposed_by": self.people.wang,
+            "proposed_at": NOW,
+        }
+        for side in ("absorbed", "survivor"):
+            if side not in given:
+                said[side] = self.subject()
+        return store.SubjectMerge.objects.create(**said | given)
+
+    def alias(self, **given: Any) -> store.NameAlias:
+        said = {
+            "name": "甲公司",
+            "normalised": f"甲{next(self.numbers)}",
+            "reason": "核对过",
+            "remembered_by": self.people.zhao,
+            "remembered_at": NOW,
+        }
+        if "subject" not in given:
+            said["subject"] = self.subject()
+        return store.NameAlias.objects.create(**said | given)
+
+    def identity(self, **given: Any) -> store.RowIdentity:
+        said = {"verdict": "unknown", "reason": "查不到", "decided_by": self.people.zhao, "decided_at": NOW}
+        if "row" not in given:
+            said["row"] = self.returned()
+        return store.RowIdentity.objects.create(**said | given)
+
     def record(self, **given: Any) -> store.Record:
         number = next(self.numbers)
         fact = {

@@ -9,7 +9,7 @@ from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
 from tests.store.rows import YESTERDAY, Rows
 
-from xinheng.store.models import NoticeRound, Organisation
+from xinheng.store.models import NoticeRound, Organisation, Subject
 
 CODE = "91410200MA00000011"
 BEFORE = NOW.replace(year=2025)
@@ -116,6 +116,31 @@ def _same_finding(rows: Rows) -> None:
     _twice(lambda: rows.finding(made))
 
 
+def _same_merge(rows: Rows) -> None:
+    absorbed = rows.subject()
+    _twice(lambda: rows.merge(absorbed=absorbed))
+
+
+def _with_oneself(rows: Rows) -> None:
+    subject = rows.subject()
+    rows.merge(absorbed=subject, survivor=subject)
+
+
+def _into_itself(rows: Rows) -> None:
+    subject = rows.subject()
+    Subject.objects.filter(pk=subject.pk).update(merged_into=subject)
+
+
+def _same_identity(rows: Rows) -> None:
+    row = rows.returned()
+    _twice(lambda: rows.identity(row=row))
+
+
+def _one_person_fixes_and_verifies(rows: Rows) -> None:
+    zhao = rows.people.zhao
+    rows.code_issue(state="verified", fixed_by=zhao, verified_by=zhao, remedy="已更正")
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "role_grant_one_open": lambda rows: _twice(rows.grant),
     "role_grant_period": lambda rows: rows.grant(to_on=YESTERDAY),
@@ -204,6 +229,27 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "subject_status_known": lambda rows: rows.subject(status="gone"),
     "subject_code_form": lambda rows: rows.subject(code="9141020OMA00000011"),
     "subject_name_once": _same_name,
+    "subject_not_into_itself": _into_itself,
+    "subject_code_period": lambda rows: rows.code(from_on=TODAY, to_on=YESTERDAY),
+    "code_issue_once": lambda rows: _twice(lambda: rows.code_issue(key="甲")),
+    "code_issue_kind_known": lambda rows: rows.code_issue(kind="odd"),
+    "code_issue_state_known": lambda rows: rows.code_issue(state="lost"),
+    "code_issue_fixed_by_a_person": lambda rows: rows.code_issue(state="fixed", remedy="已更正"),
+    "code_issue_two_persons": _one_person_fixes_and_verifies,
+    "subject_merge_state_known": lambda rows: rows.merge(state="lost", decided_by=rows.people.zhao),
+    "subject_merge_of_two": _with_oneself,
+    "subject_merge_one_open": _same_merge,
+    "subject_merge_two_persons": lambda rows: rows.merge(state="merged", decided_by=rows.people.wang),
+    "subject_split_two_persons": lambda rows: rows.merge(
+        state="undone", decided_by=rows.people.zhao, split_by=rows.people.zhao, undone_by=rows.people.zhao
+    ),
+    "name_alias_one_living": lambda rows: _twice(lambda: rows.alias(normalised="甲公司")),
+    "name_alias_end_says_why": lambda rows: rows.alias(revoked_at=NOW, revoked_by=rows.people.zhao),
+    "row_identity_one_standing": _same_identity,
+    "row_identity_verdict_known": lambda rows: rows.identity(verdict="perhaps"),
+    "row_identity_yes_names_one": lambda rows: rows.identity(verdict="yes"),
+    "row_identity_says_why": lambda rows: rows.identity(reason=""),
+    "row_identity_end_says_why": lambda rows: rows.identity(reversed_at=NOW, reversed_by=rows.people.zhao),
     "subject_name_period": lambda rows: rows.name(rows.subject(), from_on=TODAY, to_on=YESTERDAY),
     "sender_key_has_feeds": lambda rows: rows.sender_key(feeds=[]),
     "sender_key_revoked_with_reason": lambda rows: rows.sender_key(revoked_at=NOW),

@@ -92,7 +92,7 @@ AS_KNOWN_AMONG = _as_known("AND r.subject_id = ANY(%(subjects)s)")
 """Versions up to a mark, and of those that are closed only what was closed by a version beyond it."""
 _GRADED = """
 SELECT id, kind, nullif(sector, ''), version FROM store_subject
-WHERE status NOT IN ('cancelled', 'revoked', 'moved')
+WHERE status NOT IN ('cancelled', 'revoked', 'moved') AND merged_into_id IS NULL
 """
 GRADED = f"{_GRADED} ORDER BY id"
 GRADED_LISTED = f"""

@@ -3,9 +3,11 @@
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.effects import Publication
 from xinheng.store.governance import ModelFeedback, ModelTrial
+from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdict
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
@@ -15,6 +17,7 @@ from xinheng.store.public import (
     PublicAct,
     PublicAnnouncement,
     PublicDraw,
+    PublicMoved,
     PublicName,
     PublicPolicy,
     PublicRun,
@@ -58,6 +61,8 @@ __all__ = [
     "Case",
     "CaseDeadline",
     "CaseEvent",
+    "CodeIssue",
+    "CodeIssueStep",
     "Conflict",
     "ConflictKind",
     "ConflictState",
@@ -77,6 +82,7 @@ __all__ = [
     "LedgerLeaf",
     "ModelFeedback",
     "ModelTrial",
+    "NameAlias",
     "NothingStatement",
     "NoticeRound",
     "NoticeStep",
@@ -90,6 +96,7 @@ __all__ = [
     "PublicAct",
     "PublicAnnouncement",
     "PublicDraw",
+    "PublicMoved",
     "PublicName",
     "PublicPolicy",
     "PublicRun",
@@ -110,6 +117,7 @@ __all__ = [
     "ReturnedRow",
     "ReturnedState",
     "RoleGrant",
+    "RowIdentity",
     "Score",
     "SenderCall",
     "SenderKey",
@@ -121,8 +129,10 @@ __all__ = [
     "SubjectCode",
     "SubjectCount",
     "SubjectKind",
+    "SubjectMerge",
     "SubjectName",
     "SubjectSearch",
     "SubjectStatus",
     "User",
+    "Verdict",
 ]

@@ -64,6 +64,18 @@ class PublicSubject(models.Model):
         db_table = "public_subject"
 
 
+class PublicMoved(models.Model):
+    """A subject that is shown under another one, and the id of that one."""
+
+    public_id = models.CharField(max_length=16)
+    code = models.CharField(max_length=18, null=True)
+    leads_to = models.CharField(max_length=16)
+
+    class Meta:
+        managed = False
+        db_table = "public_moved"
+
+
 class PublicName(models.Model):
     """A current or former name."""
 

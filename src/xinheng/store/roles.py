@@ -36,6 +36,7 @@ _KEPT = (
 """Tables from which the application removes nothing, though their owner may; the others bear triggers (guards.sql)."""
 _VIEWS = (
     "public_subject",
+    "public_moved",
     "public_name",
     "public_search",
     "public_act",

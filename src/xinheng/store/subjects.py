@@ -38,7 +38,10 @@ class SubjectStatus(models.TextChoices):
 
 
 class Subject(models.Model):
-    """``version`` grows with every change of the file; whatever is derived from it is stale from then on."""
+    """``version`` grows with every change of the file; whatever is derived from it is stale from then on.
+
+    ``merged_into``: the subject under which its records are filed while a merge is in force; its id leads there.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     code = models.CharField(max_length=18, null=True)
@@ -54,6 +57,9 @@ class Subject(models.Model):
     state_owned = models.BooleanField(default=False)
     version = models.BigIntegerField(default=1)
     last_known_at = models.DateTimeField()
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="absorbed", db_index=False
+    )
 
     class Meta:
         constraints = [
@@ -66,8 +72,17 @@ class Subject(models.Model):
                 condition=Q(code__isnull=True) | Q(code__regex=r"^[0-9A-HJ-NP-RTUWXY]{18}$"),
                 name="subject_code_form",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="subject_not_into_itself",
+            ),
         ]
-        indexes = [models.Index(Substr("code", 9, 9), name="subject_body_of_code")]
+        indexes = [
+            models.Index(Substr("code", 9, 9), name="subject_body_of_code"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="subject_merged_into"
+            ),
+        ]
 
 
 class SubjectName(models.Model):
@@ -99,9 +114,17 @@ class SubjectCode(models.Model):
     kind = models.CharField(max_length=16)
     value = models.CharField(max_length=20)
     batch = models.ForeignKey("store.Batch", on_delete=models.PROTECT, null=True, related_name="+")
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "value"], name="subject_code_kind_value")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "value"], name="subject_code_kind_value"),
+            models.CheckConstraint(
+                condition=Q(from_on__isnull=True) | Q(to_on__isnull=True) | Q(from_on__lte=F("to_on")),
+                name="subject_code_period",
+            ),
+        ]
 
 
 class SubjectSearch(models.Model):
