@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.core.examples import AS_OF, PLAIN, fact, model
+from tests.core.examples import AS_OF, PLAIN, fact, indicator, model
 from tests.scoring.worlds import City, cities, models, numbered, rows_of, some_city, store, treatments
 
 from xinheng.core.models import ScoringModel
@@ -90,6 +90,32 @@ def test_a_subject_across_many_pieces_is_one_subject(tmp_path: Path, rows: int) 
     for threads in (1, 3):
         tally, _ = in_pieces(model(), PLAIN, tmp_path, piece=rows, sheet=2, threads=threads)
         assert tally.digest == expected
+
+
+def test_one_record_feeds_any_number_of_indicators(tmp_path: Path) -> None:
+    indicators = [indicator(f"i{place}", window_days=100 * place, points=place) for place in range(1, 8)]
+    indicators += [
+        indicator("once", measure="once", window_days=250),
+        indicator("fined", points=None, by_amount=[{"start": 0, "points": 3}, {"start": 100, "points": 9}]),
+    ]
+    made = model(indicators=indicators)
+    city: City = [
+        (
+            "enterprise",
+            "food",
+            [fact(place, age=50 * place, amount_fen=3_000 * place) for place in range(16)],
+        ),
+        ("enterprise", "food", [fact(20, age=699)]),
+        ("enterprise", "food", [fact(21, age=700), fact(22, age=99, amount_fen=None)]),
+    ]
+    store(numbered(city), tmp_path)
+    found = {
+        engine: run(made, tmp_path, name=engine, engine=engine)
+        for engine in ("kernel", "duckdb", "reference")
+    }
+    assert found["kernel"] == found["duckdb"] == found["reference"]
+    rows = pq.read_table(tmp_path / "kernel.parquet").to_pylist()
+    assert [sum(each != 0 for each in row["contributions"]) for row in rows] == [9, 1, 9]
 
 
 @pytest.mark.parametrize("engine", ["kernel", "duckdb", "reference"])

@@ -18,11 +18,10 @@ VALUE, AGE, SEEN, NUMBER_WIDTH = range(4)
 """Columns of a number: so far, the age of its latest fact where that matters, whether there is a fact."""
 
 KIND, PLAIN, PLACE, AGE_FROM, AGE_BELOW, WORTH, LAST, LIMITED = range(8)
-AMOUNT_FROM, AMOUNT_BELOW, HEADCOUNT_FROM, HEADCOUNT_BELOW, CLAMP, VALUED, STEP_FROM, STEP_TO, PART_WIDTH = (
-    range(8, 17)
-)
+AMOUNT_FROM, AMOUNT_BELOW, HEADCOUNT_FROM, HEADCOUNT_BELOW, CLAMP, VALUED, STEP_FROM, STEP_TO = range(8, 16)
+FLAG_AT, PART_WIDTH = range(16, 18)
 """Columns of a part, which is one slot of an operation, or a flag. LIMITED: amount or headcount matter. WORTH, LAST:
-its first step. PLAIN: a sum of points that go by age alone."""
+its first step. PLAIN: from the first day on it goes by age alone. FLAG_AT: its flag, or one that nobody asks for."""
 
 START, WORTH_FROM, LAST_DAY, STEP_WIDTH = range(4)
 """Columns of a step: the value from which on it holds, where its points by age begin, the last age that has its own."""
@@ -49,6 +48,8 @@ BLOCK = 2048
 """Rows that are sifted at once."""
 STATES = 32
 """States of a record are numbers below this, and any other number."""
+PLAINS = 4
+"""Plain parts of a combination that are fed without branches; any more are fed as the others."""
 FEEDS, SHOWS = 1, 2
 """What a row does that weighs: it feeds parts, it is evidence."""
 
@@ -306,44 +307,77 @@ def _add(rows: Any, row: int, number: Any, part: Any, dispatch: Any, age: int) -
 
 
 @_inlined
+def _touch(place: int, touched: int, sums: Any) -> Any:
+    """How many numbers have facts, now that this one has."""
+    sums.touched[touched] = place
+    seen = sums.numbers[place, SEEN]
+    sums.numbers[place, SEEN] = 1
+    return touched + 1 - seen
+
+
+@_inlined
 def _take(rows: Any, row: int, age: int, at: int, dispatch: Any, sums: Any) -> None:
-    """Give a weighing row to the parts it feeds."""
+    """Give a weighing row to the parts it feeds, but for plain ones."""
     touched = sums.cursor[TOUCHED]
-    for entry in range(dispatch.entries[at], dispatch.entries[at + 1]):
+    for entry in range(dispatch.others[at], dispatch.plains[at + 1]):
         part = dispatch.parts[entry]
         if age >= part[AGE_BELOW]:
             break
-        if age < part[AGE_FROM]:
+        if age < part[AGE_FROM] or not _within(rows, row, part):
             continue
-        place = part[PLACE]
-        if part[PLAIN] != 0:
-            sums.numbers[place, VALUE] += dispatch.worth[part[WORTH] + min(age, part[LAST])]
-        else:
-            if not _within(rows, row, part):
-                continue
-            if part[KIND] == FLAG:
-                sums.flags[place] = sums.cursor[FLAGGED] = 1
-                continue
-            _add(rows, row, sums.numbers[place], part, dispatch, age)
-        sums.touched[touched] = place
-        touched += 1 - sums.numbers[place, SEEN]
-        sums.numbers[place, SEEN] = 1
+        if part[KIND] == FLAG:
+            sums.flags[part[FLAG_AT]] = sums.cursor[FLAGGED] = 1
+            continue
+        _add(rows, row, sums.numbers[part[PLACE]], part, dispatch, age)
+        touched = _touch(part[PLACE], touched, sums)
     sums.cursor[TOUCHED] = touched
 
 
 @_inlined
+def _give(pairs: int, dispatch: Any, sums: Any, sieve: Any) -> None:
+    """Give facts to plain parts, whatever their kind, without branches."""
+    cursor, numbers, parts = sums.cursor, sums.numbers, dispatch.parts
+    touched = cursor[TOUCHED]
+    for pair in range(pairs):
+        entry, age = sieve.pairs[pair, 0], np.int64(sieve.pairs[pair, 1])
+        kind, place = parts[entry, KIND], parts[entry, PLACE]
+        before = numbers[place, VALUE]
+        worth = np.int64(dispatch.worth[parts[entry, WORTH] + min(age, parts[entry, LAST])])
+        added = max(before, worth) if kind == MAX else before + worth
+        younger = age if numbers[place, SEEN] == 0 else min(before, age)
+        numbers[place, VALUE] = younger if kind == YOUNGEST else added
+        sums.flags[parts[entry, FLAG_AT]] = 1
+        cursor[FLAGGED] |= kind == FLAG
+        touched = _touch(place, touched, sums)
+    cursor[TOUCHED] = touched
+
+
+@_inlined
 def _read(first: int, end: int, block: int, rows: Any, dispatch: Any, sums: Any, sieve: Any) -> None:
-    """Take in sifted rows of the subject at hand."""
+    """Take in sifted rows of the subject at hand. Which parts a row feeds is written down without branches."""
     kept, shown = 0, 0
-    for row in range(first, end):
+    for row in range(first - block, end - block):
         sieve.picked[kept] = row
-        kept += sieve.does[row - block] & FEEDS
-        shown |= sieve.does[row - block]
+        kept += sieve.does[row] & FEEDS
+        shown |= sieve.does[row]
     sums.cursor[EVIDENCE] |= shown & SHOWS
+    pairs, others = 0, 0
     for place in range(kept):
         row = sieve.picked[place]
-        age = np.int64(sieve.ages[row - block])
-        _take(rows, row, age, sieve.combinations[row - block], dispatch, sums)
+        at, age = sieve.combinations[row], sieve.ages[row]
+        sieve.picked[others] = row
+        others += age < dispatch.others_below[at]
+        entry = dispatch.plains[at]
+        alive = 0
+        for each in range(PLAINS):
+            sieve.pairs[pairs + each, 0] = entry + each
+            sieve.pairs[pairs + each, 1] = age
+            alive += age < dispatch.plains_below[at, each]
+        pairs += alive
+    _give(pairs, dispatch, sums, sieve)
+    for place in range(others):
+        row = sieve.picked[place]
+        _take(rows, block + row, np.int64(sieve.ages[row]), sieve.combinations[row], dispatch, sums)
 
 
 @_compiled

@@ -50,19 +50,22 @@ class Weighing(NamedTuple):
 
 
 class Dispatch(NamedTuple):
-    """Parts by combination of item, class and wording: those of one from ``entries`` of it to that of the next, falling
-    by age. ``feeds_below``, ``shows_below``: from which age on it feeds nothing, and is evidence no more.
-    ``final_from``: by combination and finality, from which age on it weighs. ``worth``: points by age, one stretch
-    after another.
+    """Parts by combination of item, class and wording: plain ones from ``plains`` of it on, the others from ``others``
+    of it to ``plains`` of the next, both falling by age. ``…_below``: from which age on it feeds nothing, is no
+    evidence, feeds each plain part no more, feeds no others. ``final_from``: by combination and finality, from which
+    age on it weighs. ``worth``: points by age, one stretch after another.
     """
 
     wordings: np.int32
     evidence_from: np.int32
     feeds_below: I32
     shows_below: I32
+    plains_below: I32
+    others_below: I32
     final_from: I32
     outliving: I32
-    entries: I32
+    plains: I32
+    others: I32
     parts: I64
     steps: I64
     worth: I32
@@ -98,7 +101,7 @@ class People(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """The subject at hand. ``touched``: numbers that have facts."""
+    """The subject at hand. ``touched``: numbers that have facts. The last number and the last flag are nobody's."""
 
     cursor: I64
     numbers: I64
@@ -108,12 +111,13 @@ class Sums(NamedTuple):
 
 
 class Sieve(NamedTuple):
-    """Room for the rows of a block: combination, age, what the row does."""
+    """Room for the rows of a block: combination, age, what the row does; for plain parts and the ages of facts."""
 
     combinations: I32
     ages: I32
     does: U8
     picked: I64
+    pairs: I32
 
 
 class Output(NamedTuple):

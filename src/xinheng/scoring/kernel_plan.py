@@ -7,6 +7,7 @@ combination, so that the loop only compares ages, amounts and headcounts.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -35,6 +36,7 @@ KINDS = {
     Reduce.LATEST: kernel.LATEST,
 }
 
+PLAIN_KINDS = (kernel.FLAG, kernel.SUM, kernel.MAX, kernel.YOUNGEST)
 COUNTED: dict[Reduce, tuple[tuple[int, Ladder], ...]] = {Reduce.COUNT: ((0, ((0, 1),)),)}
 """Every fact that is counted is worth one."""
 
@@ -52,6 +54,29 @@ class _Feed:
     slot: Slot
     operation: Operation | None
     steps: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parted:
+    """Parts of a combination, the first ``plains`` of them plain."""
+
+    parts: Sequence[int]
+    plains: int
+    plains_below: Sequence[int]
+    others_below: int
+
+
+def _parted(fed: Sequence[int], parts: Sequence[tuple[int, ...]]) -> _Parted:
+    falling = sorted(fed, key=lambda part: -parts[part][kernel.AGE_BELOW])
+    plains = [part for part in falling if parts[part][kernel.PLAIN]][: kernel.PLAINS]
+    others = [part for part in falling if part not in plains]
+    below = [parts[part][kernel.AGE_BELOW] for part in plains]
+    return _Parted(
+        parts=[*plains, *others],
+        plains=len(plains),
+        plains_below=below + [0] * (kernel.PLAINS - len(below)),
+        others_below=parts[others[0]][kernel.AGE_BELOW] if others else 0,
+    )
 
 
 class KernelPlan:
@@ -94,10 +119,12 @@ class KernelPlan:
         """Sums of nobody."""
         cursor = np.zeros(kernel.CURSOR_WIDTH, np.int64)
         cursor[kernel.CURRENT] = kernel.NOBODY
+        numbers = np.zeros((self._numbers + 1, kernel.NUMBER_WIDTH), np.int64)
+        numbers[self._numbers, kernel.SEEN] = 1
         return Sums(
             cursor=cursor,
-            numbers=np.zeros((self._numbers, kernel.NUMBER_WIDTH), np.int64),
-            flags=np.zeros(self._flags, np.uint8),
+            numbers=numbers,
+            flags=np.zeros(self._flags + 1, np.uint8),
             totals=np.zeros(len(self.ending.groups), np.int64),
             touched=np.zeros(self._numbers + 1, np.int64),
         )
@@ -108,17 +135,18 @@ class KernelPlan:
             ages=np.empty(kernel.BLOCK, np.int32),
             does=np.empty(kernel.BLOCK, np.uint8),
             picked=np.empty(kernel.BLOCK + 1, np.int64),
+            pairs=np.empty(((kernel.BLOCK + 1) * kernel.PLAINS, 2), np.int32),
         )
 
     def output(self, rows: int) -> Output:
         """Room for so many subjects, none of which has a fact."""
         found = self._room(rows)
-        if rows:
-            columns: list[Any] = list(zip(found, self._nothing(), strict=True))
-            for whole, one in columns:
-                whole[:] = one[0]
+        columns: list[Any] = list(zip(found, self._nothing, strict=True))
+        for whole, one in columns:
+            whole[:] = one
         return found
 
+    @cached_property
     def _nothing(self) -> Output:
         found, operations = self._room(1), self.ending.operations
         found.contributions[0] = operations[:, kernel.SIGN] * operations[:, kernel.ABSENT]
@@ -145,36 +173,40 @@ class KernelPlan:
                     parts.append(part)
                 for row in rows:
                     fed[row * len(wordings) + number].append(len(parts) - 1)
-        for each in fed:
-            each.sort(key=lambda part: -parts[part][kernel.AGE_BELOW])
-        feeds_below, shows_below = self._below(fed, parts, wordings)
+        kinds = [_parted(each, parts) for each in fed]
+        shows_below, longest = self._below(wordings)
+        ages = [[parts[part][kernel.AGE_BELOW] for part in each] for each in fed]
+        firsts = [0, *accumulate(len(each) for each in fed)]
+        width = kernel.CLASSES * len(wordings)
         return Dispatch(
             wordings=np.int32(len(wordings)),
             evidence_from=np.int32(self._evidence.age_from),
-            feeds_below=np.array(feeds_below, np.int32),
+            feeds_below=np.minimum(longest, [max(each, default=0) for each in ages]).astype(np.int32),
             shows_below=np.array(shows_below, np.int32),
-            final_from=np.repeat(self._final_from, kernel.CLASSES * len(wordings), axis=0).reshape(-1),
-            outliving=np.repeat(self._outliving, kernel.CLASSES * len(wordings)),
-            entries=np.array([0, *accumulate(len(each) for each in fed)], np.int32),
-            parts=_table([parts[part] for each in fed for part in each], kernel.PART_WIDTH),
+            plains_below=np.array([each.plains_below for each in kinds], np.int32),
+            others_below=np.array([each.others_below for each in kinds], np.int32),
+            final_from=np.repeat(self._final_from, width, axis=0).reshape(-1),
+            outliving=np.repeat(self._outliving, width),
+            plains=np.array(firsts, np.int32),
+            others=np.array(
+                [first + each.plains for first, each in zip(firsts, kinds, strict=False)], np.int32
+            ),
+            parts=_table([parts[part] for each in kinds for part in each.parts], kernel.PART_WIDTH),
             steps=_table(self._steps, kernel.STEP_WIDTH),
-            worth=np.array(self._worth, np.int32),
+            worth=np.array([*self._worth, 0], np.int32),
         )
 
-    def _below(
-        self, fed: Sequence[Sequence[int]], parts: Sequence[tuple[int, ...]], wordings: Sequence[Wording]
-    ) -> tuple[list[int], list[int]]:
-        """From which age on each combination feeds nothing, and is no evidence."""
-        feeds: list[int] = []
+    def _below(self, wordings: Sequence[Wording]) -> tuple[list[int], list[int]]:
+        """From which age on each combination is no evidence, and weighs no more."""
         shows: list[int] = []
+        weighs: list[int] = []
         for item in self._places:
             for rank in range(kernel.CLASSES):
                 below = _or(self._rules.longest(item=item, seriousness=rank), NEVER)
                 for wording in wordings:
-                    own = fed[len(feeds)]
-                    feeds.append(min(below, parts[own[0]][kernel.AGE_BELOW]) if own else 0)
+                    weighs.append(below)
                     shows.append(min(below, self._evident_below(item=item, rank=rank, wording=wording)))
-        return feeds, shows
+        return shows, weighs
 
     def _evident_below(self, *, item: int, rank: int, wording: Wording) -> int:
         evidence = self._evidence
@@ -204,12 +236,14 @@ class KernelPlan:
         first, end = self._steps_for(feed, wording)
         valued = operation and operation.valued_by and not operation.result_points
         step = self._steps[first] if first < end else (0, 0, 0)
-        plain = feed.kind == kernel.SUM and _is_plain(condition) and not valued
+        age_from = max(condition.age_from, slot.age_from)
+        is_flag = feed.kind == kernel.FLAG
+        plain = feed.kind in PLAIN_KINDS and _is_plain(condition) and not valued and not age_from
         return (
             feed.kind,
             int(plain),
-            feed.place,
-            max(condition.age_from, slot.age_from),
+            self._numbers if is_flag else feed.place,
+            age_from,
             min(_or(condition.age_below, NEVER), _or(slot.age_below, NEVER)),
             *step[kernel.WORTH_FROM :],
             int(not _is_plain(condition)),
@@ -221,6 +255,7 @@ class KernelPlan:
             KINDS[operation.valued_by] if operation and operation.valued_by and valued else 0,
             first,
             end,
+            feed.place if is_flag else self._flags,
         )
 
     def _steps_for(self, feed: _Feed, wording: Wording) -> tuple[int, int]:
