@@ -63,6 +63,15 @@ def test_those_that_are_the_same_stand_before_those_that_look_alike() -> None:
     assert [one.place for one in index.nearest("开封样湄食品有限公司")] == [1, 0]
 
 
+def test_a_former_name_in_brackets_leads_to_the_enterprise_once() -> None:
+    index = NameIndex.build(
+        ["开封样沅食品有限公司", "开封样湄食品有限公司（曾用名：开封样沅食品厂有限公司）"]
+    )
+    found = index.nearest("开封样沅食品厂有限公司")
+    assert (found[0].place, found[0].verdict.same) == (1, True)
+    assert sorted(one.place for one in found) == [0, 1]
+
+
 @pytest.mark.guard("G2")
 def test_names_of_natural_persons_neither_enter_nor_are_asked() -> None:
     index = NameIndex.build(["王样甲", "开封样例食品有限公司"])

@@ -1,7 +1,7 @@
 """Finds in a long list the names most like a given one, and says of each whether it is the same enterprise.
 
 The list is kept as numbers, about 250 bytes a name: its characters, and for each pair of characters the names that
-hold it, with and without place and form. Names of natural persons do not enter it (legal guard G2).
+hold it, with and without place and form; a former name in brackets is an entry of its own. Names of natural persons do not enter it (legal guard G2).
 """
 
 import re
@@ -63,11 +63,19 @@ class NameIndex:
     """Immutable; may be asked by several threads at once."""
 
     def __init__(
-        self, *, whole: Texts, core: Texts, lists: Lists, written: "_Written", divisions: Divisions
+        self,
+        *,
+        whole: Texts,
+        core: Texts,
+        lists: Lists,
+        written: "_Written",
+        former: Sequence[int],
+        divisions: Divisions,
     ) -> None:
         self._whole, self._core, self._lists = whole, core, lists
         self._written = written
         self._divisions = divisions
+        self._former = former
         self._own = local()
 
     @classmethod
@@ -75,15 +83,28 @@ class NameIndex:
         """The index of ``names``; ``place`` of what is found counts in their order, from 0."""
         written = _Written()
         wholes, cores = _Runs(), _Runs()
-        for name in written.taking(names):
-            whole, core = (
-                ("", "") if looks_like_person_name(name) else runs(part_name(name, divisions=divisions))
-            )
+        former: list[tuple[int, str]] = []
+        for place, name in enumerate(written.taking(names)):
+            whole = core = ""
+            if not looks_like_person_name(name):
+                parts = part_name(name, divisions=divisions)
+                whole, core = runs(parts)
+                former += ((place, older) for older in parts.former)
+            wholes.add(whole)
+            cores.add(core)
+        for _, older in former:
+            whole, core = runs(part_name(older, divisions=divisions))
             wholes.add(whole)
             cores.add(core)
         texts, core_texts = wholes.texts(), cores.texts()
-        lists = _lists(texts, core_texts)
-        return cls(whole=texts, core=core_texts, lists=lists, written=written, divisions=divisions)
+        return cls(
+            whole=texts,
+            core=core_texts,
+            lists=_lists(texts, core_texts),
+            written=written,
+            former=[place for place, _ in former],
+            divisions=divisions,
+        )
 
     def __len__(self) -> int:
         return len(self._written)
@@ -138,8 +159,11 @@ class NameIndex:
             return []
         asked = parse_name(name, divisions=self._divisions)
         held = []
-        for place, like in found:
-            if place >= 0:
+        seen: set[int] = set()
+        for entry, like in found:
+            place = entry if entry < len(self) else self._former[entry - len(self)]
+            if place >= 0 and place not in seen:
+                seen.add(place)
                 other = self._written[place]
                 parts = parse_name(other, divisions=self._divisions)
                 verdict = compare_parts(asked, parts, divisions=self._divisions)
@@ -150,7 +174,7 @@ class NameIndex:
     def _room(self) -> Scratch:
         room: Scratch | None = getattr(self._own, "room", None)
         if room is None:
-            room = self._own.room = scratch(len(self))
+            room = self._own.room = scratch(len(self._whole.starts) - 1)
         return room
 
 
