@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.interfaces.web_office_administration import ADMINISTRATION
+from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
@@ -16,6 +17,7 @@ PAGES = {
         f"office/{name}.html": make
         for name, make in {
             **COLLECTION,
+            **CHANNELS,
             **QUALITY,
             **SUPERVISION,
             **ADMINISTRATION,

@@ -92,6 +92,7 @@ class Verb(StrEnum):
     READ_DASHBOARD = "read_dashboard"
     READ_DESK = "read_desk"
     IMPORT_FILE = "import_file"
+    MANAGE_SENDERS = "manage_senders"
     READ_BATCH = "read_batch"
     PROPOSE_QUARANTINE = "propose_quarantine"
     DECIDE_QUARANTINE = "decide_quarantine"
@@ -142,6 +143,7 @@ _VERB_LABELS = {
     Verb.READ_DASHBOARD: "查看全局看板",
     Verb.READ_DESK: "查看工作台",
     Verb.IMPORT_FILE: "导入数据文件",
+    Verb.MANAGE_SENDERS: "管理报送密钥和连接器",
     Verb.READ_BATCH: "查看归集批次",
     Verb.PROPOSE_QUARANTINE: "对待处理数据提出意见",
     Verb.DECIDE_QUARANTINE: "决定待处理数据的去留",
@@ -230,6 +232,7 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.READ_DASHBOARD: _rows(_WITHIN, *_HANDLERS, Role.LEADER, Role.AUDITOR, Role.MODEL_OFFICER),
         Verb.READ_DESK: _rows(_WITHIN, *_OFFICERS),
         Verb.IMPORT_FILE: _rows(_WITHIN, *_REPORTERS),
+        Verb.MANAGE_SENDERS: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.SYSTEM_ADMIN),
         Verb.READ_BATCH: _rows(
             _WITHIN, *_REPORTERS, Role.REVIEWER, Role.DECIDER, Role.SECRECY_REVIEWER, Role.AUDITOR
         ),

@@ -23,7 +23,7 @@ from xinheng.store.casework import Case
 from xinheng.store.organisations import Organisation
 from xinheng.store.policy_versions import PolicyVersion
 
-SERIES = {"feed": "GS", "calendar": "RL", "model": "MX"}
+SERIES = {"feed": "GS", "calendar": "RL", "model": "MX", "catalogue": "ML", "duties": "QZ"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +156,9 @@ def _changes_nothing(draft: Draft, *, now: datetime) -> bool:
     """Whether this content is in force and nothing else is to follow; else it may come back, sooner or later."""
     later = PolicyVersion.objects.filter(kind=draft.kind, key=draft.key, from_on__gt=day_of(now))
     same = digest_of(dict(draft.body))
-    return _in_force(draft.kind, draft.key, on=day_of(now)) == same and not later.exclude(digest=same).exists()
+    return (
+        _in_force(draft.kind, draft.key, on=day_of(now)) == same and not later.exclude(digest=same).exists()
+    )
 
 
 def _in_force(kind: str, key: str, *, on: date) -> str:

@@ -16,14 +16,18 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.services.batches import without_unneeded
 from xinheng.services.cases import desk, steps_for
+from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
 from xinheng.services.retention import decide_by
+from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.casework import Case, CaseDeadline
+from xinheng.store.connectors import Connector
 from xinheng.store.organisations import Organisation
+from xinheng.store.senders import SenderKey
 
 MOST = 100
 
@@ -31,6 +35,8 @@ MOST = 100
 class Kind(StrEnum):
     """Sorts of task; the order is that of the desk where terms are equal."""
 
+    PLACE = "place"
+    SOURCE = "source"
     APPROVE = "approve"
     EDIT = "edit"
     REVIEW = "review"
@@ -61,6 +67,8 @@ class Task:
     count: int = 0
     term: Term | None = None
     model: str = ""
+    key: SenderKey | None = None
+    connector: Connector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,14 @@ class Seat:
 
 def tasks(seat: Seat) -> list[Task]:
     """Everything that waits for this person, what is due first in front."""
-    found = [*_cases(seat), *_reviews(seat), *_rows(seat), *_batches(seat), *_models(seat)]
+    found = [
+        *_channels(seat),
+        *_cases(seat),
+        *_reviews(seat),
+        *_rows(seat),
+        *_batches(seat),
+        *_models(seat),
+    ]
     far = date.max
     return sorted(
         found,
@@ -84,6 +99,16 @@ def tasks(seat: Seat) -> list[Task]:
             list(Kind).index(task.kind),
         ),
     )[:MOST]
+
+
+def _channels(seat: Seat) -> Iterator[Task]:
+    """Keys used from two places and sources that changed, for the office and for the sender."""
+    reached = seat.reach(Verb.MANAGE_SENDERS) | seat.reach(Verb.IMPORT_FILE)
+    doubtful = {place.key_id: place.key for place in places_waiting(reached)[:MOST]}
+    for key in doubtful.values():
+        yield Task(kind=Kind.PLACE, key=key, organisation=key.organisation)
+    for row in troubled(reached)[:MOST]:
+        yield Task(kind=Kind.SOURCE, connector=row, organisation=row.organisation)
 
 
 def _cases(seat: Seat) -> Iterator[Task]:

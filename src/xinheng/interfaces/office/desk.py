@@ -171,7 +171,27 @@ def _evaluate(call: Call, task: Task) -> _Shown:
     )
 
 
+def _place(call: Call, task: Task) -> _Shown:
+    assert task.key is not None
+    unit = call.tree.name(task.key.organisation_id)
+    url = reverse("office:sender", kwargs={"sender": task.key.public_id})
+    return "报送密钥", f"一个密钥从两处使用：{unit} {task.key.name}", url, "待核对", "decide"
+
+
+def _source(call: Call, task: Task) -> _Shown:
+    row = task.connector
+    assert row is not None
+    url = reverse("office:connector", kwargs={"connector": row.public_id})
+    state = "已暂停，待核对" if row.held_at else f"连续 {row.failures} 次没有取到"
+    title = (
+        f"{call.tree.name(row.organisation_id)} {row.name}{f'：{row.held_reason}' if row.held_reason else ''}"
+    )
+    return "连接器", title.rstrip("。"), url, state, "decide"
+
+
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
+    Kind.PLACE: _place,
+    Kind.SOURCE: _source,
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
     Kind.REVIEW: _review,

@@ -90,6 +90,14 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("审批事项", "office:approvals", ("office:approval",)),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
             Route("用户与职责", "office:users", ("office:user", "office:new_user", "office:grant_role")),
+            Route(
+                "报送密钥", "office:senders", ("office:sender", "office:new_sender", "office:revoke_sender")
+            ),
+            Route(
+                "连接器",
+                "office:connectors",
+                ("office:connector", "office:new_connector", "office:release_connector"),
+            ),
             Route("操作账本", "office:ledger"),
         ),
     ),
