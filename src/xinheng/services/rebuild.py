@@ -40,11 +40,11 @@ def rebuild_run(public_id: str, *, now: datetime) -> Rebuilt:
     run = EvaluationRun.objects.select_related("base").filter(public_id=public_id).first()
     if run is None:
         raise Refusal("M16", f"没有编号为“{public_id}”的评价批次。", advice="请在评价历史中核对编号。")
-    if run.base_id is not None and run.forgotten_at is not None:
+    if run.forgotten_at is not None and (run.base_id or not population_file(run.population_digest).exists()):
         raise Refusal(
             "M21",
-            "这次更新评价的结果已过保存期限，不能据以重算。",
-            advice="请重算它所更新的那次全量评价，或查看操作账本。",
+            "这次评价的结果已过保存期限，不能据以重算。",
+            advice="请重算期限内的评价（见 xinheng runs）；当时的摘要仍在操作账本中。",
         )
     rules = rules_of(run)
     if run.record_mark is None:

@@ -102,6 +102,9 @@ def grant(cursor: CursorWrapper, logins: Mapping[str, str] | None = None) -> Non
     cursor.execute(f"GRANT UPDATE (until_id) ON store_score TO {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_givengrade FROM {APP}")
     cursor.execute(f"GRANT UPDATE (until) ON store_givengrade TO {APP}")
+    for function in ("store_forget_scores(bigint[], bigint[])", "store_forget_refreshes(bigint[])"):
+        cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {APP}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")
     cursor.execute(f"GRANT SELECT ON {', '.join(_VIEWS)} TO {PORTAL}")
 

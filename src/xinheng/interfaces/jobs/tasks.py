@@ -180,6 +180,19 @@ def destroy_files(timestamp: int) -> None:
 
 
 @app.periodic(cron=MIDNIGHT)
+@app.task(name="forget_results", queueing_lock="forget_results")
+def forget_results(timestamp: int) -> None:
+    """End superseded scores, refreshes and lists of who was graded whose term of keeping is over."""
+    from xinheng.services import results_retention
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    today = day_of(now)
+    done = results_retention.forget_results(policy=policy_in_force(on=today), today=today, now=now)
+    log.info("results_forgotten", scores=done.scores, refreshes=done.refreshes, files=done.files)
+
+
+@app.periodic(cron=MIDNIGHT)
 @app.task(name="return_rows", queueing_lock="return_rows")
 def return_rows(timestamp: int) -> None:
     """Send rows that nobody decided in time back to their senders."""
