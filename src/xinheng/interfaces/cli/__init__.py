@@ -31,6 +31,7 @@ COMMANDS: tuple[str, ...] = (
     "rebuilding",
     "ledger",
     "account",
+    "secret",
     "sample",
 )
 """Modules of this package that add commands, in the order of the help page."""
