@@ -114,13 +114,14 @@ def measured(names: list[str], chance: random.Random) -> Iterator[tuple[str, flo
     yield "build_s", round(time.perf_counter() - begun, 1)
     yield "index_mib", round(index.size / 2**20, 1)
     list(index.nearest_many(names[:64]))
-    seconds = asked = 0.0
+    seconds = cpu = asked = 0.0
     for title, rule in perturbations().items():
         drawn = chance.sample(range(len(names)), min(QUERIES, len(names)))
         queries = [rule(chance, names[place]) for place in drawn]
-        begun = time.perf_counter()
+        begun, spent = time.perf_counter(), time.process_time()
         answers = list(index.nearest_many(queries, 5))
         seconds += time.perf_counter() - begun
+        cpu += time.process_time() - spent
         asked += len(queries)
         hits = [any(one.place == place for one in found) for place, found in zip(drawn, answers, strict=True)]
         yield f"recall5_{title}", round(sum(hits) / len(hits), 4)
@@ -130,6 +131,7 @@ def measured(names: list[str], chance: random.Random) -> Iterator[tuple[str, flo
         yield f"joined_{title}", round(len(joins) / len(drawn), 4)
         yield f"wrong_{title}", round(1 - sum(joins) / max(1, len(joins)), 4)
     yield "per_s", round(asked / seconds)
+    yield "cpu_ms", round(1000 * cpu / asked, 3)
     sample = [rule(chance, names[chance.randrange(len(names))]) for rule in perturbations().values()]
     begun = time.perf_counter()
     for query in sample:

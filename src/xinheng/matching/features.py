@@ -51,6 +51,7 @@ _COUNTED = "[〇零一二三四五六七八九十百壹贰叁肆伍陆柒捌玖�
 _NUMBER = re.compile(
     rf"第{_COUNTED}+|{_COUNTED}+(?=[号店厂部分支院校所中小幼车矿队场营厅])|[0-9]+|(?<=店){_COUNTED}+$"
 )
+_NUMERAL = re.compile(_COUNTED)
 _PLAIN = re.compile(r"[省市]|分(?=店$)")
 _TENS = re.compile(r"(?:(?P<hundreds>[1-9]?)百)?0?(?:(?P<tens>[1-9]?)十)?(?P<ones>[0-9]?)")
 _SINGLE = frozenset("〇零一二三四五六七八九十百壹贰叁肆伍陆柒捌玖拾甲乙丙丁戊己庚辛壬癸东西南北")
@@ -78,7 +79,7 @@ def difference(one: NameParts, other: NameParts) -> Difference:
 
 def _in_digits(parts: NameParts) -> NameParts:
     """第二分公司 and 第2分公司 are one; a figure that is a 字号 stays as it is."""
-    if not _NUMBER.search(f"{parts.brand}|{parts.trade}|{parts.branch}|{parts.site}"):
+    if not _NUMERAL.search(f"{parts.core}{parts.branch}{parts.site}"):
         return parts
     brand, trade, branch, site = (
         _NUMBER.sub(lambda found: as_digits(found.group().removeprefix("第")), text)
@@ -172,7 +173,10 @@ def _branch(one: NameParts, other: NameParts, values: dict[str, float]) -> None:
 
 def numbers(parts: NameParts) -> tuple[str, ...]:
     """The ordinals of a name, Chinese figures as digits: 第二十四分店 and 24分店 are one number."""
-    found = _NUMBER.findall(f"{parts.core}|{parts.branch}|{parts.site}")
+    text = f"{parts.core}|{parts.branch}|{parts.site}"
+    if not _NUMERAL.search(text):
+        return ()
+    found = _NUMBER.findall(text)
     return tuple(as_digits(one.removeprefix("第")) for one in found)
 
 

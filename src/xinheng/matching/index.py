@@ -33,7 +33,7 @@ from xinheng.matching.names import Form, NameParts, parse_name, part_name
 
 _BATCH = 256
 _PART = 100_000
-_WIDER = 4
+_WIDER = 2
 """So many candidates more than asked for are compared with care."""
 _ENDINGS = re.compile("[省市]")
 _FORMS = {
