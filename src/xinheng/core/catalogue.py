@@ -5,6 +5,7 @@ local regulation. Kinds that must not be collected are listed with it. Serves �
 国办发〔2020〕49号 and 《河南省社会信用条例》第十一条.
 """
 
+import re
 from enum import IntEnum, StrEnum
 from typing import Annotated, Self
 
@@ -15,6 +16,7 @@ from xinheng.core.policy_file import PolicyModel
 from xinheng.core.sources import Entry, Rank
 
 FIRST_LOCAL_NUMBER = 101
+_LOCAL = re.compile(r"local_([1-9][0-9]{2,4})")
 SUPPLEMENTING = (Rank.LAW, Rank.ADMINISTRATIVE_REGULATION, Rank.CENTRAL_POLICY, Rank.LOCAL_REGULATION)
 
 
@@ -79,12 +81,28 @@ class Disclosure(StrEnum):
         return _DISCLOSURES[self]
 
 
+class Sharing(StrEnum):
+    """How other bodies get it (共享属性); where nothing is laid down it stays unsaid."""
+
+    OPEN = "open"
+    CONDITIONAL = "conditional"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        return {"open": "无条件共享", "conditional": "有条件共享", "none": "不予共享"}[self.value]
+
+
 class Persons(StrEnum):
     """Whether rows of the item may concern natural persons; such rows never enter (G2)."""
 
     NONE = "none"
     POSSIBLE = "possible"
     MOSTLY = "mostly"
+
+    @property
+    def label(self) -> str:
+        return {"none": "不涉及自然人", "possible": "可能涉及自然人", "mostly": "多为自然人"}[self.value]
 
 
 class Keeping(StrEnum):
@@ -109,18 +127,37 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
 
+    @property
+    def label(self) -> str:
+        return _FIELD_KINDS[self]
+
 
 class CatalogueField(PolicyModel):
-    """One column of an item. ``public``: may be shown to everybody where the item is."""
+    """One column of an item. ``public``: may be shown to everybody where the item is.
+
+    ``code_set`` names the list from which values come, such as a standard; ``choices`` are its values where it is short.
+    """
 
     kind: FieldKind
     length: Annotated[StrictInt, Field(gt=0)] | None = None
     required: StrictBool = False
     public: StrictBool = True
+    code_set: str = ""
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+
+    @property
+    def measured_in(self) -> str:
+        return self.unit or ("元" if self.kind is FieldKind.YUAN else "")
 
 
 class CatalogueItem(Entry):
-    """One kind of information. ``burdens``: a record may ground an effect to the subject's disadvantage."""
+    """One kind of information. ``burdens``: a record may ground an effect to the subject's disadvantage.
+
+    ``organisations`` are keys of the agencies that supply it where ``providers``, the sectors, are too wide; ``area`` is
+    the county whose item it is, else empty. ``consent``: taken only with the subject's written consent. ``reviews``: which
+    paper records each review that the catalogue asks of an item that burdens.
+    """
 
     number: Annotated[StrictInt, Field(ge=1, le=32767)]
     title: str
@@ -134,19 +171,26 @@ class CatalogueItem(Entry):
     cycle: str
     national: StrictBool
     note: str = ""
+    sharing: Sharing | None = None
+    organisations: tuple[str, ...] = ()
+    area: str = ""
+    consent: StrictBool = False
+    reviews: dict[str, str] = Field(default_factory=dict)
     fields: dict[str, CatalogueField] = Field(min_length=1)
 
 
 class ForbiddenRule(StrEnum):
-    """NEVER admits no consent; CONSENT needs warned written consent; FINAL needs a decision in force."""
+    """NEVER admits no consent; CONSENT needs warned written consent; FINAL needs a decision in force; PERSONS may not be
+    taken of natural persons."""
 
     NEVER = "never"
     CONSENT = "consent"
     FINAL = "final"
+    PERSONS = "persons"
 
     @property
     def label(self) -> str:
-        return {"never": "禁止归集", "consent": "须书面同意", "final": "须有生效法律文书"}[self.value]
+        return _FORBIDDEN_RULES[self]
 
 
 class ForbiddenKind(Entry):
@@ -157,10 +201,17 @@ class ForbiddenKind(Entry):
     words: tuple[str, ...] = Field(min_length=1)
 
 
+class Review(Entry):
+    """What must have been done before an item that burdens its subjects is added (专家评估、公开征求意见)."""
+
+    title: str
+
+
 class Catalogue(PolicyModel):
     edition: str
     items: dict[str, CatalogueItem]
     forbidden: dict[str, ForbiddenKind]
+    reviews: dict[str, Review] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _numbers_are_the_stored_ones(self) -> Self:
@@ -183,6 +234,20 @@ class Catalogue(PolicyModel):
     def forbidden_by(self, header: str) -> tuple[ForbiddenKind, ...]:
         """Kinds that a column header names."""
         return tuple(kind for kind in self.forbidden.values() if any(word in header for word in kind.words))
+
+
+def item_number(code: str) -> int | None:
+    """The stored number of an item by its code: of the nation's list, or ``local_101`` and so on; None for neither."""
+    if code.upper() in Item.__members__:
+        return Item[code.upper()].value
+    local = _LOCAL.fullmatch(code)
+    number = int(local[1]) if local else 0
+    return number if FIRST_LOCAL_NUMBER <= number <= 32767 else None
+
+
+def item_code(number: int) -> str:
+    """The opposite of ``item_number``."""
+    return Item(number).code if number < FIRST_LOCAL_NUMBER else f"local_{number}"
 
 
 def forbidden_changes(change: Change) -> list[str]:
@@ -209,7 +274,8 @@ def forbidden_changes(change: Change) -> list[str]:
 
 
 def _strength(rule: ForbiddenRule) -> int:
-    return (ForbiddenRule.FINAL, ForbiddenRule.CONSENT, ForbiddenRule.NEVER).index(rule)
+    order = (ForbiddenRule.PERSONS, ForbiddenRule.FINAL, ForbiddenRule.CONSENT, ForbiddenRule.NEVER)
+    return order.index(rule)
 
 
 def _circle(disclosure: Disclosure) -> int:
@@ -235,4 +301,18 @@ _KEEPINGS = {
     Keeping.PUBLICATION: "按失信程度的公示期",
     Keeping.UNTIL_EXIT: "至移出之日",
     Keeping.CASE: "至事项办结归档",
+}
+_FIELD_KINDS = {
+    FieldKind.TEXT: "文字",
+    FieldKind.CODE: "代码",
+    FieldKind.DATE: "日期",
+    FieldKind.YUAN: "金额",
+    FieldKind.NUMBER: "数字",
+    FieldKind.CHOICE: "选项",
+}
+_FORBIDDEN_RULES = {
+    ForbiddenRule.NEVER: "禁止归集",
+    ForbiddenRule.CONSENT: "须书面同意",
+    ForbiddenRule.FINAL: "须有生效法律文书",
+    ForbiddenRule.PERSONS: "不得归集自然人的",
 }

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from xinheng.core.catalogue import Item
+from xinheng.core.catalogue import Item, item_number
 
 ITEMS: dict[str, int] = {item.code: item.value for item in Item}
 """Numbers of the catalogue items by their codes."""
@@ -300,7 +300,7 @@ class Feed(_Part):
     @property
     def item_number(self) -> int:
         """Number of the catalogue item; 0 for a feed that is not on subjects."""
-        return ITEMS[self.item] if self.item else 0
+        return (item_number(self.item) or 0) if self.item else 0
 
     @model_validator(mode="after")
     def _fits_catalogue(self) -> Self:
@@ -308,7 +308,7 @@ class Feed(_Part):
             if not self.reason:
                 raise ValueError("item 为空的数据源须写 reason（为何不含主体记录）")
             return self
-        if self.item not in ITEMS:
+        if item_number(self.item) is None:
             raise ValueError(f"item“{self.item}”不在目录中；可用：{'、'.join(ITEMS)}")
         if Target.NAME not in self.columns and Target.CODE not in self.columns:
             raise ValueError("columns 至少要有 name（主体名称）或 code（统一社会信用代码）")

@@ -175,10 +175,11 @@ def overlaid(
     years: Iterable[CalendarYear] = (),
     models: Iterable[ScoringModel] = (),
     retired: Iterable[str] = (),
+    catalogue: Catalogue | None = None,
 ) -> Policy:
     """The policy with what the office has published since, under a digest of its own.
 
-    A feed, year or model that the policy has already is replaced; models of ``retired`` are left out. Raises
+    A feed, year or model that the policy has already is replaced, as is its catalogue; models of ``retired`` are left out. Raises
     PolicyError where a feed names what is not there.
     """
     added = {feed.id: feed for feed in feeds}
@@ -191,6 +192,7 @@ def overlaid(
     whole = replace(
         policy,
         digest="",
+        catalogue=catalogue or policy.catalogue,
         feeds={**policy.feeds, **added},
         calendar=calendar,
         models=dict(sorted(living.items())),

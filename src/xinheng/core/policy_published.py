@@ -1,5 +1,5 @@
-"""Lays what the office has published over the files of the city's pack: of each feed, calendar year and model the version
-in force on a day. A model may also be retired from a day on. The office and the public pages read policy alike
+"""Lays what the office has published over the files of the city's pack: of each feed, calendar year, model and local
+supplement to the catalogue the version in force on a day. A model may also be retired from a day on. The office and the public pages read policy alike
 (《优化营商环境条例》第五十三条).
 """
 
@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from xinheng.core.catalogue import Catalogue
+from xinheng.core.catalogue_change import parse_supplement, with_supplements
 from xinheng.core.days import CalendarYear
 from xinheng.core.feeds import Feed
 from xinheng.core.models import parse_model
 from xinheng.core.policy import Policy, overlaid
 from xinheng.core.policy_file import parse
 
-FEED, CALENDAR, MODEL = "feed", "calendar", "model"
+FEED, CALENDAR, MODEL, CATALOGUE = "feed", "calendar", "model", "catalogue"
 RETIRED = "retired"
 """Key of the body by which a version of a model says that there is none from its first day on."""
 
@@ -40,18 +42,20 @@ def living(versions: Iterable[Published], *, on: date | None) -> dict[tuple[str,
 
 
 def laid_over(seed: Policy, versions: Iterable[Published], *, on: date | None) -> Policy:
-    """The seed itself where nothing is in force."""
+    """The seed itself where nothing is in force. A feed of an item that has left the catalogue reads nothing more."""
     found = living(versions, on=on)
     if not found:
         return seed
     models = {key: version.body for (kind, key), version in found.items() if kind == MODEL}
+    catalogue = supplemented(seed.catalogue, found.values())
+    feeds = [
+        parse(Feed, version.body, file=f"feeds/{key}")
+        for (kind, key), version in found.items()
+        if kind == FEED
+    ]
     return overlaid(
         seed,
-        feeds=[
-            parse(Feed, version.body, file=f"feeds/{key}")
-            for (kind, key), version in found.items()
-            if kind == FEED
-        ],
+        feeds=[feed for feed in feeds if feed.item is None or feed.item in catalogue.items],
         years=[
             parse(CalendarYear, version.body, file=f"calendar/{key}")
             for (kind, key), version in found.items()
@@ -60,5 +64,13 @@ def laid_over(seed: Policy, versions: Iterable[Published], *, on: date | None) -
         models=[
             parse_model(body, file=f"models/{key}") for key, body in models.items() if not body.get(RETIRED)
         ],
+        catalogue=catalogue,
         retired=[key for key, body in models.items() if body.get(RETIRED)],
+    )
+
+
+def supplemented(catalogue: Catalogue, versions: Iterable[Published]) -> Catalogue:
+    """The catalogue with the supplements among ``versions``."""
+    return with_supplements(
+        catalogue, [parse_supplement(version.body) for version in versions if version.kind == CATALOGUE]
     )

@@ -39,7 +39,7 @@ def standards_of(policy: Policy) -> Standards:
     forbidden = {
         word: kind.title
         for kind in policy.catalogue.forbidden.values()
-        if kind.rule is not ForbiddenRule.FINAL
+        if kind.rule in (ForbiddenRule.NEVER, ForbiddenRule.CONSENT)
         for word in kind.words
     }
     classes = penalty_classes_of(policy.seriousness)

@@ -243,7 +243,7 @@ def foreseen_of(prepared: Prepared, work: Path, policy: Policy) -> Loaded:
 def _take_up(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
     assert prepared.feed is not None
     batch.feed = prepared.feed
-    batch.item = ITEMS.get(delivery.policy.feeds[prepared.feed].item or "")
+    batch.item = delivery.policy.feeds[prepared.feed].item_number or None
     batch.policy_digest = delivery.policy.digest
     batch.state = BatchState.PREVIEW
     batch.rows, batch.returned, batch.duplicates = prepared.rows, prepared.quarantined, prepared.duplicates
@@ -280,7 +280,7 @@ def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Deliv
         file_name=name[:255],
         file_digest=digest,
         feed=prepared.feed or "",
-        item=ITEMS.get(delivery.policy.feeds[prepared.feed].item or "") if prepared.feed else None,
+        item=(delivery.policy.feeds[prepared.feed].item_number or None) if prepared.feed else None,
         policy_digest=delivery.policy.digest,
         state=_STATES[prepared.status],
         rows=prepared.rows,

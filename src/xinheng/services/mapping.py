@@ -11,7 +11,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from xinheng.core.feeds import ITEMS, KIND_OF, Column, Feed, Kind, Recognise, Target, Unit
+from xinheng.core.catalogue import item_number
+from xinheng.core.feeds import KIND_OF, Column, Feed, Kind, Recognise, Target, Unit
 from xinheng.core.policy import Policy
 from xinheng.core.policy_file import parse
 from xinheng.core.refusal import Refusal
@@ -243,4 +244,4 @@ def submit_feed(feed: Feed, batch: Batch, *, actor: User, policy: Policy, now: d
 
 def item_choices(policy: Policy) -> list[tuple[str, str]]:
     """Catalogue items that a feed may lead to."""
-    return [(code, policy.catalogue.items[code].title) for code in ITEMS if code in policy.catalogue.items]
+    return [(code, item.title) for code, item in policy.catalogue.items.items() if item_number(code)]

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.feeds import ITEMS
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exporting import as_table, stored
@@ -20,7 +19,6 @@ from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, row
 from xinheng.interfaces.office.wording import (
     BATCH_TONES,
     feed_title,
-    item_title,
     problem_words,
 )
 from xinheng.interfaces.web.charts import Bar, Chart, bars
@@ -86,7 +84,7 @@ def _filters(call: Call) -> list[Filter]:
         (unit.public_id, call.tree.name(unit.pk))
         for unit in Organisation.objects.filter(pk__in=call.reach(Verb.READ_BATCH)).order_by("pk")
     ]
-    items = [(str(n), item_title(n, call.policy)) for n in ITEMS.values()]
+    items = [(str(item.number), item.title) for item in call.policy.catalogue.items.values()]
     found = [
         _select(request.GET.get("organisation", ""), "organisation", "单位", units),
         _select(request.GET.get("item", ""), "item", "目录项", items),

@@ -9,8 +9,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.catalogue import item_code, item_number
 from xinheng.core.collection_cycle import Standing
-from xinheng.core.feeds import ITEMS
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -128,7 +128,7 @@ def _reminded(call: Call, lines: Iterable[DutyCell]) -> dict[str, date]:
 
 def _row(call: Call, cell: DutyCell, reminded: dict[str, date]) -> list[Cell | str]:
     stood = cell.stood
-    parts = {"unit": cell.organisation.public_id, "item": _code(cell.item), "start": f"{stood.span.start}"}
+    parts = {"unit": cell.organisation.public_id, "item": item_code(cell.item), "start": f"{stood.span.start}"}
     over = stood.span.end <= call.today and not stood.standing.covered
     own = call.user.organisation_id == cell.organisation.pk
     may_sign = over and own and bool(call.may(Verb.IMPORT_FILE, call.of(cell.organisation.pk)))
@@ -159,10 +159,6 @@ def _row(call: Call, cell: DutyCell, reminded: dict[str, date]) -> list[Cell | s
 
 def _words(row: list[Cell | str]) -> list[str]:
     return [(cell.mark or cell.text) if isinstance(cell, Cell) else cell for cell in row]
-
-
-def _code(item: int) -> str:
-    return next(code for code, number in ITEMS.items() if number == item)
 
 
 def _filters(call: Call, units: list[Organisation], which: str, state: str) -> list[Filter]:
@@ -240,7 +236,7 @@ def _register_table(call: Call, found: MonthlyRegister) -> Table:
 @once
 def sign_statement(call: Call, unit: Organisation, item: str, start: str) -> HttpResponse:
     """The words of the statement, and its signing."""
-    number, day = ITEMS.get(item), _day(start)
+    number, day = item_number(item), _day(start)
     if number is None or day is None:
         raise Http404
     span = span_from(number, day, policy=call.policy)

@@ -13,7 +13,7 @@ from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
 from xinheng.core.models import SubjectKind
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy, load_policy
-from xinheng.core.policy_published import CALENDAR, MODEL, Published, laid_over
+from xinheng.core.policy_published import CALENDAR, CATALOGUE, MODEL, Published, laid_over
 from xinheng.core.records import Seriousness
 from xinheng.core.sources import Citation
 from xinheng.store.public import PublicPolicy
@@ -33,14 +33,14 @@ DATABASE = "portal"
 MOST_KEPT = 4
 
 
-_PUBLISHED = (MODEL, CALENDAR)
+_PUBLISHED = (MODEL, CALENDAR, CATALOGUE)
 _Key = tuple[str, int, str, date]
 _kept: dict[_Key, Policy] = {}
 _lock = Lock()
 
 
 def policy_in_force(*, on: date) -> Policy:
-    """The pack of the city with the models and calendars that the office has published and that hold on a day."""
+    """The pack of the city with the models, calendars and catalogue that the office has published and that hold on a day."""
     seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
     published = PublicPolicy.objects.using(DATABASE).filter(kind__in=_PUBLISHED, from_on__lte=on)
     newest = published.order_by("-pk").values_list("pk", "digest").first()

@@ -1,0 +1,139 @@
+"""A local supplement is drafted by one, approved by another, and in force from a day."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from tests.core.test_catalogue_change import item
+from tests.people import NOW, TODAY, People
+
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
+from xinheng.services.approvals import body_of
+from xinheng.services.catalogues import (
+    approve_supplement,
+    area_of,
+    check_supplement,
+    drop_item,
+    feeds_without_item,
+    save_item,
+    start_supplement,
+    submit_supplement,
+    supplement_in_force,
+    taken_numbers,
+)
+from xinheng.services.policies import policy_in_force
+from xinheng.store.models import (
+    Case,
+    Organisation,
+    OrganisationKind,
+    OrganisationName,
+    PolicyVersion,
+    RoleGrant,
+    User,
+)
+
+LATER = date(2026, 12, 1)
+
+
+def _drafted(people: People, policy: Policy, **changes: Any) -> Case:
+    case = start_supplement(actor=people.wang, policy=policy, now=NOW)
+    save_item(case.public_id, item(**changes), actor=people.wang, policy=policy, now=NOW)
+    return case
+
+
+def _published(people: People, policy: Policy, *, from_on: date = TODAY, **changes: Any) -> PolicyVersion:
+    case = _drafted(people, policy, **changes)
+    submit_supplement(case.public_id, actor=people.wang, policy=policy, now=NOW)
+    return approve_supplement(case.public_id, from_on=from_on, actor=people.zhao, policy=policy, now=NOW)
+
+
+@pytest.mark.row("M2-01")
+def test_a_supplement_takes_two_people_and_holds_from_its_day(people: People, policy: Policy) -> None:
+    version = _published(people, policy, from_on=LATER)
+    assert (version.drafted_by, version.approved_by, version.from_on) == (people.wang, people.zhao, LATER)
+    assert 101 not in {one.number for one in policy_in_force(on=TODAY).catalogue.items.values()}
+    after = policy_in_force(on=LATER).catalogue
+    assert (after.item(101).title, after.item(101).area) == ("园区企业履约信息", "410200")
+    assert supplement_in_force("410200", on=LATER - timedelta(days=1)) is None
+
+
+def test_nobody_approves_what_he_drafted(people: People, policy: Policy) -> None:
+    RoleGrant.objects.create(
+        user=people.wang, role=Role.DECIDER, organisation=people.city, from_on=date(2026, 1, 1)
+    )
+    case = _drafted(people, policy)
+    submit_supplement(case.public_id, actor=people.wang, policy=policy, now=NOW)
+    with pytest.raises(Refusal, match="前序环节"):
+        approve_supplement(case.public_id, from_on=TODAY, actor=people.wang, policy=policy, now=NOW)
+    assert not PolicyVersion.objects.exists()
+
+
+@pytest.mark.row("X-10")
+def test_what_speaks_against_a_draft_keeps_it_from_the_decider(people: People, policy: Policy) -> None:
+    case = _drafted(people, policy, title="宗教信仰情况")
+    with pytest.raises(Refusal, match="宗教信仰不得归集") as refused:
+        submit_supplement(case.public_id, actor=people.wang, policy=policy, now=NOW)
+    assert "第四十五条" in refused.value.citation
+    assert Case.objects.get().state == "drafted"
+
+
+def test_of_each_area_there_is_one_draft(people: People, policy: Policy) -> None:
+    _drafted(people, policy)
+    with pytest.raises(Refusal, match="已有草稿"):
+        start_supplement(actor=people.wang, policy=policy, now=NOW)
+
+
+def test_a_version_without_any_change_is_not_sent(people: People, policy: Policy) -> None:
+    _published(people, policy)
+    case = start_supplement(actor=people.wang, policy=policy_in_force(on=TODAY), now=NOW)
+    assert body_of(case)["version"] == 2
+    with pytest.raises(Refusal, match="没有增减或修改"):
+        submit_supplement(case.public_id, actor=people.wang, policy=policy_in_force(on=TODAY), now=NOW)
+
+
+def test_a_number_stays_its_items_own_after_the_item_is_gone(people: People, policy: Policy) -> None:
+    _published(people, policy)
+    now = policy_in_force(on=TODAY)
+    case = start_supplement(actor=people.wang, policy=now, now=NOW)
+    drop_item(case.public_id, "local_101", actor=people.wang, policy=now, now=NOW)
+    _, code = save_item(case.public_id, item(title="另一信息"), actor=people.wang, policy=now, now=NOW)
+    assert code == "local_102"
+    assert taken_numbers() == {101: "园区企业履约信息"}
+    assert check_supplement(body_of(Case.objects.get(pk=case.pk)), policy=now, on=TODAY) == ()
+
+
+@pytest.mark.row("M2-01")
+def test_a_county_keeps_a_supplement_of_its_own(people: People, policy: Policy) -> None:
+    county = Organisation.objects.create(
+        key="kaifeng.county.410221", kind=OrganisationKind.COUNTY, parent=people.city, division_code="410221"
+    )
+    OrganisationName.objects.create(organisation=county, name="杞县")
+    office = Organisation.objects.create(
+        key="kaifeng.qixian.credit", kind=OrganisationKind.DEPARTMENT, parent=county, division_code="410221"
+    )
+    sun = User.objects.create_user("sun", "x", display_name="孙起草", organisation=office)
+    RoleGrant.objects.create(user=sun, role=Role.REVIEWER, organisation=office, from_on=date(2026, 1, 1))
+    _published(people, policy)
+    assert area_of(office, policy=policy) == "410221"
+    case = start_supplement(actor=sun, policy=policy, now=NOW)
+    now = policy_in_force(on=TODAY)
+    _, code = save_item(case.public_id, item(title="杞县大蒜合作社信息"), actor=sun, policy=now, now=NOW)
+    submit_supplement(case.public_id, actor=sun, policy=now, now=NOW)
+    approve_supplement(case.public_id, from_on=TODAY, actor=people.zhao, policy=now, now=NOW)
+    items = policy_in_force(on=TODAY).catalogue.items
+    assert (code, items[code].area, items["local_101"].area) == ("local_102", "410221", "410200")
+
+
+def test_feeds_that_would_lose_their_item_are_named(people: People, policy: Policy) -> None:
+    _published(people, policy)
+    now = policy_in_force(on=TODAY)
+    held = supplement_in_force("410200", on=TODAY)
+    assert held is not None
+    feed = next(iter(now.feeds.values())).model_copy(update={"title": "园区履约", "item": "local_101"})
+    reading = replace(now, feeds={**now.feeds, feed.id: feed})
+    assert feeds_without_item(held, policy=reading) == ()
+    without = held.model_copy(update={"items": {}})
+    assert feeds_without_item(without, policy=reading) == ("园区履约",)
