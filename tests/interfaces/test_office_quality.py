@@ -12,9 +12,11 @@ from tests.people import NOW, People
 from tests.services.deliveries import REGISTER, penalty, registration, write
 
 from xinheng.core.policy import Policy
+from xinheng.interfaces.office import quality
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.quality import count_batches, count_subjects
 from xinheng.store.models import (
+    Batch,
     Conflict,
     NothingStatement,
     Organisation,
@@ -219,3 +221,16 @@ def test_the_dashboard_counts_statements_as_covered(city: People) -> None:
     page = text(signed_in(city.wang).get("/office/dashboard/"))
     assert "/office/quality/coverage/" in page
     assert "无数据说明" in page
+
+
+def test_late_rows_of_many_deliveries_are_reached_by_delivery(
+    city: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality, "FEW", 0)
+    client = signed_in(city.wang)
+    listed = text(client.get("/office/quality/rows/?kind=late&period=all"))
+    batch = Batch.objects.get(item=4)
+    assert f"batch={batch.public_id}" in listed
+    monkeypatch.setattr(quality, "FEW", 20)
+    one = text(client.get(f"/office/quality/rows/?kind=late&period=all&batch={batch.public_id}"))
+    assert "汴市监罚〔2026〕2号" in one

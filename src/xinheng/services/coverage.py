@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models.functions import TruncDate
+from django.db.models import Max, Min
+from django.db.models.functions import TruncMonth
 
 from xinheng.core.catalogue import Item
 from xinheng.core.collection_cycle import Arrival, Span, Standing, Stood, due_day, every, span_of, stood
@@ -20,7 +21,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.quality_score import Rate
 from xinheng.core.refusal import Refusal
 from xinheng.services.statistics import due_items
-from xinheng.services.time import SHANGHAI
+from xinheng.services.time import SHANGHAI, day_of, end_of
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.quality import NothingStatement, SubjectCount
@@ -155,20 +156,30 @@ def covered_by_month(
 def arrivals(
     organisations: Iterable[int], *, since: date, known_by: date
 ) -> dict[tuple[int, int], list[Arrival]]:
-    """Deliveries since a day, by organisation and item."""
+    """Deliveries since a day, by organisation and item, in order of their days.
+
+    Of those of one month that bring records of the same months only the first and the last are told.
+    """
     rows = Batch.objects.filter(
         state=BatchState.LOADED,
         item__isnull=False,
         organisation__in=list(organisations),
         received_at__gte=datetime.combine(since, time(), SHANGHAI),
+        received_at__lt=end_of(known_by),
     )
-    days = rows.annotate(day=TruncDate("received_at", tzinfo=SHANGHAI)).order_by("day")
+    told = (
+        rows.annotate(month=TruncMonth("received_at", tzinfo=SHANGHAI))
+        .order_by()
+        .values_list("organisation", "item", "month", "marks__months")
+        .annotate(Min("received_at"), Max("received_at"))
+    )
     found: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
-    for organisation, item, day, months in days.values_list(
-        "organisation", "item", "day", "marks__months"
-    ).distinct():
-        if item is not None and day <= known_by:
-            found[organisation, item].append(Arrival(day, frozenset(months or ())))
+    for organisation, item, _, months, first, last in told:
+        days = {day_of(first), day_of(last)}
+        if item is not None:
+            found[organisation, item] += [Arrival(day, frozenset(months or ())) for day in days]
+    for own in found.values():
+        own.sort(key=lambda arrival: arrival.on)
     return found
 
 

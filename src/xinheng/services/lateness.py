@@ -105,17 +105,23 @@ def named_for_lateness(tallies: Iterable[tuple[str, Tally]], *, policy: Policy, 
     return sorted(found, key=lambda one: -(one.tally.lateness.per_mille or 0))
 
 
-def late_records(scope: Scope) -> QuerySet[Record]:
-    """The records behind a rate of lateness: marked at intake, or decided on or before the cutoff of their batch."""
+def late_batches(scope: Scope) -> QuerySet[Batch]:
+    """The deliveries with late rows."""
+    late = scope.counts().filter(late__gt=0)
+    return Batch.objects.filter(pk__in=late.values("batch"))
+
+
+def late_records(batches: Collection[int], *, divisions: Collection[str] | None = None) -> QuerySet[Record]:
+    """Late records of some deliveries: marked at intake, or decided on or before the cutoff of their batch."""
     marked = RawSQL('"store_record"."row_no" = ANY("store_batchmarks"."late")', [])
     found = (
-        Record.objects.filter(batch__in=scope.batches(), batch__marks__timed=True, record_key=F("id"))
+        Record.objects.filter(batch__in=list(batches), batch__marks__timed=True, record_key=F("id"))
         .annotate(marked=ExpressionWrapper(marked, output_field=BooleanField()))
         .filter(Q(marked=True) | Q(decided_on__lte=F("batch__marks__cutoff")))
         .select_related("batch", "subject", "detail")
     )
-    if scope.divisions is None:
+    if divisions is None:
         return found
     return found.alias(division=Coalesce(Substr("subject__code", 3, 6), Value(""))).filter(
-        division__in=list(scope.divisions)
+        division__in=list(divisions)
     )

@@ -22,6 +22,7 @@ from xinheng.core.records import STANDING, Finality, Seriousness
 from xinheng.services.publication import term_of
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.organisations import Organisation
+from xinheng.store.quality import BatchCount
 from xinheng.store.records import Record, RecordDetail
 from xinheng.store.scores import EvaluationRun
 
@@ -77,7 +78,7 @@ def delivered(
     received = _items(batches)
     ever = _items(Period().batches(ids))
     problems = _problems(ids, period)
-    waiting, timed = _waiting(ids), _timed(batches)
+    waiting, timed = _waiting(ids), _timed(ids, period)
     return tuple(
         Delivered(
             organisation=unit.pk,
@@ -145,10 +146,15 @@ def _problems(organisations: list[int], period: Period) -> defaultdict[int, Coun
     return found
 
 
-def _timed(batches: QuerySet[Batch]) -> dict[int, tuple[int, int]]:
+def _timed(organisations: list[int], period: Period) -> dict[int, tuple[int, int]]:
     """Rows whose lateness is known, and the late ones, by organisation."""
-    rows = batches.order_by().values_list("organisation").annotate(Sum("counts__timed"), Sum("counts__late"))
-    return {organisation: (timed or 0, late or 0) for organisation, timed, late in rows}
+    counts = BatchCount.objects.filter(batch__state=BatchState.LOADED, batch__organisation__in=organisations)
+    if period.start is not None:
+        counts = counts.filter(batch__received_at__gte=period.start)
+    if period.end is not None:
+        counts = counts.filter(batch__received_at__lt=period.end)
+    rows = counts.order_by().values_list("batch__organisation").annotate(Sum("timed"), Sum("late"))
+    return {organisation: (timed, late) for organisation, timed, late in rows}
 
 
 def _waiting(organisations: list[int]) -> dict[int, int]:

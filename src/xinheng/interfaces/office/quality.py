@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -10,7 +11,7 @@ from django.utils.http import urlencode
 from xinheng.core.quality_score import Sample, Tally
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.paging import chosen, newest_first
+from xinheng.interfaces.office.paging import address, chosen, newest_first
 from xinheng.interfaces.office.quality_tables import (
     bring_up_to_date,
     chosen_period,
@@ -28,14 +29,16 @@ from xinheng.interfaces.web.figures import count, per_mille
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Notice, Option, Table, Tile
 from xinheng.services.batches import number_of
 from xinheng.services.coverage import ELSEWHERE, county_of
-from xinheng.services.lateness import late_records, named_for_lateness
+from xinheng.services.lateness import late_batches, late_records, named_for_lateness
 from xinheng.services.quality import Group, Scope, groups, lateness, samples, summed, whole
 from xinheng.services.time import day_of
-from xinheng.store.batches import ReturnedRow
+from xinheng.store.batches import Batch, ReturnedRow
 from xinheng.store.organisations import Organisation
 
 BY = {"unit": "单位", "county": "县区", "item": "目录项", "feed": "数据源"}
 SHOWN = 10
+FEW = 20
+"""Deliveries whose late records are shown at once."""
 _HEAD = (
     *("报送行", "入库行", "数据合规率", "迟报行", "迟报率", "及时率", "一次合格率"),
     *("重错码行", "重错码率", "纠正率"),
@@ -263,19 +266,51 @@ def quality_rows(call: Call) -> HttpResponse:
 
 
 def _late_table(call: Call, scope: Scope) -> Table:
-    page, paging = newest_first(late_records(scope), call.request)
+    """The late records; where they are of many deliveries, these first."""
+    batches = late_batches(scope)
+    if wanted := call.request.GET.get("batch", ""):
+        batches = batches.filter(public_id=wanted)
+    found = list(batches.order_by("-pk").values_list("pk", flat=True)[: FEW + 1])
+    return _late_deliveries(call, scope, batches) if len(found) > FEW else _late_records(call, scope, found)
+
+
+def _late_deliveries(call: Call, scope: Scope, batches: QuerySet[Batch]) -> Table:
+    page, paging = newest_first(batches, call.request)
+    sums = scope.counts().filter(batch__in=page).order_by().values_list("batch")
+    late = {batch: (number, of) for batch, number, of in sums.annotate(Sum("late"), Sum("timed"))}
+    rows: list[list[Cell | str]] = [
+        [
+            Cell(number_of(batch), address(call.request, kind="late", batch=batch.public_id)),
+            call.tree.name(batch.organisation_id),
+            item_title(batch.item, call.policy),
+            f"{day_of(batch.received_at)}",
+            count(late[batch.pk][0]),
+            count(late[batch.pk][1]),
+        ]
+        for batch in page
+    ]
+    columns = [
+        *(Column("批次", "code"), Column("单位"), Column("目录项"), Column("收到", "day")),
+        *(Column("迟报行", "number"), Column("报送行", "number")),
+    ]
+    return Table("有迟报的批次", columns, rows, paging=paging)
+
+
+def _late_records(call: Call, scope: Scope, batches: list[int]) -> Table:
+    page, paging = newest_first(late_records(batches, divisions=scope.divisions), call.request)
     readable = call.may_somewhere(Verb.READ_SUBJECT_FILE)
     rows: list[list[Cell | str]] = []
     for record in page:
         assert record.batch is not None
-        record_url = reverse(
-            "office:record", kwargs={"subject": record.subject.public_id, "key": record.record_key}
-        )
+        part = {"subject": record.subject.public_id, "key": record.record_key}
         rows.append(
             [
                 _batch_cell(call, record.batch),
                 count(record.row_no),
-                Cell(record.detail.document_no or "（无文书号）", record_url if readable else ""),
+                Cell(
+                    record.detail.document_no or "（无文书号）",
+                    reverse("office:record", kwargs=part) if readable else "",
+                ),
                 record.subject.name,
                 f"{record.decided_on or '—'}",
                 f"{day_of(record.batch.received_at)}",
