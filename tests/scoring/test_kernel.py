@@ -1,5 +1,6 @@
 """The compiled loop gives what the query and the plain reference give, wherever pieces of the snapshot end."""
 
+import os
 import random
 import subprocess
 import sys
@@ -179,3 +180,17 @@ def test_a_missing_value_in_a_required_column_is_refused_by_name(tmp_path: Path)
 def test_importing_the_run_does_not_load_the_compiler() -> None:
     words = "import sys, xinheng.scoring.run; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", words], check=False).returncode == 0
+
+
+def test_what_was_compiled_lies_in_a_folder_of_its_own_that_children_share(tmp_path: Path) -> None:
+    def kept_in(place: Path) -> Path:
+        words = "import os, xinheng.scoring.kernel; print(os.environ['NUMBA_CACHE_DIR'])"
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(place)}
+        done = subprocess.run(
+            [sys.executable, "-c", words], env=environment, check=True, capture_output=True, text=True
+        )
+        return Path(done.stdout.strip())
+
+    first = kept_in(tmp_path)
+    assert first.parent == tmp_path
+    assert kept_in(first) == first

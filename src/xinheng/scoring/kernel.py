@@ -6,6 +6,7 @@ Only whole numbers occur; nothing here knows a model.
 """
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,20 @@ FEEDS, SHOWS = 1, 2
 
 
 def _keep_compiled() -> None:
-    """Beside the source where that can be written to, else under the data folder."""
-    home = os.environ.get("XINHENG_HOME")
-    if home and not os.access(Path(__file__).parent, os.W_OK):
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(home) / "cache" / "numba"))
+    """Beside the source where that can be written to, else under the data folder.
+
+    In a folder of its own for each state of the source: what an older one left behind cannot be read.
+    """
+    here, home = Path(__file__).parent, os.environ.get("XINHENG_HOME")
+    place = os.environ.get("NUMBA_CACHE_DIR")
+    if place is None and os.access(here, os.W_OK):
+        place = str(here / "__pycache__")
+    elif place is None and home:
+        place = str(Path(home) / "cache" / "numba")
+    if place is not None:
+        sources = b"".join((here / name).read_bytes() for name in ("kernel.py", "kernel_arrays.py"))
+        folder = f"kernel-{sha256(sources).hexdigest()[:16]}"
+        os.environ["NUMBA_CACHE_DIR"] = place if Path(place).name == folder else str(Path(place) / folder)
 
 
 _keep_compiled()
