@@ -279,6 +279,14 @@ def test_a_cycle_that_is_over_reminds_whoever_may_run(
     assert REMINDED not in text(drafter.get("/office/desk/"))
 
 
+@pytest.mark.row("M7-07")
+def test_a_pack_that_the_city_has_not_taken_up_reminds_nobody(drafter: Client) -> None:
+    assert REMINDED not in text(drafter.get("/office/desk/"))
+    unused = text(drafter.get(f"{reverse('office:evaluation_cycles')}?state=unused"))
+    assert "尚未采用" in unused
+    assert "应当评价" not in unused.partition("<table")[2]
+
+
 @pytest.mark.row("M7-03")
 def test_a_model_in_force_and_a_draft_are_set_out_to_be_printed(
     drafter: Client, draft: Case, policy: Policy

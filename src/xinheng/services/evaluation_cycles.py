@@ -34,14 +34,15 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """``due_on`` is None where nobody has set a cycle; ``owners`` are the organisations that the sector belongs to,
-    the city itself where none of them is registered here."""
+    """``due_on`` is None where nobody has set a cycle, and for a pack that this city has neither run nor published;
+    ``owners`` are the organisations that the sector belongs to, the city itself where none is registered here."""
 
     model: ScoringModel
     rule: Rule | None
     last_on: date | None
     due_on: date | None
     owners: tuple[Organisation, ...]
+    taken_up: bool
 
 
 def cycles(policy: Policy, *, today: date, models: Iterable[ScoringModel] | None = None) -> tuple[Cycle, ...]:
@@ -56,10 +57,11 @@ def cycles(policy: Policy, *, today: date, models: Iterable[ScoringModel] | None
     for model in wanted:
         rule = rule_of(model, policy=policy, on=today)
         last_on = last.get(model.id)
+        taken_up = last_on is not None or model.id in since
         begun = since.get(model.id, today)
-        due = due_on(last_as_of=last_on, in_force_on=begun, months=rule.months) if rule else None
+        due = due_on(last_as_of=last_on, in_force_on=begun, months=rule.months) if rule and taken_up else None
         owners = tuple(units[key] for key in owner_keys(model, policy) if key in units) or roots
-        found.append(Cycle(model, rule, last_on, due, owners))
+        found.append(Cycle(model, rule, last_on, due, owners, taken_up))
     return tuple(sorted(found, key=lambda cycle: (cycle.due_on or date.max, cycle.model.id)))
 
 

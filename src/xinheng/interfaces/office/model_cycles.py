@@ -18,6 +18,7 @@ _STATES = {
     "soon": "即将到期",
     "unknown": "周期待确认",
     "kept": "在周期内",
+    "unused": "尚未采用",
 }
 
 

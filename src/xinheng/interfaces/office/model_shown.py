@@ -39,6 +39,8 @@ def cycle_words(cycle: Cycle) -> str:
 
 
 def due_words(cycle: Cycle, *, today: date) -> tuple[str, str]:
+    if not cycle.taken_up:
+        return "尚未采用", ""
     if cycle.due_on is None:
         return "周期待确认", ""
     if cycle.due_on < today and cycle.last_on is not None:
