@@ -136,6 +136,8 @@ def test_failures_are_tried_again_and_told_after_three(
         assert not troubled(reached).exists()
         errand = _errand(connector, minutes=60 * hour)
         fail(errand, Refusal("X12", "没有答完。"), now=NOW + timedelta(hours=hour))
+        again = NOW + timedelta(hours=hour, minutes=15)
+        assert due(now=again) == ([connector.public_id] if hour < 2 else [])
     assert troubled(reached).get() == connector
     _taken(connector, _fetched(tmp_path, penalty(1)), policy, minutes=180)
     assert not troubled(reached).exists()

@@ -33,6 +33,7 @@ from xinheng.store.organisations import Organisation
 
 TROUBLED = 3
 """Failures in a row after which somebody is told."""
+SOON = timedelta(minutes=15)
 _BROKEN_OFF = timedelta(minutes=15)
 """How long after its time limit a fetch without an end counts as broken off."""
 
@@ -245,11 +246,13 @@ def _refuse(
 
 @transaction.atomic
 def fail(errand: Errand, refusal: Refusal, *, now: datetime) -> ConnectorPull:
-    """Nothing came; it is tried again at the next hour."""
+    """Nothing came; it is tried again soon, after several failures at its hour only."""
     pull = ConnectorPull.objects.get(pk=errand.pull)
     row = Connector.objects.select_for_update().get(pk=pull.connector_id)
     row.failures += 1
-    row.save(update_fields=["failures"])
+    if row.failures < TROUBLED:
+        row.next_at = min(row.next_at, now + SOON)
+    row.save(update_fields=["failures", "next_at"])
     note("connector.failed", now=now, object=f"connector:{row.public_id}", reason=refusal.message)
     return _end(
         pull, PullState.FAILED, now=now, code=refusal.code, message=f"{refusal.message}{refusal.advice}"

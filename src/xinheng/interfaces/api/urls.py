@@ -8,10 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from xinheng.interfaces.api import deliveries, feeds, reference
 from xinheng.interfaces.api.keys import KeyBearer
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
+
+
+class Plain(JSONRenderer):
+    """Chinese as it is written."""
+
+    json_dumps_params: dict[str, Any] = {"ensure_ascii": False}
+
 
 api = NinjaAPI(
     title=reference.TITLE,
@@ -21,6 +29,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="api",
     auth=KeyBearer(),
+    renderer=Plain(),
 )
 api.add_router("/deliveries", deliveries.router)
 api.add_router("/feeds", feeds.router)
