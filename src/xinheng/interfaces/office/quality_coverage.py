@@ -6,7 +6,7 @@ from django.urls import reverse
 from xinheng.core.quality_score import Rate
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.paging import chosen
+from xinheng.interfaces.office.paging import chosen, in_memory
 from xinheng.interfaces.office.quality import county_name
 from xinheng.interfaces.office.quality_tables import (
     bring_up_to_date,
@@ -142,8 +142,11 @@ def _table(call: Call, found: Matrix, places: tuple[str, ...]) -> Table:
         *(Column("单位"), Column("目录项"), Column("情况"), Column("全市", "number")),
         *(Column(county_name(call, place), "number") for place in places),
     ]
-    rows = [_row(call, line, places) for line in found.lines]
-    return Table("单位、目录项、县区", columns, rows, empty="没有应报的目录项。", caption_hidden=True)
+    page, paging = in_memory(found.lines, call.request)
+    rows = [_row(call, line, places) for line in page]
+    return Table(
+        "单位、目录项、县区", columns, rows, empty="没有应报的目录项。", paging=paging, caption_hidden=True
+    )
 
 
 def _row(call: Call, line: Line, places: tuple[str, ...]) -> list[Cell | str]:
