@@ -165,3 +165,14 @@ def test_imported_results_keep_their_words_and_history_and_the_newest_is_told(
     assert "原样登记" in notice.text and "一般" in notice.text
     assert not notice.bad
     assert write_notices(policy=policy, now=LATER) == 0
+
+
+def test_nobody_is_told_of_a_class_that_only_allots_supervision(
+    city: People, policy: Policy, tmp_path: Path
+) -> None:
+    row = f"{name(3)},{code(3)},D,2026-11-02,开封市市场监督管理局"
+    header = "企业名称,统一社会信用代码,信用风险分类,分类日期,分类单位"
+    batch = import_file(write(tmp_path, row, header=header, called="分类.csv"), _delivery(city, policy))
+    assert (batch.feed, batch.accepted) == ("enterprise-risk-class", 1)
+    write_notices(policy=policy, now=NOW)
+    assert not ResultNotice.objects.filter(subject__code=code(3)).exists()

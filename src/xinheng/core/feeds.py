@@ -278,7 +278,10 @@ class Expectations(_Part):
 
 
 class Feed(_Part):
-    """One kind of file. ``item`` null: known, but not on subjects; ``reason`` then says why nothing is read."""
+    """One kind of file. ``item`` null: known, but not on subjects; ``reason`` then says why nothing is read.
+
+    ``notified``: whether a subject is told of a result of others that comes by this feed (提示信息).
+    """
 
     id: Id
     title: Label
@@ -296,6 +299,7 @@ class Feed(_Part):
     lateness: Lateness | None = None
     undated: Undated = Undated()
     expect: Expectations = Expectations()
+    notified: bool = True
 
     @property
     def item_number(self) -> int:

@@ -67,7 +67,10 @@ def write_notices(*, policy: Policy, now: datetime) -> int:
     )
     batches = Batch.objects.filter(state=BatchState.LOADED, item=ITEMS["evaluation"])
     known = NoticeRound.objects.filter(batch__isnull=False).values("batch")
-    waiting = batches.exclude(pk__in=known).order_by("pk").values_list("pk", flat=True)
+    untold = [feed.id for feed in policy.feeds.values() if not feed.notified]
+    waiting = (
+        batches.exclude(pk__in=known).exclude(feed__in=untold).order_by("pk").values_list("pk", flat=True)
+    )
     return written + sum(_tell_batch(pk, policy=policy, now=now) for pk in waiting)
 
 
