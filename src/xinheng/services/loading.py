@@ -26,6 +26,7 @@ from xinheng.intake.handover import (
 )
 from xinheng.matching.tokens import search_tokens
 from xinheng.services import loading_sql as sql
+from xinheng.services.refiling import follow_load
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.public_ids import new_public_id
 
@@ -80,6 +81,8 @@ def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None
         cursor.execute("ANALYZE left_out")
         cursor.execute(sql.TOUCH, {"now": now})
         accepted = _insert(cursor, parcel, batch=batch, now=now, register=register)
+        if accepted:
+            follow_load(batch, now=now)
         cursor.execute(sql.DUPLICATES)
         duplicates: int = cursor.fetchone()[0]
         cursor.execute(sql.CONFLICTS)

@@ -57,9 +57,15 @@ ORDER BY n.subject_id, n.normalised, n.no
 RETURNING subject_id
 """
 
-NAMES = (
-    "SELECT subject_id, array_agg(name) FROM store_subjectname WHERE subject_id = ANY(%s) GROUP BY subject_id"
+NAMES = """
+WITH wanted AS (SELECT DISTINCT coalesce(merged_into_id, id) AS id FROM store_subject WHERE id = ANY(%s)),
+member AS (
+    SELECT id, id AS bearer FROM wanted
+    UNION ALL SELECT w.id, s.id FROM wanted w JOIN store_subject s ON s.merged_into_id = w.id
 )
+SELECT m.id, array_agg(n.name ORDER BY n.id) FROM member m JOIN store_subjectname n ON n.subject_id = m.bearer GROUP BY m.id
+"""
+"""A subject is found by the names of those that were merged into it."""
 TOKENS = "CREATE TEMP TABLE found_token (subject_id bigint, tokens text[]) ON COMMIT DROP"
 REFRESH = """
 INSERT INTO store_subjectsearch (subject_id, tokens) SELECT subject_id, tokens FROM found_token

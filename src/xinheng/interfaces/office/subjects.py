@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.grading import band_of, visit_limit
@@ -176,6 +177,9 @@ def _looking(call: Call, subject: Subject) -> Looking:
 @asks(Verb.READ_SUBJECT_FILE, of=SUBJECT)
 def subject(call: Call, subject: Subject) -> HttpResponse:
     looking = _looking(call, subject)
+    if subject.merged_into is not None and not looking.beyond:
+        call.tell(f"{subject.name}已并入本主体，档案在这里。")
+        return redirect("office:subject", subject=subject.merged_into.public_id)
     file = open_file(
         subject.public_id,
         actor=call.user,

@@ -42,7 +42,14 @@ CASE_STATES = {
     "withdrawn": ("已撤销", ""),
     "revoked": ("已撤回", ""),
 }
-CASE_KINDS = {"inspection_plan": "抽查计划", "feed": "数据源", "calendar": "工作日历", "model": "评价模型"}
+CASE_KINDS = {
+    "inspection_plan": "抽查计划",
+    "feed": "数据源",
+    "calendar": "工作日历",
+    "model": "评价模型",
+    "catalogue": "补充目录",
+    "duties": "权责清单",
+}
 DEEDS = {
     "correct": "更正",
     "annotate": "标注",
@@ -51,6 +58,9 @@ DEEDS = {
     "repair": "修复",
     "withdraw": "撤回",
     "restore": "恢复",
+    "refile": "随主体合并或拆分归档",
+    "twin": "按重复报送屏蔽",
+    "untwin": "随拆分恢复",
 }
 EVENTS = {
     "account.opened": "新建账号",
@@ -88,6 +98,21 @@ EVENTS = {
     "connector.held": "来源有变，暂停获取",
     "connector.released": "恢复获取",
     "connector.ended": "停用连接器",
+    "subject.merge_proposed": "提出合并主体",
+    "subject.merged": "合并主体",
+    "subject.merge_refused": "不同意合并主体",
+    "subject.split_proposed": "提出拆分主体",
+    "subject.split": "拆分主体",
+    "subject.split_refused": "不同意拆分主体",
+    "row.identified": "认定无代码行的主体",
+    "row.unidentified": "收回对主体的认定",
+    "alias.remembered": "记住别名",
+    "alias.revoked": "收回别名",
+    "codes.swept": "核查重错码",
+    "codes.assigned": "分派重错码",
+    "codes.fixed": "登记重错码整改",
+    "codes.verified": "复核销号重错码",
+    "codes.returned": "退回重错码整改",
     "row.accepted": "采纳待处理的行",
     "row.returned": "退回待处理的行",
     "subject.read": "打开档案",

@@ -21,7 +21,7 @@ from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.keyset import keys_in, paging, turn
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.parts import Crumb, Statement
-from xinheng.store.public import PublicAct, PublicName, PublicScore, PublicSubject
+from xinheng.store.public import PublicAct, PublicMoved, PublicName, PublicScore, PublicSubject
 
 PAGE = 20
 ROWS_A_SECTION = 50
@@ -45,7 +45,7 @@ def subject(request: HttpRequest, public_id: str) -> HttpResponse:
     policy = law.policy_in_force(on=today)
     found = showing.subjects().filter(public_id=public_id).first()
     if found is None:
-        raise Http404
+        return _moved(public_id=public_id)
     tallies, score = _tallies(policy, found, on=today), score_of(found)
     version = answers.version_of(
         request, policy, today, found.version, tallies, score.run.public_id if score else ""
@@ -66,8 +66,16 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Leads from a unified social credit code to the page of its holder."""
     found = showing.subjects().filter(code=code.upper()).values_list("public_id", flat=True).first()
     if found is None:
-        raise Http404
+        return _moved(code=code.upper())
     return HttpResponseRedirect(reverse("portal:subject", args=[found]))
+
+
+def _moved(**known_by: str) -> HttpResponse:
+    """Leads on to the subject under which another one is shown; for now only, for a merge may be undone."""
+    moved = PublicMoved.objects.using(showing.DATABASE).filter(**known_by).first()
+    if moved is None:
+        raise Http404
+    return HttpResponseRedirect(reverse("portal:subject", args=[moved.leads_to]))
 
 
 def qr(address: str) -> str:

@@ -1,0 +1,70 @@
+"""Makes of a row without a code a row of a subject that a person named: same words, another identity of the act.
+
+Where the identity (``natural_hash``) follows from the row's own words, that of the adopted row is what the row would
+have had with the code, so that it is known when it is sent again rightly; else it is drawn from the row's.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from xinheng.core.names import normalise_name
+
+_SEPARATOR = "\x1f"
+_BRACKETS = str.maketrans("﹝﹞［］[]【】（）()", "〔〕〔〕〔〕〔〕〔〕〔〕")
+_FULL = {0xFEE0 + code: code for code in (*range(48, 58), *range(65, 91), *range(97, 123))} | {
+    0x3000: " ",
+    0xA0: " ",
+}
+
+
+def adopted(
+    row: Mapping[str, Any], *, code: str | None, other: tuple[str, str] | None = None, again: int = 0
+) -> dict[str, Any]:
+    """The normalised row under the code of a subject, or its older one (kind, value). The name is left out: that it
+    differs is what a person decided. ``again``: how often the row was adopted and taken back before."""
+    kind, value = other if code is None and other is not None else (None, None)
+    who = code or f"{kind}:{value}"
+    natural = _natural(row, who)
+    if _natural(row, _who(row)).hex() != str(row["natural_hash"]).removeprefix("\\x").lower():
+        natural = _digest(str(row["natural_hash"]), who)
+    if again:
+        natural = _digest(natural.hex(), str(again))
+    return {
+        **row,
+        "code": code,
+        "other_kind": kind,
+        "other_code": value,
+        "name": None,
+        "natural_hash": natural.hex(),
+        "content_hash": _digest(str(row["content_hash"]), who).hex(),
+    }
+
+
+def _who(row: Mapping[str, Any]) -> str:
+    return normalise_name(row.get("name") or "")
+
+
+def _natural(row: Mapping[str, Any], who: str) -> bytes:
+    document = row.get("document_no")
+    words = (row.get("title"), row.get("result"), row.get("valid_to"))
+    told = "" if document else _SEPARATOR.join(str(word) for word in words if word is not None)
+    parts = (
+        row["item"],
+        _document_key(document or ""),
+        who,
+        row.get("authority"),
+        row.get("decided_on"),
+        "",
+        told,
+    )
+    return _digest(*("" if part is None else str(part) for part in parts))
+
+
+def _document_key(text: str) -> str:
+    return re.sub(r"\s+", "", text.translate(_FULL).strip().translate(_BRACKETS)).upper()
+
+
+def _digest(*parts: str) -> bytes:
+    return hashlib.sha256(_SEPARATOR.join(parts).encode()).digest()[:16]
