@@ -234,3 +234,9 @@ def test_late_rows_of_many_deliveries_are_reached_by_delivery(
     monkeypatch.setattr(quality, "FEW", 20)
     one = text(client.get(f"/office/quality/rows/?kind=late&period=all&batch={batch.public_id}"))
     assert "汴市监罚〔2026〕2号" in one
+
+
+@pytest.mark.row("M2-05")
+def test_the_desk_of_the_decider_holds_contradictions(city: People, disagreeing: Conflict) -> None:
+    assert "1 处两个单位说法不同" in text(signed_in(city.zhao).get("/office/desk/"))
+    assert "两个单位说法不同" not in text(signed_in(city.li).get("/office/desk/"))

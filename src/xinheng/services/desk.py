@@ -27,6 +27,7 @@ from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.connectors import Connector
 from xinheng.store.organisations import Organisation
+from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.senders import SenderKey
 
 MOST = 100
@@ -44,6 +45,7 @@ class Kind(StrEnum):
     CONFIRM = "confirm"
     MAP = "map"
     EVALUATE = "evaluate"
+    CONFLICT = "conflict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_rows(seat),
         *_batches(seat),
         *_models(seat),
+        *_conflicts(seat),
     ]
     far = date.max
     return sorted(
@@ -210,6 +213,16 @@ def _models(seat: Seat) -> Iterator[Task]:
             organisation=mine,
             term=term(due, rule=rule, verified=cycle.rule.verified, seat=seat),
         )
+
+
+def _conflicts(seat: Seat) -> Iterator[Task]:
+    """Facts on which two departments disagree, in one line, for whoever may decide between both."""
+    reached = seat.reach(Verb.DECIDE_QUARANTINE)
+    waiting = Conflict.objects.filter(
+        state=ConflictState.OPEN, first_sender__in=reached, second_sender__in=reached
+    )
+    if number := waiting.count():
+        yield Task(kind=Kind.CONFLICT, count=number)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

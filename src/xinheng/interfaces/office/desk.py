@@ -189,6 +189,16 @@ def _source(call: Call, task: Task) -> _Shown:
     return "连接器", title.rstrip("。"), url, state, "decide"
 
 
+def _conflict(call: Call, task: Task) -> _Shown:
+    return (
+        "来源不一致",
+        f"{count(task.count)} 处两个单位说法不同",
+        reverse("office:conflicts"),
+        "待决定",
+        "decide",
+    )
+
+
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
     Kind.SOURCE: _source,
@@ -199,6 +209,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.CONFIRM: _confirm,
     Kind.MAP: _map,
     Kind.EVALUATE: _evaluate,
+    Kind.CONFLICT: _conflict,
 }
 
 
