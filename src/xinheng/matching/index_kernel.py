@@ -24,6 +24,8 @@ START = 1
 """Stands before the first character of the name without place and form."""
 BUDGET = 60_000
 """Entries of lists that one query may read: its rarest pairs first, the rest is left to the ranking."""
+ENOUGH = 0.65
+"""Share of the worth of a query's pairs that the best name holds when no further list is read."""
 CANDIDATES = 96
 CORE_SHARE = 0.65
 """Of the likeness, the share of the name without place and form."""
@@ -223,21 +225,32 @@ def _ordered_places(lists: Lists, terms: Any, places: Any, count: int) -> int:
 
 @_compiled
 def _gather(lists: Lists, places: Any, count: int, names: int, room: Scratch) -> int:
-    """Weighs the names of the rarest lists; how many were touched. Reads one list always, then as the budget lasts."""
+    """Weighs the names of the rarest lists; how many were touched. Reads one list always, then as the budget lasts.
+
+    It ends sooner where a name holds most of what the query's pairs are worth: others do not overtake it by much.
+    """
+    total = np.float32(0.0)
+    for order in range(count):
+        size = lists.starts[places[order] + 1] - lists.starts[places[order]]
+        total += np.float32(np.log(1.0 + names / size))
     touched = 0
     left = BUDGET
+    top = np.float32(0.0)
     for order in range(count):
         begin, end = lists.starts[places[order]], lists.starts[places[order] + 1]
-        if order > 0 and end - begin > left:
+        if order > 0 and (end - begin > left or top > ENOUGH * total):
             break
         left -= end - begin
         worth = np.float32(np.log(1.0 + names / (end - begin)))
         for at in range(begin, end):
             name = lists.names[at]
-            if room.weight[name] == 0.0:
+            held = room.weight[name]
+            if held == 0.0:
                 room.touched[touched] = name
                 touched += 1
-            room.weight[name] += worth
+            held += worth
+            room.weight[name] = held
+            top = max(top, held)
     return touched
 
 
