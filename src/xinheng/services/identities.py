@@ -224,12 +224,19 @@ def decide_row(
         said.record_key = _file(row, said.subject, now=now)
         said.alias = _remember(row, said, now=now) if remember else None
     said.save()
-    if verdict == Verdict.YES:
+    _carry_out(said, actor=actor, now=now)
+    return said
+
+
+def _carry_out(said: RowIdentity, *, actor: User, now: datetime) -> None:
+    """What becomes of the row, and the event in the ledger."""
+    row = said.row
+    if said.verdict == Verdict.YES:
         row.state, row.decided_by, row.decided_at = ReturnedState.ACCEPTED, actor, now
         row.reason = f"认定为“{said.subject.name if said.subject else ''}”：{said.reason}"[:300]
         row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
-    elif verdict == Verdict.NO:
-        send_back(row.pk, actor=actor, reason=reason, now=now)
+    elif said.verdict == Verdict.NO:
+        send_back(row.pk, actor=actor, reason=said.reason, now=now)
     note(
         "row.identified",
         now=now,
@@ -237,9 +244,8 @@ def decide_row(
         subject=said.subject.public_id if said.subject else "",
         object=f"row:{row.pk}",
         reason=said.reason,
-        payload={"verdict": verdict, "score": said.score, "alias": remember},
+        payload={"verdict": said.verdict, "score": said.score, "alias": said.alias_id is not None},
     )
-    return said
 
 
 def _score_of(proposed: Sequence[Proposed], subject: Subject) -> int | None:
