@@ -174,7 +174,9 @@ def test_a_contradiction_is_shown_and_decided(city: People, disagreeing: Conflic
     assert "同一行为，内容不同" in text(client.get("/office/conflicts/"))
     url = reverse("office:conflict", kwargs={"conflict": disagreeing.public_id})
     page = text(client.get(url))
-    assert "金额（分）" in page
+    assert "5,000.00 元" in page
+    assert "9,000.00 元" in page
+    assert "罚款" in page
     assert "市司法局" in page
     assert "两者都成立" not in page
     decide = reverse("office:decide_conflict", kwargs={"conflict": disagreeing.public_id})

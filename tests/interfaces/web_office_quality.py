@@ -176,7 +176,7 @@ def _conflict() -> Context:
         "first": side,
         "second": {**side, "url": ""},
         "words": [
-            {"label": "金额（分）", "first": "500000", "second": "900000", "differs": True},
+            {"label": "金额", "first": "5,000.00 元", "second": "9,000.00 元", "differs": True},
             {"label": "标题", "first": "", "second": "", "differs": False},
         ],
         "form": _VerdictForm({}),

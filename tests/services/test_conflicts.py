@@ -72,7 +72,7 @@ def test_one_act_with_two_contents_is_kept_twice(
     assert conflict.row is not None
     assert conflict.row.state == "waiting"
     sides = compared(conflict)
-    assert "金额（分）" in sides.differs
+    assert "金额" in sides.differs
     assert "决定日期" not in sides.differs
     assert sides.first.batch != sides.second.batch
     assert count_batches(now=NOW) == 0

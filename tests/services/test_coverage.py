@@ -19,9 +19,9 @@ from xinheng.services.coverage import (
     ELSEWHERE,
     Cell,
     cells,
+    cells_by_month,
     closed_cells,
     county_of,
-    covered_by_month,
     covered_of,
     matrix,
     overdue,
@@ -218,12 +218,12 @@ def test_the_register_of_commitments_is_due_on_the_fifth(people: People) -> None
     assert monthly_register(units, policy=kaifeng, today=TODAY) is None
 
 
-def test_months_are_covered_as_their_cells_say(people: People, policy: Policy, tmp_path: Path) -> None:
+def test_months_stand_as_each_does_alone(people: People, policy: Policy, tmp_path: Path) -> None:
     _import(people, policy, write(tmp_path, penalty(1, decided="2026-10-20")))
     count_batches(now=NOW)
     months = [date(2026, 9, 1), OCTOBER]
-    found = covered_by_month([people.market], policy=policy, months=months, today=TODAY)
+    found = cells_by_month([people.market], policy=policy, months=months, today=TODAY)
     for month in months:
-        assert found[month] == covered_of(cells([people.market], policy=policy, month=month, today=TODAY))
-    assert found[OCTOBER].part == found[months[0]].part + 1
-    assert covered_by_month([], policy=policy, months=months, today=TODAY)[OCTOBER] == Rate(0, 0)
+        assert found[month] == cells([people.market], policy=policy, month=month, today=TODAY)
+    assert covered_of(found[OCTOBER]).part == covered_of(found[months[0]]).part + 1
+    assert cells_by_month([], policy=policy, months=months, today=TODAY)[OCTOBER] == ()

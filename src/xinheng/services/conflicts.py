@@ -24,6 +24,8 @@ from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.records import Record
 
 VERDICTS = (ConflictState.FIRST, ConflictState.SECOND, ConflictState.BOTH)
+RESULT = "结果"
+"""The word of a side whose value is one of the feed's own words."""
 _CORRECTED = ("amount_fen", "valid_from", "valid_to", "seriousness", "finality", "result")
 _DATES = ("valid_from", "valid_to")
 
@@ -72,8 +74,8 @@ def _of_record(key: int) -> Side:
         "决定日期": _day(record.decided_on),
         "有效期自": _day(record.valid_from),
         "有效期至": _day(record.valid_to),
-        "结果": record.result,
-        "金额（分）": "" if record.amount_fen is None else str(record.amount_fen),
+        RESULT: record.result,
+        "金额": _yuan(record.amount_fen),
         "失信程度": Seriousness(record.seriousness).label,
         "终局状态": Finality(record.finality).label,
         "标题": detail.title,
@@ -90,8 +92,8 @@ def _of_row(row: ReturnedRow) -> Side:
         "决定日期": read.get("decided_on"),
         "有效期自": read.get("valid_from"),
         "有效期至": read.get("valid_to"),
-        "结果": read.get("result"),
-        "金额（分）": read.get("amount_fen"),
+        RESULT: read.get("result"),
+        "金额": _yuan(read.get("amount_fen")),
         "失信程度": Seriousness(read.get("seriousness") or 0).label,
         "终局状态": Finality(read.get("finality") or 0).label,
         "标题": read.get("title"),
@@ -104,6 +106,10 @@ def _details(read: Mapping[str, Any]) -> dict[str, str]:
     found = read.get("details") or {}
     parsed = json.loads(found) if isinstance(found, str) else found
     return {name: str(value) for name, value in parsed.items()}
+
+
+def _yuan(fen: int | None) -> str:
+    return "" if fen is None else f"{fen // 100:,}.{fen % 100:02} 元"
 
 
 def _day(value: date | None) -> str:

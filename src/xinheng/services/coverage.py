@@ -136,19 +136,19 @@ def _term(span: Span, *, policy: Policy, today: date) -> tuple[DueDate, date]:
     return due, due_day(span.before, workdays=workdays, calendar=calendar).on
 
 
-def covered_by_month(
+def cells_by_month(
     organisations: Iterable[Organisation], *, policy: Policy, months: Iterable[date], today: date
-) -> dict[date, Rate]:
-    """Items accounted for, by the first day of each month."""
+) -> dict[date, tuple[Cell, ...]]:
+    """How each item stands in its period that holds a month, by the first day of each month."""
     duties = duties_of(organisations, policy=policy)
     kinds = {item: every(policy.catalogue.item(item).cycle) for _, item in duties}
     wanted = {month: {item: span_of(kind, month) for item, kind in kinds.items()} for month in months}
     starts = [span.start for spans in wanted.values() for span in spans.values()]
     if not starts:
-        return {month: Rate(0, 0) for month in wanted}
+        return dict.fromkeys(wanted, ())
     known = _known(duties, since=min(starts), today=today)
     return {
-        month: covered_of(_cells(duties, spans, policy=policy, today=today, known=known))
+        month: tuple(_cells(duties, spans, policy=policy, today=today, known=known))
         for month, spans in wanted.items()
     }
 

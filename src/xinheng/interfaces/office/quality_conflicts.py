@@ -15,10 +15,10 @@ from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, oldest_first
 from xinheng.interfaces.office.quality_tables import bring_up_to_date, pages
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title, result_words, told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.services.batches import number_of
-from xinheng.services.conflicts import Compared, Side, compared, decide_conflict
+from xinheng.services.conflicts import RESULT, Compared, Side, compared, decide_conflict
 from xinheng.services.time import day_of
 from xinheng.store.quality import Conflict, ConflictKind, ConflictState
 
@@ -181,8 +181,8 @@ def _page(call: Call, one: Conflict, form: VerdictForm) -> HttpResponse:
         "words": [
             {
                 "label": word,
-                "first": sides.first.said.get(word, ""),
-                "second": sides.second.said.get(word, ""),
+                "first": _words(call, sides.first, word),
+                "second": _words(call, sides.second, word),
                 "differs": word in sides.differs,
             }
             for word in dict.fromkeys([*sides.differs, *sides.first.said, *sides.second.said])
@@ -196,6 +196,13 @@ def _page(call: Call, one: Conflict, form: VerdictForm) -> HttpResponse:
         "ground": one.ground,
     }
     return call.render("conflict", context)
+
+
+def _words(call: Call, side: Side, word: str) -> str:
+    said = side.said.get(word, "")
+    if word != RESULT or side.batch is None:
+        return said
+    return result_words(said, side.batch.feed, call.policy)
 
 
 def _side(call: Call, sender: int, side: Side) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The quality score of seven dimensions: ranking of a month by department or county, its weak points, its course."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
@@ -29,10 +30,10 @@ from xinheng.interfaces.web.lines import Series, line
 from xinheng.interfaces.web.parts import Cell, Column, Filter, Option, Table
 from xinheng.services.coverage import (
     ELSEWHERE,
-    cells,
+    cells_by_month,
     county_of,
-    covered_by_month,
     covered_by_unit,
+    covered_of,
     matrix,
 )
 from xinheng.services.coverage import (
@@ -51,7 +52,8 @@ def quality_scores(call: Call) -> HttpResponse:
     bring_up_to_date(call)
     units, span = units_of(call), month(call)
     by = chosen(call.request, "by", BY) or "unit"
-    ranked = ranking(_scores(call, units, span, by))
+    duties = _duties(call, units, span)
+    ranked = ranking(_scores(call, units, span, by, duties[span.start]))
     rows = [_row(call, one, by, units, span) for one in ranked if one.place is not None]
     name = f"数据质量得分-{BY[by]}-{span.start:%Y-%m}"
     if file := exported(call, name, _HEAD, [[cell_text(cell) for cell in row] for row in rows]):
@@ -66,7 +68,7 @@ def quality_scores(call: Call) -> HttpResponse:
         ],
         "reset_url": reverse("office:quality_scores"),
         "chart": _chart(call, ranked, by, span),
-        "trend": _trend(call, units, span),
+        "trend": _trend(call, units, span, duties),
         "table": Table(
             f"{span.label}排名",
             [
@@ -83,10 +85,17 @@ def quality_scores(call: Call) -> HttpResponse:
     return call.render("quality_scores", context)
 
 
-def _scores(call: Call, units: list[Organisation], span: Span, by: str) -> dict[str, Score]:
+def _duties(call: Call, units: list[Organisation], span: Span) -> dict[date, tuple[DutyCell, ...]]:
+    """How every item stands in each month of the course."""
+    months = [one.start for one in months_back(span)]
+    return cells_by_month(units, policy=call.policy, months=months, today=call.today)
+
+
+def _scores(
+    call: Call, units: list[Organisation], span: Span, by: str, duties: tuple[DutyCell, ...]
+) -> dict[str, Score]:
     """Only those who should have delivered, or did."""
     found = groups(_scope(units, span))
-    duties = cells(units, policy=call.policy, month=span.start, today=call.today)
     if by == "unit":
         tallies = {str(key): tally for key, tally in summed(found, _unit).items()}
         covered = {str(key): rate for key, rate in covered_by_unit(duties).items()}
@@ -142,10 +151,12 @@ def _chart(call: Call, ranked: tuple[Ranked, ...], by: str, span: Span) -> Chart
     return bars(lines, title=title, head=(BY[by], "得分"), note=note)
 
 
-def _trend(call: Call, units: list[Organisation], span: Span) -> Chart:
+def _trend(
+    call: Call, units: list[Organisation], span: Span, duties: dict[date, tuple[DutyCell, ...]]
+) -> Chart:
     """The score of everything that the reader may see, by month."""
     spans = months_back(span)
-    values = _course(call, units, spans)
+    values = _course(call, units, spans, duties)
     known = [value for value in values if value is not None]
     title = "还没有可以评分的月份"
     if len(known) == 1:
@@ -158,14 +169,14 @@ def _trend(call: Call, units: list[Organisation], span: Span) -> Chart:
     return line(labels, [Series("总得分", tuple(values))], title=title, write=_tenths)
 
 
-def _course(call: Call, units: list[Organisation], spans: list[Span]) -> list[int | None]:
+def _course(
+    call: Call, units: list[Organisation], spans: list[Span], duties: dict[date, tuple[DutyCell, ...]]
+) -> list[int | None]:
     """The score of each month; none where nothing came."""
     weighed = weights(call.policy, on=call.today)
     tallies = by_month(_scope(units, Span(spans[0].start, spans[-1].end)))
-    months = [one.start for one in spans if one.start in tallies]
-    covered = covered_by_month(units, policy=call.policy, months=months, today=call.today)
     return [
-        score_of(tallies[one.start], covered[one.start], weights=weighed).tenths
+        score_of(tallies[one.start], covered_of(duties[one.start]), weights=weighed).tenths
         if one.start in tallies
         else None
         for one in spans
