@@ -129,7 +129,7 @@ def measured(names: list[str], chance: random.Random) -> Iterator[tuple[str, flo
             (answer[0].place == place) for place, answer in zip(drawn, answers, strict=True) if _sure(answer)
         ]
         yield f"joined_{title}", round(len(joins) / len(drawn), 4)
-        yield f"wrong_{title}", round(1 - sum(joins) / max(1, len(joins)), 4)
+        yield f"wrong_{title}", round(1 - sum(joins) / len(joins), 4) if joins else 0.0
     yield "per_s", round(asked / seconds)
     yield "cpu_ms", round(1000 * cpu / asked, 3)
     sample = [rule(chance, names[chance.randrange(len(names))]) for rule in perturbations().values()]
