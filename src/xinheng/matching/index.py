@@ -1,6 +1,6 @@
 """Finds in a long list the names most like a given one, and says of each whether it is the same enterprise.
 
-The list is kept as numbers, about 250 bytes a name: its characters, and for each pair of characters the names that
+The list is kept as numbers, about 175 bytes a name: its characters, and for each pair of characters the names that
 hold it, with and without place and form; a former name in brackets is an entry of its own. Names of natural persons do not enter it (legal guard G2).
 """
 
