@@ -20,6 +20,7 @@ PARTS: dict[str, object] = {
     "key": 1,
     "model": "food/food-operators",
     "version": 1,
+    "number": 1,
     "year": 2026,
     "grant": 1,
     "place": 0,

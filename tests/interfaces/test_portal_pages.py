@@ -64,7 +64,7 @@ def a_city() -> list[str]:
             "/acts",
             "/acts?kind=penalty&district=410202",
         ),
-        *("/acts.csv", "/draws", "/about", "/rules", "/robots.txt"),
+        *("/acts.csv", "/draws", "/about", "/rules", "/catalogue", "/catalogue.json", "/robots.txt"),
         *(f"/subject/{subject.public_id}", f"/subject/{subject.public_id}/grade/{run.public_id}", *acts),
         *(f"/draw/{draw.public_id}", f"/draw/{draw.public_id}/record.json"),
         f"/announcement/{draw.announcement.public_id}",

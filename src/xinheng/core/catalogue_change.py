@@ -221,9 +221,10 @@ def _whole(before: CatalogueItem | None, after: CatalogueItem | None) -> Differe
 
 
 def _attributes(before: CatalogueItem, after: CatalogueItem) -> Iterator[Difference]:
+    silent = {"fields", "providers"} if after.organisations else {"fields"}
     for name, label in _LABELS.items():
         was, becomes = getattr(before, name), getattr(after, name)
-        if name != "fields" and was != becomes:
+        if name not in silent and was != becomes:
             yield Difference("修改", after.title, label, _said(was), _said(becomes))
 
 
@@ -273,7 +274,7 @@ _LABELS = {
     "title": "名称",
     "group": "类别",
     "basis": "依据",
-    "providers": "提供领域",
+    "providers": "提供单位",
     "organisations": "提供单位",
     "nature": "信息性质",
     "sharing": "共享属性",

@@ -22,12 +22,16 @@ from xinheng.services.approvals import approve, body_of, return_draft, withdraw_
 from xinheng.services.batches import number_of
 from xinheng.services.calendars import approve_year
 from xinheng.services.cases import steps_for
-from xinheng.services.policies import CALENDAR, FEED, MODEL
+from xinheng.services.duties import DUTIES
+from xinheng.services.policies import CALENDAR, CATALOGUE, FEED, MODEL
 from xinheng.services.previews import LABELS
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
 from xinheng.store.casework import Case
 
+KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, DUTIES)
+OWN_PAGES = {MODEL: "office:model_draft", CATALOGUE: "office:catalogue_draft"}
+"""Kinds whose drafts have a page of their own."""
 _UNITS = {Unit.FEN: "分", Unit.YUAN: "元", Unit.WAN: "万元"}
 _STEPS = ("draft", "submit", "approve")
 _NAMES = {"draft": "草拟", "submit": "送审", "approve": "批准并生效"}
@@ -52,9 +56,7 @@ class ApprovalForm(forms.Form):
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
 def approvals(call: Call) -> HttpResponse:
     reached = call.reach(Verb.DRAFT_POLICY) | call.reach(Verb.PUBLISH_POLICY)
-    cases = Case.objects.filter(kind__in=(FEED, CALENDAR, MODEL), organisation__in=reached).select_related(
-        "opened_by"
-    )
+    cases = Case.objects.filter(kind__in=KINDS, organisation__in=reached).select_related("opened_by")
     page, paging = newest_first(cases, call.request)
     context = {"approvals": [_line(case) for case in page], "paging": paging}
     return call.render("approvals", context)
@@ -65,9 +67,7 @@ def _line(case: Case) -> dict[str, Any]:
     return {
         "number": case.number,
         "title": case.title,
-        "url": reverse(
-            "office:model_draft" if case.kind == MODEL else "office:approval", kwargs={"case": case.public_id}
-        ),
+        "url": reverse(OWN_PAGES.get(case.kind, "office:approval"), kwargs={"case": case.public_id}),
         "kind": CASE_KINDS[case.kind],
         "opened_by": case.opened_by.display_name if case.opened_by else "",
         "opened_at": case.opened_at,
@@ -78,8 +78,8 @@ def _line(case: Case) -> dict[str, Any]:
 
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY, of=CASE)
 def approval(call: Call, case: Case) -> HttpResponse:
-    if case.kind == MODEL:
-        return redirect("office:model_draft", case=case.public_id)
+    if case.kind in OWN_PAGES:
+        return redirect(OWN_PAGES[case.kind], case=case.public_id)
     return _page(call, case, ApprovalForm(case))
 
 
@@ -87,8 +87,8 @@ def approval(call: Call, case: Case) -> HttpResponse:
 @once
 def approve_case(call: Call, case: Case) -> HttpResponse:
     """Put the draft in force."""
-    if case.kind == MODEL:
-        return redirect("office:model_draft", case=case.public_id)
+    if case.kind in OWN_PAGES:
+        return redirect(OWN_PAGES[case.kind], case=case.public_id)
     form = ApprovalForm(case, call.request.POST)
     if form.is_valid():
         try:
@@ -114,7 +114,7 @@ def _approve(call: Call, case: Case, form: ApprovalForm) -> str:
         )
         return f"已批准，日历即日生效；重新计算了 {moved} 个期限。"
     approve(case.public_id, actor=call.user, policy=call.policy, now=call.now, seen_version=given["seen"])
-    return "已批准，即日生效。原来的文件可以重新识别了。"
+    return "已批准，即日生效。" + ("原来的文件可以重新识别了。" if case.kind == FEED else "")
 
 
 @asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
@@ -203,6 +203,8 @@ def _facts(call: Call, case: Case, batch: Batch | None) -> Iterable[tuple[str, s
         entry = call.policy.catalogue.items.get(feed.item or "")
         yield "目录项", entry.title if entry else "", ""
         yield "读入的列", f"{len(feed.columns) + len(feed.details)} 列", ""
+    if case.kind == DUTIES:
+        yield "权责事项", f"{len(body_of(case)['duties'])} 项", reverse("office:duties")
     if case.kind == CALENDAR:
         body = body_of(case)
         yield "来源", str(body.get("source", "")), ""

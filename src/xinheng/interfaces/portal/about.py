@@ -78,6 +78,7 @@ def _ways() -> list[Link]:
         Link("提出异议", "#objection", "信息有误、遗漏、超过期限或不应公示"),
         Link("信用修复", "#repair", "公示满最短期限、履行义务后可以申请"),
         Link("核对抽查", reverse("portal:draws"), "在自己的电脑上重新计算每一次抽取"),
+        Link("信用信息目录", reverse("portal:catalogue"), "收集哪些信息、由谁提供、依据什么、谁能看到"),
         Link("评价规则", reverse("portal:rules"), "等级怎么算、抽查比例怎么定"),
     ]
 

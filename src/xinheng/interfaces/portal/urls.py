@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from xinheng.interfaces.portal import about, draws, grades, home, publication, search, subjects
+from xinheng.interfaces.portal import about, catalogue, draws, grades, home, publication, search, subjects
 
 
 class PublicId:
@@ -54,6 +54,10 @@ urlpatterns = [
     path("draw/<public:public_id>/record.json", draws.record, name="record"),
     path("announcement/<public:public_id>", draws.announcement, name="announcement"),
     path("about", about.about, name="about"),
+    path("catalogue", catalogue.catalogue, name="catalogue"),
+    path("catalogue.json", catalogue.catalogue_json, name="catalogue_json"),
+    path("catalogue.csv", catalogue.catalogue_csv, name="catalogue_csv"),
+    path("catalogue.xlsx", catalogue.catalogue_xlsx, name="catalogue_xlsx"),
     path("rules", about.rules, name="rules"),
     path("robots.txt", home.robots, name="robots"),
     path("health", home.health, name="health"),

@@ -23,7 +23,7 @@ PORTAL = (
     Route("查企业", "portal:search", ("portal:subject", "portal:grade")),
     Route("行政行为公示", "portal:acts", ("portal:act",)),
     Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
-    Route("法规与说明", "portal:about", ("portal:rules",)),
+    Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue")),
 )
 
 OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
@@ -34,6 +34,14 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("上传文件", "office:upload", ("office:preview", "office:receipt", "office:confirm_batch")),
             Route("批次", "office:batches", ("office:batch",)),
             Route("待处理的行", "office:quarantine", ("office:quarantined",)),
+            Route(
+                "信用信息目录",
+                "office:catalogue",
+                (
+                    *("office:catalogue_item", "office:catalogue_draft", "office:catalogue_version"),
+                    *("office:supplement_item", "office:duties", "office:import_duties"),
+                ),
+            ),
             Route("数据源", "office:feeds", ("office:map_feed", "office:feed")),
             Route("报送情况", "office:collection", ("office:sign_nothing", "office:statement")),
             Route(

@@ -1,0 +1,319 @@
+"""A local supplement from its first item to its approval: what it adds, what speaks against it, who decides.
+
+An item is saved as it stands, sound or not; what is wrong with it is said beside it, before saving by script and after
+saving without one.
+"""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from xinheng.core.catalogue_change import Tree, differences, parse_supplement
+from xinheng.core.policy_file import PolicyError
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.catalogue_forms import SPARE, HeadForm, ItemForm
+from xinheng.interfaces.office.catalogue_shown import case_line, finding_lines, item_url
+from xinheng.interfaces.office.model_drafts import DecisionForm
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import CASE
+from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Crumb, Stage
+from xinheng.services.approvals import body_of, return_draft, withdraw_draft
+from xinheng.services.cases import steps_for
+from xinheng.services.catalogues import (
+    approve_supplement,
+    check_supplement,
+    drop_item,
+    feeds_without_item,
+    save_head,
+    save_item,
+    submit_supplement,
+    versions_of,
+)
+from xinheng.services.policies import CATALOGUE
+from xinheng.store.casework import Case
+
+READERS = (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
+NEW = "new"
+_NAMES = {
+    "draft": "草拟", "edit": "修改", "submit": "送审", "approve": "批准", "return": "退回", "withdraw": "撤销草稿",
+    "take_effect": "生效", "revoke": "撤回",
+}  # fmt: skip
+
+
+def _draft_of(case: Case) -> Case:
+    if case.kind != CATALOGUE:
+        raise Refusal("CT9", "这个事项不是补充目录的草稿。", advice="请从“信用信息目录”或“审批事项”中打开。")
+    return case
+
+
+@asks(*READERS, of=CASE, methods=("GET", "POST"))
+def catalogue_draft(call: Call, case: Case) -> HttpResponse:
+    tree = body_of(_draft_of(case))
+    if call.request.method != "POST":
+        return _page(call, case, _decision(call, case))
+    call.demand(Verb.DRAFT_POLICY, call.of(case.organisation_id))
+    return _headed(call, case, tree)
+
+
+@once
+def _headed(call: Call, case: Case, tree: Tree) -> HttpResponse:
+    head = HeadForm(call.request.POST)
+    if head.is_valid():
+        save_head(case.public_id, **head.cleaned_data, actor=call.user, policy=call.policy, now=call.now)
+        call.tell("已保存。")
+        return redirect("office:catalogue_draft", case=case.public_id)
+    return _page(call, case, _decision(call, case), head=head)
+
+
+def _decision(call: Call, case: Case) -> DecisionForm:
+    return DecisionForm(initial={"seen": case.version, "from_on": call.today})
+
+
+def _page(
+    call: Call, case: Case, form: forms.Form, *, head: HeadForm | None = None, problem: str = ""
+) -> HttpResponse:
+    case.refresh_from_db()
+    tree, part = body_of(case), {"case": case.public_id}
+    verbs = {step.verb for step in steps_for(case, call.user, on=call.today)}
+    open_one = case.state in ("drafted", "submitted")
+    found = check_supplement(tree, policy=call.policy, on=call.today) if open_one else ()
+    context = {
+        "crumbs": [Crumb("信用信息目录", reverse("office:catalogue")), Crumb(case.number)],
+        "case": {**case_line(case), "version": tree.get("version")},
+        "problem": problem,
+        "findings": finding_lines(case, tree, found),
+        "checked": open_one,
+        "stages": _stages(case),
+        "items": _items(case, tree),
+        "changes": _changes(case, tree),
+        "silenced": _silenced(call, tree),
+        "may_edit": "edit" in verbs,
+        "head": head or HeadForm(initial={"title": tree.get("title"), "note": tree.get("note")}),
+        "head_url": reverse("office:catalogue_draft", kwargs=part),
+        "new_url": item_url(case, NEW) if "edit" in verbs else "",
+        "submit_url": reverse("office:submit_supplement", kwargs=part)
+        if "submit" in verbs and not found
+        else "",
+        "events": _events(case),
+        "form": form if verbs & {"approve", "return", "withdraw"} else None,
+        "approve_url": reverse("office:approve_supplement", kwargs=part) if "approve" in verbs else "",
+        "return_url": reverse("office:return_supplement", kwargs=part) if "return" in verbs else "",
+        "withdraw_url": reverse("office:withdraw_supplement", kwargs=part) if "withdraw" in verbs else "",
+        "why_not": _why_not(call, case, verbs),
+    }
+    return call.render("catalogue_draft", context)
+
+
+def _items(case: Case, tree: Tree) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": item.get("number"),
+            "title": item.get("title") or "（未命名）",
+            "url": item_url(case, code),
+            "fields": len(item.get("fields") or {}),
+            "basis": len(item.get("basis") or []),
+        }
+        for code, item in (tree.get("items") or {}).items()
+    ]
+
+
+def _changes(case: Case, tree: Tree) -> list[Any]:
+    """Against the version that holds last; empty while the draft is not sound."""
+    last = versions_of(str(tree["area"])).exclude(case=case).first()
+    old = parse_supplement(last.body).items if last else {}
+    try:
+        return list(differences(old, parse_supplement(tree).items))
+    except PolicyError:
+        return []
+
+
+def _silenced(call: Call, tree: Tree) -> tuple[str, ...]:
+    try:
+        return feeds_without_item(parse_supplement(tree), policy=call.policy)
+    except PolicyError:
+        return ()
+
+
+def _why_not(call: Call, case: Case, verbs: set[str]) -> str:
+    if case.state != "submitted" or "approve" in verbs:
+        return ""
+    if not call.may_somewhere(Verb.PUBLISH_POLICY):
+        return "已送审，由有“决定人”角色的另一人批准。"
+    return "您办理过本事项的前序环节，须由另一人批准。"
+
+
+def _stages(case: Case) -> list[Stage]:
+    done = {"drafted": 0, "submitted": 2}.get(case.state, 3)
+    names = ("起草", "送审", "批准并定生效日")
+    return [
+        Stage(name, "done" if place < done else "now" if place == done else "ahead")
+        for place, name in enumerate(names)
+    ]
+
+
+def _events(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": event.at,
+            "verb": _NAMES.get(event.verb, event.verb),
+            "actor": event.actor.display_name if event.actor else "系统",
+            "reason": event.reason,
+        }
+        for event in case.events.select_related("actor").order_by("sequence")
+    ]
+
+
+@asks(*READERS, of=CASE, methods=("GET", "POST"))
+def supplement_item(call: Call, case: Case, item: str) -> HttpResponse:
+    """One item of the draft; ``new`` is one that is not in it yet."""
+    tree = body_of(_draft_of(case))
+    known = (tree.get("items") or {}).get(item)
+    if known is None and item != NEW:
+        raise Http404
+    shown = ItemForm.initial_of(known or {})
+    if call.request.method != "POST":
+        rows = len((known or {}).get("fields") or {}) + SPARE
+        return _item_page(call, case, item, ItemForm(call.policy, rows, initial=shown), tree)
+    call.demand(Verb.DRAFT_POLICY, call.of(case.organisation_id))
+    form = ItemForm(call.policy, _rows(call), call.request.POST, initial=shown)
+    if call.request.POST.get("action") == "check":
+        lines = _findings(call, case, item, form, tree)
+        return render(call.request, "office/model_findings.html", {"findings": lines, "checked": True})
+    return _answered(call, case, item, form, tree)
+
+
+def _rows(call: Call) -> int:
+    text = call.request.POST.get("rows", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else SPARE
+
+
+def _findings(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) -> list[dict[str, str]]:
+    """What is wrong with the item as it stands in the form."""
+    if not form.is_valid():
+        return []
+    items, numbers = dict(tree.get("items") or {}), {"number": 32767, "national": False}
+    key = "local_32767" if code == NEW else code
+    items[key] = {
+        **form.tree(),
+        **(numbers if code == NEW else {"number": items[key]["number"], "national": False}),
+    }
+    changed = {**tree, "items": items}
+    found = check_supplement(changed, policy=call.policy, on=call.today)
+    mine = tuple(one for one in found if one.item == key)
+    return [{**line, "url": "#findings"} for line in finding_lines(case, changed, mine)]
+
+
+@once
+def _answered(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) -> HttpResponse:
+    action = call.request.POST.get("action", "")
+    given: dict[str, Any] = {"actor": call.user, "policy": call.policy, "now": call.now}
+    if action == "remove" and code != NEW:
+        drop_item(case.public_id, code, **given)
+        call.tell("已从草稿中删去这个信息项。")
+        return redirect("office:catalogue_draft", case=case.public_id)
+    if not form.is_valid():
+        return _item_page(call, case, code, form, tree)
+    if action == "more":
+        more = ItemForm(call.policy, form.rows + 2 * SPARE, initial={**form.cleaned_data})
+        return _item_page(call, case, code, more, tree)
+    _, saved = save_item(case.public_id, form.tree(), code="" if code == NEW else code, **given)
+    call.tell("已保存。")
+    return redirect("office:supplement_item", case=case.public_id, item=saved)
+
+
+def _item_page(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) -> HttpResponse:
+    known = (tree.get("items") or {}).get(code) or {}
+    lines: list[dict[str, str]] = []
+    if code != NEW:
+        found = check_supplement(tree, policy=call.policy, on=call.today)
+        lines = finding_lines(case, tree, tuple(one for one in found if one.item == code))
+    case_url = reverse("office:catalogue_draft", kwargs={"case": case.public_id})
+    may_save = case.state == "drafted" and bool(call.may(Verb.DRAFT_POLICY, call.of(case.organisation_id)))
+    heading = str(known.get("title") or "") or ("增加信息项" if code == NEW else "（未命名）")
+    context = {
+        "crumbs": [
+            Crumb("信用信息目录", reverse("office:catalogue")),
+            Crumb(case.number, case_url),
+            Crumb(heading),
+        ],
+        "heading": heading,
+        "number": known.get("number"),
+        "form": form,
+        "findings": lines,
+        "may_save": may_save,
+        "listed": code != NEW,
+        "draft_url": case_url,
+    }
+    return call.render("catalogue_part", context)
+
+
+@asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
+@once
+def submit(call: Call, case: Case) -> HttpResponse:
+    """Send the draft to the decider."""
+    try:
+        submit_supplement(_draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now)
+    except Refusal as refusal:
+        return _page(call, case, _decision(call, case), problem=told(refusal))
+    call.tell("已送审，由另一人批准后按生效日期启用。")
+    return redirect("office:catalogue_draft", case=case.public_id)
+
+
+@asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
+@once
+def approve(call: Call, case: Case) -> HttpResponse:
+    """Put the draft in force from a day on."""
+    form = DecisionForm(call.request.POST)
+    if form.is_valid():
+        try:
+            version = approve_supplement(
+                _draft_of(case).public_id,
+                from_on=form.cleaned_data["from_on"] or call.today,
+                actor=call.user,
+                policy=call.policy,
+                now=call.now,
+                seen_version=form.cleaned_data["seen"],
+            )
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell(f"已批准，{version.from_on} 起生效，并在公示网站公开。")
+            return redirect("office:catalogue_draft", case=case.public_id)
+    return _page(call, case, form)
+
+
+@asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
+@once
+def send_back(call: Call, case: Case) -> HttpResponse:
+    """Send the draft back with a reason."""
+    return _with_reason(call, case, return_draft, "已退回起草人。")
+
+
+@asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
+@once
+def withdraw(call: Call, case: Case) -> HttpResponse:
+    """Give the draft up."""
+    return _with_reason(call, case, withdraw_draft, "已撤销草稿。")
+
+
+def _with_reason(call: Call, case: Case, verb: Any, sentence: str) -> HttpResponse:
+    form = DecisionForm(call.request.POST)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"].strip()
+        if not reason:
+            form.add_error("reason", "请写明理由。")
+            return _page(call, case, form)
+        try:
+            verb(_draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now, reason=reason)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell(sentence)
+            return redirect("office:catalogue_draft", case=case.public_id)
+    return _page(call, case, form)

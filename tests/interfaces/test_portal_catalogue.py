@@ -1,0 +1,81 @@
+"""The public catalogue: what is in force, what was before, and the same as files."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
+from tests.core.test_catalogue_change import item
+from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
+from tests.people import NOW, TODAY, People
+
+from xinheng.core.canonical import digest_of
+from xinheng.store.models import PolicyVersion
+
+pytestmark = pytest.mark.urls("tests.interfaces.portal_urls")
+
+
+def _publish(people: People, version: int, *, days: int, **items: object) -> None:
+    body = {"area": "410200", "version": version, "title": "开封市补充目录", "note": "", "items": items}
+    PolicyVersion.objects.create(
+        kind="catalogue", key="410200", digest=digest_of(body), body=body, from_on=TODAY + timedelta(days=days),
+        drafted_by=people.wang, approved_by=people.zhao, approved_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def versions(people: People) -> None:
+    _publish(people, 1, days=-30, local_101=item())
+    _publish(
+        people, 2, days=-10, local_101=item(cycle="每季"), local_102=item(number=102, title="大蒜产业信息")
+    )
+    _publish(people, 3, days=10)
+
+
+@pytest.mark.row("M2-01")
+def test_the_catalogue_in_force_and_each_older_one_can_be_read(client: Client, versions: None) -> None:
+    page = client.get("/catalogue").content.decode()
+    assert "大蒜产业信息" in page
+    assert "《河南省社会信用条例》第十一条" in page
+    assert "开封市 第 3 版（尚未生效）" in page
+    assert "修改园区企业履约信息的更新周期；新增大蒜产业信息" in page
+    before = client.get(f"/catalogue?on={TODAY - timedelta(days=20)}").content.decode()
+    assert "园区企业履约信息" in before
+    assert "102　大蒜产业信息" not in before
+    assert "看现行目录" in before
+
+
+@pytest.mark.row("X-10")
+def test_what_must_not_be_collected_is_public_with_its_clause(client: Client, versions: None) -> None:
+    page = client.get("/catalogue").content.decode()
+    assert "宗教信仰" in page
+    assert "《征信业管理条例》（国务院令第631号）第十四条" in page or "《征信业管理条例》第十四条" in page
+
+
+def test_a_day_that_lies_ahead_or_is_no_day_shows_today(client: Client, versions: None) -> None:
+    for asked in (TODAY + timedelta(days=20), "gestern", "0001-01-01"):
+        assert "大蒜产业信息" in client.get(f"/catalogue?on={asked}").content.decode()
+
+
+@pytest.mark.row("M2-01")
+def test_the_files_hold_every_item_and_field(client: Client, versions: None) -> None:
+    told = json.loads(client.get("/catalogue.json").content)
+    assert told["items"]["local_101"]["cycle"] == "每季"
+    assert told["items"]["penalty"]["number"] == 4
+    rows = list(csv.DictReader(io.StringIO(client.get("/catalogue.csv").content.decode("utf-8-sig"))))
+    rate = next(row for row in rows if (row["编号"], row["字段"]) == ("101", "履约率"))
+    assert (rate["单位"], rate["层级"], rate["共享属性"]) == ("%", "开封市", "有条件共享")
+    assert len(rows) == sum(len(each["fields"]) for each in told["items"].values())
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get("/catalogue.xlsx").content))
+    assert len(book.get_sheet_by_index(0).to_python()) == len(rows) + 1
+    old = json.loads(client.get(f"/catalogue.json?on={TODAY - timedelta(days=20)}").content)
+    assert "local_102" not in old["items"]
+
+
+def test_a_city_without_a_supplement_has_the_national_list(client: Client, people: People) -> None:
+    page = client.get("/catalogue").content.decode()
+    assert "只用国家目录" in page
+    assert "25　约谈" in page or "25　" in page
