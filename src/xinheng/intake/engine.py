@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -14,6 +16,7 @@ AS_PARQUET = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
 
 FEW = 2_000
 """Rows up to which a file counts as small."""
+CORNER_MIB = 480
 
 
 @contextmanager
@@ -47,6 +50,34 @@ def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
 def any_order(engine: duckdb.DuckDBPyConnection) -> None:
     """Rows carry their number from here on; not keeping their order saves memory."""
     engine.execute("SET preserve_insertion_order = false")
+
+
+_corners = count(1)
+_house: list[duckdb.DuckDBPyConnection] = []
+_opening = Lock()
+
+
+@contextmanager
+def corner() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database of its own in an engine that the process keeps, for a few rows: starting one costs more than they do.
+
+    Cursors of it do not stand in the corner; whoever needs one reads through the connection itself.
+    """
+    with _opening:
+        if not _house:
+            _house.append(duckdb.connect(config={"memory_limit": f"{CORNER_MIB}MB", "threads": 1}))
+            _house[0].execute("SET preserve_insertion_order = false")
+        engine = _house[0].cursor()
+    name = f"corner{next(_corners)}"
+    engine.execute(f"ATTACH ':memory:' AS {name}")
+    try:
+        engine.execute(f"USE {name}")
+        engine.execute("PRAGMA disable_optimizer")
+        yield engine
+    finally:
+        engine.execute("USE memory")
+        engine.execute(f"DETACH {name}")
+        engine.close()
 
 
 def suit_few(engine: duckdb.DuckDBPyConnection) -> None:

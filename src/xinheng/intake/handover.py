@@ -5,6 +5,7 @@ the marks of every row, so that it finds what it knows already; then records and
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from xinheng.core.refusal import Refusal
-from xinheng.intake.engine import FEW, suit_few
+from xinheng.intake.engine import FEW, corner
 
 MEMORY_MIB = 400
 ROWS_A_BLOCK = 4096
@@ -96,16 +97,9 @@ class Parcel:
     def __init__(self, accepted: Path, work: Path) -> None:
         self.work = work
         self._rows = f"read_parquet({_text(accepted)})"
-        self._engine = duckdb.connect(
-            config={
-                "memory_limit": f"{MEMORY_MIB}MB",
-                "threads": 2,
-                "temp_directory": str(work / "handover"),
-            }
-        )
-        self._engine.execute("SET preserve_insertion_order = false")
-        if pq.read_metadata(accepted).num_rows <= FEW:
-            suit_few(self._engine)
+        self._few = pq.read_metadata(accepted).num_rows <= FEW
+        self._held = ExitStack()
+        self._engine = self._held.enter_context(corner() if self._few else _engine_of(work))
         key = ", ".join(_PARTY_KEY)
         self._run(
             f"CREATE TABLE party AS SELECT min(row_no) AS party, {key} FROM {self._rows} GROUP BY {key}"
@@ -118,7 +112,7 @@ class Parcel:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._engine.close()
+        self._held.close()
 
     def span(self) -> tuple[int, int]:
         """The first and the last row number; (0, -1) without rows."""
@@ -126,7 +120,7 @@ class Parcel:
         return (0, -1) if found[0] is None else (int(found[0]), int(found[1]))
 
     def parties(self, *, chunk: int = 50_000) -> Iterator[list[Party]]:
-        with self._engine.cursor() as cursor:
+        with self._reader() as cursor:
             found = cursor.execute(f"SELECT party, {', '.join(_PARTY_KEY)} FROM party")
             while rows := found.fetchmany(chunk):
                 yield rows
@@ -160,6 +154,9 @@ class Parcel:
         """DETAIL_CELLS of the same rows."""
         return self._streamed(DETAIL_CELLS, self._placed(), first=first)
 
+    def _reader(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return nullcontext(self._engine) if self._few else self._engine.cursor()
+
     def _placed(self) -> str:
         return (
             f"{self._rows} a JOIN placed p ON {_same('a', 'p')}"
@@ -173,7 +170,7 @@ class Parcel:
             raise _disk_full() from error
 
     def _streamed(self, cells: Mapping[str, str], source: str, **values: int) -> Iterator[memoryview]:
-        with self._engine.cursor() as cursor:
+        with self._reader() as cursor:
             try:
                 yield from lines(cursor, cells, source, **values)
             except duckdb.IOException as error:
@@ -191,6 +188,18 @@ def lines(
         _, offsets, letters = text.buffers()
         places = memoryview(offsets).cast("i")
         yield memoryview(letters)[places[text.offset] : places[text.offset + len(text)]]
+
+
+@contextmanager
+def _engine_of(work: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{MEMORY_MIB}MB",
+        "threads": 2,
+        "temp_directory": str(work / "handover"),
+    }
+    with duckdb.connect(config=config) as engine:
+        engine.execute("SET preserve_insertion_order = false")
+        yield engine
 
 
 def hand_over(accepted: Path, work: Path) -> Parcel:

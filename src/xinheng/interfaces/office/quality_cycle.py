@@ -128,7 +128,11 @@ def _reminded(call: Call, lines: Iterable[DutyCell]) -> dict[str, date]:
 
 def _row(call: Call, cell: DutyCell, reminded: dict[str, date]) -> list[Cell | str]:
     stood = cell.stood
-    parts = {"unit": cell.organisation.public_id, "item": item_code(cell.item), "start": f"{stood.span.start}"}
+    parts = {
+        "unit": cell.organisation.public_id,
+        "item": item_code(cell.item),
+        "start": f"{stood.span.start}",
+    }
     over = stood.span.end <= call.today and not stood.standing.covered
     own = call.user.organisation_id == cell.organisation.pk
     may_sign = over and own and bool(call.may(Verb.IMPORT_FILE, call.of(cell.organisation.pk)))
