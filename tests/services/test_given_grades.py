@@ -15,6 +15,7 @@ from xinheng.services import refresh
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import explain_grade, facts_known, known_when_given, run_model
 from xinheng.services.given_grades import cycle_of
+from xinheng.services.governance_preview import preview
 from xinheng.services.nightly import run_night
 from xinheng.services.rebuild import rebuild_run
 from xinheng.services.records import Change, change_state
@@ -256,3 +257,14 @@ def test_a_cycle_is_counted_from_the_first_of_january(
 ) -> None:
     model = MODELS[BASE].model_copy(update={"cycle_months": months})
     assert cycle_of(model, on=TODAY) == (first, following)
+
+
+def test_a_draft_is_previewed_with_the_grades_that_it_reads(city: People, rules: Policy) -> None:
+    _run(BASE, rules, city)
+    seen = preview(
+        MODELS[READER], base=MODELS[READER], wanted=[code(1), code(5)], actor=city.li, policy=rules, now=NOW
+    )
+    fined, clean = seen.named
+    assert fined.subject.code == code(1)
+    assert fined.new.points_milli < clean.new.points_milli
+    assert fined.old == fined.new

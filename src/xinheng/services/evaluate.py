@@ -42,7 +42,7 @@ from xinheng.services.rules import Rules, keep_rules, remembered_rules
 from xinheng.services.scores import changes_of, take_lock, write_scores
 from xinheng.services.snapshots import Snapshot, kept_snapshot
 from xinheng.store.accounts import User
-from xinheng.store.records import Record
+from xinheng.store.records import WEIGHABLE, Record
 from xinheng.store.scores import EvaluationRun, Score, scores_of
 from xinheng.store.subjects import Subject
 
@@ -85,7 +85,7 @@ def run_on(
     """
     rules = Rules(model, policy.treatment(on=as_of))
     with work_folder() as work:
-        seen, result = _seen(snapshot, model, as_of=as_of, work=work), work / "result.parquet"
+        seen, result = seen_by(model, snapshot, as_of=as_of, folder=work / "seen"), work / "result.parquet"
         summary = run_batch(
             model,
             treatment=rules.treatment,
@@ -101,7 +101,7 @@ def run_on(
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     """What a model sees of a snapshot: the records, and the given grades that it reads."""
 
     snapshot: Snapshot
@@ -110,13 +110,14 @@ class _Seen:
     grades: int
 
 
-def _seen(snapshot: Snapshot, model: ScoringModel, *, as_of: date, work: Path) -> _Seen:
+def seen_by(model: ScoringModel, snapshot: Snapshot, *, as_of: date, folder: Path) -> Seen:
+    """``folder`` is made where the model reads grades; otherwise the records are those of the snapshot."""
     marks = Marks(snapshot.mark, grade_mark())
     if not models_read(model):
-        return _Seen(snapshot, snapshot.records, snapshot.manifest.digest, marks.grades)
-    subjects, folder = covered(snapshot.population, model), work / "seen"
+        return Seen(snapshot, snapshot.records, snapshot.manifest.digest, marks.grades)
+    subjects = covered(snapshot.population, model)
     parts = parts_read(model, snapshot.records, folder, subjects=subjects, as_of=as_of, marks=marks)
-    return _Seen(snapshot, folder, describe(parts).digest, marks.grades)
+    return Seen(snapshot, folder, describe(parts).digest, marks.grades)
 
 
 @contextmanager
@@ -197,7 +198,7 @@ def known_when_given(score: Score, run: EvaluationRun) -> datetime | Knowledge:
 def facts_known(subject: Subject, *, at: datetime | Knowledge) -> tuple[Fact, ...]:
     """Record versions that were known at a moment, as facts, and given grades where it is said who reads them."""
     moment = at.at if isinstance(at, Knowledge) else at
-    versions = Record.objects.filter(subject=subject, known_at__lte=moment).filter(
+    versions = Record.objects.filter(WEIGHABLE, subject=subject, known_at__lte=moment).filter(
         Q(known_until__isnull=True) | Q(known_until__gt=moment)
     )
     rows = versions.annotate(day=Coalesce("decided_on", "valid_from")).filter(day__isnull=False)
@@ -209,7 +210,7 @@ def facts_known(subject: Subject, *, at: datetime | Knowledge) -> tuple[Fact, ..
 
 def _store(
     rules: Rules,
-    seen: _Seen,
+    seen: Seen,
     summary: RunSummary,
     result: Path,
     *,

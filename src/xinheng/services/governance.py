@@ -23,7 +23,7 @@ from xinheng.scoring.compare import Comparison, Discrimination, Part, Shift, com
 from xinheng.scoring.run import RunSummary, run_batch
 from xinheng.scoring.snapshot import files_of
 from xinheng.services.approvals import body_of
-from xinheng.services.evaluate import work_folder
+from xinheng.services.evaluate import seen_by, work_folder
 from xinheng.services.ledger import note
 from xinheng.services.models import drafted_model, refuse_faults
 from xinheng.services.runs import AT_ONCE
@@ -157,10 +157,11 @@ def _named(model: ScoringModel) -> Report:
 
 def _evaluated(bench: _Bench, model: ScoringModel, as_of: date, name: str) -> tuple[Path, RunSummary]:
     out = bench.work / f"{name}.parquet"
+    seen = seen_by(model, bench.snapshot, as_of=as_of, folder=bench.work / f"{name}-seen")
     summary = run_batch(
         model,
         treatment=bench.policy.treatment(on=as_of),
-        snapshot=bench.snapshot.records,
+        snapshot=seen.records,
         population=bench.snapshot.population,
         as_of=as_of,
         out=out,

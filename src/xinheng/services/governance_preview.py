@@ -15,14 +15,17 @@ from xinheng.core.evaluation import Evaluation, Evaluator, Fact
 from xinheng.core.models import ScoringModel
 from xinheng.core.policy import Policy
 from xinheng.services.finding import Search, find_subjects
+from xinheng.services.given_grades import Marks, grade_mark, grades_read
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.records import Record
+from xinheng.store.records import WEIGHABLE, Record
 from xinheng.store.subjects import Subject
 
 SAMPLE = 200
 MOST_NAMED = 10
+EVERYTHING = 2**63 - 1
+"""A mark above every record."""
 _GONE = ("cancelled", "revoked", "moved")
 
 
@@ -75,14 +78,21 @@ class _Judge:
         treatment = policy.treatment(on=on)
         self._new = Evaluator(model, treatment=treatment)
         self._old = Evaluator(base, treatment=treatment) if base else None
-        self._base, self._on = base, on
+        self._model, self._base, self._on = model, base, on
+        self._marks = Marks(EVERYTHING, grade_mark())
 
     def see(self, subject: Subject, facts: Sequence[Fact]) -> Seen:
         covered = self._base is not None and self._base.covers(
             kind=subject.kind, sector=subject.sector or None
         )
-        old = self._old.evaluate(facts, as_of=self._on) if self._old and covered else None
-        return Seen(subject, old, self._new.evaluate(facts, as_of=self._on))
+        old = None
+        if self._old and self._base and covered:
+            old = self._old.evaluate((*facts, *self._grades(self._base, subject)), as_of=self._on)
+        new = self._new.evaluate((*facts, *self._grades(self._model, subject)), as_of=self._on)
+        return Seen(subject, old, new)
+
+    def _grades(self, reader: ScoringModel, subject: Subject) -> tuple[Fact, ...]:
+        return grades_read(reader, as_of=self._on, marks=self._marks, subject=subject.pk)
 
 
 def _covered(model: ScoringModel) -> QuerySet[Subject]:
@@ -106,7 +116,8 @@ def _asked(model: ScoringModel, wanted: Sequence[str]) -> tuple[list[Subject], t
 def facts_of(subjects: Sequence[int]) -> dict[int, list[Fact]]:
     """What is known now, by subject."""
     found: dict[int, list[Fact]] = defaultdict(list)
-    for record in Record.objects.filter(subject_id__in=subjects, known_until__isnull=True).order_by("pk"):
+    known = Record.objects.filter(WEIGHABLE, subject_id__in=subjects, known_until__isnull=True)
+    for record in known.order_by("pk"):
         day = record.decided_on or record.valid_from
         if day is not None:
             found[record.subject_id].append(
