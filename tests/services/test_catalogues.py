@@ -1,12 +1,16 @@
 """A local supplement is drafted by one, approved by another, and in force from a day."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.core.test_catalogue_change import item
 from tests.people import NOW, TODAY, People
+from tests.services.deliveries import HEADER, penalty, write
 
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -24,14 +28,20 @@ from xinheng.services.catalogues import (
     supplement_in_force,
     taken_numbers,
 )
+from xinheng.services.collect import Delivery, import_file, preview
+from xinheng.services.mapping import DETAIL, Answer, feed_of, profile_of
 from xinheng.services.policies import policy_in_force
 from xinheng.store.models import (
+    Batch,
     Case,
+    LedgerEvent,
     Organisation,
     OrganisationKind,
     OrganisationName,
     PolicyVersion,
+    Record,
     RoleGrant,
+    StoredFile,
     User,
 )
 
@@ -137,3 +147,55 @@ def test_feeds_that_would_lose_their_item_are_named(people: People, policy: Poli
     assert feeds_without_item(held, policy=reading) == ()
     without = held.model_copy(update={"items": {}})
     assert feeds_without_item(without, policy=reading) == ("园区履约",)
+
+
+@pytest.fixture
+def delivery(people: People, policy: Policy, home: Path) -> Delivery:
+    return Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+
+
+def _with_column(folder: Path, header: str, *cells: str) -> Path:
+    rows = [f"{penalty(number)},{cell}" for number, cell in enumerate(cells, start=1)]
+    return write(folder, *rows, header=f"{HEADER},{header}")
+
+
+@pytest.mark.row("X-10")
+@pytest.mark.parametrize("way", [import_file, partial(preview, name="行政处罚.csv")])
+def test_a_delivery_with_a_forbidden_column_is_refused_with_the_clause_and_nothing_is_kept(
+    tmp_path: Path, delivery: Delivery, way: Callable[[Path, Delivery], Batch]
+) -> None:
+    with pytest.raises(Refusal, match="“宗教信仰”在信用信息目录之外") as refused:
+        way(_with_column(tmp_path, "经营者宗教信仰", "某教", "/"), delivery)
+    assert refused.value.code == "E11"
+    assert "《河南省社会信用条例》第四十五条" in refused.value.citation
+    assert (Batch.objects.count(), Record.objects.count(), StoredFile.objects.count()) == (0, 0, 0)
+    event = LedgerEvent.objects.get(kind="delivery.refused")
+    assert event.actor == delivery.actor
+    assert "某教" not in event.reason
+
+
+@pytest.mark.row("X-10")
+def test_an_unknown_file_with_a_forbidden_column_is_not_kept_either(
+    tmp_path: Path, delivery: Delivery
+) -> None:
+    path = write(tmp_path, "某甲公司,1,多次信访", header="商户,编号,信访情况", called="台账.csv")
+    with pytest.raises(Refusal, match="信访"):
+        import_file(path, delivery)
+    assert not StoredFile.objects.exists()
+
+
+def test_an_empty_column_of_a_forbidden_kind_harms_nobody(tmp_path: Path, delivery: Delivery) -> None:
+    batch = import_file(_with_column(tmp_path, "经营者宗教信仰", "", "/"), delivery)
+    assert batch.accepted == 2
+
+
+@pytest.mark.row("X-10")
+def test_a_feed_that_would_read_a_forbidden_column_is_refused(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    sent = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    batch = import_file(write(tmp_path, "某甲公司,1,", header="商户,编号,血型", called="台账.csv"), sent)
+    columns = profile_of(batch, policy=policy, now=NOW).columns
+    answer = Answer(title="台账", item="permit", unit="yuan", reads={1: "name", 3: DETAIL})
+    with pytest.raises(Refusal, match="“血型”在信用信息目录之外"):
+        feed_of(answer, batch, columns, policy=policy)

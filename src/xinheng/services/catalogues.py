@@ -5,29 +5,40 @@ A number that once was given to an item is never given to another. What is in fo
 pack by services.policies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from xinheng.core.catalogue import FIRST_LOCAL_NUMBER, Catalogue, CatalogueItem, item_code
+from xinheng.core.catalogue import (
+    FIRST_LOCAL_NUMBER,
+    Catalogue,
+    CatalogueItem,
+    ForbiddenKind,
+    ForbiddenRule,
+    item_code,
+)
 from xinheng.core.catalogue_change import (
     Finding,
     Standing,
     Supplement,
     Tree,
     blank_supplement,
+    cited,
     findings,
     parse_supplement,
 )
+from xinheng.core.checks import Defect
 from xinheng.core.policy import Policy
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION
+from xinheng.intake.prepared import Prepared
 from xinheng.services.approvals import Draft, approve, begin, body_of
 from xinheng.services.cases import take_step
+from xinheng.services.ledger import note
 from xinheng.services.policies import CATALOGUE
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -239,3 +250,54 @@ def feeds_without_item(supplement: Supplement, *, policy: Policy) -> tuple[str, 
 
 def _codes_in_force(catalogue: Catalogue, area: str, *, policy: Policy) -> set[str]:
     return {code for code, item in catalogue.items.items() if item.area == area}
+
+
+def refuse_headers(headers: Iterable[str], *, policy: Policy) -> None:
+    """Raises Refusal E11 with the clauses where a column holds what must not be collected."""
+    kinds = _forbidden_kinds(headers, policy=policy)
+    if kinds:
+        raise Refusal(
+            "E11",
+            f"“{'、'.join(kind.title for kind in kinds)}”在信用信息目录之外，不得归集。",
+            citation=cited((one for kind in kinds for one in kind.basis), policy.sources),
+            advice="请删去这些列后重新报送；本次没有保存任何内容。",
+        )
+
+
+def _forbidden_kinds(headers: Iterable[str], *, policy: Policy) -> list[ForbiddenKind]:
+    found = (kind for header in headers for kind in policy.catalogue.forbidden_by(header))
+    return list(
+        {
+            kind.title: kind for kind in found if kind.rule in (ForbiddenRule.NEVER, ForbiddenRule.CONSENT)
+        }.values()
+    )
+
+
+def refuse_over_reach(
+    prepared: Prepared, *, organisation: Organisation, actor: User | None, policy: Policy, now: datetime
+) -> None:
+    """Refuse a whole delivery that holds a filled column of a forbidden kind, before any of it is kept (E11).
+
+    The ledger says who sent what kind, and nothing of the content (国办发〔2020〕49号).
+    """
+    try:
+        refuse_headers(_filled(prepared), policy=policy)
+    except Refusal as refusal:
+        with transaction.atomic():
+            note(
+                "delivery.refused",
+                now=now,
+                actor=actor,
+                object=f"organisation:{organisation.public_id}",
+                reason=f"{refusal.message}依据：{refusal.citation}"[:500],
+            )
+        raise
+
+
+def _filled(prepared: Prepared) -> list[str]:
+    """Headers of columns with something in them; a file that holds no records is not looked at."""
+    if prepared.status == "mapped":
+        return list(prepared.header) if prepared.problems.get(Defect.CATALOGUE.value) else []
+    if prepared.status == "unmapped" and prepared.known_as is None:
+        return [column.header for column in prepared.columns if column.filled]
+    return []

@@ -27,6 +27,7 @@ from xinheng.intake.prepare import Prepared, prepare
 from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.batches import Sender, met_before, refuse_second_load, unread_before
+from xinheng.services.catalogues import refuse_over_reach
 from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
@@ -215,7 +216,7 @@ def report_of(batches: list[Batch]) -> dict[str, Any]:
 def _prepare(
     path: Path, work: Path, delivery: Delivery, *, feed: str | None, sent_as: str | None = None
 ) -> Prepared:
-    return prepare(
+    prepared = prepare(
         path,
         feeds=delivery.policy.feeds,
         work=work,
@@ -224,6 +225,14 @@ def _prepare(
         standards=standards_of(delivery.policy),
         sent_as=sent_as,
     )
+    refuse_over_reach(
+        prepared,
+        organisation=delivery.organisation,
+        actor=delivery.actor,
+        policy=delivery.policy,
+        now=delivery.now,
+    )
+    return prepared
 
 
 def _preview_of(prepared: Prepared, work: Path, delivery: Delivery) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from xinheng.intake.headers import normal_header
 from xinheng.intake.prepare import prepare, standards_of
 from xinheng.intake.profile import ColumnProfile
 from xinheng.services.approvals import Draft, propose, propose_again
+from xinheng.services.catalogues import refuse_headers
 from xinheng.services.collect import foreseen_of, kept_file, workshop
 from xinheng.services.policies import FEED
 from xinheng.services.previews import FORESEEN, preview_of
@@ -129,6 +130,7 @@ def feed_of(answer: Answer, batch: Batch, columns: Sequence[ColumnProfile], *, p
     if any(column.header == f"第{column.place}列" for column in columns):
         raise Refusal("MF5", "这个文件有没有表头的列。", advice="请报送单位补上表头后重新上传。")
     named = [(column, answer.reads.get(column.place, "")) for column in columns]
+    refuse_headers((column.header for column, choice in named if choice), policy=policy)
     targets = [Target(choice) for _, choice in named if choice not in ("", DETAIL)]
     twice = [LABELS[target] for target, times in Counter(targets).items() if times > 1]
     if twice:

@@ -78,6 +78,7 @@ EVENTS = {
     "batch.loaded": "批次入库",
     "batch.repeated": "重复报送",
     "batch.cancelled": "撤销批次",
+    "delivery.refused": "退回含不得归集内容的文件",
     "batch.published": "批次公示",
     "nothing.signed": "签署无数据报送说明",
     "nothing.withdrawn": "撤回无数据报送说明",
