@@ -5,6 +5,7 @@ from typing import Any
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
+from tests.interfaces.web_office_identities import IDENTITIES
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
 from tests.interfaces.web_office_results import RESULTS
@@ -19,6 +20,7 @@ PAGES = {
             **COLLECTION,
             **CHANNELS,
             **QUALITY,
+            **IDENTITIES,
             **SUPERVISION,
             **ADMINISTRATION,
             **RESULTS,

@@ -52,6 +52,15 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     *("office:spot_checks", "office:add_check"),
                 ),
             ),
+            Route(
+                "主体与代码",
+                "office:code_issues",
+                (
+                    *("office:code_issue", "office:identities", "office:identity"),
+                    *("office:merges", "office:merge", "office:fix_issue", "office:verify_issue"),
+                    *("office:decide_identity", "office:propose_merge", "office:decide_merge"),
+                ),
+            ),
             Route("来源不一致", "office:conflicts", ("office:conflict", "office:decide_conflict")),
         ),
     ),
