@@ -40,6 +40,36 @@ class Rows:
         }
         return store.Batch.objects.create(**sent | given)
 
+    def flag(self, **given: Any) -> store.SubjectFlag:
+        marked = {
+            "kind": "state_owned",
+            "superior": "市国资委",
+            "audit_contact": "市审计局",
+            "source": "国有企业名录",
+            "from_on": TODAY,
+            "set_by": self.people.wang,
+            "set_at": NOW,
+        }
+        if "subject" not in given:
+            marked["subject"] = self.subject()
+        return store.SubjectFlag.objects.create(**marked | given)
+
+    def relation(self, **given: Any) -> store.Relation:
+        ground = self.record()
+        named = {
+            "subject": ground.subject,
+            "ground": ground,
+            "record_key": ground.record_key,
+            "kind": "legal_representative",
+            "sealed": b"s",
+            "wrapped_key": b"k",
+            "source": "列入决定书",
+            "from_on": TODAY,
+            "entered_by": self.people.wang,
+            "entered_at": NOW,
+        }
+        return store.Relation.objects.create(**named | given)
+
     def returned(self, **given: Any) -> store.ReturnedRow:
         row = {"row_no": next(self.numbers), "codes": ["E17"], "problems": [], "state": "waiting"}
         if "batch" not in given:

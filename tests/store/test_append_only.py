@@ -43,6 +43,8 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "senderplace": lambda rows: rows.sender_place(),
     "connector": lambda rows: rows.connector(),
     "connectorpull": lambda rows: rows.pull(),
+    "subjectflag": lambda rows: rows.flag(),
+    "relation": lambda rows: rows.relation(),
 }
 
 

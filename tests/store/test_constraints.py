@@ -20,6 +20,11 @@ def _twice(make: Callable[[], object]) -> None:
     make()
 
 
+def _flagged_twice(rows: Rows) -> None:
+    subject = rows.subject()
+    _twice(lambda: rows.flag(subject=subject))
+
+
 def _same_attempt(rows: Rows) -> None:
     first = rows.announcement()
     rows.announcement(plan=first.plan, run=first.run)
@@ -236,6 +241,16 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "code_issue_state_known": lambda rows: rows.code_issue(state="lost"),
     "code_issue_fixed_by_a_person": lambda rows: rows.code_issue(state="fixed", remedy="已更正"),
     "code_issue_two_persons": _one_person_fixes_and_verifies,
+    "batch_provenance_known": lambda rows: rows.batch(provenance=5),
+    "subject_flag_kind_known": lambda rows: rows.flag(kind="rich"),
+    "subject_flag_says_whence": lambda rows: rows.flag(source=""),
+    "subject_flag_period": lambda rows: rows.flag(to_on=YESTERDAY),
+    "subject_flag_end_says_why": lambda rows: rows.flag(ended_at=NOW, to_on=TODAY, ended_by=rows.people.wang),
+    "subject_flag_one_open": _flagged_twice,
+    "relation_kind_known": lambda rows: rows.relation(kind="spouse"),
+    "relation_says_whence": lambda rows: rows.relation(source=""),
+    "relation_period": lambda rows: rows.relation(to_on=YESTERDAY),
+    "relation_sealed_until_forgotten": lambda rows: rows.relation(forgotten_at=NOW, forgotten_why="exit"),
     "subject_merge_state_known": lambda rows: rows.merge(state="lost", decided_by=rows.people.zhao),
     "subject_merge_of_two": _with_oneself,
     "subject_merge_one_open": _same_merge,

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xinheng.core.catalogue import Item, item_number
+from xinheng.core.provenance import Provenance, class_causes
 
 ITEMS: dict[str, int] = {item.code: item.value for item in Item}
 """Numbers of the catalogue items by their codes."""
@@ -280,7 +281,9 @@ class Expectations(_Part):
 class Feed(_Part):
     """One kind of file. ``item`` null: known, but not on subjects; ``reason`` then says why nothing is read.
 
-    ``notified``: whether a subject is told of a result of others that comes by this feed (提示信息).
+    ``notified``: whether a subject is told of a result of others that comes by this feed (提示信息). ``provenance``: from
+    whom the information comes; only that of public bodies may burden anybody. ``ends``: feeds whose records, of the same
+    subject and document, are over when a row of this feed comes (移出).
     """
 
     id: Id
@@ -300,6 +303,15 @@ class Feed(_Part):
     undated: Undated = Undated()
     expect: Expectations = Expectations()
     notified: bool = True
+    provenance: Provenance = Provenance.PUBLIC
+    ends: tuple[Id, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complaints_are_complaints(cls, given: Any) -> Any:
+        if isinstance(given, dict) and given.get("item") == Item.COMPLAINT.code:
+            return {"provenance": Provenance.COMPLAINT, **given}
+        return given
 
     @property
     def item_number(self) -> int:
@@ -316,6 +328,10 @@ class Feed(_Part):
             raise ValueError(f"item“{self.item}”不在目录中；可用：{'、'.join(ITEMS)}")
         if Target.NAME not in self.columns and Target.CODE not in self.columns:
             raise ValueError("columns 至少要有 name（主体名称）或 code（统一社会信用代码）")
+        if causes := class_causes(self.item, self.provenance):
+            raise ValueError("；".join(causes))
+        if self.ends and Target.DOCUMENT_NO not in self.columns:
+            raise ValueError("写 ends 的数据源须有 document_no（案号、文号），否则不知道移出的是哪一条")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from xinheng.core.provenance import Provenance, refuse_as_ground
 from xinheng.core.records import STANDING, Finality, RecordState
 from xinheng.core.refusal import Refusal
 
@@ -247,12 +248,20 @@ _CAUSE_OF_STATE = {
 }
 
 
-def check_ground(kind: EffectKind, *, state: RecordState, finality: Finality, needs_final: bool) -> None:
-    """Refuses a record as the ground of an effect (legal guard G3).
+def check_ground(
+    kind: EffectKind,
+    *,
+    state: RecordState,
+    finality: Finality,
+    needs_final: bool,
+    provenance: Provenance = Provenance.PUBLIC,
+) -> None:
+    """Refuses a record as the ground of an effect (legal guard G3); what is kept apart grounds none.
 
     ``needs_final`` comes from the provincial pack: under it a decision that can still be overturned may be published,
     but grounds no list entry and no measure; what it does to a score is said in ``core.treatment``.
     """
+    refuse_as_ground(provenance, effect=kind.label)
     if not lives(state, finality):
         word = "撤销" if finality is Finality.REVOKED else state.label
         raise Refusal(

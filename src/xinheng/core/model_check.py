@@ -25,6 +25,7 @@ from xinheng.core.models import (
     Use,
     milli,
 )
+from xinheng.core.provenance import APART
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION, Citation, Rank, Source, citation_causes
 from xinheng.core.treatment import Treatment
@@ -92,6 +93,7 @@ def model_causes(
             _kind(model),
             _fairness(model, sources),
             _rights(model),
+            _kept_apart(model),
             _citations(model, sources, area, on),
             _sectors(model, sectors),
         )
@@ -315,6 +317,21 @@ def _rights(model: ScoringModel) -> Iterator[Cause]:
         family = model.family_of.get(part.family) if isinstance(part, Indicator) else None
         if not isinstance(part, Indicator) or (family and family.effect is model.burden):
             yield place, "提出异议是主体的权利，不得因此扣分或降低等级"
+
+
+def _kept_apart(model: ScoringModel) -> Iterator[Cause]:
+    """Complaints and what others than public bodies tell burden nobody; a warning model may take them as a lead."""
+    if model.kind is ModelKind.WARNING:
+        return
+    for place, part in parts_of(model):
+        apart = [APART[item] for item in part.facts.items if item in APART]
+        family = model.family_of.get(part.family) if isinstance(part, Indicator) else None
+        helps = isinstance(part, Indicator) and (family is None or family.effect is not model.burden)
+        if apart and not helps:
+            yield (
+                place,
+                f"{'、'.join(apart)}与公共信用信息分开，不得据以扣分、降级或直接判级（国办发〔2020〕49号）",
+            )
 
 
 def _permits(rule: Citation | None, sources: Mapping[str, Source] | None) -> bool:

@@ -28,6 +28,7 @@ from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.batches import Sender, met_before, refuse_second_load, unread_before
 from xinheng.services.catalogues import refuse_over_reach
+from xinheng.services.exits import EXITS, end_by
 from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
@@ -253,6 +254,7 @@ def _take_up(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -
     assert prepared.feed is not None
     batch.feed = prepared.feed
     batch.item = delivery.policy.feeds[prepared.feed].item_number or None
+    batch.provenance = delivery.policy.feeds[prepared.feed].provenance.number
     batch.policy_digest = delivery.policy.digest
     batch.state = BatchState.PREVIEW
     batch.rows, batch.returned, batch.duplicates = prepared.rows, prepared.quarantined, prepared.duplicates
@@ -290,6 +292,7 @@ def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Deliv
         file_digest=digest,
         feed=prepared.feed or "",
         item=(delivery.policy.feeds[prepared.feed].item_number or None) if prepared.feed else None,
+        provenance=delivery.policy.feeds[prepared.feed].provenance.number if prepared.feed else 1,
         policy_digest=delivery.policy.digest,
         state=_STATES[prepared.status],
         rows=prepared.rows,
@@ -315,6 +318,10 @@ def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> N
     store_returned(batch, prepared)
     store_conflicts(batch, prepared, loaded.conflicts)
     note_marks(batch, prepared, conflicts=loaded.conflicts, policy=delivery.policy)
+    feed = delivery.policy.feeds[prepared.feed or ""]
+    if feed.ends:
+        found = end_by(batch, feed=feed, actor=delivery.actor, policy=delivery.policy, now=delivery.now)
+        batch.report = {**batch.report, EXITS: {"ended": found.ended, "unmatched": found.unmatched}}
     _file_result(batch, prepared, loaded, work, delivery)
 
 
@@ -335,6 +342,7 @@ def _file_result(batch: Batch, prepared: Prepared, loaded: Loaded, work: Path, d
     }
     batch.state = BatchState.LOADED
     batch.loaded_at = delivery.now
+    batch.provenance = delivery.policy.feeds[prepared.feed or ""].provenance.number
     batch.receipt = digest_of({"file": batch.file_digest, "report": batch.report, "batch": batch.public_id})
     if batch.returned:
         batch.workbook = _keep_workbook(batch, prepared, loaded, work, delivery)

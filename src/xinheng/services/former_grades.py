@@ -19,7 +19,7 @@ from xinheng.services.given_grades import give_instead, models_read, read_in_for
 from xinheng.services.ledger import note
 from xinheng.services.rules import remembered_rules
 from xinheng.services.scores import ask_for_refresh
-from xinheng.store.records import Record
+from xinheng.store.records import WEIGHABLE, Record
 from xinheng.store.scores import EvaluationRun, GivenGrade, Regrade
 
 FACT_COLUMNS = (
@@ -96,7 +96,7 @@ def _grade_now(run: EvaluationRun, given: GivenGrade) -> str | None:
 def _records_then(run: EvaluationRun, subject: int) -> tuple[Fact, ...]:
     """What was known to the run, as it stands now."""
     versions = Record.objects.filter(
-        subject=subject, record_key__lte=run.record_mark, known_until__isnull=True
+        WEIGHABLE, subject=subject, record_key__lte=run.record_mark, known_until__isnull=True
     )
     rows = versions.annotate(day=Coalesce("decided_on", "valid_from")).filter(day__isnull=False)
     return tuple(Fact(*row) for row in rows.values_list(*FACT_COLUMNS))

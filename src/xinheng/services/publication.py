@@ -13,6 +13,7 @@ from xinheng.core.catalogue import Disclosure, Nature
 from xinheng.core.grounds import Effect, EffectKind, Ground, GroundKind, cause_of, ends_effects, lives
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
+from xinheng.core.provenance import provenance_of
 from xinheng.core.publication import OPEN, OPENNESS, open_to_all
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
@@ -121,7 +122,8 @@ def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: dateti
         raise Refusal(
             "P02", "报送人不能审查自己报送的批次。", advice="保密和隐私审查须由另一名保密审查人办理。"
         )
-    shown = _publish(batch, reviewer, policy, now=now) if batch.item is not None else 0
+    own = provenance_of(batch.provenance).may_burden
+    shown = _publish(batch, reviewer, policy, now=now) if batch.item is not None and own else 0
     batch.published_by, batch.published_at = reviewer, now
     batch.save(update_fields=["published_by", "published_at"])
     note(
@@ -246,7 +248,9 @@ def _show_again(record: Record, policy: Policy, *, moment: datetime) -> None:
 
 
 def _term_of_version(record: Record, policy: Policy, *, moment: datetime) -> Term | None:
-    """None where the version may not be public; its words count as well as its class."""
+    """None where the version may not be public; its words and from whom it came count as well as its class."""
+    if record.batch is not None and not provenance_of(record.batch.provenance).may_burden:
+        return None
     detail = RecordDetail.objects.filter(record=record).first()
     if detail is not None and not open_to_all(detail.fields):
         return None

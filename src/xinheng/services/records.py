@@ -7,20 +7,24 @@ makes whatever was derived from the file stale (《河南省社会信用条例�
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
 from xinheng.core.canonical import raw_digest
+from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
-from xinheng.core.records import STANDING, RecordState
+from xinheng.core.records import STANDING, Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.publication import follow_change
+from xinheng.services.relations import forget_persons
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.accounts import User
+from xinheng.store.batches import ReturnedRow
+from xinheng.store.files import destroy_file
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.subjects import Subject
 
@@ -30,6 +34,8 @@ _DEEDS = {
     "shield": RecordState.SHIELDED,
     "repair": RecordState.REPAIRED,
     "withdraw": RecordState.WITHDRAWN,
+    "exit": RecordState.WITHDRAWN,
+    "delete": RecordState.DELETED,
     "restore": RecordState.ACTIVE,
 }
 _SAID = ("item", "subject_id", "decided_on", "valid_from", "valid_to", "amount_fen", "headcount", "result")
@@ -48,11 +54,22 @@ class Change:
     ground: str
 
 
-def change_state(*, record_key: int, change: Change, actor: User, policy: Policy, now: datetime) -> Record:
-    """Give the record a new state; effects that rested on it end in the same transaction, or live again."""
+def change_state(
+    *,
+    record_key: int,
+    change: Change,
+    actor: User | None,
+    policy: Policy,
+    now: datetime,
+    until: date | None = None,
+) -> Record:
+    """Give the record a new state; effects that rested on it end in the same transaction, or live again.
+
+    ``until``: the day on which an exit ended what the record says. Without an actor a system of the sender did it.
+    """
     if change.deed not in _DEEDS:
         raise Refusal("R01", f"不认识的操作“{change.deed}”。")
-    values = {"state": _DEEDS[change.deed]}
+    values: dict[str, object] = {"state": _DEEDS[change.deed]} | ({"valid_to": until} if until else {})
     return _supersede(record_key, change, actor=actor, policy=policy, now=now, values=values, fields={})
 
 
@@ -86,11 +103,36 @@ def correct(
 
 
 @transaction.atomic
+def delete(
+    *, record_key: int, change: Change, actor: User, policy: Policy, now: datetime, with_original: bool
+) -> Record:
+    """Leave a tombstone: that there was a record, by whose authority it went and why; its words are emptied in every
+    version and cannot come back. ``with_original`` also destroys the keys of the delivered file and of what was
+    returned from it, which hold the row among others.
+    """
+    if change.deed != "delete":
+        raise Refusal("R01", f"不认识的操作“{change.deed}”。")
+    tombstone = change_state(record_key=record_key, change=change, actor=actor, policy=policy, now=now)
+    versions = Record.objects.filter(record_key=record_key, subject_id=tombstone.subject_id)
+    RecordDetail.objects.filter(record__in=versions).update(document_no="", title="", fields={})
+    batch = tombstone.batch
+    if with_original and batch is not None:
+        for kept in (batch.original, batch.workbook):
+            if kept is not None and kept.destroyed_at is None:
+                destroy_file(kept, now=now)
+        ReturnedRow.objects.filter(batch=batch, row_no=tombstone.row_no).update(
+            original=None, normalised=None
+        )
+        note("batch.original_destroyed", now=now, actor=actor, object=f"batch:{batch.public_id}")
+    return tombstone
+
+
+@transaction.atomic
 def _supersede(
     record_key: int,
     change: Change,
     *,
-    actor: User,
+    actor: User | None,
     policy: Policy,
     now: datetime,
     values: Mapping[str, object],
@@ -120,6 +162,8 @@ def _supersede(
         record=following, deed=change.deed, reason=change.reason, ground=change.ground, actor=actor
     )
     follow_change(following, deed=change.deed, policy=policy, moment=moment)
+    if not lives(RecordState(following.state), Finality(following.finality)):
+        forget_persons(record_key, why=change.deed, now=moment)
     Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
     ask_for_refresh()
     note(

@@ -19,6 +19,8 @@ import pyarrow.csv as csv
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from xinheng.core.feeds import ITEMS
+from xinheng.core.provenance import Provenance
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.parts import IDS
 from xinheng.scoring.snapshot import SCHEMA
@@ -58,7 +60,12 @@ SELECT r.subject_id, r.id, r.item, coalesce(r.decided_on, r.valid_from) - {_EPOC
        r.headcount, r.seriousness, r.finality, r.state, r.result
 FROM store_record r
 """
-_DATED = "coalesce(r.decided_on, r.valid_from) IS NOT NULL"
+_DATED = f"""
+coalesce(r.decided_on, r.valid_from) IS NOT NULL
+  AND (r.item = {ITEMS["complaint"]} OR r.batch_id IS NULL OR r.batch_id NOT IN (
+      SELECT b.id FROM store_batch b WHERE b.provenance <> {Provenance.PUBLIC.number}))
+"""
+"""What weighs at all: dated, and told by a public body. Complaints are there for warning models, as a lead (core.model_check)."""
 
 WHOLE = f"{_ROWS} WHERE r.known_until IS NULL AND {_DATED}"
 ADDED = f"{_ROWS} WHERE r.id > %(before)s AND r.known_until IS NULL AND {_DATED}"

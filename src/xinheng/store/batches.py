@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from xinheng.core.provenance import Provenance
 from xinheng.store.accounts import User
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
@@ -46,7 +47,10 @@ class BatchState(models.TextChoices):
 
 
 class Batch(models.Model):
-    """One delivered file. ``report`` is the intake report of the file; ``receipt`` the digest the sender keeps."""
+    """One delivered file. ``report`` is the intake report of the file; ``receipt`` the digest the sender keeps.
+
+    ``provenance``: the class of its feed, and so of every record that came in it; fixed once it is loaded.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="batches")
@@ -69,10 +73,14 @@ class Batch(models.Model):
     published_at = models.DateTimeField(null=True)
     original = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
     workbook = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    provenance = models.SmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_known"),
+            models.CheckConstraint(
+                condition=Q(provenance__in=[one.number for one in Provenance]), name="batch_provenance_known"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="loaded") | Q(loaded_at__isnull=False), name="batch_loaded_has_moment"
             ),
@@ -86,7 +94,10 @@ class Batch(models.Model):
                 name="batch_file_loaded_once",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "-received_at"], name="batch_of_organisation")]
+        indexes = [
+            models.Index(fields=["organisation", "-received_at"], name="batch_of_organisation"),
+            models.Index(fields=["id"], condition=~Q(provenance=1), name="batch_kept_apart"),
+        ]
 
 
 class ReturnedState(models.TextChoices):

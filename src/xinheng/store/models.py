@@ -6,6 +6,7 @@ from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, Nu
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.effects import Publication
+from xinheng.store.flags import FlagKind, SubjectFlag
 from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdict
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
@@ -16,6 +17,7 @@ from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
     PublicAct,
     PublicAnnouncement,
+    PublicComplaint,
     PublicDraw,
     PublicMoved,
     PublicName,
@@ -39,6 +41,7 @@ from xinheng.store.quality import (
     SubjectCount,
 )
 from xinheng.store.records import Record, RecordDetail, RecordNote
+from xinheng.store.relations import Relation, RelationKind
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
@@ -75,6 +78,7 @@ __all__ = [
     "EvaluationRule",
     "EvaluationRun",
     "FindingKind",
+    "FlagKind",
     "GivenGrade",
     "Inspector",
     "LedgerBatch",
@@ -95,6 +99,7 @@ __all__ = [
     "PolicyVersion",
     "PublicAct",
     "PublicAnnouncement",
+    "PublicComplaint",
     "PublicDraw",
     "PublicMoved",
     "PublicName",
@@ -110,6 +115,8 @@ __all__ = [
     "RecordDetail",
     "RecordNote",
     "Regrade",
+    "Relation",
+    "RelationKind",
     "Resubmission",
     "ResultNotice",
     "ResultPush",
@@ -128,6 +135,7 @@ __all__ = [
     "Subject",
     "SubjectCode",
     "SubjectCount",
+    "SubjectFlag",
     "SubjectKind",
     "SubjectMerge",
     "SubjectName",

@@ -133,6 +133,20 @@ class PublicAct(models.Model):
         db_table = "public_act"
 
 
+class PublicComplaint(models.Model):
+    """A consumer complaint whose handling is over: of whom, what about, by whom handled, with which outcome."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="complaints")
+    received_on = models.DateField(null=True)
+    category = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=40)
+    authority = models.CharField(max_length=200)
+
+    class Meta:
+        managed = False
+        db_table = "public_complaint"
+
+
 class PublicRun(models.Model):
     """The evaluation run in force of a published model."""
 

@@ -9,6 +9,8 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from xinheng.core.catalogue import Item
+from xinheng.core.provenance import Provenance
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
@@ -67,6 +69,10 @@ class Record(models.Model):
             models.Index(fields=["subject", "known_at"], name="record_file_of_subject"),
             BrinIndex(fields=["batch"], name="record_of_batch"),
         ]
+
+
+WEIGHABLE = Q(item=Item.COMPLAINT) | Q(batch__isnull=True) | Q(batch__provenance=Provenance.PUBLIC.number)
+"""Records that an evaluation may look at: those of public bodies, and complaints, which burden nobody."""
 
 
 class RecordDetail(models.Model):

@@ -40,6 +40,7 @@ _VIEWS = (
     "public_name",
     "public_search",
     "public_act",
+    "public_complaint",
     "public_run",
     "public_score",
     "public_announcement",
@@ -98,6 +99,8 @@ def grant(cursor: CursorWrapper, logins: Mapping[str, str] | None = None) -> Non
     cursor.execute(f"REVOKE DELETE ON {', '.join(_KEPT)} FROM {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_record FROM {APP}")
     cursor.execute(f"GRANT UPDATE (known_until) ON store_record TO {APP}")
+    cursor.execute(f"REVOKE UPDATE, DELETE ON store_recorddetail FROM {APP}")
+    cursor.execute(f"GRANT UPDATE (document_no, title, fields) ON store_recorddetail TO {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_score FROM {APP}")
     cursor.execute(f"GRANT UPDATE (until_id) ON store_score TO {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_givengrade FROM {APP}")

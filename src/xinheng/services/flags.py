@@ -1,0 +1,117 @@
+"""Marks government bodies and state-owned enterprises, and counts every kind of subject by place and sector.
+
+A mark needs a source, a superior unit and the audit office to which failures are told (汴政办〔2020〕46号第17项). The
+census is the denominator of coverage: every subject on the register, of whatever kind (汴政办〔2020〕46号第9项).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count, F
+
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.store.accounts import User
+from xinheng.store.flags import FlagKind, SubjectFlag
+from xinheng.store.subjects import Subject, SubjectStatus
+
+GONE = (SubjectStatus.CANCELLED, SubjectStatus.REVOKED, SubjectStatus.MOVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """``audit_contact``: the office that audits, by name and line of the office, never a person."""
+
+    kind: FlagKind
+    superior: str
+    audit_contact: str
+    source: str
+    from_on: date
+
+
+@transaction.atomic
+def mark_subject(subject: Subject, mark: Mark, *, actor: User, now: datetime) -> SubjectFlag:
+    """Mark a subject; it takes effect at once in its file and in everything derived from it."""
+    if not all(word.strip() for word in (mark.superior, mark.audit_contact, mark.source)):
+        raise Refusal("FLAG1", "标注须写明上级单位、审计机关和来源。", advice="请补充后重试。")
+    locked = Subject.objects.select_for_update().get(pk=subject.pk)
+    if SubjectFlag.objects.filter(subject=locked, kind=mark.kind, ended_at__isnull=True).exists():
+        raise Refusal("FLAG2", f"该主体已标注为{mark.kind.label}。", advice="内容有变的，请先终止原标注。")
+    made = SubjectFlag.objects.create(
+        subject=locked,
+        kind=mark.kind,
+        superior=mark.superior.strip()[:200],
+        audit_contact=mark.audit_contact.strip()[:200],
+        source=mark.source.strip()[:300],
+        from_on=mark.from_on,
+        set_by=actor,
+        set_at=now,
+    )
+    _follow(locked, mark.kind, held=True)
+    note(
+        "subject.flagged",
+        now=now,
+        actor=actor,
+        subject=locked.public_id,
+        object=f"flag:{made.pk}",
+        payload={"kind": mark.kind.value, "source": made.source},
+    )
+    return made
+
+
+@transaction.atomic
+def end_mark(flag: int, *, subject: Subject, actor: User, reason: str, to_on: date, now: datetime) -> None:
+    """End a mark of the subject from a day on."""
+    if not reason.strip():
+        raise Refusal("FLAG3", "终止标注必须写明理由。", advice="请补充后重试。")
+    locked = Subject.objects.select_for_update().get(pk=subject.pk)
+    found = SubjectFlag.objects.filter(pk=flag, subject=locked, ended_at__isnull=True).first()
+    if found is None:
+        raise Refusal("FLAG4", "没有这项标注，或它已经终止。", advice="请刷新页面。")
+    if to_on < found.from_on:
+        raise Refusal("FLAG5", "终止日期早于起始日期。", advice="请核对日期。")
+    found.to_on, found.ended_by, found.ended_at, found.ended_reason = to_on, actor, now, reason.strip()[:300]
+    found.save(update_fields=["to_on", "ended_by", "ended_at", "ended_reason"])
+    _follow(locked, FlagKind(found.kind), held=False)
+    note(
+        "subject.unflagged",
+        now=now,
+        actor=actor,
+        subject=locked.public_id,
+        object=f"flag:{found.pk}",
+        reason=found.ended_reason,
+    )
+
+
+def _follow(subject: Subject, kind: FlagKind, *, held: bool) -> None:
+    Subject.objects.filter(pk=subject.pk).update(**{kind.value: held}, version=F("version") + 1)
+
+
+def flags_of(subject: Subject) -> list[SubjectFlag]:
+    """Marks in force, oldest first."""
+    return list(SubjectFlag.objects.filter(subject=subject, ended_at__isnull=True).order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many subjects of a kind a county and sector have."""
+
+    division: str
+    kind: str
+    sector: str
+    subjects: int
+    with_records: int
+
+
+def census() -> list[Counted]:
+    """Every subject on the register by county, kind and sector, and how many of them have a file with records."""
+    on_register = Subject.objects.exclude(status__in=GONE).filter(merged_into__isnull=True)
+    cells = ("division_code", "kind", "sector")
+    counted = on_register.order_by().values_list(*cells).annotate(Count("pk"))
+    filled = on_register.filter(records__known_until__isnull=True, records__isnull=False).order_by()
+    held = {row[:3]: row[3] for row in filled.values_list(*cells).annotate(Count("pk", distinct=True))}
+    return sorted(
+        (Counted(row[0], row[1], row[2], row[3], held.get(row[:3], 0)) for row in counted),
+        key=lambda one: (one.division, one.kind, one.sector),
+    )

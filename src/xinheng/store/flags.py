@@ -1,0 +1,52 @@
+"""Marks on subjects that are government bodies or state-owned enterprises, with superior unit and audit office.
+
+The mark has a source and days in force; ``Subject.state_body`` and ``Subject.state_owned`` say what holds now
+(汴政办〔2020〕46号第17项: their failures are told to the superior unit and the audit office).
+"""
+
+from django.db import models
+from django.db.models import F, Q
+
+from xinheng.store.accounts import User
+from xinheng.store.subjects import Subject
+
+
+class FlagKind(models.TextChoices):
+    STATE_BODY = "state_body", "机关事业单位"
+    STATE_OWNED = "state_owned", "国有企业"
+
+
+class SubjectFlag(models.Model):
+    """One mark. ``to_on``: the first day on which it holds no more. Contacts are those of offices, not of persons."""
+
+    subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="flags")
+    kind = models.CharField(max_length=12, choices=FlagKind)
+    superior = models.CharField(max_length=200)
+    audit_contact = models.CharField(max_length=200)
+    source = models.CharField(max_length=300)
+    from_on = models.DateField()
+    to_on = models.DateField(null=True)
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    set_at = models.DateTimeField()
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=FlagKind.values), name="subject_flag_kind_known"),
+            models.CheckConstraint(
+                condition=~Q(source="") & ~Q(superior=""), name="subject_flag_says_whence"
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on__isnull=True) | Q(to_on__gte=F("from_on")), name="subject_flag_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True)
+                | (Q(ended_by__isnull=False) & Q(to_on__isnull=False) & ~Q(ended_reason="")),
+                name="subject_flag_end_says_why",
+            ),
+            models.UniqueConstraint(
+                fields=["subject", "kind"], condition=Q(ended_at__isnull=True), name="subject_flag_one_open"
+            ),
+        ]

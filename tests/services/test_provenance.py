@@ -1,0 +1,106 @@
+"""What others than public bodies tell stands in the file with its class, and reaches no effect."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from tests.people import NOW, People
+from tests.services.deliveries import code, name, penalty, write
+
+from xinheng.core.catalogue import Item
+from xinheng.core.policy import Policy
+from xinheng.core.provenance import Provenance
+from xinheng.services.collect import Delivery, import_file
+from xinheng.services.evaluate import facts_known
+from xinheng.services.publication import publish_batch
+from xinheng.services.records import Change, change_state
+from xinheng.services.snapshots import export_snapshot
+from xinheng.store.models import Batch, Publication, Record, Subject
+
+LATER = NOW + timedelta(hours=1)
+MEMBERS = "会员单位名称,统一社会信用代码,协会名称,记录类别,记录内容,记录日期,文件编号"
+MEMBER = f"{name(1)},{code(1)},开封市食品行业协会,惩戒,违反自律公约,2026-05-06,协〔2026〕1号"
+COMPLAINTS = "登记编号,被投诉主体,统一社会信用代码,问题类别,登记时间,处理结果,处理单位,投诉人,诉求内容"
+
+
+def complaint(number: int, outcome: str) -> str:
+    return (
+        f"TS2026{number:04d},{name(1)},{code(1)},食品质量,2026-05-0{number},{outcome},开封市市场监督管理局,"
+        "张三,电话13800000000要求赔偿"
+    )
+
+
+def delivered(people: People, policy: Policy, folder: Path, *rows: str, header: str, called: str) -> Batch:
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    batch = import_file(write(folder, *rows, header=header, called=called), delivery)
+    assert batch.accepted == len(rows), batch.report
+    return batch
+
+
+@pytest.mark.row("M3-07")
+@pytest.mark.row("M2-09")
+def test_an_association_member_record_is_kept_with_its_class_and_never_published(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    batch = delivered(people, policy, tmp_path, MEMBER, header=MEMBERS, called="会员信用.csv")
+    assert batch.provenance == Provenance.MARKET.number
+    assert publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW) == 0
+    record = Record.objects.get()
+    assert (record.item, record.detail.title) == (Item.EVALUATION, "违反自律公约")
+    for deed in ("shield", "restore"):
+        change = Change(deed=deed, reason="核对", ground="协函〔2026〕1号")
+        change_state(record_key=record.record_key, change=change, actor=people.zhao, policy=policy, now=NOW)
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.row("M2-09")
+def test_the_class_of_what_was_loaded_cannot_be_changed(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    batch = delivered(people, policy, tmp_path, MEMBER, header=MEMBERS, called="会员信用.csv")
+    with pytest.raises(DatabaseError, match="来源类别"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE store_batch SET provenance = 1 WHERE id = %s", [batch.pk])
+
+
+@pytest.mark.row("M2-09")
+def test_the_snapshot_and_the_explanation_leave_out_what_is_kept_apart(
+    committed_people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    delivered(committed_people, policy, tmp_path, MEMBER, header=MEMBERS, called="会员信用.csv")
+    delivery = Delivery(
+        policy=policy, organisation=committed_people.market, actor=committed_people.li, now=NOW
+    )
+    import_file(write(tmp_path, penalty(1)), delivery)
+    snapshot = export_snapshot(tmp_path / "out", now=NOW)
+    rows = [row for part in snapshot.parts for row in pq.read_table(snapshot.records / part.name).to_pylist()]
+    assert [row["item"] for row in rows] == [Item.PENALTY]
+    assert [fact.item for fact in facts_known(Subject.objects.get(code=code(1)), at=LATER)] == [Item.PENALTY]
+
+
+@pytest.mark.row("M2-10")
+@pytest.mark.row("M2-07")
+@pytest.mark.guard("G13")
+def test_a_complaint_is_public_only_when_handled_and_reviewed_and_without_its_words(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    rows = (complaint(1, "处理中"), complaint(2, "属实"), complaint(3, "调解不成"))
+    batch = delivered(people, policy, tmp_path, *rows, header=COMPLAINTS, called="12315.csv")
+    assert shown() == []
+    publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW)
+    assert sorted(row[2] for row in shown()) == ["unsettled", "upheld"]
+    assert not Publication.objects.exists()
+    words = str(shown()) + str(list(Record.objects.values_list("detail__fields", flat=True)))
+    assert "张三" not in words
+    assert "13800000000" not in words
+    Subject.objects.update(kind="sole_trader")
+    assert shown() == []
+
+
+def shown() -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT received_on, category, outcome, authority FROM public_complaint")
+        found: list[tuple[object, ...]] = cursor.fetchall()
+        return found
