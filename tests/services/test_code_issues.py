@@ -23,7 +23,7 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.identities import decide_row
 from xinheng.services.returns import send_back
 from xinheng.services.subject_merge import decide_merge, propose_merge
-from xinheng.store.models import CodeIssue, CodeIssueStep, ReturnedRow, Subject, Verdict
+from xinheng.store.models import CodeIssue, CodeIssueStep, ReturnedRow, Subject, SubjectCode, Verdict
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M1-03")]
 BAD = "91410202MA00000000"
@@ -95,6 +95,22 @@ def test_one_name_under_two_codes_in_one_file_is_found(
     issue = _one(IssueKind.MANY_CODES)
     assert issue.key == "rows:开封同名商贸有限公司"
     assert set(issue.members) == {code(3), code(4)}
+
+
+def test_an_old_code_and_a_new_one_of_one_body_are_found_until_merged(people: People, policy: Policy) -> None:
+    first = "91410202MA000001A"
+    kept = Subject.objects.create(
+        code=first + uscc_check_character(first), name="甲公司", kind="enterprise", last_known_at=NOW
+    )
+    gone = Subject.objects.create(name="甲公司（旧）", kind="other", last_known_at=NOW)
+    SubjectCode.objects.create(subject=gone, kind="organisation", value=first[8:17])
+    sweep_codes(policy=policy, now=NOW)
+    issue = _one(IssueKind.MANY_CODES)
+    assert set(issue.members) == {kept.code, first[8:17]}
+    merge = propose_merge(gone, kept, reason="换码", ground="底册", actor=people.wang, now=NOW)
+    assert merge.survivor == kept
+    decide_merge(merge.public_id, agree=True, reason="对", actor=people.zhao, policy=policy, now=NOW)
+    assert sweep_codes(policy=policy, now=NOW).cleared == 1
 
 
 def test_a_subject_whose_code_fails_its_check_is_found(people: People, policy: Policy) -> None:

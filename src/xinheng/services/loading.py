@@ -27,6 +27,7 @@ from xinheng.intake.handover import (
 from xinheng.matching.tokens import search_tokens
 from xinheng.services import loading_sql as sql
 from xinheng.services.refiling import follow_load
+from xinheng.services.registration import enter_register
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.public_ids import new_public_id
 
@@ -258,6 +259,7 @@ def _insert(
     _copy_blocks(cursor, "store_recorddetail", DETAIL_CELLS, parcel.details(first=offset))
     if register and accepted:
         _set_master(cursor, register, {"first": first, "last": last})
+        refresh_search(enter_register(cursor, first=first, last=last, batch=batch, now=now))
     return accepted
 
 
