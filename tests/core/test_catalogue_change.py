@@ -213,3 +213,10 @@ def test_a_feed_of_an_item_that_left_the_catalogue_reads_nothing_more(policy: Po
 def test_a_kind_taken_of_units_only_closes_no_column(policy: Policy) -> None:
     kinds = policy.catalogue.forbidden_by("是否简易程序")
     assert [kind.rule for kind in kinds] == [ForbiddenRule.PERSONS]
+
+
+@pytest.mark.row("X-10")
+def test_what_is_never_collected_is_said_before_the_item_is_complete(standing: Standing) -> None:
+    found = findings(tree(local_101={"title": "宗教信仰", "number": 101}), standing, on=ON)
+    assert found[0].sentence == "“宗教信仰”：宗教信仰不得归集"
+    assert "第四十五条" in found[0].citation

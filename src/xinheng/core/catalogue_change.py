@@ -104,6 +104,7 @@ def findings(tree: Tree, standing: Standing, *, on: date) -> tuple[Finding, ...]
         try:
             item = parse(CatalogueItem, raw, file=code)
         except PolicyError as error:
+            found += _never(code, raw, standing)
             found += [_unsound(code, cause) for cause in error.causes]
         else:
             found += _of_item(code, item, standing, on=on)
@@ -113,6 +114,15 @@ def findings(tree: Tree, standing: Standing, *, on: date) -> tuple[Finding, ...]
 def _unsound(code: str, cause: str) -> Finding:
     _, field, why = cause.split("：", 2)
     return Finding(code, field, f"{_LABELS.get(field.split('.')[0], field)}：{why}")
+
+
+def _never(code: str, raw: Mapping[str, Any], standing: Standing) -> Iterator[Finding]:
+    """What no condition can allow is said before the item is complete."""
+    for text in (str(raw.get("title") or ""), *(raw.get("fields") or {})):
+        for kind in standing.above.forbidden_by(text):
+            if kind.rule is ForbiddenRule.NEVER:
+                sentence = f"“{text}”：{kind.title}不得归集"
+                yield Finding(code, "title", sentence, cited(kind.basis, standing.sources))
 
 
 def _of_item(code: str, item: CatalogueItem, standing: Standing, *, on: date) -> Iterator[Finding]:
