@@ -1,4 +1,5 @@
-"""`xinheng codes check`: reads one column of codes from a CSV file and says what each of them is.
+"""`xinheng codes check`: reads one column of codes from a CSV file and says what each of them is; `xinheng codes sweep`
+looks for wrong and duplicate codes in the database.
 
 Serves 重错码治理. The file is read as a stream; the result appears under its name only when complete, and
 a resident ID that stands among the codes is written masked (legal guard G13).
@@ -9,6 +10,7 @@ import csv
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, TextIO
@@ -19,6 +21,7 @@ from xinheng.core.ids import Code, CodeKind, read_code
 from xinheng.core.masking import mask_personal
 from xinheng.core.os_errors import os_cause
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli.options import CityOption
 from xinheng.interfaces.cli.targets import check_file
 
 COLUMNS = ("row", "code", "kind", "valid", "problem")
@@ -162,9 +165,31 @@ def _summary(counts: Counter[tuple[CodeKind, bool]], out: Path) -> None:
         print(f"  {_KINDS[kind]}{judged}：{number}")
 
 
+def sweep(city: CityOption = None) -> None:
+    """在数据库中核查重错码，更新各登记机关的工作清单，写出每一种的数目。"""
+    from xinheng.interfaces.cli.ready import ready
+
+    ready(city=city)
+    from xinheng.core.code_issues import IssueKind, IssueState
+    from xinheng.services.code_issues import sweep_codes
+    from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
+    from xinheng.store.models import CodeIssue
+
+    now = datetime.now(UTC)
+    swept = sweep_codes(policy=policy_in_force(on=day_of(now)), now=now)
+    print(
+        f"数据中有{swept.found}个：新发现{swept.added}个，再次出现{swept.reopened}个；不再出现{swept.cleared}个"
+    )
+    open_ones = CodeIssue.objects.exclude(state=IssueState.VERIFIED.value)
+    for kind in IssueKind:
+        print(f"  {kind.label}：未销号{open_ones.filter(kind=kind.value).count()}个")
+
+
 def register(app: typer.Typer) -> None:
     """Add the group ``codes``."""
     group = typer.Typer(help="核对统一社会信用代码等代码。", no_args_is_help=True)
     group.callback()(lambda: None)
     group.command("check")(check)
+    group.command("sweep")(sweep)
     app.add_typer(group, name="codes")

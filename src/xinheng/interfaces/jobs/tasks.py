@@ -248,6 +248,20 @@ def remind_departments(timestamp: int) -> None:
     log.info("departments_reminded", items=len(fresh))
 
 
+@app.periodic(cron=NIGHT)
+@app.task(name="sweep_codes", queueing_lock="sweep_codes")
+def sweep_codes(timestamp: int) -> None:
+    """Look for wrong and duplicate codes in the whole set; the work-lists of registrars follow."""
+    from xinheng.services.code_issues import sweep_codes as sweep
+    from xinheng.services.policies import policy_in_force
+    from xinheng.store.models import Organisation
+
+    now = datetime.now(UTC)
+    if Organisation.objects.exists():
+        swept = sweep(policy=policy_in_force(on=day_of(now)), now=now)
+        log.info("codes_swept", found=swept.found, added=swept.added, cleared=swept.cleared)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
