@@ -85,7 +85,8 @@ def test_a_supplement_is_drafted_approved_and_stands_in_the_catalogue(
     assert item["fields"]["履约情况"]["choices"] == ["已履行", "未履行"]
     page = text(drafter.get(_url("catalogue_draft", draft)))
     assert "没有发现问题" in page
-    assert "3 个字段" in page
+    assert "3 个字段：名称、合同金额、履约情况" in page
+    assert "依据：《河南省社会信用条例》第十一条" in page
     _approved(drafter, decider, draft)
     version = PolicyVersion.objects.get()
     assert (version.kind, version.key, version.from_on) == ("catalogue", "410200", TODAY)

@@ -209,33 +209,47 @@ def cited(basis: Iterable[Citation], sources: Mapping[str, Source]) -> str:
     return "；".join(dict.fromkeys(sources[one.source].cite(one.clause) for one in known))
 
 
-def differences(old: Mapping[str, CatalogueItem], new: Mapping[str, CatalogueItem]) -> tuple[Difference, ...]:
-    """Items and fields that came, went or were altered, in the order of their numbers."""
+def differences(
+    old: Mapping[str, CatalogueItem],
+    new: Mapping[str, CatalogueItem],
+    *,
+    names: Mapping[str, str] | None = None,
+) -> tuple[Difference, ...]:
+    """Items and fields that came, went or were altered, in the order of their numbers; ``names`` says what the keys of
+    documents, agencies and sectors are called."""
     codes = sorted({*old, *new}, key=lambda code: (old.get(code) or new[code]).number)
     found: list[Difference] = []
     for code in codes:
         before, after = old.get(code), new.get(code)
         if before is None or after is None:
-            found.append(_whole(before, after))
+            found.append(_whole(before, after, names or {}))
         else:
-            found += _attributes(before, after)
+            found += _attributes(before, after, names or {})
             found += _fields(before, after)
     return tuple(found)
 
 
-def _whole(before: CatalogueItem | None, after: CatalogueItem | None) -> Difference:
+def _whole(before: CatalogueItem | None, after: CatalogueItem | None, names: Mapping[str, str]) -> Difference:
     if before is None:
         assert after is not None
-        return Difference("新增", after.title, "", "", f"{len(after.fields)} 个字段")
-    return Difference("删除", before.title, "", f"{len(before.fields)} 个字段", "")
+        return Difference("新增", after.title, "", "", _summary(after, names))
+    return Difference("删除", before.title, "", _summary(before, names), "")
 
 
-def _attributes(before: CatalogueItem, after: CatalogueItem) -> Iterator[Difference]:
+def _summary(item: CatalogueItem, names: Mapping[str, str]) -> str:
+    told = f"{len(item.fields)} 个字段：{'、'.join(item.fields)}"
+    grounds = f"依据：{_said(item.basis, names)}"
+    return f"{item.nature.label}，{item.disclosure.label}；{told}；{grounds}"
+
+
+def _attributes(
+    before: CatalogueItem, after: CatalogueItem, names: Mapping[str, str]
+) -> Iterator[Difference]:
     silent = {"fields", "providers"} if after.organisations else {"fields"}
     for name, label in _LABELS.items():
         was, becomes = getattr(before, name), getattr(after, name)
         if name not in silent and was != becomes:
-            yield Difference("修改", after.title, label, _said(was), _said(becomes))
+            yield Difference("修改", after.title, label, _said(was, names), _said(becomes, names))
 
 
 def _fields(before: CatalogueItem, after: CatalogueItem) -> Iterator[Difference]:
@@ -267,15 +281,17 @@ def field_words(field: CatalogueField) -> str:
     return "，".join(part for part in parts if part)
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, tuple):
-        return "；".join(_said(each) for each in value)
+        return "；".join(_said(each, names) for each in value)
     if isinstance(value, Mapping):
         return "；".join(f"{key} {text}" for key, text in value.items())
     if isinstance(value, Citation):
-        return f"{value.source} {value.clause}".strip()
+        return f"{names.get(value.source, value.source)}{value.clause}"
+    if isinstance(value, str) and not hasattr(value, "label"):
+        return names.get(value, value)
     return "" if value is None else str(getattr(value, "label", value))
 
 

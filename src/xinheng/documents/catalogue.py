@@ -28,7 +28,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A catalogue with the names it refers to. ``names`` gives those of sectors, agencies and areas by their keys."""
+    """A catalogue with the names it refers to. ``names`` gives those of sectors, agencies, areas and documents by their keys."""
 
     catalogue: Catalogue
     sources: Mapping[str, Source]
@@ -42,6 +42,7 @@ def edition_of(policy: Policy, *, on: date) -> Edition:
     names = {key: agency.name for key, agency in policy.agencies.agencies.items()}
     names |= {key: sector.title for key, sector in policy.sectors.sectors.items()}
     names |= {code: county.name for code, county in policy.counties.items()}
+    names |= {key: source.cite() for key, source in policy.sources.items()}
     names[policy.city.code] = policy.city.name
     return Edition(
         catalogue=policy.catalogue, sources=policy.sources, names=names, place=policy.city.name, on=on

@@ -183,7 +183,7 @@ def catalogue_version(call: Call, number: int) -> HttpResponse:
         "by": version.drafted_by.display_name,
         "approved_by": version.approved_by.display_name,
         "before": int(before.body["version"]) if before else 0,
-        "changes": differences(old, supplement.items),
+        "changes": differences(old, supplement.items, names=edition_of(call.policy, on=call.today).names),
         "items": [(item.number, item.title, field_rows(item)) for item in supplement.items.values()],
         "case_url": draft_url(version.case) if version.case else "",
     }

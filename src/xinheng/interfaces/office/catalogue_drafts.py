@@ -15,6 +15,7 @@ from xinheng.core.catalogue_change import Tree, differences, parse_supplement
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
+from xinheng.documents.catalogue import edition_of
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.catalogue_forms import SPARE, HeadForm, ItemForm
 from xinheng.interfaces.office.catalogue_shown import case_line, finding_lines, item_url
@@ -36,6 +37,7 @@ from xinheng.services.catalogues import (
     versions_of,
 )
 from xinheng.services.policies import CATALOGUE
+from xinheng.services.time import day_of
 from xinheng.store.casework import Case
 
 READERS = (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
@@ -91,7 +93,7 @@ def _page(
         "checked": open_one,
         "stages": _stages(case),
         "items": _items(case, tree),
-        "changes": _changes(case, tree),
+        "changes": _changes(call, case, tree),
         "silenced": _silenced(call, tree),
         "may_edit": "edit" in verbs,
         "head": head or HeadForm(initial={"title": tree.get("title"), "note": tree.get("note")}),
@@ -123,12 +125,13 @@ def _items(case: Case, tree: Tree) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(case: Case, tree: Tree) -> list[Any]:
+def _changes(call: Call, case: Case, tree: Tree) -> list[Any]:
     """Against the version that holds last; empty while the draft is not sound."""
     last = versions_of(str(tree["area"])).exclude(case=case).first()
     old = parse_supplement(last.body).items if last else {}
     try:
-        return list(differences(old, parse_supplement(tree).items))
+        new = parse_supplement(tree).items
+        return list(differences(old, new, names=edition_of(call.policy, on=call.today).names))
     except PolicyError:
         return []
 
@@ -149,12 +152,14 @@ def _why_not(call: Call, case: Case, verbs: set[str]) -> str:
 
 
 def _stages(case: Case) -> list[Stage]:
-    done = {"drafted": 0, "submitted": 2}.get(case.state, 3)
-    names = ("起草", "送审", "批准并定生效日")
-    return [
-        Stage(name, "done" if place < done else "now" if place == done else "ahead")
-        for place, name in enumerate(names)
-    ]
+    done = {"drafted": 0, "withdrawn": 1, "submitted": 2}.get(case.state, 3)
+    names = {"draft": "起草", "submit": "送审", "approve": "批准并定生效日"}
+    days = {event.verb: day_of(event.at) for event in case.events.order_by("sequence")}
+    stages = []
+    for place, (verb, name) in enumerate(names.items()):
+        state = "done" if place < done else "now" if place == done else "ahead"
+        stages.append(Stage(name, state, on=days.get(verb) if state == "done" else None))
+    return stages
 
 
 def _events(case: Case) -> list[dict[str, Any]]:

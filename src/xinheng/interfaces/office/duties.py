@@ -91,6 +91,7 @@ def _page(call: Call, form: ListForm, found: Matrix, names: dict[str, str]) -> H
                 attention=bool(found.duties_without_item),
             ),
         ],
+        "gap_tone": "decide" if total else "",
         "lines": [_line(call, code, each, names) for code, each in shown.items()],
         "loose": [_duty(one, names) for one in found.duties_without_item[:MOST]],
         "more": max(len(found.duties_without_item) - MOST, 0),
