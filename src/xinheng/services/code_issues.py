@@ -31,13 +31,12 @@ from xinheng.core.refusal import Refusal
 from xinheng.services import code_issues_sql as sql
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
+from xinheng.store import locks
 from xinheng.store.accounts import User
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.subjects import Subject
 
-SWEEP_LOCK = 7_240_006
-"""PostgreSQL advisory lock: one sweep at a time."""
 MOST_ROWS = 20
 """Numbers of rows kept with a matter."""
 _STATEMENTS = {
@@ -77,7 +76,7 @@ def sweep_codes(*, policy: Policy, now: datetime) -> Swept:
     """Look at the whole set and bring the matters up to date."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '300s'")
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEP_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.SWEEP])
     shown = {(one.kind.value, one.key): one for one in _looked_at()}
     known = {(issue.kind, issue.key): issue for issue in CodeIssue.objects.select_for_update()}
     homes = _Homes(policy)

@@ -10,11 +10,9 @@ from django.db.models import QuerySet
 from xinheng.core import ledger as rules
 from xinheng.core.canonical import digest_of
 from xinheng.core.masking import mask_personal
+from xinheng.store import locks
 from xinheng.store.accounts import User
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
-
-SEALER_LOCK = 7_240_001
-"""PostgreSQL advisory lock: one sealer at a time."""
 
 
 def note(
@@ -43,7 +41,7 @@ def note(
 def seal_events(*, now: datetime) -> LedgerBatch | None:
     """Seal every event of finished transactions that is not sealed yet; None when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [locks.SEALER])
         if not cursor.fetchone()[0]:
             return None
     place, last = _place(), _last()

@@ -29,10 +29,9 @@ from xinheng.services import loading_sql as sql
 from xinheng.services.refiling import follow_load
 from xinheng.services.registration import enter_register
 from xinheng.services.scores import ask_for_refresh
+from xinheng.store import locks
 from xinheng.store.public_ids import new_public_id
 
-LOADER_LOCK = 7_240_002
-"""PostgreSQL advisory lock: one load at a time, so that two files cannot make one subject twice."""
 CHUNK = 20_000
 
 _Unknown = tuple[int, str | None, str | None, str | None, str | None, str]
@@ -62,7 +61,7 @@ def take_loader_lock(*, patience: int | None = None) -> None:
             cursor.execute(
                 f"SET LOCAL lock_timeout = '{patience}s'; SET LOCAL statement_timeout = '{patience}s'"
             )
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADER_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.LOADER])
 
 
 def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None) -> Loaded:

@@ -34,14 +34,13 @@ from xinheng.services.ledger import note
 from xinheng.services.statements import withdraw_overtaken
 from xinheng.services.statistics import Period
 from xinheng.services.time import SHANGHAI, day_of
+from xinheng.store import locks
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
 from xinheng.store.organisations import Organisation
 from xinheng.store.quality import BatchCount, SpotCheck, SpotFinding
 
 MOST_BATCHES = 200
-COUNTER_LOCK = 7_240_003
-"""PostgreSQL advisory lock: one counting at a time."""
 _CAME_AGAIN = "报送单位已在批次 {} 中更正重报"
 _COLUMNS = tuple(one.name for one in fields(Tally))
 
@@ -53,7 +52,7 @@ def count_batches(*, now: datetime, most_rows: int | None = None) -> int:
     ``most_rows`` takes only what was just loaded and leaves larger work to the worker, so that no page waits for it.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [COUNTER_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [locks.COUNTER])
         if not cursor.fetchone()[0]:
             return 0
         if most_rows is None:

@@ -13,11 +13,10 @@ import duckdb
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from xinheng.store import locks
 from xinheng.store.outbox import enqueue
 from xinheng.store.scores import EvaluationRun
 
-RUN_LOCK = 7_240_003
-"""PostgreSQL advisory lock: results take force one after another."""
 MOST_CHANGED = 3
 """A line goes on while less than one score in so many changes; ending a score costs about as much as adding two."""
 REFRESH = "refresh_grades"
@@ -81,7 +80,7 @@ def ask_for_refresh() -> None:
 def take_lock() -> None:
     """Held until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.RUNS])
 
 
 def changes_of(

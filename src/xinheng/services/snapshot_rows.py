@@ -24,10 +24,8 @@ from xinheng.core.provenance import Provenance
 from xinheng.core.refusal import Refusal
 from xinheng.scoring.parts import IDS
 from xinheng.scoring.snapshot import SCHEMA
-from xinheng.services.loading import LOADER_LOCK
+from xinheng.store import locks
 
-RECORD_LOCK = 7_240_004
-"""Advisory lock of store_record: shared by every statement that adds records (sql/grades.sql)."""
 TRIES = 3000
 PAUSE_SECONDS = 0.2
 BLOCK_BYTES = 8 << 20
@@ -169,12 +167,12 @@ SELECT (SELECT system_identifier::text FROM pg_control_system())
 
 def _wait_for_writers(cursor: CursorWrapper) -> None:
     for _ in range(TRIES):
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOADER_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [locks.LOADER])
         if cursor.fetchone()[0]:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [RECORD_LOCK])
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [locks.RECORDS])
             if cursor.fetchone()[0]:
                 return
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOADER_LOCK])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [locks.LOADER])
         time.sleep(PAUSE_SECONDS)
     raise Refusal(
         "SNAPSHOT-BUSY",
@@ -184,7 +182,7 @@ def _wait_for_writers(cursor: CursorWrapper) -> None:
 
 
 def _let_go(cursor: CursorWrapper) -> None:
-    cursor.execute("SELECT pg_advisory_unlock(%s), pg_advisory_unlock(%s)", [RECORD_LOCK, LOADER_LOCK])
+    cursor.execute("SELECT pg_advisory_unlock(%s), pg_advisory_unlock(%s)", [locks.RECORDS, locks.LOADER])
 
 
 def read_records(cursor: CursorWrapper, statement: str, given: dict[str, object]) -> Iterator[pa.RecordBatch]:

@@ -3,9 +3,6 @@
 import os
 from datetime import UTC, datetime
 
-ROUND_LOCK = 7_240_003
-"""PostgreSQL advisory lock: one round at a time."""
-
 
 def main() -> None:
     """Ends at once where a round is under way."""
@@ -21,9 +18,10 @@ def main() -> None:
     from xinheng.services.connectors import due
     from xinheng.services.policies import policy_in_force
     from xinheng.services.time import day_of
+    from xinheng.store import locks
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ROUND_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [locks.ROUND])
         if not cursor.fetchone()[0]:
             return
     log = structlog.get_logger()
