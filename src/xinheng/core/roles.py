@@ -103,6 +103,9 @@ class Verb(StrEnum):
     READ_GRADE = "read_grade"
     CONFIRM_GRADE = "confirm_grade"
     CORRECT_RECORD = "correct_record"
+    DELETE_RECORD = "delete_record"
+    FLAG_SUBJECT = "flag_subject"
+    KEEP_RELATIONS = "keep_relations"
     REVIEW_SECRECY = "review_secrecy"
     PUBLISH_RECORD = "publish_record"
     DRAFT_POLICY = "draft_policy"
@@ -154,6 +157,9 @@ _VERB_LABELS = {
     Verb.READ_GRADE: "查看评价等级及说明",
     Verb.CONFIRM_GRADE: "确认个体工商户分级结果",
     Verb.CORRECT_RECORD: "更正记录",
+    Verb.DELETE_RECORD: "删除记录",
+    Verb.FLAG_SUBJECT: "标注机关事业单位和国有企业",
+    Verb.KEEP_RELATIONS: "登记和查看名单相关人员",
     Verb.REVIEW_SECRECY: "保密和隐私审查",
     Verb.PUBLISH_RECORD: "公示与停止公示",
     Verb.DRAFT_POLICY: "起草政策数据",
@@ -246,6 +252,9 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.READ_GRADE: _rows(_CITY, *_HANDLERS, Role.MODEL_OFFICER, Role.AUDITOR) | _ENTERPRISE,
         Verb.CONFIRM_GRADE: _rows(_WITHIN, Role.DECIDER),
         Verb.CORRECT_RECORD: _rows(_WITHIN, *_REPORTERS, Role.REVIEWER),
+        Verb.DELETE_RECORD: _rows(_WITHIN, Role.DECIDER),
+        Verb.FLAG_SUBJECT: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
+        Verb.KEEP_RELATIONS: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
         Verb.REVIEW_SECRECY: _rows(_WITHIN, Role.SECRECY_REVIEWER),
         Verb.PUBLISH_RECORD: _rows(_WITHIN, Role.DECIDER),
         Verb.DRAFT_POLICY: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.REVIEWER, Role.MODEL_OFFICER),

@@ -48,7 +48,7 @@ def open_file(
         )
     records = tuple(
         versions_of(subject, as_of=as_of, known_on=known_on)
-        .select_related("detail", "batch__organisation", "note")
+        .select_related("detail", "batch__organisation", "batch__received_by", "note")
         .order_by("-decided_on", "-id")
     )
     note(

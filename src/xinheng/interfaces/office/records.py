@@ -93,7 +93,7 @@ class ChangeForm(forms.Form):
 
 @asks(Verb.READ_SUBJECT_FILE, of=SUBJECT)
 def record(call: Call, subject: Subject, key: int) -> HttpResponse:
-    found = _record(subject, key)
+    found = record_of(subject, key)
     reason = _reason_for_ended(call, subject, found)
     note(
         "record.read",
@@ -126,8 +126,8 @@ def change_record(call: Call, subject: str, key: int) -> HttpResponse:
     owner = SUBJECT.find(subject)
     if owner is None:
         raise Http404
-    found = _record(owner, key)
-    call.demand(Verb.CORRECT_RECORD, call.of(_owner(call, found)))
+    found = record_of(owner, key)
+    call.demand(Verb.CORRECT_RECORD, call.of(owner_of(call, found)))
     form = ChangeForm(found, call.request.POST)
     if form.is_valid():
         try:
@@ -157,15 +157,17 @@ def _change(call: Call, key: int, form: ChangeForm) -> None:
         change_state(record_key=key, change=change, actor=call.user, policy=call.policy, now=call.now)
 
 
-def _record(subject: Subject, key: int) -> Record:
-    kept = Record.objects.select_related("detail", "batch__organisation", "batch__original", "note")
+def record_of(subject: Subject, key: int) -> Record:
+    kept = Record.objects.select_related(
+        "detail", "batch__organisation", "batch__received_by", "batch__original", "note"
+    )
     found = kept.filter(subject=subject, record_key=key, known_until__isnull=True).first()
     if found is None:
         raise Http404
     return found
 
 
-def _owner(call: Call, found: Record) -> int:
+def owner_of(call: Call, found: Record) -> int:
     """The organisation that answers for the record; the whole city where it came without a file."""
     if found.batch is not None:
         return found.batch.organisation_id
@@ -173,7 +175,7 @@ def _owner(call: Call, found: Record) -> int:
 
 
 def _may_change(call: Call, found: Record) -> bool:
-    return bool(call.may(Verb.CORRECT_RECORD, call.of(_owner(call, found))))
+    return bool(call.may(Verb.CORRECT_RECORD, call.of(owner_of(call, found))))
 
 
 def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) -> HttpResponse:
@@ -195,6 +197,11 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "versions": _versions(found),
         "publication": _publication(publication) if publication else None,
         "form": form,
+        "delete_url": reverse(
+            "office:delete_record", kwargs={"subject": subject.public_id, "key": found.record_key}
+        )
+        if call.may(Verb.DELETE_RECORD, call.of(owner_of(call, found)))
+        else "",
         "change_url": reverse(
             "office:change_record", kwargs={"subject": subject.public_id, "key": found.record_key}
         ),

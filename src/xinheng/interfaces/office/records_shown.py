@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from xinheng.core.provenance import provenance_of
 from xinheng.core.records import RecordState
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
@@ -34,10 +35,11 @@ def title_of(call: Call, record: Record) -> str:
 
 
 def source_of(call: Call, record: Record) -> Source:
-    """The file and row a record came in."""
+    """Feed, file, row, sender and receipt of the delivery that a record came in; its class where it is kept apart."""
     batch = record.batch
     if batch is None:
         return Source("系统登记")
+    provenance = provenance_of(batch.provenance)
     readable = call.may(Verb.READ_BATCH, call.of(batch.organisation_id))
     return Source(
         unit=call.tree.name(batch.organisation_id),
@@ -46,6 +48,10 @@ def source_of(call: Call, record: Record) -> Source:
         batch_url=reverse("office:batch", kwargs={"batch": batch.public_id}) if readable else "",
         file_name=batch.file_name,
         row_no=record.row_no,
+        feed=feed.title if (feed := call.policy.feeds.get(batch.feed)) else batch.feed,
+        sender=batch.received_by.display_name if batch.received_by else "系统报送",
+        receipt=batch.receipt.partition(":")[2][:12],
+        apart="" if provenance.may_burden else provenance.label,
     )
 
 

@@ -244,8 +244,16 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
         if call.may_somewhere(Verb.READ_LEDGER)
         else "",
         "reads": reads_of(call, subject, "subject.read")[:READS],
-        "acts": [],
+        "acts": _acts(call, subject),
     }
+
+
+def _acts(call: Call, subject: Subject) -> list[Link]:
+    own, target = {"subject": subject.public_id}, SUBJECT.target(call, subject)
+    links = [Link("主体性质", reverse("office:marks", kwargs=own))]
+    if call.may(Verb.KEEP_RELATIONS, target):
+        links.append(Link("名单相关人员", reverse("office:persons", kwargs=own)))
+    return links
 
 
 def _publications(subject: Subject) -> dict[int, Publication]:

@@ -70,8 +70,13 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route(
                 "企业档案",
                 "office:subjects",
-                ("office:subject", "office:grade", "office:what_if", "office:results", "office:record"),
+                (
+                    *("office:subject", "office:grade", "office:what_if", "office:results", "office:record"),
+                    *("office:delete_record", "office:marks", "office:add_mark", "office:end_mark"),
+                    *("office:persons", "office:add_person", "office:person"),
+                ),
             ),
+            Route("主体统计", "office:census"),
             Route(
                 "评价模型",
                 "office:models",

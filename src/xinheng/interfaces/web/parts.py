@@ -78,7 +78,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a figure or record comes from: who delivered it, in which file and row, and when."""
+    """Where a figure or record comes from: who delivered it, in which file and row, and when.
+
+    ``sender`` is the person or system that sent it, ``receipt`` what the sender holds, ``apart`` the class of
+    information that is no public credit information.
+    """
 
     unit: str
     received_on: date | None = None
@@ -87,6 +91,10 @@ class Source:
     file_name: str = ""
     row_no: int | None = None
     as_of: date | None = None
+    feed: str = ""
+    sender: str = ""
+    receipt: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,125 @@
+"""The marks of one subject: government body or state-owned enterprise, superior unit, audit office, source, days.
+
+Their failures are told to the superior unit and the audit office (汴政办〔2020〕46号第17项).
+"""
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.flags import Mark, mark_subject
+from xinheng.services.flags import end_mark as end
+from xinheng.store.flags import FlagKind, SubjectFlag
+from xinheng.store.subjects import Subject
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class MarkForm(forms.Form):
+    kind = forms.ChoiceField(label="性质", choices=FlagKind.choices)
+    superior = forms.CharField(
+        label="上级单位", max_length=200, error_messages={"required": "请填写上级单位。"}
+    )
+    audit_contact = forms.CharField(
+        label="审计机关及办公电话",
+        max_length=200,
+        error_messages={"required": "请填写审计机关。"},
+    )
+    source = forms.CharField(label="来源", max_length=300, error_messages={"required": "请写明来源文件。"})
+    from_on = forms.DateField(label="起", widget=_DAY, error_messages={"required": "请填写起始日期。"})
+
+
+class EndForm(forms.Form):
+    to_on = forms.DateField(label="终止日期", widget=_DAY, error_messages={"required": "请填写终止日期。"})
+    reason = forms.CharField(label="理由", max_length=300, error_messages={"required": "请写明理由。"})
+
+
+@asks(Verb.READ_SUBJECT_FILE, of=SUBJECT)
+def marks(call: Call, subject: Subject) -> HttpResponse:
+    own = {"subject": subject.public_id}
+    may = bool(call.may(Verb.FLAG_SUBJECT, SUBJECT.target(call, subject)))
+    rows = SubjectFlag.objects.filter(subject=subject).select_related("set_by", "ended_by").order_by("-pk")
+    context = {
+        "crumbs": _crumbs(subject),
+        "subject": subject.name,
+        "add_url": reverse("office:add_mark", kwargs=own) if may else "",
+        "marks": [
+            {
+                "kind": FlagKind(one.kind).label,
+                "superior": one.superior,
+                "audit_contact": one.audit_contact,
+                "source": one.source,
+                "from_on": one.from_on,
+                "to_on": one.to_on,
+                "by": one.set_by.display_name,
+                "ended": one.ended_reason,
+                "end_url": reverse("office:end_mark", kwargs={**own, "number": one.pk})
+                if may and one.ended_at is None
+                else "",
+            }
+            for one in rows
+        ],
+    }
+    return call.render("marks", context)
+
+
+@asks(Verb.FLAG_SUBJECT, of=SUBJECT, methods=("GET", "POST"))
+@once
+def add_mark(call: Call, subject: Subject) -> HttpResponse:
+    form = MarkForm(call.request.POST or None, initial={"from_on": call.today})
+    if call.request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        mark = Mark(**{**given, "kind": FlagKind(given["kind"])})
+        try:
+            mark_subject(subject, mark, actor=call.user, now=call.now)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            return _back(subject)
+    return _form(call, subject, form, heading="标注主体性质", button="标注")
+
+
+@asks(Verb.FLAG_SUBJECT, of=SUBJECT, methods=("GET", "POST"))
+@once
+def end_mark(call: Call, subject: Subject, number: int) -> HttpResponse:
+    form = EndForm(call.request.POST or None, initial={"to_on": call.today})
+    if call.request.method == "POST" and form.is_valid():
+        try:
+            end(number, subject=subject, actor=call.user, now=call.now, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            return _back(subject)
+    return _form(call, subject, form, heading="终止标注", button="终止")
+
+
+def _back(subject: Subject) -> HttpResponse:
+    return redirect("office:marks", subject=subject.public_id)
+
+
+def _form(call: Call, subject: Subject, form: forms.Form, *, heading: str, button: str) -> HttpResponse:
+    context = {
+        "crumbs": [*_crumbs(subject), Crumb(heading)],
+        "heading": heading,
+        "lead": f"{subject.name}。标注用于向上级单位和审计机关通报，不作为评价的分值。",
+        "form": form,
+        "button": button,
+    }
+    return call.render("user_form", context)
+
+
+def _crumbs(subject: Subject) -> list[Crumb]:
+    own = {"subject": subject.public_id}
+    return [
+        Crumb("企业档案", reverse("office:subjects")),
+        Crumb(subject.name, reverse("office:subject", kwargs=own)),
+        Crumb("主体性质", reverse("office:marks", kwargs=own)),
+    ]
