@@ -79,6 +79,7 @@ def test_a_new_format_is_mapped_approved_and_read_without_code(
     assert sent.headers["Location"] == reverse("office:approval", kwargs={"case": case.public_id})
     part = {"case": case.public_id}
     assert reverse("office:approval", kwargs=part) in text(decider.get("/office/desk/"))
+    assert "目录项没有这个字段" in text(decider.get(reverse("office:approval", kwargs=part)))
     post(decider, reverse("office:approve_case", kwargs=part), {"seen": case.version, "reason": ""})
     version = PolicyVersion.objects.get()
     assert (version.kind, version.from_on, version.drafted_by_id) == ("feed", TODAY, case.opened_by_id)

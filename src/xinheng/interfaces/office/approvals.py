@@ -164,7 +164,7 @@ def _page(call: Call, case: Case, form: ApprovalForm) -> HttpResponse:
         "case": {**_line(case), "state": state, "tone": tone},
         "stages": _stages(case),
         "facts": list(_facts(call, case, batch)),
-        "columns": _columns(case),
+        "columns": _columns(call, case),
         "text": _text(case),
         "days": _days(case),
         "events": _events(case),
@@ -210,8 +210,9 @@ def _facts(call: Call, case: Case, batch: Batch | None) -> Iterable[tuple[str, s
         yield "来源", str(body.get("source", "")), ""
 
 
-def _columns(case: Case) -> list[tuple[str, str, str]]:
-    """Headers of a feed with what they are read as, in the order in which the file was mapped."""
+def _columns(call: Call, case: Case) -> list[tuple[str, str, str]]:
+    """Headers of a feed with what they are read as, in the order in which the file was mapped; a column that is kept
+    though the catalogue item has no such field is marked for the decider."""
     if case.kind != FEED:
         return []
     feed = parse(Feed, body_of(case), file=case.title)
@@ -220,13 +221,19 @@ def _columns(case: Case) -> list[tuple[str, str, str]]:
         *((LABELS[target], column) for target, column in feed.columns.items()),
         *(("记录内容", column) for column in feed.details.values()),
     ]
+    item = call.policy.catalogue.items.get(feed.item or "")
+    beyond = {id(column) for name, column in feed.details.items() if item and name not in item.fields}
     lines = [
-        (column.headers[0], label, "；".join(_remarks(column))) for label, column in named if column.headers
+        (column.headers[0], label, "；".join(_remarks(column, beyond=id(column) in beyond)))
+        for label, column in named
+        if column.headers
     ]
     return sorted(lines, key=lambda line: order.index(line[0]) if line[0] in order else len(order))
 
 
-def _remarks(column: Column) -> Iterable[str]:
+def _remarks(column: Column, *, beyond: bool) -> Iterable[str]:
+    if beyond:
+        yield "目录项没有这个字段"
     if column.required:
         yield "必填"
     if column.unit is not None:
