@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, penalty, registration, write
+from tests.services.terms import unconfirmed
 from tests.store.rows import Rows
 
 from xinheng.core.collection_cycle import Standing
@@ -25,10 +26,18 @@ from xinheng.services.coverage import (
     covered_of,
     matrix,
     overdue,
+    to_remind,
 )
 from xinheng.services.quality import count_batches, count_subjects
 from xinheng.services.statements import monthly_register, remind, sign_nothing, withdraw_statement
-from xinheng.store.models import Batch, LedgerEvent, NothingStatement, Organisation
+from xinheng.store.models import (
+    Batch,
+    LedgerEvent,
+    NothingStatement,
+    Organisation,
+    Subject,
+    SubjectCount,
+)
 
 pytestmark = pytest.mark.usefixtures("home")
 OCTOBER = date(2026, 10, 1)
@@ -151,6 +160,18 @@ def test_departments_are_reminded_once_before_and_once_after(people: People, pol
     assert remind([people.market], policy=policy, now=NOW) == []
 
 
+def test_only_what_is_overdue_is_reminded_while_the_days_are_to_be_confirmed(
+    people: People, policy: Policy
+) -> None:
+    unknown = unconfirmed(policy, "quality.remind_workdays")
+    early = date(2026, 11, 4)
+    before = to_remind([people.market], policy=unknown, today=early)
+    assert ABNORMAL in {cell.item for cell in to_remind([people.market], policy=policy, today=early)}
+    assert ABNORMAL not in {cell.item for cell in before}
+    assert all(cell.stood.standing is Standing.OVERDUE for cell in before)
+    assert ABNORMAL in {cell.item for cell in to_remind([people.market], policy=unknown, today=TODAY)}
+
+
 def _register(people: People, policy: Policy, tmp_path: Path) -> None:
     rows = [registration(number) for number in range(1, 5)]
     _import(people, policy, write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"))
@@ -172,6 +193,17 @@ def test_coverage_counts_subjects_times_items(people: People, policy: Policy, tm
     assert again.whole == Rate(8, 4 * len(again.lines))
     assert again.of_place("410202") == again.whole
     assert again.subjects["410202"] == 4
+
+
+def test_a_merged_subject_is_not_counted_beside_the_one_that_stands(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    _register(people, policy, tmp_path)
+    standing, merged = Subject.objects.order_by("pk")[:2]
+    Subject.objects.filter(pk=merged.pk).update(merged_into=standing)
+    count_subjects(now=NOW)
+    counted = {row.item: row.subjects for row in SubjectCount.objects.filter(division="410202")}
+    assert counted == {0: 3, ITEMS["registration"]: 3}
 
 
 def test_denominators_are_those_of_the_kind_of_subject(

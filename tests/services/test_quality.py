@@ -1,11 +1,13 @@
 """Deliveries are counted by place, linked when they come again, and compared between departments."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import HEADER, REGISTER, penalty, registration, write
+from tests.services.terms import unconfirmed
 
 from xinheng.core.feeds import ITEMS
 from xinheng.core.ids import uscc_check_character
@@ -111,8 +113,22 @@ def test_a_file_that_says_when_it_was_reported_is_judged_by_that_day(
 def test_the_last_day_that_is_too_late_leaves_more_than_seven_work_days(policy: Policy) -> None:
     feed = policy.feeds["penalty-dual-publicity"]
     last = cutoff(TODAY, feed, policy)
+    assert last is not None
     assert policy.calendar.workdays_between(last, TODAY) == 8
     assert policy.calendar.workdays_between(last + timedelta(days=1), TODAY) == 7
+
+
+def test_nothing_is_late_while_the_term_is_to_be_confirmed(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    own = {name: feed.model_copy(update={"lateness": None}) for name, feed in policy.feeds.items()}
+    unknown = replace(unconfirmed(policy, "quality.late_workdays"), feeds=own)
+    assert unknown.parameter("quality.late_workdays", on=TODAY).value is None
+    _import(people, unknown, write(tmp_path, penalty(1, decided=OLD)))
+    count_batches(now=NOW)
+    marks = BatchMarks.objects.get()
+    assert (marks.timed, marks.cutoff) == (False, None)
+    assert not _tally(people).lateness.known
 
 
 def test_items_without_a_term_of_report_have_no_lateness(

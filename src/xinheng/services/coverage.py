@@ -194,12 +194,13 @@ def overdue(organisations: Iterable[Organisation], *, policy: Policy, today: dat
 
 
 def to_remind(organisations: Iterable[Organisation], *, policy: Policy, today: date) -> list[Cell]:
-    """Items that are due within the days of reminding, or overdue."""
-    ahead = policy.parameter("quality.remind_workdays", on=today).value or 0
+    """Items that are due within the days of reminding, or overdue; these alone while the days are to be confirmed."""
+    ahead = policy.parameter("quality.remind_workdays", on=today).value
     found = []
     for cell in closed_cells(organisations, policy=policy, today=today):
         left = policy.calendar.workdays_between(today, cell.stood.due.on)
-        if not cell.stood.standing.covered and left <= ahead:
+        near = ahead is not None and left <= ahead
+        if cell.stood.standing is Standing.OVERDUE or (near and not cell.stood.standing.covered):
             found.append(cell)
     return sorted(found, key=lambda cell: (cell.stood.due.on, cell.organisation.pk, cell.item))
 

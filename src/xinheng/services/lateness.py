@@ -41,13 +41,14 @@ def note_marks(
         aside = pa.array([row_no for row_no, *_ in conflicts], type=rows["row_no"].type)
         rows = rows.filter(pc.invert(pc.is_in(rows["row_no"], value_set=aside)))
     feed = policy.feeds[batch.feed]
-    timed = batch.item in JUDGED or feed.lateness is not None
     told = _tells_day(feed, prepared.header)
+    last = cutoff(day_of(batch.received_at), feed, policy)
+    timed = (batch.item in JUDGED or feed.lateness is not None) and (told or last is not None)
     BatchMarks.objects.update_or_create(
         batch=batch,
         defaults={
             "timed": timed,
-            "cutoff": cutoff(day_of(batch.received_at), feed, policy) if timed and not told else None,
+            "cutoff": last if timed and not told else None,
             "late": _flagged(rows, (LATE_CODE,)),
             "irregular": _flagged(rows, IRREGULAR),
             "doubtful": _flagged(rows, DOUBTFUL),
@@ -57,10 +58,13 @@ def note_marks(
     )
 
 
-def cutoff(received_on: date, feed: Feed, policy: Policy) -> date:
-    """The last day of decision that is too late for what is received on a day."""
+def cutoff(received_on: date, feed: Feed, policy: Policy) -> date | None:
+    """The last day of decision that is too late for what is received on a day; None while the term is to be
+    confirmed, for then nothing is late."""
     known = policy.parameter("quality.late_workdays", on=received_on).value
-    term = feed.lateness.workdays if feed.lateness else known or 0
+    term = feed.lateness.workdays if feed.lateness else known
+    if term is None:
+        return None
     day, passed = received_on, 0
     while passed <= term:
         passed += policy.calendar.is_workday(day)

@@ -198,10 +198,10 @@ _DIVISION = "coalesce(nullif(s.division_code, ''), substr(s.code, 3, 6), '')"
 COUNT_SUBJECTS = f"""
 INSERT INTO store_subjectcount (item, division, kind, subjects, counted_at)
 SELECT 0, {_DIVISION}, s.kind, count(*), %(now)s
-FROM store_subject s WHERE s.status <> 'cancelled' GROUP BY 2, 3
+FROM store_subject s WHERE s.status <> 'cancelled' AND s.merged_into_id IS NULL GROUP BY 2, 3
 UNION ALL
 SELECT f.item, {_DIVISION}, s.kind, count(*), %(now)s
 FROM (SELECT DISTINCT subject_id, item FROM store_record WHERE known_until IS NULL AND state IN (1, 2, 3, 5)) f
 JOIN store_subject s ON s.id = f.subject_id
-WHERE s.status <> 'cancelled' GROUP BY 1, 2, 3
+WHERE s.status <> 'cancelled' AND s.merged_into_id IS NULL GROUP BY 1, 2, 3
 """
