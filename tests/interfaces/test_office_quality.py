@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, People
 from tests.services.deliveries import REGISTER, penalty, registration, write
+from tests.store.rows import Rows
 
 from xinheng.core.policy import Policy
 from xinheng.interfaces.office import quality
@@ -122,6 +123,23 @@ def test_coverage_is_a_matrix_of_departments_items_and_counties(city: People) ->
     assert "单位,目录项,报送期,情况,全市,龙亭区" in table
     one = text(client.get("/office/quality/coverage/?month=2026-10&kind=social_organisation"))
     assert "没有应报的目录项" in one
+
+
+@pytest.mark.guard("G1")
+def test_the_number_of_sole_traders_is_no_figure(city: People) -> None:
+    Rows(city).subject_count(kind="sole_trader", subjects=7_654_000)
+    client = signed_in(city.wang)
+    for kind in ("", "&kind=sole_trader"):
+        page = text(client.get(f"/office/quality/coverage/?month=2026-10{kind}"))
+        assert 'value="sole_trader"' not in page
+        assert "7,654" not in page
+        assert "765.4" not in page
+        assert "不含个体工商户" in page
+
+
+def test_a_statement_on_an_item_outside_the_catalogue_is_not_found(city: People) -> None:
+    parts = {"unit": city.market.public_id, "item": "local_999", "start": "2026-10-01"}
+    assert signed_in(city.li).get(reverse("office:sign_nothing", kwargs=parts)).status_code == 404
 
 
 @pytest.mark.row("M2-03")

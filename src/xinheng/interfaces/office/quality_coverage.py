@@ -28,6 +28,8 @@ from xinheng.store.subjects import Subject, SubjectKind
 
 COUNTED_AT_ONCE = 20_000
 """Subjects that a page counts itself, where nobody has counted them yet."""
+COUNTED = tuple(kind for kind in SubjectKind.values if kind != SubjectKind.SOLE_TRADER)
+"""No figure is made of the number of sole traders (《促进个体工商户发展条例》第三十二条), nor can one be had by subtraction."""
 WIDEST = 10
 SHOWN = 12
 TONES = {"came": "done", "came_late": "clock", "nothing": "done", "overdue": "decide", "due_soon": "clock"}
@@ -38,9 +40,9 @@ def quality_coverage(call: Call) -> HttpResponse:
     bring_up_to_date(call)
     _count_once(call)
     units, span = units_of(call), month(call)
-    kind = chosen(call.request, "kind", SubjectKind.values)
+    kind = chosen(call.request, "kind", COUNTED)
     duties = cells(units, policy=call.policy, month=span.start, today=call.today)
-    found = matrix(duties, policy=call.policy, kinds=[kind] if kind else [])
+    found = matrix(duties, policy=call.policy, kinds=[kind] if kind else COUNTED)
     places = _places(call, found)
     head = ("单位", "目录项", "报送期", "情况", "全市", *(county_name(call, place) for place in found.places))
     if file := exported(call, f"归集覆盖-{span.start:%Y-%m}", head, _whole_rows(call, found)):
@@ -74,7 +76,7 @@ def _places(call: Call, found: Matrix) -> tuple[str, ...]:
 
 
 def _kinds(kind: str) -> Filter:
-    options = [Option("", "全部"), *(Option(*pair) for pair in SubjectKind.choices)]
+    options = [Option("", "全部"), *(Option(kind, SubjectKind(kind).label) for kind in COUNTED)]
     return Filter("kind", "主体类型", "select", kind, options)
 
 
@@ -100,7 +102,7 @@ def _tiles(found: Matrix, items: Rate) -> list[Tile]:
             "主体",
             count(sum(found.subjects.values())),
             unit="户",
-            definition="未注销的经营主体，按代码所示县区",
+            definition="未注销的经营主体（不含个体工商户），按代码所示县区",
         ),
     ]
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from xinheng.core.catalogue import item_code, item_number
 from xinheng.core.collection_cycle import Standing
+from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -241,7 +242,7 @@ def _register_table(call: Call, found: MonthlyRegister) -> Table:
 def sign_statement(call: Call, unit: Organisation, item: str, start: str) -> HttpResponse:
     """The words of the statement, and its signing."""
     number, day = item_number(item), _day(start)
-    if number is None or day is None:
+    if number is None or day is None or not _catalogued(number, call.policy):
         raise Http404
     span = span_from(number, day, policy=call.policy)
     form = SignForm(call.request.POST or None)
@@ -267,6 +268,10 @@ def sign_statement(call: Call, unit: Organisation, item: str, start: str) -> Htt
         "withdraw_url": "",
     }
     return call.render("statement", context)
+
+
+def _catalogued(number: int, policy: Policy) -> bool:
+    return any(entry.number == number for entry in policy.catalogue.items.values())
 
 
 def _day(text: str) -> date | None:
