@@ -199,6 +199,34 @@ def test_a_carry_over_ends_with_its_ground(city: People, rules: Policy) -> None:
     assert _points(BASE)[2] == (800, "C")
 
 
+@pytest.mark.guard("G9")
+def test_a_former_grade_comes_back_with_its_ground(city: People, rules: Policy) -> None:
+    evident = _model(BASE, FINED, limits=[CARRIED], evidence={"items": ["penalty"], "window_days": 3650})
+    only_fined = replace(rules, models={**rules.models, BASE: evident})
+    _run(BASE, only_fined, city)
+    _run(BASE, only_fined, city, hours=2, as_of=date(2027, 3, 20))
+    former = GivenGrade.objects.filter(model=BASE, subject__code=code(1), cycle_on__year=2026)
+    assert former.get().grade == "D"
+    _withdraw(city, rules, 1, deed="shield", hours=3)
+    refresh_grades(now=NOW + 4 * HOUR)
+    assert not former.filter(until__isnull=True).exists()
+    _withdraw(city, rules, 1, deed="restore", hours=5)
+    refresh_grades(now=NOW + 6 * HOUR)
+    assert former.get(until__isnull=True).grade == "D"
+
+
+def test_a_change_of_the_cycle_leaves_one_fact_of_a_day(city: People, rules: Policy) -> None:
+    _run(BASE, rules, city)
+    _run(READER, rules, city)
+    before = _points(READER)[1]
+    quarterly = _model(BASE, FINED, limits=[CARRIED], version=2, cycle_months=3)
+    changed = replace(rules, models={**rules.models, BASE: quarterly})
+    _run(BASE, changed, city, hours=2)
+    _run(READER, changed, city, hours=3)
+    assert GivenGrade.objects.filter(model=BASE, subject__code=code(1), until__isnull=True).count() == 1
+    assert _points(READER)[1] == before
+
+
 def test_what_comes_to_be_known_later_does_not_worsen_a_former_grade(
     city: People, rules: Policy, tmp_path: Path
 ) -> None:

@@ -8,7 +8,7 @@ stand now: what was repaired or withdrawn counts no more, and what came to be kn
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from xinheng.core.evaluation import Fact, evaluate
@@ -20,7 +20,7 @@ from xinheng.services.ledger import note
 from xinheng.services.rules import remembered_rules
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.records import WEIGHABLE, Record
-from xinheng.store.scores import EvaluationRun, GivenGrade, Regrade
+from xinheng.store.scores import EvaluationRun, GivenGrade, Regrade, scores_of
 
 FACT_COLUMNS = (
     "pk",
@@ -50,7 +50,7 @@ def mend_former_grades(subjects: Sequence[int], *, now: datetime) -> int:
         touched = (each for start in starts for each in _touched(run, subjects[start : start + MANY]))
         for given in touched:
             grade = _grade_now(run, given)
-            if grade == given.grade:
+            if grade == (given.grade if given.until is None else None):
                 continue
             give_instead(given, grade)
             mended += 1
@@ -71,13 +71,11 @@ def _closing_runs() -> Iterable[EvaluationRun]:
 
 def _touched(run: EvaluationRun, subjects: Sequence[int]) -> Iterable[GivenGrade]:
     """Grades of the cycle that rest on a file of which a record, known then, has another version now; or on a former
-    grade that has."""
+    grade that has. One that was found to be none is among them, since its ground may stand again."""
     changed = Record.objects.filter(
         subject=OuterRef("subject"), record_key__lte=run.record_mark, pk__gt=run.record_mark
     )
-    given = GivenGrade.objects.filter(
-        subject__in=list(subjects), model=run.model, cycle_on=run.cycle_on or run.as_of, until__isnull=True
-    )
+    given = _last_given(run, subjects)
     found = Q(Exists(changed))
     if read := models_read(remembered_rules(run).model):
         other = GivenGrade.objects.filter(
@@ -85,6 +83,22 @@ def _touched(run: EvaluationRun, subjects: Sequence[int]) -> Iterable[GivenGrade
         )
         found |= Q(Exists(other))
     return list(given.filter(found).select_related("subject").order_by("pk"))
+
+
+def _last_given(run: EvaluationRun, subjects: Sequence[int]) -> QuerySet[GivenGrade]:
+    """The last fact of each subject in the cycle: an open one, or one that ended although the run had graded it."""
+    of_cycle = GivenGrade.objects.filter(model=run.model, cycle_on=run.cycle_on or run.as_of)
+    last = of_cycle.filter(subject__in=list(subjects)).order_by("subject", "-pk").distinct("subject")
+    graded = scores_of(run).filter(subject=OuterRef("subject")).exclude(grade="")
+    instead = GivenGrade.objects.filter(
+        subject=OuterRef("subject"),
+        model=run.model,
+        until__isnull=True,
+        cycle_on__lt=OuterRef("cycle_to"),
+        cycle_to__gt=OuterRef("cycle_on"),
+    )
+    ended = Q(until__isnull=False) & Q(Exists(graded)) & ~Q(Exists(instead))
+    return GivenGrade.objects.filter(pk__in=last.values("pk")).filter(Q(until__isnull=True) | ended)
 
 
 def _grade_now(run: EvaluationRun, given: GivenGrade) -> str | None:
@@ -113,5 +127,5 @@ def _grades_then(run: EvaluationRun, given: GivenGrade) -> tuple[Fact, ...]:
         Fact(each.pk, ITEMS[EVALUATION], each.decided_on, result=grade_word(each.model, each.grade))
         for each in versions.filter(until__isnull=True).order_by("pk")
         if (each.model, each.cycle_on) in known
-        and (each.model != run.model or each.cycle_on < given.cycle_on)
+        and (each.model != run.model or each.cycle_to <= given.cycle_on)
     )

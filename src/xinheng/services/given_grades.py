@@ -40,7 +40,7 @@ SELECT g.subject_id, g.id, {item}, g.decided_on - '1970-01-01'::date, NULL::int,
 FROM store_givengrade g
 JOIN unnest(%(models)s::text[], %(words)s::text[]) t (model, word) ON t.model = g.model
 WHERE g.id <= %(grades)s AND (g.until IS NULL OR g.until > %(grades)s)
-  AND (g.model <> %(reader)s OR g.cycle_on < %(cycle)s)
+  AND (g.model <> %(reader)s OR g.cycle_to <= %(cycle)s)
   AND NOT EXISTS (
     SELECT FROM store_record r
     LEFT JOIN store_record n
@@ -68,6 +68,12 @@ _GIVE = """
 INSERT INTO store_givengrade (id, subject_id, run_id, decided_on, cycle_on, cycle_to, model, grade)
 SELECT nextval('store_record_id_seq'), subject_id, %(run)s, decided_on, %(cycle)s, %(to)s, %(model)s, grade
 FROM given_now WHERE grade IS NOT NULL
+"""
+_END_OVERLAPPING = """
+UPDATE store_givengrade o SET until = nextval('store_record_id_seq')
+FROM given_now n
+WHERE n.grade IS NOT NULL AND o.subject_id = n.subject_id AND o.model = %(model)s AND o.until IS NULL
+  AND o.cycle_on <> %(cycle)s AND o.cycle_on < %(to)s AND o.cycle_to > %(cycle)s
 """
 _END_ONE = "UPDATE store_givengrade SET until = nextval('store_record_id_seq') WHERE id = %s"
 _GIVE_ONE = """
@@ -160,7 +166,8 @@ def give_grades(
     """Bring the facts of a run's cycle in line with the scores in force; returns how many changed.
 
     Inside the caller's transaction and lock of runs. ``among``: only these subjects were looked at. ``look_again``:
-    subjects are noted whose grade another model in force reads.
+    subjects are noted whose grade another model in force reads. After a change of cycle a day lies in one cycle only:
+    facts of older cycles that overlap with this one end.
     """
     if run.cycle_on is None:
         return 0
@@ -178,6 +185,7 @@ def give_grades(
         cursor.execute(_CHANGED.format(among="" if among is None else _SOME), given)
         cursor.execute(_END)
         cursor.execute(_GIVE, given)
+        cursor.execute(_END_OVERLAPPING, given)
         if look_again and read_in_force(run.model):
             cursor.execute(_LOOK_AGAIN)
             ask_for_refresh()
@@ -188,9 +196,11 @@ def give_grades(
 
 
 def give_instead(given: GivenGrade, grade: str | None) -> None:
-    """Another grade, or none, takes the place of a fact of a cycle that is over; the caller holds the lock of runs."""
+    """Another grade, or none, takes the place of a fact of a cycle that is over, or of one that has ended without
+    another; the caller holds the lock of runs."""
     with connection.cursor() as cursor:
-        cursor.execute(_END_ONE, [given.pk])
+        if given.until is None:
+            cursor.execute(_END_ONE, [given.pk])
         if grade is not None:
             cursor.execute(_GIVE_ONE, [grade, given.pk])
 
