@@ -4,15 +4,18 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 from tests.interfaces.office_people import signed_in, text
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.policy import Policy
+from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.explain import Sheet
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
-from xinheng.store.models import LedgerEvent, Record, Subject
+from xinheng.store.models import GivenGrade, LedgerEvent, Record, Subject, User
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 MODEL = "food/food-operators"
@@ -80,3 +83,17 @@ def test_a_record_of_somebody_else_is_refused_in_words(city: People) -> None:
         signed_in(city.wang).get(_address("what_if"), {"record-999999": "withdrawn", "record-x": "?"})
     )
     assert "不能按“撤回”试算" in page
+
+
+def test_a_grade_that_a_model_reads_has_a_label_and_leads_to_its_own_page(people: People) -> None:
+    subject = Subject.objects.create(name="某公司", kind="enterprise", last_known_at=NOW)
+    given = GivenGrade(pk=5, subject=subject, model="food/food-operators", grade="B", decided_on=NOW.date())
+    linked = Sheet(_call(people.wang), subject, {}, {5: given}).linked([5, 6])
+    assert len(linked) == 1
+    assert linked[0]["title"].startswith("本市评价“")
+    assert linked[0]["title"].endswith("：B")
+    assert linked[0]["url"].endswith("/grade/food/food-operators/")
+
+
+def _call(user: User) -> Call:
+    return Call(RequestFactory().get("/office/"), user)

@@ -157,10 +157,13 @@ def end_results(model: str) -> None:
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
-    """End what has reached the last day of its publication."""
+    """End what has reached the last day of its publication, and forget the persons of listings whose term is over."""
+    from xinheng.services.relations import forget_ended
+
     now = datetime.now(UTC)
     count = stop_due(today=day_of(now), now=now)
-    log.info("publications_stopped", count=count)
+    forgotten = forget_ended(today=day_of(now), now=now)
+    log.info("publications_stopped", count=count, forgotten=forgotten)
 
 
 @app.periodic(cron=MIDNIGHT)

@@ -3,10 +3,11 @@ left out by which rule, and the lawful ways up (《个人信息保护法》第�
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.cache import cache
+from django.urls import reverse
 
 from xinheng.core.counterfactual import Way, WayKind
 from xinheng.core.explanation import Clause, Line, Slot, Verdict
@@ -16,6 +17,7 @@ from xinheng.interfaces.web.figures import points
 from xinheng.services.evaluate import ExplainedGrade
 from xinheng.services.what_if import Basis, ways_of
 from xinheng.store.records import Record
+from xinheng.store.scores import GivenGrade
 from xinheng.store.subjects import Subject
 
 KEPT = 24 * 3600
@@ -29,9 +31,25 @@ class Sheet:
     call: Call
     subject: Subject
     records: Mapping[int, Record]
+    grades: Mapping[int, GivenGrade] = field(default_factory=dict)
 
     def linked(self, versions: Iterable[int]) -> list[dict[str, Any]]:
-        return [self._link(self.records[one]) for one in versions if one in self.records]
+        found = []
+        for one in versions:
+            if one in self.records:
+                found.append(self._link(self.records[one]))
+            elif one in self.grades:
+                found.append(self._given(self.grades[one]))
+        return found
+
+    def _given(self, grade: GivenGrade) -> dict[str, Any]:
+        """A grade of another model is a fact without a record behind it; it leads to that model's own page."""
+        model = self.call.policy.models.get(grade.model)
+        return {
+            "title": f"本市评价“{model.title if model else grade.model}”：{grade.grade or '信息不足'}",
+            "url": reverse("office:grade", kwargs={"subject": self.subject.public_id, "model": grade.model}),
+            "decided_on": grade.decided_on,
+        }
 
     def _link(self, record: Record) -> dict[str, Any]:
         return {
@@ -44,7 +62,9 @@ class Sheet:
 def sheet_of(call: Call, basis: Basis) -> Sheet:
     wanted = [fact.record_id for fact in basis.facts]
     found = Record.objects.filter(subject=basis.subject, pk__in=wanted).select_related("detail")
-    return Sheet(call, basis.subject, {record.pk: record for record in found})
+    given = GivenGrade.objects.filter(subject=basis.subject, pk__in=wanted)
+    records = {record.pk: record for record in found}
+    return Sheet(call, basis.subject, records, {grade.pk: grade for grade in given})
 
 
 def cite(call: Call, source: str, clause: str) -> str:

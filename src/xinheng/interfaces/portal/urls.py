@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from xinheng.interfaces.portal import about, catalogue, draws, grades, home, publication, search, subjects
+from xinheng.interfaces.portal import (
+    about,
+    catalogue,
+    complaints,
+    draws,
+    grades,
+    home,
+    publication,
+    search,
+    subjects,
+)
 
 
 class PublicId:
@@ -49,6 +59,7 @@ urlpatterns = [
     path("acts", publication.acts, name="acts"),
     path("acts.csv", publication.acts_csv, name="acts_csv"),
     path("act/<number:number>", publication.act, name="act"),
+    path("complaints", complaints.complaints, name="complaints"),
     path("draws", draws.draws, name="draws"),
     path("draw/<public:public_id>", draws.draw, name="draw"),
     path("draw/<public:public_id>/record.json", draws.record, name="record"),
