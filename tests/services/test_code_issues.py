@@ -23,7 +23,15 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.identities import decide_row
 from xinheng.services.returns import send_back
 from xinheng.services.subject_merge import decide_merge, propose_merge
-from xinheng.store.models import CodeIssue, CodeIssueStep, ReturnedRow, Subject, SubjectCode, Verdict
+from xinheng.store.models import (
+    CodeIssue,
+    CodeIssueStep,
+    LedgerEvent,
+    ReturnedRow,
+    Subject,
+    SubjectCode,
+    Verdict,
+)
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M1-03")]
 BAD = "91410202MA00000000"
@@ -129,7 +137,7 @@ def test_data_decide_whether_a_matter_is_over(dirty: People, policy: Policy) -> 
     sweep_codes(policy=policy, now=NOW)
     issue = _assigned(IssueKind.PLACEHOLDER, dirty)
     fix_issue(issue.public_id, remedy="已核实代码", actor=dirty.li, now=NOW)
-    given = {"agree": True, "remark": "", "policy": policy, "now": NOW}
+    given = {"agree": True, "remark": "", "now": NOW}
     with pytest.raises(Refusal) as told:
         verify_issue(issue.public_id, actor=dirty.zhao, **given)
     assert told.value.code == "CI07"
@@ -167,7 +175,7 @@ def test_what_comes_back_opens_again(dirty: People, policy: Policy, tmp_path: Pa
         now=NOW,
     )
     fix_issue(issue.public_id, remedy="已核实代码", actor=dirty.li, now=NOW)
-    verify_issue(issue.public_id, agree=True, remark="", actor=dirty.zhao, policy=policy, now=NOW)
+    verify_issue(issue.public_id, agree=True, remark="", actor=dirty.zhao, now=NOW)
     again = penalty(13, code="无", document="汴市监罚〔2026〕999号")
     _deliver(dirty, policy, tmp_path, again, called="又来.csv")
     assert sweep_codes(policy=policy, now=NOW + timedelta(days=1)).reopened == 1
@@ -186,7 +194,7 @@ def test_two_codes_are_over_when_merged_or_found_to_be_two_subjects(dirty: Peopl
     sweep_codes(policy=policy, now=NOW)
     issue = _assigned(IssueKind.MANY_CODES, dirty)
     fix_issue(issue.public_id, remedy="两家企业同名", distinct=True, actor=dirty.li, now=NOW)
-    given = {"agree": True, "remark": "", "actor": dirty.zhao, "policy": policy, "now": NOW}
+    given = {"agree": True, "remark": "", "actor": dirty.zhao, "now": NOW}
     assert verify_issue(issue.public_id, **given).state == "verified"
     assert sweep_codes(policy=policy, now=NOW).reopened == 0
     one, other = Subject.objects.filter(code__in=issue.members)
@@ -199,7 +207,7 @@ def test_what_is_not_put_right_goes_back_to_the_registrar(dirty: People, policy:
     sweep_codes(policy=policy, now=NOW)
     issue = _assigned(IssueKind.CHECK, dirty)
     fix_issue(issue.public_id, remedy="已告知", actor=dirty.li, now=NOW)
-    given = {"agree": False, "actor": dirty.zhao, "policy": policy, "now": NOW}
+    given = {"agree": False, "actor": dirty.zhao, "now": NOW}
     with pytest.raises(Refusal) as told:
         verify_issue(issue.public_id, remark="", **given)
     assert told.value.code == "CI09"
@@ -212,7 +220,7 @@ def test_rates_and_trend_follow_the_course(dirty: People, policy: Policy) -> Non
     issue = _assigned(IssueKind.MANY_CODES, dirty)
     fix_issue(issue.public_id, remedy="两家企业同名", distinct=True, actor=dirty.li, now=NOW)
     later = NOW + timedelta(days=20)
-    verify_issue(issue.public_id, agree=True, remark="", actor=dirty.zhao, policy=policy, now=later)
+    verify_issue(issue.public_id, agree=True, remark="", actor=dirty.zhao, now=later)
     rates = rates_of(units)
     assert (rates.living, rates.found, rates.closed) == (3, 4, 1)
     assert rates.wrong == round(3000 / (rates.codes + 3))
@@ -225,3 +233,19 @@ def test_rates_and_trend_follow_the_course(dirty: People, policy: Policy) -> Non
         (3, 0, 1),
     ]
     assert CodeIssueStep.objects.count() == 7
+
+
+@pytest.mark.guard("G2")
+@pytest.mark.guard("G13")
+def test_a_natural_person_is_no_matter_and_the_ledger_names_nobody(
+    dirty: People, policy: Policy, tmp_path: Path
+) -> None:
+    person = penalty(21, kind="自然人", name="张三丰", code="11010519491231002X")
+    _deliver(dirty, policy, tmp_path, person, penalty(22, name="李小四", code="无"), called="个人.csv")
+    sweep_codes(policy=policy, now=NOW)
+    told = [f"{issue.key}{issue.code}{issue.name}{issue.members}" for issue in CodeIssue.objects.all()]
+    assert told
+    assert not any("张三" in words or "11010519491231" in words for words in told)
+    assert not any(row.normalised for row in ReturnedRow.objects.filter(codes__contains=["E16"]))
+    events = LedgerEvent.objects.filter(kind__startswith="codes.")
+    assert not any("食品" in f"{event.object}{event.subject}{event.reason}" for event in events)

@@ -305,9 +305,7 @@ def verify(call: Call, issue: CodeIssue) -> HttpResponse:
     if form.is_valid():
         agree, remark = form.cleaned_data["agree"] == "yes", form.cleaned_data["remark"]
         try:
-            verify_issue(
-                issue.public_id, agree=agree, remark=remark, actor=call.user, policy=call.policy, now=call.now
-            )
+            verify_issue(issue.public_id, agree=agree, remark=remark, actor=call.user, now=call.now)
         except Refusal as refusal:
             form.add_error(None, told(refusal))
         else:
