@@ -331,3 +331,13 @@ def test_model_ids_are_unique_and_named_by_their_files() -> None:
     assert len(MODELS) == len(PACKS)
     assert all(f"{path.parent.name}/{path.stem}" in MODELS for path in PACKS)
     assert all(isinstance(model, ScoringModel) for model in MODELS.values())
+
+
+def test_a_rule_for_guarantee_companies_alone_does_not_ground_inspection_of_all_local_finance() -> None:
+    model = MODELS["financial-affairs/local-finance"]
+    inspected = [one for one in model.indicators if one.id.startswith("inspection_")]
+    assert len(inspected) == 3
+    for one in inspected:
+        assert {basis.source for basis in one.basis} > {"financing-guarantee-regulation"}
+    assert "只约束融资担保公司" in model.note
+    assert "待确认" in model.note
