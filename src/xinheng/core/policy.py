@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.catalogue import Catalogue
+from xinheng.core.catalogue import Catalogue, Item
 from xinheng.core.commitments import Commitments
 from xinheng.core.days import Calendar, CalendarYear
 from xinheng.core.deadlines import Deadlines
@@ -60,7 +60,7 @@ from xinheng.core.quality import Quality
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Source
-from xinheng.core.treatment import Treatment, TreatmentFile
+from xinheng.core.treatment import Fact, Treatment, TreatmentFile
 
 T = TypeVar("T")
 DEFAULT_CITY = "kaifeng"
@@ -148,6 +148,18 @@ class Policy:
         return publication_period(
             self.seriousness, self.parameters, seriousness=seriousness, decided_on=decided_on, sector=sector
         )
+
+    def first_repair_day(self, fact: Fact, *, sector: str | None = None) -> date | None:
+        """From when repair of a penalty may be applied for by its term of publication; None where no term is known.
+
+        Minor penalties are not published, and for other records the running clock of their publication says it.
+        """
+        if fact.item != Item.PENALTY or fact.seriousness not in (Seriousness.GENERAL, Seriousness.SERIOUS):
+            return None
+        period = self.publication_period(
+            Seriousness(fact.seriousness), decided_on=fact.decided_on, sector=sector
+        )
+        return period.earliest_repair_on if period.published else None
 
     def treatment(self, *, on: date) -> Treatment:
         """How recorded facts weigh in an evaluation on a day, by the province's rules."""

@@ -13,7 +13,6 @@ from xinheng.core.counterfactual import Way, ways_up
 from xinheng.core.evaluation import Fact
 from xinheng.core.models import ScoringModel
 from xinheng.core.policy import Policy
-from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.treatment import Treatment, why_not
 from xinheng.core.what_if import PAID, Supposition, WhatIf, what_if
@@ -87,9 +86,7 @@ def _repair_day(basis: Basis, *, policy: Policy, today: date) -> Callable[[Fact]
         if record.record_key in days:
             day = days[record.record_key]
         else:
-            sector, weight = sector_of(policy, record.batch), Seriousness(fact.seriousness)
-            period = policy.publication_period(weight, decided_on=fact.decided_on, sector=sector)
-            day = period.earliest_repair_on
+            day = policy.first_repair_day(fact, sector=sector_of(policy, record.batch))
         return None if day is None else max(day, today)
 
     return repair_from

@@ -158,22 +158,10 @@ def repair_day(policy: "Policy", *, sector: str | None) -> "Callable[[Fact], dat
     Where the sector of the subject has terms of its own, the later of the two days: the sector of the deciding
     organ is not in a snapshot.
     """
-    from xinheng.core.catalogue import Item
-    from xinheng.core.records import Seriousness
-
     def first_day(fact: "Fact") -> date | None:
-        if fact.item != Item.PENALTY or fact.seriousness not in (Seriousness.GENERAL, Seriousness.SERIOUS):
-            return None
-        days = []
-        for each in (None, sector):
-            period = policy.publication_period(
-                Seriousness(fact.seriousness), decided_on=fact.decided_on, sector=each
-            )
-            day = period.earliest_repair_on if period.published else None
-            if day is None:
-                return None
-            days.append(day)
-        return max(days)
+        days = [policy.first_repair_day(fact, sector=each) for each in (None, sector)]
+        known = [day for day in days if day is not None]
+        return max(known) if len(known) == len(days) else None
 
     return first_day
 
