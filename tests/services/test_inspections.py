@@ -213,6 +213,19 @@ def test_the_pool_is_the_one_that_was_announced(plan: Plan, committed_people: Pe
     assert {number[:6] for one in drawn for number in one.inspectors} == {"410200"}
 
 
+@pytest.mark.row("M1-02")
+def test_who_was_merged_into_another_is_in_no_pool_of_its_own(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    """At once, before the merged file is graded anew."""
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    gone, kept = Subject.objects.filter(scores__isnull=False).order_by("pk").distinct()[:2]
+    Subject.objects.filter(pk=gone.pk).update(merged_into=kept)
+    announcement = _announce(plan, committed_people, policy)
+    graded = Score.objects.filter(run=announcement.run).count()
+    assert sum(stratum["population"] for stratum in announcement.content["strata"]) == graded - 1
+
+
 def test_the_row_of_a_draw_holds_no_pool(plan: Plan, committed_people: People, policy: Policy) -> None:
     approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
     announcement = _announce(plan, committed_people, policy)

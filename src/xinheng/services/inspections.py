@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count
+from django.db.models.functions import Coalesce
 
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
@@ -303,19 +304,23 @@ class _Ceiling:
 
 
 def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
-    """Subject, identity, kind and grade of everybody in a run; the identity is the credit code."""
-    rows = scores_of(run).values_list(
-        "subject_id", "subject__code", "subject__public_id", "subject__kind", "grade"
+    """Subject, identity, kind and grade of everybody in a run; the identity is the credit code. Who was merged into
+    another since is that other."""
+    rows = (
+        scores_of(run)
+        .filter(subject__merged_into__isnull=True)
+        .values_list("subject_id", "subject__code", "subject__public_id", "subject__kind", "grade")
     )
     return [(subject, code or public_id, kind, grade) for subject, code, public_id, kind, grade in rows]
 
 
 def _visits(organisation: Organisation, *, year: int) -> Counter[int]:
-    """Visits of this organ in the year, by subject: what was drawn counts as a visit."""
+    """Visits of this organ in the year, by subject: what was drawn counts as a visit, under whichever of its codes."""
     drawn = DrawnObject.objects.filter(
         draw__announcement__plan__organisation=organisation, draw__announcement__plan__year=year
     )
-    return Counter(dict(drawn.values_list("subject_id").annotate(times=Count("id"))))
+    standing = Coalesce("subject__merged_into", "subject_id")
+    return Counter(dict(drawn.values_list(standing).annotate(times=Count("id")).order_by()))
 
 
 def _named(subjects: _Subjects, library: Sequence[Inspector], *, secret: bytes, draw: str) -> Pool:
