@@ -68,7 +68,7 @@ def disagreeing(city: People, policy: Policy, tmp_path: Path) -> Conflict:
 @pytest.mark.parametrize("by", ["unit", "county", "item", "feed"])
 def test_rates_stand_by_department_county_item_and_feed(city: People, by: str) -> None:
     page = text(signed_in(city.wang).get(f"/office/quality/?by={by}&period=all"))
-    for word in ("数据合规率", "迟报率", "及时率", "重错码率", "瞒报率", "错报率", "以表格查看"):
+    for word in ("数据合规率", "迟报率", "及时率", "代码问题率", "瞒报率", "错报率", "以表格查看"):
         assert word in page
     assert {"unit": "市市场监管局", "county": "龙亭区", "item": "行政处罚", "feed": "处罚"}[by] in page
     assert "25.00%" in page

@@ -1,7 +1,7 @@
 """What share of the delivered rows came in order, in time and with right codes, and one score of seven dimensions.
 
-The rates are those by which cities are rated (数据合规率、迟报率、瞒报率、错报率、覆盖率、重错码率); no document at hand
-names the seven dimensions or their weights, so that the weights are figures of policy to be confirmed.
+The rates are those by which cities are rated (数据合规率、迟报率、瞒报率、错报率、覆盖率; 重错码率 is in core.code_issues); no
+document at hand names the seven dimensions or their weights, so that the weights are figures of policy to be confirmed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from xinheng.core.catalogue import Item
 
 LATE_CODE = "E09"
 CODE_DEFECTS = ("E03", "E13", "E17")
-"""A wrong check character or no code at all, and one code with two names or one name with two codes (重错码)."""
+"""A wrong check character or no code at all, and one code with two names or one name with two codes (代码问题)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +143,13 @@ class Tally:
 
     @property
     def code_errors(self) -> Rate:
-        """重错码率: rows with a wrong, missing or conflicting code."""
+        """代码问题率: rows with a wrong, missing or conflicting code, of the rows reported. 重错码率 counts codes, not
+        rows (core.code_issues)."""
         return Rate(self.wrong_codes, self.reported)
 
     @property
     def code_corrections(self) -> Rate:
-        """纠正率: of those, the rows that were adopted or sent again and entered."""
+        """代码更正率: of those, the rows that were adopted or sent again and entered."""
         return Rate(self.corrected_codes, self.wrong_codes)
 
 

@@ -41,9 +41,14 @@ FEW = 20
 """Deliveries whose late records are shown at once."""
 _HEAD = (
     *("报送行", "入库行", "数据合规率", "迟报行", "迟报率", "及时率", "一次合格率"),
-    *("重错码行", "重错码率", "纠正率"),
+    *("代码问题行", "代码问题率", "代码更正率"),
 )
-_KINDS = {"late": "迟报的记录", "returned": "没有入库的行", "codes": "重错码的行", "again": "更正重报的行"}
+_KINDS = {
+    "late": "迟报的记录",
+    "returned": "没有入库的行",
+    "codes": "代码有问题的行",
+    "again": "更正重报的行",
+}
 
 
 @asks(Verb.READ_DASHBOARD)
@@ -181,10 +186,10 @@ def _tiles(call: Call, found: tuple[Group, ...], units: list[Organisation]) -> l
             definition="首次报送即入库的行占报送行",
         ),
         Tile(
-            "重错码率",
+            "代码问题率",
             tally.code_errors.written,
             url=_rows_url("codes", here),
-            definition=f"代码错、缺、冲突（E03、E13、E17）的行；已纠正 {tally.code_corrections.written}",
+            definition=f"代码错、缺、冲突（E03、E13、E17）的行占报送行；已更正 {tally.code_corrections.written}。重错码率按代码计，见重错码",
         ),
         Tile("瞒报率", sample.concealment.written, url=checks, definition="应报未报的行占抽查的行"),
         Tile("错报率", sample.error.written, url=checks, definition="与来源不符的行占抽查的行"),
