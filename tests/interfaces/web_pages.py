@@ -5,6 +5,7 @@ from typing import Any
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
+from tests.interfaces.web_office_file import FILE
 from tests.interfaces.web_office_identities import IDENTITIES
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
@@ -18,6 +19,7 @@ PAGES = {
         f"office/{name}.html": make
         for name, make in {
             **COLLECTION,
+            **FILE,
             **CHANNELS,
             **QUALITY,
             **IDENTITIES,

@@ -81,4 +81,5 @@ def _summed(call: Call, cells: list[Counted], *, by: str, label: str) -> Table:
             for key in keys
         ],
         empty="还没有登记主体。请先载入登记信息。",
+        caption_hidden=True,
     )

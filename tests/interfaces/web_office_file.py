@@ -1,0 +1,59 @@
+"""What a view must hand to the pages around the file of a subject; nothing in it exists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.interfaces.web_samples import NAME, OFFICE, TODAY
+
+from xinheng.interfaces.web.parts import Column, Crumb, Link, Table
+
+Context = dict[str, Any]
+CRUMBS = [Crumb("企业档案", "#"), Crumb(NAME, "#"), Crumb("这一页")]
+
+
+def _marks() -> Context:
+    mark = {
+        "kind": "国有企业",
+        "superior": "示例市人民政府国有资产监督管理委员会",
+        "audit_contact": "示例市审计局 0371-00000000",
+        "source": "国有企业名录（2026年版）",
+        "from_on": TODAY,
+        "to_on": None,
+        "by": "王审核",
+        "ended": "",
+        "end_url": "#",
+    }
+    ended = {**mark, "to_on": TODAY, "ended": "改制", "end_url": ""}
+    return {**OFFICE, "crumbs": CRUMBS, "subject": NAME, "add_url": "#", "marks": [mark, ended]}
+
+
+def _persons() -> Context:
+    one = {
+        "kind": "法定代表人",
+        "source": "限制消费令（2026）豫0202执1号",
+        "from_on": TODAY,
+        "to_on": None,
+        "url": "#",
+    }
+    return {**OFFICE, "crumbs": CRUMBS, "subject": NAME, "add_url": "#", "persons": [one]}
+
+
+def _census() -> Context:
+    kinds = ("企业", "分支机构", "个体工商户", "农民专业合作社", "社会组织", "事业单位", "机关")
+    table = Table(
+        "按县区和主体类型",
+        [Column("县区"), *(Column(kind, "number") for kind in kinds), Column("合计", "number")],
+        [["示例区", *("12,345" for _ in kinds), "86,415"]],
+        empty="没有。",
+    )
+    return {
+        **OFFICE,
+        "crumbs": [Crumb("主体统计", "#")],
+        "total": "86,415",
+        "exports": [Link("导出表格", "#")],
+        "counties": table,
+        "sectors": table,
+    }
+
+
+FILE: dict[str, Callable[[], Context]] = {"marks": _marks, "persons": _persons, "census": _census}
