@@ -2,16 +2,21 @@
 
 import json
 import os
+import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import OperationalError
 from tests.people import NOW, People
 from tests.services.deliveries import HEADER, penalty
 
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.interfaces.exchange import tasks
 from xinheng.interfaces.exchange.folders import dropped, take_folders
+from xinheng.services.collect import import_file
 from xinheng.store.models import Batch, Record
 
 STILL = NOW - timedelta(minutes=5)
@@ -74,13 +79,109 @@ def test_a_file_that_no_feed_knows_comes_back(folder: Path, policy: Policy) -> N
     assert told["advice"]
 
 
+def _clear_text(path: Path) -> bytes:
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return b"".join(book.read(name) for name in book.namelist())
+
+
 @pytest.mark.guard("G2")
-def test_the_original_of_a_file_with_persons_is_not_left_behind(folder: Path, policy: Policy) -> None:
-    _laid(folder, "行政处罚.csv", penalty(1), penalty(2, name="王小明", kind="自然人", code=""))
+@pytest.mark.parametrize(
+    ("told", "changes"),
+    [
+        ("王小明", {"name": "王小明", "kind": "自然人", "code": ""}),
+        ("13903781234", {"facts": "当事人电话13903781234，销售过期食品"}),
+    ],
+    ids=["natural person", "personal number"],
+)
+def test_nothing_on_persons_is_left_in_clear(
+    folder: Path, policy: Policy, told: str, changes: dict[str, str]
+) -> None:
+    _laid(folder, "行政处罚.csv", penalty(1), penalty(2, **changes), penalty(3, code="91410202MA000003AB"))
     take_folders(policy=policy, now=NOW)
-    left = [path for path in folder.rglob("*") if path.is_file()]
-    assert "20261120-100000-行政处罚.csv" not in [path.name for path in left]
-    assert not any("王小明".encode() in path.read_bytes() for path in left if path.suffix != ".xlsx")
+    assert _found(folder / "returned") == ["20261120-100000-行政处罚.csv.receipt.json"]
+    assert not any(told.encode() in _clear_text(path) for path in folder.rglob("*") if path.is_file())
+    receipt = json.loads((folder / "returned" / _found(folder / "returned")[0]).read_text("utf-8"))
+    batch = Batch.objects.get()
+    assert batch.workbook is not None
+    assert receipt["delivery"] == batch.public_id
+    assert receipt["workbook"] == f"/office/batches/{batch.public_id}/workbook/"
+
+
+@pytest.mark.guard("G2")
+def test_a_file_that_no_feed_knows_is_not_left_in_clear(folder: Path, policy: Policy) -> None:
+    path = folder / "名单.csv"
+    path.write_text("甲,乙\n王小明,410202199001011234\n", encoding="utf-8")
+    os.utime(path, (STILL.timestamp(), STILL.timestamp()))
+    take_folders(policy=policy, now=NOW)
+    assert _found(folder / "returned") == ["20261120-100000-名单.csv.receipt.json"]
+    told = json.loads((folder / "returned" / "20261120-100000-名单.csv.receipt.json").read_text("utf-8"))
+    assert told["page"] == f"/office/batches/{Batch.objects.get().public_id}/"
+    assert "workbook" not in told
+
+
+@pytest.mark.guard("G2")
+def test_a_file_that_is_refused_as_a_whole_is_not_left_in_clear(
+    folder: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Batch:
+        raise Refusal("E11", "含有不得归集的内容。", advice="请删去后重新报送。")
+
+    monkeypatch.setattr("xinheng.interfaces.exchange.folders.import_file", refuse)
+    _laid(folder, "行政处罚.csv", penalty(1))
+    take_folders(policy=policy, now=NOW)
+    assert _found(folder) == []
+    assert _found(folder / "returned") == ["20261120-100000-行政处罚.csv.receipt.json"]
+
+
+def test_what_is_left_is_for_this_account_alone(folder: Path, policy: Policy) -> None:
+    _laid(folder, "行政处罚.csv", penalty(1), penalty(2, code="91410202MA000003AB")).chmod(0o644)
+    take_folders(policy=policy, now=NOW)
+    left = list((folder / "returned").iterdir())
+    assert len(left) == 3
+    assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
+    assert (folder / "returned").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_at_which_something_breaks_stops_no_other(
+    folder: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(path: Path, *given: Any, **named: Any) -> Batch:
+        if path.name == "坏.csv":
+            raise ValueError
+        return import_file(path, *given, **named)
+
+    monkeypatch.setattr("xinheng.interfaces.exchange.folders.import_file", broken)
+    _laid(folder, "坏.csv", penalty(1), at=STILL - timedelta(minutes=1))
+    _laid(folder, "行政处罚.csv", penalty(2))
+    assert take_folders(policy=policy, now=NOW) == 1
+    assert Record.objects.count() == 1
+    assert _found(folder) == []
+    receipt = folder / "returned" / "20261120-100000-坏.csv.receipt.json"
+    assert json.loads(receipt.read_text("utf-8"))["code"] == "X18"
+
+
+def test_a_file_waits_while_the_database_does_not_answer(
+    folder: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> Batch:
+        raise OperationalError
+
+    _laid(folder, "行政处罚.csv", penalty(1))
+    with monkeypatch.context() as patch:
+        patch.setattr("xinheng.interfaces.exchange.folders.import_file", busy)
+        assert take_folders(policy=policy, now=NOW) == 0
+    assert _found(folder) == ["行政处罚.csv"]
+    assert take_folders(policy=policy, now=NOW) == 1
+
+
+@pytest.mark.parametrize("name", ["行政处罚" * 20 + ".csv", os.fsdecode("行政处罚.csv".encode("gb18030"))])
+def test_a_name_that_is_long_or_in_another_encoding_is_taken(folder: Path, policy: Policy, name: str) -> None:
+    _laid(folder, name, penalty(1))
+    assert take_folders(policy=policy, now=NOW) == 1
+    assert Batch.objects.get().file_name.startswith("行政处罚")
+    assert len(_found(folder / "done")) == 2
 
 
 @pytest.mark.parametrize("name", ["行政处罚.csv.part", ".行政处罚.csv", "~$行政处罚.xlsx", "行政处罚.tmp"])
@@ -123,7 +224,7 @@ def test_answers_are_not_written_through_a_link(folder: Path, home: Path, policy
     assert len(_found(folder / "done")) == 2
 
 
-def test_answers_are_taken_away_after_a_week(folder: Path, policy: Policy) -> None:
+def test_answers_are_taken_away_after_the_days_of_policy(folder: Path, policy: Policy) -> None:
     _laid(folder, "行政处罚.csv", penalty(1))
     take_folders(policy=policy, now=NOW)
     answered = folder / "done" / "20261120-100000-行政处罚.csv"
