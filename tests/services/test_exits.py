@@ -101,3 +101,20 @@ def test_the_exit_forgets_the_persons_of_the_listing(
     assert (relation.sealed, relation.wrapped_key, relation.forgotten_why) == (None, None, "exit")
     with pytest.raises(Refusal, match="已经删除"):
         open_person(relation.public_id, actor=people.wang, reason="送达", now=NOW)
+
+
+@pytest.mark.row("M2-11")
+def test_false_litigation_is_listed_and_left_by_its_own_feeds(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    case = f"{name(1)},{code(1)},（2026）豫02民终1号,开封市中级人民法院"
+    head = "虚假诉讼失信人名称,统一社会信用代码,案号,认定法院"
+    entered = import_file(
+        write(tmp_path, f"{case},2026-03-02", header=f"{head},认定日期", called="虚假诉讼.csv"), delivery
+    )
+    left = import_file(
+        write(tmp_path, f"{case},2026-11-02", header=f"{head},移出日期", called="移出虚假诉讼.csv"), delivery
+    )
+    assert (entered.feed, left.feed) == ("court-false-litigation-list", "court-false-litigation-exit")
+    assert left.report["exits"] == {"ended": 1, "unmatched": 0}

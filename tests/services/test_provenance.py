@@ -104,3 +104,49 @@ def shown() -> list[tuple[object, ...]]:
         cursor.execute("SELECT received_on, category, outcome, authority FROM public_complaint")
         found: list[tuple[object, ...]] = cursor.fetchall()
         return found
+
+
+ACCIDENTS = "责任单位名称,统一社会信用代码,质量事故等级,质量事故类别,调查报告文号,认定日期,认定单位"
+ARREARS = "用人单位名称,统一社会信用代码,险种,公告文号,公告日期,欠费金额（元）,公告机关"
+
+
+@pytest.mark.row("M2-07")
+@pytest.mark.row("M2-08")
+@pytest.mark.parametrize(
+    ("feed", "header", "row", "result"),
+    [
+        (
+            "quality-accident",
+            ACCIDENTS,
+            f"{name(1)},{code(1)},较大事故,工程质量事故,汴质调〔2026〕1号,2026-05-06,开封市市场监督管理局",
+            "accident_large",
+        ),
+        (
+            "social-insurance-arrears",
+            ARREARS,
+            f"{name(1)},{code(1)},企业职工基本养老保险,汴社保公〔2026〕1号,2026-05-06,12000.50,开封市社会保险中心",
+            "social_insurance_arrears",
+        ),
+    ],
+)
+def test_accidents_and_announced_arrears_are_records_of_the_bodies_that_found_them(
+    people: People,
+    policy: Policy,
+    home: Path,
+    tmp_path: Path,
+    feed: str,
+    header: str,
+    row: str,
+    result: str,
+) -> None:
+    batch = delivered(people, policy, tmp_path, row, header=header, called="一.csv")
+    assert (batch.feed, batch.provenance) == (feed, Provenance.PUBLIC.number)
+    record = Record.objects.get()
+    assert (record.item, record.result) == (Item.COMPLIANCE, result)
+
+
+def test_every_feed_of_utilities_and_complaints_delivers_what_is_kept_apart(policy: Policy) -> None:
+    items = {feed.id: feed.item for feed in policy.feeds.values() if "utility" in feed.id}
+    assert set(items.values()) == {"utility"}
+    complaints = [feed for feed in policy.feeds.values() if feed.item == "complaint"]
+    assert {feed.provenance for feed in complaints} == {Provenance.COMPLAINT}
