@@ -79,6 +79,31 @@ def test_one_act_with_two_contents_is_kept_twice(
     assert Conflict.objects.count() == 1
 
 
+def test_a_number_of_persons_told_otherwise_is_compared_and_taken_over(
+    people: People, policy: Policy, tmp_path: Path, justice: Organisation
+) -> None:
+    conflict = _told_twice(people, policy, tmp_path, justice, fine="0.9")
+    assert conflict.row is not None
+    conflict.row.normalised["headcount"] = 30
+    conflict.row.save(update_fields=["normalised"])
+    conflict = Conflict.objects.get()
+    sides = compared(conflict)
+    assert "人数" in sides.differs
+    assert (sides.first.said["人数"], sides.second.said["人数"]) == ("", "30 人")
+    _decide(conflict, people, policy, "second")
+    assert Record.objects.get(known_until__isnull=True).headcount == 30
+
+
+def test_nobody_of_an_organisation_decides_on_what_its_system_told(
+    people: People, policy: Policy, tmp_path: Path, justice: Organisation
+) -> None:
+    conflict = _told_twice(people, policy, tmp_path, justice, fine="0.9")
+    people.zhao.organisation = justice
+    people.zhao.save(update_fields=["organisation"])
+    with pytest.raises(Refusal, match="Q12"):
+        _decide(conflict, people, policy, "second")
+
+
 def test_the_same_sender_telling_it_otherwise_is_no_conflict_of_sources(
     people: People, policy: Policy, tmp_path: Path
 ) -> None:

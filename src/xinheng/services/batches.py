@@ -25,6 +25,13 @@ from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
 
 
+def answers_for(actor: User, batch: Batch) -> bool:
+    """Who delivered does not decide: the person, or everybody of the organisation where a system handed it over."""
+    if batch.received_by_id is None:
+        return actor.organisation_id == batch.organisation_id
+    return batch.received_by_id == actor.pk
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """Who delivers for whom. Without an actor it is the operator of this installation, who may see every batch, or

@@ -15,6 +15,7 @@ from django.db import transaction
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.services.batches import answers_for
 from xinheng.services.ledger import note
 from xinheng.services.records import Change, change_state, correct
 from xinheng.services.returns import send_back
@@ -26,7 +27,7 @@ from xinheng.store.records import Record
 VERDICTS = (ConflictState.FIRST, ConflictState.SECOND, ConflictState.BOTH)
 RESULT = "结果"
 """The word of a side whose value is one of the feed's own words."""
-_CORRECTED = ("amount_fen", "valid_from", "valid_to", "seriousness", "finality", "result")
+_CORRECTED = ("amount_fen", "headcount", "valid_from", "valid_to", "seriousness", "finality", "result")
 _DATES = ("valid_from", "valid_to")
 
 
@@ -76,6 +77,7 @@ def _of_record(key: int) -> Side:
         "有效期至": _day(record.valid_to),
         RESULT: record.result,
         "金额": _yuan(record.amount_fen),
+        "人数": _persons(record.headcount),
         "失信程度": Seriousness(record.seriousness).label,
         "终局状态": Finality(record.finality).label,
         "标题": detail.title,
@@ -94,6 +96,7 @@ def _of_row(row: ReturnedRow) -> Side:
         "有效期至": read.get("valid_to"),
         RESULT: read.get("result"),
         "金额": _yuan(read.get("amount_fen")),
+        "人数": _persons(read.get("headcount")),
         "失信程度": Seriousness(read.get("seriousness") or 0).label,
         "终局状态": Finality(read.get("finality") or 0).label,
         "标题": read.get("title"),
@@ -110,6 +113,10 @@ def _details(read: Mapping[str, Any]) -> dict[str, str]:
 
 def _yuan(fen: int | None) -> str:
     return "" if fen is None else f"{fen // 100:,}.{fen % 100:02} 元"
+
+
+def _persons(number: int | None) -> str:
+    return "" if number is None else f"{number:,} 人"
 
 
 def _day(value: date | None) -> str:
@@ -155,16 +162,22 @@ def _refuse(conflict: Conflict, *, verdict: str, reason: str, ground: str, actor
     if conflict.state != ConflictState.OPEN:
         raise Refusal("Q11", "这处不一致已经处理过。", advice="请刷新页面。")
     if not reason.strip() or not ground.strip():
-        raise Refusal("Q13", "请写明理由和所依据的文书。")
+        raise Refusal("Q13", "没有写明理由和所依据的文书。", advice="请补充后重试。")
     if verdict not in VERDICTS:
-        raise Refusal("Q15", "请选择以哪一方为准。")
+        raise Refusal("Q15", "没有选择以哪一方为准。", advice="请选择后重试。")
     if verdict == ConflictState.BOTH and conflict.row is not None:
         raise Refusal(
             "Q14", "同一行为的两种内容不能同时成立。", advice="请以其中一方为准；报送有误的退回报送单位。"
         )
-    sides = compared(conflict)
-    if actor.pk in {side.batch.received_by_id for side in (sides.first, sides.second) if side.batch}:
-        raise Refusal("Q12", "报送人不能决定自己报送的内容。", advice="请由另一人处理。")
+    if answers_for_a_side(actor, compared(conflict)):
+        raise Refusal(
+            "Q12", "报送人不能决定自己报送的内容；系统报送的，本单位的人不能决定。", advice="请由另一人处理。"
+        )
+
+
+def answers_for_a_side(actor: User, sides: Compared) -> bool:
+    """Whether the person, or for a machine's delivery the organisation, told one of both."""
+    return any(answers_for(actor, side.batch) for side in (sides.first, sides.second) if side.batch)
 
 
 def _withdraw(key: int | None, why: Change, *, actor: User, policy: Policy, now: datetime) -> None:

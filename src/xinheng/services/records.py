@@ -94,7 +94,7 @@ def correct(
             "决定日期是识别一项行为的依据，不能通过更正修改。",
             advice="请撤回这条记录，由报送单位按正确的日期重新报送。",
         )
-    allowed = {"amount_fen", "valid_from", "valid_to", "seriousness", "finality", "result"}
+    allowed = {"amount_fen", "headcount", "valid_from", "valid_to", "seriousness", "finality", "result"}
     if unknown := set(values) - allowed:
         raise Refusal("R02", f"字段{'、'.join(sorted(unknown))}不能通过更正修改。")
     return _supersede(

@@ -18,7 +18,14 @@ from xinheng.interfaces.office.quality_tables import bring_up_to_date, pages
 from xinheng.interfaces.office.wording import item_title, result_words, told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.services.batches import number_of
-from xinheng.services.conflicts import RESULT, Compared, Side, compared, decide_conflict
+from xinheng.services.conflicts import (
+    RESULT,
+    Compared,
+    Side,
+    answers_for_a_side,
+    compared,
+    decide_conflict,
+)
 from xinheng.services.time import day_of
 from xinheng.store.quality import Conflict, ConflictKind, ConflictState
 
@@ -220,8 +227,8 @@ def _why_not(call: Call, one: Conflict, sides: Compared) -> str:
     """Why this person is not asked; empty where the form is shown."""
     if one.state != ConflictState.OPEN:
         return "已经处理。"
-    if call.user.pk in {side.batch.received_by_id for side in (sides.first, sides.second) if side.batch}:
-        return "其中一方是您自己报送的，须由另一人决定。"
+    if answers_for_a_side(call.user, sides):
+        return "其中一方是您自己或本单位系统报送的，须由另一人决定。"
     both = (one.first_sender_id, one.second_sender_id)
     if not all(call.may(Verb.DECIDE_QUARANTINE, call.of(sender)) for sender in both):
         return "由能够决定两个单位数据的决定人处理。"
