@@ -27,6 +27,49 @@ LISTS = {
 }
 """Lists of a model whose parts have a key of their own, with their names."""
 
+FIELDS = {
+    "title": "模型名称",
+    "owner": "主管领域",
+    "cycle_months": "评价周期",
+    "population": "评价对象",
+    "kinds": "评价对象",
+    "sectors": "行业领域",
+    "evidence": "评价所需信息",
+    "max": "满分",
+    "min": "最低分",
+    "start": "起点分数",
+    "bands": "等级",
+    "label": "名称",
+    "family": "所属指标类",
+    "effect": "加分或扣分",
+    "facts": "事实",
+    "items": "目录事项",
+    "seriousness": "严重程度",
+    "results": "结果",
+    "not_results": "除外的结果",
+    "grades_of": "所读的模型",
+    "grades": "所读的等级",
+    "window_days": "窗口天数",
+    "skip_days": "最近多少天不计",
+    "calendar_years": "自然年度",
+    "measure": "计量方式",
+    "points": "分值",
+    "by_amount": "按金额的分值",
+    "by_headcount": "按人数的分值",
+    "by_result": "按结果的分值",
+    "decay": "时间衰减",
+    "cap": "封顶",
+    "floor": "保底",
+    "year_cap": "每年封顶",
+    "levels": "降级级数",
+    "grade": "等级",
+    "basis": "依据",
+    "figures": "分值的来源",
+    "source": "文件",
+    "clause": "条款",
+}
+"""Names of the fields of a file, as the editor calls them."""
+
 HEAD, SCALE = "head", "scale"
 _SCALE_KEYS = ("scale", "bands")
 FILE = "草稿"
@@ -42,6 +85,12 @@ class Finding:
     place: int | None
     field: str
     sentence: str
+
+    @property
+    def field_words(self) -> str:
+        """The field by its names from the outside in, an unknown key as it was written; empty for the part itself."""
+        keys = [key for key in self.field.split(".") if key and not key.isdecimal() and key != "(文件)"]
+        return "·".join(dict.fromkeys(FIELDS.get(key, key) for key in keys))
 
 
 def read_draft(text: str) -> Tree:

@@ -189,9 +189,18 @@ _CAUSES = {
 }
 
 
+_LETTERS = {"^[A-Za-z]": "字母", "^[a-z]": "小写字母"}
+
+
 def _in_chinese(item: Any) -> str:
     """The cause of one pydantic error; messages of own validators stand as they are."""
     if item["type"] == "value_error":
         return str(item["ctx"]["error"])
+    if item["type"] == "string_pattern_mismatch":
+        first = next(
+            (word for start, word in _LETTERS.items() if item["ctx"]["pattern"].startswith(start)), ""
+        )
+        if first:
+            return f"“{item['input']}”不是代码：须以{first}开头，只含{first}、数字和连接符（写法 {item['ctx']['pattern']}）"
     template = _CAUSES.get(item["type"])
     return template.format(**item.get("ctx", {})) if template else str(item["msg"])

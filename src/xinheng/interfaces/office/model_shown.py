@@ -94,10 +94,12 @@ def finding_lines(case: Case, found: Sequence[Finding]) -> list[dict[str, str]]:
 
 
 def place_words(found: Finding) -> str:
+    """The part and the field, e.g. 指标第 1 条“窗口天数”."""
+    field = f"“{found.field_words}”" if found.field_words else ""
     if found.section in LISTS:
         number = "" if found.place is None else f"第 {found.place + 1} 条"
-        return f"{LISTS[found.section]}{number}"
-    return {HEAD: "基本情况", SCALE: "分制和等级"}.get(found.section, "模型")
+        return f"{LISTS[found.section]}{number}{field}"
+    return {HEAD: "基本情况", SCALE: "分制和等级"}.get(found.section, "模型") + field
 
 
 def place_url(case: Case, found: Finding) -> str:
