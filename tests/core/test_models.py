@@ -159,7 +159,7 @@ def test_the_schema_can_be_published() -> None:
         ({"scale": scale(bands=[BANDS[1], BANDS[0], *BANDS[2:]])}, "由优到劣"),
         ({"scale": scale(start=1001)}, "不得高于满分"),
         ({"population": {"kinds": ["natural_person"]}}, "取值只能是"),
-        ({"id": "food"}, "id：写法不符合"),
+        ({"id": "food"}, "id：“food”不是代码"),
     ],
 )
 def test_a_mistake_is_named_by_file_key_and_cause(changes: dict[str, Any], words: str) -> None:
