@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
 from tests.interfaces.sources import Source, led, served
 from tests.people import NOW, People
-from tests.services.deliveries import HEADER, penalty
+from tests.services.deliveries import HEADER, code, penalty
 
 from xinheng.core.policy import Policy
 from xinheng.interfaces.exchange.pulling import pull
@@ -142,6 +142,67 @@ def test_more_than_was_agreed_is_refused(source: Source, at_home: Any, policy: P
     assert not Record.objects.exists()
 
 
+def _dated(*days: int) -> tuple[int, bytes, dict[str, str]]:
+    records = [_record(number) | {"changed": f"2026-11-{day:02}"} for number, day in enumerate(days, start=1)]
+    return 200, json.dumps(records, ensure_ascii=False).encode(), {}
+
+
+@pytest.mark.row("M2-04")
+def test_a_backlog_of_an_interface_comes_in_parts_and_no_day_is_cut(
+    source: Source, at_home: Any, policy: Policy
+) -> None:
+    url = f"http://127.0.0.1:{source.port}/"
+    connector = at_home(url=url, source="", cursor_field="changed", cursor_parameter="since", max_rows=3)
+    source.answers = [_dated(2, 1, 2, 3, 2)]
+    first = _pulled(connector, policy)
+    assert (first.state, first.rows) == (PullState.LOADED, 1)
+    connector.refresh_from_db()
+    assert (connector.cursor, connector.next_at) == ("2026-11-01", NOW)
+    source.answers, source.seen[:] = [_dated(2, 2, 2), _dated(3), _dated()], []
+    second = _pulled(connector, policy, minutes=1)
+    assert (second.state, second.rows) == (PullState.LOADED, 3)
+    assert "since=2026-11-01" in source.seen[0][0]
+    connector.refresh_from_db()
+    assert connector.cursor == "2026-11-02"
+
+
+def test_a_day_with_more_than_was_agreed_is_refused(source: Source, at_home: Any, policy: Policy) -> None:
+    url = f"http://127.0.0.1:{source.port}/"
+    connector = at_home(url=url, source="", cursor_field="changed", cursor_parameter="since", max_rows=2)
+    source.answers = [_dated(1, 1, 1, 2)]
+    done = _pulled(connector, policy)
+    assert (done.state, done.code) == (PullState.FAILED, "X21")
+    assert not Batch.objects.exists()
+
+
+def test_a_backlog_of_a_csv_comes_in_parts(source: Source, at_home: Any, policy: Policy) -> None:
+    url = f"http://127.0.0.1:{source.port}/"
+    connector = at_home(url=url, kind="csv", cursor_field="changed", cursor_parameter="since", max_rows=3)
+    rows = [f"{penalty(number)},2026-11-{day:02}" for number, day in ((1, 1), (2, 3), (3, 1), (4, 3))]
+    source.answers = [(200, "\n".join((f"{HEADER},changed", *rows)).encode("gb18030"), {})]
+    done = _pulled(connector, policy)
+    assert (done.state, done.rows) == (PullState.LOADED, 2)
+    connector.refresh_from_db()
+    assert (connector.cursor, connector.next_at) == ("2026-11-01", NOW)
+    assert set(Record.objects.values_list("subject__code", flat=True)) == {code(1), code(3)}
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_record_without_a_cursor_is_refused(
+    source: Source, at_home: Any, policy: Policy, kind: str
+) -> None:
+    url = f"http://127.0.0.1:{source.port}/"
+    connector = at_home(url=url, kind=kind, source="", cursor_field="id", cursor_parameter="since")
+    body = json.dumps([_record(1), _record(2) | {"id": None}]).encode()
+    if kind == "csv":
+        body = "\n".join((f"{HEADER},id", f"{penalty(1)},1", f"{penalty(2)},")).encode()
+    source.answers = [(200, body, {})]
+    done = _pulled(connector, policy)
+    assert (done.state, done.code) == (PullState.FAILED, "X22")
+    connector.refresh_from_db()
+    assert connector.cursor == ""
+
+
 def test_a_name_that_leads_elsewhere_is_not_followed(
     source: Source, at_home: Any, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,6 +313,65 @@ def test_a_view_of_a_database_is_read_from_its_cursor_on(
     changed = _pulled(connector, policy, minutes=3)
     assert (changed.state, changed.code) == (PullState.REFUSED, "X07")
     assert Record.objects.count() == 5
+
+
+def _dated_view(port: int, people: People, policy: Policy, *days: str | None) -> Connector:
+    values = connection.settings_dict
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE source_penalty ADD COLUMN changed date")
+        for number, day in enumerate(days, start=1):
+            cursor.execute("UPDATE source_penalty SET changed = %s WHERE id = %s", [day, number])
+    order = ConnectorOrder(
+        organisation=people.market,
+        name="处罚视图",
+        kind="database",
+        feed=FEED,
+        networks=HERE,
+        url=f"postgresql://{values['USER']}@127.0.0.1:{port}/{values['NAME']}",
+        source="source_penalty",
+        cursor_field="changed",
+        max_rows=3,
+    )
+    return declare(order, actor=people.wang, policy=policy, now=NOW)
+
+
+@pytest.mark.row("M2-04")
+def test_rows_of_one_day_are_never_divided(
+    database: int, committed_people: People, policy: Policy, home: Path
+) -> None:
+    days = ("2026-11-01", "2026-11-02", "2026-11-02", "2026-11-02", "2026-11-03")
+    connector = _dated_view(database, committed_people, policy, *days)
+    found = [_pulled(connector, policy, minutes=minute) for minute in range(4)]
+    assert [(one.state, one.rows) for one in found] == [
+        (PullState.LOADED, 1),
+        (PullState.LOADED, 3),
+        (PullState.LOADED, 1),
+        (PullState.NOTHING, 0),
+    ]
+    assert Record.objects.count() == 5
+    connector.refresh_from_db()
+    assert connector.cursor == "2026-11-03"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(("2026-11-01",) * 4 + ("2026-11-02",), "X21"), (("2026-11-01",) * 2 + (None,) * 3, "X22")],
+    ids=["too many of one day", "no day"],
+)
+def test_a_cursor_that_does_not_divide_the_rows_is_refused(
+    database: int,
+    committed_people: People,
+    policy: Policy,
+    home: Path,
+    days: tuple[str | None, ...],
+    said: str,
+) -> None:
+    connector = _dated_view(database, committed_people, policy, *days)
+    done = _pulled(connector, policy)
+    assert (done.state, done.code) == (PullState.FAILED, said)
+    connector.refresh_from_db()
+    assert connector.cursor == ""
+    assert not Batch.objects.exists()
 
 
 def test_a_database_that_hangs_is_cut_off(

@@ -2,7 +2,9 @@
 
 import csv
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 from psycopg import sql
@@ -16,11 +18,17 @@ from xinheng.interfaces.exchange.addresses import (
     authorities,
     explained,
 )
+from xinheng.interfaces.exchange.paging import too_many, too_many_of_one, value_of
 from xinheng.services.connectors import Errand, Fetched
+
+_Connection = psycopg.Connection[tuple[object, ...]]
 
 
 def fetch(errand: Errand, work: Path) -> Fetched | None:
-    """Rows as CSV in ``work``; at most ``max_rows``, the rest comes with the next fetch where there is a cursor."""
+    """Rows as CSV in ``work``; at most ``max_rows``, the rest comes with the next fetch where there is a cursor.
+
+    Refusal X20 without a cursor, X21 and X22 for a cursor that does not divide the rows.
+    """
     address = address_of(errand.source, errand.networks)
     with Deadline(errand.max_seconds) as deadline, explained(deadline, errand.source):
         try:
@@ -55,9 +63,33 @@ def _conninfo(errand: Errand, address: str) -> str:
     )
 
 
-def _rows(errand: Errand, connection: "psycopg.Connection[tuple[object, ...]]", work: Path) -> Fetched | None:
-    table = sql.Identifier(*(part.strip() for part in errand.records.split(".")))
-    query = sql.SQL("SELECT * FROM {}").format(table)
+def _rows(errand: Errand, connection: _Connection, work: Path) -> Fetched | None:
+    if errand.cursor_field:
+        _refuse_gaps(errand, connection)
+    page = _Page(errand, work / "fetched.csv")
+    with connection.cursor() as reader, page.path.open("w", encoding="utf-8", newline="") as out:
+        for row in reader.stream(*_query(errand)):
+            if not page.columns:
+                page.begin(tuple(column.name for column in reader.description or ()), out)
+            if not page.takes(row):
+                break
+    return page.fetched()
+
+
+def _table(errand: Errand) -> sql.Identifier:
+    return sql.Identifier(*(part.strip() for part in errand.records.split(".")))
+
+
+def _refuse_gaps(errand: Errand, connection: _Connection) -> None:
+    """A row without a value would come once at most, or never."""
+    query = sql.SQL("SELECT 1 FROM {} WHERE {} IS NULL LIMIT 1")
+    column = sql.Identifier(errand.cursor_field)
+    if connection.execute(query.format(_table(errand), column)).fetchone():
+        value_of(None, field=errand.cursor_field)
+
+
+def _query(errand: Errand) -> tuple[sql.Composed, list[object]]:
+    query = sql.SQL("SELECT * FROM {}").format(_table(errand))
     values: list[object] = []
     if errand.cursor_field:
         column = sql.Identifier(errand.cursor_field)
@@ -65,28 +97,60 @@ def _rows(errand: Errand, connection: "psycopg.Connection[tuple[object, ...]]", 
             query += sql.SQL(" WHERE {} > %s").format(column)
             values.append(errand.cursor)
         query += sql.SQL(" ORDER BY {}").format(column)
-    query += sql.SQL(" LIMIT %s")
-    values.append(errand.max_rows + 1)
-    path, count, cursor = work / "fetched.csv", 0, errand.cursor
-    with connection.cursor() as reader, path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\r\n")
-        columns: tuple[str, ...] = ()
-        place = None
-        for row in reader.stream(query, values):
-            if not columns:
-                columns = tuple(column.name for column in reader.description or ())
-                place = columns.index(errand.cursor_field) if errand.cursor_field in columns else None
-                writer.writerow(columns)
-            if count == errand.max_rows:
-                if not errand.cursor_field:
-                    raise Refusal(
-                        "X20", f"来源的记录超过每次 {count} 行的上限。", advice="请设游标列，分次获取。"
-                    )
-                return Fetched(path=path, columns=columns, rows=count, cursor=cursor, more=True)
-            writer.writerow("" if cell is None else str(cell) for cell in row)
-            cursor = str(row[place]) if place is not None else cursor
-            count += 1
-    return Fetched(path=path, columns=columns, rows=count, cursor=cursor) if count else None
+    return query + sql.SQL(" LIMIT %s"), [*values, errand.max_rows + 1]
+
+
+class _Page:
+    """Rows as they are written; where one too many comes, those of the last value are taken back if it is theirs."""
+
+    def __init__(self, errand: Errand, path: Path) -> None:
+        self.errand, self.path = errand, path
+        self.columns: tuple[str, ...] = ()
+        self.count, self.cursor, self.more = 0, errand.cursor, False
+        self._before = (0, 0, errand.cursor)
+        self._value: object = None
+
+    def begin(self, columns: tuple[str, ...], out: TextIO) -> None:
+        self.columns, self._out = columns, out
+        self._writer = csv.writer(out, lineterminator="\r\n")
+        self._writer.writerow(columns)
+        field = self.errand.cursor_field
+        self._place = columns.index(field) if field else None
+
+    def takes(self, row: Sequence[object]) -> bool:
+        """False where the page is full."""
+        if self.count == self.errand.max_rows:
+            self._end_before(row)
+            return False
+        if self._place is not None:
+            self._note(row[self._place])
+        self._writer.writerow("" if cell is None else str(cell) for cell in row)
+        self.count += 1
+        return True
+
+    def _note(self, value: object) -> None:
+        if not self.count or value != self._value:
+            self._before = (self._out.tell(), self.count, self.cursor)
+            self._value, self.cursor = value, value_of(value, field=self.errand.cursor_field)
+
+    def _end_before(self, row: Sequence[object]) -> None:
+        if self._place is None:
+            raise too_many(self.count)
+        self.more = True
+        if row[self._place] != self._value:
+            return
+        at, self.count, self.cursor = self._before
+        if not self.count:
+            raise too_many_of_one(self.errand.max_rows, field=self.errand.cursor_field)
+        self._out.seek(at)
+        self._out.truncate()
+
+    def fetched(self) -> Fetched | None:
+        if not self.count:
+            return None
+        return Fetched(
+            path=self.path, columns=self.columns, rows=self.count, cursor=self.cursor, more=self.more
+        )
 
 
 def _unfit(errand: Errand, error: psycopg.Error) -> Refusal:

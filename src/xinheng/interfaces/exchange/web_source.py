@@ -1,4 +1,5 @@
 """Fetches from an HTTP interface: one request after another while the cursor goes on, within limits of time, bytes and rows.
+What is left above the rows of one fetch comes with the next where there is a cursor.
 
 Redirects are not followed: they would lead past the declaration.
 """
@@ -9,8 +10,9 @@ import io
 import json
 import socket
 import ssl
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from xinheng.core.connectors import JSON, Source, is_later
@@ -22,10 +24,12 @@ from xinheng.interfaces.exchange.addresses import (
     explained,
     trusting,
 )
+from xinheng.interfaces.exchange.paging import stop_before, too_many, value_of
 from xinheng.services.connectors import Errand, Fetched
 
 MOST_BYTES = 64 * 1024 * 1024
 MOST_PAGES = 100
+_Row = TypeVar("_Row")
 _BLOCK = 1024 * 1024
 _SHOWN_PATH = "/?=&%-._~!$'()*+,;:@"
 
@@ -106,22 +110,32 @@ def _path(errand: Errand, cursor: str) -> str:
 
 def _records(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
     records: list[dict[str, Any]] = []
-    cursor = errand.cursor
+    cursor, more = errand.cursor, True
     for _ in range(MOST_PAGES):
         page = _within(_ask(errand, connection, cursor), errand.records)
         records += page
-        if len(records) > errand.max_rows:
-            raise _unfit(f"来源给出的记录超过每次 {errand.max_rows} 行的上限。")
         further = _highest(page, errand.cursor_field, cursor)
-        if not page or not errand.cursor_field or further == cursor:
-            break
+        more = bool(page and errand.cursor_field and further != cursor)
         cursor = further
+        if not more or len(records) > errand.max_rows:
+            break
     if not records:
         return None
+    if len(records) > errand.max_rows:
+        records = _up_to(errand, records, [str(one.get(errand.cursor_field)) for one in records])
+        cursor, more = _highest(records, errand.cursor_field, errand.cursor), True
     path = work / "fetched.json"
     path.write_text(json.dumps({"records": records}, ensure_ascii=False), encoding="utf-8", errors="replace")
     columns = dict.fromkeys(name for record in records for name in record)
-    return Fetched(path=path, columns=tuple(columns), rows=len(records), cursor=cursor)
+    return Fetched(path=path, columns=tuple(columns), rows=len(records), cursor=cursor, more=more)
+
+
+def _up_to(errand: Errand, rows: Sequence[_Row], values: Sequence[str]) -> list[_Row]:
+    """The earliest rows, never some of one value alone; ``values`` are those of the cursor. Refusal X20, X21."""
+    if not errand.cursor_field:
+        raise too_many(errand.max_rows)
+    stop = stop_before(values, most=errand.max_rows, field=errand.cursor_field)
+    return [row for row, value in zip(rows, values, strict=True) if is_later(stop, value)]
 
 
 def _within(content: bytes, path: str) -> list[dict[str, Any]]:
@@ -137,10 +151,11 @@ def _within(content: bytes, path: str) -> list[dict[str, Any]]:
     return found
 
 
-def _highest(records: list[dict[str, Any]], field: str, cursor: str) -> str:
-    for record in records:
-        value = str(record.get(field) or "") if field else ""
-        if value and (not cursor or is_later(value, cursor)):
+def _highest(records: Sequence[Mapping[str, Any]], field: str, cursor: str) -> str:
+    """The highest value of the cursor. Refusal X22 for a record without one."""
+    for record in records if field else ():
+        value = value_of(record.get(field), field=field)
+        if not cursor or is_later(value, cursor):
             cursor = value
     return cursor
 
@@ -151,18 +166,21 @@ def _table(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("gb18030", errors="replace")
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    columns, count, cursor = tuple(rows.fieldnames or ()), 0, errand.cursor
-    for row in rows:
-        count += 1
-        cursor = _highest([row], errand.cursor_field, cursor)
-    if count > errand.max_rows:
-        raise _unfit(f"来源给出的记录超过每次 {errand.max_rows} 行的上限。")
-    if not count:
+    table = csv.DictReader(io.StringIO(text, newline=""))
+    rows, columns = list(table), tuple(table.fieldnames or ())
+    if not rows:
         return None
-    path = work / "fetched.csv"
-    path.write_bytes(content)
-    return Fetched(path=path, columns=columns, rows=count, cursor=cursor)
+    cursor, path = _highest(rows, errand.cursor_field, errand.cursor), work / "fetched.csv"
+    if len(rows) <= errand.max_rows:
+        path.write_bytes(content)
+        return Fetched(path=path, columns=columns, rows=len(rows), cursor=cursor)
+    rows = _up_to(errand, rows, [row[errand.cursor_field] for row in rows] if errand.cursor_field else [])
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\r\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    cursor = _highest(rows, errand.cursor_field, errand.cursor)
+    return Fetched(path=path, columns=columns, rows=len(rows), cursor=cursor, more=True)
 
 
 def _unfit(message: str) -> Refusal:
