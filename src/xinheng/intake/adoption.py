@@ -5,18 +5,13 @@ have had with the code, so that it is known when it is sent again rightly; else 
 """
 
 import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from xinheng.core.document_no import document_key
 from xinheng.core.names import normalise_name
 
 _SEPARATOR = "\x1f"
-_BRACKETS = str.maketrans("﹝﹞［］[]【】（）()", "〔〕〔〕〔〕〔〕〔〕〔〕")
-_FULL = {0xFEE0 + code: code for code in (*range(48, 58), *range(65, 91), *range(97, 123))} | {
-    0x3000: " ",
-    0xA0: " ",
-}
 
 
 def adopted(
@@ -52,7 +47,7 @@ def _natural(row: Mapping[str, Any], who: str) -> bytes:
     told = "" if document else _SEPARATOR.join(str(word) for word in words if word is not None)
     parts = (
         row["item"],
-        _document_key(document or ""),
+        document_key(document or ""),
         who,
         row.get("authority"),
         row.get("decided_on"),
@@ -60,10 +55,6 @@ def _natural(row: Mapping[str, Any], who: str) -> bytes:
         told,
     )
     return _digest(*("" if part is None else str(part) for part in parts))
-
-
-def _document_key(text: str) -> str:
-    return re.sub(r"\s+", "", text.translate(_FULL).strip().translate(_BRACKETS)).upper()
 
 
 def _digest(*parts: str) -> bytes:

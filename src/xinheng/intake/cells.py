@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from xinheng.core.code_sql import uscc_sql
+from xinheng.core.document_no import document_key_sql
 from xinheng.core.feeds import Target
 from xinheng.intake.engine import AS_PARQUET, in_sql
 from xinheng.intake.fields import Plan
@@ -83,8 +84,8 @@ def define(engine: duckdb.DuckDBPyConnection) -> None:
         f"regexp_replace(t, {in_sql(_MARK_UP)}, ' ', 'g'), '&lt;', '<'), '&gt;', '>'), '&amp;', '&')), '') ELSE t END",
         "half_width(t)": f"CASE WHEN regexp_matches(t, {in_sql(ODD_WIDTH)}) THEN"
         f" bare(translate(t, {in_sql(_FULL)}, {in_sql(_HALF)})) ELSE t END",
-        "document_key(t)": f"CASE WHEN regexp_full_match(t, {in_sql(_PLAIN_DOCUMENT)}) THEN t ELSE upper(regexp_replace(translate(half_width(t), '﹝﹞［］[]【】（）()', '〔〕〔〕〔〕〔〕〔〕〔〕'),"
-        " '\\s+', '', 'g')) END",
+        "document_key(t)": f"CASE WHEN regexp_full_match(t, {in_sql(_PLAIN_DOCUMENT)}) THEN t"
+        f" ELSE {document_key_sql('t')} END",
     }
     for name, body in macros.items():
         engine.execute(f"CREATE MACRO {name} AS {body}")

@@ -4,6 +4,8 @@ All take ``batches``, the numbers of loaded batches. Rows are counted in the pla
 (characters 3 to 8 of GB 32100), because a row that went back has no other.
 """
 
+from xinheng.core.document_no import document_key_sql
+
 UNCOUNTED = """
 SELECT b.id, b.rows, m.counted_at IS NULL AS fresh
 FROM store_batch b LEFT JOIN store_batchmarks m ON m.batch_id = b.id
@@ -128,8 +130,6 @@ RETURNING row_id, batch_id
 """
 """A row that went back came again: same sender and item, same document number (or day) and same subject."""
 
-_PLAIN = "translate(upper({}), '[]【】（）()〔〕－ 　', '')"
-
 SAME_ACT = """
 INSERT INTO store_conflict (public_id, kind, subject_id, item, record_key, row_id, first_sender_id, second_sender_id,
     state, found_at, reason, ground)
@@ -156,7 +156,7 @@ JOIN store_record k ON k.subject_id = r.subject_id AND k.item = r.item AND k.rec
     AND k.known_until IS NULL AND k.state IN (1, 2, 3)
 JOIN store_batch e ON e.id = k.batch_id AND e.organisation_id <> b.organisation_id
 JOIN store_recorddetail t ON t.record_id = k.id
-    AND {_PLAIN.format("t.document_no")} = {_PLAIN.format("d.document_no")}
+    AND {document_key_sql("t.document_no")} = {document_key_sql("d.document_no")}
 WHERE r.batch_id = ANY(%(batches)s) AND r.known_until IS NULL AND r.state IN (1, 2, 3)
 ON CONFLICT (record_key, other_key) WHERE other_key IS NOT NULL DO NOTHING
 """
