@@ -58,6 +58,7 @@ class ChangeForm(forms.Form):
     amount = forms.DecimalField(
         label="更正金额（元）", required=False, min_value=Decimal(0), decimal_places=2
     )
+    headcount = forms.IntegerField(label="更正人数", required=False, min_value=0)
     valid_to = forms.DateField(label="更正有效期至", required=False, widget=_DAY)
     seriousness = forms.ChoiceField(
         label="更正失信程度",
@@ -80,6 +81,8 @@ class ChangeForm(forms.Form):
         found: dict[str, object] = {}
         if given["amount"] is not None:
             found["amount_fen"] = int(given["amount"] * 100)
+        if given["headcount"] is not None:
+            found["headcount"] = given["headcount"]
         if given["valid_to"] is not None:
             found["valid_to"] = given["valid_to"]
         return found | {name: int(given[name]) for name in ("seriousness", "finality") if given[name]}
