@@ -89,6 +89,14 @@ def test_an_interface_is_read_from_its_cursor_on(source: Source, at_home: Any, p
     assert connector.cursor == "10"
 
 
+def test_a_source_is_not_asked_without_the_secret(source: Source, at_home: Any, policy: Policy) -> None:
+    connector = at_home(url=f"http://127.0.0.1:{source.port}/", secret="token")
+    source.answers = [_answer(1)]
+    done = _pulled(connector, policy)
+    assert (done.state, done.code) == (PullState.REFUSED, "X06")
+    assert source.seen == []
+
+
 def test_a_csv_is_read_as_it_comes(source: Source, at_home: Any, policy: Policy) -> None:
     connector = at_home(url=f"http://127.0.0.1:{source.port}/", kind="csv")
     body = "\n".join((HEADER, penalty(1), penalty(2))).encode("gb18030")

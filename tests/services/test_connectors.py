@@ -49,6 +49,7 @@ def order(people: People) -> ConnectorOrder:
 
 @pytest.fixture
 def connector(order: ConnectorOrder, people: People, policy: Policy, home: Path) -> Connector:
+    keep_secret("penalties", "t0ken")
     return declare(order, actor=people.wang, policy=policy, now=NOW)
 
 
@@ -149,6 +150,21 @@ def test_a_fetch_under_way_is_not_joined_and_one_that_broke_off_is_given_up(conn
     assert begin(connector.public_id, now=NOW + timedelta(minutes=10)) is None
     assert _errand(connector, minutes=20).pull != first.pull
     assert ConnectorPull.objects.get(pk=first.pull).state == PullState.FAILED
+
+
+def test_without_its_secret_nothing_is_asked_for(connector: Connector, people: People) -> None:
+    keep_secret("penalties", "")
+    with pytest.raises(Refusal, match="密文“penalties”没有登记") as caught:
+        begin(connector.public_id, now=NOW)
+    assert caught.value.code == "X06"
+    connector.refresh_from_db()
+    assert connector.held_at == NOW
+    assert due(now=NOW + timedelta(days=9)) == []
+    pull = ConnectorPull.objects.get()
+    assert (pull.state, pull.code, pull.ended_at) == (PullState.REFUSED, "X06", NOW)
+    keep_secret("penalties", "t0ken")
+    release(connector.public_id, actor=people.wang, reason="已登记", now=NOW)
+    assert _errand(connector).secret == "t0ken"
 
 
 def test_what_is_left_is_fetched_at_once(connector: Connector, tmp_path: Path, policy: Policy) -> None:

@@ -147,9 +147,43 @@ def due(*, now: datetime) -> list[str]:
     return list(found.order_by("next_at", "pk").values_list("public_id", flat=True))
 
 
-@transaction.atomic
 def begin(public_id: str, *, now: datetime) -> Errand | None:
-    """Start a fetch; None where it is not due any more or one is under way. Refusal X06 where a secret is missing."""
+    """Start a fetch; None where it is not due any more or one is under way.
+
+    Refusal X06 where the secret is missing: nothing is asked for without it, and the connector is held.
+    """
+    pull = _started(public_id, now=now)
+    if pull is None:
+        return None
+    row = pull.connector
+    secret = secret_named(row.secret) if row.secret else ""
+    if secret is None:
+        refusal = Refusal(
+            "X06",
+            f"密文“{row.secret}”没有登记，没有获取。",
+            advice=f"请在服务器上用 xinheng secret {row.secret} 登记，再恢复获取。",
+        )
+        told = f"{refusal.message}{refusal.advice}"
+        _refuse(pull, refusal.code, told, rows=0, batch=None, now=now)
+        raise refusal
+    return Errand(
+        pull=pull.pk,
+        kind=row.kind,
+        name=row.name,
+        source=parse_source(row.url, row.kind),
+        networks=tuple(row.networks),
+        secret=secret,
+        records=row.source,
+        cursor_field=row.cursor_field,
+        cursor_parameter=row.cursor_parameter,
+        cursor=row.cursor,
+        max_rows=row.max_rows,
+        max_seconds=row.max_seconds,
+    )
+
+
+@transaction.atomic
+def _started(public_id: str, *, now: datetime) -> ConnectorPull | None:
     row = Connector.objects.select_for_update().get(public_id=public_id)
     if row.ended_at or row.held_at or row.next_at > now:
         return None
@@ -160,21 +194,7 @@ def begin(public_id: str, *, now: datetime) -> Errand | None:
         _end(running, PullState.FAILED, now=now, code="X08", message="上次获取中断，没有结果。")
     row.next_at = now + timedelta(minutes=row.every_minutes)
     row.save(update_fields=["next_at"])
-    pull = ConnectorPull.objects.create(connector=row, started_at=now)
-    return Errand(
-        pull=pull.pk,
-        kind=row.kind,
-        name=row.name,
-        source=parse_source(row.url, row.kind),
-        networks=tuple(row.networks),
-        secret=(secret_named(row.secret) or "") if row.secret else "",
-        records=row.source,
-        cursor_field=row.cursor_field,
-        cursor_parameter=row.cursor_parameter,
-        cursor=row.cursor,
-        max_rows=row.max_rows,
-        max_seconds=row.max_seconds,
-    )
+    return ConnectorPull.objects.create(connector=row, started_at=now)
 
 
 def take_in(errand: Errand, fetched: Fetched | None, *, policy: Policy, now: datetime) -> ConnectorPull:

@@ -20,7 +20,11 @@ Fetch = Callable[[Errand, Path], Fetched | None]
 
 def pull(public_id: str, *, policy: Policy, now: datetime) -> ConnectorPull | None:
     """None where it was not due. Whatever goes wrong stands in the pull, and nothing else is changed."""
-    errand = begin(public_id, now=now)
+    try:
+        errand = begin(public_id, now=now)
+    except Refusal as refusal:
+        log.warning("source_held", connector=public_id, code=refusal.code)
+        return ConnectorPull.objects.filter(connector__public_id=public_id).latest("pk")
     if errand is None:
         return None
     fetch: Fetch = database_source.fetch if errand.kind == DATABASE else web_source.fetch
