@@ -19,7 +19,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
 from xinheng.services.publication import publish_batch
-from xinheng.services.records import Change, change_state
+from xinheng.services.records import Change, change_state, delete
 from xinheng.services.refresh import refresh_grades
 from xinheng.services.subject_merge import (
     compared,
@@ -38,6 +38,7 @@ from xinheng.store.models import (
     PublicName,
     PublicSubject,
     Record,
+    RecordDetail,
     RecordNote,
     Subject,
     SubjectMerge,
@@ -336,3 +337,32 @@ def _points() -> dict[str, int]:
     return {
         score.subject.code or "": score.points_milli for score in scores_of(run).select_related("subject")
     }
+
+
+@pytest.mark.guard("G1")
+def test_a_sole_trader_is_never_one_with_an_enterprise(two: People, policy: Policy) -> None:
+    Subject.objects.filter(pk=_subject(2).pk).update(kind="sole_trader")
+    with pytest.raises(Refusal, match="个体工商户与企业不能合并") as caught:
+        _merge(two, policy, 2, 1)
+    assert caught.value.advice
+    Subject.objects.filter(pk=_subject(3).pk).update(kind="sole_trader")
+    with pytest.raises(Refusal, match="各有统一社会信用代码"):
+        _merge(two, policy, 2, 3)
+    assert not SubjectMerge.objects.exists()
+
+
+@pytest.mark.guard("G9")
+def test_words_of_a_deleted_record_go_from_the_versions_under_both(two: People, policy: Policy) -> None:
+    _merge(two, policy, 2, 1)
+    record = Record.objects.get(subject=_subject(1), known_until__isnull=True, detail__document_no=SAME)
+    delete(
+        record_key=record.record_key,
+        change=Change(deed="delete", reason="法院判决删除", ground="（2026）豫02行终9号"),
+        actor=two.zhao,
+        policy=policy,
+        now=NOW + timedelta(hours=3),
+        with_original=False,
+    )
+    details = RecordDetail.objects.filter(record__record_key=record.record_key)
+    assert details.count() > 2
+    assert not details.exclude(document_no="", title="", fields={}).exists()

@@ -58,7 +58,7 @@ class Merges:
     def with_merge(self, *, absorbed: int, survivor: int) -> "Merges":
         """Raises Refusal where the two are one already, or the absorbed one was absorbed before."""
         if absorbed == survivor:
-            raise Refusal("ME01", "一个主体不能与自己合并。")
+            raise Refusal("ME01", "一个主体不能与自己合并。", advice="请选择另一个主体。")
         if absorbed in self.into:
             raise Refusal(
                 "ME02", "这个主体已经并入另一个主体。", advice="请对并入后的主体办理，或先拆分原来的合并。"
@@ -66,7 +66,7 @@ class Merges:
         if survivor in self.into:
             raise Refusal("ME03", "保留的主体已经并入另一个主体。", advice="请改为并入现在保留的那个主体。")
         if self.root(survivor) == absorbed:
-            raise Refusal("ME02", "这两个主体已经合并。")
+            raise Refusal("ME02", "这两个主体已经合并。", advice="请在合并意见中查看。")
         return Merges({**self.into, absorbed: survivor})
 
     def without(self, absorbed: int) -> "Merges":
@@ -89,6 +89,7 @@ class Party:
     code: str | None
     active: bool
     records: int
+    sole_trader: bool = False
 
 
 def keep_of(one: Party, other: Party) -> Party:
@@ -100,9 +101,26 @@ def keep_of(one: Party, other: Party) -> Party:
     )
 
 
+def refuse_parties(one: Party, other: Party) -> None:
+    """What a sole trader did is never filed under an enterprise, nor the acts of two sole traders together (G1)."""
+    if one.sole_trader != other.sole_trader:
+        raise Refusal(
+            "ME09",
+            "个体工商户与企业不能合并为一个主体。",
+            citation="《促进个体工商户发展条例》",
+            advice="个体工商户转为企业的，按注销和设立分别登记；代码录错的，请在代码问题中更正。",
+        )
+    if one.sole_trader and one.code and other.code:
+        raise Refusal(
+            "ME10",
+            "两个各有统一社会信用代码的个体工商户不能合并。",
+            advice="同一经营者的两家个体工商户是两个主体；代码录错的，请在代码问题中更正。",
+        )
+
+
 def refuse_proposal(*, reason: str, ground: str) -> None:
     if not reason.strip() or not ground.strip():
-        raise Refusal("ME05", "请写明理由和所依据的登记材料。")
+        raise Refusal("ME05", "请写明理由和所依据的登记材料。", advice="两项都填写后再提交。")
 
 
 def refuse_decision(state: MergeState, *, proposed_by: int, actor: int, reason: str) -> None:

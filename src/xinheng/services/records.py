@@ -25,6 +25,7 @@ from xinheng.services.scores import ask_for_refresh
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow
 from xinheng.store.files import destroy_file
+from xinheng.store.identities import ever_one_with
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.subjects import Subject
 
@@ -113,7 +114,7 @@ def delete(
     if change.deed != "delete":
         raise Refusal("R01", f"不认识的操作“{change.deed}”。")
     tombstone = change_state(record_key=record_key, change=change, actor=actor, policy=policy, now=now)
-    versions = Record.objects.filter(record_key=record_key, subject_id=tombstone.subject_id)
+    versions = Record.objects.filter(record_key=record_key, subject__in=ever_one_with(tombstone.subject_id))
     RecordDetail.objects.filter(record__in=versions).update(document_no="", title="", fields={})
     batch = tombstone.batch
     if with_original and batch is not None:

@@ -19,6 +19,7 @@ from xinheng.core.subject_merge import (
     Party,
     keep_of,
     refuse_decision,
+    refuse_parties,
     refuse_proposal,
 )
 from xinheng.services.ledger import note
@@ -28,7 +29,7 @@ from xinheng.services.scores import ask_for_refresh
 from xinheng.store.accounts import User
 from xinheng.store.identities import SubjectMerge
 from xinheng.store.records import Record
-from xinheng.store.subjects import Subject, SubjectStatus
+from xinheng.store.subjects import Subject, SubjectKind, SubjectStatus
 
 _ENDED = (SubjectStatus.CANCELLED, SubjectStatus.REVOKED, SubjectStatus.MOVED)
 _PATIENCE = 60
@@ -90,6 +91,7 @@ def propose_merge(
     survivor = keep or _kept(one, other)
     absorbed = other if survivor.pk == one.pk else one
     merges_in_force().with_merge(absorbed=absorbed.pk, survivor=survivor.pk)
+    refuse_parties(_party(one), _party(other))
     both = {absorbed.pk, survivor.pk}
     if SubjectMerge.objects.filter(
         Q(absorbed__in=both) & Q(survivor__in=both) | Q(absorbed=absorbed), state=MergeState.PROPOSED
@@ -109,16 +111,17 @@ def propose_merge(
 
 
 def _kept(one: Subject, other: Subject) -> Subject:
-    parties = {
-        subject.pk: Party(
-            subject.pk,
-            subject.code,
-            subject.status not in _ENDED,
-            Record.objects.filter(subject=subject, known_until__isnull=True).count(),
-        )
-        for subject in (one, other)
-    }
-    return one if keep_of(parties[one.pk], parties[other.pk]).subject == one.pk else other
+    return one if keep_of(_party(one), _party(other)).subject == one.pk else other
+
+
+def _party(subject: Subject) -> Party:
+    return Party(
+        subject.pk,
+        subject.code,
+        subject.status not in _ENDED,
+        Record.objects.filter(subject=subject, known_until__isnull=True).count(),
+        sole_trader=subject.kind == SubjectKind.SOLE_TRADER,
+    )
 
 
 @transaction.atomic
@@ -134,6 +137,7 @@ def decide_merge(
     merge.state = MergeState.MERGED if agree else MergeState.REFUSED
     merge.decided_by, merge.decided_at, merge.decision = actor, now, reason.strip()[:300]
     if agree:
+        refuse_parties(_party(merge.absorbed), _party(merge.survivor))
         merges = merges_in_force().with_merge(absorbed=merge.absorbed_id, survivor=merge.survivor_id)
         merge.save()
         _rearrange(merges.members(merges.root(merge.absorbed_id)), merges, merge, actor, policy, now=now)

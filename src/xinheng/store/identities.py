@@ -132,3 +132,13 @@ class RowIdentity(models.Model):
                 name="row_identity_end_says_why",
             ),
         ]
+
+
+def ever_one_with(subject: int) -> frozenset[int]:
+    """The subject and all with which it was ever proposed to be one: a version of its records may lie under any."""
+    found, new = {subject}, {subject}
+    while new:
+        pairs = SubjectMerge.objects.filter(Q(absorbed__in=new) | Q(survivor__in=new))
+        new = {one for pair in pairs.values_list("absorbed", "survivor") for one in pair} - found
+        found |= new
+    return frozenset(found)
