@@ -16,6 +16,7 @@ import xlsxwriter
 
 from xinheng.core.catalogue import Catalogue, CatalogueItem
 from xinheng.core.catalogue_change import cited
+from xinheng.core.cell_text import guarded
 from xinheng.core.policy import Policy
 from xinheng.core.sources import Source
 
@@ -23,7 +24,6 @@ HEAD = (
     "编号", "代号", "信息项", "类别", "层级", "信息性质", "共享属性", "公开属性", "可作不利依据", "提供单位", "有效期限",
     "更新周期", "依据", "字段", "类型", "长度", "必填", "公开", "代码集", "取值", "单位",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +95,8 @@ def as_csv(edition: Edition) -> bytes:
     out = StringIO()
     writer = csv.writer(out)
     writer.writerow(HEAD)
-    writer.writerows([_plain(cell) for cell in line] for line in lines(edition))
+    writer.writerows([guarded(str(cell)) for cell in line] for line in lines(edition))
     return ("\ufeff" + out.getvalue()).encode()
-
-
-def _plain(cell: str | int) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def as_xlsx(edition: Edition) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from xinheng.core.cell_text import guarded
 from xinheng.core.checks import Defect
 from xinheng.intake.engine import connect, in_sql
 from xinheng.intake.limits import Limits
@@ -92,9 +93,7 @@ def _sheet(book: Any, names: Sequence[str], bold: Any) -> Any:
 def _safe(cell: Any) -> str:
     """A text that no spreadsheet takes for a formula, even after it was saved as CSV."""
     text = cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
-    text = text[:CELL_CHARACTERS]
-    risky = text[:1] in "=+-@\t\r" and not text[1:].replace(".", "", 1).isdecimal()
-    return f"'{text}" if text and risky else text
+    return guarded(text[:CELL_CHARACTERS])
 
 
 def _rows(

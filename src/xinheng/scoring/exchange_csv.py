@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from xinheng.core.cell_text import guarded_sql
 from xinheng.core.models import ScoringModel
 from xinheng.scoring.exchange import Delivered
 
@@ -41,11 +42,11 @@ def write_csv(graded: Path, out: Path, *, model: ScoringModel, delivered: Delive
         columns = ", ".join(
             [
                 "g.subject_id",
-                *([_safe("s.code")] if code else []),
+                *([guarded_sql("s.code")] if code else []),
                 _points("g.points_milli"),
                 "coalesce(g.grade, '')",
-                f"coalesce({_safe('w.label')}, '信息不足')",
-                f"coalesce({_safe('d.label')}, '')",
+                f"coalesce({guarded_sql('w.label')}, '信息不足')",
+                f"coalesce({guarded_sql('d.label')}, '')",
                 *(_points(f"g.contributions[{place}]") for place in range(1, len(model.indicators) + 1)),
             ]
         )
@@ -64,10 +65,6 @@ def write_csv(graded: Path, out: Path, *, model: ScoringModel, delivered: Delive
 
 def _points(column: str) -> str:
     return f"({column}::DECIMAL(12, 0) * 0.001::DECIMAL(4, 3))"
-
-
-def _safe(column: str) -> str:
-    return f"CASE WHEN regexp_matches({column}, '^[=+@\\t-]') THEN '''' || {column} ELSE {column} END"
 
 
 def _lists(words: dict[str, str]) -> list[list[str]]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from xinheng.core.cell_text import guarded, unguarded
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.evaluate import model_of, work_folder
@@ -38,7 +39,6 @@ HEAD = ("状态", "编号", "统一社会信用代码", "企业名称", "模型"
 KEYS = ("state", "number", "code", "name", "model", "grade", "as_of")
 """The columns of HEAD as keys of the JSON file."""
 SHOWN, WITHDRAWN = "公开", "撤回"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,13 +170,9 @@ def _shown(run: EvaluationRun, policy: Policy) -> tuple[list[int], list[tuple[st
         shown.append(score.subject_id)
         one = score.subject
         rows.append(
-            (SHOWN, one.public_id, one.code or "", _plain(one.name), title, score.grade, str(run.as_of))
+            (SHOWN, one.public_id, one.code or "", guarded(one.name), title, score.grade, str(run.as_of))
         )
     return shown, rows
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def as_json(file: StoredFile) -> Iterator[bytes]:
@@ -189,7 +185,7 @@ def as_json(file: StoredFile) -> Iterator[bytes]:
 def _objects(head: dict[str, str], rows: Iterable[list[str]]) -> Iterator[bytes]:
     yield json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "results": ['
     for place, row in enumerate(rows):
-        one = dict(zip(KEYS, map(_unguarded, row), strict=True))
+        one = dict(zip(KEYS, map(unguarded, row), strict=True))
         yield (b",\n" if place else b"\n") + json.dumps(one, ensure_ascii=False).encode()
     yield b"\n]}\n"
 
@@ -201,11 +197,6 @@ def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
         yield from (f"{line}\n" for line in whole)
     if rest:
         yield rest
-
-
-def _unguarded(text: str) -> str:
-    """Without the mark that keeps a spreadsheet from reading a formula."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 
 
 def _numbers(subjects: list[int]) -> list[str]:

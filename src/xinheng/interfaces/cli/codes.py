@@ -17,6 +17,7 @@ from typing import Annotated, TextIO
 
 import typer
 
+from xinheng.core.cell_text import guarded
 from xinheng.core.ids import Code, CodeKind, read_code
 from xinheng.core.masking import mask_personal
 from xinheng.core.os_errors import os_cause
@@ -112,8 +113,7 @@ def _line(row: int, code: Code) -> tuple[int | str, ...]:
     text = mask_personal(code.value or code.raw.strip()).text
     if code.kind is CodeKind.RESIDENT_ID:
         text = text[:6].ljust(len(text), "*")
-    if len(text) > 1 and text[0] in "=+-@":
-        text = f"'{text}"
+    text = guarded(text)
     problem = code.problem.label if code.problem else "；".join(note.label for note in code.warnings)
     if problem and code.valid:
         problem = f"提示：{problem}"

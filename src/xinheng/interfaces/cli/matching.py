@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xinheng.core.cell_text import guarded
 from xinheng.core.masking import mask_personal
 from xinheng.interfaces.cli.help_page import Commands
 from xinheng.interfaces.cli.matching_tables import Table, read_table
@@ -139,8 +140,7 @@ def _line(query: str, match: "Match", counts: Counter[str]) -> list[str]:
 
 def _cell(text: str) -> str:
     """Without personal numbers (legal guard G13), and nothing that a spreadsheet takes for a formula."""
-    text = mask_personal(text).text
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and len(text) > 1 else text
+    return guarded(mask_personal(text).text)
 
 
 def _write(out: Path, source: Table, header: Sequence[str], rows: Iterator[Any]) -> None:

@@ -7,10 +7,9 @@ from io import StringIO
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from xinheng.core.cell_text import guarded
 from xinheng.store.batches import StoredFile
 from xinheng.store.files import read_file
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_table(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -33,5 +32,4 @@ def stored(file: StoredFile) -> StreamingHttpResponse:
 
 
 def _plain(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return "" if cell is None else guarded(str(cell))

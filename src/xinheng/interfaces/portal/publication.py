@@ -21,6 +21,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 from psycopg.errors import QueryCanceled
 
+from xinheng.core.cell_text import guarded
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
@@ -34,7 +35,6 @@ NARROWED_DAYS = 92
 """A district or provider is looked for within three months unless the reader names other days."""
 LONGEST_MS = 1200
 """Longer than this no single query of the list may take."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,13 +271,8 @@ def _csv(policy: Policy, request: HttpRequest, rows: Sequence[PublicAct]) -> str
             *(shown["authority"], shown["decided_on"], shown["published_on"], last),
             request.build_absolute_uri(shown["url"]),
         )
-        writer.writerow([_harmless(str(cell)) for cell in cells])
+        writer.writerow([guarded(str(cell)) for cell in cells])
     return out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet must not take a cell for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def latest(policy: Policy, *, today: date, limit: int) -> list[dict[str, Any]]:
