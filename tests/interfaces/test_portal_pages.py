@@ -92,7 +92,7 @@ def test_every_page_is_made_by_a_role_that_can_read_public_views_alone(client: C
         "SELECT 1 FROM store_score",
         "SELECT 1 FROM store_user",
         "UPDATE public_subject SET name = ''",
-        "DELETE FROM public_name",
+        "DELETE FROM public_subject",
     ],
 )
 def test_the_role_of_the_portal_reaches_nothing_else(statement: str) -> None:

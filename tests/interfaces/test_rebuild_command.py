@@ -18,7 +18,7 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
 from xinheng.services.records import Change, change_state
 from xinheng.services.refresh import refresh_grades
-from xinheng.store.models import EvaluationRun, Record
+from xinheng.store.models import EvaluationRun, Record, Subject
 
 MODEL = "food/food-operators"
 Call = Callable[..., tuple[int, str, str]]
@@ -89,6 +89,15 @@ def test_a_snapshot_is_what_was_known_on_the_day(
     people = pq.read_table(folder.subjects).to_pylist()
     assert {row["code"] for row in people} == {code(1), code(2), code(3)}
     assert {row["county"] for row in people} == {"410202"}
+
+
+def test_a_snapshot_holds_no_record_without_its_subject(city: People, call: Call, tmp_path: Path) -> None:
+    Subject.objects.filter(code=code(1)).update(status="cancelled")
+    assert call("snapshot", "--as-of", TODAY, "--out", tmp_path / "快照")[0] == 0
+    folder = look(tmp_path / "快照")
+    known = {row["subject_id"] for row in pq.read_table(folder.subjects).to_pylist()}
+    assert {row["subject_id"] for row in pq.read_table(folder.records).to_pylist()} == known
+    assert len(known) == 2
 
 
 @pytest.mark.parametrize(

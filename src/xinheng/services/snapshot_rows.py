@@ -76,10 +76,13 @@ WHERE n.id > %(before)s AND n.record_key <> n.id AND c.id <= %(before)s
 """
 
 
+_STANDING = "status NOT IN ('cancelled', 'revoked', 'moved') AND merged_into_id IS NULL"
+"""Who is graded: registered still, and not filed under another."""
 KNOWN_BEFORE = f"""
 {_ROWS} WHERE r.known_at < %(moment)s AND (r.known_until IS NULL OR r.known_until >= %(moment)s) AND {_DATED}
+  AND r.subject_id IN (SELECT id FROM store_subject WHERE {_STANDING})
 """
-"""Versions that were known before a moment and not closed by then."""
+"""Versions that were known before a moment and not closed by then, of those who are graded today."""
 
 
 def _as_known(more: str = "") -> str:
@@ -95,14 +98,11 @@ WHERE r.id <= %(mark)s AND r.known_until IS NOT NULL AND {_DATED} {more}
 AS_KNOWN = _as_known()
 AS_KNOWN_AMONG = _as_known("AND r.subject_id = ANY(%(subjects)s)")
 """Versions up to a mark, and of those that are closed only what was closed by a version beyond it."""
-_GRADED = """
-SELECT id, kind, nullif(sector, ''), version FROM store_subject
-WHERE status NOT IN ('cancelled', 'revoked', 'moved') AND merged_into_id IS NULL
-"""
+_GRADED = f"SELECT id, kind, nullif(sector, ''), version FROM store_subject WHERE {_STANDING}"
 GRADED = f"{_GRADED} ORDER BY id"
 GRADED_LISTED = f"""
 SELECT id, kind, nullif(sector, ''), code, nullif(division_code, ''), established_on - {_EPOCH} FROM store_subject
-WHERE status NOT IN ('cancelled', 'revoked', 'moved') ORDER BY id
+WHERE {_STANDING} ORDER BY id
 """
 GRADED_AMONG = f"{_GRADED} AND id = ANY(%(subjects)s) ORDER BY id"
 
