@@ -7,6 +7,7 @@ from xinheng.core.connectors import (
     DATABASE,
     JSON,
     changed_columns,
+    changed_fields,
     is_later,
     parse_networks,
     parse_source,
@@ -96,3 +97,22 @@ def test_a_cursor_of_numbers_goes_by_size() -> None:
     assert is_later("10", "9")
     assert not is_later("9", "10")
     assert is_later("2026-11-21T08:00", "2026-11-20T09:00")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (["名称", "金额", "编号"], ""),
+        (["名称", "金额"], ""),
+        (["名称", "编号"], ""),
+        (["名称", "金额", "编号", "备注"], ""),
+        (["金额", "编号"], "来源的列变了：少了“名称”。"),
+        (["名称", "编号", "罚款"], "来源的列变了：少了“金额”，多了“罚款”。"),
+        (["名称", "金额", "序号"], ""),
+    ],
+    ids=["same", "unread left out", "read left out", "more", "required gone", "renamed", "unread renamed"],
+)
+def test_a_field_may_be_left_out_and_not_renamed(found: list[str], said: str) -> None:
+    known = ["名称", "金额", "编号"]
+    assert changed_fields(known, found, read=["名称", "金额"], required=["名称"]) == said
+    assert changed_fields([], found, read=["名称", "金额"], required=["名称"]) == ""

@@ -118,6 +118,24 @@ def test_a_source_that_changes_its_columns_is_refused_as_a_whole(
     assert again.state == PullState.LOADED
 
 
+def test_a_field_that_is_left_out_holds_nothing(connector: Connector, tmp_path: Path, policy: Policy) -> None:
+    left_out = ("法定代表人", "数据来源单位")
+
+    def records(number: int, *without: str) -> Fetched:
+        header, row = HEADER.split(","), penalty(number).split(",")
+        kept = [(name, cell) for name, cell in zip(header, row, strict=True) if name not in without]
+        return _fetched(
+            tmp_path, ",".join(cell for _, cell in kept), header=",".join(name for name, _ in kept)
+        )
+
+    _taken(connector, records(1), policy)
+    assert _taken(connector, records(2, *left_out), policy, minutes=60).state == PullState.LOADED
+    assert _taken(connector, records(3), policy, minutes=120).state == PullState.LOADED
+    gone = _taken(connector, records(4, "处罚机关"), policy, minutes=180)
+    assert (gone.state, gone.code) == (PullState.REFUSED, "X07")
+    assert "少了“处罚机关”" in gone.message
+
+
 def test_a_source_that_does_not_fit_the_feed_is_held_from_the_first(
     connector: Connector, tmp_path: Path, policy: Policy
 ) -> None:

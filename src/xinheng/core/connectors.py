@@ -5,7 +5,7 @@ Serves GB/T 22239-2019 第三级 on boundaries and 《河南省社会信用条�
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import unquote, urlsplit
@@ -93,8 +93,27 @@ def changed_columns(known: Sequence[str], found: Sequence[str]) -> str:
     """What has changed, as a sentence; empty where the same columns came, or none were known."""
     if not known or set(known) == set(found):
         return ""
-    gone = [name for name in known if name not in found]
-    new = [name for name in found if name not in known]
+    return _told(_missing(known, found), _missing(found, known))
+
+
+def changed_fields(
+    known: Sequence[str], found: Sequence[str], *, read: Collection[str], required: Collection[str]
+) -> str:
+    """As ``changed_columns`` for records in which a field without a value may be left out.
+
+    Only fields that are ``read`` may have changed: where a ``required`` one is gone, or any of them while a new name
+    came, which may be its new one.
+    """
+    gone = [name for name in _missing(known, found) if name in read]
+    new = _missing(found, known)
+    return _told(gone, new) if known and gone and (new or set(gone) & set(required)) else ""
+
+
+def _missing(names: Sequence[str], among: Sequence[str]) -> list[str]:
+    return [name for name in names if name not in among]
+
+
+def _told(gone: Sequence[str], new: Sequence[str]) -> str:
     parts = [f"少了“{'、'.join(gone)}”" if gone else "", f"多了“{'、'.join(new)}”" if new else ""]
     return f"来源的列变了：{'，'.join(part for part in parts if part)}。"
 

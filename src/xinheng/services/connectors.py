@@ -13,17 +13,20 @@ from django.db.models import Q, QuerySet
 
 from xinheng.core.connectors import (
     DATABASE,
+    JSON,
     LONGEST,
     MOST_ROWS,
     MOST_SECONDS,
     SHORTEST,
     Source,
     changed_columns,
+    changed_fields,
     parse_networks,
     parse_source,
 )
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.intake.headers import normal_header
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.ledger import note
 from xinheng.store.accounts import User
@@ -204,7 +207,7 @@ def take_in(errand: Errand, fetched: Fetched | None, *, policy: Policy, now: dat
     row = pull.connector
     if fetched is None or not fetched.rows:
         return _settle(pull, PullState.NOTHING, now=now)
-    if changed := changed_columns(row.columns, fetched.columns):
+    if changed := _changed(row, fetched, policy):
         return _refuse(pull, "X07", changed, rows=fetched.rows, batch=None, now=now)
     delivery = Delivery(policy=policy, organisation=row.organisation, actor=None, now=now, by_machine=True)
     try:
@@ -224,6 +227,24 @@ def take_in(errand: Errand, fetched: Fetched | None, *, policy: Policy, now: dat
     )
 
 
+def _changed(row: Connector, fetched: Fetched, policy: Policy) -> str:
+    """What no longer is as it was, as a sentence."""
+    feed = policy.feeds.get(row.feed)
+    if row.kind != JSON or feed is None:
+        return changed_columns(row.columns, fetched.columns)
+    columns = (*feed.columns.values(), *feed.details.values())
+    here = set(map(normal_header, fetched.columns))
+    named = [({normal_header(name) for name in one.headers}, one.required) for one in columns]
+    read = set().union(*(names for names, _ in named))
+    required = set().union(*(names for names, needed in named if needed and not names & here))
+    return changed_fields(
+        row.columns,
+        fetched.columns,
+        read=[name for name in row.columns if normal_header(name) in read],
+        required=[name for name in row.columns if normal_header(name) in required],
+    )
+
+
 def _file_name(row: Connector, fetched: Fetched) -> str:
     return f"{row.name}{fetched.path.suffix}"
 
@@ -240,7 +261,7 @@ def _settle(
     row = Connector.objects.select_for_update().get(pk=pull.connector_id)
     row.failures = 0
     if fetched is not None:
-        row.columns = list(fetched.columns)
+        row.columns = list(dict.fromkeys((*(row.columns if row.kind == JSON else ()), *fetched.columns)))
         row.cursor = fetched.cursor or row.cursor
         if fetched.more:
             row.next_at = now

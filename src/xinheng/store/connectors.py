@@ -33,8 +33,8 @@ class Connector(models.Model):
     """A source of one organisation for one feed.
 
     ``url`` holds no secret. ``networks`` are the only addresses it may lead to. ``source`` is the table or view, or
-    the path to the records within a JSON answer. ``columns`` are those of the last fetch that was taken; ``cursor``
-    the highest value of ``cursor_field`` taken so far. A connector that is held fetches nothing until a person has
+    the path to the records within a JSON answer. ``columns`` are those of the last fetch that was taken, of JSON all
+    that were met since a person looked; ``cursor`` the highest value of ``cursor_field`` taken so far. A connector that is held fetches nothing until a person has
     looked at it.
     """
 
