@@ -121,7 +121,7 @@ def refuse_fix(standing: Standing, *, kind: IssueKind, distinct: bool, remedy: s
     if standing.state is not IssueState.ASSIGNED:
         raise Refusal("CI02", "只有已分派、尚未整改的问题可以登记整改。", advice="请先分派给登记机关。")
     if not remedy.strip():
-        raise Refusal("CI03", "请写明怎样核实、怎样整改。")
+        raise Refusal("CI03", "请写明怎样核实、怎样整改。", advice="请补充后重试。")
     if distinct and kind is not IssueKind.MANY_CODES:
         raise Refusal("CI04", "只有一主体多码可以核实为不同主体。", advice="请写明整改情况。")
 

@@ -130,7 +130,7 @@ def refuse_decision(state: MergeState, *, proposed_by: int, actor: int, reason: 
     if proposed_by == actor:
         raise Refusal("ME07", "提出意见的人不能自己决定。", advice="请由另一人决定。")
     if not reason.strip():
-        raise Refusal("ME08", "请写明决定的理由。")
+        raise Refusal("ME08", "请写明决定的理由。", advice="请补充后重试。")
 
 
 Act = tuple[str, str, str, str]

@@ -195,7 +195,9 @@ def cancel(public_id: str, *, actor: User, reason: str, now: datetime) -> None:
     """Give up a previewed batch."""
     batch = Batch.objects.select_for_update().get(public_id=public_id)
     if batch.state != BatchState.PREVIEW:
-        raise Refusal("B02", "只有待确认的批次可以撤销。")
+        raise Refusal(
+            "B02", "只有待确认的批次可以撤销。", advice="已入库的批次，请逐条更正或撤回其中的记录。"
+        )
     batch.state = BatchState.CANCELLED
     batch.save(update_fields=["state"])
     if batch.report.get("problems", {}).get("E16") and batch.original:

@@ -104,7 +104,7 @@ def end_role(grant_id: int, *, actor: User, now: datetime, today: date) -> None:
 def switch_account(user: User, *, active: bool, actor: User, now: datetime, reason: str) -> None:
     """Close an account or open it again; whoever is signed in with it is out at the next page."""
     if not reason.strip():
-        raise Refusal("U02", "停用或恢复账号必须写明理由。")
+        raise Refusal("U02", "停用或恢复账号必须写明理由。", advice="请补充后重试。")
     User.objects.filter(pk=user.pk).update(is_active=active)
     kind = "account.reopened" if active else "account.closed"
     note(kind, now=now, actor=actor, object=f"user:{user.public_id}", reason=reason.strip())

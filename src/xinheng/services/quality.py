@@ -265,7 +265,7 @@ def enter_check(
         (kind, number.strip()) for kind, numbers in findings.items() for number in numbers if number.strip()
     ]
     if checked_on > day_of(now):
-        raise Refusal("Q23", "核对日期不能晚于今天。")
+        raise Refusal("Q23", "核对日期不能晚于今天。", advice="请改正核对日期。")
     if len(found) > sampled:
         raise Refusal("Q21", "有问题的行多于抽查的行。", advice="请核对抽查行数。")
     if len({number for _, number in found}) < len(found):

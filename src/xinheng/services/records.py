@@ -69,7 +69,7 @@ def change_state(
     ``until``: the day on which an exit ended what the record says. Without an actor a system of the sender did it.
     """
     if change.deed not in _DEEDS:
-        raise Refusal("R01", f"不认识的操作“{change.deed}”。")
+        raise Refusal("R01", f"不认识的操作“{change.deed}”。", advice="请在列出的做法中选择。")
     values: dict[str, object] = {"state": _DEEDS[change.deed]} | ({"valid_to": until} if until else {})
     return _supersede(record_key, change, actor=actor, policy=policy, now=now, values=values, fields={})
 
@@ -97,7 +97,11 @@ def correct(
         )
     allowed = {"amount_fen", "headcount", "valid_from", "valid_to", "seriousness", "finality", "result"}
     if unknown := set(values) - allowed:
-        raise Refusal("R02", f"字段{'、'.join(sorted(unknown))}不能通过更正修改。")
+        raise Refusal(
+            "R02",
+            f"字段{'、'.join(sorted(unknown))}不能通过更正修改。",
+            advice="可更正金额、人数、有效期、失信程度、效力和结果；其他有误的，请撤回后由报送单位重新报送。",
+        )
     return _supersede(
         record_key, change, actor=actor, policy=policy, now=now, values=dict(values), fields=dict(fields)
     )
@@ -112,7 +116,7 @@ def delete(
     returned from it, which hold the row among others.
     """
     if change.deed != "delete":
-        raise Refusal("R01", f"不认识的操作“{change.deed}”。")
+        raise Refusal("R01", f"不认识的操作“{change.deed}”。", advice="请在列出的做法中选择。")
     tombstone = change_state(record_key=record_key, change=change, actor=actor, policy=policy, now=now)
     versions = Record.objects.filter(record_key=record_key, subject__in=ever_one_with(tombstone.subject_id))
     RecordDetail.objects.filter(record__in=versions).update(document_no="", title="", fields={})
@@ -149,7 +153,7 @@ def _supersede(
     if current.known_until is not None:
         raise Refusal("R04", "这条记录刚刚被别人更改。", advice="请刷新页面后重试。")
     if RecordState(current.state) in _FINAL:
-        raise Refusal("R05", "已撤回或删除的记录不能再改变。")
+        raise Refusal("R05", "已撤回或删除的记录不能再改变。", advice="确有错误的，由报送单位重新报送。")
     if change.deed in _ON_WHAT_STANDS and RecordState(current.state) not in STANDING:
         raise Refusal(
             "R06",

@@ -107,7 +107,7 @@ def open_person(public_id: str, *, actor: User, reason: str, now: datetime) -> P
         raise Refusal("REL3", "查看名单相关人员必须写明用途。", advice="仅限送达、约谈和依法共享。")
     found = Relation.objects.select_related("subject").filter(public_id=public_id).first()
     if found is None or found.sealed is None or found.wrapped_key is None:
-        raise Refusal("REL4", "没有这条人员信息，或名单移出后已经删除。")
+        raise Refusal("REL4", "没有这条人员信息，或名单移出后已经删除。", advice="请刷新页面。")
     _note("relation.opened", found, actor=actor, now=now, reason=reason.strip()[:200])
     key = open_secret(bytes(found.wrapped_key), purpose=f"relation:{found.public_id}")
     sealed = bytes(found.sealed)

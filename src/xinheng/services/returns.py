@@ -118,7 +118,7 @@ def _waiting(row_id: int, *, actor: User) -> ReturnedRow:
 
 def _decide(row: ReturnedRow, state: ReturnedState, *, actor: User, reason: str, now: datetime) -> None:
     if not reason.strip():
-        raise Refusal("B07", "请写明处理理由。")
+        raise Refusal("B07", "请写明处理理由。", advice="请补充后重试。")
     row.state, row.decided_by, row.decided_at, row.reason = state, actor, now, reason.strip()[:300]
     row.save(update_fields=["state", "decided_by", "decided_at", "reason"])
     note(f"row.{state}", now=now, actor=actor, object=f"row:{row.pk}", payload={"reason": row.reason})

@@ -47,7 +47,11 @@ def sign_nothing(
     if (organisation.pk, item) not in {
         (unit.pk, own) for unit, own in duties_of([organisation], policy=policy)
     }:
-        raise Refusal("Q03", "目录没有要求本单位报送这一项，不需要说明。")
+        raise Refusal(
+            "Q03",
+            "目录没有要求本单位报送这一项，不需要说明。",
+            advice="请核对单位和目录项；应由本单位报送的，请先补充到目录。",
+        )
     span = span_from(item, start, policy=policy)
     if today < span.end:
         raise Refusal(
@@ -109,7 +113,7 @@ def withdraw_statement(public_id: str, *, actor: User, reason: str, now: datetim
     if statement is None or statement.withdrawn_at is not None:
         raise Refusal("Q06", "这份说明已经撤回。", advice="请刷新页面。")
     if not reason.strip():
-        raise Refusal("Q07", "请写明撤回的理由。")
+        raise Refusal("Q07", "请写明撤回的理由。", advice="请补充后重试。")
     statement.withdrawn_at, statement.withdrawn_by, statement.reason = now, actor, reason.strip()[:300]
     statement.save(update_fields=["withdrawn_at", "withdrawn_by", "reason"])
     note(

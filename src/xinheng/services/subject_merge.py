@@ -154,7 +154,7 @@ def propose_split(public_id: str, *, reason: str, actor: User, now: datetime) ->
     if merge.state != MergeState.MERGED:
         raise Refusal("ID02", "只有已合并的主体可以提出拆分。", advice="请刷新页面。")
     if not reason.strip():
-        raise Refusal("ID03", "请写明为什么要拆分。")
+        raise Refusal("ID03", "请写明为什么要拆分。", advice="请补充后重试。")
     merge.state = MergeState.SPLITTING
     merge.split_by, merge.split_at, merge.split_reason = actor, now, reason.strip()[:300]
     merge.save()
