@@ -144,6 +144,17 @@ def test_who_delivered_does_not_decide_and_a_reason_is_asked(
     assert not RowIdentity.objects.exists()
 
 
+def test_nobody_of_the_organisation_decides_on_a_row_that_its_system_sent(
+    city: People, policy: Policy, tmp_path: Path
+) -> None:
+    row = _row(city, policy, tmp_path, "开封市星火食品有限公司")
+    Batch.objects.filter(pk=row.batch_id).update(received_by=None)
+    given = {"verdict": Verdict.UNKNOWN, "reason": "对", "now": LATER}
+    with pytest.raises(Refusal, match="ID06"):
+        decide_row(row.pk, actor=city.li, **given)
+    assert decide_row(row.pk, actor=city.zhao, **given).verdict == Verdict.UNKNOWN
+
+
 def test_a_no_sends_the_row_back_and_an_unknown_lets_it_wait(
     city: People, policy: Policy, tmp_path: Path
 ) -> None:

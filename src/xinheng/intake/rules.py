@@ -29,12 +29,13 @@ _FAULTS = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``message`` is an SQL expression that yields the sentence."""
+    """``message`` is an SQL expression that yields the sentence, ``written`` one for the text that is wrong."""
 
     defect: Defect
     field: str
     condition: str
     message: str
+    written: str = ""
 
 
 def rules_of(plan: Plan, *, today: date, workday_table: bool) -> tuple[Rule, ...]:
@@ -85,12 +86,14 @@ def _codes(plan: Plan) -> Iterator[Rule]:
     if codes:
         first = codes[0]
         label = plan.targets[first].label
+        written = f"left(upper({plan.targets[first].sql}), 30)"
         wrong = f"coalesce(kind_{first} NOT IN ('placeholder', 'resident_id'), false) AND NOT valid_{first}"
         yield Rule(
             Defect.CODE_CHECK,
             label,
             f"fault IS NULL AND NOT person AND {wrong}",
-            f"'“' || left(upper({plan.targets[first].sql}), 30) || '”：' || code_note",
+            f"'“' || {written} || '”：' || code_note",
+            written,
         )
     yield Rule(
         Defect.NO_CODE,

@@ -178,8 +178,13 @@ def _key(name: str) -> str:
 
 def _problems(rules: Sequence[Rule]) -> str:
     made = ", ".join(
-        f"CASE WHEN all_bits & {1 << place} <> 0 THEN {{'code': '{rule.defect}', 'field': {in_sql(rule.field)},"
-        f" 'message': {rule.message}}} END"
+        f"CASE WHEN all_bits & {1 << place} <> 0 THEN to_json({{'code': '{rule.defect}', 'field': {in_sql(rule.field)},"
+        f" 'message': {rule.message}{_written(rule)}}}) END"
         for place, rule in enumerate(rules)
     )
     return f"to_json(list_filter([{made}], lambda problem: problem IS NOT NULL))::VARCHAR"
+
+
+def _written(rule: Rule) -> str:
+    """The text that the rule is about, as a member of its own."""
+    return f", 'written': {rule.written}" if rule.written else ""

@@ -15,7 +15,7 @@ SELECT key, key AS code, min(name), array_agg(DISTINCT name) FILTER (WHERE name 
        count(*)
 FROM (
     SELECT w.id, coalesce(w.normalised->>'name', '') AS name,
-           (SELECT left(substring(p->>'message' FROM '“([^”]*)”'), 40) FROM jsonb_array_elements(w.problems) p
+           (SELECT left(p->>'written', 40) FROM jsonb_array_elements(w.problems) p
             WHERE p->>'code' = 'E03' LIMIT 1) AS key
     FROM {_LIVING} AND w.codes && '{{E03}}'
 ) found

@@ -25,6 +25,7 @@ from xinheng.matching.characters import simplified
 from xinheng.matching.comparing import compare_names
 from xinheng.matching.divisions import Divisions
 from xinheng.matching.names import parse_name
+from xinheng.services.batches import answers_for
 from xinheng.services.ledger import note
 from xinheng.services.loading import load_single, take_loader_lock
 from xinheng.services.records import Change, change_state
@@ -76,8 +77,7 @@ def code_written(row: ReturnedRow) -> str:
     """The code as the sender wrote it, masked; empty where there was none."""
     for problem in row.problems:
         if problem.get("code") == "E03":
-            _, _, rest = str(problem.get("message", "")).partition("“")
-            return mask_personal(rest.partition("”")[0]).text
+            return mask_personal(str(problem.get("written") or "")).text
     return ""
 
 
@@ -218,7 +218,9 @@ def decide_row(
     )
     if verdict == Verdict.YES:
         if subject is None:
-            raise Refusal("ID08", "请选择这一行属于哪个主体。")
+            raise Refusal(
+                "ID08", "请选择这一行属于哪个主体。", advice="都不属于的，请选“都不是”或“不能确定”。"
+            )
         said.subject = standing(subject)
         said.score = _score_of(proposed, said.subject)
         said.record_key = _file(row, said.subject, now=now)
@@ -258,10 +260,14 @@ def _decidable(row_id: int, *, reason: str, actor: User) -> ReturnedRow:
     )
     if row is None or not waiting_rows().filter(pk=row_id).exists():
         raise Refusal("ID05", "这一行已经处理，或不只是代码有问题。", advice="请在待处理的行中查看。")
-    if row.batch.received_by_id is not None and row.batch.received_by_id == actor.pk:
-        raise Refusal("ID06", "报送人不能认定自己报送的行属于谁。", advice="请由另一人认定。")
+    if answers_for(actor, row.batch):
+        raise Refusal(
+            "ID06",
+            "报送人不能认定自己报送的行属于谁；系统报送的，本单位的人不能认定。",
+            advice="请由另一人认定。",
+        )
     if not reason.strip():
-        raise Refusal("ID07", "请写明认定的理由。")
+        raise Refusal("ID07", "请写明认定的理由。", advice="请补充后重试。")
     return row
 
 
@@ -320,7 +326,7 @@ def take_back(identity_id: int, *, reason: str, actor: User, policy: Policy, now
     if said.verdict != Verdict.YES or said.reversed_at is not None:
         raise Refusal("ID11", "这项认定已经收回，或没有归入任何主体。", advice="请刷新页面。")
     if not reason.strip():
-        raise Refusal("ID12", "请写明为什么收回认定。")
+        raise Refusal("ID12", "请写明为什么收回认定。", advice="请补充后重试。")
     assert said.record_key is not None
     change_state(
         record_key=said.record_key,
@@ -349,7 +355,7 @@ def revoke_alias(public_id: str, *, reason: str, actor: User, now: datetime) -> 
     if alias.revoked_at is not None:
         raise Refusal("ID13", "这个别名已经收回。", advice="请刷新页面。")
     if not reason.strip():
-        raise Refusal("ID14", "请写明为什么收回别名。")
+        raise Refusal("ID14", "请写明为什么收回别名。", advice="请补充后重试。")
     alias.revoked_by, alias.revoked_at, alias.revoked_reason = actor, now, reason.strip()[:300]
     alias.save(update_fields=["revoked_by", "revoked_at", "revoked_reason"])
     note(

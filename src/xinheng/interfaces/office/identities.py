@@ -18,7 +18,7 @@ from xinheng.interfaces.office.paging import chosen, oldest_first
 from xinheng.interfaces.office.wording import districts, feed_title, told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.matching.divisions import Divisions
-from xinheng.services.batches import number_of
+from xinheng.services.batches import answers_for, number_of
 from xinheng.services.identities import (
     Proposed,
     code_written,
@@ -171,7 +171,7 @@ def _said(row: ReturnedRow) -> RowIdentity | None:
 
 
 def _may_decide(call: Call, row: ReturnedRow) -> bool:
-    own = row.batch.received_by_id == call.user.pk
+    own = answers_for(call.user, row.batch)
     may = bool(call.may(Verb.DECIDE_QUARANTINE, call.of(row.batch.organisation_id)))
     return may and not own and waiting_rows().filter(pk=row.pk).exists()
 
@@ -185,7 +185,7 @@ def _page(
     back: TakeBackForm | None = None,
 ) -> HttpResponse:
     said = _said(row)
-    own = row.batch.received_by_id == call.user.pk
+    own = answers_for(call.user, row.batch)
     may = bool(call.may(Verb.DECIDE_QUARANTINE, call.of(row.batch.organisation_id)))
     taken = said is not None and said.verdict == Verdict.YES
     context = {
