@@ -160,7 +160,9 @@ class _Speaker:
         reading = self.policy.parameter(TERM, on=self.run.as_of)
         if reading.value is None:
             return "公开前须先告知的期限待确认，期限确认之前这一较差等级不公开。"
-        return f"本提示信息送达满 {reading.value} 个工作日以前，这一较差等级不公开；期间可以说明情况、提出异议。"
+        return (
+            f"本提示信息送达满 {reading.value} 个工作日以前，这一较差等级不公开；期间可以说明情况、提出异议。"
+        )
 
 
 OBJECTION = (

@@ -158,6 +158,7 @@ def repair_day(policy: "Policy", *, sector: str | None) -> "Callable[[Fact], dat
     Where the sector of the subject has terms of its own, the later of the two days: the sector of the deciding
     organ is not in a snapshot.
     """
+
     def first_day(fact: "Fact") -> date | None:
         days = [policy.first_repair_day(fact, sector=each) for each in (None, sector)]
         known = [day for day in days if day is not None]

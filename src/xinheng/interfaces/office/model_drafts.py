@@ -81,7 +81,9 @@ def page(
         "case": {**case_line(case), "version": tree.get("version"), "id": case.details["key"]},
         "problem": problem,
         "ends": tree.get("reason", "") if is_end(tree) else "",
-        "stages": _stages(case, tried=tried or case.state != "drafted"),
+        "stages": _stages_of_end(case)
+        if is_end(tree)
+        else _stages(case, tried=tried or case.state != "drafted"),
         "may_edit": "edit" in verbs and not is_end(tree),
         "findings": finding_lines(case, found),
         "parts": [] if is_end(tree) else _parts(case, tree),
@@ -125,6 +127,15 @@ def _stages(case: Case, *, tried: bool) -> list[Stage]:
     return [
         Stage(name, "done" if place < done else "now" if place == done else "ahead")
         for place, name in enumerate(names)
+    ]
+
+
+def _stages_of_end(case: Case) -> list[Stage]:
+    """What ends is not tried again."""
+    done = {"drafted": 0, "submitted": 2}.get(case.state, 3)
+    return [
+        Stage(name, "done" if place < done else "now" if place == done else "ahead")
+        for place, name in enumerate(("提出停用", "送审", "批准并定停用日"))
     ]
 
 
