@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
 from django.http import HttpResponse
@@ -174,6 +175,17 @@ def test_a_large_file_is_left_to_the_worker(system: Caller, monkeypatch: pytest.
     assert (told.state, told.receipt) == (BatchState.PREVIEW, "")
     shown = DeliveryShown.model_validate_json(system.get(f"{DELIVERIES}/{told.delivery}").content)
     assert shown.receipt_of is None
+
+
+def test_a_call_beyond_those_at_work_is_asked_to_come_again(
+    system: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xinheng.services.sender_calls.WAIT_SECONDS", 0.01)
+    monkeypatch.setattr("xinheng.services.sender_calls._AT_WORK", Semaphore(0))
+    response = system.push(record(1))
+    assert _problem(response) == (503, "K10")
+    assert int(response.headers["Retry-After"]) > 0
+    assert not SenderCall.objects.exists()
 
 
 def test_a_feed_is_described_by_its_fields(system: Caller) -> None:

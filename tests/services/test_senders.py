@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import pytest
 from tests.people import NOW, TODAY, People
@@ -311,3 +312,40 @@ def test_places_of_a_revoked_key_wait_for_nobody(key: tuple[SenderKey, str], peo
     revoke_key(key[0].public_id, actor=people.wang, reason="泄露", now=NOW)
     assert _refused(text, address="192.0.2.1") == "K03"
     assert not SenderPlace.objects.filter(waiting=True).exists()
+
+
+def test_a_call_that_waits_too_long_for_its_turn_is_sent_away(
+    key: tuple[SenderKey, str],
+    tmp_path: Path,
+    policy: Policy,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    push = _push(key[0], tmp_path, _record(1))
+    monkeypatch.setattr(sender_calls, "WAIT_SECONDS", 0.01)
+    with monkeypatch.context() as full:
+        full.setattr(sender_calls, "_AT_WORK", BoundedSemaphore(1))
+        with sender_calls._turn(), pytest.raises(Refusal) as caught:
+            _taken(push, policy)
+    assert caught.value.code == "K10"
+    assert not SenderCall.objects.exists()
+    assert _taken(push, policy).status == 201
+
+
+def test_a_call_that_fails_late_leaves_the_claim_of_its_successor(
+    key: tuple[SenderKey, str],
+    tmp_path: Path,
+    policy: Policy,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    push, later = _push(key[0], tmp_path, _record(1)), NOW + timedelta(minutes=3)
+
+    def late(*_: object, **__: object) -> Batch:
+        sender_calls._claim(push, later)
+        raise Refusal("F01", "磁盘空间不足。")
+
+    monkeypatch.setattr(sender_calls, "import_file", late)
+    with pytest.raises(Refusal, match="磁盘"):
+        _taken(push, policy)
+    assert SenderCall.objects.get().called_at == later

@@ -5,6 +5,7 @@ The body walks the way of every delivered file (services.collect). What is kept 
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -36,6 +37,8 @@ ACCEPTED, REPAIRED, FLAGGED, KNOWN = "accepted", "repaired", "flagged", "known"
 REFUSED, QUARANTINED = "refused", "quarantined"
 _AT_WORK = BoundedSemaphore(2)
 """More deliveries at once in one process would only take the processors from each other, and from the pages."""
+WAIT_SECONDS = 5
+"""How long a call waits for its turn; then its thread is left to the pages."""
 MOST_LISTED = 1_000
 """Rows that differ and are listed in the answer to a file; all of them can be fetched page by page."""
 CREATED, TAKEN, AGAIN, UNPROCESSABLE = 201, 202, 200, 422
@@ -65,7 +68,7 @@ class Answer:
 
 def take(push: Push, *, policy: Policy, now: datetime) -> Answer:
     """Refusal K07 for a feed that the key is not for, K08 for another body under the same Idempotency-Key, K09 while
-    the first call is under way, E19 for JSON that is none, B10 as services.collect."""
+    the first call is under way, K10 while too many are, E19 for JSON that is none, B10 as services.collect."""
     if push.feed not in push.key.feeds or push.feed not in policy.feeds:
         raise Refusal(
             "K07",
@@ -78,12 +81,26 @@ def take(push: Push, *, policy: Policy, now: datetime) -> Answer:
     if call.answer is not None:
         return Answer(call.status or AGAIN, _whole(call.answer), repeated=True)
     try:
-        with _AT_WORK:
+        with _turn():
             answer = _carry_out(push, call, policy, now)
     except BaseException:
-        SenderCall.objects.filter(pk=call.pk, answer__isnull=True).delete()
+        SenderCall.objects.filter(pk=call.pk, called_at=now, answer__isnull=True).delete()
         raise
     return answer
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _AT_WORK.acquire(timeout=WAIT_SECONDS):
+        raise Refusal(
+            "K10",
+            "同时报送的较多，这次没有收下。",
+            advice="请按 Retry-After 的秒数等待后，用同一个 Idempotency-Key 重发。",
+        )
+    try:
+        yield
+    finally:
+        _AT_WORK.release()
 
 
 def _claim(push: Push, now: datetime) -> SenderCall:

@@ -27,6 +27,7 @@ STATUS: Mapping[str, int] = {
     "K07": 403,
     "K08": 422,
     "K09": 409,
+    "K10": 503,
     "K20": 400,
     "K21": 411,
     "K22": 413,
@@ -82,6 +83,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response.headers["WWW-Authenticate"] = 'Bearer realm="xinheng"'
     if refusal.code == "K06":
         response.headers["Retry-After"] = str(60 - timezone.now().second)
+    if refusal.code == "K10":
+        response.headers["Retry-After"] = str(_BUSY_SECONDS)
     if refusal.code == "K09":
         response.headers["Retry-After"] = str(min(_BUSY_SECONDS, int(UNDER_WAY.total_seconds())))
     return response
