@@ -13,6 +13,7 @@ from xinheng.core.feeds import ITEMS
 from xinheng.core.ids import uscc_check_character
 from xinheng.core.policy import Policy
 from xinheng.core.quality_score import CODES_OF, Dimension, Sample, Tally
+from xinheng.core.refusal import Refusal
 from xinheng.services import quality_sql
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.coverage import cells, covered_by_unit
@@ -262,3 +263,16 @@ def test_months_are_those_of_china(people: People, policy: Policy, tmp_path: Pat
     assert {month: tally.accepted for month, tally in by_month(_scope(people)).items()} == {
         date(2026, 11, 1): 1
     }
+
+
+@pytest.mark.parametrize("by_system", [False, True])
+def test_neither_the_sender_nor_the_organisation_of_a_system_decides_on_its_rows(
+    people: People, policy: Policy, tmp_path: Path, by_system: bool
+) -> None:
+    batch = _import(people, policy, write(tmp_path, penalty(1, decided=FRESH, fine="")))
+    if by_system:
+        Batch.objects.filter(pk=batch.pk).update(received_by=None)
+    row = ReturnedRow.objects.get()
+    with pytest.raises(Refusal, match="B04"):
+        send_back(row.pk, actor=people.li, reason="有误", now=NOW)
+    send_back(row.pk, actor=people.zhao, reason="有误", now=NOW)

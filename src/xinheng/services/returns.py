@@ -15,6 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import rows_as_json
 from xinheng.intake.prepare import Prepared, original_rows, returned_rows
+from xinheng.services.batches import answers_for
 from xinheng.services.ledger import note
 from xinheng.services.loading import load_single, refresh_search, take_loader_lock
 from xinheng.services.time import day_of
@@ -111,8 +112,10 @@ def _waiting(row_id: int, *, actor: User) -> ReturnedRow:
     )
     if row is None or row.state != ReturnedState.WAITING:
         raise Refusal("B06", "这一行已经处理过。", advice="请刷新页面。")
-    if row.batch.received_by_id is not None and row.batch.received_by_id == actor.pk:
-        raise Refusal("B04", "报送人不能决定自己报送的行。", advice="请由另一人处理。")
+    if answers_for(actor, row.batch):
+        raise Refusal(
+            "B04", "报送人不能决定自己报送的行；系统报送的，本单位的人不能决定。", advice="请由另一人处理。"
+        )
     return row
 
 

@@ -19,7 +19,7 @@ from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, row
 from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
-from xinheng.services.batches import number_of
+from xinheng.services.batches import answers_for, number_of
 from xinheng.services.previews import LABELS, normal_header, reading
 from xinheng.services.returns import adopt_row, send_back
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
@@ -143,7 +143,7 @@ def decide(call: Call, row: ReturnedRow) -> HttpResponse:
 
 
 def _may_decide(call: Call, row: ReturnedRow) -> bool:
-    own = row.batch.received_by_id == call.user.pk
+    own = answers_for(call.user, row.batch)
     waiting = row.state == ReturnedState.WAITING
     return waiting and not own and bool(call.may(Verb.DECIDE_QUARANTINE, call.of(row.batch.organisation_id)))
 
@@ -168,8 +168,8 @@ def _why_not(call: Call, row: ReturnedRow) -> str:
     """Why this person is not asked for a decision."""
     if row.state != ReturnedState.WAITING:
         return ""
-    if row.batch.received_by_id == call.user.pk:
-        return "这是您自己报送的批次，须由另一人决定。"
+    if answers_for(call.user, row.batch):
+        return "这是您自己或本单位系统报送的批次，须由另一人决定。"
     return "由决定人处理。"
 
 
