@@ -134,7 +134,9 @@ def _check_person(
         if actor is None and step.by_clock:
             return
         raise Refusal(
-            "flow_role", f"“{step.title}”{'由系统到期办理' if step.by_clock else '须由工作人员办理'}"
+            "flow_role",
+            f"“{step.title}”{'由系统到期办理' if step.by_clock else '须由工作人员办理'}",
+            advice="请等期限届满，不需要办理。" if step.by_clock else "请登录后办理。",
         )
     if not roles & step.roles:
         wanted = "、".join(role.label for role in sorted(step.roles))

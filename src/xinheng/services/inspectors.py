@@ -70,7 +70,7 @@ def switch_off_inspector(number: int, *, reason: str, actor: User, now: datetime
     if not inspector.lines:
         raise Refusal("N02", "这名执法检查人员已经停用。", advice="请刷新页面。")
     if not reason.strip():
-        raise Refusal("N03", "停用执法检查人员必须写明理由。")
+        raise Refusal("N03", "停用执法检查人员必须写明理由。", advice="请补充后重试。")
     inspector.lines = []
     inspector.save(update_fields=["lines"])
     _note("inspector.ended", inspector, actor=actor, now=now, reason=reason.strip())
