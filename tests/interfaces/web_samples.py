@@ -63,6 +63,7 @@ class ChangeForm(forms.Form):
     reason = forms.CharField(label="理由", widget=forms.Textarea(attrs={"rows": 3}))
     amount = forms.DecimalField(label="更正金额（元）", required=False)
     decided_on = forms.DateField(label="更正决定日期", required=False)
+    headcount = forms.IntegerField(label="更正人数", required=False)
     valid_to = forms.DateField(label="更正有效期至", required=False)
     seriousness = forms.ChoiceField(label="更正失信程度", required=False, choices=[("", "不改")])
     finality = forms.ChoiceField(label="更正效力", required=False, choices=[("", "不改")])
