@@ -18,7 +18,14 @@ from xinheng.core.models import parse_model
 from xinheng.core.policy import Policy
 from xinheng.services.approvals import body_of
 from xinheng.services.evaluate import run_model
-from xinheng.services.models import Beginning, blank_tree, start_draft
+from xinheng.services.models import (
+    Beginning,
+    approve_model,
+    blank_tree,
+    propose_end,
+    retired_model,
+    start_draft,
+)
 from xinheng.services.policies import policy_in_force
 from xinheng.store.models import (
     Case,
@@ -363,3 +370,24 @@ def test_only_those_whose_sector_it_is_are_reminded(he: User, city: People, poli
     other = make_officer(unit, username="qin")
     assert REMINDED in text(signed_in(he).get("/office/desk/"))
     assert REMINDED not in text(signed_in(other).get("/office/desk/"))
+
+
+@pytest.mark.row("M7-08")
+def test_the_past_of_a_retired_model_stays_open(
+    he: User, city: People, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_model(MODEL, policy=policy, as_of=TODAY, actor=he, now=NOW)
+    case = propose_end(MODEL, reason="并入新模型", actor=he, policy=policy, now=NOW)
+    approve_model(case.public_id, from_on=TODAY + timedelta(days=1), actor=city.zhao, policy=policy, now=NOW)
+    later = TODAY + timedelta(days=2)
+    assert MODEL not in policy_in_force(on=later).models
+    found = retired_model(MODEL, today=later)
+    assert found is not None and found[1] == TODAY + timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=2))
+    reader = signed_in(he)
+    page = text(reader.get(reverse("office:model", kwargs={"model": MODEL})))
+    assert "已停用" in page
+    assert "历次评价" in page
+    assert "起草下一版" not in page
+    assert reader.get(reverse("office:model_file", kwargs={"model": MODEL})).status_code == 200
+    assert "已停用" in text(reader.get(reverse("office:model_report", kwargs={"model": MODEL})))

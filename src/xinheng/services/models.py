@@ -24,7 +24,7 @@ from xinheng.services.approvals import Draft, approve, begin, body_of
 from xinheng.services.cases import take_step
 from xinheng.services.evaluate import model_of
 from xinheng.services.ledger import note
-from xinheng.services.policies import MODEL, RETIRED
+from xinheng.services.policies import MODEL, RETIRED, policy_in_force
 from xinheng.services.time import day_of, end_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -287,6 +287,15 @@ def propose_end(model_id: str, *, reason: str, actor: User, policy: Policy, now:
 
 def is_end(tree: Mapping[str, Any]) -> bool:
     return bool(tree.get(RETIRED))
+
+
+def retired_model(model_id: str, *, today: date) -> tuple[ScoringModel, date] | None:
+    """A model that is in force no longer, as it was on its last day, and the day from which it is retired."""
+    end = versions_of(model_id).filter(from_on__lte=today).first()
+    if end is None or not is_end(end.body):
+        return None
+    model = policy_in_force(on=end.from_on - timedelta(days=1)).models.get(model_id)
+    return (model, end.from_on) if model else None
 
 
 def versions_of(model_id: str) -> QuerySet[PolicyVersion]:

@@ -18,6 +18,7 @@ from xinheng.interfaces.web.figures import percent
 from xinheng.interfaces.web.lines import MOST_LINES, Series, line
 from xinheng.interfaces.web.parts import Column, Crumb, Filter, Option
 from xinheng.services.feedback import Drift, beside, runs_of
+from xinheng.services.models import retired_model
 from xinheng.store.scores import EvaluationRun
 
 _RUNS = 60
@@ -30,7 +31,9 @@ def model_history(call: Call, model: str) -> HttpResponse:
     """Full runs, newest first; with ``version`` those of one version of the model."""
     every = runs_of(model)
     versions = dict(every.order_by().values_list("model_version").annotate(runs=Count("pk")))
-    known = call.policy.models.get(model)
+    living = call.policy.models.get(model)
+    retired = None if living else retired_model(model, today=call.today)
+    known = living or (retired[0] if retired else None)
     if known is None and not versions:
         raise unknown_model()
     version = number(call.request, "version")
@@ -41,7 +44,7 @@ def model_history(call: Call, model: str) -> HttpResponse:
     context = {
         "crumbs": _crumbs(known, model),
         "title": known.title if known else model,
-        "retired": known is None,
+        "retired": living is None,
         "filters": [_filter(versions, version)] if len(versions) > 1 else [],
         "reset_url": reverse("office:model_history", kwargs={"model": model}),
         "charts": _charts(found[::-1], letters) if len(found) > 1 else [],

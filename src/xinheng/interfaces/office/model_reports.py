@@ -15,7 +15,7 @@ from xinheng.core.models import Effect, ScoringModel
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.model_drafts import draft_of
-from xinheng.interfaces.office.models import READERS, known_model
+from xinheng.interfaces.office.models import READERS, model_ever
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count, points
@@ -30,9 +30,9 @@ _FIGURES = frozenset({"封顶", "保底", "单条最多", "合计最多", "处�
 
 @asks(*READERS)
 def published_report(call: Call, model: str) -> HttpResponse:
-    known = known_model(call, model)
+    known = model_ever(call, model)
     above = Crumb(known.title, reverse("office:model", kwargs={"model": known.id}))
-    return _page(call, known, above, state="现行")
+    return _page(call, known, above, state="现行" if known.id in call.policy.models else "已停用")
 
 
 @asks(Verb.DRAFT_MODEL, Verb.PUBLISH_MODEL, of=CASE)

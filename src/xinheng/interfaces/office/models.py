@@ -32,6 +32,7 @@ from xinheng.services.models import (
     next_tree,
     open_drafts,
     propose_end,
+    retired_model,
     start_draft,
     versions_of,
 )
@@ -109,7 +110,14 @@ class EndForm(forms.Form):
 
 @asks(*READERS)
 def model(call: Call, model: str) -> HttpResponse:
-    return _page(call, known_model(call, model), FeedbackForm(), EndForm())
+    return _page(call, model_ever(call, model), FeedbackForm(), EndForm())
+
+
+def model_ever(call: Call, model_id: str) -> ScoringModel:
+    """A model in force, or one that is retired as it was on its last day: its past stays open to readers."""
+    if model_id not in call.policy.models and (retired := retired_model(model_id, today=call.today)):
+        return retired[0]
+    return known_model(call, model_id)
 
 
 def known_model(call: Call, model_id: str) -> ScoringModel:
@@ -127,10 +135,12 @@ def _page(call: Call, model: ScoringModel, form: FeedbackForm, end: EndForm) -> 
     runs = full_runs(model.id, most=_RUNS)
     cycle = cycle_of(model, call.policy, today=call.today)
     part = {"model": model.id}
-    drafts = call.may_somewhere(Verb.DRAFT_MODEL)
+    living = model.id in call.policy.models
+    drafts = living and call.may_somewhere(Verb.DRAFT_MODEL)
+    shown = {**cycle_line(call, cycle), "digest": model.digest, "note": model.note}
     context = {
         "crumbs": [Crumb("评价模型", reverse("office:models")), Crumb(model.title)],
-        "model": {**cycle_line(call, cycle), "digest": model.digest, "note": model.note},
+        "model": shown if living else {**shown, "state": "已停用", "tone": "", "due_on": None},
         "text": dump_draft(plain_tree(model)),
         "file_url": reverse("office:model_file", kwargs=part),
         "report_url": reverse("office:model_report", kwargs=part),
@@ -146,8 +156,9 @@ def _page(call: Call, model: ScoringModel, form: FeedbackForm, end: EndForm) -> 
         "end_form": end if drafts else None,
         "end_url": reverse("office:end_model", kwargs=part),
         "run_url": f"{reverse('office:evaluations')}?model={model.id}"
-        if call.may_somewhere(Verb.RUN_EVALUATION)
+        if living and call.may_somewhere(Verb.RUN_EVALUATION)
         else "",
+        "living": living,
     }
     return call.render("model", context)
 
@@ -196,8 +207,8 @@ def _changes(before: PolicyVersion | None, row: PolicyVersion) -> int:
 
 @asks(*READERS)
 def model_file(call: Call, model: str) -> HttpResponse:
-    """The version in force as a policy file."""
-    return file_answer(dump_draft(plain_tree(known_model(call, model))), model)
+    """The version in force, or the last one, as a policy file."""
+    return file_answer(dump_draft(plain_tree(model_ever(call, model))), model)
 
 
 def file_answer(text: str, model_id: str) -> HttpResponse:
