@@ -102,7 +102,7 @@ def _refuse_order(order: KeyOrder, policy: Policy, *, today: date) -> None:
     }
     for sentence, wrong in causes.items():
         if wrong:
-            raise Refusal("K10", sentence)
+            raise Refusal("K12", sentence, advice="改好后再提交。")
 
 
 @transaction.atomic
@@ -110,7 +110,7 @@ def revoke_key(public_id: str, *, actor: User, reason: str, now: datetime) -> No
     """The next call with the key is refused. Refusal K11 without a reason."""
     key = SenderKey.objects.select_for_update().get(public_id=public_id)
     if not reason.strip():
-        raise Refusal("K11", "请写明停用的原因。")
+        raise Refusal("K11", "请写明停用的原因。", advice="填写后再提交。")
     if key.revoked_at is None:
         key.revoked_at, key.revoked_by, key.revoke_reason = now, actor, reason.strip()[:200]
         key.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
