@@ -144,6 +144,8 @@ EVENTS = {
     "evaluation.run": "运行评价",
     "model.tried": "试算模型草稿",
     "model.ended": "停用模型的结果失效",
+    "grade.mended": "过去周期的等级因依据变化而更正",
+    "results.forgotten": "清除期满的历次评价结果",
     "model.previewed": "预览模型草稿",
     "model.feedback": "反馈评价结果",
     "evaluation.refreshed": "按新记录重算评价",
