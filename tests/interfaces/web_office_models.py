@@ -7,7 +7,7 @@ from django import forms
 from tests.interfaces.web_samples import DIGEST, NAME, NOW, OFFICE, TODAY
 
 from xinheng.core.policy import Policy, load_policy
-from xinheng.interfaces.office.model_drafts import DecisionForm
+from xinheng.interfaces.office.draft_decisions import DecisionForm
 from xinheng.interfaces.office.model_forms import IndicatorForm, result_words
 from xinheng.interfaces.office.models import EndForm, FeedbackForm, UploadForm
 from xinheng.interfaces.web.charts import GradeCount, Stack, grade_distribution, stacks

@@ -19,12 +19,11 @@ from xinheng.documents.catalogue import edition_of
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.catalogue_forms import SPARE, HeadForm, ItemForm
 from xinheng.interfaces.office.catalogue_shown import case_line, finding_lines, item_url
-from xinheng.interfaces.office.model_drafts import DecisionForm
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Stage
-from xinheng.services.approvals import body_of, return_draft, withdraw_draft
+from xinheng.services.approvals import body_of
 from xinheng.services.cases import steps_for
 from xinheng.services.catalogues import (
     approve_supplement,
@@ -58,7 +57,7 @@ def _draft_of(case: Case) -> Case:
 def catalogue_draft(call: Call, case: Case) -> HttpResponse:
     tree = body_of(_draft_of(case))
     if call.request.method != "POST":
-        return _page(call, case, _decision(call, case))
+        return _page(call, case, blank_decision(call, case))
     call.demand(Verb.DRAFT_POLICY, call.of(case.organisation_id))
     return _headed(call, case, tree)
 
@@ -70,11 +69,7 @@ def _headed(call: Call, case: Case, tree: Tree) -> HttpResponse:
         save_head(case.public_id, **head.cleaned_data, actor=call.user, policy=call.policy, now=call.now)
         call.tell("已保存。")
         return redirect("office:catalogue_draft", case=case.public_id)
-    return _page(call, case, _decision(call, case), head=head)
-
-
-def _decision(call: Call, case: Case) -> DecisionForm:
-    return DecisionForm(initial={"seen": case.version, "from_on": call.today})
+    return _page(call, case, blank_decision(call, case), head=head)
 
 
 def _page(
@@ -258,67 +253,39 @@ def _item_page(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) ->
     return call.render("catalogue_part", context)
 
 
+_DECISIONS = Decisions(
+    _draft_of,
+    _page,
+    "office:catalogue_draft",
+    submit_supplement,
+    approve_supplement,
+    after="，并在公示网站公开",
+)
+
+
 @asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
 @once
 def submit(call: Call, case: Case) -> HttpResponse:
     """Send the draft to the decider."""
-    try:
-        submit_supplement(_draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now)
-    except Refusal as refusal:
-        return _page(call, case, _decision(call, case), problem=told(refusal))
-    call.tell("已送审，由另一人批准后按生效日期启用。")
-    return redirect("office:catalogue_draft", case=case.public_id)
+    return _DECISIONS.submitted(call, case)
 
 
 @asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
 @once
 def approve(call: Call, case: Case) -> HttpResponse:
     """Put the draft in force from a day on."""
-    form = DecisionForm(call.request.POST)
-    if form.is_valid():
-        try:
-            version = approve_supplement(
-                _draft_of(case).public_id,
-                from_on=form.cleaned_data["from_on"] or call.today,
-                actor=call.user,
-                policy=call.policy,
-                now=call.now,
-                seen_version=form.cleaned_data["seen"],
-            )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
-            call.tell(f"已批准，{version.from_on} 起生效，并在公示网站公开。")
-            return redirect("office:catalogue_draft", case=case.public_id)
-    return _page(call, case, form)
+    return _DECISIONS.approved(call, case)
 
 
 @asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
 @once
 def send_back(call: Call, case: Case) -> HttpResponse:
     """Send the draft back with a reason."""
-    return _with_reason(call, case, return_draft, "已退回起草人。")
+    return _DECISIONS.returned(call, case)
 
 
 @asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
 @once
 def withdraw(call: Call, case: Case) -> HttpResponse:
     """Give the draft up."""
-    return _with_reason(call, case, withdraw_draft, "已撤销草稿。")
-
-
-def _with_reason(call: Call, case: Case, verb: Any, sentence: str) -> HttpResponse:
-    form = DecisionForm(call.request.POST)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"].strip()
-        if not reason:
-            form.add_error("reason", "请写明理由。")
-            return _page(call, case, form)
-        try:
-            verb(_draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now, reason=reason)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
-            call.tell(sentence)
-            return redirect("office:catalogue_draft", case=case.public_id)
-    return _page(call, case, form)
+    return _DECISIONS.withdrawn(call, case)

@@ -14,13 +14,14 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
 from xinheng.interfaces.office.model_shown import case_line, finding_lines, part_url
 from xinheng.interfaces.office.models import UploadForm, file_answer
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Stage
-from xinheng.services.approvals import body_of, return_draft, withdraw_draft
+from xinheng.services.approvals import body_of
 from xinheng.services.cases import steps_for
 from xinheng.services.feedback import VERDICTS, feedback_on
 from xinheng.services.governance import order_trial
@@ -35,21 +36,6 @@ _VERBS = {"draft": "草拟", "edit": "修改", "submit": "送审", "approve": "�
 _STATES = {"waiting": ("等待试算", "clock"), "running": ("正在试算", "clock"), "done": ("已完成", "done")}
 
 
-class DecisionForm(forms.Form):
-    """The word of the second person, or of a drafter who gives up."""
-
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-    from_on = forms.DateField(
-        label="生效日期",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "日期请写成 2026-11-20 这样。"},
-    )
-    reason = forms.CharField(
-        label="意见", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-
 def draft_of(case: Case) -> Case:
     """Only drafts of models are shown here."""
     if case.kind != MODEL:
@@ -57,13 +43,9 @@ def draft_of(case: Case) -> Case:
     return case
 
 
-def _form(call: Call, case: Case) -> DecisionForm:
-    return DecisionForm(initial={"seen": case.version, "from_on": call.today})
-
-
 @asks(*READERS, of=CASE)
 def model_draft(call: Call, case: Case) -> HttpResponse:
-    return page(call, draft_of(case), _form(call, case))
+    return page(call, draft_of(case), blank_decision(call, case))
 
 
 def page(
@@ -250,7 +232,7 @@ def upload_draft(call: Call, case: Case) -> HttpResponse:
         else:
             call.tell("已用文件替换草稿的内容。")
             return redirect("office:model_draft", case=case.public_id)
-    return page(call, case, _form(call, case), upload)
+    return page(call, case, blank_decision(call, case), upload)
 
 
 @asks(Verb.DRAFT_MODEL, of=CASE, methods=("POST",))
@@ -260,74 +242,39 @@ def try_model(call: Call, case: Case) -> HttpResponse:
     try:
         trial = order_trial(draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now)
     except Refusal as refusal:
-        return page(call, case, _form(call, case), problem=told(refusal))
+        return page(call, case, blank_decision(call, case), problem=told(refusal))
     if trial.state == "done":
         return redirect("office:model_trial", case=case.public_id, trial=trial.public_id)
     call.tell("记录较多，试算由后台办理。过一会儿刷新本页。" if trial.state == "waiting" else trial.reason)
     return redirect("office:model_draft", case=case.public_id)
 
 
+_DECISIONS = Decisions(draft_of, page, "office:model_draft", submit_draft, approve_model)
+
+
 @asks(Verb.DRAFT_MODEL, of=CASE, methods=("POST",))
 @once
 def submit_model(call: Call, case: Case) -> HttpResponse:
     """Send the draft to the decider."""
-    try:
-        submit_draft(draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now)
-    except Refusal as refusal:
-        return page(call, case, _form(call, case), problem=told(refusal))
-    call.tell("已送审，由另一人批准后按生效日期启用。")
-    return redirect("office:model_draft", case=case.public_id)
+    return _DECISIONS.submitted(call, case)
 
 
 @asks(Verb.PUBLISH_MODEL, of=CASE, methods=("POST",))
 @once
 def approve_case(call: Call, case: Case) -> HttpResponse:
     """Put the draft in force from a day on."""
-    form = DecisionForm(call.request.POST)
-    if form.is_valid():
-        try:
-            version = approve_model(
-                draft_of(case).public_id,
-                from_on=form.cleaned_data["from_on"] or call.today,
-                actor=call.user,
-                policy=call.policy,
-                now=call.now,
-                seen_version=form.cleaned_data["seen"],
-            )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
-            call.tell(f"已批准，{version.from_on} 起生效。")
-            return redirect("office:model_draft", case=case.public_id)
-    return page(call, case, form)
+    return _DECISIONS.approved(call, case)
 
 
 @asks(Verb.PUBLISH_MODEL, of=CASE, methods=("POST",))
 @once
 def return_case(call: Call, case: Case) -> HttpResponse:
     """Send the draft back with a reason."""
-    return _with_reason(call, case, return_draft, "已退回起草人。")
+    return _DECISIONS.returned(call, case)
 
 
 @asks(Verb.DRAFT_MODEL, of=CASE, methods=("POST",))
 @once
 def withdraw_case(call: Call, case: Case) -> HttpResponse:
     """Give the draft up."""
-    return _with_reason(call, case, withdraw_draft, "已撤销草稿。")
-
-
-def _with_reason(call: Call, case: Case, verb: Any, sentence: str) -> HttpResponse:
-    form = DecisionForm(call.request.POST)
-    if form.is_valid():
-        reason = form.cleaned_data["reason"].strip()
-        if not reason:
-            form.add_error("reason", "请写明理由。")
-            return page(call, case, form)
-        try:
-            verb(draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now, reason=reason)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
-            call.tell(sentence)
-            return redirect("office:model_draft", case=case.public_id)
-    return page(call, case, form)
+    return _DECISIONS.withdrawn(call, case)

@@ -1,0 +1,103 @@
+"""What is done with the draft of a policy: sent to the decider, approved from a day on, sent back, given up.
+
+Every kind of draft goes the same way; it differs in its page, its address and the verb that approves it (双人原则).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from xinheng.core.refusal import Refusal
+from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.wording import told
+from xinheng.services.approvals import return_draft, withdraw_draft
+from xinheng.store.casework import Case
+
+
+class DecisionForm(forms.Form):
+    """The word of the second person, or of a drafter who gives up."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    from_on = forms.DateField(
+        label="生效日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "日期请写成 2026-11-20 这样。"},
+    )
+    reason = forms.CharField(
+        label="意见", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def blank_decision(call: Call, case: Case) -> DecisionForm:
+    return DecisionForm(initial={"seen": case.version, "from_on": call.today})
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The ways of one kind of draft. ``draft_of`` raises where the case is of another kind; ``page`` shows the draft
+    again with what speaks against; ``address`` names its route; ``after`` follows the day in the word on approval."""
+
+    draft_of: Callable[[Case], Case]
+    page: Callable[..., HttpResponse]
+    address: str
+    submit: Callable[..., object]
+    approve: Callable[..., Any]
+    after: str = ""
+
+    def submitted(self, call: Call, case: Case) -> HttpResponse:
+        try:
+            self.submit(self.draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now)
+        except Refusal as refusal:
+            return self.page(call, case, blank_decision(call, case), problem=told(refusal))
+        return self._done(call, case, "已送审，由另一人批准后按生效日期启用。")
+
+    def approved(self, call: Call, case: Case) -> HttpResponse:
+        form = DecisionForm(call.request.POST)
+        if form.is_valid():
+            try:
+                version = self.approve(
+                    self.draft_of(case).public_id,
+                    from_on=form.cleaned_data["from_on"] or call.today,
+                    actor=call.user,
+                    policy=call.policy,
+                    now=call.now,
+                    seen_version=form.cleaned_data["seen"],
+                )
+            except Refusal as refusal:
+                form.add_error(None, told(refusal))
+            else:
+                return self._done(call, case, f"已批准，{version.from_on} 起生效{self.after}。")
+        return self.page(call, case, form)
+
+    def returned(self, call: Call, case: Case) -> HttpResponse:
+        return self._with_reason(call, case, return_draft, "已退回起草人。")
+
+    def withdrawn(self, call: Call, case: Case) -> HttpResponse:
+        return self._with_reason(call, case, withdraw_draft, "已撤销草稿。")
+
+    def _with_reason(
+        self, call: Call, case: Case, verb: Callable[..., object], sentence: str
+    ) -> HttpResponse:
+        form = DecisionForm(call.request.POST)
+        if form.is_valid():
+            reason = form.cleaned_data["reason"].strip()
+            if not reason:
+                form.add_error("reason", "请写明理由。")
+                return self.page(call, case, form)
+            draft = self.draft_of(case).public_id
+            try:
+                verb(draft, actor=call.user, policy=call.policy, now=call.now, reason=reason)
+            except Refusal as refusal:
+                form.add_error(None, told(refusal))
+            else:
+                return self._done(call, case, sentence)
+        return self.page(call, case, form)
+
+    def _done(self, call: Call, case: Case, sentence: str) -> HttpResponse:
+        call.tell(sentence)
+        return redirect(self.address, case=case.public_id)
