@@ -32,7 +32,7 @@ from xinheng.services.models import (
     submit_draft,
 )
 from xinheng.services.policies import policy_in_force
-from xinheng.store.models import Case, LedgerEvent, ModelTrial, PolicyVersion, PublicRun, User
+from xinheng.store.models import Case, LedgerEvent, ModelTrial, PolicyVersion, PublicRun, Subject, User
 
 LATER = TODAY + timedelta(days=10)
 
@@ -97,8 +97,10 @@ def test_a_draft_is_not_submitted_without_a_trial_of_its_very_content(he: User, 
 
 @pytest.mark.row("M7-08")
 def test_the_report_says_who_moves_and_by_which_parts(he: User, policy: Policy) -> None:
+    Subject.objects.filter(pk__in=Subject.objects.order_by("pk").values("pk")[:2]).update(size="微型")
     report = _try(_draft(he, policy), he, policy).report
     assert report is not None
+    assert {part["value"]: part["subjects"] for part in report["parts"]["size"]} == {"": 3, "微型": 2}
     assert report["base"]["digest"] == policy.models[MODEL].digest
     assert report["whole"]["subjects"] == 5
     assert report["points_changed"] == 2

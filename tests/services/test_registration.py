@@ -96,3 +96,12 @@ def test_a_wrong_older_code_is_left_out_and_a_branch_is_told(
     _load(people, policy, tmp_path, f"{branch},,,{OLD},")
     assert not SubjectCode.objects.exists()
     assert Subject.objects.get().kind == "branch"
+
+
+@pytest.mark.row("M7-08")
+def test_the_size_stands_as_the_registrar_states_it(people: People, policy: Policy, tmp_path: Path) -> None:
+    header = f"{REGISTER},企业规模"
+    _load(people, policy, tmp_path, f"{registration(1)},小型", f"{registration(2)},很大", header=header)
+    assert list(Subject.objects.order_by("code").values_list("size", flat=True)) == ["小型", ""]
+    _load(people, policy, tmp_path, registration(1), header=REGISTER, called="再.csv")
+    assert Subject.objects.get(code=code(1)).size == "小型"

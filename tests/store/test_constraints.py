@@ -232,6 +232,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "subject_code_once": lambda rows: _twice(lambda: rows.subject(code=CODE)),
     "subject_kind_known": lambda rows: rows.subject(kind="person"),
     "subject_status_known": lambda rows: rows.subject(status="gone"),
+    "subject_size_known": lambda rows: rows.subject(size="很大"),
     "subject_code_form": lambda rows: rows.subject(code="9141020OMA00000011"),
     "subject_name_once": _same_name,
     "subject_not_into_itself": _into_itself,

@@ -159,7 +159,7 @@ def told(sample: SampleCity, kind: str) -> str:
     papers, dirt = sample.papers, Dirt(kind=kind, as_of=sample.as_of, factor=sample.dirt)
     final = Finality.FINAL.value
     return f"""
-        SELECT sid, h, head, code, name, person, address, sector_label, division_code, num::VARCHAR AS num, department,
+        SELECT sid, h, head, code, name, person, address, sector_label, size, division_code, num::VARCHAR AS num, department,
             decided_on, valid_from, valid_to, amount_fen, confiscated_fen, words, document_no, title, reported_on,
             {papers.text(kind)} AS text, {papers.authority(kind)} AS authority,
             {papers.authority_code()} AS authority_code, {papers.basis()} AS basis,

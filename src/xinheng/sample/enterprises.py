@@ -142,6 +142,8 @@ def _ordered() -> str:
     person = f"{pick(list(words.SURNAMES), 'surname')} || '样' || {pick(list(words.STEMS), 'given name')}"
     sector = " ".join(f"WHEN {quoted(one.key)} THEN {quoted(one.label)}" for one in words.SECTORS)
     registrar = "CASE WHEN head[1] = '5' THEN '民政局' ELSE '市场监督管理局' END"
+    firm = weighted([("'微型'", 70), ("'小型'", 22), ("'中型'", 6), ("'大型'", 2)], "size")
+    size = f"CASE head WHEN '91' THEN {firm} WHEN '92' THEN '微型' ELSE '' END"
     kind = """CASE head WHEN '91' THEN (CASE WHEN tail LIKE '%分公司' THEN 'branch' ELSE 'enterprise' END)
         WHEN '92' THEN 'sole_trader' WHEN '93' THEN 'cooperative' ELSE 'social_organisation' END"""
     return f"""
@@ -149,7 +151,7 @@ def _ordered() -> str:
             SELECT *, coalesce(place_word || flagship_name, place_word || style_word || tail) AS name FROM named),
         coded AS ({coded("FROM full_named", head="head || division_code", number="n")})
         SELECT row_number() OVER (ORDER BY code)::INTEGER AS sid, h, code, name, {kind} AS kind, head, sector,
-            CASE sector {sector} END AS sector_label, tier, gain, status, county::UTINYINT AS county, county_name,
+            CASE sector {sector} END AS sector_label, {size} AS size, tier, gain, status, county::UTINYINT AS county, county_name,
             division_code, county_name || {registrar} AS registrar, established_on,
             county_name || {pick(words.ROADS, "road")} || ({below(900, "house")} + 1)::VARCHAR || '号' AS address,
             {person} AS person, {draw("record")} AS record_h

@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("登记机关", "authority"),
         ("经营状态", "words"),
         ("行业", "sector_label"),
+        ("企业规模", "size"),
         ("行政区划代码", "division_code"),
     ),
     "permit": (

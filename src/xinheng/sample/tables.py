@@ -24,6 +24,7 @@ SUBJECT_COLUMNS = (
     "established_on",
     "address",
     "sector",
+    "size",
 )
 ROWS_A_GROUP = 122_880
 

@@ -258,7 +258,7 @@ def _copy_subjects(
 
 _SUBJECT = (
     *("id", "public_id", "code", "name", "kind", "status", "division_code", "registrar", "address", "sector"),
-    *("established_on", "state_body", "state_owned", "version", "last_known_at"),
+    *("established_on", "size", "state_body", "state_owned", "version", "last_known_at"),
 )
 
 

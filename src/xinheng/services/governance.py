@@ -44,12 +44,12 @@ Report = dict[str, Any]
 
 _HAPPENED = ", ".join(str(int(state)) for state in sorted({*STANDING, RecordState.REPAIRED}))
 _PEOPLE = """
-COPY (SELECT id AS subject_id, kind, sector, division_code AS county, established_on FROM store_subject)
+COPY (SELECT id AS subject_id, kind, sector, division_code AS county, size, established_on FROM store_subject)
 TO STDOUT (FORMAT csv)
 """
 _TYPES = (
     "columns = {'subject_id': 'BIGINT', 'kind': 'VARCHAR', 'sector': 'VARCHAR', 'county': 'VARCHAR',"
-    " 'established_on': 'DATE'}, header = false, auto_detect = false"
+    " 'size': 'VARCHAR', 'established_on': 'DATE'}, header = false, auto_detect = false"
 )
 
 

@@ -135,6 +135,8 @@ UPDATE store_subject s SET
     sector = coalesce(i.sector, s.sector),
     division_code = coalesce(substring(r.details->>'行政区划代码' from '^[0-9]{6}'), s.division_code),
     established_on = coalesce(r.decided_on, s.established_on),
+    size = CASE WHEN r.details->>'企业规模' IN ('大型', '中型', '小型', '微型')
+                THEN r.details->>'企业规模' ELSE s.size END,
     status = CASE WHEN r.result IN ('active', 'suspended', 'revoked', 'cancelled', 'moved') THEN r.result ELSE s.status END
 FROM (
     SELECT DISTINCT ON (k.subject_id) k.subject_id, n.name, d.fields AS details, k.decided_on, k.result

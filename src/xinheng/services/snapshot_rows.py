@@ -47,6 +47,7 @@ LISTED = pa.schema(
         pa.field("sector", pa.string()),
         pa.field("code", pa.string()),
         pa.field("county", pa.string()),
+        pa.field("size", pa.string()),
         pa.field("established_on", pa.date32()),
     ]
 )
@@ -101,7 +102,8 @@ AS_KNOWN_AMONG = _as_known("AND r.subject_id = ANY(%(subjects)s)")
 _GRADED = f"SELECT id, kind, nullif(sector, ''), version FROM store_subject WHERE {_STANDING}"
 GRADED = f"{_GRADED} ORDER BY id"
 GRADED_LISTED = f"""
-SELECT id, kind, nullif(sector, ''), code, nullif(division_code, ''), established_on - {_EPOCH} FROM store_subject
+SELECT id, kind, nullif(sector, ''), code, nullif(division_code, ''), nullif(size, ''),
+       established_on - {_EPOCH} FROM store_subject
 WHERE {_STANDING} ORDER BY id
 """
 GRADED_AMONG = f"{_GRADED} AND id = ANY(%(subjects)s) ORDER BY id"

@@ -37,6 +37,15 @@ class SubjectStatus(models.TextChoices):
     UNKNOWN = "unknown", "未注明"
 
 
+class SubjectSize(models.TextChoices):
+    """Size of an enterprise as its registrar states it (《中小企业划型标准规定》); compared by, never scored."""
+
+    LARGE = "大型"
+    MEDIUM = "中型"
+    SMALL = "小型"
+    MICRO = "微型"
+
+
 class Subject(models.Model):
     """``version`` grows with every change of the file; whatever is derived from it is stale from then on.
 
@@ -53,6 +62,7 @@ class Subject(models.Model):
     address = models.CharField(max_length=300, blank=True)
     sector = models.CharField(max_length=40, blank=True)
     established_on = models.DateField(null=True)
+    size = models.CharField(max_length=4, choices=SubjectSize, blank=True, db_default="", default="")
     state_body = models.BooleanField(default=False)
     state_owned = models.BooleanField(default=False)
     version = models.BigIntegerField(default=1)
@@ -68,6 +78,9 @@ class Subject(models.Model):
             ),
             models.CheckConstraint(condition=Q(kind__in=SubjectKind.values), name="subject_kind_known"),
             models.CheckConstraint(condition=Q(status__in=SubjectStatus.values), name="subject_status_known"),
+            models.CheckConstraint(
+                condition=Q(size__in=["", *SubjectSize.values]), name="subject_size_known"
+            ),
             models.CheckConstraint(
                 condition=Q(code__isnull=True) | Q(code__regex=r"^[0-9A-HJ-NP-RTUWXY]{18}$"),
                 name="subject_code_form",

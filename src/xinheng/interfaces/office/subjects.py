@@ -205,6 +205,7 @@ def _head(call: Call, file: SubjectFile) -> dict[str, Any]:
             "district": districts(call.policy).get(subject.division_code, ""),
             "registrar": subject.registrar,
             "established_on": subject.established_on,
+            "size": subject.size,
             "address": subject.address,
             "flags": flags,
         },
