@@ -206,6 +206,25 @@ def _move_clocks(case: Case, step: Step, *, policy: Policy, today: date) -> None
         _keep(CaseDeadline(case=case, key=clock.key), clock, policy)
 
 
+def start_on_service(case: Case, verb: str, *, on: date, policy: Policy) -> None:
+    """The letter of the step ``verb`` was served: the clocks that waited for it run from that day (legal guard G17).
+
+    None starts in a settled case, and none that runs already or that a later step has ended.
+    """
+    flow = flow_of(case.flow, case.flow_version)
+    step = next((one for one in flow.steps if one.verb == verb), None)
+    taken = case.events.filter(verb=verb).order_by("-sequence").first()
+    if step is None or taken is None or flow.state(case.state).settled:
+        return
+    later = set(case.events.filter(sequence__gt=taken.sequence).values_list("verb", flat=True))
+    over = {key for one in flow.steps if one.verb in later for key in one.ends}
+    over |= set(CaseDeadline.objects.filter(case=case, ended_on__isnull=True).values_list("key", flat=True))
+    readings = {key: policy.parameter(key, on=on) for key in step.starts}
+    for clock in clocks.clocks_of(step, readings=readings, taken_on=on, served_on=on):
+        if clock.key not in over:
+            _keep(CaseDeadline(case=case, key=clock.key), clock, policy)
+
+
 def _clock(row: CaseDeadline) -> clocks.Clock:
     return clocks.Clock(
         key=row.key,
