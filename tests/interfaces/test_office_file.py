@@ -1,6 +1,6 @@
 """Marks, persons of a listing, deletion and the census, as officers meet them on the file of a subject."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,19 @@ from tests.services.test_exits import LIST, entry, leaving, told
 
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
+from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
-from xinheng.store.models import Batch, LedgerEvent, Record, RecordDetail, Relation, Subject, SubjectFlag
+from xinheng.store.models import (
+    Batch,
+    LedgerEvent,
+    Record,
+    RecordDetail,
+    Relation,
+    RoleGrant,
+    Subject,
+    SubjectFlag,
+    User,
+)
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 
@@ -123,10 +134,15 @@ def test_a_deleted_record_leaves_a_tombstone_and_no_words(
     delivery: Delivery, people: People, tmp_path: Path
 ) -> None:
     record = open_record(2, 4)
-    place = reverse("office:delete_record", kwargs={**own(2), "key": record.record_key})
-    assert signed_in(people.wang).get(place).status_code == 403
+    part = {**own(2), "key": record.record_key}
+    place, decide = (
+        reverse("office:delete_record", kwargs=part),
+        reverse("office:decide_deletion", kwargs=part),
+    )
     given = {"reason": "含不得归集的信息", "ground": "汴信函〔2026〕9号", "with_original": "on"}
-    post(signed_in(people.zhao), place, given)
+    post(signed_in(people.li), place, given)
+    assert open_record(2, 4).state == RecordState.ACTIVE
+    post(signed_in(people.zhao), decide, {"agree": "yes", "reason": "核对无误"})
     tombstone = open_record(2, 4)
     assert (tombstone.state, tombstone.note.reason) == (RecordState.DELETED, "含不得归集的信息")
     words = RecordDetail.objects.filter(record__record_key=record.record_key)
@@ -136,6 +152,34 @@ def test_a_deleted_record_leaves_a_tombstone_and_no_words(
     assert batch.original.wrapped_key is None
     again = import_file(write(tmp_path, penalty(2, facts="另一种写法"), called="行政处罚二.csv"), delivery)
     assert (again.accepted, again.report["problems"]["E08"]) == (0, 1)
+
+
+@pytest.mark.row("M3-05")
+def test_nobody_deletes_alone_and_the_proposal_waits_on_the_desk_of_another(
+    delivery: Delivery, people: People
+) -> None:
+    other = User.objects.create_user("qian", "x", display_name="钱决定", organisation=people.city)
+    RoleGrant.objects.create(
+        user=other, role=Role.DECIDER, organisation=people.city, from_on=date(2026, 1, 1)
+    )
+    record = open_record(2, 4)
+    part = {**own(2), "key": record.record_key}
+    place, decide = (
+        reverse("office:delete_record", kwargs=part),
+        reverse("office:decide_deletion", kwargs=part),
+    )
+    zhao, qian = signed_in(people.zhao), signed_in(other)
+    assert "请写明理由" in text(post(zhao, place, {"ground": "甲"}))
+    post(zhao, place, {"reason": "含不得归集的信息", "ground": "汴信函〔2026〕9号"})
+    assert "须由另一人确认" in text(zhao.get(place))
+    assert "提出人以外的另一人确认" in text(post(zhao, decide, {"agree": "yes", "reason": "核对无误"}))
+    assert "删除记录" not in text(zhao.get(reverse("office:desk")))
+    assert place in text(qian.get(reverse("office:desk")))
+    assert post(signed_in(people.wang), decide, {"agree": "yes", "reason": "甲"}).status_code == 403
+    assert open_record(2, 4).state == RecordState.ACTIVE
+    post(qian, decide, {"agree": "no", "reason": "应当更正"})
+    assert open_record(2, 4).state == RecordState.ACTIVE
+    assert place not in text(qian.get(reverse("office:desk")))
 
 
 @pytest.mark.row("M3-02")

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.interfaces.web_samples import NAME, OFFICE, TODAY
+from tests.interfaces.web_samples import NAME, NOW, OFFICE, TODAY
 
+from xinheng.interfaces.office.identities_merges import DecisionForm
 from xinheng.interfaces.web.parts import Column, Crumb, Link, Table
 
 Context = dict[str, Any]
@@ -56,4 +57,29 @@ def _census() -> Context:
     }
 
 
-FILE: dict[str, Callable[[], Context]] = {"marks": _marks, "persons": _persons, "census": _census}
+def _deletion() -> Context:
+    proposal = {
+        "by": "李收集",
+        "at": NOW,
+        "reason": "含不得归集的信息",
+        "ground": "示信函〔2026〕9号",
+        "with_original": True,
+    }
+    return {
+        **OFFICE,
+        "crumbs": CRUMBS,
+        "title": "行政处罚 示市监罚〔2026〕1号",
+        "proposal": proposal,
+        "form": None,
+        "decision": DecisionForm(),
+        "decide_url": "#",
+        "why_not": "由报送单位或其上级单位的决定人确认。",
+    }
+
+
+FILE: dict[str, Callable[[], Context]] = {
+    "deletion": _deletion,
+    "marks": _marks,
+    "persons": _persons,
+    "census": _census,
+}

@@ -358,6 +358,7 @@ def test_words_of_a_deleted_record_go_from_the_versions_under_both(two: People, 
     delete(
         record_key=record.record_key,
         change=Change(deed="delete", reason="法院判决删除", ground="（2026）豫02行终9号"),
+        proposed_by=two.wang,
         actor=two.zhao,
         policy=policy,
         now=NOW + timedelta(hours=3),

@@ -54,6 +54,46 @@ class Rows:
             marked["subject"] = self.subject()
         return store.SubjectFlag.objects.create(**marked | given)
 
+    def deletion(self, **given: Any) -> store.DeletionProposal:
+        ground = self.record()
+        proposed = {
+            "record_key": ground.record_key,
+            "subject": ground.subject,
+            "organisation": self.people.market,
+            "reason": "含个人信息",
+            "ground": "汴信函〔2026〕9号",
+            "proposed_by": self.people.wang,
+            "proposed_at": NOW,
+        }
+        return store.DeletionProposal.objects.create(**proposed | given)
+
+    def member(self, **given: Any) -> store.Member:
+        entered = {
+            "association": self.people.market,
+            "subject": self.subject(),
+            "from_on": TODAY,
+            "source": "会员名册",
+            "entered_by": self.people.wang,
+            "entered_at": NOW,
+        }
+        return store.Member.objects.create(**entered | given)
+
+    def letter(self, **given: Any) -> store.SuperiorLetter:
+        ground = self.record()
+        written = {
+            "flag": self.flag(subject=ground.subject),
+            "ground": ground,
+            "record_key": ground.record_key,
+            "addressee": "superior",
+            "addressed_to": "市国资委",
+            "title": "函",
+            "text": "函",
+            "reason": "汴政办〔2020〕46号第17项",
+            "written_by": self.people.wang,
+            "written_at": NOW,
+        }
+        return store.SuperiorLetter.objects.create(**written | given)
+
     def relation(self, **given: Any) -> store.Relation:
         ground = self.record()
         named = {

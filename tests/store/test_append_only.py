@@ -45,6 +45,9 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "connectorpull": lambda rows: rows.pull(),
     "subjectflag": lambda rows: rows.flag(),
     "relation": lambda rows: rows.relation(),
+    "deletionproposal": lambda rows: rows.deletion(),
+    "member": lambda rows: rows.member(),
+    "superiorletter": lambda rows: rows.letter(),
 }
 
 

@@ -9,7 +9,7 @@ from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
 from tests.store.rows import YESTERDAY, Rows
 
-from xinheng.store.models import NoticeRound, Organisation, Subject
+from xinheng.store.models import NoticeRound, Organisation, Subject, User
 
 CODE = "91410200MA00000011"
 BEFORE = NOW.replace(year=2025)
@@ -23,6 +23,20 @@ def _twice(make: Callable[[], object]) -> None:
 def _flagged_twice(rows: Rows) -> None:
     subject = rows.subject()
     _twice(lambda: rows.flag(subject=subject))
+
+
+def _member_twice(rows: Rows) -> None:
+    subject = rows.subject()
+    _twice(lambda: rows.member(subject=subject))
+
+
+def _letter_twice(rows: Rows) -> None:
+    flag = rows.flag()
+    _twice(lambda: rows.letter(flag=flag, record_key=7))
+
+
+def _decided(rows: Rows, *, by: User | None = None) -> dict[str, object]:
+    return {"decided_by": by or rows.people.zhao, "decided_at": NOW, "decision": "核对"}
 
 
 def _same_attempt(rows: Rows) -> None:
@@ -248,6 +262,21 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "subject_flag_period": lambda rows: rows.flag(to_on=YESTERDAY),
     "subject_flag_end_says_why": lambda rows: rows.flag(ended_at=NOW, to_on=TODAY, ended_by=rows.people.wang),
     "subject_flag_one_open": _flagged_twice,
+    "deletion_state_known": lambda rows: rows.deletion(state="gone", **_decided(rows)),
+    "deletion_says_why": lambda rows: rows.deletion(ground=""),
+    "deletion_two_persons": lambda rows: rows.deletion(
+        state="confirmed", **_decided(rows, by=rows.people.wang)
+    ),
+    "deletion_one_open": lambda rows: _twice(lambda: rows.deletion(record_key=7)),
+    "member_says_whence": lambda rows: rows.member(source=""),
+    "member_period": lambda rows: rows.member(to_on=YESTERDAY),
+    "member_end_says_why": lambda rows: rows.member(ended_at=NOW, to_on=TODAY, ended_by=rows.people.wang),
+    "member_once": _member_twice,
+    "letter_addressee_known": lambda rows: rows.letter(addressee="press"),
+    "letter_says_why": lambda rows: rows.letter(reason=""),
+    "letter_two_persons": lambda rows: rows.letter(released_at=NOW, released_by=rows.people.wang),
+    "letter_withdrawn_why": lambda rows: rows.letter(withdrawn_at=NOW),
+    "letter_once_a_ground": _letter_twice,
     "relation_kind_known": lambda rows: rows.relation(kind="spouse"),
     "relation_says_whence": lambda rows: rows.relation(source=""),
     "relation_period": lambda rows: rows.relation(to_on=YESTERDAY),

@@ -26,6 +26,7 @@ from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.connectors import Connector
+from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.organisations import Organisation
 from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.senders import SenderKey
@@ -46,6 +47,7 @@ class Kind(StrEnum):
     MAP = "map"
     EVALUATE = "evaluate"
     CONFLICT = "conflict"
+    DELETION = "deletion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Task:
     model: str = ""
     key: SenderKey | None = None
     connector: Connector | None = None
+    deletion: DeletionProposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_batches(seat),
         *_models(seat),
         *_conflicts(seat),
+        *_deletions(seat),
     ]
     far = date.max
     return sorted(
@@ -223,6 +227,15 @@ def _conflicts(seat: Seat) -> Iterator[Task]:
     )
     if number := waiting.count():
         yield Task(kind=Kind.CONFLICT, count=number)
+
+
+def _deletions(seat: Seat) -> Iterator[Task]:
+    """Records that another person proposed to delete."""
+    waiting = DeletionProposal.objects.filter(
+        state=DeletionState.PROPOSED, organisation__in=seat.reach(Verb.DELETE_RECORD)
+    ).exclude(proposed_by=seat.user)
+    for proposal in waiting.select_related("subject").order_by("pk")[:MOST]:
+        yield Task(kind=Kind.DELETION, deletion=proposal)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

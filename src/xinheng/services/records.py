@@ -42,7 +42,7 @@ _DEEDS = {
 _SAID = ("item", "subject_id", "decided_on", "valid_from", "valid_to", "amount_fen", "headcount", "result")
 """Columns that say what the act says. Class and finality are judgements on it; its sender does not send them again."""
 _WORDS = ("document_no", "authority", "title", "fields")
-_FINAL = {RecordState.WITHDRAWN, RecordState.DELETED}
+FINAL = {RecordState.WITHDRAWN, RecordState.DELETED}
 _ON_WHAT_STANDS = {"annotate", "dispute"}
 
 
@@ -70,6 +70,8 @@ def change_state(
     """
     if change.deed not in _DEEDS:
         raise Refusal("R01", f"不认识的操作“{change.deed}”。", advice="请在列出的做法中选择。")
+    if change.deed == "delete":
+        raise _alone()
     values: dict[str, object] = {"state": _DEEDS[change.deed]} | ({"valid_to": until} if until else {})
     return _supersede(record_key, change, actor=actor, policy=policy, now=now, values=values, fields={})
 
@@ -109,15 +111,25 @@ def correct(
 
 @transaction.atomic
 def delete(
-    *, record_key: int, change: Change, actor: User, policy: Policy, now: datetime, with_original: bool
+    *,
+    record_key: int,
+    change: Change,
+    proposed_by: User,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    with_original: bool,
 ) -> Record:
-    """Leave a tombstone: that there was a record, by whose authority it went and why; its words are emptied in every
-    version and cannot come back. ``with_original`` also destroys the keys of the delivered file and of what was
+    """Leave a tombstone, by the word of two persons: that there was a record, by whose authority it went and why; its
+    words are emptied in every version and cannot come back. ``with_original`` also destroys the keys of the delivered file and of what was
     returned from it, which hold the row among others.
     """
     if change.deed != "delete":
         raise Refusal("R01", f"不认识的操作“{change.deed}”。", advice="请在列出的做法中选择。")
-    tombstone = change_state(record_key=record_key, change=change, actor=actor, policy=policy, now=now)
+    if proposed_by.pk == actor.pk:
+        raise _alone()
+    state: dict[str, object] = {"state": RecordState.DELETED}
+    tombstone = _supersede(record_key, change, actor=actor, policy=policy, now=now, values=state, fields={})
     versions = Record.objects.filter(record_key=record_key, subject__in=ever_one_with(tombstone.subject_id))
     RecordDetail.objects.filter(record__in=versions).update(document_no="", title="", fields={})
     batch = tombstone.batch
@@ -130,6 +142,12 @@ def delete(
         )
         note("batch.original_destroyed", now=now, actor=actor, object=f"batch:{batch.public_id}")
     return tombstone
+
+
+def _alone() -> Refusal:
+    return Refusal(
+        "R08", "删除记录须由一人提出、另一人确认。", advice="请提出删除意见，由另一名决定人在工作台中确认。"
+    )
 
 
 @transaction.atomic
@@ -152,7 +170,7 @@ def _supersede(
     current.refresh_from_db()
     if current.known_until is not None:
         raise Refusal("R04", "这条记录刚刚被别人更改。", advice="请刷新页面后重试。")
-    if RecordState(current.state) in _FINAL:
+    if RecordState(current.state) in FINAL:
         raise Refusal("R05", "已撤回或删除的记录不能再改变。", advice="确有错误的，由报送单位重新报送。")
     if change.deed in _ON_WHAT_STANDS and RecordState(current.state) not in STANDING:
         raise Refusal(

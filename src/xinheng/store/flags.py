@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from xinheng.store.accounts import User
+from xinheng.store.public_ids import new_public_id
+from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 
@@ -48,5 +50,58 @@ class SubjectFlag(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["subject", "kind"], condition=Q(ended_at__isnull=True), name="subject_flag_one_open"
+            ),
+        ]
+
+
+class Addressee(models.TextChoices):
+    SUPERIOR = "superior", "上级单位"
+    AUDIT = "audit", "审计机关"
+
+
+class SuperiorLetter(models.Model):
+    """A letter that tells superior unit or audit office of a failure of a marked subject.
+
+    It rests on ``ground``, goes out by a second person's word, and is withdrawn when the ground ends.
+    """
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    flag = models.ForeignKey(SubjectFlag, on_delete=models.PROTECT, related_name="letters")
+    ground = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+", db_index=False)
+    record_key = models.BigIntegerField(db_index=True)
+    addressee = models.CharField(max_length=10, choices=Addressee)
+    addressed_to = models.CharField(max_length=200)
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    reason = models.CharField(max_length=300)
+    written_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    written_at = models.DateTimeField()
+    released_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    released_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(addressee__in=Addressee.values), name="letter_addressee_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(text="") & ~Q(addressed_to="") & ~Q(reason=""), name="letter_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, released_by__isnull=True)
+                | (Q(released_at__isnull=False, released_by__isnull=False) & ~Q(released_by=F("written_by"))),
+                name="letter_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_why=""), name="letter_withdrawn_why"
+            ),
+            models.UniqueConstraint(
+                fields=["flag", "record_key", "addressee"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="letter_once_a_ground",
             ),
         ]

@@ -5,12 +5,14 @@ from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState,
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
+from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.effects import Publication
-from xinheng.store.flags import FlagKind, SubjectFlag
+from xinheng.store.flags import Addressee, FlagKind, SubjectFlag, SuperiorLetter
 from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdict
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
+from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
@@ -56,6 +58,7 @@ from xinheng.store.subjects import (
 
 __all__ = [
     "AccountLock",
+    "Addressee",
     "Attachment",
     "Batch",
     "BatchCount",
@@ -72,6 +75,8 @@ __all__ = [
     "Connector",
     "ConnectorKind",
     "ConnectorPull",
+    "DeletionProposal",
+    "DeletionState",
     "Draw",
     "DrawAnnouncement",
     "DrawnObject",
@@ -84,6 +89,7 @@ __all__ = [
     "LedgerBatch",
     "LedgerEvent",
     "LedgerLeaf",
+    "Member",
     "ModelFeedback",
     "ModelTrial",
     "NameAlias",
@@ -141,6 +147,7 @@ __all__ = [
     "SubjectName",
     "SubjectSearch",
     "SubjectStatus",
+    "SuperiorLetter",
     "User",
     "Verdict",
 ]

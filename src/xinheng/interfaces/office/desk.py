@@ -21,6 +21,7 @@ from xinheng.services.batches import number_of
 from xinheng.services.coverage import Cell, closed_cells
 from xinheng.services.desk import Kind, Seat, Task, duties, reports_due, tasks
 from xinheng.services.policies import MODEL
+from xinheng.services.subject_merge import standing
 from xinheng.store.inspections import Plan
 
 DUE = {"today": "今天到期", "week": "五个工作日内到期", "late": "逾期"}
@@ -199,6 +200,19 @@ def _conflict(call: Call, task: Task) -> _Shown:
     )
 
 
+def _deletion(call: Call, task: Task) -> _Shown:
+    assert task.deletion is not None
+    subject = standing(task.deletion.subject)
+    part = {"subject": subject.public_id, "key": task.deletion.record_key}
+    return (
+        "删除记录",
+        f"{subject.name} 的一条记录",
+        reverse("office:delete_record", kwargs=part),
+        "待确认",
+        "decide",
+    )
+
+
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
     Kind.SOURCE: _source,
@@ -210,6 +224,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.MAP: _map,
     Kind.EVALUATE: _evaluate,
     Kind.CONFLICT: _conflict,
+    Kind.DELETION: _deletion,
 }
 
 

@@ -22,6 +22,7 @@ from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import line_of, source_of
 from xinheng.interfaces.office.wording import DEEDS, told
 from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.services.deletions import open_proposal
 from xinheng.services.ledger import note
 from xinheng.services.records import Change, change_state, correct
 from xinheng.services.subjects import ended_keys
@@ -30,6 +31,8 @@ from xinheng.store.effects import Publication
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
+MAY_PROPOSE = (Verb.CORRECT_RECORD, Verb.DELETE_RECORD)
+"""Who may say that a record has to go; that it goes is for another person with the second of these."""
 _KEEP = ("", "不改")
 _DAY = forms.DateInput(attrs={"type": "date"})
 
@@ -203,8 +206,9 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "delete_url": reverse(
             "office:delete_record", kwargs={"subject": subject.public_id, "key": found.record_key}
         )
-        if call.may(Verb.DELETE_RECORD, call.of(owner_of(call, found)))
+        if any(call.may(verb, call.of(owner_of(call, found))) for verb in MAY_PROPOSE)
         else "",
+        "deletion_waits": open_proposal(found.record_key) is not None,
         "change_url": reverse(
             "office:change_record", kwargs={"subject": subject.public_id, "key": found.record_key}
         ),

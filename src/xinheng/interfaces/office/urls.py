@@ -146,6 +146,11 @@ urlpatterns = [
         records_deleted.delete_record,
         name="delete_record",
     ),
+    path(
+        "subjects/<slug:subject>/records/<int:key>/delete/decide/",
+        records_deleted.decide,
+        name="decide_deletion",
+    ),
     path("subjects/<slug:subject>/marks/", subjects_marks.marks, name="marks"),
     path("subjects/<slug:subject>/marks/add/", subjects_marks.add_mark, name="add_mark"),
     path("subjects/<slug:subject>/marks/<int:number>/end/", subjects_marks.end_mark, name="end_mark"),

@@ -72,7 +72,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:subjects",
                 (
                     *("office:subject", "office:grade", "office:what_if", "office:results", "office:record"),
-                    *("office:delete_record", "office:marks", "office:add_mark", "office:end_mark"),
+                    *("office:delete_record", "office:decide_deletion", "office:marks", "office:add_mark", "office:end_mark"),
                     *("office:persons", "office:add_person", "office:person"),
                 ),
             ),
