@@ -102,6 +102,10 @@ def test_a_merge_is_proposed_by_one_and_decided_by_another(city: People) -> None
     led = zhao.get(reverse("office:subject", kwargs={"subject": gone.public_id}))
     assert led.status_code == 302
     assert Subject.objects.get(code=code(1)).public_id in led.headers["Location"]
+    page = text(zhao.get(led.headers["Location"]))
+    absorbed = page[page.index("<dt>已并入</dt>") :][:300]
+    assert gone.name in absorbed
+    assert code(2) in absorbed
     split = reverse("office:split_merge", kwargs=here)
     assert post(wang, split, {"reason": "查明是两家"}).status_code == 302
     assert post(zhao, reverse("office:decide_merge", kwargs=here), decision).status_code == 302

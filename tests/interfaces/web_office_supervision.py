@@ -101,6 +101,8 @@ def _subject() -> Context:
             {"name": "示例县绿源有限公司", "from_on": None, "until": date(2020, 1, 5), "source": ""}
         ],
         "other_codes": [{"kind": "注册号", "value": "410200000000000"}],
+        "absorbed": [{"name": "开封某某面粉厂", "names": ["某某面粉"], "codes": ["91410202MA0000001X"]}],
+        "merges_url": "#",
         "as_of": TODAY,
         "known_on": TODAY,
         "time_machine": [Filter("as_of", "情况日", "date"), Filter("known_on", "所知日", "date")],

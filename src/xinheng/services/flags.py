@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Count
 
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
+from xinheng.services.merged_files import follow_marks, one_with
 from xinheng.store.accounts import User
 from xinheng.store.flags import FlagKind, SubjectFlag
 from xinheng.store.subjects import Subject, SubjectStatus
@@ -36,7 +37,7 @@ def mark_subject(subject: Subject, mark: Mark, *, actor: User, now: datetime) ->
     if not all(word.strip() for word in (mark.superior, mark.audit_contact, mark.source)):
         raise Refusal("FLAG1", "标注须写明上级单位、审计机关和来源。", advice="请补充后重试。")
     locked = Subject.objects.select_for_update().get(pk=subject.pk)
-    if SubjectFlag.objects.filter(subject=locked, kind=mark.kind, ended_at__isnull=True).exists():
+    if any(one.kind == mark.kind for one in flags_of(locked)):
         raise Refusal("FLAG2", f"该主体已标注为{mark.kind.label}。", advice="内容有变的，请先终止原标注。")
     made = SubjectFlag.objects.create(
         subject=locked,
@@ -48,7 +49,7 @@ def mark_subject(subject: Subject, mark: Mark, *, actor: User, now: datetime) ->
         set_by=actor,
         set_at=now,
     )
-    _follow(locked, mark.kind, held=True)
+    follow_marks(frozenset({locked.pk}))
     note(
         "subject.flagged",
         now=now,
@@ -66,14 +67,14 @@ def end_mark(flag: int, *, subject: Subject, actor: User, reason: str, to_on: da
     if not reason.strip():
         raise Refusal("FLAG3", "终止标注必须写明理由。", advice="请补充后重试。")
     locked = Subject.objects.select_for_update().get(pk=subject.pk)
-    found = SubjectFlag.objects.filter(pk=flag, subject=locked, ended_at__isnull=True).first()
+    found = next((one for one in flags_of(locked) if one.pk == flag), None)
     if found is None:
         raise Refusal("FLAG4", "没有这项标注，或它已经终止。", advice="请刷新页面。")
     if to_on < found.from_on:
         raise Refusal("FLAG5", "终止日期早于起始日期。", advice="请核对日期。")
     found.to_on, found.ended_by, found.ended_at, found.ended_reason = to_on, actor, now, reason.strip()[:300]
     found.save(update_fields=["to_on", "ended_by", "ended_at", "ended_reason"])
-    _follow(locked, FlagKind(found.kind), held=False)
+    follow_marks(frozenset({locked.pk, found.subject_id}))
     note(
         "subject.unflagged",
         now=now,
@@ -84,13 +85,11 @@ def end_mark(flag: int, *, subject: Subject, actor: User, reason: str, to_on: da
     )
 
 
-def _follow(subject: Subject, kind: FlagKind, *, held: bool) -> None:
-    Subject.objects.filter(pk=subject.pk).update(**{kind.value: held}, version=F("version") + 1)
-
-
 def flags_of(subject: Subject) -> list[SubjectFlag]:
-    """Marks in force, oldest first."""
-    return list(SubjectFlag.objects.filter(subject=subject, ended_at__isnull=True).order_by("pk"))
+    """Marks in force on the subject and on those merged into it, oldest first."""
+    return list(
+        SubjectFlag.objects.filter(subject__in=one_with(subject), ended_at__isnull=True).order_by("pk")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from xinheng.core.evaluation import Fact, evaluate
 from xinheng.core.feeds import ITEMS
 from xinheng.core.indicators import EVALUATION
 from xinheng.core.models import grade_word
-from xinheng.services.given_grades import give_instead, models_read, read_in_force
+from xinheng.services.given_grades import file_given_grades, give_instead, models_read, read_in_force
 from xinheng.services.ledger import note
 from xinheng.services.rules import remembered_rules
 from xinheng.services.scores import ask_for_refresh
@@ -45,6 +45,8 @@ def mend_former_grades(subjects: Sequence[int], *, now: datetime) -> int:
     Inside the caller's transaction and lock of runs.
     """
     mended = 0
+    for model, subject in file_given_grades(subjects):
+        _look_again(model, subject)
     for run in _closing_runs():
         starts = range(0, len(subjects), MANY)
         touched = (each for start in starts for each in _touched(run, subjects[start : start + MANY]))
@@ -54,12 +56,16 @@ def mend_former_grades(subjects: Sequence[int], *, now: datetime) -> int:
                 continue
             give_instead(given, grade)
             mended += 1
-            if read_in_force(given.model, itself=True):
-                Regrade.objects.create(subject_id=given.subject_id)
-                ask_for_refresh()
+            _look_again(given.model, given.subject_id)
             told = {"model": given.model, "cycle": given.cycle_on.isoformat(), "run": run.public_id}
             note("grade.mended", now=now, subject=given.subject.public_id, payload=told)
     return mended
+
+
+def _look_again(model: str, subject: int) -> None:
+    if read_in_force(model, itself=True):
+        Regrade.objects.create(subject_id=subject)
+        ask_for_refresh()
 
 
 def _closing_runs() -> Iterable[EvaluationRun]:
@@ -88,7 +94,8 @@ def _touched(run: EvaluationRun, subjects: Sequence[int]) -> Iterable[GivenGrade
 def _last_given(run: EvaluationRun, subjects: Sequence[int]) -> QuerySet[GivenGrade]:
     """The last fact of each subject in the cycle: an open one, or one that ended although the run had graded it."""
     of_cycle = GivenGrade.objects.filter(model=run.model, cycle_on=run.cycle_on or run.as_of)
-    last = of_cycle.filter(subject__in=list(subjects)).order_by("subject", "-pk").distinct("subject")
+    standing = of_cycle.filter(subject__in=list(subjects), subject__merged_into__isnull=True)
+    last = standing.order_by("subject", "-pk").distinct("subject")
     graded = scores_of(run).filter(subject=OuterRef("subject")).exclude(grade="")
     instead = GivenGrade.objects.filter(
         subject=OuterRef("subject"),

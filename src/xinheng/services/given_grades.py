@@ -77,9 +77,28 @@ WHERE n.grade IS NOT NULL AND o.subject_id = n.subject_id AND o.model = %(model)
 """
 _END_ONE = "UPDATE store_givengrade SET until = nextval('store_record_id_seq') WHERE id = %s"
 _GIVE_ONE = """
-INSERT INTO store_givengrade (id, subject_id, run_id, decided_on, cycle_on, cycle_to, model, grade)
-SELECT nextval('store_record_id_seq'), subject_id, run_id, decided_on, cycle_on, cycle_to, model, %s
+INSERT INTO store_givengrade (id, subject_id, earned_by_id, run_id, decided_on, cycle_on, cycle_to, model, grade)
+SELECT nextval('store_record_id_seq'), subject_id, earned_by_id, run_id, decided_on, cycle_on, cycle_to, model, %s
 FROM store_givengrade WHERE id = %s
+"""
+_MISFILED = """
+SELECT g.id, w.place, g.model, g.subject_id FROM store_givengrade g
+JOIN store_subject s ON s.id = coalesce(g.earned_by_id, g.subject_id)
+CROSS JOIN LATERAL (SELECT coalesce(s.merged_into_id, s.id) AS place) w
+WHERE g.subject_id = ANY(%(subjects)s) AND g.until IS NULL AND w.place <> g.subject_id
+  AND (w.place = g.earned_by_id OR NOT EXISTS (
+    SELECT FROM store_givengrade o WHERE o.subject_id = w.place AND o.model = g.model AND o.until IS NULL
+      AND o.cycle_on < g.cycle_to AND o.cycle_to > g.cycle_on))
+ORDER BY g.cycle_on, g.id
+"""
+_FILE_ONE = """
+INSERT INTO store_givengrade (id, subject_id, earned_by_id, run_id, decided_on, cycle_on, cycle_to, model, grade)
+SELECT nextval('store_record_id_seq'), %(place)s, nullif(coalesce(g.earned_by_id, g.subject_id), %(place)s), g.run_id,
+       g.decided_on, g.cycle_on, g.cycle_to, g.model, g.grade
+FROM store_givengrade g
+WHERE g.id = %(given)s AND NOT EXISTS (
+    SELECT FROM store_givengrade o WHERE o.subject_id = %(place)s AND o.model = g.model AND o.until IS NULL
+      AND o.cycle_on < g.cycle_to AND o.cycle_to > g.cycle_on)
 """
 _LOOK_AGAIN = "INSERT INTO store_regrade (subject_id) SELECT subject_id FROM given_now"
 
@@ -203,6 +222,21 @@ def give_instead(given: GivenGrade, grade: str | None) -> None:
             cursor.execute(_END_ONE, [given.pk])
         if grade is not None:
             cursor.execute(_GIVE_ONE, [grade, given.pk])
+
+
+def file_given_grades(subjects: Sequence[int]) -> list[tuple[str, int]]:
+    """File the grades of some subjects where the merges in force put them; returns the model of each that moved and
+    the subject whose facts are others now. Where the one that stays has a grade of the cycle itself, that one counts.
+
+    Inside the caller's transaction and lock of runs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_MISFILED, {"subjects": list(subjects)})
+        moving = cursor.fetchall()
+        for given, place, _, _ in moving:
+            cursor.execute(_END_ONE, [given])
+            cursor.execute(_FILE_ONE, {"given": given, "place": place})
+    return [(model, each) for _, place, model, left in moving for each in (left, place)]
 
 
 def read_in_force(model_id: str, *, itself: bool = False) -> bool:

@@ -67,6 +67,11 @@ UPDATE store_publication p SET subject_id = m.target,
        ground_id = CASE WHEN p.stopped_at IS NULL THEN m.next_id ELSE p.ground_id END
 FROM moving m WHERE p.record_key = m.record_key
 """
+_BESIDE = tuple(
+    f"UPDATE {table} t SET subject_id = m.target FROM moving m WHERE t.record_key = m.record_key"
+    for table in ("store_relation", "store_conflict", "store_deletionproposal")
+)
+"""Persons named by a listing, what departments disagree on, and proposals of deletion go with the record."""
 _CAME = """
 SELECT DISTINCT coalesce(s.merged_into_id, s.id) FROM store_record r JOIN store_subject s ON s.id = r.subject_id
 WHERE r.batch_id = %s AND r.known_until IS NULL
@@ -158,7 +163,8 @@ def _carry_out(cursor: CursorWrapper, why: Why, *, at: datetime, then: datetime)
         cursor.execute(statement, {name: given[name] for name in given if f"%({name})s" in statement})
     cursor.execute(_WORDS)
     cursor.execute(_WHY, said)
-    cursor.execute(_SHOWN)
+    for statement in (_SHOWN, *_BESIDE):
+        cursor.execute(statement)
 
 
 def _shield_twins(root: int, why: Why, policy: Policy | None, *, moment: datetime) -> datetime:

@@ -24,6 +24,7 @@ from xinheng.core.subject_merge import (
 )
 from xinheng.services.ledger import note
 from xinheng.services.loading import refresh_search, take_loader_lock
+from xinheng.services.merged_files import follow_marks
 from xinheng.services.refiling import Why, merges_in_force, refile
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.accounts import User
@@ -207,6 +208,7 @@ def _rearrange(
     for subject in sorted(group):
         root = merges.root(subject)
         Subject.objects.filter(pk=subject).update(merged_into=None if root == subject else root)
+    follow_marks(group)
     refresh_search(sorted(group))
     ask_for_refresh()
 

@@ -134,11 +134,15 @@ class GivenGrade(models.Model):
     Numbers are drawn from those of records, so that both may stand in one file. ``until``: the number from which on
     it is known no longer, because another grade of the cycle took its place. ``run`` found it; ``decided_on`` is the
     day on which the subject was first graded in the cycle, which runs from ``cycle_on`` up to ``cycle_to``.
+    ``earned_by``: whose grade it was where a merge files it under another.
     """
 
     id = models.BigIntegerField(primary_key=True)
     until = models.BigIntegerField(null=True)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+", db_index=False)
+    earned_by = models.ForeignKey(
+        Subject, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     run = models.ForeignKey(EvaluationRun, on_delete=models.PROTECT, related_name="+", db_index=False)
     decided_on = models.DateField()
     cycle_on = models.DateField()

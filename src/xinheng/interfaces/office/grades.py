@@ -21,6 +21,7 @@ from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.evaluate import ExplainedGrade, explain_grade
 from xinheng.services.ledger import note
+from xinheng.services.merged_files import one_with
 from xinheng.services.what_if import basis_of
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.scores import EvaluationRun, Score, scores_of
@@ -168,7 +169,8 @@ def _history(call: Call, subject: Subject, run: EvaluationRun) -> list[dict[str,
 
 def reads_of(call: Call, subject: Subject, kind: str) -> list[dict[str, Any]]:
     """Who looked last: the organisation and the reason, not the person."""
-    events = LedgerEvent.objects.filter(subject=subject.public_id, kind=kind).select_related("actor")
+    files = one_with(subject).values_list("public_id", flat=True)
+    events = LedgerEvent.objects.filter(subject__in=list(files), kind=kind).select_related("actor")
     return [
         {
             "at": event.at,

@@ -2,6 +2,7 @@
 
 from xinheng.core.access import Target
 from xinheng.interfaces.office.access import Call, Owned
+from xinheng.services.merged_files import one_with
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow
 from xinheng.store.casework import Case
@@ -49,7 +50,7 @@ def _user(public_id: str) -> User | None:
 
 def _of_subject(call: Call, subject: Subject) -> Target:
     """An inspector reaches the enterprises drawn for him."""
-    drawn = DrawnObject.objects.filter(subject=subject).values_list("inspectors", flat=True)
+    drawn = DrawnObject.objects.filter(subject__in=one_with(subject)).values_list("inspectors", flat=True)
     certificates = {number for team in drawn for number in team}
     persons = Inspector.objects.filter(certificate_no__in=certificates, user__isnull=False)
     assigned = frozenset(user for user in persons.values_list("user_id", flat=True) if user is not None)

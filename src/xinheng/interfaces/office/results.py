@@ -15,6 +15,7 @@ from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import record_url, source_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.ledger import note
+from xinheng.services.merged_files import one_with
 from xinheng.services.results import imported_results
 from xinheng.store.notices import ResultNotice
 from xinheng.store.subjects import Subject
@@ -27,7 +28,11 @@ def results(call: Call, subject: Subject) -> HttpResponse:
     note("results.read", now=call.now, actor=call.user, subject=subject.public_id)
     here = reverse("office:subject", kwargs={"subject": subject.public_id})
     found = imported_results(subject, policy=call.policy)
-    written = ResultNotice.objects.filter(subject=subject).prefetch_related("steps").select_related("subject")
+    written = (
+        ResultNotice.objects.filter(subject__in=one_with(subject))
+        .prefetch_related("steps")
+        .select_related("subject")
+    )
     context = {
         "crumbs": [
             Crumb("企业档案", reverse("office:subjects")),

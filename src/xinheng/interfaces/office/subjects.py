@@ -26,6 +26,7 @@ from xinheng.interfaces.office.records_shown import entries_of, line_of
 from xinheng.interfaces.office.wording import cited, districts, item_title
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option, Paging
 from xinheng.services.finding import Found, Search, find_subjects
+from xinheng.services.merged_files import absorbed_by, one_with
 from xinheng.services.statistics import current_runs
 from xinheng.services.subjects import SubjectFile, open_file
 from xinheng.store.effects import Publication
@@ -215,6 +216,10 @@ def _head(call: Call, file: SubjectFile) -> dict[str, Any]:
         "other_codes": [
             {"kind": CODE_KINDS.get(one.kind, one.kind), "value": one.value} for one in subject.codes.all()
         ],
+        "absorbed": [
+            {"name": one.subject.name, "names": one.names, "codes": one.codes} for one in absorbed_by(subject)
+        ],
+        "merges_url": reverse("office:merges") if call.may_somewhere(Verb.PROPOSE_QUARANTINE) else "",
         "version": subject.version,
     }
 
@@ -294,7 +299,9 @@ def _visits(call: Call, subject: Subject, grade: dict[str, Any] | None) -> dict[
     grading, today = call.policy.grading, call.today
     letter = grade["letter"] or None if grade and not grade["trial"] else None
     band = band_of(grading, grade=letter, kind=subject.kind, confirmed=False)
-    drawn = DrawnObject.objects.filter(subject=subject, draw__announcement__plan__year=today.year).count()
+    drawn = DrawnObject.objects.filter(
+        subject__in=one_with(subject), draw__announcement__plan__year=today.year
+    ).count()
     lines = [dated.on(today) for dated in (band.visits_per_year, grading.ceiling) if dated]
     known = [line for line in lines if line is not None]
     try:

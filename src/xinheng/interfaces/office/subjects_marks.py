@@ -17,6 +17,7 @@ from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.flags import Mark, mark_subject
 from xinheng.services.flags import end_mark as end
+from xinheng.services.merged_files import one_with
 from xinheng.store.flags import FlagKind, SubjectFlag
 from xinheng.store.subjects import Subject
 
@@ -46,7 +47,8 @@ class EndForm(forms.Form):
 def marks(call: Call, subject: Subject) -> HttpResponse:
     own = {"subject": subject.public_id}
     may = bool(call.may(Verb.FLAG_SUBJECT, SUBJECT.target(call, subject)))
-    rows = SubjectFlag.objects.filter(subject=subject).select_related("set_by", "ended_by").order_by("-pk")
+    own_rows = SubjectFlag.objects.filter(subject__in=one_with(subject)).order_by("-pk")
+    rows = own_rows.select_related("set_by", "ended_by")
     context = {
         "crumbs": _crumbs(subject),
         "subject": subject.name,
