@@ -16,13 +16,11 @@ from xinheng.core.flows import (
     check_step,
     diagram,
     flaws,
-    flow_of,
-    flows,
-    newest,
     published,
     reachable,
 )
 from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.procedures import flow_of, flows, newest
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 

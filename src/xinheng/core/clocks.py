@@ -56,6 +56,19 @@ def clocks_of(
     return tuple(clock for clock in begun if clock is not None)
 
 
+def after_step(clock: Clock, step: Step, *, on: date, calendar: Calendar) -> Clock:
+    """A clock of the case once ``step`` was taken. A step that suspends finds a clock that is over: it stays as it is."""
+    if clock.ended_on is not None:
+        return clock
+    if clock.key in step.ends:
+        return end(clock, on=on)
+    if clock.key in step.suspends and clock.running and not is_overdue(clock, on=on, calendar=calendar):
+        return suspend(clock, on=on, calendar=calendar)
+    if clock.key in step.resumes and not clock.running:
+        return resume(clock, on=on)
+    return clock
+
+
 def due(clock: Clock, *, calendar: Calendar) -> DueDate | None:
     """The last day of the term; None while it stands still, after it ended and while its length is unknown."""
     if not clock.running or clock.count is None:

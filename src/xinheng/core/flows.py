@@ -31,6 +31,7 @@ class Step:
 
     ``starts``, ``ends``, ``suspends`` and ``resumes`` name clocks; their lengths are policy parameters of that key.
     ``notice`` is the letter that goes out; a clock that starts with a notice starts at its service (G17).
+    ``after`` names the clock whose last day must be over before the clock takes the step.
     """
 
     verb: str
@@ -47,6 +48,7 @@ class Step:
     ends: tuple[str, ...] = ()
     suspends: tuple[str, ...] = ()
     resumes: tuple[str, ...] = ()
+    after: str = ""
 
     @property
     def two_person(self) -> bool:
@@ -181,6 +183,11 @@ def _person_fits(
     return True
 
 
+def hands(flow: Flow, *, state: str) -> frozenset[Role]:
+    """The roles for whose step the case waits."""
+    return frozenset(role for step in flow.steps_from(state) for role in step.roles)
+
+
 def flaws(flow: Flow) -> tuple[str, ...]:
     """What is wrong with the shape of a flow; a flow with flaws is not published."""
     return (*_flaws_of_names(flow), *_flaws_of_ways(flow), *_flaws_of_steps(flow), *_flaws_of_clocks(flow))
@@ -243,7 +250,11 @@ def _flaws_of_steps(flow: Flow) -> list[str]:
 def _flaws_of_clocks(flow: Flow) -> list[str]:
     started = {clock for step in flow.steps for clock in step.starts}
     named = {clock for step in flow.steps for clock in (*step.ends, *step.suspends, *step.resumes)}
+    named |= {step.after for step in flow.steps if step.after}
     found = [f"clock {clock} is never started" for clock in sorted(named - started)]
+    found += [
+        f"{step.verb}: a person waits for no clock" for step in flow.steps if step.after and not step.by_clock
+    ]
     settled = {state.key for state in flow.states if state.settled}
     for clock in sorted(started):
         enders = [step.verb for step in flow.steps if clock in step.ends]

@@ -33,7 +33,16 @@ CITY = Subject("city", CityFile, first=Level.CITY)
 AGENCIES = Subject("agencies", Agencies, first=Level.CITY)
 FIGURES = tuple(
     Subject(name, ParametersOnly)
-    for name in ("evaluation", "inspections", "repair", "objections", "reports", "retention")
+    for name in (
+        "casework",
+        "evaluation",
+        "inspections",
+        "rectification",
+        "repair",
+        "objections",
+        "reports",
+        "retention",
+    )
 )
 GRADING = "grading"
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from xinheng.core.days import CalendarYear
 from xinheng.core.policy import Policy
 from xinheng.services.approvals import Draft, approve, propose
-from xinheng.services.cases import recompute_deadlines
+from xinheng.services.case_clocks import recompute_deadlines
 from xinheng.services.policies import CALENDAR, policy_in_force
 from xinheng.services.publication import recompute_due_dates
 from xinheng.services.time import day_of

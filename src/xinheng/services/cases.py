@@ -5,32 +5,35 @@ transaction (《行政处罚法》第五十七、五十八条 on review and deci
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 
-from xinheng.core import clocks
-from xinheng.core.flows import NEW, Flow, Past, Step, available, check_step, flow_of, newest
+from xinheng.core.flow_migration import Move, past_of
+from xinheng.core.flows import NEW, Flow, Past, Step, available, check_step
 from xinheng.core.grounds import Ground
-from xinheng.core.parameters import Unit
 from xinheng.core.policy import Policy
+from xinheng.core.procedures import flow_of, newest
 from xinheng.core.refusal import Refusal
 from xinheng.services.accounts import actor_of
+from xinheng.services.case_clocks import move_clocks, start_clocks
 from xinheng.services.ledger import note
 from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.case_moves import Recusal
+from xinheng.store.casework import Case, CaseEvent, NumberSeries
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a new case is about. ``series`` begins its number, e.g. ``SP`` for approvals."""
+    """What a new case is about. ``series`` begins its number, e.g. ``SP`` for approvals. While a case runs, no second one
+    of its kind is opened on the same ``ground`` for the same subject."""
 
     flow: str
     kind: str
@@ -38,14 +41,18 @@ class Opening:
     title: str
     organisation: Organisation
     subject: Subject | None = None
+    ground: Ground | None = None
     details: Mapping[str, Any] | None = None
 
 
 @transaction.atomic
-def open_case(opening: Opening, *, verb: str, actor: User, policy: Policy, now: datetime) -> Case:
-    """Begin a case with its first step."""
+def open_case(
+    opening: Opening, *, verb: str, actor: User, policy: Policy, now: datetime, reason: str = ""
+) -> Case:
+    """Begin a case with its first step. Refusal C03 names the running case on the same matter."""
     flow = newest(opening.flow)
-    case = Case.objects.create(
+    _refuse_twice(opening)
+    case = _create(
         number=_next_number(opening.series, year=day_of(now).year),
         kind=opening.kind,
         flow=flow.name,
@@ -54,13 +61,39 @@ def open_case(opening: Opening, *, verb: str, actor: User, policy: Policy, now: 
         organisation=opening.organisation,
         subject=opening.subject,
         title=opening.title[:200],
+        ground=written(opening.ground),
         details=dict(opening.details or {}),
         opened_by=actor,
         opened_at=now,
     )
-    return _take(
-        case, flow, verb=verb, actor=actor, policy=policy, now=now, reason="", ground=None, details={}
-    )
+    return _take(case, flow, _Act(verb, actor, policy, now, reason=reason, ground=opening.ground))
+
+
+def _create(**given: Any) -> Case:
+    """Two that come at once: the constraint lets one through and the other is told its number."""
+    try:
+        with transaction.atomic():
+            return Case.objects.create(**given)
+    except IntegrityError:
+        _refuse_known(given["subject"], kind=given["kind"], ground=given["ground"])
+        raise
+
+
+def _refuse_twice(opening: Opening) -> None:
+    if opening.ground is not None:
+        _refuse_known(opening.subject, kind=opening.kind, ground=written(opening.ground))
+
+
+def _refuse_known(subject: Subject | None, *, kind: str, ground: str) -> None:
+    if subject is None or not ground:
+        return
+    first = Case.objects.filter(subject=subject, kind=kind, ground=ground, closed_at__isnull=True).first()
+    if first is not None:
+        raise Refusal(
+            "C03",
+            f"同一主体就同一依据已有办理中的事项 {first.number}。",
+            advice=f"请打开事项 {first.number} 继续办理，不需要重复提出。",
+        )
 
 
 @transaction.atomic
@@ -75,135 +108,52 @@ def take_step(
     ground: Ground | None = None,
     details: Mapping[str, Any] | None = None,
     seen_version: int | None = None,
+    counted_from: date | None = None,
 ) -> Case:
-    """Take a step of a running case. ``seen_version``: the version on the page; an older one is refused."""
+    """Take a step of a running case. ``seen_version``: the version on the page; an older one is refused.
+
+    ``counted_from``: the day from which the clocks of the step count, where it was not today, such as that of service.
+    """
+    case = locked(public_id, seen_version=seen_version)
+    act = _Act(
+        verb,
+        actor,
+        policy,
+        now,
+        reason=reason,
+        ground=ground,
+        details=dict(details or {}),
+        counted_from=counted_from,
+    )
+    return _take(case, flow_of(case.flow, case.flow_version), act)
+
+
+def locked(public_id: str, *, seen_version: int | None = None) -> Case:
+    """The case under lock. Refusals: C01 there is none, C02 somebody else moved it since ``seen_version``."""
     case = Case.objects.select_for_update().filter(public_id=public_id).first()
     if case is None:
         raise Refusal("C01", "没有这个事项。", advice="请从工作台重新进入。")
     if seen_version is not None and seen_version != case.version:
-        raise Refusal("C02", "这个事项刚刚被别人办理过。", advice="请刷新页面，看清现状后再办理。")
-    flow = flow_of(case.flow, case.flow_version)
-    return _take(
-        case,
-        flow,
-        verb=verb,
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground,
-        details=dict(details or {}),
-    )
-
-
-def steps_for(case: Case, user: User, *, on: date) -> tuple[Step, ...]:
-    """The buttons of the page for this person."""
-    return available(
-        flow_of(case.flow, case.flow_version),
-        state=case.state,
-        actor=user.pk,
-        roles=roles_in(user, case.organisation, on=on),
-        history=history_of(case),
-    )
-
-
-def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:
-    """Roles in force that reach the organisation."""
-    path = tree().path(organisation.pk)
-    return frozenset(
-        grant.role for grant in actor_of(user).grants if grant.in_force(on) and grant.organisation in path
-    )
-
-
-def history_of(case: Case) -> Sequence[Past]:
-    """Steps taken so far."""
-    return tuple(Past(verb=event.verb, actor=event.actor_id) for event in case.events.order_by("sequence"))
-
-
-def desk(organisations: Sequence[int]) -> QuerySet[Case]:
-    """Open cases of these organisations, oldest first."""
-    return (
-        Case.objects.filter(organisation__in=organisations, closed_at__isnull=True)
-        .select_related("subject", "organisation")
-        .order_by("id")
-    )
-
-
-@transaction.atomic
-def recompute_deadlines(*, policy: Policy) -> int:
-    """Compute running terms again that were computed with another calendar; returns how many were looked at."""
-    running = CaseDeadline.objects.filter(ended_on__isnull=True).order_by("pk")
-    outdated = list(running.exclude(calendar_version=policy.calendar.version).select_for_update())
-    for row in outdated:
-        _keep(row, _clock(row), policy)
-    return len(outdated)
-
-
-def _take(
-    case: Case,
-    flow: Flow,
-    *,
-    verb: str,
-    actor: User | None,
-    policy: Policy,
-    now: datetime,
-    reason: str,
-    ground: Ground | None,
-    details: dict[str, Any],
-) -> Case:
-    past, before = history_of(case), case.state
-    step = check_step(
-        flow,
-        state=before,
-        verb=verb,
-        actor=actor.pk if actor else None,
-        roles=roles_in(actor, case.organisation, on=day_of(now)) if actor else (),
-        history=past,
-        reason=reason,
-        ground=ground,
-    )
-    CaseEvent.objects.create(
-        case=case,
-        sequence=len(past) + 1,
-        at=now,
-        verb=verb,
-        from_state=before,
-        to_state=step.to_state,
-        actor=actor,
-        reason=reason[:1000],
-        ground=f"{ground.kind}:{ground.reference}" if ground else "",
-        details=details,
-    )
-    _move_clocks(case, step, policy=policy, today=day_of(now))
-    settled = flow.state(step.to_state).settled
-    Case.objects.filter(pk=case.pk).update(
-        state=step.to_state, version=F("version") + 1, closed_at=now if settled else None
-    )
-    case.refresh_from_db()
-    note(
-        f"case.{verb}",
-        now=now,
-        actor=actor,
-        subject=case.subject.public_id if case.subject else "",
-        object=f"case:{case.number}",
-        payload={"from": before, "to": step.to_state, "reason": reason},
-    )
+        raise Refusal(
+            "C02",
+            f"这个事项刚刚被别人办理过：{_last_change(case)}。",
+            advice="您填写的内容没有生效；请刷新页面，看清现状后再办理。",
+        )
     return case
 
 
-def _move_clocks(case: Case, step: Step, *, policy: Policy, today: date) -> None:
-    running = CaseDeadline.objects.select_for_update().filter(case=case, ended_on__isnull=True)
-    for row in running.order_by("pk"):
-        clock = _clock(row)
-        if row.key in step.ends:
-            _keep(row, clocks.end(clock, on=today), policy)
-        elif row.key in step.suspends and clock.running:
-            _keep(row, clocks.suspend(clock, on=today, calendar=policy.calendar), policy)
-        elif row.key in step.resumes and not clock.running:
-            _keep(row, clocks.resume(clock, on=today), policy)
-    readings = {key: policy.parameter(key, on=today) for key in step.starts}
-    for clock in clocks.clocks_of(step, readings=readings, taken_on=today):
-        _keep(CaseDeadline(case=case, key=clock.key), clock, policy)
+def _last_change(case: Case) -> str:
+    """Who did what when, for somebody who came second."""
+    flow = flow_of(case.flow, case.flow_version)
+    last = case.events.select_related("actor").order_by("-sequence").first()
+    title = next((step.title for step in flow.steps if last and step.verb == last.verb), "更改")
+    who = last.actor.display_name if last and last.actor else "系统"
+    return f"{who}于 {last.at:%Y-%m-%d} “{title}”，现在是“{state_title(case)}”" if last else "状态有变"
+
+
+def state_title(case: Case) -> str:
+    """The present state in the words of the flow the case pinned."""
+    return "尚未开始" if case.state == NEW else flow_of(case.flow, case.flow_version).state(case.state).title
 
 
 def start_on_service(case: Case, verb: str, *, on: date, policy: Policy) -> None:
@@ -217,33 +167,122 @@ def start_on_service(case: Case, verb: str, *, on: date, policy: Policy) -> None
     if step is None or taken is None or flow.state(case.state).settled:
         return
     later = set(case.events.filter(sequence__gt=taken.sequence).values_list("verb", flat=True))
-    over = {key for one in flow.steps if one.verb in later for key in one.ends}
-    over |= set(CaseDeadline.objects.filter(case=case, ended_on__isnull=True).values_list("key", flat=True))
-    readings = {key: policy.parameter(key, on=on) for key in step.starts}
-    for clock in clocks.clocks_of(step, readings=readings, taken_on=on, served_on=on):
-        if clock.key not in over:
-            _keep(CaseDeadline(case=case, key=clock.key), clock, policy)
+    over = frozenset(key for one in flow.steps if one.verb in later for key in one.ends)
+    start_clocks(case, step, policy=policy, on=on, served_on=on, over=over)
 
 
-def _clock(row: CaseDeadline) -> clocks.Clock:
-    return clocks.Clock(
-        key=row.key,
-        started_on=row.started_on,
-        count=row.count,
-        unit=Unit(row.unit),
-        suspended_on=row.suspended_on,
-        ended_on=row.ended_on,
+def steps_for(case: Case, user: User, *, on: date) -> tuple[Step, ...]:
+    """The buttons of the page for this person."""
+    return available(
+        flow_of(case.flow, case.flow_version),
+        state=case.state,
+        actor=user.pk,
+        roles=roles_in(user, case.organisation, on=on),
+        history=history_of(case),
+        recused=recused_from(case),
     )
 
 
-def _keep(row: CaseDeadline, clock: clocks.Clock, policy: Policy) -> None:
-    """An unknown length has no due day and is shown as 待确认 (legal guard G15)."""
-    due = clocks.due(clock, calendar=policy.calendar)
-    row.started_on, row.count, row.unit = clock.started_on, clock.count, clock.unit
-    row.suspended_on, row.ended_on = clock.suspended_on, clock.ended_on
-    row.due_on, row.provisional = (due.on, due.provisional) if due else (None, False)
-    row.calendar_version = policy.calendar.version
-    row.save()
+def recused_from(case: Case) -> frozenset[int]:
+    """Persons whose recusal was granted. Until another has decided, the matter goes on (administrative-penalty-law 第四十三条)."""
+    return frozenset(Recusal.objects.filter(case=case, granted=True).values_list("person_id", flat=True))
+
+
+def written(ground: Ground | None) -> str:
+    """A ground as it stands in a case and its events."""
+    return f"{ground.kind}:{ground.reference}" if ground else ""
+
+
+def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:
+    """Roles in force that reach the organisation."""
+    path = tree().path(organisation.pk)
+    return frozenset(
+        grant.role for grant in actor_of(user).grants if grant.in_force(on) and grant.organisation in path
+    )
+
+
+def history_of(case: Case) -> Sequence[Past]:
+    """Steps taken so far, in the words of the version that the case has now."""
+    return past_of(
+        Move(event.verb, event.actor_id, event.details.get("verbs"))
+        for event in case.events.order_by("sequence")
+    )
+
+
+def desk(organisations: Sequence[int]) -> QuerySet[Case]:
+    """Open cases of these organisations, oldest first."""
+    return (
+        Case.objects.filter(organisation__in=organisations, closed_at__isnull=True)
+        .select_related("subject", "organisation")
+        .order_by("id")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One step that somebody takes."""
+
+    verb: str
+    actor: User | None
+    policy: Policy
+    now: datetime
+    reason: str = ""
+    ground: Ground | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    counted_from: date | None = None
+
+    @property
+    def on(self) -> date:
+        """The day from which clocks count; never one to come."""
+        today = day_of(self.now)
+        if self.counted_from is not None and self.counted_from > today:
+            raise Refusal("C04", f"日期 {self.counted_from} 还没有到。", advice="请填写今天或以前的日期。")
+        return self.counted_from or today
+
+
+def _take(case: Case, flow: Flow, act: _Act) -> Case:
+    past, before, actor = history_of(case), case.state, act.actor
+    step = check_step(
+        flow,
+        state=before,
+        verb=act.verb,
+        actor=actor.pk if actor else None,
+        roles=roles_in(actor, case.organisation, on=day_of(act.now)) if actor else (),
+        history=past,
+        recused=recused_from(case),
+        reason=act.reason,
+        ground=act.ground,
+    )
+    CaseEvent.objects.create(
+        case=case,
+        sequence=case.events.count() + 1,
+        at=act.now,
+        verb=act.verb,
+        from_state=before,
+        to_state=step.to_state,
+        actor=actor,
+        reason=act.reason[:1000],
+        ground=written(act.ground),
+        details=dict(act.details),
+    )
+    move_clocks(case, step, policy=act.policy, on=act.on)
+    settled = flow.state(step.to_state).settled
+    Case.objects.filter(pk=case.pk).update(
+        state=step.to_state,
+        version=F("version") + 1,
+        closed_at=act.now if settled else None,
+        handler=actor if actor else F("handler"),
+    )
+    case.refresh_from_db()
+    note(
+        f"case.{act.verb}",
+        now=act.now,
+        actor=actor,
+        subject=case.subject.public_id if case.subject else "",
+        object=f"case:{case.number}",
+        payload={"from": before, "to": step.to_state, "reason": act.reason},
+    )
+    return case
 
 
 def _next_number(series: str, *, year: int) -> str:

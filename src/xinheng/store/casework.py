@@ -14,7 +14,9 @@ from xinheng.store.subjects import Subject
 
 
 class Case(models.Model):
-    """``version`` is the row version: a verb that saw an older one is refused."""
+    """``version`` is the row version: a verb that saw an older one is refused. ``ground`` is what it was opened on
+    (``record:12``); while it runs no second case of its kind and subject has the same. ``handler`` is the officer who
+    took the last step."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     number = models.CharField(max_length=40, unique=True)
@@ -27,17 +29,32 @@ class Case(models.Model):
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, null=True, related_name="cases")
     title = models.CharField(max_length=200)
     details = models.JSONField(default=dict)
+    ground = models.CharField(max_length=60, blank=True, default="", db_default="")
+    handler = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     version = models.IntegerField(default=1)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["subject", "kind", "ground"],
+                condition=Q(closed_at__isnull=True) & ~Q(ground=""),
+                name="case_one_open_a_ground",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["organisation", "kind", "id"],
                 condition=Q(closed_at__isnull=True),
                 name="case_open_desk",
+            ),
+            models.Index(
+                fields=["kind", "state", "id"], condition=Q(closed_at__isnull=True), name="case_open_state"
+            ),
+            models.Index(
+                fields=["handler", "id"], condition=Q(closed_at__isnull=True), name="case_open_mine"
             ),
         ]
 
@@ -61,9 +78,13 @@ class CaseEvent(models.Model):
 
 
 class CaseDeadline(models.Model):
-    """A running or ended clock of a case; remembers the calendar it was computed with."""
+    """A running or ended clock of a case; remembers the calendar it was computed with. ``organisation`` is that of the
+    case, for lists by due day; ``extended`` counts extensions."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="deadlines")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     key = models.CharField(max_length=60)
     started_on = models.DateField()
     due_on = models.DateField(null=True)
@@ -73,6 +94,7 @@ class CaseDeadline(models.Model):
     unit = models.CharField(max_length=8, default="workday")
     suspended_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
+    extended = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -86,6 +108,11 @@ class CaseDeadline(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_on"], condition=Q(ended_on__isnull=True), name="case_deadline_running"),
+            models.Index(
+                fields=["organisation", "due_on", "id"],
+                condition=Q(ended_on__isnull=True),
+                name="case_deadline_of_unit",
+            ),
         ]
 
 

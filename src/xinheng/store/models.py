@@ -2,6 +2,15 @@
 
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.case_moves import (
+    CaseReminder,
+    DeadlineMove,
+    FlowMigration,
+    LookupLock,
+    MoveKind,
+    Recusal,
+    ReminderLevel,
+)
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
@@ -67,6 +76,7 @@ __all__ = [
     "Case",
     "CaseDeadline",
     "CaseEvent",
+    "CaseReminder",
     "CodeIssue",
     "CodeIssueStep",
     "Conflict",
@@ -75,6 +85,7 @@ __all__ = [
     "Connector",
     "ConnectorKind",
     "ConnectorPull",
+    "DeadlineMove",
     "DeletionProposal",
     "DeletionState",
     "Draw",
@@ -84,14 +95,17 @@ __all__ = [
     "EvaluationRun",
     "FindingKind",
     "FlagKind",
+    "FlowMigration",
     "GivenGrade",
     "Inspector",
     "LedgerBatch",
     "LedgerEvent",
     "LedgerLeaf",
+    "LookupLock",
     "Member",
     "ModelFeedback",
     "ModelTrial",
+    "MoveKind",
     "NameAlias",
     "NothingStatement",
     "NoticeRound",
@@ -120,9 +134,11 @@ __all__ = [
     "Record",
     "RecordDetail",
     "RecordNote",
+    "Recusal",
     "Regrade",
     "Relation",
     "RelationKind",
+    "ReminderLevel",
     "Resubmission",
     "ResultNotice",
     "ResultPush",

@@ -1,0 +1,12 @@
+"""The procedures there are. Importing this module publishes the flow of each; rooms above core ask for flows here.
+
+A new procedure is a module of core with its flow and one line here (docs/how-to/add-a-procedure.md).
+"""
+
+from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
+from xinheng.core.rectification import RECTIFICATION
+
+__all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
+
+PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION)
+"""The newest version of each; older ones stay published in the module of their procedure."""

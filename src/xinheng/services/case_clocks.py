@@ -1,0 +1,75 @@
+"""The clocks of a case as rows: what a step, a service, a person or a new calendar does to them.
+
+A clock that starts with a letter starts at its service (legal guard G17); an unknown length has no due day (G15).
+"""
+
+from datetime import date
+
+from django.db import transaction
+
+from xinheng.core import clocks
+from xinheng.core.flows import Step
+from xinheng.core.parameters import Unit
+from xinheng.core.policy import Policy
+from xinheng.store.casework import Case, CaseDeadline
+
+
+def move_clocks(case: Case, step: Step, *, policy: Policy, on: date) -> None:
+    """What the step does to the clocks of the case, counted from ``on``."""
+    running = CaseDeadline.objects.select_for_update().filter(case=case, ended_on__isnull=True)
+    for row in running.order_by("pk"):
+        before = clock_of(row)
+        after = clocks.after_step(before, step, on=on, calendar=policy.calendar)
+        if after != before:
+            keep(row, after, policy)
+    start_clocks(case, step, policy=policy, on=on)
+
+
+def start_clocks(
+    case: Case,
+    step: Step,
+    *,
+    policy: Policy,
+    on: date,
+    served_on: date | None = None,
+    over: frozenset[str] = frozenset(),
+) -> None:
+    """Start the clocks of a step but those that run or are ``over``: with a letter on the day of its service."""
+    running = CaseDeadline.objects.filter(case=case, ended_on__isnull=True)
+    over |= set(running.values_list("key", flat=True))
+    readings = {key: policy.parameter(key, on=served_on or on) for key in step.starts}
+    for clock in clocks.clocks_of(step, readings=readings, taken_on=on, served_on=served_on):
+        if clock.key not in over:
+            keep(CaseDeadline(case=case, organisation_id=case.organisation_id, key=clock.key), clock, policy)
+
+
+@transaction.atomic
+def recompute_deadlines(*, policy: Policy) -> int:
+    """Compute running terms again that were computed with another calendar; returns how many were looked at."""
+    running = CaseDeadline.objects.filter(ended_on__isnull=True).order_by("pk")
+    outdated = list(running.exclude(calendar_version=policy.calendar.version).select_for_update())
+    for row in outdated:
+        keep(row, clock_of(row), policy)
+    return len(outdated)
+
+
+def clock_of(row: CaseDeadline) -> clocks.Clock:
+    return clocks.Clock(
+        key=row.key,
+        started_on=row.started_on,
+        count=row.count,
+        unit=Unit(row.unit),
+        suspended_on=row.suspended_on,
+        ended_on=row.ended_on,
+    )
+
+
+def keep(row: CaseDeadline, clock: clocks.Clock, policy: Policy) -> None:
+    """An unknown length has no due day and is shown as 待确认 (legal guard G15). A clock that ends keeps its last day."""
+    due = clocks.due(clock, calendar=policy.calendar)
+    row.started_on, row.count, row.unit = clock.started_on, clock.count, clock.unit
+    row.suspended_on, row.ended_on = clock.suspended_on, clock.ended_on
+    if clock.ended_on is None:
+        row.due_on, row.provisional = (due.on, due.provisional) if due else (None, False)
+    row.calendar_version = policy.calendar.version
+    row.save()

@@ -1,0 +1,117 @@
+"""Orders to put something right: opened on a living record of an enterprise, confirmed by another person, checked.
+
+Only enterprises and other bodies are ordered, and only by the unit that recognised the fault or the credit office
+(requirements M11-01; shijiazhuang-2019-126 （十二）). The steps are those of ``core.rectification``.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from xinheng.core.grounds import Ground, GroundKind, lives
+from xinheng.core.policy import Policy
+from xinheng.core.records import Finality, RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.store.accounts import User
+from xinheng.store.casework import Case
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+KIND = "rectification"
+SERIES = "ZG"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be put right. ``record`` is the key of the record the order rests on."""
+
+    subject: Subject
+    record: int
+    wanted: str
+    reason: str
+
+
+@transaction.atomic
+def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> Case:
+    """Open the case. Refusals: RE1 nothing is asked for, RE2 the record is no living one of this subject, and C03."""
+    if not order.wanted.strip():
+        raise Refusal("RE1", "没有写明整改要求。", advice="请写明要改什么、怎样算改好。")
+    _living(order.record, order.subject)
+    opening = Opening(
+        flow=KIND,
+        kind=KIND,
+        series=SERIES,
+        title=f"责令{order.subject.name}整改",
+        organisation=actor.organisation,
+        subject=order.subject,
+        ground=Ground(GroundKind.RECORD, order.record),
+        details={"wanted": order.wanted.strip()[:1000]},
+    )
+    return open_case(opening, verb="draft", actor=actor, policy=policy, now=now, reason=order.reason)
+
+
+@transaction.atomic
+def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
+    """Another person gives the order, on the record it was drafted on, which must still live."""
+    ground = ground_of(case)
+    assert case.subject is not None
+    _living(ground.reference, case.subject)
+    return take_step(
+        case.public_id,
+        "confirm",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        ground=ground,
+        seen_version=seen,
+    )
+
+
+def register_service(
+    case: Case,
+    *,
+    served_on: date,
+    way: str,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+) -> Case:
+    """The order was served: the term runs from the day of service (legal guard G17)."""
+    return take_step(
+        case.public_id,
+        "serve",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        details={"way": way, "served_on": served_on.isoformat()},
+        counted_from=served_on,
+        seen_version=seen,
+    )
+
+
+def ground_of(case: Case) -> Ground:
+    kind, _, reference = case.ground.partition(":")
+    return Ground(GroundKind(kind), int(reference))
+
+
+def wanted_of(case: Case) -> str:
+    """What is to be put right, as last revised."""
+    revised = case.events.filter(verb="revise", details__has_key="wanted").order_by("-sequence").first()
+    return str((revised.details if revised else case.details).get("wanted", ""))
+
+
+def _living(record: int, subject: Subject) -> Record:
+    found = Record.objects.filter(record_key=record, known_until__isnull=True, subject=subject).first()
+    if found is None or not lives(RecordState(found.state), Finality(found.finality)):
+        raise Refusal(
+            "RE2",
+            "所依据的记录不存在、不属于这个主体或已经失效。",
+            advice="请从该主体的档案中选择现行有效的记录。",
+        )
+    return found
