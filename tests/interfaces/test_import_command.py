@@ -268,3 +268,15 @@ def test_an_import_that_stops_in_the_middle_keeps_the_report_of_what_entered(
     assert "前面 1 个文件的结果有效" in answer.out
     told = json.loads(report.read_text(encoding="utf-8"))
     assert [Path(one["path"]).name for one in told["files"]] == ["1.csv"]
+
+
+@pytest.mark.row("M2-04")
+def test_a_file_is_delivered_in_the_name_of_a_person_or_of_the_house(
+    run: Run, sent: Path, people: People
+) -> None:
+    wrong = run(write(sent, penalty(1)), "--agency", "kaifeng.market_regulation", "--person", "zhou")
+    assert wrong.exit_code == 2
+    assert "不能为这个单位报送" in wrong.err
+    assert not Batch.objects.exists()
+    run(write(sent, penalty(1)), "--agency", "kaifeng.market_regulation", "--person", "li")
+    assert Batch.objects.get().received_by == people.li

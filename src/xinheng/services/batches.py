@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xinheng.core.access import Target
 from xinheng.core.policy import Policy
@@ -26,10 +26,35 @@ from xinheng.store.records import Record
 
 
 def answers_for(actor: User, batch: Batch) -> bool:
-    """Who delivered does not decide: the person, or everybody of the organisation where a system handed it over."""
+    """Who delivered does not review or decide: the person, or everybody of the organisation where no person is named,
+    because a system, a folder or the operator of this installation handed it over."""
     if batch.received_by_id is None:
         return actor.organisation_id == batch.organisation_id
     return batch.received_by_id == actor.pk
+
+
+def answered_by(actor: User, *, through: str = "") -> Q:
+    """The same for a list: batches for which the person answers, or what leads to them ``through`` a path."""
+    person, unit = f"{through}received_by", f"{through}organisation"
+    return Q(**{person: actor}) | Q(**{f"{person}__isnull": True, unit: actor.organisation_id})
+
+
+def sender_of(batch: Batch) -> str:
+    """Who delivered, as pages and letters name it."""
+    return batch.received_by.display_name if batch.received_by else "系统报送"
+
+
+def deliverer(username: str, organisation: Organisation, *, on: date) -> User:
+    """The person in whose name the operator of this installation delivers; must be one who may deliver for it."""
+    person = User.objects.filter(username=username, is_active=True).first()
+    target = Target(organisations=tree().path(organisation.pk))
+    if person is None or not allowed(person, Verb.IMPORT_FILE, target, on=on):
+        raise Refusal(
+            "B14",
+            f"账号“{username}”不存在，或不能为这个单位报送。",
+            advice="请填写有报送职责的账号；不写明人员的，由报送单位负责，本单位的人不能审查。",
+        )
+    return person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

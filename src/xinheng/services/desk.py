@@ -14,7 +14,7 @@ from django.db.models import Count, Min
 from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
-from xinheng.services.batches import without_unneeded
+from xinheng.services.batches import answered_by, answers_for, without_unneeded
 from xinheng.services.cases import desk, steps_for
 from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
@@ -141,7 +141,7 @@ def _reviews(seat: Seat) -> Iterator[Task]:
     batches = {
         batch.pk: batch
         for batch in unreviewed(seat.reach(Verb.REVIEW_SECRECY), policy=seat.policy, today=seat.today)
-        if batch.received_by_id != seat.user.pk
+        if not answers_for(seat.user, batch)
     }
     first: dict[int, date] = {}
     count: dict[int, int] = {}
@@ -170,7 +170,7 @@ def _rows(seat: Seat) -> Iterator[Task]:
         ReturnedRow.objects.filter(
             state=ReturnedState.WAITING, batch__organisation__in=seat.reach(Verb.DECIDE_QUARANTINE)
         )
-        .exclude(batch__received_by=seat.user)
+        .exclude(answered_by(seat.user, through="batch__"))
         .order_by()
         .values_list("batch__organisation")
         .annotate(number=Count("pk"), first=Min("batch__loaded_at"))

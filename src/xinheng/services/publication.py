@@ -17,6 +17,7 @@ from xinheng.core.provenance import provenance_of
 from xinheng.core.publication import OPEN, OPENNESS, open_to_all
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.services.batches import answers_for
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -118,9 +119,11 @@ def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: dateti
     batch = Batch.objects.select_for_update().filter(public_id=public_id).first()
     if batch is None or batch.state != BatchState.LOADED or batch.published_at is not None:
         raise Refusal("P01", "只有已入库、尚未公示的批次可以公示。", advice="请在批次列表中核对批次的状态。")
-    if batch.received_by_id == reviewer.pk:
+    if answers_for(reviewer, batch):
         raise Refusal(
-            "P02", "报送人不能审查自己报送的批次。", advice="保密和隐私审查须由另一名保密审查人办理。"
+            "P02",
+            "报送人不能审查自己报送的批次；系统报送、命令行导入的，报送单位的人不能审查。",
+            advice="保密和隐私审查须由另一名保密审查人办理。",
         )
     own = provenance_of(batch.provenance).may_burden
     shown = _publish(batch, reviewer, policy, now=now) if batch.item is not None and own else 0

@@ -33,6 +33,10 @@ def import_(
         str | None, typer.Option(metavar="数据源", help="指定数据源的代号，缺省按各列识别")
     ] = None,
     agency: AgencyOption = None,
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="账号", help="报送人的账号；缺省由报送单位负责，本单位的人不能审查这些批次"),
+    ] = None,
     report: Annotated[Path | None, typer.Option(metavar="文件", help="把每个文件的结果写成 JSON")] = None,
     returned: Annotated[
         Path | None, typer.Option(metavar="文件夹", help="把退回表（XLSX）写到这个文件夹")
@@ -52,7 +56,7 @@ def import_(
     from xinheng.interfaces.cli.ready import ready
 
     ready(city=city)
-    journey = _Import(delivery=_delivery(agency), feed=feed, returned=returned)
+    journey = _Import(delivery=_delivery(agency, person), feed=feed, returned=returned)
     try:
         journey.run(files)
     finally:
@@ -64,7 +68,8 @@ def import_(
         raise typer.Exit(NOT_TAKEN)
 
 
-def _delivery(agency: str | None) -> "Delivery":
+def _delivery(agency: str | None, person: str | None) -> "Delivery":
+    from xinheng.services.batches import deliverer
     from xinheng.services.collect import Delivery
     from xinheng.services.organisations import organisation_for, set_up_organisations
     from xinheng.services.policies import policy_in_force
@@ -73,7 +78,9 @@ def _delivery(agency: str | None) -> "Delivery":
     now = datetime.now(UTC)
     policy = policy_in_force(on=day_of(now))
     set_up_organisations(policy, on=day_of(now))
-    return Delivery(policy=policy, organisation=organisation_for(policy, agency), actor=None, now=now)
+    organisation = organisation_for(policy, agency)
+    actor = deliverer(person, organisation, on=day_of(now)) if person else None
+    return Delivery(policy=policy, organisation=organisation, actor=actor, now=now)
 
 
 @dataclass

@@ -24,7 +24,7 @@ from xinheng.interfaces.office.wording import (
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
-from xinheng.services.batches import needs_no_reading, number_of
+from xinheng.services.batches import answers_for, needs_no_reading, number_of, sender_of
 from xinheng.services.collect import cancel
 from xinheng.services.publication import publish_batch
 from xinheng.services.time import SHANGHAI
@@ -112,9 +112,9 @@ def shown(call: Call, batch: Batch) -> dict[str, Any]:
         "feed": feed_title(batch.report["known_as"] if unneeded else batch.feed, call.policy),
         "why": why_short(batch),
         "received_at": batch.received_at,
-        "received_by": batch.received_by.display_name if batch.received_by else "命令行导入",
+        "received_by": sender_of(batch),
         "loaded_at": batch.loaded_at,
-        "loaded_by": batch.received_by.display_name if batch.received_by else "命令行导入",
+        "loaded_by": sender_of(batch),
         "rows": batch.rows,
         "accepted": batch.accepted,
         "returned": batch.returned,
@@ -169,7 +169,7 @@ def batch(call: Call, batch: Batch) -> HttpResponse:
 
 def _may_publish(call: Call, batch: Batch) -> bool:
     ready = batch.state == BatchState.LOADED and batch.published_at is None and batch.item is not None
-    other = batch.received_by_id != call.user.pk
+    other = not answers_for(call.user, batch)
     return ready and other and bool(call.may(Verb.REVIEW_SECRECY, call.of(batch.organisation_id)))
 
 

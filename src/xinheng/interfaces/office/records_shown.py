@@ -18,7 +18,7 @@ from xinheng.interfaces.office.wording import (
     result_words,
 )
 from xinheng.interfaces.web.parts import Entry, Source
-from xinheng.services.batches import number_of
+from xinheng.services.batches import number_of, sender_of
 from xinheng.services.time import day_of
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
@@ -49,7 +49,7 @@ def source_of(call: Call, record: Record) -> Source:
         file_name=batch.file_name,
         row_no=record.row_no,
         feed=feed.title if (feed := call.policy.feeds.get(batch.feed)) else batch.feed,
-        sender=batch.received_by.display_name if batch.received_by else "系统报送",
+        sender=sender_of(batch),
         receipt=batch.receipt.partition(":")[2][:12],
         apart="" if provenance.may_burden else provenance.label,
     )
