@@ -153,13 +153,15 @@ class Sectors(PolicyModel):
 
 
 class Agency(Entry):
-    """A department. ``names`` are further names under which files and documents know it."""
+    """A department. ``names`` are further names under which files and documents know it. ``word`` (机关代字) begins the
+    numbers of its letters; where it is empty, the short name does."""
 
     name: str
     short: str
     sectors: tuple[str, ...]
     origin: Origin
     names: tuple[str, ...] = ()
+    word: str = ""
     since: date | None = None
     until: date | None = None
     note: str = ""

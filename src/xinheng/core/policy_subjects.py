@@ -37,6 +37,7 @@ FIGURES = tuple(
         "casework",
         "evaluation",
         "inspections",
+        "letters",
         "rectification",
         "repair",
         "objections",
