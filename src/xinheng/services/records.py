@@ -82,7 +82,7 @@ def correct(
     change: Change,
     values: Mapping[str, object],
     fields: Mapping[str, str],
-    actor: User,
+    actor: User | None,
     policy: Policy,
     now: datetime,
 ) -> Record:

@@ -16,6 +16,19 @@ from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.effects import Publication
+from xinheng.store.exchanges import (
+    ExchangeComparison,
+    ExchangeEntry,
+    ExchangeItem,
+    ExchangePackage,
+    ExchangePeer,
+    PackageState,
+    PeerLevel,
+    PeerRelation,
+    PeerState,
+    PeerTransport,
+    Way,
+)
 from xinheng.store.flags import Addressee, FlagKind, SubjectFlag, SuperiorLetter
 from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdict
@@ -93,6 +106,11 @@ __all__ = [
     "DrawnObject",
     "EvaluationRule",
     "EvaluationRun",
+    "ExchangeComparison",
+    "ExchangeEntry",
+    "ExchangeItem",
+    "ExchangePackage",
+    "ExchangePeer",
     "FindingKind",
     "FlagKind",
     "FlowMigration",
@@ -115,6 +133,11 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "OrganisationName",
+    "PackageState",
+    "PeerLevel",
+    "PeerRelation",
+    "PeerState",
+    "PeerTransport",
     "Plan",
     "PolicyVersion",
     "PublicAct",
@@ -166,4 +189,5 @@ __all__ = [
     "SuperiorLetter",
     "User",
     "Verdict",
+    "Way",
 ]
