@@ -21,6 +21,7 @@ from tests.interfaces.web_samples import (
     steps,
 )
 
+from xinheng.interfaces.office.batches_unnamed import WholeForm
 from xinheng.interfaces.web.charts import Bar, bars
 from xinheng.interfaces.web.gallery_content import charts
 from xinheng.interfaces.web.parts import Link, Notice, Option, Tile
@@ -307,6 +308,31 @@ def _feed() -> Context:
     }
 
 
+def _list_exits() -> Context:
+    entry = {
+        "key": 7,
+        "chosen": True,
+        "name": NAME,
+        "code": CODE,
+        "url": "#",
+        "document_no": "（2026）豫0202执7号",
+        "authority": "某市某区人民法院",
+        "decided_on": TODAY,
+    }
+    return {
+        **OFFICE,
+        "number": "2026-1118-3",
+        "unit": "某市中级人民法院",
+        "standing": 412,
+        "count": 2,
+        "too_many": False,
+        "entries": [entry, {**entry, "key": 8, "chosen": False}],
+        "form": WholeForm(),
+        "why_not": "",
+        "act_url": "#",
+    }
+
+
 COLLECTION: dict[str, Callable[[], Context]] = {
     "desk": _desk,
     "dashboard": _dashboard,
@@ -320,4 +346,5 @@ COLLECTION: dict[str, Callable[[], Context]] = {
     "feeds": _feeds,
     "map_feed": _map_feed,
     "feed": _feed,
+    "list_exits": _list_exits,
 }

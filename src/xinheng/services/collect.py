@@ -31,6 +31,7 @@ from xinheng.services.catalogues import refuse_over_reach
 from xinheng.services.exits import EXITS, end_by
 from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
+from xinheng.services.list_comparison import UNNAMED, is_list, unnamed_in
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
 from xinheng.services.returns import keep_workbook, store_conflicts, store_returned
@@ -324,6 +325,8 @@ def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> N
     if feed.ends:
         found = end_by(batch, feed=feed, actor=delivery.actor, policy=delivery.policy, now=delivery.now)
         batch.report = {**batch.report, EXITS: {"ended": found.ended, "unmatched": found.unmatched}}
+    if is_list(feed.id, delivery.policy):
+        batch.report = {**batch.report, UNNAMED: unnamed_in(batch, prepared)}
     _file_result(batch, prepared, loaded, work, delivery)
 
 

@@ -26,6 +26,7 @@ from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
 from xinheng.services.batches import answers_for, needs_no_reading, number_of, sender_of
 from xinheng.services.collect import cancel
+from xinheng.services.list_comparison import UNNAMED
 from xinheng.services.publication import publish_batch
 from xinheng.services.time import SHANGHAI
 from xinheng.store.batches import Batch, BatchState
@@ -176,6 +177,10 @@ def _may_publish(call: Call, batch: Batch) -> bool:
 def _acts(call: Call, batch: Batch) -> list[dict[str, Any]]:
     target, part = call.of(batch.organisation_id), {"batch": batch.public_id}
     acts = ways_on(call, batch)
+    if UNNAMED in batch.report and batch.state == BatchState.LOADED and call.may(Verb.READ_BATCH, target):
+        acts.append(
+            {"label": "核对整份名单", "url": reverse("office:list_exits", kwargs=part), "post": False}
+        )
     if batch.state == BatchState.LOADED and call.may(Verb.READ_BATCH, target):
         acts.append({"label": "回执", "url": reverse("office:receipt", kwargs=part), "post": False})
     return acts

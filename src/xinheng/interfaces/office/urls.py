@@ -5,6 +5,7 @@ from django.urls import path
 from xinheng.interfaces.office import (
     approvals,
     batches,
+    batches_unnamed,
     calendars,
     catalogue,
     catalogue_drafts,
@@ -67,6 +68,10 @@ urlpatterns = [
     path("batches/<slug:batch>/receipt/", uploads.receipt, name="receipt"),
     path("batches/<slug:batch>/workbook/", batches.workbook, name="workbook"),
     path("batches/<slug:batch>/publish/", batches.publish, name="publish_batch"),
+    path("batches/<slug:batch>/unnamed/", batches_unnamed.list_exits, name="list_exits"),
+    path(
+        "batches/<slug:batch>/unnamed/confirm/", batches_unnamed.confirm_list_exits, name="confirm_list_exits"
+    ),
     path("quality/", quality.quality, name="quality"),
     path("quality/rows/", quality.quality_rows, name="quality_rows"),
     path("quality/scores/", quality_scores.quality_scores, name="quality_scores"),
