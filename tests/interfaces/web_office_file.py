@@ -6,7 +6,8 @@ from typing import Any
 from tests.interfaces.web_samples import NAME, NOW, OFFICE, TODAY
 
 from xinheng.interfaces.office.identities_merges import DecisionForm
-from xinheng.interfaces.web.parts import Column, Crumb, Link, Table
+from xinheng.interfaces.office.members import MemberForm
+from xinheng.interfaces.web.parts import Cell, Column, Crumb, Link, Table
 
 Context = dict[str, Any]
 CRUMBS = [Crumb("企业档案", "#"), Crumb(NAME, "#"), Crumb("这一页")]
@@ -57,6 +58,35 @@ def _census() -> Context:
     }
 
 
+def _associations() -> Context:
+    table = Table(
+        "行业协会",
+        [Column("协会"), Column("统一社会信用代码", "code"), Column("现有会员", "number")],
+        [[Cell("示例市食品行业协会", "#"), "51410200MJ00000001", "128"]],
+        empty="还没有登记行业协会。",
+    )
+    return {**OFFICE, "crumbs": [Crumb("协会与会员")], "new_url": "#", "table": table}
+
+
+def _members() -> Context:
+    table = Table(
+        "会员名册",
+        [Column("会员"), Column("统一社会信用代码", "code"), Column("入会", "day"), Column("退会", "day")],
+        [[NAME, "91410200MA00000011", "2020-01-01", Cell("登记退会", "#")]],
+        empty="名册还是空的。",
+    )
+    return {
+        **OFFICE,
+        "crumbs": CRUMBS,
+        "name": "示例市食品行业协会",
+        "form": MemberForm(),
+        "add_url": "#",
+        "batches_url": "#",
+        "upload_url": "#",
+        "table": table,
+    }
+
+
 def _deletion() -> Context:
     proposal = {
         "by": "李收集",
@@ -78,6 +108,8 @@ def _deletion() -> Context:
 
 
 FILE: dict[str, Callable[[], Context]] = {
+    "associations": _associations,
+    "members": _members,
     "deletion": _deletion,
     "marks": _marks,
     "persons": _persons,

@@ -106,6 +106,7 @@ class Verb(StrEnum):
     DELETE_RECORD = "delete_record"
     FLAG_SUBJECT = "flag_subject"
     KEEP_RELATIONS = "keep_relations"
+    KEEP_MEMBERS = "keep_members"
     REVIEW_SECRECY = "review_secrecy"
     PUBLISH_RECORD = "publish_record"
     DRAFT_POLICY = "draft_policy"
@@ -160,6 +161,7 @@ _VERB_LABELS = {
     Verb.DELETE_RECORD: "删除记录",
     Verb.FLAG_SUBJECT: "标注机关事业单位和国有企业",
     Verb.KEEP_RELATIONS: "登记和查看名单相关人员",
+    Verb.KEEP_MEMBERS: "维护协会会员名册",
     Verb.REVIEW_SECRECY: "保密和隐私审查",
     Verb.PUBLISH_RECORD: "公示与停止公示",
     Verb.DRAFT_POLICY: "起草政策数据",
@@ -236,11 +238,17 @@ _ENTERPRISE = _rows(_OWN, Role.ENTERPRISE_OWNER, Role.ENTERPRISE_AGENT)
 REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
     {
         Verb.READ_DASHBOARD: _rows(_WITHIN, *_HANDLERS, Role.LEADER, Role.AUDITOR, Role.MODEL_OFFICER),
-        Verb.READ_DESK: _rows(_WITHIN, *_OFFICERS),
-        Verb.IMPORT_FILE: _rows(_WITHIN, *_REPORTERS),
+        Verb.READ_DESK: _rows(_WITHIN, *_OFFICERS, Role.ASSOCIATION),
+        Verb.IMPORT_FILE: _rows(_WITHIN, *_REPORTERS, Role.ASSOCIATION),
         Verb.MANAGE_SENDERS: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.SYSTEM_ADMIN),
         Verb.READ_BATCH: _rows(
-            _WITHIN, *_REPORTERS, Role.REVIEWER, Role.DECIDER, Role.SECRECY_REVIEWER, Role.AUDITOR
+            _WITHIN,
+            *_REPORTERS,
+            Role.ASSOCIATION,
+            Role.REVIEWER,
+            Role.DECIDER,
+            Role.SECRECY_REVIEWER,
+            Role.AUDITOR,
         ),
         Verb.PROPOSE_QUARANTINE: _rows(_WITHIN, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR),
         Verb.DECIDE_QUARANTINE: _rows(_WITHIN, Role.DECIDER),
@@ -255,6 +263,7 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.DELETE_RECORD: _rows(_WITHIN, Role.DECIDER),
         Verb.FLAG_SUBJECT: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
         Verb.KEEP_RELATIONS: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
+        Verb.KEEP_MEMBERS: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.ASSOCIATION),
         Verb.REVIEW_SECRECY: _rows(_WITHIN, Role.SECRECY_REVIEWER),
         Verb.PUBLISH_RECORD: _rows(_WITHIN, Role.DECIDER),
         Verb.DRAFT_POLICY: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.REVIEWER, Role.MODEL_OFFICER),

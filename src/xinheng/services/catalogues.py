@@ -39,6 +39,7 @@ from xinheng.intake.prepared import Prepared
 from xinheng.services.approvals import Draft, approve, begin, body_of
 from xinheng.services.cases import take_step
 from xinheng.services.ledger import note
+from xinheng.services.members import refuse_beyond_members
 from xinheng.services.policies import CATALOGUE
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -276,12 +277,14 @@ def _forbidden_kinds(headers: Iterable[str], *, policy: Policy) -> list[Forbidde
 def refuse_over_reach(
     prepared: Prepared, *, organisation: Organisation, actor: User | None, policy: Policy, now: datetime
 ) -> None:
-    """Refuse a whole delivery that holds a filled column of a forbidden kind, before any of it is kept (E11).
+    """Refuse a whole delivery that holds a filled column of a forbidden kind, before any of it is kept (E11), or that
+    goes beyond what an association may tell of its members (services.members).
 
     The ledger says who sent what kind, and nothing of the content (国办发〔2020〕49号).
     """
     try:
         refuse_headers(_filled(prepared), policy=policy)
+        refuse_beyond_members(prepared, organisation=organisation, policy=policy, on=day_of(now))
     except Refusal as refusal:
         with transaction.atomic():
             note(
@@ -289,7 +292,7 @@ def refuse_over_reach(
                 now=now,
                 actor=actor,
                 object=f"organisation:{organisation.public_id}",
-                reason=f"{refusal.message}依据：{refusal.citation}"[:500],
+                reason=f"{refusal.message}{f'依据：{refusal.citation}' if refusal.citation else ''}"[:500],
             )
         raise
 

@@ -5,7 +5,6 @@ from django.urls import path
 from xinheng.interfaces.office import (
     approvals,
     batches,
-    batches_unnamed,
     calendars,
     catalogue,
     catalogue_drafts,
@@ -24,6 +23,7 @@ from xinheng.interfaces.office import (
     identities_merges,
     inspectors,
     ledger,
+    members,
     model_cycles,
     model_drafts,
     model_editor,
@@ -68,10 +68,6 @@ urlpatterns = [
     path("batches/<slug:batch>/receipt/", uploads.receipt, name="receipt"),
     path("batches/<slug:batch>/workbook/", batches.workbook, name="workbook"),
     path("batches/<slug:batch>/publish/", batches.publish, name="publish_batch"),
-    path("batches/<slug:batch>/unnamed/", batches_unnamed.list_exits, name="list_exits"),
-    path(
-        "batches/<slug:batch>/unnamed/confirm/", batches_unnamed.confirm_list_exits, name="confirm_list_exits"
-    ),
     path("quality/", quality.quality, name="quality"),
     path("quality/rows/", quality.quality_rows, name="quality_rows"),
     path("quality/scores/", quality_scores.quality_scores, name="quality_scores"),
@@ -163,6 +159,15 @@ urlpatterns = [
     path("subjects/<slug:subject>/persons/add/", subjects_persons.add_person, name="add_person"),
     path("subjects/<slug:subject>/persons/<slug:person>/", subjects_persons.person, name="person"),
     path("census/", subjects_census.census, name="census"),
+    path("associations/", members.associations, name="associations"),
+    path("associations/new/", members.new_association, name="new_association"),
+    path("associations/<slug:association>/", members.members, name="members"),
+    path("associations/<slug:association>/add/", members.add_member, name="add_member"),
+    path(
+        "associations/<slug:association>/members/<int:number>/end/",
+        members.end_membership,
+        name="end_membership",
+    ),
     path("subjects/<slug:subject>/grade/<path:model>/", grades.grade, name="grade"),
     path("subjects/<slug:subject>/results/", results.results, name="results"),
     path("notices/", notices.notices, name="notices"),

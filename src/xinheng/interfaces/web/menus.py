@@ -72,7 +72,13 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:subjects",
                 (
                     *("office:subject", "office:grade", "office:what_if", "office:results", "office:record"),
-                    *("office:delete_record", "office:decide_deletion", "office:marks", "office:add_mark", "office:end_mark"),
+                    *(
+                        "office:delete_record",
+                        "office:decide_deletion",
+                        "office:marks",
+                        "office:add_mark",
+                        "office:end_mark",
+                    ),
                     *("office:persons", "office:add_person", "office:person"),
                 ),
             ),
@@ -112,6 +118,14 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("审批事项", "office:approvals", ("office:approval",)),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
             Route("用户与职责", "office:users", ("office:user", "office:new_user", "office:grant_role")),
+            Route(
+                "协会与会员",
+                "office:associations",
+                (
+                    *("office:members", "office:add_member"),
+                    *("office:end_membership", "office:new_association"),
+                ),
+            ),
             Route(
                 "报送密钥", "office:senders", ("office:sender", "office:new_sender", "office:revoke_sender")
             ),
