@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
-from tests.store import case_rows
+from tests.store import case_rows, letter_rows
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record
@@ -31,12 +31,15 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "noticestep": lambda rows: rows.notice_step(),
     "deadlinemove": case_rows.move,
     "casereminder": case_rows.reminder,
+    "issuedletter": letter_rows.letter,
+    "servicetry": letter_rows.service_try,
 }
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
     "casedeadline": lambda rows: rows.deadline(rows.case()),
     "recusal": case_rows.recusal,
     "flowmigration": case_rows.migration,
+    "signingkey": letter_rows.key,
     "record": lambda rows: rows.record(),
     "publication": lambda rows: rows.publication(),
     "subject": lambda rows: rows.subject(),

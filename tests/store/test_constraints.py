@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
-from tests.store import case_rows
+from tests.store import case_rows, letter_rows
 from tests.store.rows import YESTERDAY, Rows
 
 from xinheng.store.models import NoticeRound, Organisation, Subject, User
@@ -179,6 +179,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_deadline_one_running": _two_terms,
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
     **case_rows.REFUSED,
+    **letter_rows.REFUSED,
     "number_series_once": lambda rows: _twice(rows.series),
     "publication_one_open": lambda rows: _twice(lambda: rows.publication(record_key=7)),
     "publication_end_has_reason": lambda rows: rows.publication(stopped_at=NOW),

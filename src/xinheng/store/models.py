@@ -34,6 +34,7 @@ from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdict
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
+from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
@@ -69,6 +70,7 @@ from xinheng.store.relations import Relation, RelationKind
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
+from xinheng.store.signing_keys import SigningKey
 from xinheng.store.subjects import (
     Subject,
     SubjectCode,
@@ -116,6 +118,7 @@ __all__ = [
     "FlowMigration",
     "GivenGrade",
     "Inspector",
+    "IssuedLetter",
     "LedgerBatch",
     "LedgerEvent",
     "LedgerLeaf",
@@ -174,6 +177,9 @@ __all__ = [
     "SenderCall",
     "SenderKey",
     "SenderPlace",
+    "ServiceOutcome",
+    "ServiceTry",
+    "SigningKey",
     "SpotCheck",
     "SpotFinding",
     "StoredFile",

@@ -1,0 +1,29 @@
+"""Keys with which letters were signed, newest in use. The private half is sealed and goes when the key is put out of use;
+the certificate stays, so that what it signed can be verified for ever.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+
+class SigningKey(models.Model):
+    """``id_digest`` names the public key; ``development``: made by the system itself, of no legal force."""
+
+    id_digest = models.CharField(max_length=71, unique=True)
+    certificate = models.BinaryField()
+    sealed = models.BinaryField(null=True)
+    development = models.BooleanField()
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(sealed__isnull=False, retired_at__isnull=True)
+                | Q(sealed__isnull=True, retired_at__isnull=False),
+                name="signing_key_sealed_while_in_use",
+            ),
+            models.UniqueConstraint(
+                "development", condition=Q(retired_at__isnull=True), name="signing_key_one_of_a_sort"
+            ),
+        ]
