@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.people import NOW, People
-from tests.services.deliveries import REGISTER, penalty, registration, write
+from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
@@ -132,6 +132,19 @@ def test_another_subject_with_the_same_number_is_not(
     _import(justice, people, policy, other)
     count_batches(now=NOW)
     assert not Conflict.objects.exists()
+
+
+def test_one_act_of_one_name_under_two_codes_is_flagged(
+    people: People, policy: Policy, tmp_path: Path, justice: Organisation
+) -> None:
+    conflict = _told_twice(people, policy, tmp_path, justice, code=code(8))
+    assert (conflict.kind, conflict.subject.code) == ("document", code(7))
+    sides = compared(conflict)
+    assert sides.differs == ("统一社会信用代码",)
+    assert sides.second.said["统一社会信用代码"] == code(8)
+    _decide(conflict, people, policy, "first")
+    standing = Record.objects.filter(known_until__isnull=True, state=RecordState.ACTIVE)
+    assert [record.subject.code for record in standing] == [code(7)]
 
 
 def test_two_states_of_one_subject_are_flagged(

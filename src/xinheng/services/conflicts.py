@@ -25,6 +25,7 @@ from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.records import Record
 
 VERDICTS = (ConflictState.FIRST, ConflictState.SECOND, ConflictState.BOTH)
+CODE = "统一社会信用代码"
 RESULT = "结果"
 """The word of a side whose value is one of the feed's own words."""
 _CORRECTED = ("amount_fen", "headcount", "valid_from", "valid_to", "seriousness", "finality", "result")
@@ -62,7 +63,7 @@ def compared(conflict: Conflict) -> Compared:
 
 def _of_record(key: int) -> Side:
     record = (
-        Record.objects.select_related("detail", "batch")
+        Record.objects.select_related("detail", "batch", "subject")
         .filter(record_key=key, known_until__isnull=True)
         .first()
     )
@@ -70,6 +71,7 @@ def _of_record(key: int) -> Side:
         return Side(None, 0, key, {})
     detail = record.detail
     said = {
+        CODE: record.subject.code or "",
         "文书号": detail.document_no,
         "机关": detail.authority,
         "决定日期": _day(record.decided_on),
@@ -89,6 +91,7 @@ def _of_record(key: int) -> Side:
 def _of_row(row: ReturnedRow) -> Side:
     read: dict[str, Any] = row.normalised or {}
     said = {
+        CODE: read.get("code"),
         "文书号": read.get("document_no"),
         "机关": read.get("authority"),
         "决定日期": read.get("decided_on"),

@@ -106,7 +106,7 @@ def _settle(found: list[tuple[int, int]], *, now: datetime) -> set[int]:
 
 def _find_conflicts(cursor: Any, batches: list[int], *, now: datetime) -> None:
     given = {"batches": batches, "now": now, "registration": ITEMS["registration"]}
-    for statement in (sql.SAME_ACT, sql.SAME_DOCUMENT, sql.OTHER_STATUS):
+    for statement in (sql.SAME_ACT, sql.SAME_DOCUMENT, sql.OTHER_CODE, sql.OTHER_STATUS):
         cursor.execute(statement, given)
 
 

@@ -161,6 +161,26 @@ WHERE r.batch_id = ANY(%(batches)s) AND r.known_until IS NULL AND r.state IN (1,
 ON CONFLICT (record_key, other_key) WHERE other_key IS NOT NULL DO NOTHING
 """
 
+OTHER_CODE = f"""
+INSERT INTO store_conflict (public_id, kind, subject_id, item, record_key, other_key, first_sender_id,
+    second_sender_id, state, found_at, reason, ground)
+SELECT DISTINCT ON (k.record_key, r.record_key) substr(md5(random()::text || r.id), 1, 16), 'document', k.subject_id,
+    k.item, k.record_key, r.record_key, e.organisation_id, b.organisation_id, 'open', %(now)s, '', ''
+FROM store_record r
+JOIN store_recorddetail d ON d.record_id = r.id AND d.document_no <> ''
+JOIN store_batch b ON b.id = r.batch_id
+JOIN store_subjectname n ON n.subject_id = r.subject_id AND n.normalised <> ''
+JOIN store_subjectname o ON o.normalised = n.normalised AND o.subject_id <> n.subject_id
+JOIN store_record k ON k.subject_id = o.subject_id AND k.item = r.item AND k.record_key < r.record_key
+    AND k.known_until IS NULL AND k.state IN (1, 2, 3)
+JOIN store_batch e ON e.id = k.batch_id AND e.organisation_id <> b.organisation_id
+JOIN store_recorddetail t ON t.record_id = k.id
+    AND {document_key_sql("t.document_no")} = {document_key_sql("d.document_no")}
+WHERE r.batch_id = ANY(%(batches)s) AND r.known_until IS NULL AND r.state IN (1, 2, 3)
+ON CONFLICT (record_key, other_key) WHERE other_key IS NOT NULL DO NOTHING
+"""
+"""One document number, one name, two codes: two departments tell of the same act under two subjects."""
+
 OTHER_STATUS = """
 INSERT INTO store_conflict (public_id, kind, subject_id, item, record_key, other_key, first_sender_id,
     second_sender_id, state, found_at, reason, ground)
