@@ -21,24 +21,31 @@ class Masks:
 
 
 def compare(engine: duckdb.DuckDBPyConnection, *, judged: str, rules: tuple[Rule, ...], masks: Masks) -> None:
-    """Create the table ``compared`` (row_no, duplicate, bits) of the rows that comparison concerns."""
-    later = [1 << place for place, rule in enumerate(rules) if rule.condition == LATER]
-    (repeated,) = [bit for bit, rule in _later(rules) if rule.defect is Defect.DUPLICATE_KEY]
-    by_code, by_name = (bit for bit, rule in _later(rules) if rule.defect is Defect.CONFLICT)
-    assert len(later) == 3
-    engine.execute(
-        "CREATE OR REPLACE TABLE duplicates AS"
-        f" SELECT j.row_no FROM {judged} AS j JOIN ("
+    """Create the table ``compared`` of the rows that comparison concerns."""
+    engine.execute(f"CREATE OR REPLACE TABLE duplicates AS {duplicates(judged, masks)}")
+    engine.execute(f"CREATE OR REPLACE TABLE compared AS {compared(judged, rules, masks)}")
+
+
+def duplicates(judged: str, masks: Masks) -> str:
+    """SQL of the numbers of rows that say what an earlier one says."""
+    return (
+        f"SELECT j.row_no FROM {judged} AS j JOIN ("
         f"   SELECT content_hash, min(row_no) AS first FROM {judged} WHERE bits & {masks.refuse} = 0"
         "   GROUP BY content_hash HAVING count(*) > 1"
         f" ) AS d USING (content_hash) WHERE j.row_no > d.first AND j.bits & {masks.refuse} = 0"
     )
+
+
+def compared(judged: str, rules: tuple[Rule, ...], masks: Masks) -> str:
+    """SQL of row_no, duplicate, bits of the rows concerned; reads the table ``duplicates``."""
+    (repeated,) = [bit for bit, rule in _later(rules) if rule.defect is Defect.DUPLICATE_KEY]
+    by_code, by_name = (bit for bit, rule in _later(rules) if rule.defect is Defect.CONFLICT)
     clean = (
         f"(SELECT row_no, code, name_key, natural_hash FROM {judged} WHERE bits & {masks.refuse | masks.quarantine} = 0"
         " AND row_no NOT IN (SELECT row_no FROM duplicates))"
     )
-    engine.execute(
-        "CREATE OR REPLACE TABLE compared AS SELECT row_no, bool_or(duplicate) AS duplicate,"
+    return (
+        "SELECT row_no, bool_or(duplicate) AS duplicate,"
         " bit_or(bits) AS bits FROM ("
         " SELECT row_no, true AS duplicate, 0::BIGINT AS bits FROM duplicates"
         f" UNION ALL {_repeated_acts(clean, repeated)}"

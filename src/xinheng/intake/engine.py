@@ -32,7 +32,17 @@ def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
         }
     )
     try:
-        yield engine
+        with refusals():
+            yield engine
+    finally:
+        engine.close()
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What the engine says of memory and disk, as Refusals F04 and F01."""
+    try:
+        yield
     except duckdb.OutOfMemoryException as error:
         raise Refusal(
             "F04",
@@ -43,8 +53,6 @@ def connect(work: Path, limits: Limits) -> Iterator[duckdb.DuckDBPyConnection]:
         raise Refusal(
             "F01", "磁盘空间不足或工作目录不可写，没有写入任何内容。", advice="请清理磁盘后重新导入同一文件。"
         ) from error
-    finally:
-        engine.close()
 
 
 def any_order(engine: duckdb.DuckDBPyConnection) -> None:
@@ -78,12 +86,6 @@ def corner() -> Iterator[duckdb.DuckDBPyConnection]:
         engine.execute("USE memory")
         engine.execute(f"DETACH {name}")
         engine.close()
-
-
-def suit_few(engine: duckdb.DuckDBPyConnection) -> None:
-    """Of a few rows planning costs more than running: they are read as the query stands, in one thread."""
-    engine.execute("PRAGMA disable_optimizer")
-    engine.execute("SET threads = 1")
 
 
 def in_sql(value: Path | str) -> str:

@@ -49,9 +49,9 @@ class Field:
         return bool(self.places) or self.column.default is not None
 
     def text(self) -> str:
-        """SQL of the first filled cell, else the default, else NULL."""
-        read = "dated" if self.kind is Kind.DATE and len(self.places) > 1 else "cell"
-        cells = [f"{read}(c{place})" for place, _ in self.places]
+        """SQL of the first filled cell (e1 … eN), else the default, else NULL."""
+        several = self.kind is Kind.DATE and len(self.places) > 1
+        cells = [f"dated(c{place}, e{place})" if several else f"e{place}" for place, _ in self.places]
         if self.column.default is not None:
             cells.append(in_sql(self.column.default))
         return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})" if cells else "NULL::VARCHAR"

@@ -58,16 +58,20 @@ def judgement_of(plan: Plan, standards: Standards, *, today: date, title_day: da
         if rule.condition != LATER
     )
     steps = (
-        f"read AS (SELECT {', '.join(_read(plan))} FROM cells {' '.join(_joins(plan))})",
-        f"named AS (SELECT *, {', '.join(_named(plan, today, title_day))} FROM read)",
-        f"classed AS (SELECT *, {', '.join(_classed(plan, standards))} FROM named)",
-        f"hashed AS (SELECT *, {_content(plan)} AS content_hash, {_natural(plan)} AS natural_hash FROM classed)",
+        _unmarked(plan),
+        _named(plan, today, title_day),
+        _classed(plan, standards),
+        ("document_key(document_no) AS document",),
+        (f"{_content(plan)} AS content_hash", f"{_natural(plan)} AS natural_hash"),
     )
+    written = [f"step0 AS (SELECT {', '.join(_read(plan))} FROM cells {' '.join(_joins(plan))})"]
+    for place, step in enumerate(steps, start=1):
+        written.append(f"step{place} AS (SELECT *, {', '.join(step)} FROM step{place - 1})")
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in ROW_TYPES.items())
     said = ", ".join(f"{field.sql}" for field in _said(plan))
     query = (
-        f"WITH {', '.join(steps)} SELECT row_no::INTEGER AS row_no, {columns}, content_hash, natural_hash,"
-        f" name_key, fault, person, code_note{', ' + said if said else ''}, {bits or '0'} AS bits FROM hashed"
+        f"WITH {', '.join(written)} SELECT row_no::INTEGER AS row_no, {columns}, content_hash, natural_hash,"
+        f" name_key, fault, person, code_note{', ' + said if said else ''}, {bits or '0'} AS bits FROM step{len(steps)}"
     )
     return Judgement(query, rules)
 
@@ -123,6 +127,24 @@ def _read(plan: Plan) -> Iterator[str]:
         yield f"lex_{target}.word AS v_{target}"
 
 
+def _unmarked(plan: Plan) -> Iterator[str]:
+    """m_… is the text without mark-up of every field that is shown as prose."""
+    prose = [plan.field(target) for target in (Target.DOCUMENT_NO, Target.AUTHORITY, Target.TITLE)]
+    yield "0 AS step"
+    for field in (*prose, *_told(plan).values()):
+        if field is not None:
+            yield f"unmarked({field.sql}) AS m_{field.sql}"
+
+
+def _told(plan: Plan) -> dict[str, Field]:
+    """The publishable fields beside those of every record, by their label."""
+    return {
+        label: field
+        for label, field in plan.details.items()
+        if field.present and field.column.public and not field.column.person
+    }
+
+
 def _named(plan: Plan, today: date, title_day: date | None) -> Iterator[str]:
     """Who is meant, and the values that do not need a class."""
     codes = [target for target in CODE_TARGETS if plan.field(target)]
@@ -156,7 +178,7 @@ def _named(plan: Plan, today: date, title_day: date | None) -> Iterator[str]:
     for target in (Target.RESULT, Target.PARTY_CATEGORY, Target.PROCEDURE):
         yield f"{f'v_{target}' if plan.field(target) else 'NULL::VARCHAR'} AS {target}"
     title = plan.field(Target.TITLE)
-    yield f"{_short(f'unmarked({title.sql})') if title else 'NULL::VARCHAR'} AS title"
+    yield f"{_short(f'm_{title.sql}') if title else 'NULL::VARCHAR'} AS title"
     yield f"{_details(plan)} AS details"
 
 
@@ -189,7 +211,7 @@ def _has_person_number(plan: Plan, codes: Sequence[Target]) -> str:
 def _text(plan: Plan, target: Target, *, default: str = "") -> str:
     field = plan.field(target)
     fallback = in_sql(default) if default else "NULL::VARCHAR"
-    return f"coalesce(half_width(unmarked({field.sql})), {fallback})" if field else fallback
+    return f"coalesce(half_width(m_{field.sql}), {fallback})" if field else fallback
 
 
 def _short(text: str) -> str:
@@ -201,9 +223,7 @@ def _short(text: str) -> str:
 def _details(plan: Plan) -> str:
     """A JSON object of the publishable fields that are filled."""
     members = [
-        f"{in_sql(_json_key(label))} || to_json(unmarked({field.sql}))"
-        for label, field in plan.details.items()
-        if field.present and field.column.public and not field.column.person
+        f"{in_sql(_json_key(label))} || to_json(m_{field.sql})" for label, field in _told(plan).items()
     ]
     return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'" if members else "'{}'"
 
@@ -285,7 +305,7 @@ def _content(plan: Plan) -> str:
         (
             "item",
             _WHO,
-            "document_key(document_no)",
+            "document",
             "stated_on",
             "valid_from",
             "valid_to",
@@ -305,4 +325,4 @@ def _natural(plan: Plan) -> str:
     """Which act it is. Where neither a document nor the sender's key names it, its words tell it from others."""
     key = _source_key(plan)
     words = f"CASE WHEN document_no IS NULL AND {key} IS NULL THEN concat_ws({SEPARATOR}, title, result, valid_to::VARCHAR) END"
-    return _hash(("item", "document_key(document_no)", _WHO, "authority", "stated_on", key, words))
+    return _hash(("item", "document", _WHO, "authority", "stated_on", key, words))

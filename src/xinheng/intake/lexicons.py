@@ -5,7 +5,7 @@ small tables (``lex_…``), which the judging query joins.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -29,13 +29,26 @@ _Row = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """Where the odd texts come from (SQL with one column ``raw``) and how one is read."""
 
     table: str
     texts: str
     columns: tuple[tuple[str, pa.DataType], ...]
     read: Callable[[str], _Row]
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema((("raw", pa.string()), *self.columns))
+
+    def entries(self, texts: Sequence[str]) -> pa.Table:
+        """The texts with what was read."""
+        rows = [(text, *self.read(text)) for text in texts]
+        columns = zip(*rows, strict=True) if rows else ((),) * len(self.schema)
+        arrays = [
+            pa.array(column, type=field.type) for column, field in zip(columns, self.schema, strict=True)
+        ]
+        return pa.Table.from_arrays(arrays, schema=self.schema)
 
 
 def plain_date(text: str) -> str:
@@ -51,47 +64,46 @@ def plain_number(text: str) -> str:
 
 def build(engine: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Create all lexicons of the plan from the view ``cells``."""
-    for reading in _readings(plan):
-        fields = [pa.field("raw", pa.string()), *(pa.field(name, kind) for name, kind in reading.columns)]
-        names = ", ".join(f"{field.name} {_sql_type(field.type)}" for field in fields)
+    for reading in readings(plan):
+        names = ", ".join(f"{field.name} {_sql_type(field.type)}" for field in reading.schema)
         engine.execute(f"CREATE OR REPLACE TABLE {reading.table} ({names})")
         with engine.cursor() as source:
             source.execute(f"SELECT DISTINCT raw FROM ({reading.texts})")
             while chunk := source.fetchmany(CHUNK):
-                rows = [(text, *reading.read(text)) for (text,) in chunk]
-                _insert(engine, reading.table, rows, pa.schema(fields))
-
-
-def _insert(engine: duckdb.DuckDBPyConnection, table: str, rows: list[_Row], schema: pa.Schema) -> None:
-    columns = zip(*rows, strict=True)
-    arrays = [pa.array(column, type=field.type) for column, field in zip(columns, schema, strict=True)]
-    engine.register("chunk", pa.Table.from_arrays(arrays, schema=schema))
-    engine.execute(f"INSERT INTO {table} SELECT * FROM chunk")
-    engine.unregister("chunk")
+                engine.register("chunk", reading.entries([text for (text,) in chunk]))
+                engine.execute(f"INSERT INTO {reading.table} SELECT * FROM chunk")
+                engine.unregister("chunk")
 
 
 def _sql_type(kind: pa.DataType) -> str:
     return {pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN", pa.int64(): "BIGINT", pa.date32(): "DATE"}[kind]
 
 
-def _readings(plan: Plan) -> Iterator[_Reading]:
+def odd_texts(found: Sequence[Reading]) -> str:
+    """SQL of the place of a reading among ``found`` and a text that it has to read, each once."""
+    parts = (f"SELECT {place} AS place, raw FROM ({one.texts})" for place, one in enumerate(found))
+    return f"SELECT DISTINCT place, raw FROM ({' UNION ALL '.join(parts)})"
+
+
+def readings(plan: Plan) -> Iterator[Reading]:
+    """All lexicons of the plan."""
     codes = [target for target in CODE_TARGETS if plan.field(target)]
     if codes:
         texts = " UNION ALL ".join(_odd(plan.targets[target], f"NOT ok_{target}") for target in codes)
-        yield _Reading("lex_code", texts, _CODE_COLUMNS, _read_code)
+        yield Reading("lex_code", texts, _CODE_COLUMNS, _read_code)
     if authority := plan.field(Target.AUTHORITY_CODE):
         odd = _odd(authority, f"NOT ok_{Target.AUTHORITY_CODE}")
-        yield _Reading("lex_authority", odd, _CODE_COLUMNS, _read_code)
+        yield Reading("lex_authority", odd, _CODE_COLUMNS, _read_code)
     if name := plan.field(Target.NAME):
-        yield _Reading("lex_name", _odd(name, "NOT ok_name"), _NAME_COLUMNS, _read_name)
+        yield Reading("lex_name", _odd(name, "NOT ok_name"), _NAME_COLUMNS, _read_name)
     for target, field in plan.of_kind(Kind.DATE):
         odd = _odd(field, f"({plain_date(field.sql)}) IS NULL")
-        yield _Reading(f"lex_{target}", odd, _DATE_COLUMNS, _date_reader(field.column))
+        yield Reading(f"lex_{target}", odd, _DATE_COLUMNS, _date_reader(field.column))
     for target, field in plan.of_kind(Kind.AMOUNT):
         odd = _odd(field, f"({plain_number(field.sql)}) IS NULL")
-        yield _Reading(f"lex_{target}", odd, _AMOUNT_COLUMNS, _amount_reader(field))
+        yield Reading(f"lex_{target}", odd, _AMOUNT_COLUMNS, _amount_reader(field))
     for target, field in plan.of_kind(Kind.ENUM):
-        yield _Reading(f"lex_{target}", _odd(field, "true"), _WORD_COLUMNS, _word_reader(field.column))
+        yield Reading(f"lex_{target}", _odd(field, "true"), _WORD_COLUMNS, _word_reader(field.column))
 
 
 def _odd(field: Field, condition: str) -> str:

@@ -43,14 +43,18 @@ class Covered:
 
     source: str
     found: int
+    path: Path | None = None
+    """The masked copy, where there is one."""
 
 
-def cover(
-    engine: duckdb.DuckDBPyConnection, *, source: str, width: int, work: Path, few: bool = False
-) -> Covered:
-    """Mask all personal numbers of the table; where there is any, a masked copy of the table is written. Of ``few``
-    rows all cells are looked at together first: most have nothing."""
-    places = [] if few and _is_clean(engine, source, width) else _candidate_places(engine, source, width)
+def untouched(source: str) -> str:
+    """The table as it is: nothing stands open in it."""
+    return f"(SELECT *, NULL::INTEGER[] AS personal FROM {source})"
+
+
+def cover(engine: duckdb.DuckDBPyConnection, *, source: str, width: int, work: Path) -> Covered:
+    """Mask all personal numbers of the table; where there is any, a masked copy of the table is written."""
+    places = _candidate_places(engine, source, width)
     changes = work / "changes.parquet"
     rows = found = 0
     with pq.ParquetWriter(changes, _SCHEMA) as writer:
@@ -60,20 +64,19 @@ def cover(
                 rows += len(chunk)
                 found += sum(numbers for _, numbers in chunk)
     if not rows:
-        return Covered(f"(SELECT *, NULL::INTEGER[] AS personal FROM {source})", 0)
+        return Covered(untouched(source), 0)
     target = work / "covered.parquet"
     engine.execute(f"COPY ({_overlaid(source, width, places, changes)}) TO {in_sql(target)} {AS_PARQUET}")
-    return Covered(f"read_parquet({in_sql(target)})", found)
+    return Covered(f"read_parquet({in_sql(target)})", found, target)
 
 
-def _is_clean(engine: duckdb.DuckDBPyConnection, source: str, width: int) -> bool:
-    """The sign between two cells is a boundary of every number and part of none."""
+def any_personal(source: str, width: int) -> str:
+    """SQL that looks at all cells of a row together: the sign between two is a boundary of every number and part of
+    none. False or NULL where nothing can stand open."""
     cells = ", ".join(f"c{place}" for place in range(1, width + 1))
-    pattern = in_sql(PERSONAL_RE2)
-    row = engine.execute(
-        f"SELECT bool_or(regexp_matches(concat_ws(chr(31), {cells}), {pattern})) FROM {source}"
-    ).fetchone()
-    return row is not None and not row[0]
+    return (
+        f"SELECT bool_or(regexp_matches(concat_ws(chr(31), {cells}), {in_sql(PERSONAL_RE2)})) FROM {source}"
+    )
 
 
 def _candidate_places(engine: duckdb.DuckDBPyConnection, source: str, width: int) -> list[int]:

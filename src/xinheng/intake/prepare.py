@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from xinheng.core.checks import Defect
 from xinheng.core.feeds import Feed, Undated
 from xinheng.core.refusal import Refusal
-from xinheng.intake import cells, comparing, judging, lexicons, writing
+from xinheng.intake import cells, comparing, few, judging, lexicons, writing
 from xinheng.intake.dates import date_in_title
-from xinheng.intake.engine import AS_PARQUET, FEW, any_order, connect, in_sql, suit_few
+from xinheng.intake.engine import AS_PARQUET, any_order, connect, in_sql
 from xinheng.intake.fields import Plan, plan_of
 from xinheng.intake.lateness import create_workdays
 from xinheng.intake.limits import Limits
@@ -75,17 +75,17 @@ def prepare(
     chosen = choose(opened, feeds=wanted(feeds, feed), sent_as=name)
     table = read_table(chosen.part.text, chosen.part.head, first=chosen.first, work=work, limits=limits)
     job = _Job(name, work, today, limits, opened, chosen, table, _forbidden(chosen, standards))
+    match = chosen.match
+    plan = plan_of(match, job.forbidden) if match is not None and match.feed.item is not None else None
+    if plan is not None and few.suits(plan, table):
+        return _few(job, plan, standards)
     with connect(work, limits) as engine:
         cells.define(engine)
         any_order(engine)
-        few = pq.read_metadata(table.path).num_rows <= FEW
-        if few:
-            suit_few(engine)
-        covered = cover(engine, source=table.source, width=table.width, work=work, few=few)
-        match = chosen.match
-        if match is None or match.feed.item is None:
+        covered = cover(engine, source=table.source, width=table.width, work=work)
+        if plan is None:
             return _profiled(engine, job, covered, asked=feeds[feed] if feed else None)
-        return _mapped(engine, job, covered, plan_of(match, job.forbidden), standards)
+        return _mapped(engine, job, covered, plan, standards)
 
 
 def _forbidden(chosen: Chosen, standards: Standards) -> dict[int, str]:
@@ -198,6 +198,32 @@ def _why_unmapped(job: _Job, asked: Feed | None) -> tuple[str, str, dict[str, in
     return f"文件与所选数据源“{asked.title}”不符，{said}。", advice, {Defect.WRONG_FEED.value: 1}
 
 
+def _few(job: _Job, plan: Plan, standards: Standards) -> Prepared:
+    """As ``_mapped``, by queries that are kept."""
+    header = job.chosen.part.head.rows[job.chosen.header] if job.chosen.header is not None else ()
+    judgement = _judgement(job, plan, standards)
+    covered, counts = few.judge_few(
+        job.table,
+        plan,
+        judgement,
+        standards,
+        header=tuple(header),
+        shown=tuple(job.chosen.shown),
+        today=job.today,
+        work=job.work,
+        limits=job.limits,
+    )
+    if not counts.rows and job.chosen.header is not None:
+        return _header_only(job)
+    return _prepared(job, covered, plan, counts)
+
+
+def _judgement(job: _Job, plan: Plan, standards: Standards) -> judging.Judgement:
+    return judging.judgement_of(
+        plan, standards, today=job.today, title_day=_title_day(job, plan.feed.undated)
+    )
+
+
 def _mapped(
     engine: duckdb.DuckDBPyConnection,
     job: _Job,
@@ -210,9 +236,7 @@ def _mapped(
     cells.clean(engine, plan, covered=covered.source, header=header, width=job.table.width, work=job.work)
     if standards.calendar is not None:
         create_workdays(engine, standards.calendar, today=job.today)
-    judgement = judging.judgement_of(
-        plan, standards, today=job.today, title_day=_title_day(job, plan.feed.undated)
-    )
+    judgement = _judgement(job, plan, standards)
     for number in cells.blocks(engine, work=job.work, rows=job.limits.block_rows):
         lexicons.build(engine, plan)
         target = job.work / f"judged-{number:04}.parquet"

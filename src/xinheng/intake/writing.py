@@ -17,6 +17,8 @@ from xinheng.intake.rules import Rule
 
 BLOCK = 50_000
 WITHIN = "row_no BETWEEN $low AND $high"
+RETURNED = ("row_no", "outcome", "problems", "original", "normalised")
+REFUSED = ("row_no", "original")
 ALWAYS_APART = frozenset({Defect.PERSONAL, Defect.SIMPLE_PROCEDURE, Defect.NATURAL_PERSON, Defect.CATALOGUE})
 """Defects whose original text is kept only in the file that is destroyed after receipt."""
 
@@ -56,9 +58,13 @@ class Counts:
 
 def create_final(engine: duckdb.DuckDBPyConnection, judged: str, verdicts: Verdicts) -> None:
     """The view ``final``: judged rows with all bits and their outcome."""
+    engine.execute(f"CREATE OR REPLACE VIEW final AS {final(judged, verdicts)}")
+
+
+def final(judged: str, verdicts: Verdicts) -> str:
     masks = verdicts.masks
-    engine.execute(
-        "CREATE OR REPLACE VIEW final AS SELECT *, CASE"
+    return (
+        "SELECT *, CASE"
         f" WHEN all_bits & {masks.refuse} <> 0 THEN 'refuse' WHEN duplicate THEN 'duplicate'"
         f" WHEN all_bits & {masks.quarantine} <> 0 THEN 'quarantine' ELSE 'accept' END AS outcome FROM ("
         "  SELECT j.*, j.bits | coalesce(c.bits, 0) AS all_bits, coalesce(c.duplicate, false) AS duplicate"
@@ -68,6 +74,13 @@ def create_final(engine: duckdb.DuckDBPyConnection, judged: str, verdicts: Verdi
 
 def count(engine: duckdb.DuckDBPyConnection, verdicts: Verdicts) -> Counts:
     """Rows by outcome, and rows by defect among those that are no duplicates."""
+    row = engine.execute(counted(verdicts)).fetchone()
+    assert row is not None
+    return counts_of(row, verdicts)
+
+
+def counted(verdicts: Verdicts) -> str:
+    """SQL of the row that ``counts_of`` reads."""
     codes = verdicts.bits_by_code()
     found = ", ".join(
         f"count(*) FILTER (all_bits & {bits} <> 0 AND outcome <> 'duplicate')" for bits in codes.values()
@@ -75,59 +88,75 @@ def count(engine: duckdb.DuckDBPyConnection, verdicts: Verdicts) -> Counts:
     outcomes = ", ".join(
         f"count(*) FILTER (outcome = '{name}')" for name in ("accept", "refuse", "quarantine", "duplicate")
     )
-    row = engine.execute(f"SELECT count(*), {outcomes}, {found} FROM final").fetchone()
-    assert row is not None
+    return f"SELECT count(*), {outcomes}, {found} FROM final"
+
+
+def counts_of(row: Sequence[int], verdicts: Verdicts) -> Counts:
+    codes = verdicts.bits_by_code()
     problems = {code: number for code, number in zip(codes, row[5:], strict=True) if number}
     return Counts(row[0], row[1], row[2], row[3], row[4], problems)
 
 
 def write_accepted(engine: duckdb.DuckDBPyConnection, target: Path, verdicts: Verdicts) -> None:
-    """The normalised rows; ``flags`` are the codes of what was repaired or only noted."""
+    engine.execute(f"COPY ({accepted(verdicts)}) TO {in_sql(target)} {AS_PARQUET}")
+
+
+def accepted(verdicts: Verdicts) -> str:
+    """SQL of the normalised rows; ``flags`` are the codes of what was repaired or only noted."""
     flags = [
         f"CASE WHEN all_bits & {bits} <> 0 THEN '{code}' END"
         for code, bits in verdicts.bits_by_code().items()
     ]
     columns = ", ".join(ROW_TYPES)
-    engine.execute(
-        f"COPY (SELECT row_no, {columns}, CASE WHEN all_bits = 0 THEN '' ELSE concat_ws(',', {', '.join(flags)}) END"
-        " AS flags, content_hash, natural_hash FROM final WHERE outcome = 'accept')"
-        f" TO {in_sql(target)} {AS_PARQUET}"
+    return (
+        f"SELECT row_no, {columns}, CASE WHEN all_bits = 0 THEN '' ELSE concat_ws(',', {', '.join(flags)}) END"
+        " AS flags, content_hash, natural_hash FROM final WHERE outcome = 'accept'"
     )
 
 
 def write_returned(
     engine: duckdb.DuckDBPyConnection, target: Path, verdicts: Verdicts, *, source: str, header: Sequence[str]
 ) -> None:
-    """row_no, outcome, problems, original, normalised. Nothing of a refused row but its number and problems."""
+    query = returned(verdicts, source=source, header=header, within=WITHIN)
+    _by_blocks(engine, target, query, "outcome IN ('refuse', 'quarantine')", RETURNED)
+
+
+def returned(verdicts: Verdicts, *, source: str, header: Sequence[str], within: str) -> str:
+    """SQL of row_no, outcome, problems, original, normalised. Nothing of a refused row but its number and problems."""
     quarantined = "f.outcome = 'quarantine'"
     hashes = {name: f"lower(hex({name}))" for name in ("content_hash", "natural_hash")}
     members = ", ".join(f"{name} := {hashes.get(name, name)}" for name in ("row_no", *ROW_TYPES, *hashes))
     told = (
         f"SELECT row_no, outcome, {_problems(verdicts.rules)} AS problems,"
         f" to_json(struct_pack({members}))::VARCHAR AS normalised FROM final"
-        f" WHERE outcome IN ('refuse', 'quarantine') AND {WITHIN}"
+        f" WHERE outcome IN ('refuse', 'quarantine') AND {within}"
     )
-    query = (
+    return (
         "SELECT f.row_no, f.outcome, f.problems,"
         f" CASE WHEN {quarantined} THEN {original_json(header)} END AS original,"
         f" CASE WHEN {quarantined} THEN f.normalised END AS normalised"
-        f" FROM ({told}) AS f JOIN (SELECT * FROM {source} WHERE {WITHIN}) AS r ON r.row_no = f.row_no ORDER BY f.row_no"
+        f" FROM ({told}) AS f JOIN (SELECT * FROM {source} WHERE {within}) AS r ON r.row_no = f.row_no ORDER BY f.row_no"
     )
-    columns = ("row_no", "outcome", "problems", "original", "normalised")
-    _by_blocks(engine, target, query, "outcome IN ('refuse', 'quarantine')", columns)
 
 
 def write_refused(
     engine: duckdb.DuckDBPyConnection, target: Path, verdicts: Verdicts, *, source: str, header: Sequence[str]
 ) -> None:
-    """row_no and original as received, of every row that concerns persons; destroyed after the receipt."""
-    apart = sum(1 << place for place, rule in enumerate(verdicts.rules) if rule.defect in ALWAYS_APART)
-    concerned = f"all_bits & {apart} <> 0 AND outcome <> 'duplicate'"
-    query = (
-        f"SELECT r.row_no, {original_json(header)} AS original FROM {source} AS r WHERE r.{WITHIN}"
-        f" AND r.row_no IN (SELECT row_no FROM final WHERE {concerned} AND {WITHIN}) ORDER BY r.row_no"
+    query = refused(verdicts, source=source, header=header, within=WITHIN)
+    _by_blocks(engine, target, query, _concerned(verdicts), REFUSED)
+
+
+def refused(verdicts: Verdicts, *, source: str, header: Sequence[str], within: str) -> str:
+    """SQL of row_no and original as received, of every row that concerns persons; destroyed after the receipt."""
+    return (
+        f"SELECT r.row_no, {original_json(header)} AS original FROM {source} AS r WHERE r.{within} AND r.row_no IN"
+        f" (SELECT row_no FROM final WHERE {_concerned(verdicts)} AND {within}) ORDER BY r.row_no"
     )
-    _by_blocks(engine, target, query, concerned, ("row_no", "original"))
+
+
+def _concerned(verdicts: Verdicts) -> str:
+    apart = sum(1 << place for place, rule in enumerate(verdicts.rules) if rule.defect in ALWAYS_APART)
+    return f"all_bits & {apart} <> 0 AND outcome <> 'duplicate'"
 
 
 def write_originals(
@@ -148,8 +177,7 @@ def _by_blocks(
         f"SELECT DISTINCT row_no // {BLOCK} FROM final WHERE {concerned} ORDER BY 1"
     ).fetchall()
     if not found:
-        kinds = [(name, pa.int32() if name == "row_no" else pa.string()) for name in columns]
-        pq.write_table(pa.schema(kinds).empty_table(), target)
+        write_none(target, columns)
         return
     writer = None
     for (number,) in found:
@@ -159,6 +187,11 @@ def _by_blocks(
         writer.write_table(table)
     if writer is not None:
         writer.close()
+
+
+def write_none(target: Path, columns: Sequence[str]) -> None:
+    kinds = [(name, pa.int32() if name == "row_no" else pa.string()) for name in columns]
+    pq.write_table(pa.schema(kinds).empty_table(), target)
 
 
 def original_json(header: Sequence[str]) -> str:
