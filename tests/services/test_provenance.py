@@ -7,18 +7,22 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
-from tests.people import NOW, People
+from tests.interfaces.office_people import signed_in, text
+from tests.people import NOW, TODAY, People
 from tests.services.deliveries import code, name, penalty, write
 
 from xinheng.core.catalogue import Item
 from xinheng.core.policy import Policy
-from xinheng.core.provenance import Provenance
+from xinheng.core.provenance import Provenance, class_causes
+from xinheng.core.refusal import Refusal
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import facts_known
+from xinheng.services.notices import write_notices
 from xinheng.services.publication import publish_batch
 from xinheng.services.records import Change, change_state
+from xinheng.services.relations import Named, Person, name_person
 from xinheng.services.snapshots import export_snapshot
-from xinheng.store.models import Batch, Publication, Record, Subject
+from xinheng.store.models import Batch, Publication, Record, RelationKind, Subject
 
 LATER = NOW + timedelta(hours=1)
 MEMBERS = "会员单位名称,统一社会信用代码,协会名称,记录类别,记录内容,记录日期,文件编号"
@@ -104,6 +108,42 @@ def shown() -> list[tuple[object, ...]]:
         cursor.execute("SELECT received_on, category, outcome, authority FROM public_complaint")
         found: list[tuple[object, ...]] = cursor.fetchall()
         return found
+
+
+INTERNET = "企业名称,统一社会信用代码,信息来源网站,网页地址,信息摘要,发布日期,采集日期,信息倾向"
+REPORT = f"{name(1)},{code(1)},某新闻网,https://news.example/1,网传产品不合格,2026-05-06,2026-05-08,负面"
+
+
+@pytest.mark.row("M2-09")
+@pytest.mark.guard("G4")
+@pytest.mark.parametrize(
+    ("header", "row", "provenance"),
+    [(MEMBERS, MEMBER, Provenance.MARKET), (INTERNET, REPORT, Provenance.INTERNET)],
+)
+def test_market_and_internet_information_is_delivered_like_others_and_grounds_nothing(
+    people: People,
+    policy: Policy,
+    home: Path,
+    tmp_path: Path,
+    header: str,
+    row: str,
+    provenance: Provenance,
+) -> None:
+    batch = delivered(people, policy, tmp_path, row, header=header, called="来源.csv")
+    assert batch.provenance == provenance.number
+    assert batch.receipt
+    record = Record.objects.get()
+    assert publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW) == 0
+    assert not Publication.objects.exists()
+    assert facts_known(record.subject, at=LATER) == ()
+    named = Named(person=Person("某某甲"), kind=RelationKind.LEGAL_REPRESENTATIVE, source="x", from_on=TODAY)
+    with pytest.raises(Refusal, match="REL1"):
+        name_person(record_key=record.record_key, named=named, actor=people.wang, now=NOW)
+    for item in ("serious_list", "court", "penalty", "compliance"):
+        assert class_causes(item, provenance)
+    assert write_notices(policy=policy, now=LATER) == 0
+    shown = text(signed_in(people.wang).get(f"/office/subjects/{record.subject.public_id}/"))
+    assert f'<span class="tag">{provenance.label}</span>' in shown
 
 
 ACCIDENTS = "责任单位名称,统一社会信用代码,质量事故等级,质量事故类别,调查报告文号,认定日期,认定单位"
