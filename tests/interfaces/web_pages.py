@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.interfaces.web_office_administration import ADMINISTRATION
+from tests.interfaces.web_office_cases import CASES
 from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
 from tests.interfaces.web_office_file import FILE
@@ -26,6 +27,7 @@ PAGES = {
             **SUPERVISION,
             **ADMINISTRATION,
             **RESULTS,
+            **CASES,
             **MODELS,
         }.items()
     },

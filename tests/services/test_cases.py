@@ -1,8 +1,15 @@
 """Cases move by their flow: two persons, reasons, versions, numbers without gaps."""
 
-import pytest
-from tests.people import NOW, TODAY, People
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
+from django.db import connection
+from tests.people import NOW, TODAY, People
+from tests.store.rows import Rows
+
+from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, desk, open_case, steps_for, take_step
@@ -73,3 +80,60 @@ def test_a_page_that_is_out_of_date_is_refused(case: Case, people: People, polic
     _step(case, "submit", people.wang, policy)
     with pytest.raises(Refusal, match="刚刚被别人办理过"):
         _step(case, "withdraw", people.wang, policy, reason="不用了", seen_version=seen)
+
+
+def test_who_comes_second_reads_what_changed_and_loses_nothing_silently(
+    case: Case, people: People, policy: Policy
+) -> None:
+    seen = case.version
+    _step(case, "submit", people.wang, policy)
+    with pytest.raises(Refusal) as refused:
+        _step(case, "withdraw", people.wang, policy, reason="不用了", seen_version=seen)
+    assert refused.value.code == "C02"
+    assert "王审核" in refused.value.message
+    assert "“送审”，现在是“送审”" in refused.value.message
+
+
+def test_the_same_matter_twice_is_refused_with_the_number_of_the_first(
+    people: People, policy: Policy
+) -> None:
+    rows = Rows(people)
+    subject, ground = rows.subject(), Ground(GroundKind.RECORD, 7)
+
+    def begin(kind: str = "feed", on: Ground = ground) -> Case:
+        opening = replace(_opening(people), kind=kind, subject=subject, ground=on)
+        return open_case(opening, verb="draft", actor=people.wang, policy=policy, now=NOW)
+
+    first = begin()
+    with pytest.raises(Refusal, match=first.number) as refused:
+        begin()
+    assert refused.value.code == "C03"
+    begin(kind="model")
+    begin(on=Ground(GroundKind.RECORD, 8))
+    _step(first, "withdraw", people.wang, policy, reason="不用了")
+    assert begin().number != first.number
+
+
+def test_two_that_come_at_once_leave_one_case(committed_people: People, policy: Policy, home: Path) -> None:
+    people = committed_people
+    subject = Rows(people).subject()
+    opening = replace(_opening(people), subject=subject, ground=Ground(GroundKind.RECORD, 7))
+
+    def begin() -> str:
+        try:
+            return open_case(opening, verb="draft", actor=people.wang, policy=policy, now=NOW).number
+        except Refusal as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(lambda _: begin(), range(4)))
+    assert answers == ["C03", "C03", "C03", "SP-2026-000001"]
+    assert Case.objects.count() == 1
+
+
+def test_the_last_officer_is_the_handler(case: Case, people: People, policy: Policy) -> None:
+    assert case.handler == people.wang
+    _step(case, "submit", people.wang, policy)
+    assert _step(case, "return", people.zhao, policy, reason="补充").handler == people.zhao

@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("xinheng.interfaces.office.sign_in_urls")),
     path("api/v1/", include("xinheng.interfaces.api.urls")),
     path("office/", include("xinheng.interfaces.office.urls")),
+    path("", include("xinheng.interfaces.counter.urls")),
     path("", include("xinheng.interfaces.portal.urls")),
 ]
 

@@ -18,11 +18,15 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """``settled``: nobody waits for anything, the case leaves the desk (it may still be reopened by a step)."""
+    """``settled``: nobody waits for anything, the case leaves the desk (it may still be reopened by a step).
+
+    ``party`` tells the enterprise concerned what the state means and what to do, in plain words.
+    """
 
     key: str
     title: str
     settled: bool = False
+    party: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

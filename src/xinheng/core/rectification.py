@@ -19,15 +19,17 @@ _TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
 _DECIDERS = frozenset({Role.DECIDER})
 
 _STATES = (
-    State(key="drafted", title="拟定整改要求"),
-    State(key="ordered", title="待送达"),
-    State(key="correcting", title="整改中"),
-    State(key="checking", title="待核查"),
-    State(key="overdue", title="逾期未改"),
-    State(key="checking_late", title="逾期后待核查"),
-    State(key="done", title="整改完成", settled=True),
-    State(key="withdrawn", title="撤销草稿", settled=True),
-    State(key="revoked", title="撤回整改要求", settled=True),
+    State(
+        key="drafted", title="拟定整改要求", party="办理单位正在拟定整改要求，还没有作出。不需要您做什么。"
+    ),
+    State(key="ordered", title="待送达", party="整改要求已经作出，正在送达。期限从送达之日起算。"),
+    State(key="correcting", title="整改中", party="请在期限内整改，并把整改材料交到办理单位。"),
+    State(key="checking", title="待核查", party="整改材料已经收到，办理单位正在核查。不需要您做什么。"),
+    State(key="overdue", title="逾期未改", party="整改期限已过。请尽快整改并交来材料，仍然会核查。"),
+    State(key="checking_late", title="逾期后待核查", party="逾期后交来的整改材料已经收到，正在核查。"),
+    State(key="done", title="整改完成", settled=True, party="核查通过，事项已经办结。"),
+    State(key="withdrawn", title="撤销草稿", settled=True, party="没有作出整改要求，事项已经结束。"),
+    State(key="revoked", title="撤回整改要求", settled=True, party="整改要求已经撤回，不需要整改。"),
 )
 
 _ORDERING = (

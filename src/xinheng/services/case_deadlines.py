@@ -67,7 +67,9 @@ def extend_deadline(
         raise Refusal("CD6", "这个期限已有待同意的延长申请。", advice="请等另一人作出决定。")
     after = _extended(row, by=by, policy=policy, on=day_of(now))
     if policy.parameter(SECOND, on=day_of(now)).value != 0:
-        _write(row, MoveKind.ASKED, actor=actor, now=now, reason=reason, on=day_of(now), by=by)
+        _write(
+            row, MoveKind.ASKED, actor=actor, now=now, reason=reason, on=day_of(now), by=by, before=row.due_on
+        )
         return False
     row.extended += 1
     _moved(row, after, MoveKind.EXTENDED, actor=actor, policy=policy, now=now, reason=reason, by=by)
@@ -95,6 +97,7 @@ def answer_extension(
             on=day_of(now),
             by=asked.by,
             answers=asked,
+            before=row.due_on,
         )
         return
     after = _extended(row, by=asked.by, policy=policy, on=day_of(now))
@@ -193,7 +196,7 @@ def _write(
     on: date,
     by: int = 0,
     answers: DeadlineMove | None = None,
-    before: date | None = None,
+    before: date | None,
 ) -> None:
     DeadlineMove.objects.create(
         deadline=row,
@@ -203,7 +206,7 @@ def _write(
         actor=actor,
         reason=reason.strip()[:500],
         by=by,
-        before=before or row.due_on,
+        before=before,
         after=row.due_on,
         answers=answers,
     )

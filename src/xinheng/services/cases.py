@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 
 from xinheng.core.flow_migration import Move, past_of
 from xinheng.core.flows import NEW, Flow, Past, Step, available, check_step
-from xinheng.core.grounds import Ground
+from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of, newest
 from xinheng.core.refusal import Refusal
@@ -191,6 +191,12 @@ def recused_from(case: Case) -> frozenset[int]:
 def written(ground: Ground | None) -> str:
     """A ground as it stands in a case and its events."""
     return f"{ground.kind}:{ground.reference}" if ground else ""
+
+
+def ground_of(case: Case) -> Ground | None:
+    """What the case was opened on; None where it needs no ground."""
+    kind, _, reference = case.ground.partition(":")
+    return Ground(GroundKind(kind), int(reference)) if reference else None
 
 
 def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:

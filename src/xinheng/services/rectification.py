@@ -13,7 +13,8 @@ from xinheng.core.grounds import Ground, GroundKind, lives
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.cases import Opening, ground_of, open_case, roles_in, take_step
+from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.records import Record
@@ -35,10 +36,15 @@ class Order:
 
 @transaction.atomic
 def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> Case:
-    """Open the case. Refusals: RE1 nothing is asked for, RE2 the record is no living one of this subject, and C03."""
+    """Open the case. Refusals: RE1 nothing is asked for, RE2 the record is no living one of this subject, RE3 another
+    unit recognised it, and C03 an order runs on it."""
     if not order.wanted.strip():
         raise Refusal("RE1", "没有写明整改要求。", advice="请写明要改什么、怎样算改好。")
-    _living(order.record, order.subject)
+    record = _living(order.record, order.subject)
+    if record.batch and not roles_in(actor, record.batch.organisation, on=day_of(now)):
+        raise Refusal(
+            "RE3", "这条记录由别的单位认定。", advice="谁认定、谁责令整改；请提请认定单位或信用办办理。"
+        )
     opening = Opening(
         flow=KIND,
         kind=KIND,
@@ -57,6 +63,7 @@ def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, rea
     """Another person gives the order, on the record it was drafted on, which must still live."""
     ground = ground_of(case)
     assert case.subject is not None
+    assert ground is not None
     _living(ground.reference, case.subject)
     return take_step(
         case.public_id,
@@ -93,11 +100,6 @@ def register_service(
         counted_from=served_on,
         seen_version=seen,
     )
-
-
-def ground_of(case: Case) -> Ground:
-    kind, _, reference = case.ground.partition(":")
-    return Ground(GroundKind(kind), int(reference))
 
 
 def wanted_of(case: Case) -> str:

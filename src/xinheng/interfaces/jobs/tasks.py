@@ -217,6 +217,20 @@ def follow_calendar(timestamp: int) -> None:
     log.info("terms_followed", count=count)
 
 
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="watch_cases", queueing_lock="watch_cases")
+def watch_cases(timestamp: int) -> None:
+    """Take the steps of terms that are over, remind and escalate, and forget wrong codes of earlier days."""
+    from xinheng.services import case_deadlines, case_lookup, policies
+
+    now = datetime.now(UTC)
+    policy = policies.policy_in_force(on=day_of(now))
+    over = case_deadlines.run_out(policy=policy, now=now)
+    reminded = case_deadlines.remind(policy=policy, now=now)
+    forgotten = case_lookup.forget_failures(now=now)
+    log.info("cases_watched", over=over, reminded=reminded, forgotten=forgotten)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="count_deliveries", queueing_lock="count_deliveries")
 def count_deliveries(timestamp: int) -> None:

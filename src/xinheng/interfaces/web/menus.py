@@ -27,7 +27,18 @@ PORTAL = (
 )
 
 OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
-    ("", (Route("工作台", "office:desk"), Route("全市情况", "office:dashboard"))),
+    (
+        "",
+        (
+            Route("工作台", "office:desk"),
+            Route("全市情况", "office:dashboard"),
+            Route(
+                "办理事项",
+                "office:cases",
+                ("office:case", "office:new_order", "office:flow_versions", "office:flow_migration"),
+            ),
+        ),
+    ),
     (
         "归集",
         (

@@ -1,0 +1,84 @@
+"""How far is my case: number and code in, state, term and next step out; nothing on persons (legal guard G13).
+
+The answer is a page of its own that no cache keeps and no address names; it works without JavaScript and prints.
+"""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from xinheng.core.refusal import Refusal
+from xinheng.interfaces.web.parts import Clock
+from xinheng.services.case_lookup import Progress, Term, look_up
+from xinheng.services.policies import policy_in_force
+from xinheng.services.time import day_of
+
+
+class LookupForm(forms.Form):
+    """What stands on the receipt."""
+
+    number = forms.CharField(
+        label="编号", max_length=60, error_messages={"required": "请填写编号。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "ZG-2026-000001"}),
+    )  # fmt: skip
+    code = forms.CharField(
+        label="查询码", max_length=60, error_messages={"required": "请填写查询码。"},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cases(request: HttpRequest) -> HttpResponse:
+    """The form, and after it the case or one sentence that fits a wrong code and an unknown number alike."""
+    form = LookupForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_bound and form.is_valid():
+        now = timezone.now()
+        try:
+            found = look_up(
+                form.cleaned_data["number"],
+                form.cleaned_data["code"],
+                address=str(request.META.get("REMOTE_ADDR") or ""),
+                policy=policy_in_force(on=day_of(now)),
+                now=now,
+            )
+        except Refusal as refusal:
+            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            status = 429 if refusal.code == "CL2" else 200
+        else:
+            return _kept_nowhere(render(request, "counter/case.html", _shown(found, day_of(now).isoformat())))
+    return _kept_nowhere(
+        render(request, "counter/case_lookup.html", {"form": form, "noindex": True}, status=status)
+    )
+
+
+def _shown(found: Progress, today: str) -> dict[str, object]:
+    return {
+        "case": found,
+        "clocks": [
+            {"title": term.rule.title, "clock": _clock(term), "suspended_on": term.suspended_on}
+            for term in found.terms
+        ],
+        "today": today,
+        "noindex": True,
+    }
+
+
+def _clock(term: Term) -> Clock | None:
+    if term.suspended_on is not None:
+        return None
+    return Clock(
+        due_on=term.due.on if term.due else None,
+        workdays_left=term.workdays_left,
+        rule=f"{term.rule}（{term.rule.citation}）",
+        provisional=bool(term.due and term.due.provisional),
+        verified=term.rule.verified,
+    )
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, noarchive"
+    return response

@@ -1,0 +1,192 @@
+"""Cases of every kind: lists by state and by day due, and the page of one case with its steps, clocks and course."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.procedures import flow_of
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.cases_kinds import StepForm
+from xinheng.interfaces.office.cases_known import KINDS, kind_of
+from xinheng.interfaces.office.cases_shown import clock_of_row, page_of, title_of_state
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.paging import address, chosen, newest_first, number
+from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Filter, Option, Paging
+from xinheng.services.case_deadlines import due_within, overdue, running
+from xinheng.services.cases import steps_for
+from xinheng.store.casework import Case, CaseDeadline
+
+READ = (Verb.READ_CASE,)
+ACT = (Verb.DRAFT_CASE, Verb.DECIDE_CASE, Verb.REVIEW_LEGALITY)
+DUE = {"late": "逾期", "3": "三个工作日内到期", "10": "十个工作日内到期", "any": "全部有期限的"}
+SIZE = 50
+
+
+def _numbered(number: str) -> Case | None:
+    kept = Case.objects.select_related("organisation", "subject", "opened_by", "handler")
+    return kept.filter(number=number).first()
+
+
+NUMBERED = Owned("number", _numbered, lambda call, case: call.of(case.organisation_id))
+
+
+@asks(*READ)
+def cases(call: Call) -> HttpResponse:
+    """Newest first, or by the day due where a term is asked for."""
+    due = chosen(call.request, "due", DUE)
+    lines, paging = _by_day(call, due) if due else _newest(call)
+    context = {
+        "lines": lines,
+        "paging": paging,
+        "filters": _filters(call),
+        "reset_url": reverse("office:cases"),
+        "mine_url": address(call.request, mine="" if call.request.GET.get("mine") else "1"),
+        "mine": bool(call.request.GET.get("mine")),
+    }
+    return call.render("cases", context)
+
+
+def _filters(call: Call) -> list[Filter]:
+    value = call.request.GET.get
+    states = {
+        state.key: state.title for key in KINDS if not KINDS[key].page for state in flow_of(key, 1).states
+    }
+    return [
+        Filter(
+            "kind",
+            "类别",
+            "select",
+            value("kind", ""),
+            _options({key: kind.title for key, kind in KINDS.items()}),
+        ),
+        Filter("state", "状态", "select", value("state", ""), _options({**states, "closed": "已办结"})),
+        Filter("due", "期限", "select", value("due", ""), _options(DUE)),
+        Filter("mine", "经办", "select", value("mine", ""), [Option("", "本单位"), Option("1", "我经办的")]),
+    ]
+
+
+def _options(words: dict[str, str]) -> list[Option]:
+    return [Option("", "全部"), *(Option(key, label) for key, label in words.items())]
+
+
+def _narrowed(call: Call, prefix: str) -> Q:
+    """What the address asks for, of cases or of their clocks."""
+    found = Q()
+    given = call.request.GET
+    if kind := chosen(call.request, "kind", KINDS):
+        found &= Q(**{f"{prefix}kind": kind})
+    state = given.get("state", "")[:24]
+    if state and state != "closed":
+        found &= Q(**{f"{prefix}state": state})
+    if given.get("mine"):
+        found &= Q(**{f"{prefix}handler": call.user})
+    return found
+
+
+def _newest(call: Call) -> tuple[list[dict[str, Any]], Paging]:
+    rows: QuerySet[Case] = Case.objects.filter(
+        _narrowed(call, ""),
+        organisation__in=call.reach(Verb.READ_CASE),
+        closed_at__isnull=call.request.GET.get("state") != "closed",
+    ).select_related("subject", "organisation", "handler")
+    page, paging = newest_first(rows, call.request)
+    first: dict[int, CaseDeadline] = {}
+    for row in running(call.reach(Verb.READ_CASE)).filter(case__in=[case.pk for case in page]):
+        first.setdefault(row.case_id, row)
+    return [_line(call, case, first.get(case.pk)) for case in page], paging
+
+
+def _by_day(call: Call, due: str) -> tuple[list[dict[str, Any]], Paging]:
+    """What is due first in front; a page begins after the day and number in the address."""
+    reached, today = call.reach(Verb.READ_CASE), call.today
+    if due == "late":
+        rows = overdue(reached, today=today)
+    elif due == "any":
+        rows = running(reached)
+    else:
+        rows = due_within(reached, workdays=int(due), today=today, policy=call.policy)
+    rows = rows.filter(_narrowed(call, "case__")).select_related("case__handler")
+    after, day = number(call.request, "after"), _day(call.request.GET.get("day", ""))
+    if after is not None and day is not None:
+        rows = rows.filter(due_on__gte=day).filter(Q(due_on__gt=day) | Q(pk__gt=after))
+    found = list(rows[: SIZE + 1])
+    page, last = found[:SIZE], found[:SIZE][-1] if found else None
+    more = address(call.request, after=last.pk, day=last.due_on) if last and len(found) > SIZE else ""
+    back = address(call.request, day=None) if after is not None else ""
+    return [_line(call, row.case, row) for row in page], Paging(
+        previous_url=back, next_url=more, shown=len(page)
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _line(call: Call, case: Case, row: CaseDeadline | None) -> dict[str, Any]:
+    kind = kind_of(case)
+    state, tone = title_of_state(case)
+    return {
+        "number": case.number,
+        "url": reverse(kind.page, kwargs={"case": case.public_id})
+        if kind.page
+        else reverse("office:case", kwargs={"number": case.number}),
+        "kind": kind.title,
+        "title": case.title,
+        "unit": call.tree.name(case.organisation_id),
+        "handler": case.handler.display_name if case.handler else "",
+        "state": state,
+        "tone": tone,
+        "clock": clock_of_row(call, row) if row else None,
+    }
+
+
+@asks(*READ, of=NUMBERED)
+def case(call: Call, case: Case) -> HttpResponse:
+    """One case; a kind with a page of its own is shown there."""
+    kind = kind_of(case)
+    if kind.page:
+        return redirect(kind.page, case=case.public_id)
+    return page_of(call, case)
+
+
+@asks(*ACT, of=NUMBERED, methods=("POST",))
+@once
+def case_step(call: Call, case: Case, verb: str) -> HttpResponse:
+    """Take a step; what was typed stays on the page where it was refused."""
+    kind = kind_of(case)
+    step = next((one for one in steps_for(case, call.user, on=call.today) if one.verb == verb), None)
+    known = next(
+        (one for one in flow_of(case.flow, case.flow_version).steps if one.verb == verb and not one.by_clock),
+        None,
+    )
+    if known is None or kind.page:
+        raise Refusal("CW1", "这个事项没有这一步。", advice="请刷新页面后重试。")
+    form = kind.form_of(step or known, case, call.request.POST)
+    if form.is_valid():
+        try:
+            kind.act_of(verb)(call, case, verb, form)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+            return _again(call, case, verb, form, status=409)
+        call.tell(f"已办理：{known.title}。")
+        return redirect("office:case", number=case.number)
+    return _again(call, case, verb, form)
+
+
+def _again(call: Call, case: Case, verb: str, form: StepForm, *, status: int = 200) -> HttpResponse:
+    """The page as it is now, to be sent again from: what was typed stays, the version is that of today's page."""
+    case.refresh_from_db()
+    typed = call.request.POST.copy()
+    typed["seen"] = str(case.version)
+    form.data = typed
+    return page_of(call, case, tried=(verb, form), status=status)

@@ -1,0 +1,212 @@
+"""Versions of flows and the running cases in each; bringing cases to a newer version, and back, by two persons."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.access import Target
+from xinheng.core.flow_migration import Line
+from xinheng.core.procedures import flow_of, flows
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role, Verb
+from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.case_moves import carry_out, plan_of, propose_migration, propose_undo, try_plan
+from xinheng.store.accounts import User
+from xinheng.store.case_moves import FlowMigration
+from xinheng.store.casework import Case
+
+READ = (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
+MOST = 500
+
+
+def _found(public_id: str) -> FlowMigration | None:
+    kept = FlowMigration.objects.select_related("proposed_by", "done_by", "undoes")
+    return kept.filter(public_id=public_id).first()
+
+
+def _of_city(call: Call, row: FlowMigration) -> Target:
+    """A migration concerns the cases of every unit."""
+    root = next(pk for pk, parent in call.tree.parents.items() if parent is None)
+    return Target(organisations=(root,))
+
+
+MIGRATION = Owned("migration", _found, _of_city)
+
+
+class PlanForm(forms.Form):
+    """Counterparts as lines ``旧=新``; what is not named keeps its name."""
+
+    flow = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    old = forms.IntegerField(widget=forms.HiddenInput)
+    new = forms.IntegerField(widget=forms.HiddenInput)
+    states = forms.CharField(label="状态", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    verbs = forms.CharField(label="步骤", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    clocks = forms.CharField(label="期限", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    reason = forms.CharField(label="理由", required=False, max_length=500)
+
+    def counterparts(self) -> dict[str, dict[str, str]]:
+        """Lines without ``=`` are refused by the plan, which knows no such name."""
+        return {name: _pairs(self.cleaned_data[name]) for name in ("states", "verbs", "clocks")}
+
+
+def _pairs(text: str) -> dict[str, str]:
+    lines = [line.partition("=") for line in text.splitlines() if line.strip()]
+    return {old.strip(): new.strip() for old, _, new in lines}
+
+
+@asks(*READ, methods=("GET", "POST"))
+@once
+def flow_versions(call: Call) -> HttpResponse:
+    """Flows and versions; a plan is tried, or sent to the second person."""
+    if call.request.method != "POST":
+        return _page(call)
+    form = PlanForm(call.request.POST)
+    if not form.is_valid():
+        return _page(call, form)
+    given = form.cleaned_data
+    try:
+        plan = plan_of(given["flow"], given["old"], given["new"], form.counterparts())
+        if "try" in call.request.POST:
+            return _page(call, form, try_plan(plan))
+        row = propose_migration(plan, actor=call.user, reason=given["reason"], now=call.now)
+    except Refusal as refusal:
+        form.add_error(None, told(refusal))
+        return _page(call, form)
+    call.tell("已写成迁移清单，由另一人办理。")
+    return redirect("office:flow_migration", migration=row.public_id)
+
+
+def _page(call: Call, form: PlanForm | None = None, lines: tuple[Line, ...] | None = None) -> HttpResponse:
+    running = {
+        (flow, version): number
+        for flow, version, number in Case.objects.filter(closed_at__isnull=True)
+        .order_by()
+        .values_list("flow", "flow_version")
+        .annotate(Count("pk"))
+    }
+    newest = {flow.name: flow.version for flow in flows()}
+    versions = [
+        {
+            "title": flow.title,
+            "name": flow.name,
+            "version": flow.version,
+            "running": running.get((flow.name, flow.version), 0),
+            "form": _form_of(form, flow.name, flow.version, newest[flow.name]),
+        }
+        for flow in flows()
+    ]
+    context = {
+        "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("流程版本")],
+        "versions": versions,
+        "lines": None if lines is None else [_shown(line) for line in lines[:MOST]],
+        "migrations": [_row(row) for row in FlowMigration.objects.order_by("-pk")[:50]],
+    }
+    return call.render("flow_versions", context)
+
+
+def _form_of(form: PlanForm | None, name: str, version: int, newest: int) -> PlanForm | None:
+    """A form for a version that has a newer one; the one that was sent keeps what was typed."""
+    if version == newest:
+        return None
+    if form is not None and form.data.get("flow") == name and form.data.get("old") == str(version):
+        return form
+    return PlanForm(initial={"flow": name, "old": version, "new": newest}, auto_id=f"{name}{version}_%s")
+
+
+def _shown(line: Line) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "from": line.from_state,
+        "to": line.to_state,
+        "clocks": "、".join(old if old == new else f"{old} → {new}" for old, new in line.clocks),
+        "waits_for": "、".join(role.label for role in line.waits_for),
+        "barred": _names(line.barred),
+        "why_not": line.why_not,
+    }
+
+
+def _names(persons: tuple[int, ...]) -> str:
+    return "、".join(
+        User.objects.filter(pk__in=persons).order_by("pk").values_list("display_name", flat=True)
+    )
+
+
+def _row(row: FlowMigration) -> dict[str, Any]:
+    return {
+        "title": f"{flow_of(row.flow, row.to_version).title} {row.from_version} → {row.to_version}"
+        + ("（退回）" if row.undoes_id else ""),
+        "url": reverse("office:flow_migration", kwargs={"migration": row.public_id}),
+        "cases": len(row.lines),
+        "proposed_at": row.proposed_at,
+        "state": "已办理" if row.done_at else "待另一人办理",
+        "tone": "done" if row.done_at else "decide",
+    }
+
+
+@asks(*READ, of=MIGRATION, methods=("GET", "POST"))
+@once
+def flow_migration(call: Call, row: FlowMigration) -> HttpResponse:
+    """The list that both persons see; carrying it out, or asking for it to be undone."""
+    wrong = ""
+    if call.request.method == "POST":
+        try:
+            if "undo" in call.request.POST:
+                reason = call.request.POST.get("reason", "")
+                made = propose_undo(row.public_id, actor=call.user, reason=reason, now=call.now)
+                call.tell("已提出退回，由另一人办理。")
+                return redirect("office:flow_migration", migration=made.public_id)
+            count = carry_out(row.public_id, actor=call.user, now=call.now)
+            call.tell(f"已办理，{count} 件事项。")
+            return redirect("office:flow_migration", migration=row.public_id)
+        except Refusal as refusal:
+            wrong = told(refusal)
+            row.refresh_from_db()
+    return _migration(call, row, wrong)
+
+
+def _migration(call: Call, row: FlowMigration, wrong: str) -> HttpResponse:
+    undone = row.undone_by.filter(done_at__isnull=False).exists()
+    context = {
+        "crumbs": [
+            Crumb("办理事项", reverse("office:cases")),
+            Crumb("流程版本", reverse("office:flow_versions")),
+            Crumb("迁移"),
+        ],
+        "row": {
+            **_row(row),
+            "reason": row.reason,
+            "proposed_by": row.proposed_by.display_name,
+            "done_by": row.done_by.display_name if row.done_by else "",
+            "done_at": row.done_at,
+            "digest": row.digest,
+        },
+        "lines": [
+            {
+                "number": line["number"],
+                "from": line["from"],
+                "to": line["to"],
+                "clocks": "、".join(old if old == new else f"{old} → {new}" for old, new in line["clocks"]),
+                "waits_for": "、".join(Role(role).label for role in line["waits_for"]),
+                "barred": _names(tuple(line["barred"])),
+                "why_not": "",
+            }
+            for line in row.lines[:MOST]
+        ],
+        "more": max(len(row.lines) - MOST, 0),
+        "wrong": wrong,
+        "may_do": row.done_at is None
+        and row.proposed_by_id != call.user.pk
+        and call.may_somewhere(Verb.PUBLISH_POLICY),
+        "may_undo": row.done_at is not None
+        and row.undoes_id is None
+        and not undone
+        and call.may_somewhere(Verb.DRAFT_POLICY),
+    }
+    return call.render("flow_migration", context)

@@ -1,0 +1,71 @@
+"""What each kind of case brings to the common page: its title, its own part of the page, and the forms of its steps.
+
+A new procedure registers one ``CaseKind`` in ``cases_known``; without forms of its own its steps ask for a reason and
+are taken as the flow says (docs/how-to/add-a-procedure.md).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from django import forms
+
+from xinheng.core.flows import Step
+from xinheng.interfaces.office.access import Call
+from xinheng.services.cases import ground_of, take_step
+from xinheng.store.casework import Case
+
+
+class StepForm(forms.Form):
+    """What every step asks. ``seen`` is the row version of the page from which it is sent."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明理由。"},
+    )  # fmt: skip
+
+    def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{step.verb}_%s")
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = case.version
+        self.fields["reason"].required = step.reason_required
+
+
+Act = Callable[[Call, Case, str, StepForm], Case]
+
+
+def take(call: Call, case: Case, verb: str, form: StepForm, details: Mapping[str, Any] | None = None) -> Case:
+    """The step as the flow says, on the ground of the case where the step needs one."""
+    return take_step(
+        case.public_id,
+        verb,
+        actor=call.user,
+        policy=call.policy,
+        now=call.now,
+        reason=form.cleaned_data["reason"],
+        ground=ground_of(case),
+        details=details,
+        seen_version=form.cleaned_data["seen"],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseKind:
+    """``part`` is a template for the details, filled by ``shown``; ``forms`` and ``acts`` by verb. A kind with a ``page``
+    of its own (a route that takes the public id as ``case``) only appears in the lists. ``letters``: what goes out."""
+
+    key: str
+    title: str
+    page: str = ""
+    part: str = ""
+    shown: Callable[[Call, Case], Mapping[str, Any]] = field(default=lambda call, case: {})
+    forms: Mapping[str, type[StepForm]] = field(default_factory=lambda: MappingProxyType({}))
+    acts: Mapping[str, Act] = field(default_factory=lambda: MappingProxyType({}))
+
+    def form_of(self, step: Step, case: Case, given: Any = None) -> StepForm:
+        return self.forms.get(step.verb, StepForm)(step, case, given)
+
+    def act_of(self, verb: str) -> Act:
+        return self.acts.get(verb, take)

@@ -1,0 +1,160 @@
+"""Orders to put something right in the office: the form that begins one, its part of the page, the forms of its steps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.rectification import (
+    Order,
+    confirm_order,
+    draft_order,
+    register_service,
+    wanted_of,
+)
+from xinheng.store.casework import Case
+from xinheng.store.records import Record
+
+WAYS = ("直接送达", "电子送达（经同意）", "邮寄送达", "公告送达")
+
+
+class OrderForm(forms.Form):
+    """What the order asks for and why."""
+
+    wanted = forms.CharField(
+        label="整改要求", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明要改什么、怎样算改好。"},
+    )  # fmt: skip
+    reason = forms.CharField(
+        label="事实和理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明事实和理由。"},
+    )  # fmt: skip
+
+
+class ReviseForm(StepForm):
+    wanted = forms.CharField(
+        label="整改要求", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明要改什么、怎样算改好。"},
+    )  # fmt: skip
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        self.initial["wanted"] = wanted_of(case)
+
+
+class ServeForm(StepForm):
+    """Day and way of service; the reason says what proves it."""
+
+    served_on = forms.DateField(
+        label="送达日期", widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请填写送达日期。", "invalid": "日期写作 2026-11-20。"},
+    )  # fmt: skip
+    way = forms.ChoiceField(label="送达方式", choices=[(way, way) for way in WAYS])
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        self.fields["reason"].label = "送达凭证"
+
+
+@asks(Verb.DRAFT_CASE, methods=("GET", "POST"))
+@once
+def new_order(call: Call) -> HttpResponse:
+    """Begin an order on one record, named in the address."""
+    record = _record(call)
+    form = OrderForm(call.request.POST if call.request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        order = Order(
+            subject=record.subject,
+            record=record.record_key,
+            wanted=form.cleaned_data["wanted"],
+            reason=form.cleaned_data["reason"],
+        )
+        try:
+            case = draft_order(order, actor=call.user, policy=call.policy, now=call.now)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell("已拟定，由另一人责令后送达。")
+            return redirect("office:case", number=case.number)
+    context = {
+        "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("责令整改")],
+        "subject": record.subject.name,
+        "ground": _words(call, record),
+        "record_url": reverse(
+            "office:record", kwargs={"subject": record.subject.public_id, "key": record.record_key}
+        ),
+        "form": form,
+    }
+    return call.render("case_order", context)
+
+
+def _record(call: Call) -> Record:
+    key = call.request.GET.get("record", "")
+    known = Record.objects.select_related("subject")
+    found = (
+        known.filter(record_key=int(key), known_until__isnull=True).first()
+        if key.isdecimal() and len(key) < 19
+        else None
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def _words(call: Call, record: Record) -> str:
+    decided = f"　{record.decided_on}" if record.decided_on else ""
+    return f"{item_title(record.item, call.policy)}{decided}"
+
+
+def _shown(call: Call, case: Case) -> Mapping[str, Any]:
+    served = case.events.filter(verb="serve").order_by("-sequence").first()
+    return {
+        "wanted": wanted_of(case),
+        "served_on": served.details.get("served_on", "") if served else "",
+        "way": served.details.get("way", "") if served else "",
+    }
+
+
+def _confirm(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    given = form.cleaned_data
+    return confirm_order(
+        case, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"]
+    )
+
+
+def _serve(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    given = form.cleaned_data
+    return register_service(
+        case,
+        served_on=given["served_on"],
+        way=given["way"],
+        actor=call.user,
+        policy=call.policy,
+        now=call.now,
+        reason=given["reason"],
+        seen=given["seen"],
+    )
+
+
+def _revise(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    return take(call, case, verb, form, {"wanted": form.cleaned_data["wanted"]})
+
+
+RECTIFICATION = CaseKind(
+    key="rectification",
+    title="责令整改",
+    part="office/case_rectification.html",
+    shown=_shown,
+    forms={"revise": ReviseForm, "serve": ServeForm},
+    acts={"confirm": _confirm, "serve": _serve, "revise": _revise},
+)

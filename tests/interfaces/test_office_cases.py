@@ -1,0 +1,278 @@
+"""Cases in the office: lists, one page for every kind, steps, clocks, recusals, look-up codes, versions of flows."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from tests.interfaces.office_people import post, signed_in, text
+from tests.people import NOW, People
+from tests.services.orders import KEY, Orders, later, make_orders
+
+from xinheng.core.policy import Policy
+from xinheng.services.rectification import Order
+from xinheng.store.models import Case, CaseDeadline, DeadlineMove, Recusal
+
+pytestmark = pytest.mark.usefixtures("office_clock")
+
+
+@pytest.fixture
+def orders(people: People, policy: Policy) -> Orders:
+    return make_orders(people, policy)
+
+
+def _url(case: Case, name: str = "case", **parts: object) -> str:
+    return reverse(f"office:{name}", kwargs={"number": case.number, **parts})
+
+
+def _step(case: Case, verb: str) -> str:
+    return _url(case, "case_step", verb=verb)
+
+
+@pytest.mark.row("M11-01")
+def test_an_order_walks_through_the_office_by_two_persons(orders: Orders, people: People) -> None:
+    record = orders.rows.record()
+    wang, zhao, sun = signed_in(people.wang), signed_in(people.zhao), signed_in(orders.sun)
+    begin = f"{reverse('office:new_order')}?record={record.record_key}"
+    assert "责令 甲公司 整改" in text(wang.get(begin))
+    assert "请写明要改什么" in text(post(wang, begin, {"wanted": "", "reason": "x"}))
+    made = post(wang, begin, {"wanted": "改正标签", "reason": "标签不合格"})
+    case = Case.objects.get()
+    assert made.headers["Location"] == _url(case)
+    page = text(wang.get(_url(case)))
+    assert "拟定整改要求" in page
+    assert f'action="{_step(case, "confirm")}"' not in page
+    assert "改正标签" in page
+    assert f'action="{_step(case, "confirm")}"' in text(zhao.get(_url(case)))
+    post(zhao, _step(case, "confirm"), {"seen": case.version, "reason": "属实"})
+    case.refresh_from_db()
+    assert case.state == "ordered"
+    post(
+        wang,
+        _step(case, "serve"),
+        {"seen": case.version, "reason": "回执1号", "served_on": "2026-11-19", "way": "直接送达"},
+    )
+    page = text(wang.get(_url(case)))
+    assert "剩 19 个工作日" in page
+    assert "直接送达" in page
+    case.refresh_from_db()
+    post(wang, _step(case, "hand_in"), {"seen": case.version, "reason": "照片三张"})
+    assert "已中止" in text(wang.get(_url(case)))
+    case.refresh_from_db()
+    post(sun, _step(case, "pass"), {"seen": case.version, "reason": "已改正"})
+    case.refresh_from_db()
+    assert case.state == "done"
+    assert "事项已经办结" in text(wang.get(_url(case)))
+
+
+def test_the_ground_and_the_subject_are_linked_and_the_flow_is_drawn(orders: Orders, people: People) -> None:
+    record = orders.rows.record()
+    case = orders.draft(record=record)
+    page = text(signed_in(people.wang).get(_url(case)))
+    assert f'href="/office/subjects/{record.subject.public_id}/records/{record.record_key}/"' in page
+    assert f'href="/office/subjects/{record.subject.public_id}/"' in page
+    assert "现在是“拟定整改要求”，可以到：" in page
+    assert "以表格查看" in page
+    assert page.count("<svg") >= 2
+
+
+def test_who_comes_second_sees_what_changed_and_keeps_what_was_typed(orders: Orders, people: People) -> None:
+    case = orders.correcting()
+    orders.take(case, "hand_in", orders.sun)
+    answer = post(
+        signed_in(people.wang), _step(case, "hand_in"), {"seen": case.version, "reason": "我写的很长的理由"}
+    )
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "孙审核于" in page
+    assert "收到整改材料" in page
+    assert "我写的很长的理由" in page
+
+
+@pytest.mark.parametrize("verb", ["seize", "fall_overdue"])
+def test_a_step_that_nobody_takes_is_refused(orders: Orders, people: People, verb: str) -> None:
+    case = orders.correcting()
+    answer = post(signed_in(people.wang), _step(case, verb), {"seen": case.version, "reason": "x"})
+    assert answer.status_code == 409
+    assert "CW1" in text(answer)
+
+
+def test_clocks_are_moved_with_reasons_on_the_page(orders: Orders, people: People) -> None:
+    case = orders.correcting()
+    wang, zhao = signed_in(people.wang), signed_in(people.zhao)
+
+    def move(client: object, act: str, **fields: object) -> object:
+        case.refresh_from_db()
+        given = {"seen": case.version, "reason": "等待鉴定", **fields}
+        return post(client, _url(case, "move_clock", clock=KEY, act=act), given)  # type: ignore[arg-type]
+
+    move(wang, "suspend", on="2026-11-20")
+    assert "已中止" in text(wang.get(_url(case)))
+    move(wang, "resume", on="2026-11-20")
+    move(wang, "extend", by=10)
+    page = text(zhao.get(_url(case)))
+    assert "王审核申请延长 10" in page
+    assert "同意延长" in page
+    assert "同意延长" not in text(wang.get(_url(case)))
+    move(zhao, "agree")
+    kinds = list(DeadlineMove.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["suspended", "resumed", "asked", "extended"]
+    late = move(wang, "extend", by=3)
+    assert late.status_code == 409  # type: ignore[attr-defined]
+    assert "不能再延长" in text(late)  # type: ignore[arg-type]
+    assert "您填写的理由：等待鉴定" in text(late)  # type: ignore[arg-type]
+    assert "请写明理由" in text(move(wang, "suspend", reason="", on="2026-11-20"))  # type: ignore[arg-type]
+    assert move(wang, "stop").status_code == 404  # type: ignore[attr-defined]
+
+
+def test_recusal_is_asked_for_and_decided_on_the_page(orders: Orders, people: People) -> None:
+    case = orders.correcting()
+    wang, zhao = signed_in(people.wang), signed_in(people.zhao)
+    post(wang, _url(case, "ask_recusal"), {"person": "", "reason": "亲属任职"})
+    asked = Recusal.objects.get()
+    assert asked.person == people.wang
+    decide = _url(case, "decide_recusal", recusal=asked.public_id)
+    assert decide in text(zhao.get(_url(case)))
+    assert decide not in text(wang.get(_url(case)))
+    assert post(zhao, decide, {"grant": "1", "answer": ""}).status_code == 409
+    post(zhao, decide, {"grant": "1", "answer": "属实"})
+    page = text(wang.get(_url(case)))
+    assert "您已从本事项回避" in page
+    assert _step(case, "hand_in") not in page
+    party = post(wang, _url(case, "ask_recusal"), {"person": orders.sun.public_id, "reason": "当事人申请"})
+    assert party.status_code == 302
+    assert Recusal.objects.filter(by_party=True).count() == 1
+
+
+def test_lists_are_narrowed_by_kind_state_person_and_day(orders: Orders, people: People) -> None:
+    served, other = orders.correcting(), orders.draft()
+    Case.objects.filter(pk=other.pk).update(handler=orders.sun)
+    client = signed_in(people.wang)
+    url = reverse("office:cases")
+
+    def numbers(query: str) -> set[str]:
+        page = text(client.get(f"{url}?{query}"))
+        return {case.number for case in (served, other) if f">{case.number}</a>" in page}
+
+    both = {served.number, other.number}
+    assert numbers("") == both
+    assert numbers("kind=rectification") == both
+    assert numbers("kind=feed") == set()
+    assert numbers("state=correcting") == {served.number}
+    assert numbers("mine=1") == {served.number}
+    assert numbers("due=any") == {served.number}
+    assert numbers("due=late") == set()
+    CaseDeadline.objects.update(due_on=date(2026, 11, 18))
+    assert numbers("due=late") == {served.number}
+    assert numbers("due=late&mine=1&state=checking") == set()
+    assert numbers("state=closed") == set()
+    assert numbers("due=nonsense&after=x&day=y&kind=%00") == both
+
+
+def test_the_list_by_day_goes_on_where_the_page_ended(
+    orders: Orders, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xinheng.interfaces.office.cases.SIZE", 2)
+    made = [orders.correcting() for _ in range(5)]
+    client = signed_in(people.wang)
+    url, seen = f"{reverse('office:cases')}?due=any", []
+    while url:
+        response = client.get(url)
+        seen += [line["number"] for line in response.context["lines"]]
+        url = response.context["paging"].next_url
+    assert seen == [case.number for case in made]
+
+
+def test_a_case_of_another_unit_stays_closed(orders: Orders, people: People) -> None:
+    case = orders.draft()
+    from xinheng.core.roles import Role
+    from xinheng.store.models import RoleGrant, User
+
+    other = User.objects.create_user("he", "x" * 20, display_name="何", organisation=people.market)
+    RoleGrant.objects.create(
+        user=other, role=Role.REVIEWER, organisation=people.market, from_on=date(2026, 1, 1)
+    )
+    client = signed_in(other)
+    assert client.get(_url(case)).status_code == 403
+    assert case.number not in text(client.get(reverse("office:cases")))
+
+
+def test_a_kind_with_a_page_of_its_own_is_shown_there(orders: Orders, people: People) -> None:
+    case = orders.rows.case()
+    answer = signed_in(people.wang).get(_url(case))
+    assert answer.headers["Location"] == reverse("office:approval", kwargs={"case": case.public_id})
+
+
+@pytest.mark.guard("G13")
+def test_a_code_is_shown_once_and_kept_by_no_cache(orders: Orders, people: People) -> None:
+    case = orders.correcting()
+    client = signed_in(people.wang)
+    receipt = client.post(_url(case, "case_code"))
+    assert receipt.headers["Cache-Control"] == "no-store"
+    code = receipt.context["code"]
+    assert code in text(receipt)
+    assert code not in text(client.get(_url(case)))
+    assert "CW2" in text(client.post(_url(orders.rows.case(number="SP-X"), "case_code")))
+
+
+def test_an_order_on_a_record_of_another_unit_is_refused(orders: Orders, people: People) -> None:
+    from xinheng.core.refusal import Refusal
+    from xinheng.core.roles import Role
+    from xinheng.services.rectification import draft_order
+    from xinheng.store.models import Organisation, RoleGrant, User
+
+    tax = Organisation.objects.create(key="kaifeng.tax", kind="department", parent=people.city)
+    officer = User.objects.create_user("tax", "x" * 20, display_name="税", organisation=tax)
+    RoleGrant.objects.create(user=officer, role=Role.REVIEWER, organisation=tax, from_on=date(2026, 1, 1))
+    record = orders.rows.record(batch=orders.rows.batch())
+    order = Order(subject=record.subject, record=record.record_key, wanted="x", reason="x")
+    with pytest.raises(Refusal) as refused:
+        draft_order(order, actor=officer, policy=orders.policy, now=NOW)
+    assert refused.value.code == "RE3"
+
+
+def test_flow_versions_are_shown_with_their_running_cases(orders: Orders, people: People) -> None:
+    orders.draft()
+    page = text(signed_in(people.wang).get(reverse("office:flow_versions")))
+    assert "责令整改" in page
+    assert "最新版本" in page
+
+
+def test_a_migration_is_tried_sent_and_carried_out_by_another(
+    orders: Orders, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from xinheng.core import flows
+    from xinheng.core.rectification import RECTIFICATION
+    from xinheng.store.models import FlowMigration
+
+    case = orders.correcting()
+    monkeypatch.setitem(flows._published, ("rectification", 2), replace(RECTIFICATION, version=2))
+    wang, zhao, url = signed_in(people.wang), signed_in(people.zhao), reverse("office:flow_versions")
+    plan = {"flow": "rectification", "old": 1, "new": 2}
+    tried = text(post(wang, url, {**plan, "try": "1"}))
+    assert case.number in tried
+    assert "可以迁移" in tried
+    assert not FlowMigration.objects.exists()
+    assert "请写明迁移的理由" in text(post(wang, url, plan))
+    assert "新版本没有状态“moon”" in text(post(wang, url, {**plan, "states": "correcting=moon", "try": "1"}))
+    sent = post(wang, url, {**plan, "reason": "新版本"})
+    page = sent.headers["Location"]
+    assert "按清单办理" not in text(wang.get(page))
+    assert "按清单办理" in text(zhao.get(page))
+    post(zhao, page)
+    case.refresh_from_db()
+    assert case.flow_version == 2
+    assert "迁移到流程的新版本" in text(wang.get(_url(case)))
+    undo = post(wang, page, {"undo": "1", "reason": "有误"})
+    post(zhao, undo.headers["Location"])
+    case.refresh_from_db()
+    assert (case.flow_version, case.state) == (1, "correcting")
+
+
+@pytest.mark.guard("G15")
+def test_a_provisional_day_is_marked(orders: Orders, people: People) -> None:
+    case = orders.correcting()
+    orders.take(case, "hand_in", people.wang)
+    orders.take(case, "send_back", orders.sun, on=later(40))
+    assert "暂定日历" in text(signed_in(people.wang).get(_url(case)))

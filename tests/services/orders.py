@@ -1,0 +1,75 @@
+"""A running order to put something right, and the people who handle it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tests.people import NOW, People
+from tests.store.rows import Rows
+
+from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.policy import Policy
+from xinheng.core.roles import Role
+from xinheng.services.cases import take_step
+from xinheng.services.rectification import Order, draft_order
+from xinheng.store.models import Case, CaseDeadline, Organisation, RoleGrant, User
+
+KEY = "rectification.correct_workdays"
+
+
+@dataclass
+class Orders:
+    """Wang drafts and handles for the city, Sun beside him, Zhao decides, Qian decides beside her."""
+
+    people: People
+    policy: Policy
+    rows: Rows
+    sun: User
+    qian: User
+
+    def draft(self, **given: object) -> Case:
+        record = given.get("record") or self.rows.record()
+        order = Order(
+            subject=record.subject, record=record.record_key, wanted="改正标签", reason="标签不合格"
+        )  # type: ignore[attr-defined]
+        return draft_order(order, actor=self.people.wang, policy=self.policy, now=NOW)
+
+    def take(self, case: Case, verb: str, actor: User | None, *, on: datetime = NOW, **more: object) -> Case:
+        return take_step(
+            case.public_id,
+            verb,
+            actor=actor,
+            policy=self.policy,
+            now=on,
+            reason="理由",
+            **more,  # type: ignore[arg-type]
+        )
+
+    def correcting(self, *, served_on: date | None = None) -> Case:
+        """An order that was given and served."""
+        case = self.draft()
+        ground = Ground(GroundKind.RECORD, int(case.ground.partition(":")[2]))
+        self.take(case, "confirm", self.people.zhao, ground=ground)
+        return self.take(case, "serve", self.people.wang, counted_from=served_on)
+
+    def deadline(self, case: Case, key: str = KEY) -> CaseDeadline:
+        return CaseDeadline.objects.filter(case=case, key=key).latest("pk")
+
+
+def make_orders(people: People, policy: Policy) -> Orders:
+    return Orders(
+        people,
+        policy,
+        Rows(people),
+        _user("sun", "孙审核", people.city, Role.REVIEWER),
+        _user("qian", "钱决定", people.city, Role.DECIDER),
+    )
+
+
+def _user(username: str, name: str, organisation: Organisation, role: Role) -> User:
+    user = User.objects.create_user(username, "x" * 20, display_name=name, organisation=organisation)
+    RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=date(2026, 1, 1))
+    return user
+
+
+def later(days: int) -> datetime:
+    return NOW + timedelta(days=days)
