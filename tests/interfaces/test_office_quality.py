@@ -120,9 +120,15 @@ def test_coverage_is_a_matrix_of_departments_items_and_counties(city: People) ->
         assert word in page
     assert "主体类型" in page
     table = client.get("/office/quality/coverage/?month=2026-10&format=csv").content.decode()
-    assert "单位,目录项,报送期,情况,全市,龙亭区" in table
+    assert "单位,目录项,应报依据,报送期,情况,全市,龙亭区" in table
+    assert "1 个单位没有导入权责清单" in page
     one = text(client.get("/office/quality/coverage/?month=2026-10&kind=social_organisation"))
     assert "没有应报的目录项" in one
+    duties = [{"organisation": city.market.key, "number": "C1", "title": "处罚", "items": ["penalty"]}]
+    Rows(city).version(kind="duties", key="410200", body={"duties": duties})
+    listed = text(client.get("/office/quality/coverage/?month=2026-10"))
+    assert "不应报" in listed
+    assert "没有导入权责清单" not in listed
 
 
 @pytest.mark.guard("G1")

@@ -105,7 +105,9 @@ def _coverage() -> Context:
         "tiles": TILES,
         "chart": stacks([Stack("示例区", (9, 3))], ("已覆盖", "未覆盖"), title="1 个地方中，0 个全部覆盖"),
         "counties": _table("县区", "主体", "已覆盖", "应覆盖", "覆盖率"),
-        "table": _table("单位", "目录项", "情况", "全市"),
+        "unlisted": 3,
+        "duties_url": "#",
+        "table": _table("单位", "目录项", "应报依据", "情况", "全市"),
     }
 
 

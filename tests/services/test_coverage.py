@@ -11,6 +11,7 @@ from tests.services.terms import unconfirmed
 from tests.store.rows import Rows
 
 from xinheng.core.collection_cycle import Standing
+from xinheng.core.duties import Owing
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.quality_score import Rate
@@ -183,16 +184,58 @@ def _register(people: People, policy: Policy, tmp_path: Path) -> None:
 def test_coverage_counts_subjects_times_items(people: People, policy: Policy, tmp_path: Path) -> None:
     _register(people, policy, tmp_path)
     found = closed_cells([people.market], policy=policy, today=TODAY)
-    lines = {line.cell.item: line for line in matrix(found, policy=policy).lines}
+    lines = {line.cell.item: line for line in matrix(found, policy=policy, on=TODAY).lines}
     assert lines[ITEMS["registration"]].places["410202"] == Rate(4, 4)
     assert lines[ABNORMAL].places["410202"] == Rate(0, 4)
     _sign(people, policy)
-    again = matrix(closed_cells([people.market], policy=policy, today=TODAY), policy=policy)
+    again = matrix(closed_cells([people.market], policy=policy, today=TODAY), policy=policy, on=TODAY)
     covered = {line.cell.item: line.places["410202"] for line in again.lines}
     assert covered[ABNORMAL] == Rate(4, 4)
     assert again.whole == Rate(8, 4 * len(again.lines))
     assert again.of_place("410202") == again.whole
     assert again.subjects["410202"] == 4
+
+
+def _listed(people: People, area: str, **items: str) -> None:
+    """A list of powers and duties in force that names one duty an item."""
+    duties = [
+        {"organisation": people.market.key, "number": number, "title": "某事", "items": [item]}
+        for number, item in items.items()
+    ]
+    Rows(people).version(kind="duties", key=area, body={"duties": duties})
+
+
+@pytest.mark.row("M2-02")
+@pytest.mark.row("M2-06")
+def test_what_the_list_of_duties_does_not_name_is_not_owed_and_in_no_denominator(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    _register(people, policy, tmp_path)
+    before = matrix(closed_cells([people.market], policy=policy, today=TODAY), policy=policy, on=TODAY)
+    assert {line.basis for line in before.lines} == {Owing.NO_LIST}
+    _listed(people, policy.city.code, C1="penalty")
+    found = matrix(closed_cells([people.market], policy=policy, today=TODAY), policy=policy, on=TODAY)
+    lines = {line.cell.item: line for line in found.lines}
+    assert set(lines) == {PENALTY, ITEMS["registration"]}
+    assert (lines[PENALTY].basis, lines[PENALTY].places["410202"].whole) == (Owing.OWED, 4)
+    delivered = lines[ITEMS["registration"]]
+    assert (delivered.basis, dict(delivered.places)) == (Owing.NOT_OWED, {})
+    assert found.whole.whole == lines[PENALTY].whole.whole
+
+
+@pytest.mark.row("M2-02")
+def test_a_list_of_a_county_obliges_in_that_county_alone(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    _register(people, policy, tmp_path)
+    _listed(people, policy.city.code, C1="penalty")
+    _listed(people, "410202", C2="abnormal_operation")
+    found = matrix(closed_cells([people.market], policy=policy, today=TODAY), policy=policy, on=TODAY)
+    line = next(line for line in found.lines if line.cell.item == ABNORMAL)
+    assert line.owing["410202"] is Owing.OWED
+    assert set(line.places) == {"410202"}
+    assert line.owing["410203"] is Owing.NOT_OWED
+    assert line.whole.whole == 4
 
 
 def test_a_merged_subject_is_not_counted_beside_the_one_that_stands(
@@ -214,10 +257,10 @@ def test_denominators_are_those_of_the_kind_of_subject(
     rows.subject(code="52410202MJ00000017", kind="social_organisation", division_code="410202")
     count_subjects(now=NOW)
     found = closed_cells([people.market], policy=policy, today=TODAY)
-    lines = {line.cell.item: line for line in matrix(found, policy=policy).lines}
+    lines = {line.cell.item: line for line in matrix(found, policy=policy, on=TODAY).lines}
     assert lines[ITEMS["registration"]].places["410202"].whole == 4
     assert lines[ABNORMAL].places["410202"].whole == 5
-    social = matrix(found, policy=policy, kinds=["social_organisation"])
+    social = matrix(found, policy=policy, on=TODAY, kinds=["social_organisation"])
     assert {line.whole.whole for line in social.lines} == {1}
     assert ITEMS["registration"] not in {line.cell.item for line in social.lines}
 

@@ -6,6 +6,7 @@ both are gaps (权责清单; HA-三（一）, SJZ-（四）, NY-四（一）).
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from pydantic import Field
 
@@ -63,6 +64,49 @@ class Matrix:
     of_item: Mapping[str, tuple[Duty, ...]]
     items_without_duty: tuple[str, ...]
     duties_without_item: tuple[Duty, ...]
+
+
+class Owing(Enum):
+    """Whether a department must supply an item for a place, by its list of powers and duties."""
+
+    OWED = "权责清单"
+    NOT_OWED = "清单未列"
+    NO_LIST = "目录（未导入清单）"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What the lists say: by area (the city's code, or a county's) the items of each organisation's key.
+
+    A list of the city speaks for every county; a county's own list for that county alone. An organisation that no
+    list names has not had its list imported: then the catalogue decides who supplies.
+    """
+
+    city: str
+    lists: Mapping[str, Mapping[str, frozenset[int]]]
+
+    def of(self, organisation: str, item: int, *, place: str) -> Owing:
+        areas = [area for area in (self.city, place) if organisation in self.lists.get(area, {})]
+        if not areas:
+            return Owing.NO_LIST
+        owed = any(item in self.lists[area][organisation] for area in areas)
+        return Owing.OWED if owed else Owing.NOT_OWED
+
+    def items_of(self, organisation: str) -> frozenset[int] | None:
+        """Items that the organisation owes anywhere; None where no list names it."""
+        own = [held[organisation] for held in self.lists.values() if organisation in held]
+        return frozenset[int]().union(*own) if own else None
+
+
+def owed_by(lists: Mapping[str, Iterable[Duty]], catalogue: Catalogue, *, city: str) -> Owed:
+    """The lists of each area as what is owed; codes that have left the catalogue oblige to nothing."""
+    found: dict[str, dict[str, frozenset[int]]] = {}
+    for area, duties in lists.items():
+        own = found.setdefault(area, {})
+        for duty in duties:
+            numbers = {catalogue.items[code].number for code in duty.items if code in catalogue.items}
+            own[duty.organisation] = own.get(duty.organisation, frozenset()) | numbers
+    return Owed(city, found)
 
 
 def read_duties(

@@ -17,9 +17,11 @@ from django.db.models.functions import TruncMonth
 from xinheng.core.catalogue import Item
 from xinheng.core.collection_cycle import Arrival, Span, Standing, Stood, due_day, every, span_of, stood
 from xinheng.core.days import DueDate
+from xinheng.core.duties import Owing
 from xinheng.core.policy import Policy
 from xinheng.core.quality_score import Rate
 from xinheng.core.refusal import Refusal
+from xinheng.services.duties import owed
 from xinheng.services.statistics import due_items
 from xinheng.services.time import SHANGHAI, day_of, end_of
 from xinheng.store.batches import Batch, BatchState
@@ -53,31 +55,38 @@ def grace(policy: Policy, *, on: date) -> int:
     return policy.parameter("quality.due_workdays", on=on).required()
 
 
-def duties_of(organisations: Iterable[Organisation], *, policy: Policy) -> list[_Duty]:
-    """Items that the catalogue asks of a department, and those it has delivered before."""
+def duties_of(organisations: Iterable[Organisation], *, policy: Policy, on: date) -> list[_Duty]:
+    """Items that a department's list of powers and duties asks of it, and those it has delivered before.
+
+    Where no list of it was imported, the catalogue says who supplies an item.
+    """
+    lists = owed(policy=policy, on=on)
     units = list(organisations)
     delivered: defaultdict[int, set[int]] = defaultdict(set)
     rows = Batch.objects.filter(state=BatchState.LOADED, item__isnull=False, organisation__in=units)
     for organisation, item in rows.order_by().values_list("organisation", "item").distinct():
         if item is not None:
             delivered[organisation].add(item)
-    return [
-        (unit, item) for unit in units for item in sorted(due_items(unit.key, policy) | delivered[unit.pk])
-    ]
+    found: list[_Duty] = []
+    for unit in units:
+        listed = lists.items_of(unit.key)
+        asked = due_items(unit.key, policy) if listed is None else listed
+        found += [(unit, item) for item in sorted(asked | delivered[unit.pk])]
+    return found
 
 
 def cells(
     organisations: Iterable[Organisation], *, policy: Policy, month: date, today: date
 ) -> tuple[Cell, ...]:
     """How each item stands in its period that holds ``month``."""
-    duties = duties_of(organisations, policy=policy)
+    duties = duties_of(organisations, policy=policy, on=today)
     spans = {item: span_of(every(policy.catalogue.item(item).cycle), month) for _, item in duties}
     return tuple(_cells(duties, spans, policy=policy, today=today))
 
 
 def closed_cells(organisations: Iterable[Organisation], *, policy: Policy, today: date) -> tuple[Cell, ...]:
     """How each item stands in its last period that is over."""
-    duties = duties_of(organisations, policy=policy)
+    duties = duties_of(organisations, policy=policy, on=today)
     spans = {item: span_of(every(policy.catalogue.item(item).cycle), today).before for _, item in duties}
     return tuple(_cells(duties, spans, policy=policy, today=today))
 
@@ -140,7 +149,7 @@ def cells_by_month(
     organisations: Iterable[Organisation], *, policy: Policy, months: Iterable[date], today: date
 ) -> dict[date, tuple[Cell, ...]]:
     """How each item stands in its period that holds a month, by the first day of each month."""
-    duties = duties_of(organisations, policy=policy)
+    duties = duties_of(organisations, policy=policy, on=today)
     kinds = {item: every(policy.catalogue.item(item).cycle) for _, item in duties}
     wanted = {month: {item: span_of(kind, month) for item, kind in kinds.items()} for month in months}
     starts = [span.start for spans in wanted.values() for span in spans.values()]
@@ -221,10 +230,17 @@ def covered_by_unit(found: Iterable[Cell]) -> dict[int, Rate]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One department and item: how it stands, and by place the subjects covered of those expected."""
+    """One department and item: how it stands, by place the subjects covered of those expected, and whether it owes the
+    item there; where its list says that it does not, there is no rate."""
 
     cell: Cell
     places: Mapping[str, Rate]
+    owing: Mapping[str, Owing]
+
+    @property
+    def basis(self) -> Owing:
+        """The strongest of what holds at its places."""
+        return next((one for one in Owing if one in self.owing.values()), Owing.NO_LIST)
 
     @property
     def whole(self) -> Rate:
@@ -252,8 +268,12 @@ class Matrix:
         return Rate(sum(rate.part for rate in rates), sum(rate.whole for rate in rates))
 
 
-def matrix(found: Iterable[Cell], *, policy: Policy, kinds: Collection[str] = ()) -> Matrix:
-    """Coverage of subjects by the cells of one period. ``kinds``: only these kinds of subject; empty for all."""
+def matrix(found: Iterable[Cell], *, policy: Policy, on: date, kinds: Collection[str] = ()) -> Matrix:
+    """Coverage of subjects by the cells of one period, of what is owed by the lists that hold ``on`` a day.
+
+    ``kinds``: only these kinds of subject; empty for all.
+    """
+    lists = owed(policy=policy, on=on)
     wanted = frozenset(kinds) or frozenset(SubjectKind.values)
     counted: defaultdict[tuple[int, str], defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     moment: datetime | None = None
@@ -266,9 +286,15 @@ def matrix(found: Iterable[Cell], *, policy: Policy, kinds: Collection[str] = ()
     lines = []
     for cell in found:
         own = _kinds_of(cell, policy) & wanted
-        rates = {place: _rate(cell, place, own, counted) for place in _places_of(cell, places)}
-        if any(rate.whole for rate in rates.values()):
-            lines.append(Line(cell, rates))
+        key = cell.organisation.key
+        owing = {place: lists.of(key, cell.item, place=place) for place in _places_of(cell, places)}
+        rates = {
+            place: _rate(cell, place, own, counted)
+            for place, held in owing.items()
+            if held is not Owing.NOT_OWED
+        }
+        if any(rate.whole for rate in rates.values()) or Owing.NOT_OWED in owing.values():
+            lines.append(Line(cell, rates, owing))
     subjects = {place: sum(counted[0, place].values()) for place in places}
     return Matrix(tuple(lines), tuple(places), subjects, moment)
 

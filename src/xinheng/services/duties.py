@@ -7,7 +7,17 @@ import csv
 from datetime import date, datetime
 from io import StringIO
 
-from xinheng.core.duties import Duty, DutyList, Fault, Known, Matrix, matrix_of, read_duties
+from xinheng.core.duties import (
+    Duty,
+    DutyList,
+    Fault,
+    Known,
+    Matrix,
+    Owed,
+    matrix_of,
+    owed_by,
+    read_duties,
+)
 from xinheng.core.policy import Policy
 from xinheng.core.policy_file import parse
 from xinheng.core.refusal import Refusal
@@ -82,12 +92,20 @@ def propose_list(content: bytes, *, actor: User, policy: Policy, now: datetime) 
 
 def duties_in_force(*, on: date) -> tuple[Duty, ...]:
     """Of every area the list that holds on a day."""
+    return tuple(duty for duties in _lists(on).values() for duty in duties)
+
+
+def _lists(on: date) -> dict[str, tuple[Duty, ...]]:
+    """By area."""
     found: dict[str, PolicyVersion] = {}
     for version in PolicyVersion.objects.filter(kind=DUTIES, from_on__lte=on).order_by("from_on", "pk"):
         found[version.key] = version
-    return tuple(
-        duty for version in found.values() for duty in parse(DutyList, version.body, file="权责清单").duties
-    )
+    return {area: parse(DutyList, version.body, file="权责清单").duties for area, version in found.items()}
+
+
+def owed(*, policy: Policy, on: date) -> Owed:
+    """Which organisation owes which item where, by the lists that hold on a day."""
+    return owed_by(_lists(on), policy.catalogue, city=policy.city.code)
 
 
 def matrix(*, policy: Policy, on: date) -> Matrix:

@@ -45,7 +45,7 @@ def sign_nothing(
     if actor.organisation_id != organisation.pk:
         raise Refusal("Q08", "无数据报送说明由本单位人员签署。", advice="请提醒该单位报送人员办理。")
     if (organisation.pk, item) not in {
-        (unit.pk, own) for unit, own in duties_of([organisation], policy=policy)
+        (unit.pk, own) for unit, own in duties_of([organisation], policy=policy, on=today)
     }:
         raise Refusal(
             "Q03",

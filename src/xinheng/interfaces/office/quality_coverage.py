@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
+from xinheng.core.duties import Owing
 from xinheng.core.quality_score import Rate
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
@@ -42,9 +43,17 @@ def quality_coverage(call: Call) -> HttpResponse:
     units, span = units_of(call), month(call)
     kind = chosen(call.request, "kind", COUNTED)
     duties = cells(units, policy=call.policy, month=span.start, today=call.today)
-    found = matrix(duties, policy=call.policy, kinds=[kind] if kind else COUNTED)
+    found = matrix(duties, policy=call.policy, on=call.today, kinds=[kind] if kind else COUNTED)
     places = _places(call, found)
-    head = ("单位", "目录项", "报送期", "情况", "全市", *(county_name(call, place) for place in found.places))
+    head = (
+        "单位",
+        "目录项",
+        "应报依据",
+        "报送期",
+        "情况",
+        "全市",
+        *(county_name(call, place) for place in found.places),
+    )
     if file := exported(call, f"归集覆盖-{span.start:%Y-%m}", head, _whole_rows(call, found)):
         return file
     context = {
@@ -54,6 +63,8 @@ def quality_coverage(call: Call) -> HttpResponse:
         "counted_at": found.counted_at,
         "filters": [month_filter(call), _kinds(kind), _counties(call, found)],
         "reset_url": reverse("office:quality_coverage"),
+        "unlisted": len({line.cell.organisation.pk for line in found.lines if line.basis is Owing.NO_LIST}),
+        "duties_url": reverse("office:duties") if call.may_somewhere(Verb.DRAFT_POLICY) else "",
         "tiles": _tiles(found, covered_of(duties)),
         "chart": _chart(call, found),
         "counties": _county_table(call, found),
@@ -141,7 +152,7 @@ def _county_table(call: Call, found: Matrix) -> Table:
 
 def _table(call: Call, found: Matrix, places: tuple[str, ...]) -> Table:
     columns = [
-        *(Column("单位"), Column("目录项"), Column("情况"), Column("全市", "number")),
+        *(Column("单位"), Column("目录项"), Column("应报依据"), Column("情况"), Column("全市", "number")),
         *(Column(county_name(call, place), "number") for place in places),
     ]
     page, paging = in_memory(found.lines, call.request)
@@ -157,10 +168,22 @@ def _row(call: Call, line: Line, places: tuple[str, ...]) -> list[Cell | str]:
     return [
         Cell(call.tree.name(line.cell.organisation.pk), url),
         item_title(line.cell.item, call.policy),
+        line.basis.value,
         Cell(line.cell.stood.span.label, mark=standing.label, tone=TONES.get(standing, "")),
-        line.whole.written,
-        *(line.places[place].written if place in line.places else "—" for place in places),
+        _rate_of(line),
+        *(_at(line, place) for place in places),
     ]
+
+
+def _rate_of(line: Line) -> str:
+    return line.whole.written if line.places else "不应报"
+
+
+def _at(line: Line, place: str) -> str:
+    """What a place shows: its rate, that the item is not owed there, or that the body is not asked there."""
+    if place in line.places:
+        return line.places[place].written
+    return "不应报" if line.owing.get(place) is Owing.NOT_OWED else "—"
 
 
 def _whole_rows(call: Call, found: Matrix) -> list[list[str]]:
@@ -168,10 +191,11 @@ def _whole_rows(call: Call, found: Matrix) -> list[list[str]]:
         [
             call.tree.name(line.cell.organisation.pk),
             item_title(line.cell.item, call.policy),
+            line.basis.value,
             line.cell.stood.span.label,
             line.cell.stood.standing.label,
-            line.whole.written,
-            *(line.places[place].written if place in line.places else "—" for place in found.places),
+            _rate_of(line),
+            *(_at(line, place) for place in found.places),
         ]
         for line in found.lines
     ]
