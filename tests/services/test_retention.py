@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import HEADER, name, penalty, write
+from tests.store.rows import Rows
 
 from xinheng.core.policy import Policy
 from xinheng.services.collect import Delivery, cancel, confirm, import_file, preview
@@ -18,13 +19,22 @@ from xinheng.services.retention import (
     UNDECIDED,
     decide_by,
     destroy_expired_files,
+    forget_answers,
+    forget_pulls,
     forget_returned_rows,
     give_up_previews,
     return_overdue_rows,
 )
 from xinheng.services.returns import send_back
 from xinheng.store.files import read_file
-from xinheng.store.models import Batch, LedgerEvent, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.models import (
+    Batch,
+    LedgerEvent,
+    ReturnedRow,
+    ReturnedState,
+    SenderCall,
+    StoredFile,
+)
 
 
 def row(people: People, *, received: datetime, state: str = "refused") -> ReturnedRow:
@@ -192,3 +202,44 @@ def test_what_an_earlier_rule_kept_for_longer_is_kept_for_one_more_term(
     assert give_up_previews(policy=policy, **days_after(30)) == 0
     assert give_up_previews(policy=policy, **days_after(30 + term)) == 1
     assert destroy_expired_files(**days_after(30 + term)) == 1
+
+
+@pytest.mark.row("M2-04")
+def test_an_old_answer_to_a_system_keeps_its_batch_and_loses_its_records(
+    people: People, policy: Policy
+) -> None:
+    term = policy.days_kept("call_answer", on=TODAY)
+    assert term is not None
+    key = Rows(people).sender_key()
+    told = {"receipt": "sha256:1", "accepted": 1, "records": [{"row": 2, "message": "甲"}], "whole": True}
+    for number, days in enumerate((term, term - 1)):
+        SenderCall.objects.create(
+            key=key,
+            idempotency_key=str(number),
+            body_digest="sha256:0",
+            called_at=NOW - timedelta(days=days),
+            status=201,
+            answer=told,
+        )
+    assert forget_answers(policy=policy, today=TODAY, now=NOW) == 1
+    assert forget_answers(policy=policy, today=TODAY, now=NOW) == 0
+    old, fresh = SenderCall.objects.order_by("called_at")
+    assert old.answer == {"receipt": "sha256:1", "accepted": 1, "records": [], "whole": False}
+    assert fresh.answer == told
+
+
+@pytest.mark.row("M2-04")
+def test_what_a_source_answered_to_old_fetches_goes_but_for_the_last_of_each(
+    people: People, policy: Policy
+) -> None:
+    term = policy.days_kept("connector_pull", on=TODAY)
+    assert term is not None
+    rows = Rows(people)
+    one, other = rows.connector(name="甲"), rows.connector(name="乙")
+    for connector, days in ((one, term + 9), (one, term - 1), (one, 1), (other, term + 9)):
+        moment = NOW - timedelta(days=days)
+        rows.pull(connector=connector, started_at=moment, ended_at=moment, state="failed", message="连不上")
+    assert forget_pulls(policy=policy, today=TODAY, now=NOW) == 1
+    assert forget_pulls(policy=policy, today=TODAY, now=NOW) == 0
+    assert list(one.pulls.order_by("pk").values_list("message", flat=True)) == ["", "连不上", "连不上"]
+    assert other.pulls.get().message == "连不上"

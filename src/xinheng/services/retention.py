@@ -1,5 +1,5 @@
 """Ends what may last for a term only: files lose their keys, rows that went back are emptied, and rows set aside that
-nobody decided go back to their sender, previews that nobody confirmed are given up.
+nobody decided go back to their sender, previews that nobody confirmed are given up, answers to systems are emptied.
 
 Serves 《个人信息保护法》第十九、四十七条 and legal guard G2; the terms are those of ``retention.yml``.
 """
@@ -7,7 +7,7 @@ Serves 《个人信息保护法》第十九、四十七条 and legal guard G2; t
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
@@ -18,10 +18,15 @@ from xinheng.services.previews import PREVIEW, normal_header, reading
 from xinheng.services.returns import CHUNK, keep_workbook
 from xinheng.services.time import day_of, end_of
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.connectors import ConnectorPull
 from xinheng.store.files import destroy_file, files_due
 
 UNCONFIRMED = "逾期无人确认，按期限撤销并销毁文件"
 UNDECIDED = "逾期无人处理，按期限退回报送单位"
+_STRIP = """
+UPDATE store_sendercall SET answer = answer || '{"records": [], "whole": false}'
+WHERE called_at < %s AND (answer->'records' <> '[]' OR answer->'whole' = 'true')
+"""
 _COLUMNS = "SELECT DISTINCT jsonb_object_keys(original) FROM store_returnedrow WHERE batch_id = %s AND original IS NOT NULL"
 
 
@@ -83,6 +88,40 @@ def forget_returned_rows(*, policy: Policy, today: date, now: datetime) -> int:
     count = over.update(original=None, normalised=None)
     if count:
         note("rows.emptied", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
+    return count
+
+
+@transaction.atomic
+def forget_answers(*, policy: Policy, today: date, now: datetime) -> int:
+    """Leave of old answers to systems the batch, its counts and its receipt, without the records; returns how many.
+
+    The same Idempotency-Key still leads to the same delivery.
+    """
+    term = policy.days_kept("call_answer", on=today)
+    if term is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_STRIP, [end_of(today - timedelta(days=term))])
+        count = int(cursor.rowcount)
+    if count:
+        note("answers.emptied", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
+    return count
+
+
+@transaction.atomic
+def forget_pulls(*, policy: Policy, today: date, now: datetime) -> int:
+    """Empty what a source answered to old fetches, but for the last of each connector; returns how many.
+
+    When a fetch was made, what became of it and its batch stay.
+    """
+    term = policy.days_kept("connector_pull", on=today)
+    if term is None:
+        return 0
+    later = ConnectorPull.objects.filter(connector=OuterRef("connector"), pk__gt=OuterRef("pk"))
+    over = ConnectorPull.objects.filter(Exists(later), ended_at__lt=end_of(today - timedelta(days=term)))
+    count = over.exclude(message="").update(message="")
+    if count:
+        note("pulls.emptied", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
     return count
 
 

@@ -10,6 +10,8 @@ from xinheng.services.ledger import seal_events
 from xinheng.services.publication import stop_due
 from xinheng.services.retention import (
     destroy_expired_files,
+    forget_answers,
+    forget_pulls,
     forget_returned_rows,
     give_up_previews,
     return_overdue_rows,
@@ -180,6 +182,8 @@ def destroy_files(timestamp: int) -> None:
     log.info("files_destroyed", count=destroy_expired_files(today=today, now=now))
     emptied = forget_returned_rows(policy=policy, today=today, now=now)
     log.info("rows_emptied", count=emptied)
+    answers = forget_answers(policy=policy, today=today, now=now)
+    log.info("answers_emptied", count=answers, pulls=forget_pulls(policy=policy, today=today, now=now))
 
 
 @app.periodic(cron=MIDNIGHT)
