@@ -2,37 +2,44 @@
 
 from typing import Any
 
+from tests.interfaces.web_counter_pages import COUNTER, WINDOW
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_cases import CASES
 from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
 from tests.interfaces.web_office_file import FILE
 from tests.interfaces.web_office_identities import IDENTITIES
+from tests.interfaces.web_office_letters import LETTERS
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
 from tests.interfaces.web_office_results import RESULTS
+from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
 
 PAGES = {
     **{f"portal/{name}.html": make for name, make in PORTAL.items()},
+    **{f"counter/{name}.html": make for name, make in COUNTER.items()},
     **{
         f"office/{name}.html": make
         for name, make in {
             **COLLECTION,
             **FILE,
             **CHANNELS,
+            **WINDOW,
             **QUALITY,
             **IDENTITIES,
             **SUPERVISION,
             **ADMINISTRATION,
             **RESULTS,
             **CASES,
+            **LETTERS,
             **MODELS,
+            **SHARING,
         }.items()
     },
 }
-_KEPT = {"menu", "pages", "filters", "crumbs", "stages", "time_machine", "years", "months"}
+_KEPT = {"space_menu", "menu", "pages", "filters", "crumbs", "stages", "time_machine", "years", "months"}
 
 
 def empty(context: dict[str, Any]) -> dict[str, Any]:

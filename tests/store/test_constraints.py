@@ -7,8 +7,8 @@ from django.apps import apps
 from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
-from tests.store import case_rows, letter_rows
-from tests.store.rows import YESTERDAY, Rows
+from tests.store import case_rows, sharing_rows, letter_rows, enterprise_rows
+from tests.store.rows import DIGEST, YESTERDAY, Rows
 
 from xinheng.store.models import NoticeRound, Organisation, Subject, User
 
@@ -119,6 +119,11 @@ def _same_call(rows: Rows) -> None:
 def _two_pulls(rows: Rows) -> None:
     connector = rows.connector()
     _twice(lambda: rows.pull(connector=connector))
+
+
+def _mandate_twice(rows: Rows) -> None:
+    held = enterprise_rows.mandate(rows)
+    enterprise_rows.mandate(rows, account=held.account, subject=held.subject)
 
 
 def _same_name(rows: Rows) -> None:
@@ -259,7 +264,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "code_issue_state_known": lambda rows: rows.code_issue(state="lost"),
     "code_issue_fixed_by_a_person": lambda rows: rows.code_issue(state="fixed", remedy="已更正"),
     "code_issue_two_persons": _one_person_fixes_and_verifies,
-    "batch_provenance_known": lambda rows: rows.batch(provenance=5),
+    "batch_provenance_known": lambda rows: rows.batch(provenance=9),
     "subject_flag_kind_known": lambda rows: rows.flag(kind="rich"),
     "subject_flag_says_whence": lambda rows: rows.flag(source=""),
     "subject_flag_period": lambda rows: rows.flag(to_on=YESTERDAY),
@@ -299,7 +304,26 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "row_identity_says_why": lambda rows: rows.identity(reason=""),
     "row_identity_end_says_why": lambda rows: rows.identity(reversed_at=NOW, reversed_by=rows.people.zhao),
     "subject_name_period": lambda rows: rows.name(rows.subject(), from_on=TODAY, to_on=YESTERDAY),
-    "sender_key_has_feeds": lambda rows: rows.sender_key(feeds=[]),
+    "enterprise_activation_has_term": lambda rows: enterprise_rows.account(rows, activation_digest=DIGEST),
+    "enterprise_account_closed_with_reason": lambda rows: enterprise_rows.account(rows, closed_at=NOW),
+    "mandate_one_open": _mandate_twice,
+    "mandate_role_known": lambda rows: enterprise_rows.mandate(rows, role="decider"),
+    "mandate_proof_known": lambda rows: enterprise_rows.mandate(rows, proof="hearsay"),
+    "mandate_matters_known": lambda rows: enterprise_rows.mandate(rows, matters=["everything"]),
+    "mandate_period": lambda rows: enterprise_rows.mandate(rows, to_on=None),
+    "mandate_ended_with_reason": lambda rows: enterprise_rows.mandate(rows, ended_at=NOW),
+    "sender_key_delivers_or_reads": lambda rows: rows.sender_key(feeds=[]),
+    "consent_has_items": lambda rows: sharing_rows.consent(rows, items=[]),
+    "consent_period": lambda rows: sharing_rows.consent(rows, until_on=YESTERDAY),
+    "consent_way_known": lambda rows: sharing_rows.consent(rows, way="spoken"),
+    "consent_paper_has_scan": lambda rows: sharing_rows.consent(rows, way="paper"),
+    "consent_revoked_with_reason": lambda rows: sharing_rows.consent(rows, revoked_by=rows.people.wang),
+    "sharing_grant_has_items": lambda rows: sharing_rows.grant(rows, items={}),
+    "sharing_grant_period": lambda rows: sharing_rows.grant(rows, until_on=YESTERDAY),
+    "sharing_grant_quota": lambda rows: sharing_rows.grant(rows, daily_quota=0),
+    "sharing_grant_says_what_for": lambda rows: sharing_rows.grant(rows, matter=""),
+    "sharing_grant_revoked_with_reason": lambda rows: sharing_rows.grant(rows, revoked_at=NOW),
+    "sharing_reading_once": sharing_rows.reading_twice,
     "sender_key_revoked_with_reason": lambda rows: rows.sender_key(revoked_at=NOW),
     "sender_place_once": _same_place_of_key,
     "sender_place_settled_with_reason": lambda rows: rows.sender_place(settled_at=NOW),

@@ -69,15 +69,19 @@ def lock_after_failure(username: str, *, now: datetime) -> None:
 @transaction.atomic
 def unlock_after_success(user: User, *, now: datetime) -> None:
     """Forget earlier failures and write the sign-in to the ledger."""
-    AccountLock.objects.filter(pk=_digest(user.username)).delete()
+    forget_failures(user.username)
     note("account.signed_in", now=now, actor=user, object=f"user:{user.public_id}")
 
 
 @transaction.atomic
 def unlock(user: User, *, actor: User, now: datetime, reason: str) -> None:
     """Open a locked name before its time."""
-    AccountLock.objects.filter(pk=_digest(user.username)).delete()
+    forget_failures(user.username)
     note("account.unlocked", now=now, actor=actor, object=f"user:{user.public_id}", reason=reason)
+
+
+def forget_failures(username: str) -> None:
+    AccountLock.objects.filter(pk=_digest(username)).delete()
 
 
 def _digest(username: str) -> str:

@@ -49,6 +49,7 @@ WAYS: Mapping[str, Way] = {
     "ResultNotice.subject": Way.SHOWN,
     "SubjectFlag.subject": Way.SHOWN,
     "Member.subject": Way.SHOWN,
+    "Mandate.subject": Way.SHOWN,
     "Case.subject": Way.SHOWN,
     "DrawnObject.subject": Way.SHOWN,
     "NameAlias.subject": Way.SHOWN,

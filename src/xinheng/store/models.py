@@ -14,8 +14,10 @@ from xinheng.store.case_moves import (
 from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
+from xinheng.store.consents import Consent, ConsentWay
 from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.effects import Publication
+from xinheng.store.enterprises import EnterpriseAccount, Mandate
 from xinheng.store.exchanges import (
     ExchangeComparison,
     ExchangeEntry,
@@ -70,6 +72,7 @@ from xinheng.store.relations import Relation, RelationKind
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
+from xinheng.store.sharing import SharingCall, SharingGrant, SharingReading
 from xinheng.store.signing_keys import SigningKey
 from xinheng.store.subjects import (
     Subject,
@@ -100,12 +103,15 @@ __all__ = [
     "Connector",
     "ConnectorKind",
     "ConnectorPull",
+    "Consent",
+    "ConsentWay",
     "DeadlineMove",
     "DeletionProposal",
     "DeletionState",
     "Draw",
     "DrawAnnouncement",
     "DrawnObject",
+    "EnterpriseAccount",
     "EvaluationRule",
     "EvaluationRun",
     "ExchangeComparison",
@@ -123,6 +129,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerLeaf",
     "LookupLock",
+    "Mandate",
     "Member",
     "ModelFeedback",
     "ModelTrial",
@@ -179,6 +186,9 @@ __all__ = [
     "SenderPlace",
     "ServiceOutcome",
     "ServiceTry",
+    "SharingCall",
+    "SharingGrant",
+    "SharingReading",
     "SigningKey",
     "SpotCheck",
     "SpotFinding",

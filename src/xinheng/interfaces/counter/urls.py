@@ -2,9 +2,17 @@
 
 from django.urls import path
 
-from xinheng.interfaces.counter import case_lookup
+from xinheng.interfaces.counter import case_lookup, space_entry, space_pages
 
 app_name = "counter"
 urlpatterns = [
     path("cases", case_lookup.cases, name="cases"),
+    path("own/", space_pages.home, name="own"),
+    path("own/sign-in/", space_entry.sign_in_page, name="sign_in"),
+    path("own/sign-out/", space_entry.sign_out, name="sign_out"),
+    path("own/activate/", space_entry.activate_page, name="activate"),
+    path("own/<str:subject>/", space_pages.own_file, name="own_file"),
+    path("own/<str:subject>/notices/", space_pages.own_notices, name="own_notices"),
+    path("own/<str:subject>/notices/<str:notice>/", space_pages.own_notice, name="own_notice"),
+    path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]

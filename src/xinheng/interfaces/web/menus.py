@@ -23,6 +23,7 @@ PORTAL = (
     Route("查企业", "portal:search", ("portal:subject", "portal:grade")),
     Route("行政行为公示", "portal:acts", ("portal:act",)),
     Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
+    Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
     Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue")),
 )
 
@@ -95,6 +96,12 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             ),
             Route("主体统计", "office:census"),
             Route(
+                "数据共享",
+                "office:sharing",
+                ("office:apply_sharing", "office:sharing_case", "office:sharing_use", "office:sharing_key"),
+            ),
+            Route("授权登记", "office:consents", ("office:consent", "office:new_consent")),
+            Route(
                 "评价模型",
                 "office:models",
                 (
@@ -110,6 +117,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             ),
             Route("评价", "office:evaluations", ("office:run_evaluation", "office:evaluation_run")),
             Route("提示信息", "office:notices", ("office:notice", "office:serve_notices")),
+            Route(
+                "文书送达",
+                "office:letters",
+                ("office:letter", "office:write_letter", "office:serve_letter", "office:complete_letter"),
+            ),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route(
                 "执法检查人员",
@@ -128,6 +140,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         (
             Route("审批事项", "office:approvals", ("office:approval",)),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
+            Route(
+                "企业账号",
+                "office:mandates",
+                ("office:mandate_account", "office:new_mandate_account", "office:add_mandate"),
+            ),
             Route("用户与职责", "office:users", ("office:user", "office:new_user", "office:grant_role")),
             Route(
                 "协会与会员",

@@ -1,0 +1,137 @@
+"""Pages of an enterprise's own space: what is held and shown about it and until when, its notices, who read its file."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.roles import Role, Verb
+from xinheng.interfaces.counter.space import Visit, own
+from xinheng.interfaces.web.parts import Paging
+from xinheng.services.ledger import note
+from xinheng.services.own_file import OwnRecord, read_own_file, readings_of
+from xinheng.services.time import day_of
+from xinheng.store.notices import NoticeStepKind, ResultNotice
+from xinheng.store.subjects import Subject
+
+PAGE = 50
+
+
+@own()
+def home(visit: Visit) -> HttpResponse:
+    """The enterprises somebody acts for; with one alone its page."""
+    mandates = visit.party.mandates
+    if len(mandates) == 1:
+        return redirect("counter:own_file", subject=mandates[0].subject.public_id)
+    shown = [
+        {
+            "name": one.subject.name,
+            "code": one.subject.code,
+            "url": reverse("counter:own_file", args=[one.subject.public_id]),
+            "role": Role(one.role).label,
+            "to_on": one.to_on,
+        }
+        for one in mandates
+    ]
+    return visit.render("own", {"enterprises": shown})
+
+
+@own(Verb.READ_OWN_FILE)
+def own_file(visit: Visit) -> HttpResponse:
+    """One list: what there is, whether and until when it is shown, what can be done and from when."""
+    subject = _of(visit)
+    file = read_own_file(visit.party, subject, now=visit.now)
+    context = {
+        "negative": [_line(visit, one) for one in file.records if one.negative],
+        "others": [_line(visit, one) for one in file.records if not one.negative][:PAGE],
+        "others_total": sum(not one.negative for one in file.records),
+        "apart": file.apart,
+        "public_url": reverse("portal:subject", args=[subject.public_id]),
+    }
+    return visit.render("own_file", context)
+
+
+def _line(visit: Visit, one: OwnRecord) -> dict[str, Any]:
+    record, state = one.record, RecordState(one.record.state)
+    return {
+        "item": visit.policy.catalogue.item(record.item).title,
+        "title": record.detail.title or record.detail.document_no,
+        "document_no": record.detail.document_no,
+        "authority": record.detail.authority,
+        "decided_on": record.decided_on,
+        "seriousness": Seriousness(record.seriousness).label if record.seriousness else "",
+        "finality": Finality(record.finality).label if record.finality else "",
+        "state": "" if state is RecordState.ACTIVE else state.label,
+        "shown": one.shown,
+        "shown_until": one.shown_until,
+        "repair": _repair(one, on=visit.today),
+    }
+
+
+def _repair(one: OwnRecord, *, on: date) -> dict[str, Any]:
+    """From when a repair may be applied for; nothing where no rule gives a day."""
+    if one.repair_from is None:
+        return {}
+    return {"from_on": one.repair_from, "open": one.repair_from <= on}
+
+
+@own(Verb.READ_GRADE)
+def own_notices(visit: Visit) -> HttpResponse:
+    rows = ResultNotice.objects.filter(subject=_of(visit)).order_by("-pk")[:PAGE]
+    shown = [
+        {
+            "title": one.title,
+            "on": day_of(one.written_at),
+            "url": reverse("counter:own_notice", args=[_of(visit).public_id, one.public_id]),
+        }
+        for one in rows
+    ]
+    return visit.render("own_notices", {"notices": shown})
+
+
+@own(Verb.READ_GRADE)
+def own_notice(visit: Visit, notice: str) -> HttpResponse:
+    """Reading is noted; it is no service: that needs the consent of the enterprise (legal guard G17)."""
+    subject = _of(visit)
+    row = ResultNotice.objects.filter(subject=subject, public_id=notice).first()
+    if row is None:
+        raise Http404
+    held = f"account:{visit.account.public_id}"
+    note("own.notice_read", now=visit.now, subject=subject.public_id, object=held, payload={"notice": notice})
+    served = row.steps.filter(kind=NoticeStepKind.SERVED).first()
+    context = {
+        "notice": {
+            "title": row.title,
+            "text": row.text,
+            "on": day_of(row.written_at),
+            "served_on": served.on if served else None,
+        },
+        "back_url": reverse("counter:own_notices", args=[subject.public_id]),
+    }
+    return visit.render("own_notice", context)
+
+
+@own(Verb.READ_OWN_FILE)
+def own_readings(visit: Visit) -> HttpResponse:
+    """Who read the file, for what."""
+    subject = _of(visit)
+    text = visit.request.GET.get("before", "")
+    before = int(text) if text.isdecimal() and len(text) < 19 else None
+    readings, more = readings_of(subject, before=before, limit=PAGE)
+    here = visit.request.path
+    paging = Paging(
+        previous_url=here if before is not None else "",
+        next_url=f"{here}?before={more}" if more is not None else "",
+        shown=len(readings),
+    )
+    return visit.render("own_readings", {"readings": readings, "paging": paging})
+
+
+def _of(visit: Visit) -> Subject:
+    """The enterprise of the page; the gate has set it."""
+    if visit.subject is None:
+        raise Http404
+    return visit.subject
