@@ -216,7 +216,7 @@ def add_mandate(call: Call, account: EnterpriseAccount) -> HttpResponse:
             form.add_error(None, told(refusal))
         else:
             call.tell("已登记授权。")
-            return redirect("office:mandate_account", **page)
+            return redirect("office:mandate_account", account=account.public_id)
     crumbs = [Crumb("企业账号", reverse("office:mandates"))]
     context = {
         "crumbs": [
