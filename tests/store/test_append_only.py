@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
 from tests.store import case_rows, letter_rows
+from tests.store import sharing_rows
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record
@@ -29,6 +30,8 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "modelfeedback": lambda rows: rows.feedback(),
     "resultnotice": lambda rows: rows.notice(),
     "noticestep": lambda rows: rows.notice_step(),
+    "sharingcall": sharing_rows.call,
+    "sharingreading": sharing_rows.reading,
     "deadlinemove": case_rows.move,
     "casereminder": case_rows.reminder,
     "issuedletter": letter_rows.letter,
@@ -54,6 +57,8 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "connectorpull": lambda rows: rows.pull(),
     "subjectflag": lambda rows: rows.flag(),
     "relation": lambda rows: rows.relation(),
+    "consent": sharing_rows.consent,
+    "sharinggrant": sharing_rows.grant,
     "deletionproposal": lambda rows: rows.deletion(),
     "member": lambda rows: rows.member(),
     "superiorletter": lambda rows: rows.letter(),

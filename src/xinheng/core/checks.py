@@ -32,6 +32,7 @@ class Defect(StrEnum):
     CONFLICT = "E17"
     WRONG_FEED = "E18"
     UNREADABLE = "E19"
+    NO_CONSENT = "E20"
 
     @property
     def label(self) -> str:
@@ -65,6 +66,7 @@ _TEXTS: dict[Defect, tuple[str, str]] = {
     Defect.CONFLICT: ("代码与名称不一致", "核对营业执照，确认该代码与名称属于同一主体后重新报送。"),
     Defect.WRONG_FEED: ("文件与所选数据源不符", "确认所选数据源；不确定时不指定，由系统识别。"),
     Defect.UNREADABLE: ("无法读取", "请重新导出为 CSV（UTF-8）或 XLSX 后上传。"),
+    Defect.NO_CONSENT: ("没有授权同意", "请先由信用办或窗口登记该主体的授权同意，再重新报送该行。"),
 }
 
 OUTCOMES: dict[Defect, Outcome] = dict.fromkeys(Defect, Outcome.QUARANTINE) | {

@@ -18,6 +18,7 @@ class Provenance(StrEnum):
     MARKET = "market"
     COMPLAINT = "complaint"
     INTERNET = "internet"
+    AUTHORISED = "authorised"
 
     @property
     def number(self) -> int:
@@ -25,7 +26,7 @@ class Provenance(StrEnum):
 
     @property
     def label(self) -> str:
-        return ("公共信用信息", "市场信用信息", "投诉举报信息", "互联网信息")[self.number - 1]
+        return ("公共信用信息", "市场信用信息", "投诉举报信息", "互联网信息", "授权使用信息")[self.number - 1]
 
     @property
     def may_burden(self) -> bool:
@@ -57,11 +58,16 @@ OPEN_TO_OTHERS = frozenset(
 )
 """Items that others than public bodies may tell of; acts of public bodies are told by public bodies alone."""
 
+_BY_CONSENT = frozenset({Item.VOLUNTARY.code, Item.UTILITY.code})
+"""Items into which information comes by the consent of its subject."""
+
 
 def class_causes(item: str, provenance: Provenance) -> tuple[str, ...]:
     """What forbids that a feed of this class delivers this item, in Chinese."""
     if item == Item.COMPLAINT.code and provenance is not Provenance.COMPLAINT:
         return ("投诉举报只能归入“投诉举报信息”（provenance: complaint）",)
+    if provenance is Provenance.AUTHORISED and item not in _BY_CONSENT:
+        return ("授权使用信息只能归入自愿提供的信用信息或公用事业缴费信息",)
     if not provenance.may_burden and item not in OPEN_TO_OTHERS:
         return (f"{provenance.label}不能作为“{item}”入库：行政、司法行为只由作出机关报送",)
     return ()

@@ -106,6 +106,9 @@ class Verb(StrEnum):
     DELETE_RECORD = "delete_record"
     FLAG_SUBJECT = "flag_subject"
     KEEP_RELATIONS = "keep_relations"
+    KEEP_CONSENTS = "keep_consents"
+    APPLY_SHARING = "apply_sharing"
+    DECIDE_SHARING = "decide_sharing"
     KEEP_MEMBERS = "keep_members"
     REVIEW_SECRECY = "review_secrecy"
     PUBLISH_RECORD = "publish_record"
@@ -161,6 +164,9 @@ _VERB_LABELS = {
     Verb.DELETE_RECORD: "删除记录",
     Verb.FLAG_SUBJECT: "标注机关事业单位和国有企业",
     Verb.KEEP_RELATIONS: "登记和查看名单相关人员",
+    Verb.KEEP_CONSENTS: "登记和撤销授权同意",
+    Verb.APPLY_SHARING: "申请数据共享",
+    Verb.DECIDE_SHARING: "批准数据共享",
     Verb.KEEP_MEMBERS: "维护协会会员名册",
     Verb.REVIEW_SECRECY: "保密和隐私审查",
     Verb.PUBLISH_RECORD: "公示与停止公示",
@@ -263,6 +269,9 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.DELETE_RECORD: _rows(_WITHIN, Role.DECIDER),
         Verb.FLAG_SUBJECT: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
         Verb.KEEP_RELATIONS: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
+        Verb.KEEP_CONSENTS: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR, Role.WINDOW_CLERK),
+        Verb.APPLY_SHARING: _rows(_WITHIN, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR),
+        Verb.DECIDE_SHARING: _rows(_WITHIN, Role.DECIDER),
         Verb.KEEP_MEMBERS: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.ASSOCIATION),
         Verb.REVIEW_SECRECY: _rows(_WITHIN, Role.SECRECY_REVIEWER),
         Verb.PUBLISH_RECORD: _rows(_WITHIN, Role.DECIDER),

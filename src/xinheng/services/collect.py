@@ -28,6 +28,7 @@ from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.batches import Sender, met_before, refuse_second_load, unread_before
 from xinheng.services.catalogues import refuse_over_reach
+from xinheng.services.consents import consent_asked
 from xinheng.services.exits import EXITS, end_by
 from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
@@ -242,15 +243,17 @@ def _prepare(
 def _preview_of(prepared: Prepared, work: Path, delivery: Delivery) -> dict[str, Any]:
     foreseen = None
     if prepared.status == "mapped":
-        foreseen = foreseen_of(prepared, work, delivery.policy)
+        foreseen = foreseen_of(prepared, work, delivery.policy, now=delivery.now)
     return preview_of(prepared, delivery.policy, foreseen=foreseen)
 
 
-def foreseen_of(prepared: Prepared, work: Path, policy: Policy) -> Loaded:
+def foreseen_of(prepared: Prepared, work: Path, policy: Policy, *, now: datetime) -> Loaded:
     """What loading a mapped file would do as things stand."""
-    register = policy.feeds[prepared.feed or ""].item == "registration"
+    feed = policy.feeds[prepared.feed or ""]
     with hand_over(prepared.accepted_path, work) as parcel:
-        return foresee(parcel, register=register)
+        return foresee(
+            parcel, register=feed.item == "registration", now=now, consent=consent_asked(feed.id, policy)
+        )
 
 
 def _take_up(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
@@ -317,7 +320,13 @@ def _record_receipt(path: Path, prepared: Prepared, digest: str, delivery: Deliv
 def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> None:
     register = Register(delivery.policy.sectors.of_industry) if batch.item == ITEMS["registration"] else None
     with hand_over(prepared.accepted_path, work) as parcel:
-        loaded = load(parcel, batch=batch.pk, now=delivery.now, register=register)
+        loaded = load(
+            parcel,
+            batch=batch.pk,
+            now=delivery.now,
+            register=register,
+            consent=consent_asked(batch.feed, delivery.policy),
+        )
     store_returned(batch, prepared)
     store_conflicts(batch, prepared, loaded.conflicts)
     note_marks(batch, prepared, conflicts=loaded.conflicts, policy=delivery.policy)

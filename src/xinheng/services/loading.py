@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from xinheng.core.consent import NO_CONSENT
 from xinheng.core.ids import subject_kind_of
 from xinheng.core.names import normalise_name
 from xinheng.intake.handover import (
@@ -26,9 +27,11 @@ from xinheng.intake.handover import (
 )
 from xinheng.matching.tokens import search_tokens
 from xinheng.services import loading_sql as sql
+from xinheng.services.consents import consent_of_batch
 from xinheng.services.refiling import follow_load
 from xinheng.services.registration import enter_register
 from xinheng.services.scores import ask_for_refresh
+from xinheng.services.time import day_of
 from xinheng.store import locks
 from xinheng.store.public_ids import new_public_id
 
@@ -64,13 +67,17 @@ def take_loader_lock(*, patience: int | None = None) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.LOADER])
 
 
-def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None) -> Loaded:
-    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files."""
+def load(
+    parcel: Parcel, *, batch: int, now: datetime, register: Register | None, consent: str = ""
+) -> Loaded:
+    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files, ``consent`` the feed
+    whose rows enter with their subject's consent only (E20)."""
     take_loader_lock()
     with connection.cursor() as cursor:
         cursor.execute(sql.SETTINGS)
         cursor.execute(sql.STAGE)
         _stage(cursor, parcel)
+        left = not consent or _set_aside(cursor, feed=consent, now=now)
         _settle_subjects(cursor, batch=batch, now=now)
         if register:
             _rename(cursor, batch=batch, now=now)
@@ -80,7 +87,7 @@ def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None
         cursor.execute(sql.KNOWN_ROWS)
         cursor.execute("ANALYZE left_out")
         cursor.execute(sql.TOUCH, {"now": now})
-        accepted = _insert(cursor, parcel, batch=batch, now=now, register=register)
+        accepted = _insert(cursor, parcel, batch=batch, now=now, register=register) if left else 0
         if accepted:
             follow_load(batch, now=now)
         cursor.execute(sql.DUPLICATES)
@@ -94,13 +101,15 @@ def load(parcel: Parcel, *, batch: int, now: datetime, register: Register | None
 
 
 @transaction.atomic
-def foresee(parcel: Parcel, *, register: bool) -> Loaded:
+def foresee(parcel: Parcel, *, register: bool, now: datetime, consent: str = "") -> Loaded:
     """What ``load`` would do with the rows as things stand; nothing is kept and nobody waits for it."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SETTINGS)
         cursor.execute(sql.FORESEEING)
         cursor.execute(sql.STAGE)
         _stage(cursor, parcel)
+        if consent:
+            _set_aside(cursor, feed=consent, now=now)
         _find_subjects(cursor)
         if not register:
             cursor.execute(sql.HELD_NAMES)
@@ -125,6 +134,15 @@ def _stage(cursor: CursorWrapper, parcel: Parcel) -> None:
         )
     _copy_blocks(cursor, "staged", MARK_CELLS, parcel.marks())
     cursor.execute("ANALYZE party, staged")
+
+
+def _set_aside(cursor: CursorWrapper, *, feed: str, now: datetime) -> bool:
+    """Leave out the rows of whoever has not agreed that the feed brings them; whether any row is left."""
+    _find_subjects(cursor)
+    cursor.execute(sql.NO_CONSENT_ROWS, {"feed": feed, "day": day_of(now), "message": NO_CONSENT})
+    cursor.execute("SELECT EXISTS (SELECT FROM staged)")
+    left: bool = cursor.fetchone()[0]
+    return left
 
 
 def _copy_rows(cursor: CursorWrapper, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
@@ -282,8 +300,9 @@ def _set_master(cursor: CursorWrapper, register: Register, ids: dict[str, int]) 
 
 def load_single(row: Mapping[str, Any], *, batch: int, now: datetime) -> bool:
     """Load one normalised row that a person adopted; False when it is known already or still in conflict."""
+    consent = consent_of_batch(batch, now=now)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "row.parquet"
         write_row(row, path)
         with hand_over(path, Path(folder)) as parcel:
-            return load(parcel, batch=batch, now=now, register=None).accepted == 1
+            return load(parcel, batch=batch, now=now, register=None, consent=consent).accepted == 1

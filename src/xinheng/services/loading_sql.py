@@ -86,6 +86,18 @@ FROM staged r JOIN party n ON n.no = r.party
 WHERE n.held_name IS NOT NULL
 """
 
+NO_CONSENT_ROWS = """
+INSERT INTO left_out
+SELECT r.row_no, 'E20', %(message)s FROM staged r JOIN party n ON n.no = r.party
+WHERE NOT EXISTS (
+    SELECT FROM store_subject s JOIN store_consent c ON c.subject_id IN (s.id, s.merged_into_id)
+    WHERE s.id = n.subject_id AND c.ended_at IS NULL AND %(day)s BETWEEN c.from_on AND c.until_on
+      AND %(feed)s = ANY(c.feeds));
+DELETE FROM staged r USING left_out l WHERE l.row_no = r.row_no;
+DELETE FROM party n WHERE NOT EXISTS (SELECT FROM staged r WHERE r.party = n.no)
+"""
+"""Whoever did not agree is not even entered as a subject."""
+
 KNOWN_ROWS = """
 INSERT INTO left_out
 SELECT r.row_no, CASE WHEN k.content_hash <> r.content_hash THEN 'E08' END,

@@ -204,7 +204,7 @@ def try_feed(feed: Feed, batch: Batch, *, policy: Policy, now: datetime) -> Tria
         if prepared.status != "mapped":
             raise Refusal("MF3", prepared.message, advice=prepared.advice)
         known = _knowing(policy, feed)
-        foreseen = foreseen_of(prepared, work, known)
+        foreseen = foreseen_of(prepared, work, known, now=now)
         told = preview_of(prepared, known, foreseen=foreseen)
         conflicts: dict[str, int] = told[FORESEEN]["conflicts"]
         return Trial(

@@ -8,6 +8,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -28,6 +29,7 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.organisations import Organisation
 from xinheng.store.senders import SenderKey, SenderPlace
+from xinheng.store.sharing import SharingGrant
 
 LONGEST_TERM = timedelta(days=366)
 PER_MINUTE = 600
@@ -55,11 +57,37 @@ class KeyOrder:
     per_minute: int = PER_MINUTE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingOrder:
+    """A key that reads what a grant allows and delivers nothing."""
+
+    organisation: Organisation
+    name: str
+    grant: SharingGrant
+    networks: tuple[str, ...] = ()
+    expires_on: date
+    per_minute: int = PER_MINUTE
+
+
 @transaction.atomic
 def make_key(order: KeyOrder, *, actor: User, policy: Policy, now: datetime) -> tuple[SenderKey, str]:
-    """The key and its text, which nobody can be told again. Refusal K01 for a network that is none, K10 for what
+    """The key and its text, which nobody can be told again. Refusal K01 for a network that is none, K12 for what
     cannot be ordered."""
     _refuse_order(order, policy, today=day_of(now))
+    return _make(order, {"feeds": sorted(set(order.feeds))}, actor=actor, now=now)
+
+
+@transaction.atomic
+def make_reading_key(order: ReadingOrder, *, actor: User, now: datetime) -> tuple[SenderKey, str]:
+    """As ``make_key``, for a grant that was approved."""
+    if not order.name.strip():
+        raise Refusal("K13", "请填写使用数据的系统的名称。", advice="例如行政审批系统。")
+    return _make(order, {"feeds": [], "grant": order.grant}, actor=actor, now=now)
+
+
+def _make(
+    order: KeyOrder | ReadingOrder, scope: dict[str, Any], *, actor: User, now: datetime
+) -> tuple[SenderKey, str]:
     made = Key(
         base64.b32encode(secrets.token_bytes(7)).decode().lower()[:10],
         base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="),
@@ -69,12 +97,12 @@ def make_key(order: KeyOrder, *, actor: User, policy: Policy, now: datetime) -> 
         name=order.name.strip(),
         prefix=made.prefix,
         digest=made.digest(),
-        feeds=sorted(set(order.feeds)),
         networks=_networks(order.networks),
         per_minute=order.per_minute,
         created_by=actor,
         created_at=now,
         expires_on=order.expires_on,
+        **scope,
     )
     payload = {"organisation": order.organisation.public_id, "feeds": key.feeds, "networks": key.networks}
     note("sender.made", now=now, actor=actor, object=f"sender:{key.public_id}", payload=payload)

@@ -11,7 +11,8 @@ from xinheng.store.public_ids import new_public_id
 
 
 class SenderKey(models.Model):
-    """A key of one organisation for some feeds. ``digest`` is of its secret, which is kept nowhere.
+    """A key of one organisation, to deliver some ``feeds`` or to read by one ``grant``. ``digest`` is of its secret, which
+    is kept nowhere.
 
     Without ``networks`` it may be used from anywhere. ``minute_calls`` counts the calls since ``minute_at``.
     """
@@ -22,6 +23,9 @@ class SenderKey(models.Model):
     prefix = models.CharField(max_length=10, unique=True)
     digest = models.CharField(max_length=71)
     feeds = ArrayField(models.CharField(max_length=80))
+    grant = models.ForeignKey(
+        "store.SharingGrant", on_delete=models.PROTECT, null=True, related_name="keys", db_index=False
+    )
     networks = ArrayField(models.CharField(max_length=43), default=list)
     per_minute = models.IntegerField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -37,7 +41,9 @@ class SenderKey(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(feeds=[]), name="sender_key_has_feeds"),
+            models.CheckConstraint(
+                condition=Q(grant__isnull=True) ^ Q(feeds=[]), name="sender_key_delivers_or_reads"
+            ),
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True) | (Q(revoked_by__isnull=False) & ~Q(revoke_reason="")),
                 name="sender_key_revoked_with_reason",

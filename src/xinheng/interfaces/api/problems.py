@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from xinheng.core.refusal import Refusal
 from xinheng.services.sender_calls import UNDER_WAY
+from xinheng.services.time import day_of, end_of
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +39,10 @@ STATUS: Mapping[str, int] = {
     "E18": 422,
     "E19": 422,
     "F01": 507,
+    **dict.fromkeys(("GX10", "GX11", "GX12", "GX13", "GX14"), 403),
+    "GX16": 429,
+    "GX17": 404,
+    "GX18": 400,
 }
 """Status by the code of a refusal; 409 for every other rule."""
 TITLES: Mapping[int, str] = {
@@ -83,6 +88,9 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         response.headers["WWW-Authenticate"] = 'Bearer realm="xinheng"'
     if refusal.code == "K06":
         response.headers["Retry-After"] = str(60 - timezone.now().second)
+    if refusal.code == "GX16":
+        midnight = end_of(day_of(timezone.now()))
+        response.headers["Retry-After"] = str(int((midnight - timezone.now()).total_seconds()) + 1)
     if refusal.code == "K10":
         response.headers["Retry-After"] = str(_BUSY_SECONDS)
     if refusal.code == "K09":

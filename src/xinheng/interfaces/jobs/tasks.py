@@ -169,6 +169,17 @@ def stop_publications(timestamp: int) -> None:
 
 
 @app.periodic(cron=MIDNIGHT)
+@app.task(name="end_consents", queueing_lock="end_consents")
+def end_consents(timestamp: int) -> None:
+    """End consents that have run out, and all that rests on them."""
+    from xinheng.services.consents import end_due_consents
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    log.info("consents_ended", count=end_due_consents(policy=policy_in_force(on=day_of(now)), now=now))
+
+
+@app.periodic(cron=MIDNIGHT)
 @app.task(name="destroy_files", queueing_lock="destroy_files")
 def destroy_files(timestamp: int) -> None:
     """Give up previews that nobody confirmed, destroy files, and empty rows that were refused or sent back, whose

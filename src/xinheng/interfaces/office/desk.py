@@ -21,6 +21,7 @@ from xinheng.services.batches import number_of
 from xinheng.services.coverage import Cell, closed_cells
 from xinheng.services.desk import Kind, Seat, Task, duties, reports_due, tasks
 from xinheng.services.policies import MODEL
+from xinheng.services.sharing import KIND as SHARING
 from xinheng.services.subject_merge import standing
 from xinheng.store.inspections import Plan
 
@@ -118,6 +119,8 @@ def _of_case(call: Call, task: Task, *, state: str, tone: str) -> _Shown:
         url = reverse("office:plan", kwargs={"plan": plan.public_id})
     elif case.kind == MODEL:
         url = reverse("office:model_draft", kwargs=part)
+    elif case.kind == SHARING:
+        url = reverse("office:sharing_case", kwargs=part)
     else:
         url = reverse("office:approval", kwargs=part)
     return CASE_KINDS.get(case.kind, "事项"), case.title, url, state, tone

@@ -113,7 +113,7 @@ def _facts(call: Call, key: SenderKey) -> dict[str, Any]:
         "url": reverse("office:sender", kwargs={"sender": key.public_id}),
         "unit": call.tree.name(key.organisation_id),
         "prefix": key.prefix,
-        "feeds": "、".join(feed_title(feed, call.policy) for feed in key.feeds),
+        "feeds": "、".join(feed_title(feed, call.policy) for feed in key.feeds) or "只读取共享的信息",
         "networks": "、".join(key.networks),
         "per_minute": key.per_minute,
         "expires_on": key.expires_on,

@@ -256,7 +256,7 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
 
 def _acts(call: Call, subject: Subject) -> list[Link]:
     own, target = {"subject": subject.public_id}, SUBJECT.target(call, subject)
-    links = [Link("主体性质", reverse("office:marks", kwargs=own))]
+    links = [Link("谁查询过", reverse("office:asked", kwargs=own)), Link("主体性质", reverse("office:marks", kwargs=own))]
     if call.may(Verb.KEEP_RELATIONS, target):
         links.append(Link("名单相关人员", reverse("office:persons", kwargs=own)))
     return links

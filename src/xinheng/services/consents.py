@@ -1,0 +1,199 @@
+"""Keeps the register of consent, and ends with a consent whatever rests on it.
+
+A consent that is taken back or runs out ends all use at once: its records are shielded, which takes them out of file,
+score and sharing, and the stream of changes tells those who read them to delete (《个人信息保护法》第十五条, taken here
+for enterprises as well). A new consent for the same sources lets them stand again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from xinheng.core.consent import Terms, Way, needs_consent_to_enter, refuse_terms
+from xinheng.core.policy import Policy
+from xinheng.core.records import STANDING, RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.services.policies import policy_in_force
+from xinheng.services.records import Change, change_state
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, StoredFile
+from xinheng.store.consents import Consent
+from xinheng.store.files import put_file
+from xinheng.store.identities import ever_one_with
+from xinheng.store.organisations import Organisation
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+GROUND = "授权同意"
+"""With what the ground of a version begins that a consent made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What the subject agreed to. ``scan`` is its paper, with the name and type of the file."""
+
+    subject: Subject
+    terms: Terms
+    way: Way
+    scan: Path | None = None
+    scan_name: str = ""
+    scan_type: str = ""
+
+
+def consent_asked(feed: str, policy: Policy) -> str:
+    """The feed, where its rows enter with a consent only; else empty."""
+    known = policy.feeds.get(feed)
+    return feed if known is not None and needs_consent_to_enter(known, policy.catalogue) else ""
+
+
+def consent_of_batch(batch: int, *, now: datetime) -> str:
+    """The same for the feed of a batch that was received."""
+    feed = Batch.objects.values_list("feed", flat=True).get(pk=batch)
+    return consent_asked(feed, policy_in_force(on=day_of(now)))
+
+
+@transaction.atomic
+def enter_consent(agreement: Agreement, *, actor: User, policy: Policy, now: datetime) -> Consent:
+    """Refusal SQ01 for what cannot be a consent; SQ02 for the same one twice."""
+    terms, today = agreement.terms, day_of(now)
+    refuse_terms(
+        terms,
+        way=agreement.way,
+        scanned=agreement.scan is not None,
+        today=today,
+        catalogue=policy.catalogue,
+    )
+    subject = Subject.objects.select_for_update().get(pk=agreement.subject.pk)
+    values = {
+        "subject": subject,
+        "items": sorted(terms.items),
+        "feeds": sorted(terms.feeds),
+        "fields": sorted(terms.fields),
+        "purpose": terms.purpose,
+        "receiver": Organisation.objects.get(pk=terms.receiver) if terms.receiver is not None else None,
+        "from_on": terms.from_on,
+        "until_on": terms.until_on,
+    }
+    if Consent.objects.filter(ended_at__isnull=True, **values).exists():
+        raise Refusal("SQ02", "已经登记过同样内容的授权。", advice="请在授权登记中查看。")
+    consent = Consent.objects.create(
+        **values,
+        way=agreement.way.value,
+        scan=_kept(agreement, now=now),
+        entered_by=actor,
+        entered_at=now,
+    )
+    payload = {"items": consent.items, "feeds": consent.feeds, "until": consent.until_on.isoformat()}
+    note(
+        "consent.entered",
+        now=now,
+        actor=actor,
+        subject=subject.public_id,
+        object=_name(consent),
+        payload=payload,
+    )
+    if terms.lives(on=today):
+        _let_stand(consent, actor=actor, policy=policy, now=now)
+    return consent
+
+
+def _kept(agreement: Agreement, *, now: datetime) -> StoredFile | None:
+    if agreement.scan is None:
+        return None
+    return put_file(agreement.scan, name=agreement.scan_name, media_type=agreement.scan_type, now=now)
+
+
+def _name(consent: Consent) -> str:
+    return f"consent:{consent.public_id}"
+
+
+@transaction.atomic
+def revoke_consent(public_id: str, *, actor: User, reason: str, policy: Policy, now: datetime) -> int:
+    """Ends all use at once; returns how many records were shielded. Refusal SQ03 without a reason, SQ04 where it has
+    ended already."""
+    consent = (
+        Consent.objects.select_for_update(of=("self",)).select_related("subject").get(public_id=public_id)
+    )
+    if not reason.strip():
+        raise Refusal("SQ03", "请写明撤销的原因。", advice="例如：企业书面撤回。")
+    if consent.ended_at is not None:
+        raise Refusal("SQ04", "这项授权已经终止。", advice="请刷新页面。")
+    consent.ended_at, consent.revoked_by, consent.revoke_reason = now, actor, reason.strip()[:200]
+    consent.save(update_fields=["ended_at", "revoked_by", "revoke_reason"])
+    note(
+        "consent.revoked",
+        now=now,
+        actor=actor,
+        subject=consent.subject.public_id,
+        object=_name(consent),
+        reason=reason,
+    )
+    return _shield(consent, why="授权已撤回", actor=actor, policy=policy, now=now)
+
+
+def end_due_consents(*, policy: Policy, now: datetime) -> int:
+    """End what has run out; returns how many consents."""
+    count = 0
+    due = Consent.objects.filter(ended_at__isnull=True, until_on__lt=day_of(now)).order_by("pk")
+    for number in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            consent = Consent.objects.select_for_update(of=("self",)).select_related("subject").get(pk=number)
+            if consent.ended_at is not None:
+                continue
+            consent.ended_at = now
+            consent.save(update_fields=["ended_at"])
+            note("consent.ended", now=now, subject=consent.subject.public_id, object=_name(consent))
+            _shield(consent, why="授权到期", actor=None, policy=policy, now=now)
+            count += 1
+    return count
+
+
+def living_consents(subjects: Iterable[int], *, on: date) -> QuerySet[Consent]:
+    """Consents that hold on a day."""
+    living = Consent.objects.filter(ended_at__isnull=True, from_on__lte=on, until_on__gte=on)
+    return living.filter(subject__in=list(subjects)).order_by("pk")
+
+
+def terms_of(consent: Consent) -> Terms:
+    return Terms(
+        items=frozenset(consent.items),
+        feeds=frozenset(consent.feeds),
+        fields=frozenset(consent.fields),
+        purpose=consent.purpose,
+        receiver=consent.receiver_id,
+        from_on=consent.from_on,
+        until_on=consent.until_on,
+    )
+
+
+def _brought_by(consent: Consent) -> QuerySet[Record]:
+    """Open versions that came by a source of the consent."""
+    subjects = ever_one_with(consent.subject_id)
+    came = Q(subject__in=subjects, known_until__isnull=True, batch__feed__in=consent.feeds)
+    return Record.objects.filter(came).select_related("batch").order_by("subject_id", "pk")
+
+
+def _shield(consent: Consent, *, why: str, actor: User | None, policy: Policy, now: datetime) -> int:
+    others = living_consents(ever_one_with(consent.subject_id), on=day_of(now))
+    held = {feed for other in others for feed in other.feeds}
+    change = Change(deed="shield", reason=why, ground=f"{GROUND} {consent.public_id}")
+    count = 0
+    for record in _brought_by(consent).filter(state__in=[state.value for state in STANDING]):
+        if record.batch is not None and record.batch.feed not in held:
+            change_state(record_key=record.record_key, change=change, actor=actor, policy=policy, now=now)
+            count += 1
+    return count
+
+
+def _let_stand(consent: Consent, *, actor: User, policy: Policy, now: datetime) -> None:
+    """Records that an earlier end of a consent shielded, and nothing else did."""
+    change = Change(deed="restore", reason="重新授权", ground=f"{GROUND} {consent.public_id}")
+    shielded = _brought_by(consent).filter(state=RecordState.SHIELDED, note__ground__startswith=GROUND)
+    for record in shielded:
+        change_state(record_key=record.record_key, change=change, actor=actor, policy=policy, now=now)
