@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('store', '0190_letters'),
+        ('store', '0210_enterprises'),
     ]
 
     operations = [
