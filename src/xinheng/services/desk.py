@@ -18,6 +18,7 @@ from xinheng.services.batches import answered_by, answers_for, without_unneeded
 from xinheng.services.cases import desk, steps_for
 from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
+from xinheng.services.letters import waiting as letters_waiting
 from xinheng.services.retention import decide_by
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
@@ -47,6 +48,7 @@ class Kind(StrEnum):
     MAP = "map"
     EVALUATE = "evaluate"
     CONFLICT = "conflict"
+    LETTER = "letter"
     DELETION = "deletion"
 
 
@@ -96,6 +98,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_batches(seat),
         *_models(seat),
         *_conflicts(seat),
+        *_letters(seat),
         *_deletions(seat),
     ]
     far = date.max
@@ -236,6 +239,12 @@ def _deletions(seat: Seat) -> Iterator[Task]:
     ).exclude(proposed_by=seat.user)
     for proposal in waiting.select_related("subject").order_by("pk")[:MOST]:
         yield Task(kind=Kind.DELETION, deletion=proposal)
+
+
+def _letters(seat: Seat) -> Iterator[Task]:
+    """Letters that went out and are not yet served, in one line: the terms that wait for them do not run."""
+    if number := letters_waiting(seat.reach(Verb.DRAFT_CASE)).count():
+        yield Task(kind=Kind.LETTER, count=number)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

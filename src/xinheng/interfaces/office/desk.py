@@ -216,6 +216,10 @@ def _deletion(call: Call, task: Task) -> _Shown:
     )
 
 
+def _letters(call: Call, task: Task) -> _Shown:
+    return "文书送达", f"{count(task.count)} 份文书还没有送达", reverse("office:letters"), "待送达", "clock"
+
+
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
     Kind.SOURCE: _source,
@@ -227,6 +231,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.MAP: _map,
     Kind.EVALUATE: _evaluate,
     Kind.CONFLICT: _conflict,
+    Kind.LETTER: _letters,
     Kind.DELETION: _deletion,
 }
 
