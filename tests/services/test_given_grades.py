@@ -1,5 +1,6 @@
 """Published grades are facts for the models that read them, one of each cycle, and end with what they rest on."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from tests.services.deliveries import REGISTER, code, penalty, registration, wri
 
 from xinheng.core.models import ScoringModel, parse_model
 from xinheng.core.policy import Policy
-from xinheng.services import refresh
+from xinheng.services import former_grades, refresh
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import explain_grade, facts_known, known_when_given, run_model
 from xinheng.services.given_grades import cycle_of
@@ -225,6 +226,28 @@ def test_a_change_of_the_cycle_leaves_one_fact_of_a_day(city: People, rules: Pol
     _run(READER, changed, city, hours=3)
     assert GivenGrade.objects.filter(model=BASE, subject__code=code(1), until__isnull=True).count() == 1
     assert _points(READER)[1] == before
+
+
+def test_cycles_that_are_over_are_looked_at_only_for_what_changed_in_them(
+    city: People, rules: Policy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = replace(rules, models={**rules.models, BASE: _model(BASE, FINED)})
+    _run(BASE, plain, city)
+    _run(BASE, plain, city, hours=2, as_of=NEXT_YEAR)
+    seen: list[date] = []
+    touched = former_grades._touched
+
+    def watched(run: EvaluationRun, subjects: Sequence[int]) -> Iterable[GivenGrade]:
+        seen.append(run.as_of)
+        return touched(run, subjects)
+
+    monkeypatch.setattr(former_grades, "_touched", watched)
+    _deliver(city, rules, tmp_path, penalty(3, document="汴市监罚〔2026〕33号"))
+    refresh_grades(now=NOW + 3 * HOUR)
+    assert seen == []
+    _withdraw(city, rules, 1, hours=4)
+    refresh_grades(now=NOW + 5 * HOUR)
+    assert seen == [TODAY]
 
 
 def test_what_comes_to_be_known_later_does_not_worsen_a_former_grade(

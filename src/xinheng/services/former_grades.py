@@ -8,7 +8,7 @@ stand now: what was repaired or withdrawn counts no more, and what came to be kn
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from xinheng.core.evaluation import Fact, evaluate
@@ -47,7 +47,7 @@ def mend_former_grades(subjects: Sequence[int], *, now: datetime) -> int:
     mended = 0
     for model, subject in file_given_grades(subjects):
         _look_again(model, subject)
-    for run in _closing_runs():
+    for run in _closing_runs(subjects):
         starts = range(0, len(subjects), MANY)
         touched = (each for start in starts for each in _touched(run, subjects[start : start + MANY]))
         for given in touched:
@@ -68,11 +68,32 @@ def _look_again(model: str, subject: int) -> None:
         ask_for_refresh()
 
 
-def _closing_runs() -> Iterable[EvaluationRun]:
-    """The last run of each cycle that is over, in the order in which they were made."""
+def _closing_runs(subjects: Sequence[int]) -> Iterable[EvaluationRun]:
+    """The last run of each cycle that is over and may rest on what has changed, in the order in which they were made.
+
+    A run knew an older version of a changed record only where its mark lies between the record's number and that of
+    the last version; new records alone lead to no cycle. Runs that read grades are looked at always.
+    """
+    first, last_one = _changed(subjects)
     official = EvaluationRun.objects.filter(cycle_on__isnull=False)
     last = official.order_by().values("model", "cycle_on").annotate(last=Max("pk")).values("last")
-    return EvaluationRun.objects.filter(pk__in=last, current=False).order_by("pk")
+    runs = EvaluationRun.objects.filter(pk__in=last, current=False).order_by("pk")
+    return [
+        run
+        for run in runs
+        if first <= (run.record_mark or 0) < last_one or models_read(remembered_rules(run).model)
+    ]
+
+
+def _changed(subjects: Sequence[int]) -> tuple[int, int]:
+    """The lowest number of a record of these subjects that has another version, and the highest of such a version;
+    (0, 0) where none has."""
+    numbers: list[int] = []
+    for start in range(0, len(subjects), MANY):
+        versions = Record.objects.filter(subject__in=subjects[start : start + MANY])
+        found = versions.exclude(pk=F("record_key")).aggregate(low=Min("record_key"), high=Max("pk"))
+        numbers += [number for number in found.values() if number is not None]
+    return (min(numbers), max(numbers)) if numbers else (0, 0)
 
 
 def _touched(run: EvaluationRun, subjects: Sequence[int]) -> Iterable[GivenGrade]:
