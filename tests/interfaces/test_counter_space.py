@@ -130,7 +130,7 @@ def test_the_file_tells_what_is_shown_and_until_when(visitor: Client, firm: Subj
     for one in (record, rows.record(subject=firm, item=4, seriousness=3, state=5)):
         rows.detail(record=one, title=f"处罚 {one.seriousness}")
     page = text(visitor.get(reverse("counter:own_file", args=[firm.public_id])))
-    assert "最后一日 2027-11-19" in page
+    assert "2027-11-19</span>" in page
     assert "2027-02-18 起可以申请" in page
     assert "处罚 2" in page
     assert "处罚 3" not in page
