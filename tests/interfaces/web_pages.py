@@ -7,6 +7,7 @@ from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_cases import CASES
 from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
+from tests.interfaces.web_office_exchanges import EXCHANGES
 from tests.interfaces.web_office_file import FILE
 from tests.interfaces.web_office_identities import IDENTITIES
 from tests.interfaces.web_office_letters import LETTERS
@@ -26,6 +27,7 @@ PAGES = {
             **COLLECTION,
             **FILE,
             **CHANNELS,
+            **EXCHANGES,
             **WINDOW,
             **QUALITY,
             **IDENTITIES,

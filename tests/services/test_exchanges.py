@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.people import NOW, People
+from tests.people import NOW, TODAY, People
 from tests.services.deliveries import code, name, penalty, write
 from tests.services.two_platforms import SINCE, Pair, order_of, two_platforms
 
@@ -25,6 +25,7 @@ from xinheng.services.exchanges_holdings import compare, statement
 from xinheng.services.exchanges_sending import due_packages, note_sent, resend
 from xinheng.services.publication import publish_batch
 from xinheng.services.records import Change, change_state, correct
+from xinheng.services.returns import adopt_row
 from xinheng.store.models import (
     Batch,
     ExchangeEntry,
@@ -77,6 +78,7 @@ def test_what_the_county_collects_stands_at_the_city_with_a_receipt(pair: Pair, 
     record = above(pair, 2)
     assert record is not None
     assert (record.amount_fen, record.detail.document_no) == (3_000_000, "汴市监罚〔2026〕2号")
+    assert record.batch is not None
     assert (record.batch.feed, record.batch.provenance) == ("exchange-penalty", 1)
     with pair.at(pair.county):
         package = ExchangePackage.objects.get()
@@ -239,13 +241,44 @@ def test_a_row_that_waits_for_a_person_is_given_up_when_it_ends_below(pair: Pair
 
 
 @pytest.mark.row("M2-12")
+@pytest.mark.guard("G9")
+def test_a_row_that_a_person_accepted_ends_with_what_it_came_from(pair: Pair, tmp_path: Path) -> None:
+    with pair.at(pair.city) as city:
+        other = penalty(1, document="汴市监罚〔2026〕91号", name="开封另一家食品有限公司")
+        city.import_rows(write(tmp_path, other, called="市级.csv"))
+    below(pair, tmp_path, penalty(1))
+    pair.over(1)
+    with pair.at(pair.city) as city:
+        row = ReturnedRow.objects.get()
+        adopt_row(row.pk, actor=city.people.zhao, reason="登记机关确认更名", now=LATER)
+        came = Record.objects.get(batch=row.batch, known_until__isnull=True).record_key
+    ended(pair, 1)
+    assert pair.over(2)["ended"] == 1
+    with pair.at(pair.city):
+        record = Record.objects.get(record_key=came, known_until__isnull=True)
+        assert record.state == RecordState.SHIELDED
+
+
+@pytest.mark.row("M2-12")
+def test_many_records_go_in_several_packages(
+    pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xinheng.services.exchanges_out.MOST_LINES", 2)
+    made = below(pair, tmp_path, *(penalty(number) for number in range(1, 6)))
+    assert [(one.number, one.first, one.last) for one in made] == [(1, 1, 2), (2, 3, 4), (3, 5, 5)]
+    assert [pair.over(one.number)["standing"] for one in made] == [2, 2, 1]
+    with pair.at(pair.city):
+        assert Record.objects.count() == 5
+
+
+@pytest.mark.row("M2-12")
 def test_a_correction_and_an_objection_below_are_seen_above(pair: Pair, tmp_path: Path) -> None:
     below(pair, tmp_path, penalty(1, fine="3"))
     pair.over(1)
     with pair.at(pair.county) as county:
         key = Record.objects.get().record_key
         change = Change(deed="correct", reason="数额有误", ground="更正通知")
-        given = {"actor": county.people.wang, "policy": county.policy, "now": LATER}
+        given: dict[str, Any] = {"actor": county.people.wang, "policy": county.policy, "now": LATER}
         correct(record_key=key, change=change, values={"amount_fen": 100_000}, fields={}, **given)
         dispute = Change(deed="dispute", reason="企业提出异议", ground="异议受理通知")
         change_state(record_key=key, change=dispute, **given)
@@ -318,10 +351,10 @@ def test_a_late_receipt_comes_to_the_desk(pair: Pair, tmp_path: Path) -> None:
     below(pair, tmp_path, penalty(1))
     with pair.at(pair.county) as county:
         reached = frozenset({county.people.city.pk})
-        assert late_peers(reached, now=NOW + timedelta(hours=24)) == []
-        late = late_peers(reached, now=NOW + timedelta(hours=25))
+        assert late_peers(reached, today=TODAY) == []
+        late = late_peers(reached, today=TODAY + timedelta(days=1))
         assert [(peer.name, count) for peer, count in late] == [("开封市信用平台", 1)]
-        assert late_peers(frozenset({county.people.market.pk}), now=NOW + timedelta(days=2)) == []
+        assert late_peers(frozenset({county.people.market.pk}), today=TODAY + timedelta(days=2)) == []
 
 
 @pytest.mark.row("M2-12")

@@ -12,7 +12,7 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,7 +21,10 @@ from xinheng.core.ledger import GENESIS, merkle_root
 from xinheng.core.refusal import Refusal
 
 FORMAT = "xinheng-exchange/1"
-PUT, RETRACT, ERASE = "put", "retract", "erase"
+Operation = Literal["put", "retract", "erase"]
+PUT: Final = "put"
+RETRACT: Final = "retract"
+ERASE: Final = "erase"
 MOST_LINES = 5_000
 """Lines of one package."""
 RANGE = 500
@@ -71,7 +74,7 @@ class Line(_Part):
 
     n: Annotated[int, Field(ge=1)]
     id: _Mark
-    op: Literal["put", "retract", "erase"]
+    op: Operation
     body: str = ""
     salt: str = ""
     say: Said | None = None

@@ -58,7 +58,8 @@ def refuse_item(code: str, item: CatalogueItem) -> None:
 
 def next_try(attempts: int, *, now: datetime) -> datetime:
     """When a package that was not acknowledged is sent again: each wait twice as long as the one before."""
-    return now + min(FIRST_WAIT * 2 ** min(max(attempts - 1, 0), 20), LONGEST_WAIT)
+    doublings: int = 1 << min(max(attempts - 1, 0), 20)
+    return now + min(FIRST_WAIT * doublings, LONGEST_WAIT)
 
 
 def is_overdue(made_at: datetime, *, hours: int, now: datetime) -> bool:

@@ -8,7 +8,7 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -20,7 +20,7 @@ from xinheng.core.reconciliation import is_overdue, refuse_item
 from xinheng.core.refusal import Refusal
 from xinheng.core.senders import Key
 from xinheng.services.ledger import note
-from xinheng.services.time import day_of
+from xinheng.services.time import SHANGHAI, day_of
 from xinheng.store.accounts import User
 from xinheng.store.connectors import secret_named
 from xinheng.store.exchanges import (
@@ -182,9 +182,10 @@ def issue_key(public_id: str, *, actor: User, now: datetime) -> str:
 
 
 def _revoke(peer: ExchangePeer, *, actor: User, reason: str, now: datetime) -> None:
-    SenderKey.objects.filter(pk=peer.key_id, revoked_at__isnull=True).update(
-        revoked_at=now, revoked_by=actor, revoke_reason=reason.strip()[:200]
-    )
+    if peer.key_id is not None:
+        SenderKey.objects.filter(pk=peer.key_id, revoked_at__isnull=True).update(
+            revoked_at=now, revoked_by=actor, revoke_reason=reason.strip()[:200]
+        )
 
 
 def standing_peer(public_id: str, *, lock: bool = False) -> ExchangePeer:
@@ -236,8 +237,9 @@ def named_items(peer: ExchangePeer, way: Way) -> dict[str, date]:
     return {item_code(number): since for number, since in items_of(peer, way).items()}
 
 
-def late_peers(organisations: frozenset[int], *, now: datetime) -> list[tuple[ExchangePeer, int]]:
-    """Platforms from which receipts are overdue, and for how many packages."""
+def late_peers(organisations: frozenset[int], *, today: date) -> list[tuple[ExchangePeer, int]]:
+    """Platforms from which receipts are overdue at the end of the day, and for how many packages."""
+    now = datetime.combine(today, time.max, SHANGHAI)
     found = []
     standing = ExchangePeer.objects.filter(state=PeerState.STANDING, organisation__in=organisations)
     for peer in standing.select_related("organisation").order_by("pk"):

@@ -10,12 +10,13 @@ from typing import Any
 
 from xinheng.core.exchange_package import Line, Said
 from xinheng.core.policy import Policy
+from xinheng.core.reconciliation import Flag
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.records import Change, change_state, correct
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow, ReturnedState
-from xinheng.store.exchanges import ExchangeEntry
+from xinheng.store.exchanges import ExchangeEntry, ExchangePeer, Way
 from xinheng.store.records import Record, RecordNote
 
 _DEEDS = {"active": "restore", "annotated": "annotate", "disputed": "dispute"}
@@ -59,6 +60,22 @@ def _give_up(entry: ExchangeEntry, *, now: datetime) -> None:
             reason="报送方已终止这条记录",
             decided_at=now,
         )
+
+
+def take_accepted(peer: ExchangePeer) -> None:
+    """Rows of this platform that a person has accepted since stand here, and end with what they came from."""
+    waiting = peer.entries.filter(way=Way.IN, flag=Flag.RETURNED, batch__isnull=False)
+    batches = waiting.values("batch")
+    accepted = ReturnedRow.objects.filter(state=ReturnedState.ACCEPTED, batch__in=batches)
+    places = set(accepted.values_list("batch", "row_no"))
+    for entry in waiting if places else ():
+        if (entry.batch_id, entry.row_no) not in places:
+            continue
+        found = Record.objects.filter(batch=entry.batch_id, row_no=entry.row_no or 0)
+        entry.record_key = found.values_list("record_key", flat=True).first()
+        if entry.record_key is not None:
+            entry.flag, entry.code = Flag.STANDING.value, ""
+            entry.save(update_fields=["record_key", "flag", "code"])
 
 
 def ended_by_us(record: Record) -> bool:
@@ -107,6 +124,8 @@ def _refuse_undoing(record: Record) -> None:
 
 
 def _current(entry: ExchangeEntry) -> Record | None:
+    if entry.record_key is None:
+        return None
     found = Record.objects.filter(record_key=entry.record_key, known_until__isnull=True)
     return found.select_related("detail", "subject").first()
 

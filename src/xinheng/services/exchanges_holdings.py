@@ -13,6 +13,7 @@ from xinheng.core.exchange_package import checked, signed
 from xinheng.core.reconciliation import Block, Difference, Flag, Held, blocks_of, differences, lines_apart
 from xinheng.core.refusal import Refusal
 from xinheng.services.exchanges import secret_of
+from xinheng.services.exchanges_ending import take_accepted
 from xinheng.services.ledger import note
 from xinheng.store.accounts import User
 from xinheng.store.exchanges import ExchangeComparison, ExchangePeer, Way
@@ -43,6 +44,7 @@ def statement(
     peer: ExchangePeer, *, now: datetime, first: int | None = None, last: int | None = None
 ) -> dict[str, Any]:
     """What we hold of their stream, sealed. Lines are listed from ``first`` to ``last``, or all where they are few."""
+    take_accepted(peer)
     held = list(_held(peer, Way.IN))
     asked = first is not None and last is not None
     span = (first or 0, last or 0) if asked else ((1, peer.taken_line) if len(held) <= MOST_ROWS else None)
@@ -63,8 +65,9 @@ def _held(peer: ExchangePeer, way: Way) -> Iterator[Held]:
     """Ended records are told without their item."""
     rows = peer.entries.filter(way=way).order_by("n")
     for mark, n, item, flag, body, code in rows.values_list("mark", "n", "item", "flag", "body", "code"):
-        ended = flag == Flag.ENDED
-        yield Held(n, mark, "" if ended or not item else item_code(item), Flag(flag), body, code)
+        ended, stands = flag == Flag.ENDED, flag == Flag.STANDING
+        of_item = "" if ended or not item else item_code(item)
+        yield Held(n, mark, of_item, Flag(flag), body if stands else "", code)
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.reconciliation import Flag
 from xinheng.core.refusal import Refusal
 from xinheng.services.exchanges import named_items, secret_of
-from xinheng.services.exchanges_ending import end_here, follow, take_state
+from xinheng.services.exchanges_ending import end_here, follow, take_accepted, take_state
 from xinheng.services.exchanges_loading import Landed, load_lines
 from xinheng.services.exchanges_sending import RECEIPT
 from xinheng.services.ledger import note
@@ -117,6 +117,7 @@ class _Taking:
     entries: dict[str, ExchangeEntry] = field(default_factory=dict)
 
     def take(self, lines: Sequence[Line]) -> None:
+        take_accepted(self.peer)
         marks = [line.id for line in lines]
         found = self.peer.entries.filter(way=Way.IN, mark__in=marks).select_related("batch")
         self.entries = {entry.mark: entry for entry in found}
@@ -167,7 +168,7 @@ class _Taking:
 
     def _returned(self, line: Line, code: str, *, landed: Landed | None = None) -> None:
         entry = self.entries.get(line.id) or self._entry(line)
-        entry.n, entry.flag, entry.body, entry.code = line.n, Flag.RETURNED.value, "", code
+        entry.n, entry.flag, entry.body, entry.code = line.n, Flag.RETURNED.value, line.body, code
         if line.say is not None and line.say.item in self.policy.catalogue.items:
             entry.item = self.policy.catalogue.items[line.say.item].number
         if landed is not None:

@@ -5,13 +5,13 @@ An open version is sent as it stands when the package is made; a record that has
 record ends, its words also leave the packages that are kept (legal guard G9).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min, Q, QuerySet
 
 from xinheng.core.catalogue import item_code
 from xinheng.core.exchange_package import (
@@ -54,10 +54,10 @@ _MERGES = ("subject.merged", "subject.split")
 
 
 def make_waits() -> bool:
-    """Whether batches of the ledger were sealed since packages were made."""
-    last = LedgerBatch.objects.aggregate(last=Max("number"))["last"] or 0
+    """Whether something that concerns records was sealed since packages were made."""
     standing = ExchangePeer.objects.filter(state=PeerState.STANDING, items__way=Way.OUT)
-    return standing.filter(sealed_through__lt=last).exists()
+    first = standing.aggregate(first=Min("sealed_through"))["first"]
+    return first is not None and _concerning(after=first).exists()
 
 
 @transaction.atomic
@@ -68,24 +68,30 @@ def make_packages(public_id: str, *, policy: Policy, now: datetime) -> list[Exch
     through = LedgerBatch.objects.aggregate(last=Max("number"))["last"] or 0
     if not items or through <= peer.sealed_through:
         return []
-    stream = _Stream(peer, items, now=now)
+    stream = _Stream(peer, items, policy, now, sealed=[peer.sealed_through, through])
     keys = sorted(_touched(after=peer.sealed_through, through=through))
     for start in range(0, len(keys), _CHUNK):
         stream.take(keys[start : start + _CHUNK])
-    made = list(stream.packages(after=peer.sealed_through, through=through, policy=policy))
+    made = stream.finish()
     peer.sealed_through, peer.last_line = through, stream.last_line
     peer.save(update_fields=["sealed_through", "last_line"])
     return made
 
 
+def _concerning(*, after: int) -> QuerySet[LedgerEvent]:
+    """Sealed events after which records may be new, say something else, or have ended."""
+    kinds = Q(kind="batch.loaded") | Q(kind__in=(*_ROWS, *_MERGES))
+    changed = Q(kind__startswith="record.", object__startswith="record:") & ~Q(kind=_READ)
+    return LedgerEvent.objects.filter(kinds | changed, leaf__batch__gt=after)
+
+
 def _touched(*, after: int, through: int) -> set[int]:
     """Keys of the records that events of these sealed batches concern."""
-    events = LedgerEvent.objects.filter(leaf__batch__gt=after, leaf__batch__lte=through)
-    told = events.values_list("kind", "object")
+    told = _concerning(after=after).filter(leaf__batch__lte=through).values_list("kind", "object")
     batches = _named(told.filter(kind="batch.loaded"))
     rows = [int(one) for one in _named(told.filter(kind__in=_ROWS))]
     merges = _named(told.filter(kind__in=_MERGES))
-    keys = {int(one) for one in _named(told.filter(kind__startswith="record.").exclude(kind=_READ))}
+    keys = {int(one) for one in _named(told.filter(object__startswith="record:"))}
     keys |= set(Record.objects.filter(batch__public_id__in=batches).values_list("record_key", flat=True))
     for batch, row_no in ReturnedRow.objects.filter(pk__in=rows).values_list("batch", "row_no"):
         keys |= set(Record.objects.filter(batch=batch, row_no=row_no).values_list("record_key", flat=True))
@@ -105,14 +111,17 @@ class _Stream:
 
     peer: ExchangePeer
     items: dict[int, date]
+    policy: Policy
     now: datetime
+    sealed: list[int]
     lines: list[Line] = field(default_factory=list)
     items_of_lines: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    made: list[ExchangePackage] = field(default_factory=list)
+    last_line: int = 0
 
-    @property
-    def last_line(self) -> int:
-        return self.peer.last_line + len(self.lines)
+    def __post_init__(self) -> None:
+        self.last_line = self.peer.last_line
 
     def take(self, keys: list[int]) -> None:
         """Lines for what is new, says something else, or has ended."""
@@ -120,9 +129,14 @@ class _Stream:
         records = list(open_versions.select_related("subject", "detail", "batch").order_by("record_key"))
         known = self.peer.entries.filter(way=Way.OUT, record_key__in=keys)
         entries = {entry.record_key: entry for entry in known}
+        theirs = self.peer.entries.filter(way=Way.IN, record_key__in=keys)
+        came = set(theirs.values_list("record_key", flat=True))
         days, codes = first_known_days(records), _older_codes(records)
-        fresh, changed = [], []
+        fresh: list[ExchangeEntry] = []
+        changed: list[ExchangeEntry] = []
         for record in records:
+            if record.record_key in came:
+                continue
             entry = entries.get(record.record_key)
             day = days.get(record.record_key, day_of(record.known_at))
             if goes(record, first_known=day, items=self.items):
@@ -141,12 +155,14 @@ class _Stream:
                 continue
             if entry is not None:
                 self.gone.append(entry.n)
-            one.n = line.n
+            one.n = self.last_line = line.n
             (changed if entry else fresh).append(one)
             self.lines.append(line)
             self.items_of_lines.append(record.item)
         ExchangeEntry.objects.bulk_create(fresh)
         ExchangeEntry.objects.bulk_update(changed, ["flag", "body", "said", "n"])
+        while len(self.lines) >= MOST_LINES:
+            self._close()
 
     def _new(self, record: Record) -> ExchangeEntry:
         return ExchangeEntry(
@@ -157,30 +173,34 @@ class _Stream:
             record_key=record.record_key,
         )
 
-    def packages(self, *, after: int, through: int, policy: Policy) -> Iterator[ExchangePackage]:
+    def finish(self) -> list[ExchangePackage]:
+        if self.lines:
+            self._close()
+        _scrub(self.peer, self.gone, policy=self.policy, now=self.now)
+        return self.made
+
+    def _close(self) -> None:
+        """Make a package of the first lines."""
         last = self.peer.packages.filter(way=Way.OUT).order_by("-number").first()
-        number, previous = (last.number, last.chain) if last else (0, GENESIS)
-        for start in range(0, len(self.lines), MOST_LINES):
-            lines = self.lines[start : start + MOST_LINES]
-            number += 1
-            manifest = Manifest(
-                stream=self.peer.stream,
-                sender=self.peer.own_code,
-                receiver=self.peer.peer_code,
-                number=number,
-                previous=previous,
-                first=lines[0].n,
-                count=len(lines),
-                retractions=sum(line.op != PUT for line in lines),
-                items=_counted(self.items_of_lines[start : start + MOST_LINES]),
-                spans=spans_of(lines),
-                root=root_of(lines),
-                sealed=[after, through],
-                made_at=instant(self.now),
-            )
-            yield _kept(self.peer, Package(manifest, tuple(lines)), policy=policy, now=self.now)
-            previous = manifest.chain()
-        _scrub(self.peer, self.gone, policy=policy, now=self.now)
+        lines, self.lines = self.lines[:MOST_LINES], self.lines[MOST_LINES:]
+        items, self.items_of_lines = self.items_of_lines[:MOST_LINES], self.items_of_lines[MOST_LINES:]
+        manifest = Manifest(
+            stream=self.peer.stream,
+            sender=self.peer.own_code,
+            receiver=self.peer.peer_code,
+            number=last.number + 1 if last else 1,
+            previous=last.chain if last else GENESIS,
+            first=lines[0].n,
+            count=len(lines),
+            retractions=sum(line.op != PUT for line in lines),
+            items=_counted(items),
+            spans=spans_of(lines),
+            root=root_of(lines),
+            sealed=self.sealed,
+            made_at=instant(self.now),
+        )
+        package = Package(manifest, tuple(lines))
+        self.made.append(_kept(self.peer, package, policy=self.policy, now=self.now))
 
 
 def _counted(items: list[int]) -> dict[str, int]:

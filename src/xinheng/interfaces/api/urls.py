@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from xinheng.interfaces.api import deliveries, feeds, reference, sharing
+from xinheng.interfaces.api import deliveries, exchange, feeds, reference, sharing
 from xinheng.interfaces.api.keys import KeyBearer
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
 
@@ -33,6 +33,7 @@ api = NinjaAPI(
 )
 api.add_router("/deliveries", deliveries.router)
 api.add_router("/feeds", feeds.router)
+api.add_router("/exchange", exchange.router)
 api.add_router("/shared", sharing.router)
 teach(api)
 

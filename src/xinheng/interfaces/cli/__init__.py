@@ -32,6 +32,7 @@ COMMANDS: tuple[str, ...] = (
     "ledger",
     "account",
     "secret",
+    "exchange",
     "sample",
 )
 """Modules of this package that add commands, in the order of the help page."""

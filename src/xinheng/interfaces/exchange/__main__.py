@@ -1,4 +1,5 @@
-"""One round of exchange: every connector that is due, then every whole file in the folders of senders."""
+"""One round of exchange: every connector that is due, every whole file in the folders of senders, then the platforms
+above and below."""
 
 import os
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ def main() -> None:
     from django.db import connection
 
     from xinheng.interfaces.exchange.folders import take_folders
+    from xinheng.interfaces.exchange.peers import round_with_peers
     from xinheng.interfaces.exchange.pulling import pull
     from xinheng.services.connectors import due
     from xinheng.services.policies import policy_in_force
@@ -35,6 +37,10 @@ def main() -> None:
     taken = take_folders(policy=policy_in_force(on=day_of(now)), now=now)
     if taken:
         log.info("folders_taken", files=taken)
+    now = datetime.now(UTC)
+    moved = round_with_peers(policy=policy_in_force(on=day_of(now)), now=now)
+    if moved:
+        log.info("exchanged", files=moved)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from xinheng.interfaces.exchange.folders import dropped
+from xinheng.interfaces.exchange.peers import something_to_do
 from xinheng.services.connectors import due
 
 log = structlog.get_logger()
@@ -21,7 +22,24 @@ ROUND = ("-m", "xinheng.interfaces.exchange")
 def exchange_round(timestamp: int) -> None:
     """A round that is under way is not joined by a second one."""
     now = datetime.now(UTC)
-    if not due(now=now) and next(dropped(now=now), None) is None:
+    if not due(now=now) and next(dropped(now=now), None) is None and not something_to_do(now=now):
         return
     child = subprocess.Popen([sys.executable, *ROUND], env=dict(os.environ), stdin=subprocess.DEVNULL)
     log.info("exchange_started", pid=child.pid)
+
+
+@app.task(name="compare_holdings")
+def compare_holdings(peer: str, actor: int | None) -> None:
+    """Ask a platform what it holds of what we sent; a second run asks again."""
+    from xinheng.core.refusal import Refusal
+    from xinheng.interfaces.exchange.peer_calls import compare_now
+    from xinheng.services.exchanges import standing_peer
+    from xinheng.store.models import User
+
+    person = User.objects.filter(pk=actor).first() if actor is not None else None
+    try:
+        found = compare_now(standing_peer(peer), actor=person, now=datetime.now(UTC))
+    except Refusal as refusal:
+        log.warning("holdings_not_compared", peer=peer, code=refusal.code)
+        return
+    log.info("holdings_compared", peer=peer, blocks=len(found.found))

@@ -193,6 +193,15 @@ def _source(call: Call, task: Task) -> _Shown:
     return "连接器", title.rstrip("。"), url, state, "decide"
 
 
+def _exchange(call: Call, task: Task) -> _Shown:
+    assert task.peer is not None
+    url = reverse("office:exchange", kwargs={"peer": task.peer.public_id})
+    if task.count:
+        title = f"{task.peer.name}：{count(task.count)} 个交换包没有回执"
+        return "上下级交换", title, url, "回执逾期", "decide"
+    return "上下级交换", f"登记平台：{task.peer.name}", url, "待决定", "decide"
+
+
 def _conflict(call: Call, task: Task) -> _Shown:
     return (
         "来源不一致",
@@ -223,6 +232,7 @@ def _letters(call: Call, task: Task) -> _Shown:
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
     Kind.SOURCE: _source,
+    Kind.EXCHANGE: _exchange,
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
     Kind.REVIEW: _review,

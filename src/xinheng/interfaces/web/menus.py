@@ -162,6 +162,14 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:connectors",
                 ("office:connector", "office:new_connector", "office:release_connector"),
             ),
+            Route(
+                "上下级交换",
+                "office:exchanges",
+                (
+                    *("office:exchange", "office:new_exchange", "office:exchange_holdings"),
+                    *("office:decide_exchange", "office:resend_exchange", "office:compare_exchange"),
+                ),
+            ),
             Route("操作账本", "office:ledger"),
         ),
     ),
