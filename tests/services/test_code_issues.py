@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.people import NOW, People
+from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.code_issues import IssueKind
 from xinheng.core.credit_code import uscc_check_character
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role, Verb
+from xinheng.services.accounts import actor_of
 from xinheng.services.code_issues import (
     assign_issues,
     fix_issue,
@@ -20,16 +22,21 @@ from xinheng.services.code_issues import (
     verify_issue,
 )
 from xinheng.services.collect import Delivery, import_file
+from xinheng.services.desk import Kind, Seat, tasks
 from xinheng.services.identities import decide_row
+from xinheng.services.reach import reached, tree
 from xinheng.services.returns import send_back
 from xinheng.services.subject_merge import decide_merge, propose_merge
 from xinheng.store.models import (
     CodeIssue,
     CodeIssueStep,
     LedgerEvent,
+    Organisation,
     ReturnedRow,
+    RoleGrant,
     Subject,
     SubjectCode,
+    User,
     Verdict,
 )
 
@@ -249,3 +256,71 @@ def test_a_natural_person_is_no_matter_and_the_ledger_names_nobody(
     assert not any(row.normalised for row in ReturnedRow.objects.filter(codes__contains=["E16"]))
     events = LedgerEvent.objects.filter(kind__startswith="codes.")
     assert not any("食品" in f"{event.object}{event.subject}{event.reason}" for event in events)
+
+
+def _desk_of(county: Organisation, username: str) -> User:
+    user = User.objects.create_user(username, "x", display_name="县登记", organisation=county)
+    RoleGrant.objects.create(
+        user=user, role=Role.REGISTRAR_DESK, organisation=county, from_on=date(2026, 1, 1)
+    )
+    return user
+
+
+def test_a_matter_goes_to_the_registrar_of_the_county_where_there_is_one(
+    dirty: People, policy: Policy
+) -> None:
+    sweep_codes(policy=policy, now=NOW)
+    assert _one(IssueKind.CHECK).organisation == dirty.market
+    county = Organisation.objects.create(
+        key="kaifeng.410202", kind="county", parent=dirty.city, division_code="410202"
+    )
+    user = _desk_of(county, "lin")
+    sweep_codes(policy=policy, now=NOW + timedelta(hours=1))
+    matter = _one(IssueKind.CHECK)
+    assert (matter.organisation, matter.division) == (county, "410202")
+    assign_issues([matter.public_id], due_on=date(2026, 12, 1), actor=dirty.wang, now=NOW)
+    assert [(task.kind, task.count) for task in tasks(_seat(user, policy))] == [(Kind.CODE_FIX, 1)]
+    RoleGrant.objects.filter(user=user).update(to_on=date(2026, 11, 1))
+    sweep_codes(policy=policy, now=NOW + timedelta(hours=2))
+    assert _one(IssueKind.CHECK).organisation == county
+
+
+def test_the_county_is_that_of_the_subject_before_that_of_its_code(dirty: People, policy: Policy) -> None:
+    Subject.objects.filter(code=code(1)).update(division_code="410203")
+    for division in ("410202", "410203"):
+        unit = Organisation.objects.create(
+            key=f"kaifeng.{division}", kind="county", parent=dirty.city, division_code=division
+        )
+        _desk_of(unit, f"lin{division}")
+    sweep_codes(policy=policy, now=NOW)
+    assert {one.division for one in CodeIssue.objects.filter(code=code(1))} == {"410203"}
+
+
+def test_the_desk_shows_what_waits_on_codes_rows_and_merges_but_not_ones_own(
+    dirty: People, policy: Policy
+) -> None:
+    sweep_codes(policy=policy, now=NOW)
+    matter = _one(IssueKind.CHECK)
+    assert Kind.CODE_ASSIGN in _kinds(dirty.wang, policy)
+    assign_issues([matter.public_id], due_on=None, actor=dirty.wang, now=NOW)
+    assert Kind.CODE_FIX in _kinds(dirty.li, policy)
+    fix_issue(matter.public_id, remedy="已更正", actor=dirty.zhao, now=NOW)
+    assert Kind.CODE_VERIFY not in _kinds(dirty.zhao, policy)
+    CodeIssue.objects.filter(pk=matter.pk).update(fixed_by=dirty.li)
+    assert Kind.CODE_VERIFY in _kinds(dirty.zhao, policy)
+    assert Kind.IDENTITY in _kinds(dirty.zhao, policy)
+    one, other = Subject.objects.filter(code__in=(code(3), code(4)))
+    propose_merge(one, other, reason="同一家", ground="登记档案", actor=dirty.wang, now=NOW)
+    assert Kind.MERGE in _kinds(dirty.zhao, policy)
+    assert Kind.MERGE not in _kinds(dirty.wang, policy)
+
+
+def _seat(user: User, policy: Policy) -> Seat:
+    def reach(verb: Verb) -> frozenset[int]:
+        return reached(actor_of(user), verb, on=TODAY, among=tree())
+
+    return Seat(user, reach, policy, TODAY)
+
+
+def _kinds(user: User, policy: Policy) -> set[Kind]:
+    return {task.kind for task in tasks(_seat(user, policy))}

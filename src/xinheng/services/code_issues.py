@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from xinheng.core.code_issues import (
     CodeRates,
@@ -28,11 +29,13 @@ from xinheng.core.credit_code import is_uscc
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
 from xinheng.services import code_issues_sql as sql
+from xinheng.services.coverage import county_of
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store import locks
-from xinheng.store.accounts import User
+from xinheng.store.accounts import RoleGrant, User
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.subjects import Subject
@@ -56,6 +59,8 @@ _FOLLOWING = [
     "reopened",
     "distinct",
     "name",
+    "organisation",
+    "division",
 ]
 
 
@@ -90,13 +95,14 @@ def sweep_codes(*, policy: Policy, now: datetime) -> Swept:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [locks.SWEEP])
     shown = {(one.kind.value, one.key): one for one in _looked_at()}
     known = {(issue.kind, issue.key): issue for issue in CodeIssue.objects.select_for_update()}
-    homes = _Homes(policy)
+    homes = _Homes(policy, on=day_of(now), codes={one.code for one in shown.values() if one.code})
     added = [_entered(one, homes, now=now) for key, one in shown.items() if key not in known]
     CodeIssue.objects.bulk_create(added, batch_size=_CHUNK)
     _steps(added, "found", now=now)
     still = [(issue, shown[key]) for key, issue in known.items() if key in shown]
     CodeIssue.objects.filter(pk__in=[issue.pk for issue, _ in still]).update(seen_at=now)
     moved = [issue for issue, one in still if not _same(issue, one)]
+    moved += [issue for issue, _ in still if _goes_home(issue, homes)]
     reopened = [issue for issue, one in still if _seen(issue, one, now=now)]
     _steps(reopened, "reopened", now=now)
     gone = [issue for key, issue in known.items() if key not in shown and issue.cleared_at is None]
@@ -149,10 +155,14 @@ def _masked(value: object) -> str:
 
 
 class _Homes:
-    """Whose matter it is: the agency of the registrar, else the city."""
+    """Whose matter it is: the registrar of the subject's county where one has a desk here, the agency of the city that
+    registers such codes, else the city."""
 
-    def __init__(self, policy: Policy) -> None:
-        self._counties = list(policy.counties)
+    def __init__(self, policy: Policy, *, on: date, codes: set[str]) -> None:
+        self._policy = policy
+        self._of_counties = _county_desks(on)
+        known = Subject.objects.filter(code__in=codes).exclude(division_code="")
+        self._divisions: dict[str, str] = dict(known.values_list("code", "division_code"))  # type: ignore[arg-type]
         self._city = Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk").first()
         keys = {one: policy.agencies.of_sector(one.value) for one in Registrar}
         units = {unit.key: unit for unit in Organisation.objects.filter(kind=OrganisationKind.DEPARTMENT)}
@@ -161,18 +171,47 @@ class _Homes:
             for registrar in Registrar
         }
 
-    def unit(self, registrar: Registrar) -> Organisation:
-        home = self._homes[registrar]
+    def unit(self, registrar: Registrar, *, county: str) -> Organisation:
+        home = self._of_counties.get((county, registrar)) or self._homes[registrar]
         if home is None:
             raise Refusal("CI08", "还没有设立单位，不能核查重错码。", advice="请先导入数据或设立单位。")
         return home
 
     def county(self, code: str) -> str:
-        return county_in(code, counties=self._counties)
+        """The present county of the subject as its registrar says it, else of the code itself; empty elsewhere."""
+        division = self._divisions.get(code) or county_in(code, counties=self._policy.counties)
+        return county_of(division, self._policy)
+
+
+def _county_desks(on: date) -> dict[tuple[str, Registrar], Organisation]:
+    """Organisations of counties in which somebody holds the registrar's desk, by county and what they register.
+
+    A department is known by its name; the county itself answers for what none of its departments does.
+    """
+    grants = RoleGrant.objects.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), role=Role.REGISTRAR_DESK)
+    held = grants.filter(from_on__lte=on).values("organisation")
+    places = Q(kind=OrganisationKind.COUNTY) | Q(parent__kind=OrganisationKind.COUNTY)
+    units = Organisation.objects.filter(places, pk__in=held).select_related("parent")
+    found: dict[tuple[str, Registrar], Organisation] = {}
+    for unit in sorted(units, key=lambda unit: unit.kind != OrganisationKind.COUNTY):
+        name = unit.names.filter(to_on__isnull=True).values_list("name", flat=True).first() or ""
+        own = [one for one in Registrar if unit.kind == OrganisationKind.COUNTY or one.label in name]
+        found |= {(unit.division_code, one): unit for one in own}
+    return found
+
+
+def _goes_home(issue: CodeIssue, homes: _Homes) -> bool:
+    """Give what nobody was given yet to the registrar who is responsible now; whether that is another."""
+    county = homes.county(issue.code)
+    unit = homes.unit(Registrar(issue.registrar), county=county)
+    if issue.state != IssueState.OPEN or unit.pk == issue.organisation_id:
+        return False
+    issue.organisation, issue.division = unit, county
+    return True
 
 
 def _entered(one: Found, homes: _Homes, *, now: datetime) -> CodeIssue:
-    registrar = registrar_of(one.code, name=one.name)
+    registrar, county = registrar_of(one.code, name=one.name), homes.county(one.code)
     return CodeIssue(
         kind=one.kind.value,
         key=one.key,
@@ -182,8 +221,8 @@ def _entered(one: Found, homes: _Homes, *, now: datetime) -> CodeIssue:
         rows=list(one.rows),
         occurrences=one.occurrences,
         registrar=registrar.value,
-        division=homes.county(one.code),
-        organisation=homes.unit(registrar),
+        division=county,
+        organisation=homes.unit(registrar, county=county),
         found_at=now,
         seen_at=now,
     )

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
+from xinheng.core.code_issues import IssueState
 from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
+from xinheng.core.subject_merge import MergeState
 from xinheng.services.batches import answered_by, answers_for, without_unneeded
 from xinheng.services.cases import desk, steps_for
 from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
 from xinheng.services.letters import waiting as letters_waiting
-from xinheng.services.exchanges import late_peers, waiting_peers
+from xinheng.services.identities import waiting_rows
 from xinheng.services.retention import decide_by
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
@@ -27,9 +29,10 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.casework import Case, CaseDeadline
+from xinheng.store.code_issues import CodeIssue
 from xinheng.store.connectors import Connector
 from xinheng.store.deletions import DeletionProposal, DeletionState
-from xinheng.store.exchanges import ExchangePeer
+from xinheng.store.identities import SubjectMerge
 from xinheng.store.organisations import Organisation
 from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.senders import SenderKey
@@ -42,7 +45,6 @@ class Kind(StrEnum):
 
     PLACE = "place"
     SOURCE = "source"
-    EXCHANGE = "exchange"
     APPROVE = "approve"
     EDIT = "edit"
     REVIEW = "review"
@@ -53,6 +55,11 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     LETTER = "letter"
     DELETION = "deletion"
+    CODE_ASSIGN = "code_assign"
+    CODE_FIX = "code_fix"
+    CODE_VERIFY = "code_verify"
+    IDENTITY = "identity"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,6 @@ class Task:
     model: str = ""
     key: SenderKey | None = None
     connector: Connector | None = None
-    peer: ExchangePeer | None = None
     deletion: DeletionProposal | None = None
 
 
@@ -104,6 +110,8 @@ def tasks(seat: Seat) -> list[Task]:
         *_conflicts(seat),
         *_letters(seat),
         *_deletions(seat),
+        *_codes(seat),
+        *_identities(seat),
     ]
     far = date.max
     return sorted(
@@ -123,10 +131,6 @@ def _channels(seat: Seat) -> Iterator[Task]:
         yield Task(kind=Kind.PLACE, key=key, organisation=key.organisation)
     for row in troubled(reached)[:MOST]:
         yield Task(kind=Kind.SOURCE, connector=row, organisation=row.organisation)
-    for peer, late in late_peers(seat.reach(Verb.MANAGE_SENDERS), today=seat.today):
-        yield Task(kind=Kind.EXCHANGE, peer=peer, organisation=peer.organisation, count=late)
-    for peer in waiting_peers(seat.reach(Verb.DECIDE_CASE)).exclude(proposed_by=seat.user)[:MOST]:
-        yield Task(kind=Kind.EXCHANGE, peer=peer, organisation=peer.organisation)
 
 
 def _cases(seat: Seat) -> Iterator[Task]:
@@ -253,6 +257,46 @@ def _letters(seat: Seat) -> Iterator[Task]:
     """Letters that went out and are not yet served, in one line: the terms that wait for them do not run."""
     if number := letters_waiting(seat.reach(Verb.DRAFT_CASE)).count():
         yield Task(kind=Kind.LETTER, count=number)
+
+
+def _codes(seat: Seat) -> Iterator[Task]:
+    """Matters of codes, one line a step: to be given to the registrar, to be put right, to be verified by another."""
+    steps = (
+        (Kind.CODE_ASSIGN, IssueState.OPEN, Verb.PROPOSE_QUARANTINE),
+        (Kind.CODE_FIX, IssueState.ASSIGNED, Verb.CORRECT_RECORD),
+        (Kind.CODE_VERIFY, IssueState.FIXED, Verb.DECIDE_QUARANTINE),
+    )
+    for kind, state, verb in steps:
+        waiting = CodeIssue.objects.filter(state=state.value, organisation__in=seat.reach(verb))
+        if kind is Kind.CODE_VERIFY:
+            waiting = waiting.exclude(fixed_by=seat.user)
+        told = waiting.aggregate(number=Count("pk"), first=Min("due_on"))
+        if told["number"]:
+            yield Task(kind=kind, count=told["number"], term=_of_codes(kind, told["first"], seat))
+
+
+def _of_codes(kind: Kind, due_on: date | None, seat: Seat) -> Term | None:
+    if kind is not Kind.CODE_FIX or due_on is None:
+        return None
+    calendar = seat.policy.calendar
+    due = DueDate(due_on, calendar.is_provisional(due_on), calendar.version)
+    return term(due, rule="交办时写明的整改期限", verified=True, seat=seat)
+
+
+def _identities(seat: Seat) -> Iterator[Task]:
+    """Rows without a code, and merges or splits that another person proposed."""
+    reached = seat.reach(Verb.DECIDE_QUARANTINE)
+    rows = waiting_rows().filter(batch__organisation__in=reached)
+    if number := rows.exclude(answered_by(seat.user, through="batch__")).count():
+        yield Task(kind=Kind.IDENTITY, count=number)
+    if not Organisation.objects.filter(pk__in=reached, parent__isnull=True).exists():
+        return
+    merges = SubjectMerge.objects.filter(
+        Q(state=MergeState.PROPOSED.value) & ~Q(proposed_by=seat.user)
+        | Q(state=MergeState.SPLITTING.value) & ~Q(split_by=seat.user)
+    )
+    if number := merges.count():
+        yield Task(kind=Kind.MERGE, count=number)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

@@ -193,15 +193,6 @@ def _source(call: Call, task: Task) -> _Shown:
     return "连接器", title.rstrip("。"), url, state, "decide"
 
 
-def _exchange(call: Call, task: Task) -> _Shown:
-    assert task.peer is not None
-    url = reverse("office:exchange", kwargs={"peer": task.peer.public_id})
-    if task.count:
-        title = f"{task.peer.name}：{count(task.count)} 个交换包没有回执"
-        return "上下级交换", title, url, "回执逾期", "decide"
-    return "上下级交换", f"登记平台：{task.peer.name}", url, "待决定", "decide"
-
-
 def _conflict(call: Call, task: Task) -> _Shown:
     return (
         "来源不一致",
@@ -229,10 +220,14 @@ def _letters(call: Call, task: Task) -> _Shown:
     return "文书送达", f"{count(task.count)} 份文书还没有送达", reverse("office:letters"), "待送达", "clock"
 
 
+def _codes(task: Task, step: str, words: str, state: str) -> _Shown:
+    url = f"{reverse('office:code_issues')}?state={step}"
+    return "重错码", f"{count(task.count)} {words}", url, state, "decide"
+
+
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
     Kind.SOURCE: _source,
-    Kind.EXCHANGE: _exchange,
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
     Kind.REVIEW: _review,
@@ -243,6 +238,17 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.CONFLICT: _conflict,
     Kind.LETTER: _letters,
     Kind.DELETION: _deletion,
+    Kind.CODE_ASSIGN: lambda _, task: _codes(task, "open", "个问题待交办", "待交办"),
+    Kind.CODE_FIX: lambda _, task: _codes(task, "assigned", "个问题待整改", "待整改"),
+    Kind.CODE_VERIFY: lambda _, task: _codes(task, "fixed", "个问题待核验", "待核验"),
+    Kind.IDENTITY: lambda _, task: (
+        *("无代码的行", f"{count(task.count)} 行待认定是哪一家", reverse("office:identities")),
+        *("待认定", "decide"),
+    ),
+    Kind.MERGE: lambda _, task: (
+        *("主体合并", f"{count(task.count)} 项合并或拆分意见", reverse("office:merges")),
+        *("待决定", "decide"),
+    ),
 }
 
 
