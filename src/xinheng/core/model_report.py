@@ -20,9 +20,10 @@ from xinheng.core.models import (
     milli,
 )
 from xinheng.core.policy import Policy
+from xinheng.core.records import Seriousness
 from xinheng.core.sources import Citation, Source
 
-CLASS_LABELS = {"none": "不分类", "minor": "轻微", "general": "一般", "serious": "严重"}
+CLASS_LABELS = {one.name.lower(): one.label for one in Seriousness}
 DIMENSIONS = {"kind": "主体类型", "sector": "行业", "county": "县区", "size": "规模", "age": "成立年限"}
 """What a comparison tells the population apart by."""
 AGES = {

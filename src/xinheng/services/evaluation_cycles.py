@@ -65,7 +65,7 @@ def cycles(policy: Policy, *, today: date, models: Iterable[ScoringModel] | None
     return tuple(sorted(found, key=lambda cycle: (cycle.due_on or date.max, cycle.model.id)))
 
 
-def cycle_of(model: ScoringModel, policy: Policy, *, today: date) -> Cycle:
+def when_due(model: ScoringModel, policy: Policy, *, today: date) -> Cycle:
     return cycles(policy, today=today, models=[model])[0]
 
 

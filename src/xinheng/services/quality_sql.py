@@ -5,6 +5,9 @@ All take ``batches``, the numbers of loaded batches. Rows are counted in the pla
 """
 
 from xinheng.core.document_no import document_key_sql
+from xinheng.core.quality_score import CODE_DEFECTS
+
+_CODE_DEFECTS = f"'{{{','.join(CODE_DEFECTS)}}}'"
 
 UNCOUNTED = """
 SELECT b.id, b.rows, m.counted_at IS NULL AS fresh
@@ -69,8 +72,8 @@ WITH wanted AS (
         count(*) FILTER (WHERE w.codes && '{{E02,E10,E14,E15,E19}}') AS irregular,
         count(*) FILTER (WHERE w.codes && '{{E03,E05,E06,E07}}') AS inaccurate,
         count(*) FILTER (WHERE w.codes && '{{E04,E08,E17}}') AS inconsistent,
-        count(*) FILTER (WHERE w.codes && '{{E03,E13,E17}}') AS wrong_codes,
-        count(*) FILTER (WHERE w.codes && '{{E03,E13,E17}}' AND (w.state = 'accepted' OR a.row_id IS NOT NULL))
+        count(*) FILTER (WHERE w.codes && {_CODE_DEFECTS}) AS wrong_codes,
+        count(*) FILTER (WHERE w.codes && {_CODE_DEFECTS} AND (w.state = 'accepted' OR a.row_id IS NOT NULL))
             AS corrected_codes
     FROM store_returnedrow w
     JOIN wanted q ON q.batch_id = w.batch_id

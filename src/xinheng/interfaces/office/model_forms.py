@@ -11,6 +11,7 @@ from django import forms
 
 from xinheng.core.feeds import ITEMS, Target
 from xinheng.core.indicators import CLASSES
+from xinheng.core.model_report import CLASS_LABELS
 from xinheng.core.models import Effect, Measure, ModelKind, SubjectKind, Use
 from xinheng.core.policy import Policy
 from xinheng.core.sources import Rank
@@ -18,7 +19,6 @@ from xinheng.store.subjects import SubjectKind as SubjectWords
 
 Tree = dict[str, Any]
 GROUNDS = 4
-_CLASS_WORDS = {"none": "不分类", "minor": "轻微", "general": "一般", "serious": "严重"}
 _STEPS = {
     "points": "每条同样分值",
     "by_amount": "按金额分档（元）",
@@ -286,7 +286,7 @@ class _Facts(_Grounds):
     """Which facts count, and over which days."""
 
     items = _many("目录事项", [])
-    seriousness = _many("失信程度（不选为全部）", [(word, _CLASS_WORDS[word]) for word in CLASSES])
+    seriousness = _many("失信程度（不选为全部）", [(word, CLASS_LABELS[word]) for word in CLASSES])
     results = _text("只计这些结果（空格分开）")
     not_results = _text("不计这些结果（空格分开）")
     amount_from_yuan = _number("金额不低于（元）")

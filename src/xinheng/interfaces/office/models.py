@@ -23,7 +23,7 @@ from xinheng.interfaces.office.model_shown import case_line, cycle_words, due_wo
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.services.evaluation_cycles import Cycle, cycle_of, cycles
+from xinheng.services.evaluation_cycles import Cycle, cycles, when_due
 from xinheng.services.feedback import VERDICTS, Opinion, feedback_on, full_runs, give_feedback
 from xinheng.services.models import (
     Beginning,
@@ -133,7 +133,7 @@ def unknown_model() -> Refusal:
 
 def _page(call: Call, model: ScoringModel, form: FeedbackForm, end: EndForm) -> HttpResponse:
     runs = full_runs(model.id, most=_RUNS)
-    cycle = cycle_of(model, call.policy, today=call.today)
+    cycle = when_due(model, call.policy, today=call.today)
     part = {"model": model.id}
     living = model.id in call.policy.models
     drafts = living and call.may_somewhere(Verb.DRAFT_MODEL)
