@@ -42,7 +42,18 @@ def serve(
 
     with claim(host=host, port=port):
         ready(city=city)
+        _look_at_fonts()
         raise typer.Exit(run_site(host=host, port=port, threads=threads))
+
+
+def _look_at_fonts() -> None:
+    """Without its fonts the site runs, but no letter can be made: say so at once."""
+    from xinheng.documents.fonts import check_fonts
+
+    try:
+        check_fonts()
+    except Refusal as refusal:
+        print(f"{refusal.message}{refusal.advice}", file=sys.stderr)
 
 
 def _refuse_open_demonstration(host: str) -> None:

@@ -46,7 +46,11 @@ LETTER = Owned("letter", _letter, _target)
 class ServeForm(forms.Form):
     """One try to serve a letter."""
 
-    way = forms.ChoiceField(label="送达方式", choices=[(way.value, way.label) for way in Way])
+    way = forms.ChoiceField(
+        label="送达方式",
+        choices=[(way.value, way.label) for way in Way],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请从列表中选择送达方式。"),
+    )
     failed = forms.BooleanField(label="未能送达", required=False)
     on = forms.DateField(
         label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_DAY
