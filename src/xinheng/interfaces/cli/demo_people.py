@@ -13,6 +13,8 @@ STAFF: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("chenjie", "陈洁（报送）", "market", "market", (Role.COLLECTOR,)),
     ("liufang", "刘芳（抽查计划）", "market", "market", (Role.REVIEWER,)),
     ("sunwei", "孙伟（执法检查）", "market", "market", (Role.INSPECTOR,)),
+    ("fangzheng", "方正（法制审核）", "root", "root", (Role.LEGAL_REVIEWER,)),
+    ("sunli", "孙丽（政务服务窗口）", "lead", "root", (Role.WINDOW_CLERK,)),
     ("heping", "何平（模型）", "market", "market", (Role.MODEL_OFFICER,)),
     ("gaoyuan", "高远（领导）", "root", "root", (Role.LEADER,)),
     ("shenji", "沈纪（审计）", "root", "root", (Role.AUDITOR,)),
@@ -20,3 +22,7 @@ STAFF: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("anquan", "安全（安全管理）", "root", "root", (Role.SECURITY_ADMIN,)),
 )
 """Account, name, where the person works, over whom the roles reach, roles. Places are those of the demonstration."""
+
+ENTERPRISE = "10000001"
+"""Number of the account of a made-up enterprise with records to look at; the password is that of the staff."""
+ENTERPRISE_NAME = "样例戊化工有限公司"

@@ -9,11 +9,14 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from rich.progress import track
 
+from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
-from xinheng.core.roles import SECOND_FACTOR
-from xinheng.interfaces.cli.demo_people import PASSWORD, SECRET, STAFF
+from xinheng.core.roles import SECOND_FACTOR, Role
+from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
+from xinheng.services.enterprises import MandateOrder, activate
+from xinheng.services.enterprises import open_account as open_space
 from xinheng.services.evaluate import run_model
 from xinheng.services.inspections import (
     PlanDraft,
@@ -32,6 +35,7 @@ from xinheng.store.models import (
     Batch,
     BatchState,
     Draw,
+    EnterpriseAccount,
     EvaluationRun,
     Inspector,
     LedgerBatch,
@@ -72,6 +76,8 @@ class Demonstration:
             self._evaluate()
         if not Draw.objects.exists():
             self._draw()
+        if not EnterpriseAccount.objects.filter(number=ENTERPRISE).exists():
+            self._open_space()
         seal_events(now=self.now)
 
     def _set_up_people(self) -> None:
@@ -97,6 +103,25 @@ class Demonstration:
             )
             for number in range(1, 13)
         )
+
+    def _open_space(self) -> None:
+        """The own space of one enterprise, as the window opens it."""
+        firm = (
+            Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False).order_by("pk").first()
+        )
+        if firm is None:
+            return
+        order = MandateOrder(
+            code=firm.code or "",
+            role=Role.ENTERPRISE_OWNER,
+            matters=tuple(Matter),
+            proof=Proof.LICENCE,
+            from_on=day_of(self.now),
+            to_on=None,
+        )
+        slip = open_space(order, holder="样本经办", actor=self.people["sunli"], now=self.now)
+        EnterpriseAccount.objects.filter(pk=slip.account.pk).update(number=ENTERPRISE)
+        activate(ENTERPRISE, slip.code, PASSWORD, now=self.now)
 
     def _import(self) -> None:
         folder: Path = settings.HOME / "sample" / f"{self.policy.city.slug}-{self.size}-{self.seed}"

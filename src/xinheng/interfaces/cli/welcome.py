@@ -2,14 +2,15 @@
 
 from django.conf import settings
 
-from xinheng.interfaces.cli.demo_people import PASSWORD, STAFF
+from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, STAFF
 from xinheng.store.accounts import User
+from xinheng.store.enterprises import EnterpriseAccount
 
 
 def addresses(*, host: str, port: int) -> list[str]:
     shown = f"[{host}]" if ":" in host else host
     site = f"http://{shown}:{port}"
-    return [f"公示网站：{site}/", f"业务系统：{site}/office/"]
+    return [f"公示网站：{site}/", f"业务系统：{site}/office/", f"企业空间：{site}/own/"]
 
 
 def accounts() -> list[str]:
@@ -21,7 +22,15 @@ def accounts() -> list[str]:
     return [
         f"演示账号（密码均为 {PASSWORD}；需要动态口令的，登录页会显示当前演示口令）：",
         *(f"  {username:<10}{name}" for username, name in names.items() if username in known),
+        *_enterprise(),
     ]
+
+
+def _enterprise() -> list[str]:
+    """The account of the made-up enterprise, where it has been opened."""
+    if not EnterpriseAccount.objects.filter(number=ENTERPRISE).exists():
+        return []
+    return ["演示企业账号（密码相同）：", f"  {ENTERPRISE}  {ENTERPRISE_NAME}"]
 
 
 def welcome(*, host: str, port: int) -> str:
