@@ -57,26 +57,25 @@ def _matches(
     rows: Sequence[Sequence[str]], *, width: int, title: str, feeds: Iterable[Feed]
 ) -> Iterable[Match]:
     named = [column_names(row, width) for row in rows[:HEADER_WITHIN]]
-    above = [f"{title} {title_lines(rows[:index])}" for index in range(len(named))]
     for feed in feeds:
         if feed.recognise.headers and feed.layout.header:
             for index, names in enumerate(named):
-                score = _score(feed, names, above[index])
+                score = _score(feed, names, title, rows[:index])
                 if score:
                     yield Match(feed, index, names, score - index)
         elif feed.recognise.shape and _has_shape(feed, rows, title):
             yield Match(feed, None, position_names(width), len(feed.recognise.shape))
 
 
-def _score(feed: Feed, names: tuple[str, ...], title: str) -> int:
-    """0 where the feed does not fit; else grows with the columns explained and the title words met."""
+def _score(feed: Feed, names: tuple[str, ...], title: str, above: Sequence[Sequence[str]]) -> int:
+    """``above``: the rows over the header. 0 where the feed does not fit; else grows with the columns explained and the title words met."""
     there = frozenset(names)
     rule = feed.recognise
     if not all(any(_alias(header) in there for header in group) for group in rule.headers):
         return 0
     if any(_alias(header) in there for header in rule.absent):
         return 0
-    met = _meets_title(feed, title)
+    met = _meets_title(feed, f"{title} {title_lines(above)}")
     if rule.title_required and not met:
         return 0
     explained = sum(

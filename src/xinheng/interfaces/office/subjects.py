@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.access import Target
 from xinheng.core.grading import band_of, visit_limit
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -250,12 +251,12 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
         if call.may_somewhere(Verb.READ_LEDGER)
         else "",
         "reads": reads_of(call, subject, "subject.read")[:READS],
-        "acts": _acts(call, subject),
+        "acts": _acts(call, subject, target),
     }
 
 
-def _acts(call: Call, subject: Subject) -> list[Link]:
-    own, target = {"subject": subject.public_id}, SUBJECT.target(call, subject)
+def _acts(call: Call, subject: Subject, target: Target) -> list[Link]:
+    own = {"subject": subject.public_id}
     links = [Link("谁查询过", reverse("office:asked", kwargs=own)), Link("主体性质", reverse("office:marks", kwargs=own))]
     if call.may(Verb.KEEP_RELATIONS, target):
         links.append(Link("名单相关人员", reverse("office:persons", kwargs=own)))
