@@ -127,6 +127,15 @@ def _record() -> Context:
         "record": RECORD,
         "fields": [{"label": "处罚内容", "value": "罚款 3,000.00 元"}],
         "source": source(),
+        "handling": [
+            {
+                "title": "事故处理结果",
+                "url": "#",
+                "document_no": "某质处〔2026〕8号",
+                "authority": "某市某局",
+                "decided_on": TODAY,
+            }
+        ],
         "original_until": date(2031, 11, 19),
         "form": ChangeForm({}),
         "change_url": "#",

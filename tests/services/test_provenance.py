@@ -22,6 +22,7 @@ from xinheng.services.publication import publish_batch
 from xinheng.services.records import Change, change_state
 from xinheng.services.relations import Named, Person, name_person
 from xinheng.services.snapshots import export_snapshot
+from xinheng.services.subjects import handled_by
 from xinheng.store.models import Batch, Publication, Record, RelationKind, Subject
 
 LATER = NOW + timedelta(hours=1)
@@ -183,6 +184,33 @@ def test_accidents_and_announced_arrears_are_records_of_the_bodies_that_found_th
     assert (batch.feed, batch.provenance) == (feed, Provenance.PUBLIC.number)
     record = Record.objects.get()
     assert (record.item, record.result) == (Item.COMPLIANCE, result)
+
+
+HANDLING = "责任单位名称,统一社会信用代码,事故调查报告文号,处理文书号,处理结果,办结日期,处理单位"
+
+
+@pytest.mark.row("M2-07")
+def test_an_accident_leads_to_the_result_of_its_handling(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    accident = f"{name(1)},{code(1)},较大事故,工程质量事故,汴质调〔2026〕1号,2026-05-06,开封市市场监督管理局"
+    delivered(people, policy, tmp_path, accident, header=ACCIDENTS, called="事故.csv")
+    record = Record.objects.get()
+    page = f"/office/subjects/{record.subject.public_id}/records/{record.record_key}/"
+    assert handled_by(record) == []
+    assert "还没有报送这起事故的处理结果" in text(signed_in(people.wang).get(page))
+    rows = [
+        f"{name(1)},{code(1)},汴质调（2026）1号,汴质处〔2026〕8号,已处理并整改,2026-09-01,开封市市场监督管理局",
+        f"{name(1)},{code(1)},汴质调〔2026〕2号,汴质处〔2026〕9号,整改中,2026-09-02,开封市市场监督管理局",
+        f"{name(2)},{code(2)},汴质调〔2026〕1号,汴质处〔2026〕10号,整改中,2026-09-03,开封市市场监督管理局",
+    ]
+    delivered(people, policy, tmp_path, *rows, header=HANDLING, called="处理.csv")
+    found = handled_by(record)
+    assert found is not None
+    assert [one.detail.document_no for one in found] == ["汴质处〔2026〕8号"]
+    assert found[0].seriousness == 0
+    assert handled_by(found[0]) is None
+    assert "汴质处〔2026〕8号" in text(signed_in(people.wang).get(page))
 
 
 def test_every_feed_of_utilities_and_complaints_delivers_what_is_kept_apart(policy: Policy) -> None:

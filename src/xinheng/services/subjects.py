@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from xinheng.core.document_no import document_key
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
@@ -13,6 +14,12 @@ from xinheng.store.accounts import User
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
+
+ACCIDENT = "accident_"
+HANDLED = ("accident_rectifying", "accident_handled", "accident_assessed")
+"""Words of results in the feeds of accidents and of their handling."""
+REPORT = "事故调查报告文号"
+"""Field by which the handling of an accident names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,21 @@ def open_file(
     over = ended_keys(subject)
     living = tuple(record for record in records if _stands(record) and record.record_key not in over)
     return SubjectFile(subject, living, as_of, known_on, ended=len(records) - len(living))
+
+
+def handled_by(accident: Record) -> list[Record] | None:
+    """The standing results of handling that name the report of an accident, oldest first; None for what is none."""
+    report = document_key(accident.detail.document_no)
+    if not accident.result.startswith(ACCIDENT) or accident.result in HANDLED or not report:
+        return None
+    told = Record.objects.filter(
+        subject=accident.subject_id, item=accident.item, result__in=HANDLED, known_until__isnull=True
+    ).select_related("detail", "subject")
+    return [
+        record
+        for record in told.order_by("decided_on", "pk")
+        if _stands(record) and document_key(str(record.detail.fields.get(REPORT) or "")) == report
+    ]
 
 
 def ended_keys(subject: Subject) -> frozenset[int]:

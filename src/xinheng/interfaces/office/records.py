@@ -25,7 +25,7 @@ from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.services.deletions import open_proposal
 from xinheng.services.ledger import note
 from xinheng.services.records import Change, change_state, correct
-from xinheng.services.subjects import ended_keys
+from xinheng.services.subjects import ended_keys, handled_by
 from xinheng.services.time import day_of
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
@@ -201,6 +201,7 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "original_until": _original_until(found),
         "effects": _effects(found),
         "versions": _versions(found),
+        "handling": _handling(call, found),
         "publication": _publication(publication) if publication else None,
         "form": form,
         "delete_url": reverse(
@@ -214,6 +215,11 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         ),
     }
     return call.render("record", context)
+
+
+def _handling(call: Call, found: Record) -> list[dict[str, Any]] | None:
+    told_of = handled_by(found)
+    return None if told_of is None else [line_of(call, one.subject, one, public=False) for one in told_of]
 
 
 def _original_until(found: Record) -> date | None:
