@@ -276,3 +276,34 @@ def test_a_provisional_day_is_marked(orders: Orders, people: People) -> None:
     orders.take(case, "hand_in", people.wang)
     orders.take(case, "send_back", orders.sun, on=later(40))
     assert "暂定日历" in text(signed_in(people.wang).get(_url(case)))
+
+
+def test_the_desk_shows_what_waits_for_this_person_and_not_what_he_may_not_take(
+    orders: Orders, people: People
+) -> None:
+    drafted, running = orders.draft(), orders.correcting()
+    desk = reverse("office:desk")
+    wang, zhao = text(signed_in(people.wang).get(desk)), text(signed_in(people.zhao).get(desk))
+    assert _url(drafted) in zhao
+    assert _url(running) in wang
+    assert "剩 20 个工作日" in wang
+    orders.take(running, "hand_in", people.wang)
+    orders.take(running, "send_back", orders.sun)
+    Recusal.objects.create(
+        case=running, person=people.wang, asked_by=people.wang, reason="亲属", asked_at=NOW,
+        granted=True, decided_by=people.zhao, decided_at=NOW,
+    )  # fmt: skip
+    assert _url(running) not in text(signed_in(people.wang).get(desk))
+
+
+def test_the_desk_reminds_officers_deciders_and_the_credit_office(orders: Orders, people: People) -> None:
+    from xinheng.services.case_deadlines import remind
+
+    case = orders.correcting()
+    client = signed_in(people.zhao)
+    assert "件事项逾期" not in text(client.get(reverse("office:desk")))
+    CaseDeadline.objects.filter(case=case).update(due_on=date(2026, 11, 19))
+    remind(policy=orders.policy, now=NOW)
+    page = text(client.get(reverse("office:desk")))
+    assert "1 件事项逾期，报单位负责人" in page
+    assert "/office/cases/?due=late" in page

@@ -112,7 +112,10 @@ def _case() -> Context:
         "code_url": "#",
         "events": [{"at": NOW, "verb": "拟定整改要求", "actor": "王静", "reason": "标签不合格"}],
         "picture": picture(RECTIFICATION, state="correcting", visited=["drafted", "ordered"]),
-        "letters": "",
+        "case_letters": [
+            {"number": "示例〔2026〕1号", "title": "责令整改通知书", "issued_on": TODAY, "url": "#"}
+        ],
+        "write_url": "#",
         "attachments": "",
     }
 

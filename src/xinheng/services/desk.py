@@ -16,12 +16,13 @@ from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
+from xinheng.services.approvals import SERIES
 from xinheng.services.batches import answered_by, answers_for, without_unneeded
-from xinheng.services.cases import desk, steps_for
+from xinheng.services.cases import desk, steps_for, waiting_for
 from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
-from xinheng.services.letters import waiting as letters_waiting
 from xinheng.services.identities import waiting_rows
+from xinheng.services.letters import waiting as letters_waiting
 from xinheng.services.retention import decide_by
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
@@ -38,6 +39,8 @@ from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.senders import SenderKey
 
 MOST = 100
+_DRAFTS = (*SERIES, "inspection_plan")
+"""Kinds of case that run as approvals."""
 
 
 class Kind(StrEnum):
@@ -47,6 +50,7 @@ class Kind(StrEnum):
     SOURCE = "source"
     APPROVE = "approve"
     EDIT = "edit"
+    STEP = "step"
     REVIEW = "review"
     ROWS = "rows"
     CONFIRM = "confirm"
@@ -103,6 +107,7 @@ def tasks(seat: Seat) -> list[Task]:
     found = [
         *_channels(seat),
         *_cases(seat),
+        *_steps(seat),
         *_reviews(seat),
         *_rows(seat),
         *_batches(seat),
@@ -135,7 +140,8 @@ def _channels(seat: Seat) -> Iterator[Task]:
 
 def _cases(seat: Seat) -> Iterator[Task]:
     reached = seat.reach(Verb.READ_CASE) | seat.reach(Verb.DRAFT_PLAN) | seat.reach(Verb.DRAFT_POLICY)
-    for case in desk(sorted(reached)).select_related("organisation__parent")[:MOST]:
+    drafts = desk(sorted(reached)).filter(kind__in=_DRAFTS, state__in=("drafted", "submitted"))
+    for case in drafts.select_related("organisation__parent")[:MOST]:
         verbs = {step.verb for step in steps_for(case, seat.user, on=seat.today)}
         if "approve" in verbs:
             yield Task(kind=Kind.APPROVE, case=case, term=_of_case(case, seat))
@@ -143,8 +149,24 @@ def _cases(seat: Seat) -> Iterator[Task]:
             yield Task(kind=Kind.EDIT, case=case, term=_of_case(case, seat))
 
 
+def _steps(seat: Seat) -> Iterator[Task]:
+    """Cases of every other procedure in which this person may take a step now."""
+    reached = seat.reach(Verb.DRAFT_CASE) | seat.reach(Verb.DECIDE_CASE)
+    waiting = waiting_for(seat.user, sorted(reached), on=seat.today, most=MOST)
+    first: dict[int, CaseDeadline] = {}
+    clocks = CaseDeadline.objects.filter(case__in=[case.pk for case in waiting], ended_on__isnull=True)
+    for clock in clocks.order_by("due_on"):
+        first.setdefault(clock.case_id, clock)
+    for case in waiting:
+        yield Task(kind=Kind.STEP, case=case, term=_of_clock(first.get(case.pk), seat))
+
+
 def _of_case(case: Case, seat: Seat) -> Term | None:
-    clock = CaseDeadline.objects.filter(case=case, ended_on__isnull=True).order_by("due_on").first()
+    running = CaseDeadline.objects.filter(case=case, ended_on__isnull=True)
+    return _of_clock(running.order_by("due_on").first(), seat)
+
+
+def _of_clock(clock: CaseDeadline | None, seat: Seat) -> Term | None:
     if clock is None:
         return None
     reading = seat.policy.parameter(clock.key, on=clock.started_on)

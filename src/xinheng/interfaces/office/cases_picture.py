@@ -85,14 +85,14 @@ def _places(rows: Sequence[Sequence[str]], width: int) -> dict[str, tuple[float,
 def _box(drawing: Drawing, title: str, x: float, y: float, wide: float, *, now: bool, past: bool) -> None:
     edge = AMBER if now else JADE if past else LINE
     drawing.add(
-        "rect", x=x - wide / 2, y=y, width=wide, height=BOX, rx=4, fill=AMBER if now else PAPER, stroke=edge,
-        stroke_width=2 if now or past else 1,
+        "rect", x=x - wide / 2, y=y, width=wide, height=BOX, rx=4, fill=PAPER, stroke=edge,
+        stroke_width=4 if now else 2 if past else 1,
     )  # fmt: skip
     lines = wrap(title, TEXT, wide - 8)
     first = y + BOX / 2 + 5 - (len(lines) - 1) * 8
     for number, words in enumerate(lines):
         drawing.text(
-            words, x, first + number * 16, text_anchor="middle", font_size=TEXT, fill=PAPER if now else INK,
+            words, x, first + number * 16, text_anchor="middle", font_size=TEXT, fill=INK,
             font_weight="600" if now else None,
         )  # fmt: skip
 

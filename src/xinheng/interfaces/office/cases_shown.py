@@ -25,6 +25,7 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import DeadlineMove, Recusal
 from xinheng.store.casework import Case, CaseDeadline
+from xinheng.store.letters import IssuedLetter
 from xinheng.store.records import Record
 
 _MIGRATIONS = {MIGRATED: "迁移到流程的新版本", UNDONE: "退回流程的旧版本"}
@@ -103,10 +104,18 @@ def page_of(
         else "",
         "events": _events(case, flow),
         "picture": picture(flow, state=case.state, visited=_visited(case)),
-        "letters": "",
+        "case_letters": [
+            {"number": one.number, "title": one.title, "issued_on": one.issued_on, "url": _letter_url(one)}
+            for one in IssuedLetter.objects.filter(case=case).order_by("pk")
+        ],
+        "write_url": reverse("office:write_letter", kwargs={"case": case.public_id}) if may_act else "",
         "attachments": "",
     }
     return call.render("case", context, status=status)
+
+
+def _letter_url(letter: IssuedLetter) -> str:
+    return reverse("office:letter", kwargs={"letter": letter.public_id})
 
 
 def title_of_state(case: Case) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.urls import resolve, reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import ADVICE, Call, asks
+from xinheng.interfaces.office.cases_reminders import reminders, waiting
 from xinheng.interfaces.office.clocks import clock_of
 from xinheng.interfaces.office.menu import first_page
 from xinheng.interfaces.office.paging import address, chosen
@@ -57,7 +58,7 @@ def desk(call: Call) -> HttpResponse:
     collection = _collection(call)
     context = {
         "today": call.today,
-        "notices": [],
+        "notices": reminders(call),
         "tiles": _tiles(call, found),
         "tasks": [_line(call, task) for task in found if not due or _is_due(task, due)],
         "collection": collection,
@@ -230,6 +231,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.SOURCE: _source,
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
+    Kind.STEP: lambda call, task: waiting(task),
     Kind.REVIEW: _review,
     Kind.ROWS: _rows,
     Kind.CONFIRM: _confirm,

@@ -204,6 +204,9 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "handling": _handling(call, found),
         "publication": _publication(publication) if publication else None,
         "form": form,
+        "order_url": f"{reverse('office:new_order')}?record={found.record_key}"
+        if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
+        else "",
         "delete_url": reverse(
             "office:delete_record", kwargs={"subject": subject.public_id, "key": found.record_key}
         )

@@ -41,6 +41,7 @@ def services() -> list[Link]:
     return [
         Link("提出异议", statements.objection_url(), "信息有误、遗漏或不应公示的"),
         Link("信用修复", statements.repair_url(), "公示满最短期限并履行义务后可以申请"),
+        Link("查办理进度", reverse("counter:cases"), "凭受理回执上的编号和查询码"),
         Link("评价规则", reverse("portal:rules"), "等级怎么算、抽查比例怎么定"),
         Link("公示期限", f"{about}#clocks", "公开什么、到什么时候、依据哪一条"),
     ]

@@ -1,0 +1,39 @@
+"""What the desk says of cases: one line a case that waits for a step, and reminders of what is due or overdue."""
+
+from django.urls import reverse
+
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.cases_known import kind_of
+from xinheng.interfaces.office.cases_shown import title_of_state
+from xinheng.interfaces.web.parts import Notice
+from xinheng.services.case_deadlines import reminders_of
+from xinheng.services.desk import Task
+from xinheng.store.case_moves import ReminderLevel
+
+_TOLD = (
+    (ReminderLevel.ESCALATED, Verb.DRAFT_POLICY, "decide", "件事项逾期已久，报信用办督办"),
+    (ReminderLevel.OVERDUE, Verb.DECIDE_CASE, "decide", "件事项逾期，报单位负责人"),
+    (ReminderLevel.SOON, Verb.DRAFT_CASE, "clock", "件事项即将到期"),
+)
+"""Who is told: the officers before the last day, the decider after it, the credit office when it is long over."""
+
+
+def reminders(call: Call) -> list[Notice]:
+    """One notice a level, with the list behind it."""
+    found = []
+    for level, verb, tone, words in _TOLD:
+        reached = call.reach(verb)
+        if reached and (number := reminders_of(reached, level).count()):
+            due = "3" if level is ReminderLevel.SOON else "late"
+            url = f"{reverse('office:cases')}?due={due}"
+            found.append(Notice(tone, f"{number} {words}", url=url, action="查看"))
+    return found
+
+
+def waiting(task: Task) -> tuple[str, str, str, str, str]:
+    """Kind, title, address, state and tone of a case on the desk."""
+    assert task.case is not None
+    state, tone = title_of_state(task.case)
+    url = reverse("office:case", kwargs={"number": task.case.number})
+    return kind_of(task.case).title, task.case.title, url, state, tone
