@@ -1,7 +1,11 @@
 """A reporter fills in one record by hand, or a template; both go the way of a delivered file."""
 
+from pathlib import Path
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests.intake import papers
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import TODAY, People
 from tests.services.deliveries import code, name
@@ -9,7 +13,7 @@ from tests.services.deliveries import code, name
 from xinheng.core.entry import questions
 from xinheng.core.policy import Policy
 from xinheng.services.policies import policy_in_force
-from xinheng.store.models import Batch, BatchState, Record
+from xinheng.store.models import Attachment, Batch, BatchState, Record
 
 pytestmark = pytest.mark.usefixtures("office_clock", "uploads")
 FEED = "penalty-dual-publicity"
@@ -92,3 +96,23 @@ def test_another_unit_cannot_be_delivered_for(reporter: Client, people: People) 
     page = text(post(reporter, ENTER, foreign))
     assert "不是" in page or "有效" in page
     assert not Batch.objects.exists()
+
+
+@pytest.mark.row("M2-04")
+def test_a_scan_comes_with_the_record_that_is_filled_in(
+    reporter: Client, people: People, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "扫描件" not in text(reporter.get(ENTER)).split("<main")[1]
+    monkeypatch.setattr("xinheng.interfaces.office.entry.needs", lambda policy: {FEED: "required"})
+    assert "必须附扫描件" in text(reporter.get(ENTER))
+    bad = papers.pdf_with_script(tmp_path / "a.pdf").read_bytes()
+    given = {**_answers(people), "whole_body": "1"}
+    page = text(post(reporter, ENTER, {**given, "scan": SimpleUploadedFile("决定书.pdf", bad)}))
+    assert "PDF 中含有脚本" in page
+    assert not Batch.objects.exists()
+    good = papers.pdf(tmp_path / "b.pdf").read_bytes()
+    answer = post(reporter, ENTER, {**given, "scan": SimpleUploadedFile("决定书.pdf", good)})
+    assert answer.status_code == 302, text(answer)
+    scan = Attachment.objects.get()
+    assert (scan.batch, scan.title, scan.whole) == (Batch.objects.get(), "决定书.pdf", True)
+    assert "决定书.pdf" in text(reporter.get(answer.headers["Location"]))

@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.interfaces.web_counter_pages import COUNTER, WINDOW
 from tests.interfaces.web_office_administration import ADMINISTRATION
+from tests.interfaces.web_office_attachments import ATTACHMENTS
 from tests.interfaces.web_office_cases import CASES
 from tests.interfaces.web_office_channels import CHANNELS
 from tests.interfaces.web_office_collection import COLLECTION
@@ -29,6 +30,7 @@ PAGES = {
             **CHANNELS,
             **EXCHANGES,
             **WINDOW,
+            **ATTACHMENTS,
             **QUALITY,
             **IDENTITIES,
             **SUPERVISION,

@@ -9,8 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
-from tests.store import case_rows, letter_rows
-from tests.store import sharing_rows
+from tests.store import case_rows, letter_rows, paper_rows, sharing_rows
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record
@@ -62,6 +61,8 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "deletionproposal": lambda rows: rows.deletion(),
     "member": lambda rows: rows.member(),
     "superiorletter": lambda rows: rows.letter(),
+    "attachment": lambda rows: paper_rows.attachment(rows),
+    "scanbundle": lambda rows: paper_rows.bundle(rows),
 }
 
 
@@ -128,3 +129,23 @@ def test_a_closed_record_is_neither_opened_nor_closed_again(rows: Rows) -> None:
     for moment in (None, NOW + timedelta(days=2)):
         with pytest.raises(DatabaseError, match="只能被新版本取代"), transaction.atomic():
             one.update(known_until=moment)
+
+
+@pytest.mark.row("M2-04")
+def test_an_attachment_is_checked_and_withdrawn_once_and_never_changed(rows: Rows) -> None:
+    one = paper_rows.attachment(rows)
+    change = f"UPDATE store_attachment SET {{}} WHERE id = {one.pk}"
+    assert refused(change.format("title = '另一份'"))
+    assert refused(change.format(f"file_id = {rows.file().pk}"))
+    assert not refused(change.format("checked = 'clean'"))
+    assert not refused(change.format("withdrawn_at = now(), withdrawn_why = '扫错页'"))
+    assert refused(change.format("withdrawn_at = NULL, withdrawn_why = ''"))
+
+
+@pytest.mark.row("M2-03")
+def test_a_bundle_is_received_once_and_never_changed(rows: Rows) -> None:
+    one = paper_rows.bundle(rows)
+    change = f"UPDATE store_scanbundle SET {{}} WHERE id = {one.pk}"
+    assert refused(change.format("receipt = 'sha256:1'"))
+    assert not refused(change.format("received_at = now(), received_by = '区信用办'"))
+    assert refused(change.format("received_by = '别人'"))

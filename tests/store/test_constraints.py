@@ -1,13 +1,14 @@
 """Every constraint of the tables is named here, with a row that it refuses."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
-from tests.store import case_rows, sharing_rows, letter_rows, enterprise_rows
+from tests.store import case_rows, enterprise_rows, letter_rows, paper_rows, sharing_rows
 from tests.store.rows import DIGEST, YESTERDAY, Rows
 
 from xinheng.store.models import NoticeRound, Organisation, Subject, User
@@ -166,7 +167,23 @@ def _one_person_fixes_and_verifies(rows: Rows) -> None:
     rows.code_issue(state="verified", fixed_by=zhao, verified_by=zhao, remedy="已更正")
 
 
+def _same_paper(rows: Rows, **target: Any) -> None:
+    file = rows.file()
+    _twice(lambda: paper_rows.attachment(rows, file=file, **target))
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
+    "attachment_one_target": lambda rows: paper_rows.attachment(rows, record_key=1, batch=rows.batch()),
+    "attachment_kind_known": lambda rows: paper_rows.attachment(rows, kind="exe"),
+    "attachment_checked_known": lambda rows: paper_rows.attachment(rows, checked="maybe"),
+    "attachment_withdrawn_says_why": lambda rows: paper_rows.attachment(rows, withdrawn_at=NOW),
+    "attachment_whole_of_a_batch": lambda rows: paper_rows.attachment(rows, whole=True, record_key=1),
+    "attachment_once_a_batch": lambda rows: _same_paper(rows, batch=rows.batch()),
+    "attachment_once_a_record_key": lambda rows: _same_paper(rows, record_key=1),
+    "attachment_once_a_statement": lambda rows: _same_paper(rows, statement=rows.nothing()),
+    "attachment_once_a_case": lambda rows: _same_paper(rows, case=rows.case()),
+    "scan_bundle_has_reason": lambda rows: paper_rows.bundle(rows, reason=""),
+    "scan_bundle_receiver_named": lambda rows: paper_rows.bundle(rows, received_at=NOW),
     "role_grant_one_open": lambda rows: _twice(rows.grant),
     "role_grant_period": lambda rows: rows.grant(to_on=YESTERDAY),
     "stored_file_key_until_destroyed": lambda rows: rows.file(wrapped_key=None),

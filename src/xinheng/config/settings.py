@@ -2,7 +2,8 @@
 
 ``XINHENG_HOME`` (data folder), ``XINHENG_DATABASE_URL`` (else the embedded server's; with logins of their own also
 ``XINHENG_PORTAL_DATABASE_URL`` and, for migrations, ``XINHENG_OWNER_DATABASE_URL``), ``XINHENG_CITY`` (policy pack),
-``XINHENG_POLICY`` (folder of policy files), ``XINHENG_HOSTS``, ``XINHENG_DEMO``, ``XINHENG_PROCESS`` (web or command).
+``XINHENG_POLICY`` (folder of policy files), ``XINHENG_HOSTS``, ``XINHENG_DEMO``, ``XINHENG_PROCESS`` (web or command),
+``XINHENG_CLAMD`` (path of the local socket of a virus scanner; empty: none).
 """
 
 import os
@@ -157,6 +158,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 UPLOAD_BYTES = 1024 * 1024 * 1024
+CLAMD = os.environ.get("XINHENG_CLAMD", "")
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/office/"

@@ -283,7 +283,7 @@ class Feed(_Part):
 
     ``notified``: whether a subject is told of a result of others that comes by this feed (提示信息). ``provenance``: from
     whom the information comes; only that of public bodies may burden anybody. ``ends``: feeds whose records, of the same
-    subject and document, are over when a row of this feed comes (移出).
+    subject and document, are over when a row of this feed comes (移出). ``scan``: records may or must come with a scan (扫描件).
     """
 
     id: Id
@@ -305,6 +305,7 @@ class Feed(_Part):
     notified: bool = True
     provenance: Provenance = Provenance.PUBLIC
     ends: tuple[Id, ...] = ()
+    scan: Literal["required", "optional"] | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -37,6 +37,8 @@ class Unit(StrEnum):
     PER_MILLE = "per_mille"
     COUNT = "count"
     YUAN = "yuan"
+    MIB = "mib"
+    MEGAPIXEL = "megapixel"
 
     @property
     def label(self) -> str:
@@ -52,6 +54,8 @@ _UNITS = {
     Unit.PER_MILLE: "‰",
     Unit.COUNT: "次（个）",
     Unit.YUAN: "元",
+    Unit.MIB: " MiB",
+    Unit.MEGAPIXEL: " 百万像素",
 }
 
 

@@ -34,6 +34,7 @@ AGENCIES = Subject("agencies", Agencies, first=Level.CITY)
 FIGURES = tuple(
     Subject(name, ParametersOnly)
     for name in (
+        "attachments",
         "casework",
         "evaluation",
         "inspections",

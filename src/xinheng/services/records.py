@@ -18,6 +18,7 @@ from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Finality, RecordState
 from xinheng.core.refusal import Refusal
+from xinheng.services.attachments_ended import forget_papers
 from xinheng.services.ledger import note
 from xinheng.services.publication import follow_change
 from xinheng.services.relations import forget_persons
@@ -133,6 +134,12 @@ def delete(
     versions = Record.objects.filter(record_key=record_key, subject__in=ever_one_with(tombstone.subject_id))
     RecordDetail.objects.filter(record__in=versions).update(document_no="", title="", fields={})
     batch = tombstone.batch
+    forget_papers(
+        record_key=record_key,
+        batch=batch.pk if batch and with_original else None,
+        actor=actor,
+        now=now,
+    )
     if with_original and batch is not None:
         for kept in (batch.original, batch.workbook):
             if kept is not None and kept.destroyed_at is None:

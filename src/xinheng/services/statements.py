@@ -24,6 +24,7 @@ from xinheng.services.coverage import Cell, arrivals, duties_of, grace, span_fro
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
+from xinheng.store.attachments import has_scan
 from xinheng.store.batches import Batch
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.organisations import Organisation, OrganisationKind
@@ -176,18 +177,18 @@ def reminder_key(cell: Cell, *, today: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RegisterLine:
-    """What a body has reported of the register of a month. ``scans`` is None while no scans are collected."""
+    """What a body has reported of the register of a month. ``scans`` counts the commitments that have their scan."""
 
     organisation: Organisation
     reported: bool
     nothing: bool
     commitments: int
     incomplete: int
-    scans: int | None = None
+    scans: int
 
     @property
     def complete(self) -> bool:
-        return (self.reported or self.nothing) and not self.incomplete
+        return (self.reported or self.nothing) and not self.incomplete and self.scans >= self.commitments
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +230,16 @@ def monthly_register(
     counts = _commitments(bodies, month, policy=policy)
     lines = []
     for pk, unit in bodies.items():
-        number, incomplete = counts.get(pk, (0, 0))
+        number, incomplete, scans = counts.get(pk, (0, 0, 0))
         reported = number > 0 or any(
             covers(one, month, grace_until=month.start) for one in came.get((pk, item), ())
         )
-        lines.append(RegisterLine(unit, reported, pk in said, number, incomplete))
+        lines.append(RegisterLine(unit, reported, pk in said, number, incomplete, scans))
     return MonthlyRegister(deadline.title, month, due, tuple(lines))
 
 
-def _commitments(bodies: Iterable[int], month: Span, *, policy: Policy) -> dict[int, tuple[int, int]]:
-    """Commitments of the month by sender, and how many of them lack a column that is always needed."""
+def _commitments(bodies: Iterable[int], month: Span, *, policy: Policy) -> dict[int, tuple[int, int, int]]:
+    """Commitments of the month by sender, how many lack a column that is always needed, how many have their scan."""
     feeds = [feed for feed in policy.feeds.values() if feed.item == "commitment"]
     kept = {label for feed in feeds for label in feed.details}
     columns = policy.commitments.register_columns.values()
@@ -257,6 +258,6 @@ def _commitments(bodies: Iterable[int], month: Span, *, policy: Policy) -> dict[
         )
         .order_by()
         .values_list("batch__organisation")
-        .annotate(number=Count("pk"), whole=Count("pk", filter=full))
+        .annotate(number=Count("pk"), whole=Count("pk", filter=full), scans=Count("pk", filter=has_scan()))
     )
-    return {pk: (number, number - whole) for pk, number, whole in rows if pk is not None}
+    return {pk: (number, number - whole, scans) for pk, number, whole, scans in rows if pk is not None}

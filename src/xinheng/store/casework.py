@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from xinheng.store.accounts import User
-from xinheng.store.batches import StoredFile
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.subjects import Subject
@@ -114,17 +113,6 @@ class CaseDeadline(models.Model):
                 name="case_deadline_of_unit",
             ),
         ]
-
-
-class Attachment(models.Model):
-    """A file put to a case."""
-
-    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="attachments")
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
-    title = models.CharField(max_length=120)
-    added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    added_at = models.DateTimeField()
 
 
 class NumberSeries(models.Model):

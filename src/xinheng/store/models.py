@@ -1,6 +1,7 @@
 """All tables of Xinheng, gathered for Django."""
 
 from xinheng.store.accounts import AccountLock, RoleGrant, User
+from xinheng.store.attachments import Attachment, ScanBundle
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.case_moves import (
     CaseReminder,
@@ -11,7 +12,7 @@ from xinheng.store.case_moves import (
     Recusal,
     ReminderLevel,
 )
-from xinheng.store.casework import Attachment, Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.consents import Consent, ConsentWay
@@ -180,6 +181,7 @@ __all__ = [
     "ReturnedState",
     "RoleGrant",
     "RowIdentity",
+    "ScanBundle",
     "Score",
     "SenderCall",
     "SenderKey",

@@ -184,17 +184,33 @@ def end_consents(timestamp: int) -> None:
 def destroy_files(timestamp: int) -> None:
     """Give up previews that nobody confirmed, destroy files, and empty rows that were refused or sent back, whose
     term of keeping is over."""
+    from xinheng.services.attachments_ended import forget_cancelled
     from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
     policy = policy_in_force(on=today)
     log.info("previews_given_up", count=give_up_previews(policy=policy, today=today, now=now))
+    log.info("attachments_of_batches_given_up", count=forget_cancelled(now=now))
     log.info("files_destroyed", count=destroy_expired_files(today=today, now=now))
     emptied = forget_returned_rows(policy=policy, today=today, now=now)
     log.info("rows_emptied", count=emptied)
     answers = forget_answers(policy=policy, today=today, now=now)
     log.info("answers_emptied", count=answers, pulls=forget_pulls(policy=policy, today=today, now=now))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="check_attachments", queueing_lock="check_attachments")
+def check_attachments(timestamp: int) -> None:
+    """Have new attachments looked at by the virus scanner, where one is declared."""
+    from django.conf import settings
+
+    from xinheng.interfaces.jobs.clamd import check_waiting
+
+    if settings.CLAMD:
+        checked = check_waiting(settings.CLAMD, now=datetime.now(UTC))
+        if checked:
+            log.info("attachments_checked", count=checked)
 
 
 @app.periodic(cron=MIDNIGHT)

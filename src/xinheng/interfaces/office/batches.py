@@ -8,8 +8,10 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.attachments import Target
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.exporting import as_table, stored
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
@@ -24,6 +26,7 @@ from xinheng.interfaces.office.wording import (
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
+from xinheng.services.attachments import held
 from xinheng.services.batches import answers_for, needs_no_reading, number_of, sender_of
 from xinheng.services.collect import cancel
 from xinheng.services.list_comparison import UNNAMED
@@ -164,6 +167,7 @@ def batch(call: Call, batch: Batch) -> HttpResponse:
         "publish_url": reverse("office:publish_batch", kwargs={"batch": batch.public_id}),
         "may_publish": _may_publish(call, batch),
         "acts": _acts(call, batch),
+        "attachments": part_of(call, held(Target.BATCH, batch.public_id)),
     }
     return call.render("batch", context)
 

@@ -9,31 +9,44 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.views.decorators.csrf import csrf_exempt
 
+from xinheng.core.attachments import ACCEPT, Need, Target
 from xinheng.core.entry import Question, questions
 from xinheng.core.feeds import Feed, Kind
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.intake.template_workbook import write_template
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.attachments_received import received, whole_file
 from xinheng.interfaces.office.feeds import known_feed
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.attachments import Paper, attach, held, look
 from xinheng.services.collect import Delivery
 from xinheng.services.entry import Fault, enter
+from xinheng.services.scans import needs
+from xinheng.store.batches import Batch
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONG = 300
+_SCAN = {
+    "required": "这类记录必须附扫描件。手头没有的可以先报，之后在“扫描件”页补上。",
+    "optional": "可以不附。",
+}
 
 
 class EntryForm(forms.Form):
-    """One field a question; ``answers`` joins several choices as the cell of a file would."""
+    """One field a question; ``answers`` joins several choices as the cell of a file would. With ``need`` a scan of the
+    paper may be put beside them."""
 
     organisation = forms.ChoiceField(label="报送单位")
 
-    def __init__(self, call: Call, asked: tuple[Question, ...], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, call: Call, asked: tuple[Question, ...], need: Need | None, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
         self.units = units_reached(call, Verb.IMPORT_FILE)
@@ -41,6 +54,14 @@ class EntryForm(forms.Form):
         self.fields["organisation"].initial = call.user.organisation.public_id
         for place, question in enumerate(asked):
             self.fields[_name(place)] = _field(question)
+        if need is not None:
+            self.fields["scan"] = forms.FileField(
+                label="扫描件",
+                required=False,
+                help_text=f"PDF、图片、OFD、DOCX 或 XLSX。{_SCAN[need]}",
+                error_messages={"empty": "这个文件是空的，请重新扫描后上传。"},
+                widget=forms.FileInput(attrs={"accept": ACCEPT}),
+            )
 
     def answers(self) -> dict[str, str]:
         given = ((question, self.cleaned_data[_name(place)]) for place, question in enumerate(self.asked))
@@ -88,22 +109,31 @@ def _widget(question: Question) -> forms.Widget:
     return forms.TextInput()
 
 
+@csrf_exempt
 @asks(Verb.IMPORT_FILE, methods=("GET", "POST"))
 def enter_record(call: Call, feed: str) -> HttpResponse:
+    if call.request.method == "POST":
+        return received(call, lambda: _entered(call, feed))
     known = known_feed(call, feed)
-    asked = questions(known)
-    if call.request.method != "POST":
-        return _page(call, known, EntryForm(call, asked))
-    return _entered(call, known, EntryForm(call, asked, call.request.POST))
+    return _page(call, known, _form(call, known))
+
+
+def _form(call: Call, feed: Feed, *given: Any) -> EntryForm:
+    return EntryForm(call, questions(feed), needs(call.policy).get(feed.id), *given)
 
 
 @once
-def _entered(call: Call, feed: Feed, form: EntryForm) -> HttpResponse:
+def _entered(call: Call, name: str) -> HttpResponse:
+    feed = known_feed(call, name)
+    form = _form(call, feed, call.request.POST, call.request.FILES)
     if not form.is_valid():
         return _page(call, feed, form)
     unit = form.units[form.cleaned_data["organisation"]]
     delivery = Delivery(policy=call.policy, organisation=unit, actor=call.user, now=call.now)
+    scan = form.cleaned_data.get("scan")
     try:
+        if scan:
+            look(whole_file(call, scan), policy=call.policy, now=call.now)
         entered = enter(feed, form.answers(), delivery)
     except Refusal as refusal:
         form.add_error(None, told(refusal))
@@ -111,7 +141,17 @@ def _entered(call: Call, feed: Feed, form: EntryForm) -> HttpResponse:
     if entered.batch is None:
         form.show(entered.faults)
         return _page(call, feed, form)
+    if scan:
+        _put_scan(call, entered.batch, scan)
     return redirect("office:preview", batch=entered.batch.public_id)
+
+
+def _put_scan(call: Call, batch: Batch, scan: Any) -> None:
+    """The scan of the one row of the batch."""
+    thing = held(Target.BATCH, batch.public_id)
+    assert thing is not None
+    paper = Paper(title=scan.name or "扫描件", whole=True)
+    attach(thing, whole_file(call, scan), paper, actor=call.user, policy=call.policy, now=call.now)
 
 
 def _page(call: Call, feed: Feed, form: EntryForm) -> HttpResponse:

@@ -9,12 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.attachments import Target
 from xinheng.core.catalogue import item_code, item_number
 from xinheng.core.collection_cycle import Standing
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, in_memory
 from xinheng.interfaces.office.quality_coverage import TONES
@@ -22,6 +24,7 @@ from xinheng.interfaces.office.quality_tables import bring_up_to_date, exported,
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
+from xinheng.services.attachments import held
 from xinheng.services.batches import number_of
 from xinheng.services.coverage import Cell as DutyCell
 from xinheng.services.coverage import cells, closed_cells, due_of, span_from
@@ -227,7 +230,7 @@ def _register_table(call: Call, found: MonthlyRegister) -> Table:
                 Cell("", mark=words, tone=tone),
                 count(line.commitments),
                 count(line.incomplete),
-                "—" if line.scans is None else count(line.scans),
+                count(line.scans),
             ]
         )
     columns = [
@@ -327,5 +330,6 @@ def _statement_page(call: Call, signed: NothingStatement, form: ReasonForm) -> H
         "withdraw_url": reverse("office:withdraw_statement", kwargs={"statement": signed.public_id})
         if may
         else "",
+        "attachments": part_of(call, held(Target.STATEMENT, signed.public_id)),
     }
     return call.render("statement", context)

@@ -13,15 +13,18 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.attachments import Target
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import line_of, source_of
 from xinheng.interfaces.office.wording import DEEDS, told
 from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.services.attachments import held
 from xinheng.services.deletions import open_proposal
 from xinheng.services.ledger import note
 from xinheng.services.records import Change, change_state, correct
@@ -207,6 +210,11 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "order_url": f"{reverse('office:new_order')}?record={found.record_key}"
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",
+        "attachments": part_of(
+            call,
+            held(Target.RECORD, f"{found.record_key}"),
+            reason=call.request.GET.get("reason", "").strip()[:200],
+        ),
         "delete_url": reverse(
             "office:delete_record", kwargs={"subject": subject.public_id, "key": found.record_key}
         )

@@ -18,9 +18,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from xinheng.core.attachments import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.batches import shown
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
@@ -29,6 +31,7 @@ from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
+from xinheng.services.attachments import held
 from xinheng.services.batches import needs_no_reading, number_of
 from xinheng.services.collect import QUEUED, Delivery, confirm, confirm_later, preview, read_again
 from xinheng.services.previews import FORESEEN, PREVIEW
@@ -194,6 +197,7 @@ def _preview(call: Call, batch: Batch, form: forms.Form) -> HttpResponse:
         "unneeded": needs_no_reading(batch),
         "recognised": batch.state == BatchState.PREVIEW,
         "personal": report.get("personal_ids_found"),
+        "attachments": part_of(call, held(Target.BATCH, batch.public_id)),
     }
     return call.render("preview", context)
 

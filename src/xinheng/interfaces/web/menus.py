@@ -55,6 +55,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("数据源", "office:feeds", ("office:map_feed", "office:feed")),
+            Route(
+                "扫描件",
+                "office:scans",
+                ("office:scan_bundles", "office:attachments", "office:receive_bundle"),
+            ),
             Route("报送情况", "office:collection", ("office:sign_nothing", "office:statement")),
             Route(
                 "数据质量",

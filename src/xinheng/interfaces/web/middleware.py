@@ -21,11 +21,16 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 _DENIED = {"access", "denied"}
+_TOO_LARGE = frozenset({"AT13"})
 _MISSING = frozenset({"S01", "MD8", "MD9", "ME1", "FD1"})
 
 
 def status_of(refusal: Refusal) -> int:
-    return 403 if refusal.code in _DENIED else 404 if refusal.code in _MISSING else 409
+    if refusal.code in _DENIED:
+        return 403
+    if refusal.code in _MISSING:
+        return 404
+    return 413 if refusal.code in _TOO_LARGE else 409
 
 
 class RequestMiddleware:
@@ -40,7 +45,7 @@ class RequestMiddleware:
         with structlog.contextvars.bound_contextvars(request=number):
             response = self.get_response(request)
             spent = (time.perf_counter() - started) * 1000
-            response.headers["Content-Security-Policy"] = POLICY
+            response.headers.setdefault("Content-Security-Policy", POLICY)
             response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
             response.headers["X-Request-Id"] = number
             response.headers["Server-Timing"] = f"app;dur={spent:.1f}"
