@@ -1,6 +1,7 @@
 """An officer writes a letter upon a decision, prints it, enters how it was served; who may not, cannot."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -11,8 +12,10 @@ from tests.services.letter_cases import draft_of, drafted, ordered
 
 from xinheng.core.letters import newest
 from xinheng.core.policy import Policy
+from xinheng.core.service_proof import Try, Way
 from xinheng.services.letters import issue_letter
 from xinheng.services.letters_archive import verify_file
+from xinheng.services.letters_serving import serve
 from xinheng.store.models import Case, IssuedLetter, LedgerEvent, ServiceTry
 
 pytestmark = pytest.mark.usefixtures("office_clock", "home")
@@ -138,3 +141,41 @@ def test_who_does_not_reach_the_case_sees_and_does_nothing(letter: IssuedLetter,
 def test_a_letter_that_does_not_exist_is_said_to_be_missing(people: People) -> None:
     client = signed_in(people.wang)
     assert client.get("/office/letters/aaaaaaaaaaaaaaaa/").status_code == 404
+
+
+@pytest.mark.guard("G13")
+def test_an_enterprise_opens_its_letter_once_it_is_served_and_no_other(
+    letter: IssuedLetter, people: People, policy: Policy
+) -> None:
+    from xinheng.core.access import Actor, Grant, may
+    from xinheng.core.roles import Role, Verb
+    from xinheng.interfaces.office.letters import _target
+    from xinheng.services.reach import tree
+
+    owner = Grant(
+        role=Role.ENTERPRISE_OWNER, from_on=TODAY, subjects=frozenset({letter.case.subject_id or 0})
+    )
+    actor, call = Actor(user=0, grants=(owner,)), SimpleNamespace(tree=tree())
+    other = issue_letter(
+        letter.case.public_id,
+        draft_of("retraction", addressee="开封某某银行"),
+        actor=people.wang,
+        policy=policy,
+        now=NOW - timedelta(days=5),
+    )
+
+    def opens(one: IssuedLetter) -> bool:
+        return bool(may(actor, Verb.READ_CASE, _target(call, one), on=TODAY))  # type: ignore[arg-type]
+
+    assert not opens(letter)
+    for one in (letter, other):
+        proven = Try(way=Way.DIRECT, on=TODAY, proof="SD-1")
+        serve(one.public_id, proven, actor=people.wang, policy=policy, now=NOW)
+    assert opens(letter) and not opens(other)
+
+
+def test_the_page_of_a_case_shows_its_letters(letter: IssuedLetter, people: People) -> None:
+    url = reverse("office:case", kwargs={"number": letter.case.number})
+    shown = text(signed_in(people.wang).get(url))
+    assert letter.number in shown and _url("letter", letter) in shown and "写文书" in shown
+    assert "写文书" not in text(signed_in(people.chen).get(url))

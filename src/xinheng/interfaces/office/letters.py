@@ -22,6 +22,7 @@ from xinheng.services.ledger import note
 from xinheng.services.letters import paper_of, return_of, twin_file_of
 from xinheng.services.letters_archive import archive_case
 from xinheng.services.letters_serving import complete_announcement, serve
+from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 
 STATES = {"waiting": "待送达", "announced": "公告期内", "served": "已送达"}
@@ -36,8 +37,12 @@ def _letter(public_id: str) -> IssuedLetter | None:
 
 
 def _target(call: Call, letter: IssuedLetter) -> Target:
-    path, subject = call.tree.path(letter.organisation_id), letter.case.subject_id
-    return Target(organisations=path, subject=subject)
+    """The enterprise reaches a letter once it was served on it, and none to others."""
+    subject = letter.case.subject
+    own = subject is not None and letter.addressee == subject.name
+    served = own and letter.tries.filter(outcome=ServiceOutcome.SERVED).exists()
+    path = call.tree.path(letter.organisation_id)
+    return Target(organisations=path, subject=subject.pk if subject and served else None)
 
 
 LETTER = Owned("letter", _letter, _target)
@@ -105,6 +110,19 @@ def line_of(letter: IssuedLetter) -> dict[str, Any]:
     }
 
 
+def part_of_case(call: Call, case: Case) -> dict[str, Any]:
+    """What the page of a case shows of its letters, with the name of the template under ``letters``."""
+    rows = (
+        IssuedLetter.objects.filter(case=case).select_related("case").prefetch_related("tries").order_by("pk")
+    )
+    may = call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
+    return {
+        "letters": "office/case_letters.html",
+        "letter_lines": [line_of(one) for one in rows],
+        "write_letter_url": reverse("office:write_letter", kwargs={"case": case.public_id}) if may else "",
+    }
+
+
 @asks(Verb.READ_CASE, of=LETTER)
 def letter(call: Call, row: IssuedLetter) -> HttpResponse:
     subject = row.case.subject.public_id if row.case.subject else ""
@@ -159,7 +177,7 @@ def letter_return(call: Call, row: IssuedLetter) -> HttpResponse:
 
 
 @asks(Verb.DRAFT_CASE, of=CASE, methods=("POST",))
-def archive(call: Call, case: Any) -> HttpResponse:
+def archive(call: Call, case: Case) -> HttpResponse:
     """The archive package of a case."""
     packed = archive_case(case.public_id, organ=call.policy.city.government, actor=call.user, now=call.now)
     return _download(packed, f"{case.number} 归档包.zip", "application/zip")
