@@ -77,14 +77,12 @@ def _sharing() -> Context:
         "code": "complaint",
         "title": "投诉举报信息",
         "words": "不予共享",
-        "tone": "",
         "choosable": False,
     }
     given = {
         "code": "penalty",
         "title": "行政处罚信息",
-        "words": "目录未定，按有条件共享办理",
-        "tone": "done",
+        "words": "目录未定，按有条件共享办理，须有主体的授权",
         "choosable": True,
         "fields": "、".join(COLUMNS),
     }

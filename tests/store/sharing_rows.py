@@ -42,7 +42,7 @@ def grant(rows: Rows, **given: Any) -> store.SharingGrant:
 
 
 def call(rows: Rows, **given: Any) -> store.SharingCall:
-    made = {"at": NOW, "day": TODAY}
+    made: dict[str, Any] = {"at": NOW, "day": TODAY}
     if "grant" not in given:
         made["grant"] = grant(rows)
     made["key"] = rows.sender_key(feeds=[], grant=made.get("grant") or given["grant"])
@@ -50,7 +50,7 @@ def call(rows: Rows, **given: Any) -> store.SharingCall:
 
 
 def reading(rows: Rows, **given: Any) -> store.SharingReading:
-    read = {"item": 4, "records": 1}
+    read: dict[str, Any] = {"item": 4, "records": 1}
     if "call" not in given:
         read["call"] = call(rows)
     if "subject" not in given:

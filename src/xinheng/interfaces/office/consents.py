@@ -95,8 +95,8 @@ class ConsentForm(forms.Form):
             raise forms.ValidationError("没有这个统一社会信用代码的主体，请核对。")
         return subject
 
-    def clean_scan(self) -> UploadedFile | None:
-        scan: UploadedFile | None = self.cleaned_data.get("scan")
+    def clean_scan(self) -> "UploadedFile[Any] | None":
+        scan: UploadedFile[Any] | None = self.cleaned_data.get("scan")
         if scan is None:
             return None
         if (scan.size or 0) > MOST_BYTES:
@@ -119,7 +119,7 @@ class ConsentForm(forms.Form):
         )
 
 
-def _type_of(scan: UploadedFile) -> str:
+def _type_of(scan: "UploadedFile[Any]") -> str:
     """By its first bytes, whatever its name says."""
     scan.seek(0)
     head = scan.read(8)
@@ -128,7 +128,7 @@ def _type_of(scan: UploadedFile) -> str:
 
 
 @contextmanager
-def _on_disk(scan: UploadedFile | None) -> Iterator[Path | None]:
+def _on_disk(scan: "UploadedFile[Any] | None") -> Iterator[Path | None]:
     if scan is None:
         yield None
         return
@@ -201,7 +201,7 @@ def new_consent(call: Call) -> HttpResponse:
 
 def _enter(call: Call, form: ConsentForm) -> Consent:
     given = form.cleaned_data
-    scan: UploadedFile | None = given["scan"]
+    scan: UploadedFile[Any] | None = given["scan"]
     with _on_disk(scan) as path:
         agreement = Agreement(
             subject=given["code"],

@@ -120,7 +120,6 @@ def sharing(call: Call) -> HttpResponse:
                 "code": one.code,
                 "title": one.title,
                 "words": one.words,
-                "tone": "done" if one.open else "",
                 "choosable": one.open and may_apply,
                 "fields": "、".join(one.fields),
             }
@@ -288,5 +287,5 @@ def _step(call: Call, case: Case, form: StepForm) -> str:
     if deed not in _ACTS:
         raise Refusal("GX06", "不认识的办理方式。", advice="请刷新页面后重试。")
     act, sentence = _ACTS[deed]
-    act(case.public_id, reason=given["reason"], **named)  # type: ignore[operator]
+    act(case.public_id, reason=given["reason"], **named)
     return sentence

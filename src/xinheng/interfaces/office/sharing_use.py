@@ -69,8 +69,8 @@ def sharing_key(call: Call, case: Case) -> HttpResponse:
                 "feeds": f"只读取：{reads}",
                 "expires_on": key.expires_on,
             }
-            context = {"crumbs": crumbs, "key": shown, "text": text, "url": back, "api_url": "/api/v1/"}
-            response = call.render("sender_made", context)
+            made = {"crumbs": crumbs, "key": shown, "text": text, "url": back, "api_url": "/api/v1/"}
+            response = call.render("sender_made", made)
             response.headers["Cache-Control"] = "no-store"
             return response
     context = {
