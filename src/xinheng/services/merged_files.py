@@ -29,7 +29,7 @@ class Way(StrEnum):
     ANEW = "anew"
     """Found anew from the files of both."""
     COURSE = "course"
-    """Says what was done with that row; never changes."""
+    """Says what was done with that row, or what it agreed to; a merge neither changes nor widens it."""
 
 
 WAYS: Mapping[str, Way] = {
@@ -54,6 +54,9 @@ WAYS: Mapping[str, Way] = {
     "DrawnObject.subject": Way.SHOWN,
     "NameAlias.subject": Way.SHOWN,
     "RowIdentity.subject": Way.COURSE,
+    "Attachment.subject": Way.COURSE,
+    "Consent.subject": Way.COURSE,
+    "SharingReading.subject": Way.COURSE,
     "SubjectMerge.absorbed": Way.COURSE,
     "SubjectMerge.survivor": Way.COURSE,
 }
