@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import Any, ClassVar
 
 import pytest
 from django.test import Client
@@ -19,6 +21,7 @@ from xinheng.interfaces.exchange.peer_folder import folder_of
 from xinheng.interfaces.exchange.peers import round_with, something_to_do
 from xinheng.services.exchanges import issue_key
 from xinheng.services.exchanges_sending import resend
+from xinheng.store.connectors import keep_secret
 from xinheng.store.models import ExchangeComparison, ExchangePackage, ExchangePeer, PackageState, Record
 
 LATER = NOW + timedelta(hours=2)
@@ -219,3 +222,77 @@ def test_what_was_sent_again_says_no_more_than_stands(pair: Pair, tmp_path: Path
         ]
         with pytest.raises(Refusal):
             resend(peer.public_id, first=2, last=9, actor=county.people.wang, reason="对账", now=NOW)
+
+
+class _Other(BaseHTTPRequestHandler):
+    """The other platform's server: answers what a test laid down, and remembers what it was asked."""
+
+    answer: tuple[int, bytes] = (200, b"{}")
+    asked: ClassVar[list[tuple[str, str, str, bytes]]] = []
+
+    def do_POST(self) -> None:
+        size = int(self.headers.get("Content-Length") or 0)
+        told = (self.command, self.path, self.headers.get("Authorization", ""), self.rfile.read(size))
+        self.asked.append(told)
+        status, content = self.answer
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def other(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExchangePeer]:
+    server = HTTPServer(("127.0.0.1", 0), _Other)
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(_Other, "asked", [])
+    keep_secret("yaoshi", "xh_key")
+    yield ExchangePeer(
+        url=f"http://127.0.0.1:{server.server_port}", networks=["127.0.0.1/32"], bearer="yaoshi"
+    )
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.row("M2-12")
+def test_a_call_goes_to_the_declared_host_with_the_key(other: ExchangePeer) -> None:
+    assert peer_calls._asked(other, "POST", "/api/v1/exchange/packages", body=b"x") == {}
+    assert _Other.asked == [("POST", "/api/v1/exchange/packages", "Bearer xh_key", b"x")]
+    other.networks = ["10.0.0.0/24"]
+    with pytest.raises(Refusal) as caught:
+        peer_calls._asked(other, "GET", "/")
+    assert caught.value.code == "X03"
+    assert len(_Other.asked) == 1
+
+
+@pytest.mark.row("M2-12")
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ((409, b'{"code": "EX03", "detail": "\\u7f3a"}'), "EX03"),
+        ((500, b"<html>"), "EX24"),
+        ((302, b"{}"), "EX24"),
+        ((200, b"no json"), "EX24"),
+    ],
+)
+def test_an_answer_that_is_no_receipt_is_said(
+    other: ExchangePeer, monkeypatch: pytest.MonkeyPatch, answer: tuple[int, bytes], code: str
+) -> None:
+    monkeypatch.setattr(_Other, "answer", answer)
+    with pytest.raises(Refusal) as caught:
+        peer_calls._asked(other, "GET", "/api/v1/exchange/holdings")
+    assert caught.value.code == code
+
+
+@pytest.mark.row("M2-12")
+def test_a_host_that_does_not_answer_is_said(home: Path) -> None:
+    silent = ExchangePeer(url="http://127.0.0.1:9", networks=["127.0.0.1/32"])
+    with pytest.raises(Refusal) as caught:
+        peer_calls._asked(silent, "GET", "/")
+    assert caught.value.code == "X13"

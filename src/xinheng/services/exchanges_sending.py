@@ -37,10 +37,9 @@ class Receipt(BaseModel):
 
 
 def due_peers(*, now: datetime) -> list[str]:
-    """Platforms with a package whose hour has come."""
-    due = ExchangePackage.objects.filter(way=Way.OUT, next_at__lte=now, peer__state=PeerState.STANDING)
-    found = due.exclude(state=PackageState.RECEIVED).values_list("peer__public_id", flat=True)
-    return sorted(set(found))
+    """Platforms whose first package without a receipt has its hour."""
+    standing = ExchangePeer.objects.filter(state=PeerState.STANDING).order_by("pk")
+    return [peer.public_id for peer in standing if due_packages(peer, now=now)]
 
 
 def due_packages(peer: ExchangePeer, *, now: datetime) -> list[ExchangePackage]:
