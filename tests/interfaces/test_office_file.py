@@ -85,7 +85,12 @@ def test_the_census_counts_every_kind_by_county_and_sector_and_is_exported(offic
     assert "农民专业合作社" in page or "合作社" in page
     table = officer.get(reverse("office:census"), {"export": "csv"}).content.decode("utf-8-sig")
     assert "龙亭区,企业," in table
-    assert table.splitlines()[0] == "县区,主体类型,行业,主体数,有记录的主体数"
+    assert table.splitlines()[0] == "县区,主体类型,行业,性质,主体数,有记录的主体数"
+    Subject.objects.filter(code=code(1)).update(state_owned=True)
+    assert "国有企业,1,1" in officer.get(reverse("office:census"), {"export": "csv"}).content.decode(
+        "utf-8-sig"
+    )
+    assert "主体性质" in text(officer.get(reverse("office:census")))
 
 
 @pytest.mark.row("M1-04")

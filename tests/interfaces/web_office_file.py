@@ -55,6 +55,7 @@ def _census() -> Context:
         "exports": [Link("导出表格", "#")],
         "counties": table,
         "sectors": table,
+        "marks": table,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Case, Count, Value, When
 
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
@@ -94,23 +94,33 @@ def flags_of(subject: Subject) -> list[SubjectFlag]:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many subjects of a kind a county and sector have."""
+    """How many subjects of a kind a county and sector have. ``mark``: of a FlagKind, or empty."""
 
     division: str
     kind: str
     sector: str
+    mark: str
     subjects: int
     with_records: int
 
 
 def census() -> list[Counted]:
-    """Every subject on the register by county, kind and sector, and how many of them have a file with records."""
+    """Every subject on the register by county, kind, sector and mark, and how many of them have a file with records.
+
+    Who bears both marks counts as a government body.
+    """
+    marked = Case(
+        When(state_body=True, then=Value(FlagKind.STATE_BODY.value)),
+        When(state_owned=True, then=Value(FlagKind.STATE_OWNED.value)),
+        default=Value(""),
+    )
     on_register = Subject.objects.exclude(status__in=GONE).filter(merged_into__isnull=True)
-    cells = ("division_code", "kind", "sector")
+    on_register = on_register.annotate(mark=marked)
+    cells = ("division_code", "kind", "sector", "mark")
     counted = on_register.order_by().values_list(*cells).annotate(Count("pk"))
     filled = on_register.filter(records__known_until__isnull=True, records__isnull=False).order_by()
-    held = {row[:3]: row[3] for row in filled.values_list(*cells).annotate(Count("pk", distinct=True))}
+    held = {row[:4]: row[4] for row in filled.values_list(*cells).annotate(Count("pk", distinct=True))}
     return sorted(
-        (Counted(row[0], row[1], row[2], row[3], held.get(row[:3], 0)) for row in counted),
-        key=lambda one: (one.division, one.kind, one.sector),
+        (Counted(*row, held.get(row[:4], 0)) for row in counted),
+        key=lambda one: (one.division, one.kind, one.sector, one.mark),
     )

@@ -23,6 +23,7 @@ from xinheng.services.ledger import note
 from xinheng.services.publication import follow_change
 from xinheng.services.relations import forget_persons
 from xinheng.services.scores import ask_for_refresh
+from xinheng.services.superiors import withdraw_letters
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow
 from xinheng.store.files import destroy_file
@@ -194,6 +195,7 @@ def _supersede(
     follow_change(following, deed=change.deed, policy=policy, moment=moment)
     if not lives(RecordState(following.state), Finality(following.finality)):
         forget_persons(record_key, why=change.deed, now=moment)
+        withdraw_letters(record_key, why=change.deed, now=moment)
     Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
     ask_for_refresh()
     note(

@@ -14,9 +14,10 @@ from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Column, Crumb, Link, Table
 from xinheng.services.flags import Counted
 from xinheng.services.flags import census as counted
+from xinheng.store.flags import FlagKind
 from xinheng.store.subjects import SubjectKind
 
-HEAD = ("县区", "主体类型", "行业", "主体数", "有记录的主体数")
+HEAD = ("县区", "主体类型", "行业", "性质", "主体数", "有记录的主体数")
 ELSEWHERE = "未注明"
 
 
@@ -31,6 +32,7 @@ def census(call: Call) -> HttpResponse:
         "exports": [Link("导出表格", address(call.request, export="csv"))],
         "counties": _summed(call, cells, by="division", label="县区"),
         "sectors": _summed(call, cells, by="sector", label="行业"),
+        "marks": _summed(call, cells, by="mark", label="性质"),
     }
     return call.render("census", context)
 
@@ -40,6 +42,7 @@ def _words(call: Call, one: Counted) -> tuple[object, ...]:
         _called(call, "division", one.division),
         SubjectKind(one.kind).label,
         _called(call, "sector", one.sector),
+        _called(call, "mark", one.mark),
         one.subjects,
         one.with_records,
     )
@@ -48,6 +51,8 @@ def _words(call: Call, one: Counted) -> tuple[object, ...]:
 def _called(call: Call, by: str, key: str) -> str:
     if by == "division":
         return districts(call.policy).get(key, key or ELSEWHERE)
+    if by == "mark":
+        return FlagKind(key).label if key else "其他"
     sector = call.policy.sectors.sectors.get(key)
     return sector.title if sector else key or ELSEWHERE
 

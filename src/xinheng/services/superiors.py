@@ -1,0 +1,130 @@
+"""Letters that tell the superior unit and the audit office of a failure of a government body or state-owned enterprise.
+
+Nothing is written without a living, final decision of a public body, nothing goes out by one person's word, and what
+rested on a decision that ends is withdrawn with it (汴政办〔2020〕46号第17项; legal guards G3, G17).
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from xinheng.core.catalogue import Nature
+from xinheng.core.grounds import EffectKind, check_ground
+from xinheng.core.policy import Policy
+from xinheng.core.provenance import Provenance, provenance_of
+from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.services.merged_files import one_with
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.flags import Addressee, SubjectFlag, SuperiorLetter
+from xinheng.store.records import Record
+
+
+@transaction.atomic
+def notify_superior(
+    flag: SubjectFlag, *, record_key: int, reason: str, actor: User, policy: Policy, now: datetime
+) -> tuple[SuperiorLetter, ...]:
+    """Write both letters upon a decision that stands; they wait for another person's release."""
+    if not reason.strip():
+        raise Refusal("SUP1", "通报须写明理由。", advice="请补充后重试。")
+    today = day_of(now)
+    if flag.ended_at is not None or flag.from_on > today or (flag.to_on and flag.to_on <= today):
+        raise Refusal("SUP2", "该主体现在没有这项标注，不能通报上级单位。", advice="请先核对主体性质。")
+    ground = _ground(flag, record_key, policy)
+    if SuperiorLetter.objects.filter(flag=flag, record_key=record_key, withdrawn_at__isnull=True).exists():
+        raise Refusal("SUP4", "依据这项决定的通报已经写成。", advice="请在主体性质页查看。")
+    addressed = {Addressee.SUPERIOR: flag.superior, Addressee.AUDIT: flag.audit_contact}
+    letters = tuple(
+        SuperiorLetter.objects.create(
+            flag=flag,
+            ground=ground,
+            record_key=record_key,
+            addressee=addressee,
+            addressed_to=to,
+            title=f"关于{flag.subject.name}失信情况的通报"[:200],
+            text=_text(ground, to),
+            reason=reason.strip()[:300],
+            written_by=actor,
+            written_at=now,
+        )
+        for addressee, to in addressed.items()
+        if to
+    )
+    for letter in letters:
+        _note("superior.written", letter, actor=actor, now=now, reason=letter.reason)
+    return letters
+
+
+def _ground(flag: SubjectFlag, record_key: int, policy: Policy) -> Record:
+    found = (
+        Record.objects.select_for_update(of=("self",))
+        .select_related("detail", "batch", "subject")
+        .filter(record_key=record_key, known_until__isnull=True, subject__in=one_with(flag.subject))
+        .first()
+    )
+    if found is None:
+        raise Refusal("SUP3", "该主体没有这项决定，不能凭空通报。", advice="请选择它档案中现行有效的决定。")
+    failing = policy.catalogue.item(found.item).nature is Nature.FAILING
+    if not failing and found.seriousness == Seriousness.NONE:
+        raise Refusal("SUP5", "这条记录不是失信信息，不需要通报。", advice="请选择行政处罚等失信信息。")
+    check_ground(
+        EffectKind.MEASURE,
+        state=RecordState(found.state),
+        finality=Finality(found.finality),
+        needs_final=True,
+        provenance=provenance_of(found.batch.provenance) if found.batch else Provenance.PUBLIC,
+    )
+    return found
+
+
+def _text(ground: Record, to: str) -> str:
+    """The decision as it stands, and nothing that is not in it."""
+    detail, day = ground.detail, ground.decided_on
+    when = f"{day.year}年{day.month}月{day.day}日" if day else ""
+    return (
+        f"{to}：\n{ground.subject.name}（{ground.subject.code or '没有统一社会信用代码'}）"
+        f"因“{detail.title or detail.document_no}”，由{detail.authority or '决定机关'}于{when}作出决定"
+        f"（{detail.document_no or '无文号'}）。现按规定向你单位通报，请督促其依法履行义务。"
+        "该决定被撤销、变更或者失信信息修复的，将另行告知。"
+    )
+
+
+@transaction.atomic
+def release_letter(public_id: str, *, actor: User, now: datetime) -> SuperiorLetter:
+    """Another person lets a letter go out, if its ground still lives."""
+    letter = SuperiorLetter.objects.select_for_update().filter(public_id=public_id).first()
+    if letter is None or letter.withdrawn_at or letter.released_at:
+        raise Refusal("SUP6", "没有这份通报，或它已经发出、撤回。", advice="请刷新页面。")
+    if letter.written_by_id == actor.pk:
+        raise Refusal("SUP7", "通报须由写成人以外的另一人签发。", advice="请由另一名人员办理。")
+    letter.released_by, letter.released_at = actor, now
+    letter.save(update_fields=["released_by", "released_at"])
+    _note("superior.released", letter, actor=actor, now=now, reason=letter.reason)
+    return letter
+
+
+def withdraw_letters(record_key: int, *, why: str, now: datetime) -> int:
+    """Withdraw what rests on a decision that has ended; runs in its transaction. Returns how many."""
+    living = SuperiorLetter.objects.select_for_update().filter(
+        record_key=record_key, withdrawn_at__isnull=True
+    )
+    letters = list(living.select_related("flag__subject"))
+    for letter in letters:
+        letter.withdrawn_at, letter.withdrawn_why = now, why
+        letter.save(update_fields=["withdrawn_at", "withdrawn_why"])
+        _note("superior.withdrawn", letter, actor=None, now=now, reason=why)
+    return len(letters)
+
+
+def _note(kind: str, letter: SuperiorLetter, *, actor: User | None, now: datetime, reason: str) -> None:
+    note(
+        kind,
+        now=now,
+        actor=actor,
+        subject=letter.flag.subject.public_id,
+        object=f"superior_letter:{letter.public_id}",
+        reason=reason,
+        payload={"record": letter.record_key, "addressee": letter.addressee},
+    )

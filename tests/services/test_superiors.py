@@ -1,0 +1,108 @@
+"""Nothing goes to a superior unit or audit office without a living, final decision and a second person."""
+
+from datetime import date, timedelta
+
+import pytest
+from tests.people import NOW, People
+from tests.store.rows import Rows
+
+from xinheng.core.catalogue import Item
+from xinheng.core.policy import Policy
+from xinheng.core.records import Finality, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.services.records import Change, change_state, correct
+from xinheng.services.superiors import notify_superior, release_letter
+from xinheng.store.models import Record, RecordDetail, SubjectFlag, SuperiorLetter
+
+
+@pytest.fixture
+def decision(people: People) -> Record:
+    return made(people)
+
+
+def made(people: People, rows: Rows | None = None, **given: object) -> Record:
+    values = {
+        "item": 4,
+        "seriousness": Seriousness.SERIOUS,
+        "finality": Finality.FINAL,
+        "decided_on": date(2026, 9, 1),
+        "known_at": NOW - timedelta(days=3),
+    }
+    record = (rows or Rows(people)).record(**values | given)
+    RecordDetail.objects.create(record=record, document_no="汴市监罚〔2026〕1号", authority="市市场监管局")
+    return record
+
+
+def flagged(people: People, record: Record, **given: object) -> SubjectFlag:
+    return Rows(people).flag(subject=record.subject, **given)
+
+
+def told(flag: SubjectFlag, record: Record, people: People, policy: Policy) -> tuple[SuperiorLetter, ...]:
+    key = record.record_key
+    return notify_superior(flag, record_key=key, reason="拒不履行", actor=people.wang, policy=policy, now=NOW)
+
+
+@pytest.mark.row("M1-05")
+@pytest.mark.guard("G3")
+def test_both_are_told_of_a_decision_that_stands_and_only_by_two_persons(
+    decision: Record, people: People, policy: Policy
+) -> None:
+    letters = told(flagged(people, decision), decision, people, policy)
+    assert [one.addressed_to for one in letters] == ["市国资委", "市审计局"]
+    assert all("汴市监罚〔2026〕1号" in one.text for one in letters)
+    assert not SuperiorLetter.objects.filter(released_at__isnull=False).exists()
+    with pytest.raises(Refusal, match="SUP7"):
+        release_letter(letters[0].public_id, actor=people.wang, now=NOW)
+    assert release_letter(letters[0].public_id, actor=people.zhao, now=NOW).released_by == people.zhao
+    with pytest.raises(Refusal, match="SUP4"):
+        told(letters[0].flag, decision, people, policy)
+
+
+@pytest.mark.row("M1-05")
+@pytest.mark.guard("G3")
+def test_nothing_goes_without_a_living_final_decision(people: People, policy: Policy) -> None:
+    rows = Rows(people)
+    appealed = made(people, rows, finality=Finality.WITHIN_TERM)
+    flag = flagged(people, appealed)
+    with pytest.raises(Refusal, match="尚未终局"):
+        told(flag, appealed, people, policy)
+    honour = made(people, rows, item=Item.HONOUR, seriousness=Seriousness.NONE, subject=appealed.subject)
+    with pytest.raises(Refusal, match="SUP5"):
+        told(flag, honour, people, policy)
+    other = made(people, rows)
+    with pytest.raises(Refusal, match="SUP3"):
+        told(flag, other, people, policy)
+    ended = Change(deed="withdraw", reason="撤销", ground="复议决定")
+    change_state(record_key=other.record_key, change=ended, actor=people.zhao, policy=policy, now=NOW)
+    with pytest.raises(Refusal, match="ground_ended"):
+        told(flagged(people, other), other, people, policy)
+    assert not SuperiorLetter.objects.exists()
+
+
+@pytest.mark.row("M1-05")
+def test_a_letter_is_withdrawn_with_its_decision_and_cannot_go_out_any_more(
+    decision: Record, people: People, policy: Policy
+) -> None:
+    letters = told(flagged(people, decision), decision, people, policy)
+    change = Change(deed="correct", reason="复议撤销", ground="汴政复决〔2026〕3号")
+    correct(
+        record_key=decision.record_key,
+        change=change,
+        values={"finality": Finality.REVOKED},
+        fields={},
+        actor=people.zhao,
+        policy=policy,
+        now=NOW,
+    )
+    assert SuperiorLetter.objects.filter(withdrawn_at__isnull=True).count() == 0
+    with pytest.raises(Refusal, match="SUP6"):
+        release_letter(letters[0].public_id, actor=people.zhao, now=NOW)
+
+
+@pytest.mark.row("M1-05")
+def test_an_unmarked_subject_has_nobody_to_be_told(decision: Record, people: People, policy: Policy) -> None:
+    flag = flagged(
+        people, decision, ended_at=NOW, to_on=NOW.date(), ended_by=people.wang, ended_reason="改制"
+    )
+    with pytest.raises(Refusal, match="SUP2"):
+        told(flag, decision, people, policy)
