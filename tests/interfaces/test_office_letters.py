@@ -177,5 +177,5 @@ def test_an_enterprise_opens_its_letter_once_it_is_served_and_no_other(
 def test_the_page_of_a_case_shows_its_letters(letter: IssuedLetter, people: People) -> None:
     url = reverse("office:case", kwargs={"number": letter.case.number})
     shown = text(signed_in(people.wang).get(url))
-    assert letter.number in shown and _url("letter", letter) in shown and "写文书" in shown
-    assert "写文书" not in text(signed_in(people.chen).get(url))
+    assert letter.number in shown and _url("letter", letter) in shown and "制作文书" in shown
+    assert "制作文书" not in text(signed_in(people.chen).get(url))

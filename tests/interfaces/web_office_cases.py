@@ -113,7 +113,16 @@ def _case() -> Context:
         "events": [{"at": NOW, "verb": "拟定整改要求", "actor": "王静", "reason": "标签不合格"}],
         "picture": picture(RECTIFICATION, state="correcting", visited=["drafted", "ordered"]),
         "case_letters": [
-            {"number": "示例〔2026〕1号", "title": "责令整改通知书", "issued_on": TODAY, "url": "#"}
+            {
+                "number": "示例〔2026〕1号",
+                "title": "责令整改通知书",
+                "addressee": "示例食品有限公司",
+                "issued_on": TODAY,
+                "state": "已送达",
+                "served_on": TODAY,
+                "way": "直接送达",
+                "url": "#",
+            }
         ],
         "write_url": "#",
         "attachments": "",

@@ -17,7 +17,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 import xinheng.core.letter_kinds  # noqa: F401 - publishes the kinds
 from xinheng.core.canonical import digest
-from xinheng.core.procedures import flow_of
 from xinheng.core.letters import (
     Head,
     Letter,
@@ -32,6 +31,7 @@ from xinheng.core.letters import (
 from xinheng.core.masking import mask_personal
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy
+from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.documents.letters import set_letter, set_return
 from xinheng.documents.signing import sign_pdf, sign_value

@@ -11,10 +11,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max
 
-from xinheng.core.procedures import flow_of
 from xinheng.core.letters import newest
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
+from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.service_proof import Outcome, Try, Way, is_over, judge
 from xinheng.services.cases import start_on_service, take_step

@@ -17,6 +17,7 @@ from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_picture import picture
+from xinheng.interfaces.office.letters import line_of
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.services.case_deadlines import open_request
@@ -25,7 +26,6 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import DeadlineMove, Recusal
 from xinheng.store.casework import Case, CaseDeadline
-from xinheng.store.letters import IssuedLetter
 from xinheng.store.records import Record
 
 _MIGRATIONS = {MIGRATED: "迁移到流程的新版本", UNDONE: "退回流程的旧版本"}
@@ -105,17 +105,13 @@ def page_of(
         "events": _events(case, flow),
         "picture": picture(flow, state=case.state, visited=_visited(case)),
         "case_letters": [
-            {"number": one.number, "title": one.title, "issued_on": one.issued_on, "url": _letter_url(one)}
-            for one in IssuedLetter.objects.filter(case=case).order_by("pk")
+            line_of(one)
+            for one in case.letters.select_related("case").prefetch_related("tries").order_by("pk")
         ],
         "write_url": reverse("office:write_letter", kwargs={"case": case.public_id}) if may_act else "",
         "attachments": "",
     }
     return call.render("case", context, status=status)
-
-
-def _letter_url(letter: IssuedLetter) -> str:
-    return reverse("office:letter", kwargs={"letter": letter.public_id})
 
 
 def title_of_state(case: Case) -> tuple[str, str]:

@@ -110,19 +110,6 @@ def line_of(letter: IssuedLetter) -> dict[str, Any]:
     }
 
 
-def part_of_case(call: Call, case: Case) -> dict[str, Any]:
-    """What the page of a case shows of its letters, with the name of the template under ``letters``."""
-    rows = (
-        IssuedLetter.objects.filter(case=case).select_related("case").prefetch_related("tries").order_by("pk")
-    )
-    may = call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
-    return {
-        "letters": "office/case_letters.html",
-        "letter_lines": [line_of(one) for one in rows],
-        "write_letter_url": reverse("office:write_letter", kwargs={"case": case.public_id}) if may else "",
-    }
-
-
 @asks(Verb.READ_CASE, of=LETTER)
 def letter(call: Call, row: IssuedLetter) -> HttpResponse:
     subject = row.case.subject.public_id if row.case.subject else ""
