@@ -42,13 +42,13 @@ class Record:
 
 
 def delimiter_of(sample: str) -> str:
-    """The separator under which the first lines have most columns of equal number."""
+    """The separator under which the first lines have most columns; lines that agree weigh more than one wide line."""
     lines = [line for line in sample.splitlines()[:50] if line.strip()]
     best, best_score = ",", 0
     for delimiter in DELIMITERS:
         widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
         most = max(set(widths), key=lambda width: (widths.count(width), width), default=1)
-        score = (most - 1) * widths.count(most)
+        score = (most - 1) * widths.count(most) ** 2
         if score > best_score:
             best, best_score = delimiter, score
     return best
