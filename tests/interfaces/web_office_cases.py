@@ -59,6 +59,18 @@ def _cases() -> Context:
     }
 
 
+LETTER = {
+    "number": "示例〔2026〕1号",
+    "title": "责令整改通知书",
+    "addressee": "示例食品有限公司",
+    "issued_on": TODAY,
+    "state": "已送达",
+    "served_on": TODAY,
+    "way": "直接送达",
+    "url": "#",
+}
+
+
 def _case() -> Context:
     step = next(step for step in RECTIFICATION.steps if step.verb == "hand_in")
     form = StepForm(step, Case(version=3))
@@ -112,18 +124,7 @@ def _case() -> Context:
         "code_url": "#",
         "events": [{"at": NOW, "verb": "拟定整改要求", "actor": "王静", "reason": "标签不合格"}],
         "picture": picture(RECTIFICATION, state="correcting", visited=["drafted", "ordered"]),
-        "case_letters": [
-            {
-                "number": "示例〔2026〕1号",
-                "title": "责令整改通知书",
-                "addressee": "示例食品有限公司",
-                "issued_on": TODAY,
-                "state": "已送达",
-                "served_on": TODAY,
-                "way": "直接送达",
-                "url": "#",
-            }
-        ],
+        "case_letters": [LETTER],
         "write_url": "#",
         "attachments": "",
     }
