@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(("to_on__isnull", False), ("to_on__gt", models.F("from_on"))),
+                            models.Q(("to_on__gt", models.F("from_on")), ("to_on__isnull", False)),
                             models.Q(("role", "enterprise_owner"), ("to_on__isnull", True)),
                             _connector="OR",
                         ),
