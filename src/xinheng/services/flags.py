@@ -4,8 +4,10 @@ A mark needs a source, a superior unit and the audit office to which failures ar
 census is the denominator of coverage: every subject on the register, of whatever kind (汴政办〔2020〕46号第9项).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Case, Count, Value, When
@@ -117,10 +119,11 @@ def census() -> list[Counted]:
     on_register = Subject.objects.exclude(status__in=GONE).filter(merged_into__isnull=True)
     on_register = on_register.annotate(mark=marked)
     cells = ("division_code", "kind", "sector", "mark")
-    counted = on_register.order_by().values_list(*cells).annotate(Count("pk"))
+    found = on_register.order_by().values_list(*cells).annotate(Count("pk"))
+    counted = cast(Iterable[tuple[Any, ...]], found)
     filled = on_register.filter(records__known_until__isnull=True, records__isnull=False).order_by()
     held = {row[:4]: row[4] for row in filled.values_list(*cells).annotate(Count("pk", distinct=True))}
     return sorted(
-        (Counted(*row, held.get(row[:4], 0)) for row in counted),
+        (Counted(row[0], row[1], row[2], row[3], row[4], held.get(row[:4], 0)) for row in counted),
         key=lambda one: (one.division, one.kind, one.sector, one.mark),
     )
