@@ -15,7 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of, flows
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_clocks import clock_of, keep
-from xinheng.services.cases import locked, recused_from, roles_in, take_step
+from xinheng.services.cases import locked, of_units, recused_from, roles_in, take_step
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -224,9 +224,7 @@ def _write(
 def running(organisations: Iterable[int]) -> QuerySet[CaseDeadline]:
     """Clocks of open cases of these units that have a last day, what is due first in front."""
     return (
-        CaseDeadline.objects.filter(
-            ended_on__isnull=True, due_on__isnull=False, organisation__in=list(organisations)
-        )
+        CaseDeadline.objects.filter(of_units(organisations), ended_on__isnull=True, due_on__isnull=False)
         .select_related("case__subject", "case__organisation")
         .order_by("due_on", "id")
     )

@@ -4,13 +4,13 @@ One verb serves every procedure; what a step means for the matter itself is done
 transaction (《行政处罚法》第五十七、五十八条 on review and decision by different persons).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from xinheng.core.access import Actor
 from xinheng.core.flow_migration import Move, past_of
@@ -228,23 +228,29 @@ def desk(organisations: Sequence[int]) -> QuerySet[Case]:
     )
 
 
+def of_units(organisations: Iterable[int]) -> Q:
+    """Rows of these units. All of them need no condition: a long list would keep the planner from the order asked for."""
+    named = list(organisations)
+    return Q() if len(named) == Organisation.objects.count() else Q(organisation__in=named)
+
+
 def waiting_for(user: User, organisations: Sequence[int], *, on: date, most: int) -> list[Case]:
     """Open cases of these units in which this person may take a step now, oldest first in each state.
 
     Approvals are left out: their drafts have pages of their own (``desk``).
     """
-    actor, paths = actor_of(user), tree()
+    actor, paths, units = actor_of(user), tree(), of_units(organisations)
     held = frozenset(grant.role for grant in actor.grants if grant.in_force(on))
     found: list[Case] = []
     for flow in flows():
         for state in flow.states:
             if flow.name != APPROVAL.name and hands(flow, state=state.key) & held:
                 rows = Case.objects.filter(
+                    units,
                     kind=flow.name,
                     state=state.key,
                     flow_version=flow.version,
                     closed_at__isnull=True,
-                    organisation__in=organisations,
                 )
                 found += rows.select_related("subject", "organisation__parent").order_by("id")[:most]
     moves: dict[int, list[Move]] = {case.pk: [] for case in found}

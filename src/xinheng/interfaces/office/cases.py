@@ -20,7 +20,7 @@ from xinheng.interfaces.office.paging import address, chosen, newest_first, numb
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Filter, Option, Paging
 from xinheng.services.case_deadlines import due_within, overdue, running
-from xinheng.services.cases import steps_for
+from xinheng.services.cases import of_units, steps_for
 from xinheng.store.casework import Case, CaseDeadline
 
 READ = (Verb.READ_CASE,)
@@ -93,7 +93,7 @@ def _narrowed(call: Call, prefix: str) -> Q:
 def _newest(call: Call) -> tuple[list[dict[str, Any]], Paging]:
     rows: QuerySet[Case] = Case.objects.filter(
         _narrowed(call, ""),
-        organisation__in=call.reach(Verb.READ_CASE),
+        of_units(call.reach(Verb.READ_CASE)),
         closed_at__isnull=call.request.GET.get("state") != "closed",
     ).select_related("subject", "organisation", "handler")
     page, paging = newest_first(rows, call.request)
