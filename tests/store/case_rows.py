@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.people import NOW, TODAY
+from tests.store import enterprise_rows
 from tests.store.rows import DIGEST, Rows
 
 from xinheng.store import models as store
@@ -62,6 +63,12 @@ def two_recusals(rows: Rows) -> None:
         recusal(rows, case=case)
 
 
+def two_sides(rows: Rows) -> None:
+    rows.case().events.create(
+        sequence=1, at=NOW, verb="add", actor=rows.people.wang, account=enterprise_rows.account(rows)
+    )
+
+
 def same_ground(rows: Rows) -> None:
     subject = rows.subject()
     for _ in range(2):
@@ -69,6 +76,7 @@ def same_ground(rows: Rows) -> None:
 
 
 REFUSED = {
+    "case_event_one_side": two_sides,
     "case_one_open_a_ground": same_ground,
     "deadline_move_kind_known": lambda rows: move(rows, kind="stopped", by=1),
     "deadline_move_says_why": lambda rows: move(rows, reason=""),

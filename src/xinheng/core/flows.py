@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from xinheng.core.grounds import Ground
+from xinheng.core.mandates import Matter
 from xinheng.core.refusal import Refusal
-from xinheng.core.roles import Role
+from xinheng.core.roles import OF_ENTERPRISES, Role
 
 NEW = "new"
 """The state before the first step."""
@@ -65,7 +66,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """A step taken in a case; ``actor`` is None where the clock took it."""
+    """A step taken in a case; ``actor`` is None where the clock took it, below zero where an enterprise's account did."""
 
     verb: str
     actor: int | None
@@ -73,13 +74,17 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A procedure of one version. Made only through ``published``, which checks it."""
+    """A procedure of one version. Made only through ``published``, which checks it.
+
+    ``matter``: what an agent of an enterprise must be authorised for to take the steps of its side.
+    """
 
     name: str
     version: int
     title: str
     states: tuple[State, ...]
     steps: tuple[Step, ...]
+    matter: Matter = Matter.REQUESTS
 
     def state(self, key: str) -> State:
         return next(state for state in self.states if state.key == key)
@@ -100,7 +105,8 @@ def check_step(
     reason: str = "",
     ground: Ground | None = None,
 ) -> Step:
-    """The step that ``verb`` takes now. Refused with what is missing; ``actor`` None is the clock."""
+    """The step that ``verb`` takes now. Refused with what is missing; ``actor`` None is the clock, below zero an account of
+    an enterprise, which never takes the steps of the other side."""
     step = next((step for step in flow.steps_from(state) if step.verb == verb), None)
     if step is None:
         raise _out_of_place(flow, state=state, verb=verb)
@@ -144,7 +150,7 @@ def _check_person(
             f"“{step.title}”{'由系统到期办理' if step.by_clock else '须由工作人员办理'}",
             advice="请等期限届满，不需要办理。" if step.by_clock else "请登录后办理。",
         )
-    if not roles & step.roles:
+    if not of_side(actor, roles) & step.roles:
         wanted = "、".join(role.label for role in sorted(step.roles))
         raise Refusal(
             "flow_role", f"您不能“{step.title}”；需要的角色：{wanted}", advice="请转交有此角色的人员"
@@ -157,6 +163,11 @@ def _check_person(
             f"您办理过本事项的前序环节，不能再“{step.title}”",
             advice="该环节须由另一人办理，请转交其他人员",
         )
+
+
+def of_side(actor: int, roles: frozenset[Role]) -> frozenset[Role]:
+    """The roles that count: those of enterprises for their accounts, the others for people of public bodies."""
+    return roles & OF_ENTERPRISES if actor < 0 else roles - OF_ENTERPRISES
 
 
 def available(
@@ -246,6 +257,8 @@ def _flaws_of_steps(flow: Flow) -> list[str]:
             found.append(f"{step.verb}: an adverse step needs a second person, a ground and a reason")
         if step.by_clock and (step.two_person or step.reason_required):
             found.append(f"{step.verb}: the clock is no person and has no reason of its own")
+        if step.roles & OF_ENTERPRISES and (step.adverse or step.two_person):
+            found.append(f"{step.verb}: an enterprise does not decide on itself")
         if step.two_person and reachable(flow, without=step.not_by) & set(step.from_states):
             found.append(f"{step.verb}: there is a way past {', '.join(step.not_by)}")
     return found

@@ -21,6 +21,7 @@ from xinheng.core.procedures import flow_of, flows, newest
 from xinheng.core.refusal import Refusal
 from xinheng.services.accounts import actor_of
 from xinheng.services.case_clocks import move_clocks, start_clocks
+from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
 from xinheng.services.reach import tree
 from xinheng.services.time import day_of
@@ -29,6 +30,9 @@ from xinheng.store.case_moves import Recusal
 from xinheng.store.casework import Case, CaseEvent, NumberSeries
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
+
+Taker = User | Party
+"""Who takes a step: somebody of a public body, or an account of the enterprise concerned within its mandate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ class Opening:
 
 @transaction.atomic
 def open_case(
-    opening: Opening, *, verb: str, actor: User, policy: Policy, now: datetime, reason: str = ""
+    opening: Opening, *, verb: str, actor: Taker, policy: Policy, now: datetime, reason: str = ""
 ) -> Case:
     """Begin a case with its first step. Refusal C03 names the running case on the same matter."""
     flow = newest(opening.flow)
@@ -64,7 +68,7 @@ def open_case(
         title=opening.title[:200],
         ground=written(opening.ground),
         details=dict(opening.details or {}),
-        opened_by=actor,
+        opened_by=_user(actor),
         opened_at=now,
     )
     return _take(case, flow, _Act(verb, actor, policy, now, reason=reason, ground=opening.ground))
@@ -102,7 +106,7 @@ def take_step(
     public_id: str,
     verb: str,
     *,
-    actor: User | None,
+    actor: Taker | None,
     policy: Policy,
     now: datetime,
     reason: str = "",
@@ -148,8 +152,7 @@ def _last_change(case: Case) -> str:
     flow = flow_of(case.flow, case.flow_version)
     last = case.events.select_related("actor").order_by("-sequence").first()
     title = next((step.title for step in flow.steps if last and step.verb == last.verb), "更改")
-    who = last.actor.display_name if last and last.actor else "系统"
-    return f"{who}于 {last.at:%Y-%m-%d} “{title}”，现在是“{state_title(case)}”" if last else "状态有变"
+    return f"{last.who}于 {last.at:%Y-%m-%d} “{title}”，现在是“{state_title(case)}”" if last else "状态有变"
 
 
 def state_title(case: Case) -> str:
@@ -172,13 +175,14 @@ def start_on_service(case: Case, verb: str, *, on: date, policy: Policy) -> None
     start_clocks(case, step, policy=policy, on=on, served_on=on, over=over)
 
 
-def steps_for(case: Case, user: User, *, on: date) -> tuple[Step, ...]:
+def steps_for(case: Case, user: Taker, *, on: date) -> tuple[Step, ...]:
     """The buttons of the page for this person."""
+    flow = flow_of(case.flow, case.flow_version)
     return available(
-        flow_of(case.flow, case.flow_version),
+        flow,
         state=case.state,
-        actor=user.pk,
-        roles=roles_in(user, case.organisation, on=on),
+        actor=_number(user),
+        roles=_roles_for(user, case, flow, on=on),
         history=history_of(case),
         recused=recused_from(case),
     )
@@ -205,6 +209,26 @@ def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[A
     return _roles(actor_of(user), tree().path(organisation.pk), on=on)
 
 
+def _roles_for(taker: Taker, case: Case, flow: Flow, *, on: date) -> frozenset[Any]:
+    """Roles that reach the case. An account has one only in cases of an enterprise that authorised it for the matter."""
+    if isinstance(taker, User):
+        return roles_in(taker, case.organisation, on=on)
+    held = {one.subject_id for one in taker.mandates if flow.matter in one.matters}
+    return frozenset(
+        grant.role
+        for grant in taker.actor.grants
+        if grant.in_force(on) and case.subject_id in grant.subjects & held
+    )
+
+
+def _number(taker: Taker) -> int:
+    return taker.pk if isinstance(taker, User) else taker.actor.user
+
+
+def _user(taker: Taker | None) -> User | None:
+    return taker if isinstance(taker, User) else None
+
+
 def _roles(actor: Actor, path: Sequence[int], *, on: date) -> frozenset[Any]:
     return frozenset(
         grant.role for grant in actor.grants if grant.in_force(on) and grant.organisation in path
@@ -214,7 +238,7 @@ def _roles(actor: Actor, path: Sequence[int], *, on: date) -> frozenset[Any]:
 def history_of(case: Case) -> Sequence[Past]:
     """Steps taken so far, in the words of the version that the case has now."""
     return past_of(
-        Move(event.verb, event.actor_id, event.details.get("verbs"))
+        Move(event.verb, event.taken_by, event.details.get("verbs"))
         for event in case.events.order_by("sequence")
     )
 
@@ -255,7 +279,7 @@ def waiting_for(user: User, organisations: Sequence[int], *, on: date, most: int
                 found += rows.select_related("subject", "organisation__parent").order_by("id")[:most]
     moves: dict[int, list[Move]] = {case.pk: [] for case in found}
     for event in CaseEvent.objects.filter(case__in=moves).order_by("case_id", "sequence"):
-        moves[event.case_id].append(Move(event.verb, event.actor_id, event.details.get("verbs")))
+        moves[event.case_id].append(Move(event.verb, event.taken_by, event.details.get("verbs")))
     out = set(
         Recusal.objects.filter(case__in=moves, person=user, granted=True).values_list("case_id", flat=True)
     )
@@ -278,7 +302,7 @@ class _Act:
     """One step that somebody takes."""
 
     verb: str
-    actor: User | None
+    actor: Taker | None
     policy: Policy
     now: datetime
     reason: str = ""
@@ -296,13 +320,14 @@ class _Act:
 
 
 def _take(case: Case, flow: Flow, act: _Act) -> Case:
-    past, before, actor = history_of(case), case.state, act.actor
+    past, before, actor, user = history_of(case), case.state, act.actor, _user(act.actor)
+    account = actor.account if isinstance(actor, Party) else None
     step = check_step(
         flow,
         state=before,
         verb=act.verb,
-        actor=actor.pk if actor else None,
-        roles=roles_in(actor, case.organisation, on=day_of(act.now)) if actor else (),
+        actor=_number(actor) if actor else None,
+        roles=_roles_for(actor, case, flow, on=day_of(act.now)) if actor else (),
         history=past,
         recused=recused_from(case),
         reason=act.reason,
@@ -315,7 +340,8 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
         verb=act.verb,
         from_state=before,
         to_state=step.to_state,
-        actor=actor,
+        actor=user,
+        account=account,
         reason=act.reason[:1000],
         ground=written(act.ground),
         details=dict(act.details),
@@ -326,16 +352,17 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
         state=step.to_state,
         version=F("version") + 1,
         closed_at=act.now if settled else None,
-        handler=actor if actor else F("handler"),
+        handler=user if user else F("handler"),
     )
     case.refresh_from_db()
     note(
         f"case.{act.verb}",
         now=act.now,
-        actor=actor,
+        actor=user,
         subject=case.subject.public_id if case.subject else "",
         object=f"case:{case.number}",
-        payload={"from": before, "to": step.to_state, "reason": act.reason},
+        payload={"from": before, "to": step.to_state, "reason": act.reason}
+        | ({"account": account.public_id} if account else {}),
     )
     return case
 

@@ -75,11 +75,10 @@ def verify_file(content: bytes) -> Verified:
 def _history(case: Case) -> str:
     lines = [f"{case.number} {case.title}"]
     for event in case.events.select_related("actor").order_by("sequence"):
-        who = event.actor.display_name if event.actor else "系统"
         ground = f" 依据 {event.ground}" if event.ground else ""
         lines.append(
             f"{event.sequence}. {event.at:%Y-%m-%d %H:%M %z} {event.verb} "
-            f"{event.from_state}→{event.to_state} {who}{ground} {event.reason}".rstrip()
+            f"{event.from_state}→{event.to_state} {event.who}{ground} {event.reason}".rstrip()
         )
     return "\n".join(lines) + "\n"
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from xinheng.store.accounts import User
+from xinheng.store.enterprises import EnterpriseAccount
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.subjects import Subject
@@ -59,7 +60,8 @@ class Case(models.Model):
 
 
 class CaseEvent(models.Model):
-    """One step of a case: who took it, from which state to which, and why."""
+    """One step of a case: who took it, from which state to which, and why. ``account``: where somebody of an enterprise
+    took it; neither is the clock."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
     sequence = models.IntegerField()
@@ -68,12 +70,32 @@ class CaseEvent(models.Model):
     from_state = models.CharField(max_length=24)
     to_state = models.CharField(max_length=24)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(
+        EnterpriseAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField(max_length=1000, blank=True)
     ground = models.CharField(max_length=200, blank=True)
     details = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "sequence"], name="case_event_sequence")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "sequence"], name="case_event_sequence"),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=True) | Q(account__isnull=True), name="case_event_one_side"
+            ),
+        ]
+
+    @property
+    def taken_by(self) -> int | None:
+        """The number of who took it: accounts of enterprises lie below zero, so that none is ever a user's."""
+        return self.actor_id if self.account_id is None else -self.account_id
+
+    @property
+    def who(self) -> str:
+        """Whom pages and papers name."""
+        if self.actor is not None:
+            return self.actor.display_name
+        return "系统" if self.account_id is None else "企业一方"
 
 
 class CaseDeadline(models.Model):

@@ -286,7 +286,7 @@ def _events(case: Case, flow: Flow) -> list[dict[str, Any]]:
         {
             "at": event.at,
             "verb": titles.get(event.verb, "办理（旧版本的步骤）"),
-            "actor": event.actor.display_name if event.actor else "系统",
+            "actor": event.who,
             "reason": event.reason,
         }
         for event in case.events.select_related("actor").order_by("sequence")
