@@ -1,5 +1,6 @@
 """The set-wise engine of intake: one DuckDB with a bounded memory, which spills into the work folder."""
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -86,6 +87,14 @@ def corner() -> Iterator[duckdb.DuckDBPyConnection]:
         engine.execute("USE memory")
         engine.execute(f"DETACH {name}")
         engine.close()
+
+
+@atexit.register
+def _leave() -> None:
+    """DuckDB reports to the terminal what it still holds after the last module has gone."""
+    with _opening:
+        while _house:
+            _house.pop().close()
 
 
 def in_sql(value: Path | str) -> str:

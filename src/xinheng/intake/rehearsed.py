@@ -5,6 +5,7 @@ judged by (`cells`, `lexicons`, `judging`, `comparing`, `writing`); whatever cha
 makes another rehearsal. A turn leaves nothing behind: it is one transaction that is rolled back.
 """
 
+import atexit
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -185,3 +186,11 @@ def rehearsed(script: Script) -> Iterator[Rehearsal]:
         old = _idle.popleft() if len(_idle) > MOST_KEPT else None
     if old is not None:
         old.close()
+
+
+@atexit.register
+def _leave() -> None:
+    """DuckDB reports to the terminal what it still holds after the last module has gone."""
+    with _door:
+        while _idle:
+            _idle.pop().close()
