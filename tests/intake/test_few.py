@@ -90,6 +90,50 @@ def test_a_small_file_is_judged_as_a_large_one_is(
     assert found[0] == found[1]
 
 
+@pytest.mark.row("M2-05")
+@pytest.mark.parametrize("chosen", [False, True], ids=["few", "many"])
+@pytest.mark.parametrize(
+    ("yuan", "wan", "fen"),
+    [
+        ("5000", "", 500_000),
+        ("", "0.5", 500_000),
+        ("", "5000", 5_000_000_000),
+        ("5,000", "", 500_000),
+        ("", "5,000", 5_000_000_000),
+        ("0.5万元", "", 500_000),
+        ("无", "１.２", 1_200_000),
+        ("700", "0.5", 500_000),
+        ("五千元", "0.7", 700_000),
+    ],
+)
+def test_an_amount_is_worth_what_the_unit_of_its_column_says(
+    deliver: Deliver,
+    write: Callable[..., Path],
+    by_sets: Callable[[bool], None],
+    yuan: str,
+    wan: str,
+    fen: int,
+    chosen: bool,
+) -> None:
+    """Two columns of one file state the amount in different units; the first filled one in the order of the feed counts."""
+    by_sets(chosen)
+    header = ["罚款金额(元)", *PENALTY]
+    rows = [[yuan, *penalty(1, **{"罚款金额（万元）": wan})], ["", *penalty(2)]]
+    prepared = deliver(write([header, *rows], name="两种单位.csv"))
+    assert [row["amount_fen"] for row in accepted(prepared)] == [fen, 500_000]
+
+
+@pytest.mark.parametrize("chosen", [False, True], ids=["few", "many"])
+def test_a_lone_column_in_another_unit_keeps_it(
+    deliver: Deliver, write: Callable[..., Path], by_sets: Callable[[bool], None], chosen: bool
+) -> None:
+    by_sets(chosen)
+    header = ["罚款金额(元)" if name == "罚款金额（万元）" else name for name in PENALTY]
+    rows = [penalty(1, **{"罚款金额（万元）": "5000"}), penalty(2, **{"罚款金额（万元）": "5,000"})]
+    prepared = deliver(write([header, *rows], name="一种单位.csv"))
+    assert [row["amount_fen"] for row in accepted(prepared)] == [500_000, 500_000]
+
+
 def test_a_delivery_leaves_nothing_to_the_next_one(deliver: Deliver) -> None:
     first = deliver([penalty(1), penalty(2, 处罚类别="没有这一类"), penalty(3, 违法事实="电话13800000000")])
     again = deliver([penalty(1)])

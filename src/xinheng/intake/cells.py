@@ -10,7 +10,7 @@ import duckdb
 
 from xinheng.core.code_sql import uscc_sql
 from xinheng.core.document_no import document_key_sql
-from xinheng.core.feeds import Target
+from xinheng.core.feeds import Kind, Target
 from xinheng.intake.engine import AS_PARQUET, in_sql
 from xinheng.intake.fields import Field, Plan
 
@@ -116,11 +116,15 @@ def clean(
 
 
 def cleaned(plan: Plan, *, source: str, header: Sequence[str], width: int, stray: Sequence[int] = ()) -> str:
-    """SQL of the cleaned texts of ``source``: b1 … bN are its cells trimmed, e1 … eN those that say something."""
+    """SQL of the cleaned texts of ``source``, with the worth in fen of a unit of each amount.
+
+    b1 … bN are its cells trimmed, e1 … eN those that say something.
+    """
     places = sorted({*plan.used_places(), *plan.forbidden, *stray})
     trimmed = "".join(f", bare(c{place}) AS b{place}" for place in places)
     telling = "".join(f", telling(b{place}) AS e{place}" for place in places)
     fields = "".join(f", {field.text()} AS {field.sql}" for field in plan.fields())
+    fields += "".join(f", {field.worth()} AS worth_{target}" for target, field in plan.of_kind(Kind.AMOUNT))
     settled = "".join(f", {sql} AS {name}" for name, sql in _settled(plan).items())
     upper = "".join(f", upper({field.sql}) AS u_{target}" for target, field in _coded(plan))
     helping = ", ".join(f"u_{target}" for target, _ in _coded(plan))

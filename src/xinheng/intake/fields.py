@@ -56,14 +56,24 @@ class Field:
             cells.append(in_sql(self.column.default))
         return cells[0] if len(cells) == 1 else f"coalesce({', '.join(cells)})" if cells else "NULL::VARCHAR"
 
-    def fen_per_unit(self) -> str:
-        """SQL of the fen that one unit of the cell is worth."""
-        units = [(place, self.column.units.get(header, self.column.unit)) for place, header in self.places]
-        worth = [(place, (unit or Unit.YUAN).in_fen) for place, unit in units]
-        if len({fen for _, fen in worth}) <= 1:
-            return str(worth[0][1] if worth else 100)
-        cases = " ".join(f"WHEN cell(c{place}) IS NOT NULL THEN {fen}" for place, fen in worth)
-        return f"CASE {cases} END"
+    def worths(self) -> tuple[int, ...]:
+        """The different fen that one unit of a cell may be worth, by its column."""
+        return tuple(dict.fromkeys(fen for _, fen in self._worths()))
+
+    def worth(self) -> str:
+        """SQL of the fen that one unit of the first filled cell (e1 … eN) is worth."""
+        *first, (_, last) = self._worths()
+        cases = " ".join(f"WHEN e{place} IS NOT NULL THEN {fen}" for place, fen in first)
+        return f"CASE {cases} ELSE {last} END" if cases else str(last)
+
+    def _worths(self) -> list[tuple[int | None, int]]:
+        """By place in order of preference; without place that of the default."""
+        units: list[tuple[int | None, Unit | None]] = [
+            (place, self.column.units.get(header, self.column.unit)) for place, header in self.places
+        ]
+        if not units or self.column.default is not None:
+            units.append((None, self.column.unit))
+        return [(place, (unit or Unit.YUAN).in_fen) for place, unit in units]
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,11 +120,17 @@ def _read(plan: Plan) -> Iterator[str]:
         yield f"coalesce({plain_date(dated.sql)}, lex_{target}.day) AS v_{target}"
         yield f"coalesce(lex_{target}.empty, false) AS empty_{target}"
     for target, money in plan.of_kind(Kind.AMOUNT):
-        fast = f"{plain_number(money.sql)} * {money.fen_per_unit()}"
-        yield f"coalesce(CASE WHEN {fast} <= {MOST_FEN} THEN round({fast})::BIGINT END, lex_{target}.fen) AS v_{target}"
-        yield f"lex_{target}.unclear AS unclear_{target}"
+        fast = f"{plain_number(money.sql)} * worth_{target}"
+        yield f"coalesce(CASE WHEN {fast} <= {MOST_FEN} THEN round({fast})::BIGINT END, {_by_worth(target, money, 'fen')}) AS v_{target}"
+        yield f"{_by_worth(target, money, 'unclear')} AS unclear_{target}"
     for target, _ in plan.of_kind(Kind.ENUM):
         yield f"lex_{target}.word AS v_{target}"
+
+
+def _by_worth(target: Target, field: Field, column: str) -> str:
+    """What the lexicon reads in a text when a unit is worth what it is in the column of the cell."""
+    cases = " ".join(f"WHEN {fen} THEN lex_{target}.{column}_{fen}" for fen in field.worths())
+    return f"CASE worth_{target} {cases} END"
 
 
 def _unmarked(plan: Plan) -> Iterator[str]:

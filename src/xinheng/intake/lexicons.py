@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from xinheng.core.feeds import Column, Kind, Target
+from xinheng.core.feeds import Column, Kind, Target, Unit
 from xinheng.core.ids import CodeKind, CodeNote, read_code
 from xinheng.core.masking import looks_like_person_name
 from xinheng.core.names import normalise_name, tidy_name
@@ -101,7 +101,7 @@ def readings(plan: Plan) -> Iterator[Reading]:
         yield Reading(f"lex_{target}", odd, _DATE_COLUMNS, _date_reader(field.column))
     for target, field in plan.of_kind(Kind.AMOUNT):
         odd = _odd(field, f"({plain_number(field.sql)}) IS NULL")
-        yield Reading(f"lex_{target}", odd, _AMOUNT_COLUMNS, _amount_reader(field))
+        yield Reading(f"lex_{target}", odd, _amount_columns(field), _amount_reader(field))
     for target, field in plan.of_kind(Kind.ENUM):
         yield Reading(f"lex_{target}", _odd(field, "true"), _WORD_COLUMNS, _word_reader(field.column))
 
@@ -152,14 +152,20 @@ def _date_reader(column: Column) -> Callable[[str], _Row]:
     return read
 
 
-_AMOUNT_COLUMNS = (("fen", pa.int64()), ("unclear", pa.bool_()))
+def _amount_columns(field: Field) -> tuple[tuple[str, pa.DataType], ...]:
+    """fen_… and unclear_… for each worth that a unit of the field may have."""
+    kinds = (("fen", pa.int64()), ("unclear", pa.bool_()))
+    return tuple((f"{name}_{fen}", kind) for fen in field.worths() for name, kind in kinds)
 
 
 def _amount_reader(field: Field) -> Callable[[str], _Row]:
-    unit, prose = field.column.unit, field.column.prose
-    assert unit is not None
+    units = [next(unit for unit in Unit if unit.in_fen == fen) for fen in field.worths()]
+    prose = field.column.prose
 
     def read(text: str) -> _Row:
+        return tuple(value for unit in units for value in read_in(unit, text))
+
+    def read_in(unit: Unit, text: str) -> tuple[int | None, bool]:
         fen = read_amount(text, unit=unit)
         if fen is not None:
             return (fen, False)
