@@ -102,6 +102,7 @@ def test_nothing_that_has_ended_is_shown(client: Client, people: People) -> None
         "不可公开的承诺",
     ):
         assert words not in html
+    Publication.objects.update(stopped_at=ended, stop_reason="as at commit")
     assert "目前没有可公开的" in html
     assert "没有记录不等于证明没有违法违规" in html
 

@@ -3,7 +3,9 @@
 from types import MappingProxyType
 
 import pytest
-from tests.people import People
+from django.db import connection, transaction
+from django.db.utils import InternalError
+from tests.people import NOW, People
 from tests.services.test_records import changed
 from tests.services.test_records import record as record
 
@@ -31,6 +33,9 @@ def test_a_publication_stands_or_ends_by_the_table(
         patched.setattr(grounds, "CONSEQUENCES", table)
         changed(people, policy, deed)
     assert Publication.objects.get().stopped_at is None
+    with pytest.raises(InternalError, match="仍有公示以它为依据"), transaction.atomic():
+        connection.check_constraints()
+    Publication.objects.update(stopped_at=NOW, stop_reason=deed)
 
 
 @pytest.mark.parametrize("deed", ["annotate", "dispute"])

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
-from tests.store import case_rows, letter_rows, paper_rows, sharing_rows
+from tests.store import case_rows, ending_rows, letter_rows, paper_rows, sharing_rows
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record
@@ -63,6 +63,8 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "superiorletter": lambda rows: rows.letter(),
     "attachment": lambda rows: paper_rows.attachment(rows),
     "scanbundle": lambda rows: paper_rows.bundle(rows),
+    "ending": ending_rows.ending,
+    "telling": ending_rows.telling,
 }
 
 
@@ -140,6 +142,15 @@ def test_an_attachment_is_checked_and_withdrawn_once_and_never_changed(rows: Row
     assert not refused(change.format("checked = 'clean'"))
     assert not refused(change.format("withdrawn_at = now(), withdrawn_why = '扫错页'"))
     assert refused(change.format("withdrawn_at = NULL, withdrawn_why = ''"))
+
+
+@pytest.mark.row("M12-04")
+def test_an_ending_is_spread_once_and_never_changed(rows: Rows) -> None:
+    one = ending_rows.ending(rows)
+    change = f"UPDATE store_ending SET {{}} WHERE id = {one.pk}"
+    assert refused(change.format("cause = 'disputed'"))
+    assert not refused(change.format("spread_at = now()"))
+    assert refused(change.format("spread_at = NULL"))
 
 
 @pytest.mark.row("M2-03")

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
-from tests.store import case_rows, enterprise_rows, exchange_rows, letter_rows, paper_rows, sharing_rows
+from tests.store import case_rows, ending_rows, enterprise_rows, exchange_rows, letter_rows, paper_rows, sharing_rows
 from tests.store.rows import DIGEST, YESTERDAY, Rows
 
 from xinheng.store.models import NoticeRound, Organisation, Subject, User
@@ -354,6 +354,14 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "connector_pull_state_known": lambda rows: rows.pull(state="lost"),
     "connector_pull_one_running": _two_pulls,
     "subject_code_kind_value": lambda rows: _twice(rows.code),
+    "ending_cause_known": lambda rows: ending_rows.ending(rows, cause="forgotten"),
+    "ending_ground_whole": lambda rows: ending_rows.ending(rows, ground_key=None),
+    "telling_once": ending_rows.telling_twice,
+    "telling_channel_known": lambda rows: ending_rows.telling(rows, channel="rumour"),
+    "telling_receipt_says_something": lambda rows: ending_rows.telling(rows, received_at=NOW),
+    "telling_received_after_told": lambda rows: ending_rows.telling(
+        rows, told_at=NOW, received_at=BEFORE, receipt="收"
+    ),
 }
 
 

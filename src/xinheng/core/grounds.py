@@ -5,6 +5,7 @@ list entry it rests on and ends with it; score, page, report, search and feed ho
 stale at once. Serves 《信用修复管理办法》(国家发展改革委令第36号) and 《河南省社会信用条例》第十九、二十、三十七、四十二条.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -199,9 +200,9 @@ def _cascade(
 ) -> tuple[Effect, ...]:
     found: dict[tuple[EffectKind, int], Effect] = {}
     itself = (e for group in resting.values() for e in group if _is(e, ground))
-    waiting = [effect for effect in (*itself, *resting.get(ground, ())) if effect.kind in kinds]
+    waiting = deque(effect for effect in (*itself, *resting.get(ground, ())) if effect.kind in kinds)
     while waiting:
-        effect = waiting.pop(0)
+        effect = waiting.popleft()
         if (effect.kind, effect.id) in found:
             continue
         found[effect.kind, effect.id] = effect
@@ -231,6 +232,28 @@ def orphans(effects: Iterable[Effect], *, living: frozenset[Ground]) -> tuple[Ef
 def lives(state: RecordState, finality: Finality) -> bool:
     """Whether a record version can still be a ground."""
     return state in STANDING and finality is not Finality.REVOKED
+
+
+DECISIONS_OVER = frozenset(
+    {
+        "withdrawn",
+        "revoked",
+        "refused",
+        "dismissed",
+        "lifted",
+        "ended",
+        "expired",
+        "annulled",
+        "removed",
+        "repaired",
+    }
+)
+"""States of a case in which what it decided, if it decided anything, grounds nothing any more."""
+
+
+def decision_lives(state: str) -> bool:
+    """Whether a case in this state can still be the ground of an effect."""
+    return state not in DECISIONS_OVER
 
 
 def cause_of(state: RecordState, finality: Finality, *, corrected: bool) -> EndCause | None:

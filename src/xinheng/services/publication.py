@@ -10,14 +10,15 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from xinheng.core.catalogue import Disclosure, Nature
-from xinheng.core.grounds import Effect, EffectKind, Ground, GroundKind, cause_of, ends_effects, lives
+from xinheng.core.grounds import EffectKind, EndCause
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
 from xinheng.core.provenance import provenance_of
 from xinheng.core.publication import OPEN, OPENNESS, open_to_all
-from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
+from xinheng.core.records import STANDING, Finality, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.batches import answers_for
+from xinheng.services.effects import write_ending
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -42,7 +43,13 @@ JOIN publication_term t ON t.item = r.item AND t.seriousness = r.seriousness
     AND t.decided_on = coalesce(r.decided_on, '-infinity')
 WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s) AND r.finality <> %(revoked)s
   AND btrim(coalesce(d.fields->>%(openness)s, '')) = ANY(%(open)s)
+FOR SHARE OF r
 ON CONFLICT DO NOTHING
+"""
+_EXPIRE = """
+UPDATE store_publication SET stopped_at = %(now)s, stop_reason = %(why)s
+WHERE stopped_at IS NULL AND stop_on <= %(today)s
+RETURNING subject_id, record_key
 """
 _STALE = """
 UPDATE store_subject s SET version = version + 1
@@ -52,7 +59,8 @@ WHERE s.id = locked.id
 
 EXPIRED = "expired"
 """Why a publication ended whose last day was over."""
-_REVIVING = {"restore", "correct"}
+_AT_ONCE = 10_000
+"""Publications of one ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,29 +198,16 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
     return shown
 
 
-def follow_change(record: Record, *, deed: str, policy: Policy, moment: datetime) -> None:
-    """Let the publication of a record follow its new version: it ends, moves its term, or lives again.
-
-    What was reviewed by a named person needs no second review to be shown again (G8); what ended because its time
-    was over stays ended (G9).
-    """
+def follow_correction(record: Record, policy: Policy, *, moment: datetime) -> None:
+    """Let an open publication move to the terms of what is right now, or end where it may not be public any more."""
     shown = Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).first()
-    state, finality = RecordState(record.state), Finality(record.finality)
     if shown is None:
-        if deed in _REVIVING and lives(state, finality):
-            _show_again(record, policy, moment=moment)
         return
-    cause = cause_of(state, finality, corrected=deed == "correct")
-    if cause is None:
-        return
-    ground = Ground(GroundKind.RECORD, record.record_key)
-    effect = Effect(EffectKind.PUBLICATION, shown.pk, shown.subject_id, ground)
-    closing = ends_effects(ground, cause, subject=record.subject_id, effects=(effect,))
-    term = _term_of_version(record, policy, moment=moment) if closing.moved else None
-    if term is not None:
+    term = _term_of_version(record, policy, moment=moment)
+    if term is None:
+        _stop(shown, "correct", moment=moment)
+    else:
         _move(shown, record, term, policy, moment=moment)
-    elif effect in (*closing.ended, *closing.suspended, *closing.moved):
-        _stop(shown, deed, moment=moment)
 
 
 def _stop(shown: Publication, reason: str, *, moment: datetime) -> None:
@@ -228,7 +223,13 @@ def _move(shown: Publication, record: Record, term: Term, policy: Policy, *, mom
     shown.save()
 
 
-def _show_again(record: Record, policy: Policy, *, moment: datetime) -> None:
+def show_again(record: Record, policy: Policy, *, moment: datetime) -> None:
+    """Show a record whose publication has ended, where it stands again.
+
+    What was reviewed by a named person needs no second review (G8); what ended because its time was over stays ended (G9).
+    """
+    if Publication.objects.filter(record_key=record.record_key, stopped_at__isnull=True).exists():
+        return
     reviewer = _reviewer_of(record)
     term = _term_of_version(record, policy, moment=moment)
     if reviewer is None or term is None:
@@ -279,16 +280,27 @@ def _reviewer_of(record: Record) -> int | None:
     return batch.published_by_id if versions.exists() else None
 
 
+@transaction.atomic
 def stop_due(*, today: date, now: datetime) -> int:
-    """End every publication whose last day is over; returns how many."""
-    with transaction.atomic():
-        due = Publication.objects.filter(stopped_at__isnull=True, stop_on__lte=today)
-        subjects = list(due.values_list("subject_id", flat=True).distinct())
-        count = due.update(stopped_at=now, stop_reason=EXPIRED)
-        _make_stale(subjects)
-        if count:
-            note("publication.expired", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
-    return count
+    """End every publication whose last day is over, and nothing else that rests on its record; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXPIRE, {"now": now, "why": EXPIRED, "today": today})
+        ended: list[tuple[int, int]] = cursor.fetchall()
+        cursor.execute(_STALE, [sorted({subject for subject, _ in ended})])
+    for start in range(0, len(ended), _AT_ONCE):
+        some = ended[start : start + _AT_ONCE]
+        write_ending(
+            EndCause.PUBLICATION_EXPIRED,
+            now=now,
+            ground=None,
+            subjects=[subject for subject, _ in some],
+            records=[key for _, key in some],
+            effects={EffectKind.PUBLICATION.value: len(some)},
+        )
+    if ended:
+        payload = {"count": len(ended)}
+        note("publication.expired", now=now, object=f"day:{today.isoformat()}", payload=payload)
+    return len(ended)
 
 
 def recompute_due_dates(*, policy: Policy) -> int:
@@ -303,8 +315,3 @@ def recompute_due_dates(*, policy: Policy) -> int:
             due_on=due, provisional=provisional, calendar_version=policy.calendar.version
         )
     return looked
-
-
-def _make_stale(subjects: list[int]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_STALE, [subjects])

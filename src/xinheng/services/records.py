@@ -14,16 +14,13 @@ from django.db import transaction
 from django.db.models import F
 
 from xinheng.core.canonical import raw_digest
-from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
-from xinheng.core.records import STANDING, Finality, RecordState
+from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.attachments_ended import forget_papers
+from xinheng.services.effects_of_records import follow_record
 from xinheng.services.ledger import note
-from xinheng.services.publication import follow_change
-from xinheng.services.relations import forget_persons
 from xinheng.services.scores import ask_for_refresh
-from xinheng.services.superiors import withdraw_letters
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow
 from xinheng.store.files import destroy_file
@@ -192,10 +189,7 @@ def _supersede(
     RecordNote.objects.create(
         record=following, deed=change.deed, reason=change.reason, ground=change.ground, actor=actor
     )
-    follow_change(following, deed=change.deed, policy=policy, moment=moment)
-    if not lives(RecordState(following.state), Finality(following.finality)):
-        forget_persons(record_key, why=change.deed, now=moment)
-        withdraw_letters(record_key, why=change.deed, now=moment)
+    follow_record(following, deed=change.deed, policy=policy, moment=moment, bumped=(subject.pk,))
     Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
     ask_for_refresh()
     note(

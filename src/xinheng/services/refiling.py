@@ -13,10 +13,12 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
+from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.subject_merge import Filed, Merges, MergeState, filed_under, twins
-from xinheng.services.publication import follow_change
+from xinheng.services.effects import end_effects
+from xinheng.services.effects_of_records import follow_record
 from xinheng.store.accounts import User
 from xinheng.store.identities import SubjectMerge
 from xinheng.store.records import Record, RecordDetail, RecordNote
@@ -103,7 +105,7 @@ def refile(subjects: Iterable[int], *, merges: Merges, why: Why, policy: Policy,
     moment = _restore_twins(group, why, policy, moment=moment)
     count, moment = _move(group, merges, why, moment=moment)
     for root in sorted({merges.root(subject) for subject in group}):
-        moment = _shield_twins(root, why, policy, moment=moment)
+        moment = _shield_twins(root, why, moment=moment)
     Subject.objects.filter(pk__in=group).update(version=F("version") + 1, last_known_at=moment)
     return count
 
@@ -122,7 +124,7 @@ def follow_load(batch: int, *, now: datetime) -> int:
     why = Why(reason="主体已合并，随合并归档", ground="主体合并", actor=None)
     count, moment = _move(group, merges, why, moment=_moment(group, now=now))
     for root in sorted(roots):
-        moment = _shield_twins(root, why, None, moment=moment)
+        moment = _shield_twins(root, why, moment=moment)
     Subject.objects.filter(pk__in=group).update(version=F("version") + 1, last_known_at=moment)
     return count
 
@@ -167,7 +169,7 @@ def _carry_out(cursor: CursorWrapper, why: Why, *, at: datetime, then: datetime)
         cursor.execute(statement)
 
 
-def _shield_twins(root: int, why: Why, policy: Policy | None, *, moment: datetime) -> datetime:
+def _shield_twins(root: int, why: Why, *, moment: datetime) -> datetime:
     """Let an act that came under two codes count once; the later telling rests."""
     standing = Record.objects.filter(
         subject=root, known_until__isnull=True, state__in=[int(state) for state in STANDING]
@@ -179,8 +181,8 @@ def _shield_twins(root: int, why: Why, policy: Policy | None, *, moment: datetim
         said = f"与记录 {first} 为同一行为，在两个代码下重复报送"
         note = Why(reason=said, ground=why.ground, actor=why.actor)
         shielded = _supersede(records[key], RecordState.SHIELDED, TWIN, note, moment=moment)
-        if policy is not None:
-            follow_change(shielded, deed="shield", policy=policy, moment=moment)
+        ground = Ground(GroundKind.RECORD, shielded.record_key)
+        end_effects(ground, EndCause.SHIELDED, subject=root, now=moment, why="shield", bumped=(root,))
         moment += INSTANT
     return moment
 
@@ -199,7 +201,7 @@ def _restore_twins(group: list[int], why: Why, policy: Policy, *, moment: dateti
             record_key=record.record_key, subject=record.subject_id, known_until=record.known_at
         )
         restored = _supersede(record, RecordState(before.state), RESTORED, why, moment=moment)
-        follow_change(restored, deed="restore", policy=policy, moment=moment)
+        follow_record(restored, deed="restore", policy=policy, moment=moment, bumped=group)
         moment += INSTANT
     return moment
 

@@ -18,6 +18,7 @@ from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, Pu
 from xinheng.store.consents import Consent, ConsentWay
 from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.effects import Publication
+from xinheng.store.endings import Channel, Ending, Telling
 from xinheng.store.enterprises import EnterpriseAccount, Mandate
 from xinheng.store.exchanges import (
     ExchangeComparison,
@@ -96,6 +97,7 @@ __all__ = [
     "CaseDeadline",
     "CaseEvent",
     "CaseReminder",
+    "Channel",
     "CodeIssue",
     "CodeIssueStep",
     "Conflict",
@@ -112,6 +114,7 @@ __all__ = [
     "Draw",
     "DrawAnnouncement",
     "DrawnObject",
+    "Ending",
     "EnterpriseAccount",
     "EvaluationRule",
     "EvaluationRun",
@@ -205,6 +208,7 @@ __all__ = [
     "SubjectSearch",
     "SubjectStatus",
     "SuperiorLetter",
+    "Telling",
     "User",
     "Verdict",
     "Way",
