@@ -8,7 +8,16 @@ from django.apps import apps
 from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
-from tests.store import case_rows, ending_rows, enterprise_rows, exchange_rows, letter_rows, paper_rows, sharing_rows
+from tests.store import (
+    case_rows,
+    ending_rows,
+    enterprise_rows,
+    exchange_rows,
+    letter_rows,
+    paper_rows,
+    repair_rows,
+    sharing_rows,
+)
 from tests.store.rows import DIGEST, YESTERDAY, Rows
 
 from xinheng.store.models import NoticeRound, Organisation, Subject, User
@@ -202,6 +211,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
     **case_rows.REFUSED,
     **letter_rows.REFUSED,
+    **repair_rows.REFUSED,
     **exchange_rows.REFUSED,
     "number_series_once": lambda rows: _twice(rows.series),
     "publication_one_open": lambda rows: _twice(lambda: rows.publication(record_key=7)),

@@ -71,6 +71,14 @@ from xinheng.store.quality import (
 )
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.relations import Relation, RelationKind
+from xinheng.store.repairs import (
+    RepairAgency,
+    RepairApplication,
+    RepairCourse,
+    RepairSource,
+    UpperOutcome,
+    UpperResult,
+)
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
@@ -176,6 +184,10 @@ __all__ = [
     "Relation",
     "RelationKind",
     "ReminderLevel",
+    "RepairAgency",
+    "RepairApplication",
+    "RepairCourse",
+    "RepairSource",
     "Resubmission",
     "ResultNotice",
     "ResultPush",
@@ -209,6 +221,8 @@ __all__ = [
     "SubjectStatus",
     "SuperiorLetter",
     "Telling",
+    "UpperOutcome",
+    "UpperResult",
     "User",
     "Verdict",
     "Way",
