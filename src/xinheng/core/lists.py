@@ -37,7 +37,9 @@ _KINDS = {
 
 
 class ListType(Entry):
-    """One list. ``term``, ``extension`` and ``early_exit`` are parameter keys; ``grounds`` say who may be entered."""
+    """One list. ``term``, ``extension``, ``early_exit`` and ``publicity`` are parameter keys; ``grounds`` say who may be
+    entered. ``recognised_elsewhere``: courts or organs of other places decide, entries only come in with their records.
+    ``fair_competition``: nobody enters before a fair-competition review is on record (legal guard G12)."""
 
     title: str
     kind: ListKind
@@ -51,9 +53,18 @@ class ListType(Entry):
     exit: str
     prior_notice: StrictBool = True
     hearing: StrictBool = False
+    collective: StrictBool = False
     higher_approval: StrictBool = False
+    provincial_review: StrictBool = False
     entities_only: StrictBool = False
+    recognised_elsewhere: StrictBool = False
+    fair_competition: StrictBool = False
+    publicity: str | None = None
     note: str = ""
+
+    @property
+    def burdens(self) -> bool:
+        return self.kind is not ListKind.POSITIVE
 
 
 class ListAlias(Entry):
@@ -76,6 +87,33 @@ class Lists(PolicyModel):
                 advice="请核对名单名称；确需增设的，须先有法律、法规或党中央、国务院政策文件依据",
             )
         return self.lists[key]
+
+    def require_here(self, key: str) -> ListType:
+        """The list type, if departments of this city recognise who stands on it."""
+        found = self.require(key)
+        if found.recognised_elsewhere:
+            raise Refusal(
+                "LIST-ELSEWHERE",
+                f"“{found.title}”由{found.authority}在其系统中认定，本系统只同步，不能在这里认定",
+                citation="国办发〔2020〕49号",
+                advice="请由有权机关认定后，按数据目录报送列入和移出信息",
+            )
+        return found
+
+    def kind_named(self, words: str) -> ListKind | None:
+        """What kind of list a file means by its name for it: a registered title, or an older word that is read on
+        import only (黑名单). None for a list that nobody provides for."""
+        said = "".join(words.split())
+        found = next((one.kind for one in self.lists.values() if one.title == said), None)
+        if found is not None:
+            return found
+        alias = self.aliases.get(said)
+        return alias.kind if alias else None
+
+    def named(self, words: str) -> ListType | None:
+        """The registered list of this title; an older word names a kind, never a list."""
+        said = "".join(words.split())
+        return next((one for one in self.lists.values() if one.title == said), None)
 
 
 def forbidden_changes(change: Change) -> list[str]:
@@ -100,7 +138,14 @@ def forbidden_changes(change: Change) -> list[str]:
         causes.append(f"增加列入情形须有法律、法规依据，{change.grounds_text}不够")
     if after.published and not before.published:
         causes.append("改为公示须有法律、法规依据")
-    causes += [f"不能改写“{name}”" for name in ("term", "extension", "early_exit") if change.altered(name)]
-    guards = ("prior_notice", "hearing", "higher_approval", "entities_only")
+    causes += [
+        f"不能改写“{name}”"
+        for name in ("term", "extension", "early_exit", "publicity")
+        if change.altered(name)
+    ]
+    guards = (
+        *("prior_notice", "hearing", "collective", "higher_approval", "provincial_review", "entities_only"),
+        *("recognised_elsewhere", "fair_competition"),
+    )
     causes += [f"不能取消“{name}”" for name in guards if getattr(before, name) and not getattr(after, name)]
     return causes

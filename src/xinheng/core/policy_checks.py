@@ -66,7 +66,7 @@ def _parameter_names(policy: "Policy") -> Iterator[tuple[str, str, str | None]]:
         for key in keys:
             yield "seriousness", f"classes.{name}", key
     for name, kind in policy.lists.lists.items():
-        for field in ("term", "extension", "early_exit"):
+        for field in ("term", "extension", "early_exit", "publicity"):
             yield "lists", f"lists.{name}.{field}", getattr(kind, field)
     for place, name in policy.treatments.parameters:
         yield "models/treatment", place, name
