@@ -36,6 +36,7 @@ FIGURES = tuple(
     for name in (
         "attachments",
         "casework",
+        "complaints",
         "evaluation",
         "inspections",
         "letters",

@@ -2,7 +2,6 @@
 was compared with the text, the models of evaluation and the ratios of inspection (国办发〔2019〕35号; legal guard G15).
 """
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -23,7 +22,6 @@ from xinheng.core.models import (
     ScoringModel,
     StartSwitch,
 )
-from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy
 from xinheng.core.sources import Rank
 from xinheng.interfaces.portal import answers, law, showing
@@ -34,8 +32,6 @@ from xinheng.interfaces.web.parts import Link
 from xinheng.store.public import PublicRun
 
 _SHOWN = ("acts", "seriousness", "lists", "inspections")
-_ALWAYS = ("objections", "repair")
-"""Subjects whose clocks a reader asks for even where no text sets them: shown as 待确认."""
 
 
 @require_safe
@@ -44,9 +40,9 @@ def about(request: HttpRequest) -> HttpResponse:
     policy = law.policy_in_force(on=today)
     context = {
         "documents": _documents(policy),
-        "clocks": list(_clocks(policy, _SHOWN, on=today)),
-        "objection_clocks": list(_clocks(policy, ("objections",), on=today)),
-        "repair_clocks": list(_clocks(policy, ("repair",), on=today)),
+        "clocks": list(law.figures(policy, _SHOWN, on=today)),
+        "objection_clocks": list(law.figures(policy, ("objections",), on=today)),
+        "repair_clocks": list(law.figures(policy, ("repair",), on=today)),
         "public_items": [_public_item(policy, item) for item in policy.catalogue.items.values()],
         "ways": _ways(),
         "licence": (
@@ -78,6 +74,7 @@ def _ways() -> list[Link]:
         Link("提出异议", "#objection", "信息有误、遗漏、超过期限或不应公示"),
         Link("信用修复", "#repair", "公示满最短期限、履行义务后可以申请"),
         Link("核对抽查", reverse("portal:draws"), "在自己的电脑上重新计算每一次抽取"),
+        Link("消费投诉公示", reverse("portal:complaints"), "已经办结的消费投诉，办理的期限"),
         Link("信用信息目录", reverse("portal:catalogue"), "收集哪些信息、由谁提供、依据什么、谁能看到"),
         Link("评价规则", reverse("portal:rules"), "等级怎么算、抽查比例怎么定"),
     ]
@@ -100,26 +97,6 @@ def _documents(policy: Policy) -> list[dict[str, Any]]:
         for source in sorted(known, key=lambda one: (order.index(one.rank), one.title))
         if source.holds_in(area)
     ]
-
-
-def _clocks(policy: Policy, subjects: Iterable[str], *, on: date) -> Iterable[dict[str, Any]]:
-    wanted = tuple(subjects)
-    for key, series in policy.parameters.items():
-        subject = key.partition(".")[0]
-        reading = series.on(on)
-        if subject in wanted and (reading.status is not Status.NO_RULE or subject in _ALWAYS):
-            yield _clock(reading)
-
-
-def _clock(reading: Reading) -> dict[str, Any]:
-    known = reading.status is Status.KNOWN
-    return {
-        "label": reading.title,
-        "value": str(reading) if known else "",
-        "source": reading.citation or "尚无文件规定",
-        "verified": reading.verified or not known,
-        "from_on": reading.since,
-    }
 
 
 def _public_item(policy: Policy, item: CatalogueItem) -> dict[str, Any]:

@@ -5,6 +5,7 @@ They are told to consumers and are no failing record: nothing rests on them, and
 """
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +29,8 @@ def complaints(request: HttpRequest) -> HttpResponse:
     rows = list(_beyond(key)[: PAGE + 1])
     shown, more = rows[:PAGE], len(rows) > PAGE
     today: date = localdate()
-    version = answers.version_of(request, law.policy_in_force(on=today), today, [one.pk for one in shown])
+    policy = law.policy_in_force(on=today)
+    version = answers.version_of(request, policy, today, [one.pk for one in shown])
     if (known := answers.unchanged(request, version)) is not None:
         return known
     last = shown[-1] if shown else None
@@ -37,13 +39,11 @@ def complaints(request: HttpRequest) -> HttpResponse:
             {
                 "name": one.subject.name,
                 "url": reverse("portal:subject", args=[one.subject.public_id]),
-                "category": one.category,
-                "outcome": OUTCOMES.get(one.outcome, ""),
-                "authority": one.authority,
-                "received_on": one.received_on,
+                **in_words(one),
             }
             for one in shown
         ],
+        "clocks": list(law.figures(policy, ("complaints",), on=today)),
         "paging": Paging(
             previous_url=reverse("portal:complaints") if key else "",
             next_url=f"?older={Key(last.received_on, last.pk)}" if last and more else "",
@@ -52,6 +52,20 @@ def complaints(request: HttpRequest) -> HttpResponse:
         "noindex": True,
     }
     return answers.fresh(render(request, "portal/complaints.html", context), version, noindex=True)
+
+
+def of_subject(number: int) -> list[PublicComplaint]:
+    """The newest handled complaints about one subject."""
+    return list(_beyond(None).filter(subject_id=number)[:PAGE])
+
+
+def in_words(one: PublicComplaint) -> dict[str, Any]:
+    return {
+        "category": one.category,
+        "outcome": OUTCOMES.get(one.outcome, ""),
+        "authority": one.authority,
+        "received_on": one.received_on,
+    }
 
 
 def _beyond(key: Key | None) -> QuerySet[PublicComplaint]:

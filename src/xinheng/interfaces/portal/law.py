@@ -4,14 +4,16 @@ What may be shown is decided by the catalogue (公开属性) and by the class of
 (《河南省社会信用条例》第十九条; legal guards G1, G8, G10).
 """
 
+from collections.abc import Iterable
 from datetime import date
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 
 from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
 from xinheng.core.models import SubjectKind
-from xinheng.core.parameters import Reading
+from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.policy_published import CALENDAR, CATALOGUE, MODEL, Published, laid_over
 from xinheng.core.records import Seriousness
@@ -31,6 +33,8 @@ SOLE_TRADER = "sole_trader"
 DATABASE = "portal"
 """The connection whose role can read the public views and nothing else."""
 MOST_KEPT = 4
+_ALWAYS = ("complaints", "objections", "repair")
+"""Subjects whose clocks a reader asks for even where no text sets them: shown as 待确认."""
 
 
 _PUBLISHED = (MODEL, CALENDAR, CATALOGUE)
@@ -123,3 +127,24 @@ def sector_title(policy: Policy, key: str) -> str:
 def cite(policy: Policy, citations: tuple[Citation, ...]) -> str:
     """The documents and clauses, as people cite them."""
     return "；".join(dict.fromkeys(policy.sources[one.source].cite(one.clause) for one in citations))
+
+
+def figures(policy: Policy, subjects: Iterable[str], *, on: date) -> Iterable[dict[str, Any]]:
+    """Rows of the figures in force: label, value (empty: 待确认), source, verified, from_on."""
+    wanted = tuple(subjects)
+    for key, series in policy.parameters.items():
+        subject = key.partition(".")[0]
+        reading = series.on(on)
+        if subject in wanted and (reading.status is not Status.NO_RULE or subject in _ALWAYS):
+            yield _clock(reading)
+
+
+def _clock(reading: Reading) -> dict[str, Any]:
+    known = reading.status is Status.KNOWN
+    return {
+        "label": reading.title,
+        "value": str(reading) if known else "",
+        "source": reading.citation or "尚无文件规定",
+        "verified": reading.verified or not known,
+        "from_on": reading.since,
+    }

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import Item
 from xinheng.core.policy import Policy
-from xinheng.interfaces.portal import answers, law, showing, statements
+from xinheng.interfaces.portal import answers, complaints, law, showing, statements
 from xinheng.interfaces.portal.keyset import keys_in, paging, turn
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.parts import Crumb, Statement
@@ -47,16 +47,18 @@ def subject(request: HttpRequest, public_id: str) -> HttpResponse:
     if found is None:
         return _moved(public_id=public_id)
     tallies, score = _tallies(policy, found, on=today), score_of(found)
-    version = answers.version_of(
-        request, policy, today, found.version, tallies, score.run.public_id if score else ""
-    )
+    told = complaints.of_subject(found.pk)
+    run, seen = score.run.public_id if score else "", [one.pk for one in told]
+    version = answers.version_of(request, policy, today, found.version, tallies, run, seen)
     unchanged = answers.unchanged(request, version)
     if unchanged is not None:
         return unchanged
     context = _page(request, policy, found, today=today) | {
         "summary": [_summary(policy, tally) for tally in tallies],
         "grade": _grade(policy, found, score) if score else None,
-        "noindex": any(law.is_adverse(policy, item=t.item, seriousness=t.gravest) for t in tallies),
+        "complaints": [complaints.in_words(one) for one in told],
+        "noindex": bool(told)
+        or any(law.is_adverse(policy, item=t.item, seriousness=t.gravest) for t in tallies),
     }
     return answers.fresh(render(request, "portal/subject.html", context), version, noindex=context["noindex"])
 

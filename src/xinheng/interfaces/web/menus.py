@@ -27,6 +27,8 @@ PORTAL = (
     Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue")),
 )
 
+PORTAL_FOOT = (Route("消费投诉公示", "portal:complaints"), Route("信用信息目录", "portal:catalogue"))
+
 OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
     (
         "",

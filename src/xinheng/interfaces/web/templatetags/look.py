@@ -124,6 +124,11 @@ def portal_menu(context: template.Context) -> Sequence[Link]:
 
 
 @register.simple_tag(takes_context=True)
+def portal_foot(context: template.Context) -> Sequence[Link]:
+    return menus.links(menus.PORTAL_FOOT, current=_current(context))
+
+
+@register.simple_tag(takes_context=True)
 def office_menu(context: template.Context) -> Sequence[MenuGroup]:
     """The ``menu`` of the view, which knows what the actor may do, else all mounted entries."""
     return context.get("menu") or menus.groups(current=_current(context))
