@@ -33,12 +33,15 @@ WITH chosen AS (
     UPDATE store_subject s SET version = version + 1,
            last_known_at = greatest(%(now)s, s.last_known_at + interval '1 microsecond')
     FROM chosen c WHERE s.id = c.id RETURNING s.id, s.last_known_at
-), numbered AS (SELECT nextval('store_record_id_seq') AS id, t.* FROM touched t(subject_id, known_at))
+), numbered AS (SELECT nextval('store_record_id_seq') AS id, t.* FROM touched t(subject_id, known_at)), said AS (
 INSERT INTO store_record (id, record_key, subject_id, batch_id, amount_fen, known_at, row_no, decided_on, item, seriousness,
                           finality, state, natural_hash, content_hash, result)
 SELECT id, id, subject_id, (SELECT min(id) FROM store_batch), 1000000, known_at, 1, %(day)s, 4, 2, 6, 1,
        decode(md5(id::text), 'hex'), decode(md5(id::text), 'hex'), '罚款'
-FROM numbered
+FROM numbered RETURNING id
+)
+INSERT INTO store_recorddetail (record_id, document_no, authority, authority_code, title, fields)
+SELECT id, '试字〔2026〕' || id || '号', '测试机关', '', '测试所添', '{}' FROM said
 """
 
 

@@ -1,9 +1,11 @@
 """Marks, persons of a listing, deletion and the census, as officers meet them on the file of a subject."""
 
+import importlib
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
@@ -194,3 +196,36 @@ def test_the_file_names_feed_sender_and_receipt_of_each_fact(officer: Client, pe
     assert receipt in page
     assert people.li.display_name in page
     assert name(1) in page
+
+
+@pytest.mark.row("M1-01")
+def test_a_row_put_in_past_the_loaders_does_not_keep_the_file_from_being_opened(officer: Client) -> None:
+    kept = open_record(2, 4)
+    bare = Record.objects.create(
+        record_key=kept.pk + 1000,
+        subject=kept.subject,
+        batch=kept.batch,
+        known_at=NOW,
+        row_no=1,
+        decided_on=date(2026, 11, 1),
+        item=4,
+        natural_hash=b"bare",
+        content_hash=b"bare",
+    )
+    for found in (bare, Record.objects.select_related("detail").get(pk=bare.pk)):
+        assert (found.detail.title, found.detail.document_no, found.detail.fields) == ("", "", {})
+    page = officer.get(reverse("office:subject", kwargs=own(2)))
+    assert page.status_code == 200
+    assert "2026-11-01" in text(page)
+    shown = reverse("office:record", kwargs={**own(2), "key": bare.record_key})
+    assert officer.get(shown).status_code == 200
+
+
+@pytest.mark.row("M1-01")
+def test_measuring_adds_records_with_their_words(delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "bench")
+    added = importlib.import_module("nightly").add(100_000)
+    assert added > 0
+    told = RecordDetail.objects.filter(record__content_hash=F("record__natural_hash"), title="测试所添")
+    assert told.count() == added
+    assert not Record.objects.filter(detail__isnull=True).exists()

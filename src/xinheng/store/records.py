@@ -5,9 +5,12 @@ same ``record_key``; the earlier one is closed by ``known_until`` and nothing el
 Columns are ordered by width so that a row stays under 200 bytes.
 """
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
+from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 
 from xinheng.core.catalogue import Item
 from xinheng.core.provenance import Provenance
@@ -75,10 +78,29 @@ WEIGHABLE = Q(item=Item.COMPLAINT) | Q(batch__isnull=True) | Q(batch__provenance
 """Records that an evaluation may look at: those of public bodies, and complaints, which burden nobody."""
 
 
+class _Words(ReverseOneToOneDescriptor):  # type: ignore[type-arg]
+    """``record.detail``: empty words where a row was put in past the loaders, so that its file can be opened."""
+
+    def __get__(self, instance: Model | None, cls: type[Model] | None = None) -> Any:
+        try:
+            return super().__get__(instance, cls)
+        except RecordDetail.DoesNotExist:
+            return RecordDetail(record_id=instance.pk) if instance is not None else None
+
+
+class _OneToWords(models.OneToOneField[Record, Record]):
+    related_accessor_class = _Words
+
+    def deconstruct(self) -> Any:
+        """To the database an ordinary key."""
+        name, _, given, named = super().deconstruct()
+        return name, "django.db.models.OneToOneField", given, named
+
+
 class RecordDetail(models.Model):
     """The words of a record version: document, authority, title and the masked fields by their Chinese names."""
 
-    record = models.OneToOneField(Record, on_delete=models.PROTECT, primary_key=True, related_name="detail")
+    record = _OneToWords(Record, on_delete=models.PROTECT, primary_key=True, related_name="detail")
     document_no = models.CharField(max_length=200, blank=True)
     authority = models.CharField(max_length=200, blank=True)
     authority_code = models.CharField(max_length=18, blank=True)
