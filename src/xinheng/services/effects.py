@@ -130,7 +130,8 @@ def _by_table(effects: Iterable[Effect]) -> list[tuple[StoredEffect, list[int]]]
     ids: dict[EffectKind, list[int]] = {}
     for effect in effects:
         ids.setdefault(effect.kind, []).append(effect.id)
-    return [(kind, ids[kind.kind]) for kind in STORED_EFFECTS if kind.kind in ids]
+    tables = {kind.table: kind for kind in reversed(STORED_EFFECTS)}
+    return [(kind, ids[kind.kind]) for kind in tables.values() if kind.kind in ids]
 
 
 def _end(kind: StoredEffect, ids: list[int], *, cause: EndCause, why: str, now: datetime) -> None:

@@ -20,7 +20,8 @@ class StoredEffect:
     """One table of effects.
 
     ``ground_kind`` names the column that says what kind of ground it is, or is the one kind there is; ``suspended_at`` is
-    empty where an effect that rests is ended and made anew. ``job`` is queued with the ids of what has ended.
+    empty where an effect that rests is ended and made anew. ``over_on`` is the first day on which it no longer holds, where
+    there is such a column. ``job`` is queued with the ids of what has ended or rests.
     """
 
     kind: EffectKind
@@ -31,6 +32,7 @@ class StoredEffect:
     ended_why: str = "ended_why"
     end_cause: str = "end_cause"
     suspended_at: str = "suspended_at"
+    over_on: str = ""
     job: str = ""
 
     @property
@@ -71,6 +73,7 @@ PUBLICATIONS = StoredEffect(
     ended_why="stop_reason",
     end_cause="",
     suspended_at="",
+    over_on="stop_on",
 )
 STORED_EFFECTS: tuple[StoredEffect, ...] = (PUBLICATIONS,)
 
@@ -85,5 +88,10 @@ RESTS_OTHERWISE: Mapping[str, str] = {
     "ExchangeEntry": "what another platform was told; the end is told there too (services.exchanges_out)",
     "Conflict": "a question between departments; burdens nobody",
     "DeletionProposal": "a proposal to lift",
+    "RepairApplication": "an application to lift; its own steps end it",
+    "Attachment": "a paper on a record: taken out of use and destroyed with it (services.attachments_ended)",
+    "RowIdentity": "says of whom a row speaks; a person's later word replaces it",
+    "ExchangePeer": "the legal ground of exchange between platforms; burdens no enterprise",
+    "Ending": "what has ended",
 }
 """Tables with a word on their ground or record that hold no stored effect, and why."""

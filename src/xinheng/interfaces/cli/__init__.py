@@ -30,6 +30,7 @@ COMMANDS: tuple[str, ...] = (
     "snapshotting",
     "rebuilding",
     "ledger",
+    "effects",
     "letters",
     "account",
     "secret",

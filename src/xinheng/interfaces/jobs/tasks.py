@@ -168,6 +168,19 @@ def stop_publications(timestamp: int) -> None:
     log.info("publications_stopped", count=count, forgotten=forgotten)
 
 
+@app.periodic(cron=NIGHT)
+@app.task(name="audit_effects", queueing_lock="audit_effects")
+def audit_effects(timestamp: int) -> None:
+    """Look whether an effect lives without its ground; what is found stands in the ledger."""
+    from xinheng.services import effects_audit
+
+    now = datetime.now(UTC)
+    found = effects_audit.audit_and_note(today=day_of(now), now=now)
+    if found.orphans:
+        log.error("effects_without_ground", count=len(found.orphans))
+    log.info("effects_audited", **{f"kind_{place}": count for place, count in enumerate(found.open.values())})
+
+
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="end_consents", queueing_lock="end_consents")
 def end_consents(timestamp: int) -> None:
