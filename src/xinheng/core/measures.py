@@ -5,61 +5,49 @@ regulation, never one of the first group. Measures on natural persons and those 
 are shown as existing and are not executed here. Serves 全国失信惩戒措施基础清单 and 国办发〔2020〕49号.
 """
 
-from enum import IntEnum, StrEnum
+from collections.abc import Mapping
 
-from pydantic import Field, StrictBool
-
+from xinheng.core.canonical import digest_of
+from xinheng.core.measure_rows import (
+    BanField,
+    BanRule,
+    Edition,
+    Least,
+    Measure,
+    MeasureGroup,
+    Occasion,
+    Target,
+)
 from xinheng.core.overlays import Change
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
-from xinheng.core.sources import Entry, Rank
+from xinheng.core.sources import Rank
+
+__all__ = [
+    "BanField",
+    "BanRule",
+    "Edition",
+    "Least",
+    "Measure",
+    "MeasureGroup",
+    "Measures",
+    "Occasion",
+    "Target",
+    "by_group",
+    "forbidden_changes",
+    "row_digest",
+]
 
 RESTRICTING = (Rank.LAW, Rank.ADMINISTRATIVE_REGULATION, Rank.CENTRAL_POLICY)
 SUPPLEMENTING = (*RESTRICTING, Rank.LOCAL_REGULATION)
-
-
-class MeasureGroup(IntEnum):
-    """Weight of a measure: what it needs as a ground grows with it."""
-
-    RIGHTS = 1
-    MANAGEMENT = 2
-    MARKET = 3
-    INCENTIVE = 4
-
-    @property
-    def label(self) -> str:
-        return ("减损权益或增加义务", "行政管理措施", "由市场主体自主决定", "守信激励")[self.value - 1]
-
-
-class Target(StrEnum):
-    LISTED = "listed"
-    FAILING = "failing"
-    GOOD = "good"
-
-    @property
-    def label(self) -> str:
-        return {"listed": "列入严重失信主体名单的主体", "failing": "有失信信息的主体", "good": "守信主体"}[
-            self.value
-        ]
-
-
-class Measure(Entry):
-    """One kind of measure. ``executed_here`` is false where only courts, carriers or banks may act."""
-
-    title: str
-    group: MeasureGroup
-    targets: tuple[Target, ...] = Field(min_length=1)
-    bodies: str
-    persons_only: StrictBool = False
-    executed_here: StrictBool
-    related_matters_only: StrictBool = False
-    needs_own_basis: StrictBool
-    note: str = ""
+_GUARDS = ("persons_only", "related_matters_only", "needs_own_basis", "recognising_only", "ban")
 
 
 class Measures(PolicyModel):
     edition: str
     measures: dict[str, Measure]
+    bans: dict[str, BanRule] = {}
+    editions: dict[str, Edition] = {}
 
     def require(self, key: str, *, target: Target) -> Measure:
         """The measure, if it is listed, acts on such a target and is executed here."""
@@ -86,10 +74,23 @@ class Measures(PolicyModel):
             )
         return measure
 
+    @property
+    def digest(self) -> str:
+        """Names this very list: every change of a row gives another."""
+        return digest_of(self.model_dump(mode="json"))
+
+
+def row_digest(measure: Measure) -> str:
+    """Names this very row, e.g. for the fair-competition review that was made of it."""
+    return digest_of(measure.model_dump(mode="json"))
+
 
 def forbidden_changes(change: Change) -> list[str]:
     """A lower level may add only supplements carried by a local regulation, and may not make one heavier."""
     before, after = change.before, change.after
+    if isinstance(after, BanRule):
+        carried = change.carried_by(RESTRICTING)
+        return [] if carried else [f"增设或改动市场禁入须有法律、行政法规依据，{change.grounds_text}不够"]
     if not isinstance(after, Measure):
         return []
     if before is None:
@@ -100,13 +101,28 @@ def forbidden_changes(change: Change) -> list[str]:
         carried = change.carried_by(SUPPLEMENTING)
         return [] if carried else [f"清单以外增设措施须有地方性法规依据，{change.grounds_text}不够"]
     assert isinstance(before, Measure)
+    return _heavier(before, after, change)
+
+
+def _heavier(before: Measure, after: Measure, change: Change) -> list[str]:
+    """What of a change makes a measure heavier than the level above has it."""
     causes = []
     if after.group < before.group or after.group is MeasureGroup.INCENTIVE is not before.group:
         causes.append("不能改变措施的类别")
     if set(after.targets) - set(before.targets) and not change.carried_by(RESTRICTING):
         causes.append("扩大惩戒对象须有法律、行政法规依据")
-    guards = ("persons_only", "related_matters_only", "needs_own_basis")
-    causes += [f"不能取消“{name}”" for name in guards if getattr(before, name) and not getattr(after, name)]
+    if before.least is Least.SERIOUS and after.least is not before.least:
+        causes.append("不能降低适用的失信程度")
+    if set(after.occasions) - set(before.occasions) and not change.carried_by(SUPPLEMENTING):
+        causes.append("扩大适用事项须有地方性法规依据")
+    if before.sectors and set(after.sectors or ("any",)) - set(before.sectors):
+        causes.append("不能扩大实施主体")
+    causes += [f"不能取消“{name}”" for name in _GUARDS if getattr(before, name) and not getattr(after, name)]
     if after.executed_here and not before.executed_here:
         causes.append("不能改由本系统执行")
     return causes
+
+
+def by_group(measures: Mapping[str, Measure]) -> dict[MeasureGroup, list[tuple[str, Measure]]]:
+    """The rows of each group in the order of the list."""
+    return {group: [(k, m) for k, m in measures.items() if m.group is group] for group in MeasureGroup}

@@ -4,9 +4,10 @@ A new procedure is a module of core with its flow and one line here (docs/how-to
 """
 
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
+from xinheng.core.measure_flow import INCENTIVE, MEASURE
 from xinheng.core.rectification import RECTIFICATION
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 
-PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION)
+PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION, MEASURE, INCENTIVE)
 """The newest version of each; older ones stay published in the module of their procedure."""
