@@ -5,9 +5,12 @@ A new procedure is a module of core with its flow and one line here (docs/how-to
 
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
+from xinheng.core.misuse import MISUSE
+from xinheng.core.objection_remedy import REMEDY
+from xinheng.core.objections import OBJECTION
 from xinheng.core.rectification import RECTIFICATION
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 
-PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION, MEASURE, INCENTIVE)
+PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION, MEASURE, INCENTIVE, OBJECTION, REMEDY, MISUSE)
 """The newest version of each; older ones stay published in the module of their procedure."""

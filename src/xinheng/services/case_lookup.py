@@ -63,7 +63,7 @@ class Progress:
 
 
 @transaction.atomic
-def give_code(case: str, *, actor: User, now: datetime) -> str:
+def give_code(case: str, *, actor: User | None, now: datetime) -> str:
     """A new code in place of any earlier one, in the clear for the receipt this once."""
     found = locked(case)
     code = "".join(secrets.choice(SIGNS) for _ in range(LENGTH))

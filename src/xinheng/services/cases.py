@@ -52,7 +52,7 @@ class Opening:
 
 @transaction.atomic
 def open_case(
-    opening: Opening, *, verb: str, actor: Taker, policy: Policy, now: datetime, reason: str = ""
+    opening: Opening, *, verb: str, actor: Taker | None, policy: Policy, now: datetime, reason: str = ""
 ) -> Case:
     """Begin a case with its first step. Refusal C03 names the running case on the same matter."""
     flow = newest(opening.flow)

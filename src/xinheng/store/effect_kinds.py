@@ -87,6 +87,8 @@ RESTS_OTHERWISE: Mapping[str, str] = {
     "Record": "a ground itself",
     "ExchangeEntry": "what another platform was told; the end is told there too (services.exchanges_out)",
     "Conflict": "a question between departments; burdens nobody",
+    "Objection": "marks what it is aimed at and ends nothing; ended by its answer (services.objections)",
+    "Correction": "says what was wrong, in favour of the enterprise",
     "DeletionProposal": "a proposal to lift",
     "RepairApplication": "an application to lift; its own steps end it",
     "Attachment": "a paper on a record: taken out of use and destroyed with it (services.attachments_ended)",

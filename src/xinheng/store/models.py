@@ -41,12 +41,14 @@ from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
+from xinheng.store.objections import Correction, LedgerExtract, MisuseComplaint, Objection
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
     PublicAct,
     PublicAnnouncement,
     PublicComplaint,
+    PublicCorrection,
     PublicDraw,
     PublicMoved,
     PublicName,
@@ -116,6 +118,7 @@ __all__ = [
     "ConnectorPull",
     "Consent",
     "ConsentWay",
+    "Correction",
     "DeadlineMove",
     "DeletionProposal",
     "DeletionState",
@@ -139,10 +142,12 @@ __all__ = [
     "IssuedLetter",
     "LedgerBatch",
     "LedgerEvent",
+    "LedgerExtract",
     "LedgerLeaf",
     "LookupLock",
     "Mandate",
     "Member",
+    "MisuseComplaint",
     "ModelFeedback",
     "ModelTrial",
     "MoveKind",
@@ -152,6 +157,7 @@ __all__ = [
     "NoticeStep",
     "NoticeStepKind",
     "NumberSeries",
+    "Objection",
     "Organisation",
     "OrganisationKind",
     "OrganisationName",
@@ -165,6 +171,7 @@ __all__ = [
     "PublicAct",
     "PublicAnnouncement",
     "PublicComplaint",
+    "PublicCorrection",
     "PublicDraw",
     "PublicMoved",
     "PublicName",

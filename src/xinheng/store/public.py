@@ -147,6 +147,22 @@ class PublicComplaint(models.Model):
         db_table = "public_complaint"
 
 
+class PublicCorrection(models.Model):
+    """A published correction of an error, while it is shown. ``shown_until`` is the first day without it."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="corrections")
+    what = models.CharField(max_length=200)
+    text = models.CharField(max_length=1000)
+    wrong_from = models.DateField()
+    wrong_to = models.DateField()
+    shown_until = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "public_correction"
+
+
 class PublicRun(models.Model):
     """The evaluation run in force of a published model."""
 

@@ -41,6 +41,7 @@ _VIEWS = (
     "public_search",
     "public_act",
     "public_complaint",
+    "public_correction",
     "public_run",
     "public_score",
     "public_announcement",

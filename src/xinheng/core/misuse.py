@@ -1,0 +1,109 @@
+"""A complaint that credit information was misused, leaked or tampered with, and its investigation, in confidence.
+
+Anybody may complain without an account (汴政办〔2020〕46号第19项); the unit complained of does not see it, who handles it is not
+of that unit, and the result is told to the complainant (legal guard G13).
+"""
+
+from enum import StrEnum
+
+from xinheng.core.flows import NEW, Flow, State, Step, published
+from xinheng.core.roles import Role
+
+ACCEPT = "objections.misuse_accept_workdays"
+INVESTIGATE = "objections.misuse_workdays"
+A_DAY = "objections.misuse_a_day"
+"""How many complaints one address may lodge in a day."""
+
+
+class Fault(StrEnum):
+    """What is complained of."""
+
+    MISUSE = "misuse"
+    LEAK = "leak"
+    TAMPERING = "tampering"
+
+    @property
+    def label(self) -> str:
+        return {
+            "misuse": "滥用：没有正当理由查看或者使用",
+            "leak": "泄露：信息被不该知道的人知道",
+            "tampering": "篡改：信息被违规改动",
+        }[self.value]
+
+
+_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
+_DECIDERS = frozenset({Role.DECIDER})
+_TAKEN = ("take_in", "accept", "find")
+
+MISUSE = published(
+    Flow(
+        name="misuse",
+        version=1,
+        title="信息安全投诉",
+        states=(
+            State(key="received", title="待受理", party="投诉已经收到，正在看是否属于本平台的事项。"),
+            State(key="investigating", title="调查中", party="正在调查。投诉内容对被投诉单位保密。"),
+            State(key="found", title="待作出结论", party="调查已有结果，由另一人作出结论。"),
+            State(
+                key="concluded",
+                title="已有结论，待告知",
+                party="已有结论，请凭编号和查询码到窗口了解，或等待告知。",
+            ),
+            State(key="done", title="办结", settled=True, party="结论已经告知，事项办结。"),
+        ),
+        steps=(
+            Step(verb="receive", title="收到投诉", from_states=(NEW,), to_state="received", starts=(ACCEPT,)),
+            Step(
+                verb="take_in",
+                title="窗口收到投诉",
+                from_states=(NEW,),
+                to_state="received",
+                roles=frozenset({Role.WINDOW_CLERK}),
+                starts=(ACCEPT,),
+            ),
+            Step(
+                verb="accept",
+                title="受理并调查",
+                from_states=("received",),
+                to_state="investigating",
+                roles=_OFFICERS,
+                ends=(ACCEPT,),
+                starts=(INVESTIGATE,),
+            ),
+            Step(
+                verb="find",
+                title="提出调查结果",
+                from_states=("received", "investigating"),
+                to_state="found",
+                roles=_OFFICERS,
+                reason_required=True,
+                ends=(ACCEPT,),
+            ),
+            *(
+                Step(
+                    verb=verb,
+                    title=title,
+                    from_states=("found",),
+                    to_state=to_state,
+                    roles=_DECIDERS,
+                    not_by=_TAKEN,
+                    reason_required=True,
+                )
+                for verb, title, to_state in (
+                    ("send_back", "退回补充调查", "investigating"),
+                    ("confirm", "属实，处理", "concluded"),
+                    ("dismiss", "不属实或者不属于本平台", "concluded"),
+                )
+            ),
+            Step(
+                verb="tell",
+                title="告知结论",
+                from_states=("concluded",),
+                to_state="done",
+                roles=_OFFICERS | {Role.WINDOW_CLERK},
+                reason_required=True,
+                ends=(INVESTIGATE,),
+            ),
+        ),
+    )
+)

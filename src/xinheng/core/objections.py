@@ -1,0 +1,258 @@
+"""An objection: marked at once, looked into by who provided the information, answered by a second person in the province's term.
+
+What is objected to stays marked until the answer (《河南省社会信用条例》第四十一条; other provinces by their own lines, legal
+guard G15). Nobody is worse off for objecting. The enterprise or the window lodges, another platform may push.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from xinheng.core.flows import NEW, Flow, State, Step, published
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import OF_ENTERPRISES, Role
+
+TOTAL = "objections.total_workdays"
+PROVIDER = "objections.provider_workdays"
+OWN = "objections.own_workdays"
+REVIEW = "objections.review_workdays"
+REVIEW_OF_ENTRIES = "objections.review_of_entries"
+"""Whether an answer on a list entry may be taken on to the province: 1 it may, 0 it may not, unknown elsewhere."""
+MARKED = ("at_source", "checking", "answered", "reviewing")
+"""States in which what is objected to bears the mark."""
+
+
+class Aim(StrEnum):
+    """What can be objected to."""
+
+    RECORD = "record"
+    INSPECTION = "inspection"
+    LIST_ENTRY = "list_entry"
+    MEASURE = "measure"
+    GRADE = "grade"
+
+    @property
+    def label(self) -> str:
+        return {
+            "record": "信用记录",
+            "inspection": "检查结果",
+            "list_entry": "列入名单",
+            "measure": "惩戒措施",
+            "grade": "信用评价",
+        }[self.value]
+
+
+class Channel(StrEnum):
+    """By which way the objection came."""
+
+    OWN = "own"
+    WINDOW = "window"
+    PUSHED = "pushed"
+
+    @property
+    def label(self) -> str:
+        return {"own": "企业空间", "window": "窗口", "pushed": "其他平台转来"}[self.value]
+
+
+class Answer(StrEnum):
+    """How an objection ends."""
+
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    UPHELD = "upheld"
+    RETRACTED = "retracted"
+
+    @property
+    def label(self) -> str:
+        return {
+            "corrected": "更正",
+            "withdrawn": "撤回有误的信息",
+            "upheld": "维持原信息",
+            "retracted": "企业撤回异议",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the objector says is wrong and wants. At most 1000 signs each."""
+
+    wrong: str
+    wanted: str = ""
+
+    def checked(self) -> "Claim":
+        """Refusal OB1 for an objection that says nothing: nobody could look into it."""
+        if len(self.wrong.strip()) < 4:
+            raise Refusal(
+                "OB1", "没有写明哪里有误。", advice="请写明哪一项内容有误、事实是什么；有证明材料的一并说明。"
+            )
+        return Claim(wrong=self.wrong.strip()[:1000], wanted=self.wanted.strip()[:1000])
+
+
+def review_refusal(known: int | None) -> Refusal | None:
+    """Why an answer cannot be taken on to the province; None where it can (legal guard G15)."""
+    if known == 1:
+        return None
+    cause = "没有规定" if known == 0 else "是否有规定待确认"
+    return Refusal(
+        "OB9",
+        f"对这类异议的处理结果，本省{cause}向省级主管部门提请复核，不能在这里提请。",
+        advice="可以依法申请行政复议或者提起行政诉讼，期限见处理结果告知书。",
+    )
+
+
+_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
+_DECIDERS = frozenset({Role.DECIDER})
+_LODGERS = OF_ENTERPRISES | {Role.WINDOW_CLERK}
+_TAKEN = ("lodge", "lodge_own", "reply", "find")
+_RUNNING = ("at_source", "checking", "answered")
+
+_STATES = (
+    State(
+        key="at_source",
+        title="提供单位核查中",
+        party="已经标注“异议中”，提供单位正在核查。不需要您做什么。",
+    ),
+    State(key="checking", title="平台核查中", party="已经标注“异议中”，正在核查。不需要您做什么。"),
+    State(key="answered", title="待作出处理", party="核查已有结果，由另一人审定后答复您。"),
+    State(key="decided", title="已处理，待告知", party="信息已经更正或者撤回，标注已去除，结果正在送达。"),
+    State(key="upheld", title="维持，待告知", party="核查后没有改变信息，标注已去除，结果和理由正在送达。"),
+    State(key="done", title="办结", settled=True, party="处理结果已经告知，事项办结。"),
+    State(
+        key="told",
+        title="维持并已告知",
+        settled=True,
+        party="没有改变信息，理由已经告知。不服的，可以依法申请行政复议、提起诉讼；有省级复核的可以提请复核。",
+    ),
+    State(key="reviewing", title="复核中", party="已经转省级主管部门复核，复核期间标注“异议中”。"),
+    State(key="final", title="复核维持", settled=True, party="复核后没有改变信息，事项办结。"),
+    State(key="retracted", title="异议已撤回", settled=True, party="您撤回了异议，标注已去除。"),
+)
+
+
+def _lodging(verb: str, title: str, to_state: str, clocks: tuple[str, ...], *, pushed: bool) -> Step:
+    return Step(
+        verb=verb,
+        title=title,
+        from_states=(NEW,),
+        to_state=to_state,
+        roles=frozenset() if pushed else _LODGERS,
+        reason_required=not pushed,
+        starts=clocks,
+    )
+
+
+_IN = (
+    _lodging("lodge", "提出异议，转提供单位核查", "at_source", (TOTAL, PROVIDER), pushed=False),
+    _lodging("lodge_own", "提出异议，平台核查", "checking", (OWN,), pushed=False),
+    _lodging("receive", "收到转来的异议，转提供单位核查", "at_source", (TOTAL, PROVIDER), pushed=True),
+    _lodging("receive_own", "收到转来的异议，平台核查", "checking", (OWN,), pushed=True),
+)
+
+_CHECKING = (
+    Step(
+        verb="reply",
+        title="核查并回复",
+        from_states=("at_source",),
+        to_state="answered",
+        roles=_OFFICERS,
+        reason_required=True,
+        ends=(PROVIDER,),
+    ),
+    Step(
+        verb="find",
+        title="核查完毕",
+        from_states=("checking",),
+        to_state="answered",
+        roles=_OFFICERS,
+        reason_required=True,
+    ),
+    Step(
+        verb="send_back",
+        title="退回重新核查",
+        from_states=("answered",),
+        to_state="at_source",
+        roles=_DECIDERS,
+        not_by=_TAKEN,
+        reason_required=True,
+        starts=(PROVIDER,),
+    ),
+    Step(
+        verb="retract",
+        title="撤回异议",
+        from_states=_RUNNING,
+        to_state="retracted",
+        roles=_LODGERS,
+        ends=(TOTAL, PROVIDER, OWN),
+    ),
+)
+
+
+def _answer(verb: str, title: str, to_state: str) -> Step:
+    return Step(
+        verb=verb,
+        title=title,
+        from_states=("answered",),
+        to_state=to_state,
+        roles=_DECIDERS,
+        not_by=_TAKEN,
+        reason_required=True,
+        notice="objection_answer",
+    )
+
+
+_ANSWERING = (
+    _answer("correct", "更正", "decided"),
+    _answer("withdraw", "撤回有误的信息", "decided"),
+    _answer("uphold", "维持原信息", "upheld"),
+    *(
+        Step(
+            verb="serve",
+            title="告知结果",
+            from_states=(before,),
+            to_state=after,
+            roles=_OFFICERS | {Role.WINDOW_CLERK},
+            reason_required=True,
+            ends=(TOTAL, OWN),
+        )
+        for before, after in (("decided", "done"), ("upheld", "told"))
+    ),
+)
+
+_REVIEWING = (
+    Step(
+        verb="ask_review",
+        title="提请复核",
+        from_states=("told",),
+        to_state="reviewing",
+        roles=_LODGERS,
+        reason_required=True,
+        starts=(REVIEW,),
+    ),
+    Step(
+        verb="review_uphold",
+        title="登记复核结果：维持",
+        from_states=("reviewing",),
+        to_state="final",
+        roles=_OFFICERS,
+        reason_required=True,
+        ends=(REVIEW,),
+    ),
+    Step(
+        verb="review_change",
+        title="登记复核结果：应当更正或者撤回",
+        from_states=("reviewing",),
+        to_state="answered",
+        roles=_OFFICERS,
+        reason_required=True,
+        ends=(REVIEW,),
+    ),
+)
+
+OBJECTION = published(
+    Flow(
+        name="objection",
+        version=1,
+        title="异议处理",
+        states=_STATES,
+        steps=(*_IN, *_CHECKING, *_ANSWERING, *_REVIEWING),
+    )
+)
