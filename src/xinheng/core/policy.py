@@ -52,6 +52,7 @@ from xinheng.core.policy_subjects import (
     LISTS,
     MEASURES,
     QUALITY,
+    REPAIR,
     SECTORS,
     SERIOUSNESS,
 )
@@ -59,6 +60,7 @@ from xinheng.core.publication import Act, Acts, PublicationPeriod, SeriousnessRu
 from xinheng.core.quality import Quality
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.core.repair_rules import RepairRules
 from xinheng.core.sources import Source
 from xinheng.core.treatment import Fact, Treatment, TreatmentFile
 
@@ -84,6 +86,7 @@ class Policy:
     measures: Measures
     commitments: Commitments
     quality: Quality
+    repair: RepairRules
     deadlines: Deadlines
     grading: GradingPolicy
     calendar: Calendar
@@ -248,6 +251,7 @@ def _read(report: Report, *, city: str) -> Policy:
     sectors, catalogue, acts = loader.load(SECTORS), loader.load(CATALOGUE), loader.load(ACTS)
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
+    repair = loader.load(REPAIR)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
     treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
     calendar = calendar_of_folder(report)
@@ -267,6 +271,7 @@ def _read(report: Report, *, city: str) -> Policy:
         measures=_sure(measures),
         commitments=_sure(commitments),
         quality=_sure(quality),
+        repair=_sure(repair),
         deadlines=_sure(deadlines),
         city_file=_sure(city_file),
         agencies=_sure(agencies),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xinheng.core import catalogue, commitments, lists, measures, publication, quality
+from xinheng.core import catalogue, commitments, lists, measures, publication, quality, repair_rules
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
 from xinheng.core.deadlines import Deadlines
@@ -14,6 +14,7 @@ from xinheng.core.policy_file import PolicyModel
 from xinheng.core.policy_layers import Subject
 from xinheng.core.publication import Acts, SeriousnessRules
 from xinheng.core.quality import Quality
+from xinheng.core.repair_rules import RepairRules
 
 
 class ParametersOnly(PolicyModel):
@@ -28,6 +29,7 @@ LISTS = Subject("lists", Lists, lists.forbidden_changes)
 MEASURES = Subject("measures", Measures, measures.forbidden_changes)
 COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
 QUALITY = Subject("quality", Quality, quality.forbidden_changes)
+REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
 DEADLINES = Subject("deadlines", Deadlines, optional=True)
 CITY = Subject("city", CityFile, first=Level.CITY)
 AGENCIES = Subject("agencies", Agencies, first=Level.CITY)
@@ -41,7 +43,6 @@ FIGURES = tuple(
         "inspections",
         "letters",
         "rectification",
-        "repair",
         "objections",
         "reports",
         "retention",
@@ -58,6 +59,7 @@ _SUBJECTS: tuple[Subject[Any], ...] = (
     MEASURES,
     COMMITMENTS,
     QUALITY,
+    REPAIR,
     DEADLINES,
     CITY,
     AGENCIES,

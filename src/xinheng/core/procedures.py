@@ -9,8 +9,9 @@ from xinheng.core.misuse import MISUSE
 from xinheng.core.objection_remedy import REMEDY
 from xinheng.core.objections import OBJECTION
 from xinheng.core.rectification import RECTIFICATION
+from xinheng.core.repair_flow import REPAIR
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 
-PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION, MEASURE, INCENTIVE, OBJECTION, REMEDY, MISUSE)
+PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION, MEASURE, INCENTIVE, OBJECTION, REMEDY, MISUSE, REPAIR)
 """The newest version of each; older ones stay published in the module of their procedure."""

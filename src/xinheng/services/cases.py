@@ -52,9 +52,17 @@ class Opening:
 
 @transaction.atomic
 def open_case(
-    opening: Opening, *, verb: str, actor: Taker | None, policy: Policy, now: datetime, reason: str = ""
+    opening: Opening,
+    *,
+    verb: str,
+    actor: Taker | None,
+    policy: Policy,
+    now: datetime,
+    reason: str = "",
+    counted_from: date | None = None,
 ) -> Case:
-    """Begin a case with its first step. Refusal C03 names the running case on the same matter."""
+    """Begin a case with its first step; without an actor a system brought it. Refusal C03 names the running case on the
+    same matter. ``counted_from``: as for ``take_step``."""
     flow = newest(opening.flow)
     _refuse_twice(opening)
     case = _create(
@@ -71,7 +79,8 @@ def open_case(
         opened_by=_user(actor),
         opened_at=now,
     )
-    return _take(case, flow, _Act(verb, actor, policy, now, reason=reason, ground=opening.ground))
+    act = _Act(verb, actor, policy, now, reason=reason, ground=opening.ground, counted_from=counted_from)
+    return _take(case, flow, act)
 
 
 def _create(**given: Any) -> Case:

@@ -1,0 +1,298 @@
+"""Applications for repair: who may apply for what from when, prepared by the enterprise, lodged at the window or pushed here.
+
+The application itself is lodged at “信用中国” or 公示系统; here it is prepared, registered with its number there, and
+handled by whoever recognised the fault (谁认定、谁修复; 国办发〔2025〕22号; legal guard G5).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from xinheng.core.catalogue import Item
+from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.masking import mask_personal
+from xinheng.core.policy import Policy
+from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.core.repair import Answer, Matter, assess, barred_until
+from xinheng.core.repair_flow import OPEN
+from xinheng.core.roles import Verb
+from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.enterprises import Party
+from xinheng.services.publication import sector_of
+from xinheng.services.subjects import ended_keys, versions_of
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.casework import Case
+from xinheng.store.effects import Publication
+from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.records import WEIGHABLE, Record
+from xinheng.store.repairs import RepairApplication, RepairSource
+from xinheng.store.subjects import Subject
+
+KIND = "repair"
+SERIES = "XF"
+SYSTEMS = (
+    RepairSource.CREDIT_CHINA,
+    RepairSource.PUBLICITY_SYSTEM,
+    RepairSource.PROVINCE,
+    RepairSource.NATION,
+)
+"""Whence an application is pushed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """``handed``: by lawful material what proves it; ``offered``: voluntary things, which change nothing; ``pledged``: the
+    commitment was made."""
+
+    handed: Mapping[str, str] = field(default_factory=dict)
+    offered: Collection[str] = ()
+    pledged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lodging:
+    """Where and when it was lodged: ``external`` is its number there, ``pushed_on`` the day it came here."""
+
+    source: RepairSource
+    external: str
+    lodged_on: date
+    pushed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMatter:
+    """A failing record of an enterprise with the answer; ``case`` is the application that runs on it."""
+
+    record: Record
+    answer: Answer
+    shown: bool
+    case: Case | None
+
+
+def answer_for(record: Record, *, policy: Policy, today: date) -> Answer:
+    """May this record be repaired, what is needed, and when."""
+    agency = policy.agencies.agencies.get(record.batch.organisation.key) if record.batch else None
+    matter = Matter(
+        item=Item(record.item).code,
+        seriousness=Seriousness(record.seriousness),
+        decided_on=record.decided_on,
+        state=RecordState(record.state),
+        finality=Finality(record.finality),
+        sectors=agency.sectors if agency else (),
+        sector=sector_of(policy, record.batch),
+    )
+    return assess(matter, policy=policy, today=today, barred_until=_barred(record.subject_id, policy))
+
+
+def _barred(subject: int, policy: Policy) -> date | None:
+    """Until when false materials bar the enterprise; never by a term that nobody knows (legal guard G15)."""
+    annulled = RepairApplication.objects.filter(subject=subject, annulled_on__isnull=False)
+    days = (
+        barred_until(one.annulled_on, policy.parameter("repair.ban_months", on=one.annulled_on))
+        for one in annulled
+        if one.annulled_on is not None
+    )
+    return max((day for day in days if day is not None), default=None)
+
+
+def matters_of(subject: Subject, *, policy: Policy, today: date) -> list[OwnMatter]:
+    """The failing records that stand, the gravest first."""
+    over = ended_keys(subject)
+    versions = versions_of(subject, as_of=None, known_on=None).filter(WEIGHABLE, state__in=list(STANDING))
+    rows = [
+        row
+        for row in versions.select_related("detail", "batch__organisation", "subject")
+        if row.record_key not in over
+        and (row.seriousness != Seriousness.NONE or row.item == Item.ABNORMAL_OPERATION)
+        and row.item != Item.COMPLAINT
+    ]
+    shown = set(
+        Publication.objects.filter(subject=subject, stopped_at=None).values_list("record_key", flat=True)
+    )
+    cases = {one.record_key: one.case for one in _running(subject)}
+    return [
+        OwnMatter(
+            record=row,
+            answer=answer_for(row, policy=policy, today=today),
+            shown=row.record_key in shown,
+            case=cases.get(row.record_key),
+        )
+        for row in sorted(rows, key=lambda row: (-row.seriousness, row.pk))
+    ]
+
+
+def _running(subject: Subject) -> list[RepairApplication]:
+    found = RepairApplication.objects.filter(subject=subject, case__closed_at__isnull=True)
+    return list(found.select_related("case"))
+
+
+def open_record(record_key: int) -> Record:
+    """The open version; refusal RP1 where there is none."""
+    found = Record.objects.filter(record_key=record_key, known_until__isnull=True)
+    record = found.select_related("subject", "detail", "batch__organisation").first()
+    if record is None:
+        raise Refusal("RP1", "没有这条信息。", advice="请从本企业的信用信息中选择。")
+    return record
+
+
+@transaction.atomic
+def prepare(
+    record_key: int, application: Application, *, party: Party, policy: Policy, now: datetime
+) -> Case:
+    """The enterprise gets its materials ready in its own space. Refusals RX1–RX6 say why not yet, C03 that it did so before."""
+    record = open_record(record_key)
+    party.demand(Verb.LODGE_REQUEST, record.subject, on=day_of(now))
+    answer_for(record, policy=policy, today=day_of(now)).demand()
+    case = open_case(
+        _opening(record), verb="prepare", actor=party, policy=policy, now=now, reason="企业自备材料"
+    )
+    _keep(case, record, application, source=RepairSource.OWN, policy=policy, now=now)
+    return case
+
+
+@transaction.atomic
+def revise(case: Case, application: Application, *, party: Party, policy: Policy, now: datetime) -> Case:
+    """What was prepared is replaced, or what was asked for is added."""
+    verb = "complete" if case.state == "completing" else "revise"
+    moved = take_step(case.public_id, verb, actor=party, policy=policy, now=now, reason="企业提交材料")
+    hand_in(moved, application, policy=policy, now=now)
+    return moved
+
+
+@transaction.atomic
+def lodge(
+    record_key: int,
+    application: Application,
+    lodging: Lodging,
+    *,
+    actor: User | None,
+    policy: Policy,
+    now: datetime,
+) -> Case:
+    """Register an application that was lodged at the national site: by the window or an officer, or pushed by a system
+    (no ``actor``). What the enterprise had prepared goes along. Refusals RX1–RX6, RP2–RP4, C03."""
+    record, today = open_record(record_key), day_of(now)
+    _check(lodging, actor=actor, today=today)
+    answer_for(record, policy=policy, today=lodging.lodged_on).demand()
+    verb = "receive" if actor is None else "lodge"
+    prepared = RepairApplication.objects.filter(record_key=record_key, case__state="prepared").first()
+    told = {"source": lodging.source.value, "external": lodging.external}
+    if prepared is not None:
+        case = take_step(
+            prepared.case.public_id,
+            verb,
+            actor=actor,
+            policy=policy,
+            now=now,
+            details=told,
+            counted_from=lodging.pushed_on,
+        )
+        hand_in(case, application, policy=policy, now=now)
+    else:
+        case = open_case(
+            _opening(record),
+            verb=verb,
+            actor=actor,
+            policy=policy,
+            now=now,
+            counted_from=lodging.pushed_on,
+        )
+        _keep(case, record, application, source=lodging.source, policy=policy, now=now)
+    _note_lodging(case, lodging)
+    return case
+
+
+def _check(lodging: Lodging, *, actor: User | None, today: date) -> None:
+    if not lodging.external.strip():
+        raise Refusal(
+            "RP2",
+            "没有写明在“信用中国”或者公示系统提出申请的编号。",
+            citation="国办发〔2025〕22号",
+            advice="请先协助企业在该网站提出申请，再登记编号；本系统不另行接收申请。",
+        )
+    if lodging.source is RepairSource.OWN or (actor is None and lodging.source not in SYSTEMS):
+        raise Refusal("RP3", "没有写明申请从哪里来。", advice="请选择提出申请的网站。")
+    if not lodging.lodged_on <= lodging.pushed_on <= today:
+        raise Refusal("RP4", "提出申请、推送的日期不对。", advice="推送不早于申请，也不晚于今天。")
+
+
+def _note_lodging(case: Case, lodging: Lodging) -> None:
+    try:
+        with transaction.atomic():
+            RepairApplication.objects.filter(pk=case.pk).update(
+                source=lodging.source,
+                external=lodging.external.strip()[:60],
+                lodged_on=lodging.lodged_on,
+                pushed_on=lodging.pushed_on,
+            )
+    except IntegrityError:
+        raise Refusal(
+            "RP5", f"编号 {lodging.external} 的申请已经登记过。", advice="请打开已有的事项继续办理。"
+        ) from None
+
+
+def _opening(record: Record) -> Opening:
+    return Opening(
+        flow=KIND,
+        kind=KIND,
+        series=SERIES,
+        title=f"{record.subject.name}信用修复",
+        organisation=record.batch.organisation if record.batch else city(),
+        subject=record.subject,
+        ground=Ground(GroundKind.RECORD, record.record_key),
+    )
+
+
+def city() -> Organisation:
+    """Who answers for a record that came without a file."""
+    return Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk")[0]
+
+
+def _keep(
+    case: Case,
+    record: Record,
+    application: Application,
+    *,
+    source: RepairSource,
+    policy: Policy,
+    now: datetime,
+) -> None:
+    RepairApplication.objects.create(
+        case=case, subject=record.subject, record_key=record.record_key, source=source
+    )
+    hand_in(case, application, policy=policy, now=now)
+
+
+def hand_in(case: Case, application: Application, *, policy: Policy, now: datetime) -> RepairApplication:
+    """Add to what was handed in; nothing handed in before is lost. Refusal RP6 for a material nobody may ask for."""
+    rules = policy.repair
+    strange = set(application.handed) - set(rules.materials) | set(application.offered) - set(rules.offers)
+    if strange:
+        raise Refusal("RP6", f"没有这种材料：{'、'.join(sorted(strange))}。", advice="请在列出的材料中选择。")
+    kept = RepairApplication.objects.select_for_update().get(pk=case.pk)
+    given = {key: mask_personal(text.strip()).text[:500] for key, text in application.handed.items()}
+    kept.handed = {**kept.handed, **{key: text for key, text in given.items() if text}}
+    kept.offered = sorted({*kept.offered, *application.offered})
+    if application.pledged and kept.pledged_at is None:
+        kept.pledge_version, kept.pledged_at = rules.commitment.version, now
+    if kept.pledged_at is not None:
+        kept.handed["commitment"] = f"已作出（文本 {kept.pledge_version}）"
+    kept.save()
+    return kept
+
+
+def missing_of(application: RepairApplication, *, policy: Policy) -> tuple[str, ...]:
+    """Titles of lawful materials that are not there yet."""
+    materials = policy.repair.materials
+    return tuple(paper.title for key, paper in materials.items() if not application.handed.get(key))
+
+
+def runs_on(record_key: int) -> Case | None:
+    """The application that runs on a record."""
+    found = RepairApplication.objects.filter(record_key=record_key, case__state__in=OPEN)
+    one = found.select_related("case").first()
+    return one.case if one else None
