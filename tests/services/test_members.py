@@ -12,9 +12,22 @@ from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance
 from xinheng.core.refusal import Refusal
 from xinheng.services.collect import Delivery, import_file
+from xinheng.services.identities import decide_row
 from xinheng.services.members import Entry, end_member, enter_member, members_on, register_association
 from xinheng.services.publication import publish_batch
-from xinheng.store.models import Batch, LedgerEvent, Member, Organisation, Publication, Record, Subject
+from xinheng.services.returns import adopt_row
+from xinheng.store.models import (
+    Batch,
+    LedgerEvent,
+    Member,
+    Organisation,
+    Publication,
+    Record,
+    ReturnedRow,
+    ReturnedState,
+    Subject,
+    Verdict,
+)
 
 FIRST = "51410200MJ0000001"
 OWN_CODE = FIRST + uscc_check_character(FIRST)
@@ -100,6 +113,47 @@ def test_an_association_delivers_no_acts_of_public_bodies(
     with pytest.raises(Refusal, match="AS10"):
         delivered(association, people, policy, write(tmp_path, penalty(1), called="处罚.csv"))
     assert not Record.objects.filter(item=4).exists()
+
+
+@pytest.mark.row("M3-07")
+def test_a_row_set_aside_is_given_to_members_of_the_day_only(
+    association: Organisation, people: People, policy: Policy, tmp_path: Path
+) -> None:
+    member = entered(association, people)
+    row = f"{name(1)},无,开封市食品行业协会,惩戒,自律公约,2026-05-06,协〔2026〕8号"
+    path = write(tmp_path, told(1), row, header=HEADER, called="会员.csv")
+    batch = delivered(association, people, policy, path)
+    waiting = ReturnedRow.objects.get(batch=batch, state=ReturnedState.WAITING)
+    given = {"verdict": Verdict.YES, "reason": "与名册一致", "actor": people.zhao, "now": NOW}
+    with pytest.raises(Refusal, match="AS12"):
+        decide_row(waiting.pk, subject=Subject.objects.get(code=code(2)), **given)  # type: ignore[arg-type]
+    waiting.refresh_from_db()
+    assert waiting.state == ReturnedState.WAITING
+    assert not Record.objects.filter(batch=batch, subject__code=code(2)).exists()
+    end_member(member.pk, association=association, to_on=TODAY, reason="退会", actor=people.wang, now=NOW)
+    with pytest.raises(Refusal, match="AS12"):
+        decide_row(waiting.pk, subject=Subject.objects.get(code=code(1)), **given)  # type: ignore[arg-type]
+    entered(association, people)
+    said = decide_row(waiting.pk, subject=Subject.objects.get(code=code(1)), **given)  # type: ignore[arg-type]
+    assert Record.objects.get(record_key=said.record_key).subject.code == code(1)
+
+
+@pytest.mark.row("M3-07")
+def test_another_name_is_adopted_from_an_association_for_a_member_only(
+    association: Organisation, people: People, policy: Policy, tmp_path: Path
+) -> None:
+    entered(association, people)
+    row = told(1).replace(name(1), "开封市全然不同建材有限公司")
+    path = write(tmp_path, row, header=HEADER, called="会员.csv")
+    batch = delivered(association, people, policy, path)
+    waiting = ReturnedRow.objects.get(batch=batch, state=ReturnedState.WAITING)
+    assert waiting.codes == ["E17"]
+    Member.objects.update(from_on=TODAY + timedelta(days=1))
+    with pytest.raises(Refusal, match="AS12"):
+        adopt_row(waiting.pk, actor=people.zhao, reason="更名", now=NOW)
+    Member.objects.update(from_on=TODAY)
+    adopt_row(waiting.pk, actor=people.zhao, reason="更名", now=NOW)
+    assert Record.objects.filter(batch=batch, subject__code=code(1)).count() == 1
 
 
 def test_the_roll_takes_subjects_of_the_register_once_and_with_their_source(

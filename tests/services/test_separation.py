@@ -49,7 +49,7 @@ def test_nobody_of_the_house_reviews_or_decides_on_what_no_person_delivered(
 ) -> None:
     batch = _delivered(people, policy, tmp_path, by=by)
     for own in (people.li, colleague):
-        assert not {Kind.REVIEW, Kind.ROWS} & _desk(own, policy)
+        assert not {Kind.REVIEW, Kind.IDENTITY} & _desk(own, policy)
         with pytest.raises(Refusal, match="报送单位的人不能审查") as told:
             publish_batch(batch.public_id, reviewer=own, policy=policy, now=NOW)
         assert told.value.code == "P02"
@@ -57,7 +57,7 @@ def test_nobody_of_the_house_reviews_or_decides_on_what_no_person_delivered(
             send_back(ReturnedRow.objects.get().pk, actor=own, reason="退", now=NOW)
         assert told.value.code == "B04"
     assert not Publication.objects.exists()
-    assert {Kind.REVIEW, Kind.ROWS} <= _desk(people.zhou, policy)
+    assert {Kind.REVIEW, Kind.IDENTITY} <= _desk(people.zhou, policy)
     assert publish_batch(batch.public_id, reviewer=people.zhou, policy=policy, now=NOW) == 1
 
 
@@ -65,10 +65,10 @@ def test_of_what_a_person_delivered_only_that_person_is_kept_away(
     people: People, policy: Policy, tmp_path: Path, colleague: User
 ) -> None:
     batch = _delivered(people, policy, tmp_path, by="hand")
-    assert not {Kind.REVIEW, Kind.ROWS} & _desk(people.li, policy)
+    assert not {Kind.REVIEW, Kind.IDENTITY} & _desk(people.li, policy)
     with pytest.raises(Refusal):
         publish_batch(batch.public_id, reviewer=people.li, policy=policy, now=NOW)
-    assert {Kind.REVIEW, Kind.ROWS} <= _desk(colleague, policy)
+    assert {Kind.REVIEW, Kind.IDENTITY} <= _desk(colleague, policy)
     assert publish_batch(batch.public_id, reviewer=colleague, policy=policy, now=NOW) == 1
 
 

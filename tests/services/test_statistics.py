@@ -88,7 +88,9 @@ def _seat(user: User, policy: Policy) -> Seat:
 def test_a_desk_holds_what_its_officer_may_do(batch: Batch, people: People, policy: Policy) -> None:
     assert [(task.kind, task.count) for task in tasks(_seat(people.zhou, policy))] == [(Kind.REVIEW, 2)]
     waiting = [(task.kind, task.count) for task in tasks(_seat(people.zhao, policy))]
-    assert waiting == [(Kind.ROWS, 1), (Kind.IDENTITY, 1)]
+    assert waiting == [(Kind.IDENTITY, 1)], "a row without a code stands in one line, not in two"
+    term = tasks(_seat(people.zhao, policy))[0].term
+    assert term is not None and term.due is not None, "the day on which it goes back undecided"
     assert tasks(_seat(people.li, policy)) == []
     review = tasks(_seat(people.zhou, policy))[0].term
     assert review is not None

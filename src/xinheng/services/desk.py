@@ -202,12 +202,14 @@ def _publication_rule(batch: Batch, seat: Seat) -> tuple[str, bool]:
 
 
 def _rows(seat: Seat) -> Iterator[Task]:
-    """One line a sender: how many rows wait, and when the first of them go back undecided."""
+    """One line a sender: how many rows wait, and when the first of them go back undecided. Rows in which the code alone
+    is wrong stand in the line of their own (``_identities``)."""
     waiting = (
         ReturnedRow.objects.filter(
             state=ReturnedState.WAITING, batch__organisation__in=seat.reach(Verb.DECIDE_QUARANTINE)
         )
         .exclude(answered_by(seat.user, through="batch__"))
+        .exclude(pk__in=waiting_rows().values("pk"))
         .order_by()
         .values_list("batch__organisation")
         .annotate(number=Count("pk"), first=Min("batch__loaded_at"))
@@ -309,8 +311,11 @@ def _identities(seat: Seat) -> Iterator[Task]:
     """Rows without a code, and merges or splits that another person proposed."""
     reached = seat.reach(Verb.DECIDE_QUARANTINE)
     rows = waiting_rows().filter(batch__organisation__in=reached)
-    if number := rows.exclude(answered_by(seat.user, through="batch__")).count():
-        yield Task(kind=Kind.IDENTITY, count=number)
+    told = rows.exclude(answered_by(seat.user, through="batch__")).aggregate(
+        number=Count("pk"), first=Min("batch__loaded_at")
+    )
+    if told["number"]:
+        yield Task(kind=Kind.IDENTITY, count=told["number"], term=_of_rows(day_of(told["first"]), seat))
     if not Organisation.objects.filter(pk__in=reached, parent__isnull=True).exists():
         return
     merges = SubjectMerge.objects.filter(

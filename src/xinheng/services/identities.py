@@ -28,6 +28,7 @@ from xinheng.matching.names import parse_name
 from xinheng.services.batches import answers_for
 from xinheng.services.ledger import note
 from xinheng.services.loading import load_single, take_loader_lock
+from xinheng.services.members import refuse_stranger
 from xinheng.services.records import Change, change_state
 from xinheng.services.returns import send_back
 from xinheng.services.subject_merge import standing
@@ -192,7 +193,7 @@ def decide_row(
     """A person's word on a row. YES files it under the subject; NO sends it back; UNKNOWN leaves it waiting.
 
     Refusals: ID05 it is decided already, ID06 the actor delivered it, ID07 no reason, ID08 no subject named, ID09 the
-    act is known already.
+    act is known already, AS12 an association told of somebody who is no member.
     """
     take_loader_lock()
     row = _decidable(row_id, reason=reason, actor=actor)
@@ -222,6 +223,7 @@ def decide_row(
                 "ID08", "请选择这一行属于哪个主体。", advice="都不属于的，请选“都不是”或“不能确定”。"
             )
         said.subject = standing(subject)
+        refuse_stranger(said.subject, row.batch)
         said.score = _score_of(proposed, said.subject)
         said.record_key = _file(row, said.subject, now=now)
         said.alias = _remember(row, said, now=now) if remember else None

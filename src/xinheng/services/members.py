@@ -20,8 +20,10 @@ from xinheng.core.provenance import Provenance
 from xinheng.core.refusal import Refusal
 from xinheng.intake.prepared import Prepared
 from xinheng.services.ledger import note
+from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
+from xinheng.store.batches import Batch
 from xinheng.store.members import Member
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.subjects import Subject, SubjectCode, SubjectName
@@ -171,6 +173,20 @@ def refuse_beyond_members(
             "AS11",
             f"有 {len(strangers)} 行不是本协会会员（第 {shown} 行{more}）。没有收下任何一行。",
             advice="请先在会员名册中登记，或从文件中去掉这些行后重新报送。",
+        )
+
+
+def refuse_stranger(subject: Subject, batch: Batch) -> None:
+    """A row that a person gives to a subject is bound by the roll as the delivery was: on the day on which it came."""
+    association = batch.organisation
+    if association.kind != OrganisationKind.ASSOCIATION:
+        return
+    if not members_on(association, day_of(batch.received_at)).filter(subject__in=one_with(subject)).exists():
+        raise Refusal(
+            "AS12",
+            f"“{subject.name}”在报送那天不是这个协会的会员，不能把协会报送的行归入它。",
+            citation="国办发〔2020〕49号",
+            advice="确是会员的，请先在会员名册中登记；不是的，请退回报送单位。",
         )
 
 

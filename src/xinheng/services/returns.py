@@ -18,6 +18,7 @@ from xinheng.intake.prepare import Prepared, original_rows, returned_rows
 from xinheng.services.batches import answers_for
 from xinheng.services.ledger import note
 from xinheng.services.loading import load_single, refresh_search, take_loader_lock
+from xinheng.services.members import refuse_stranger
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState, StoredFile
@@ -88,6 +89,7 @@ def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
             advice="请退回报送单位更正后重新报送。",
         )
     subject = Subject.objects.select_for_update().get(code=row.normalised["code"])
+    refuse_stranger(subject, row.batch)
     name = row.normalised["name"]
     SubjectName.objects.get_or_create(
         subject=subject,
