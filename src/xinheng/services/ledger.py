@@ -125,6 +125,11 @@ def _slipped_in(last: rules.Batch) -> Iterator[str]:
         yield f"事件{event.pk}：事务号早于封存界限却不在任何批次中（事后插入）"
 
 
+def sealed_until(moment: datetime) -> bool:
+    """Whether every event up to a moment is sealed, so that whoever follows the ledger finds it."""
+    return not _waiting(_last(), _place()).filter(at__lte=moment).exists()
+
+
 def unsealed_count() -> int:
     """How many events wait to be sealed."""
     return _waiting(_last(), _place()).count()

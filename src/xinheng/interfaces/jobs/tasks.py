@@ -106,6 +106,33 @@ def run_night(timestamp: int) -> None:
     log.info("night_run", runs=len(night.runs), refused=night.refused, refreshed=night.refreshed)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="tell_receivers", queueing_lock="tell_receivers")
+def tell_receivers(timestamp: int = 0) -> None:
+    """Tell everyone who received what has ended, and note who confirmed; asked for with each end, and every minute."""
+    from xinheng.services import endings
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    count = endings.tell_receivers(policy=policy_in_force(on=day_of(now)), now=now)
+    if count:
+        log.info("receivers_told", endings=count)
+
+
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="escalate_receivers", queueing_lock="escalate_receivers")
+def escalate_receivers(timestamp: int) -> None:
+    """Hand receivers who did not confirm in time to the credit office."""
+    from xinheng.services import endings
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    today = day_of(now)
+    late = endings.escalate_late(policy=policy_in_force(on=today), today=today, now=now)
+    if late:
+        log.warning("receivers_late", count=late)
+
+
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="tell_results", queueing_lock="tell_results")
 def tell_results(timestamp: int) -> None:
