@@ -4,6 +4,7 @@ A new procedure is a module of core with its flow and one line here (docs/how-to
 """
 
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
+from xinheng.core.listing import GOOD_LISTING, LISTING
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
 from xinheng.core.misuse import MISUSE
 from xinheng.core.objection_remedy import REMEDY
@@ -13,5 +14,16 @@ from xinheng.core.repair_flow import REPAIR
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 
-PROCEDURES: tuple[Flow, ...] = (APPROVAL, RECTIFICATION, MEASURE, INCENTIVE, OBJECTION, REMEDY, MISUSE, REPAIR)
+PROCEDURES: tuple[Flow, ...] = (
+    APPROVAL,
+    RECTIFICATION,
+    MEASURE,
+    INCENTIVE,
+    OBJECTION,
+    REMEDY,
+    MISUSE,
+    REPAIR,
+    LISTING,
+    GOOD_LISTING,
+)
 """The newest version of each; older ones stay published in the module of their procedure."""

@@ -20,6 +20,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.attachments_ended import forget_papers
 from xinheng.services.effects_of_records import follow_record
 from xinheng.services.ledger import note
+from xinheng.services.listings_exits import close_cases, listings_after
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow
@@ -189,7 +190,7 @@ def _supersede(
     RecordNote.objects.create(
         record=following, deed=change.deed, reason=change.reason, ground=change.ground, actor=actor
     )
-    follow_record(following, deed=change.deed, policy=policy, moment=moment, bumped=(subject.pk,))
+    closing = follow_record(following, deed=change.deed, policy=policy, moment=moment, bumped=(subject.pk,))
     Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1, last_known_at=moment)
     ask_for_refresh()
     note(
@@ -200,6 +201,10 @@ def _supersede(
         object=f"record:{record_key}",
         payload={"reason": change.reason, "ground": change.ground},
     )
+    for key, deed in listings_after(following, closing, deed=change.deed):
+        along = Change(deed=deed, reason=f"所依据的记录：{change.reason}"[:500], ground=change.ground)
+        change_state(record_key=key, change=along, actor=actor, policy=policy, now=now)
+    close_cases(closing, policy=policy, now=now)
     return following
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from xinheng.core.grounds import Effect, EffectKind, Ground, GroundKind
 from xinheng.store.effects import Publication
+from xinheng.store.listings import ListEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,12 @@ PUBLICATIONS = StoredEffect(
     suspended_at="",
     over_on="stop_on",
 )
-STORED_EFFECTS: tuple[StoredEffect, ...] = (PUBLICATIONS,)
+LISTINGS = StoredEffect(
+    EffectKind.LIST_ENTRY, ListEntry, "ground_kind", "ground_key", over_on="until_on", job="follow_listings"
+)
+LISTED_RECORDS = StoredEffect(EffectKind.LIST_ENTRY, ListEntry, GroundKind.RECORD, "record_key")
+"""An entry also ends with the record by which it stands in the file."""
+STORED_EFFECTS: tuple[StoredEffect, ...] = (PUBLICATIONS, LISTINGS, LISTED_RECORDS)
 
 RESTS_OTHERWISE: Mapping[str, str] = {
     "Relation": "persons of a listing: destroyed with the record they rest on (services.relations)",

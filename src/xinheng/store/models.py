@@ -39,6 +39,7 @@ from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdi
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
+from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
 from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.objections import Correction, LedgerExtract, MisuseComplaint, Objection
@@ -144,6 +145,9 @@ __all__ = [
     "LedgerEvent",
     "LedgerExtract",
     "LedgerLeaf",
+    "ListEntry",
+    "ListRelease",
+    "LocalRule",
     "LookupLock",
     "Mandate",
     "Member",
@@ -203,6 +207,7 @@ __all__ = [
     "ReturnedState",
     "RoleGrant",
     "RowIdentity",
+    "RuleState",
     "ScanBundle",
     "Score",
     "SenderCall",

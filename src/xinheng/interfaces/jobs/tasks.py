@@ -350,6 +350,28 @@ def sweep_codes(timestamp: int) -> None:
         log.info("codes_swept", found=swept.found, added=swept.added, cleared=swept.cleared)
 
 
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="end_listings", queueing_lock="end_listings")
+def end_listings(timestamp: int) -> None:
+    """End entries on lists whose term is over, with all that rests on them."""
+    from xinheng.services.listings_entries import end_due
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    today = day_of(now)
+    log.info("listings_ended", count=end_due(policy=policy_in_force(on=today), today=today, now=now))
+
+
+@app.task(name="follow_listings")
+def follow_listings(ended: list[int]) -> None:
+    """Bring records and cases after entries that have ended; a second run finds nothing left."""
+    from xinheng.services.listings_entries import follow_ended
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    follow_ended(ended, policy=policy_in_force(on=day_of(now)), now=now)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:

@@ -1,0 +1,309 @@
+"""Recognises who stands on a list: proposed on final evidence, notified, heard, reviewed, decided, served, entered.
+
+Each verb refuses with code, clause and next step where something is missing (core.listing says what). Nobody is entered
+by one person, without a served notice, without an answer to what was said, or without the repair guide
+(国办发〔2020〕49号; 《河南省社会信用条例》第二十、二十八、三十一条; legal guards G3, G11, G12, G17).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from xinheng.core.catalogue import Nature
+from xinheng.core.grounds import EffectKind, Ground, GroundKind, check_ground
+from xinheng.core.listing import (
+    BASIS,
+    Evidence,
+    Hurdle,
+    check_evidence,
+    check_heads,
+    check_hurdles,
+    hurdles,
+    months_of,
+)
+from xinheng.core.lists import ListKind, ListType
+from xinheng.core.masking import mask_personal
+from xinheng.core.policy import Policy
+from xinheng.core.provenance import Provenance, provenance_of
+from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.casework import Case, CaseEvent
+from xinheng.store.letters import IssuedLetter, ServiceOutcome
+from xinheng.store.listings import ListEntry
+from xinheng.store.organisations import Organisation
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject, SubjectKind
+
+KIND = "listing"
+GOOD = "good_listing"
+SERIES = "MD"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Whom to enter, on which list, on which record (its key), and why. ``matter`` is the ground of the list's rule."""
+
+    list_key: str
+    subject: Subject
+    record: int
+    matter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who takes a step, under which policy, when; ``seen`` is the version of the case on the page."""
+
+    actor: User
+    policy: Policy
+    now: datetime
+    seen: int | None = None
+
+
+@transaction.atomic
+def propose(proposal: Proposal, by: By) -> Case:
+    """Open a recognition. Refusals: LIST-UNREGISTERED, LIST-ELSEWHERE, LG1…LG3, LG6…LG10, those of the ground, C03."""
+    policy, today = by.policy, day_of(by.now)
+    of = policy.lists.require_here(proposal.list_key)
+    record = evidence(proposal.record, proposal.subject, of, policy=policy, on=today)
+    organisation = record.batch.organisation if record.batch else by.actor.organisation
+    _check_organ(of, organisation, policy)
+    longest_term(of, policy=policy, on=today)
+    _refuse_twice(proposal.list_key, proposal.subject, of)
+    if proposal.matter not in of.grounds:
+        raise Refusal(
+            "LG7",
+            f"“{of.title}”的认定规则没有这种列入情形。",
+            citation=BASIS,
+            advice=f"可以选择：{'；'.join(of.grounds)}。",
+        )
+    kind = KIND if of.burdens else GOOD
+    opening = Opening(
+        flow=kind,
+        kind=kind,
+        series=SERIES,
+        title=f"{proposal.subject.name}列入{of.title}",
+        organisation=organisation,
+        subject=proposal.subject,
+        ground=Ground(GroundKind.RECORD, proposal.record),
+        details={"list": proposal.list_key, "matter": proposal.matter},
+    )
+    return open_case(
+        opening, verb="propose", actor=by.actor, policy=policy, now=by.now, reason=proposal.reason
+    )
+
+
+def list_of(case: Case, policy: Policy) -> ListType:
+    """The list as it is registered now; one that has left the registry since is refused."""
+    return policy.lists.require_here(str(case.details.get("list", "")))
+
+
+def evidence(key: int, subject: Subject, of: ListType, *, policy: Policy, on: date) -> Record:
+    """The living, final record a recognition rests on. Refusals: LG8 none of this subject, those of core.listing and of
+    core.grounds (legal guard G3)."""
+    found = (
+        Record.objects.filter(record_key=key, known_until__isnull=True, subject=subject)
+        .select_related("batch__organisation", "detail")
+        .first()
+    )
+    if found is None:
+        raise Refusal(
+            "LG8", "所依据的记录不存在或者不属于这个主体。", advice="请从该主体的档案中选择现行有效的记录。"
+        )
+    if not of.burdens:
+        entry = policy.catalogue.item(found.item)
+        if entry.nature is not Nature.GOOD or RecordState(found.state) is not RecordState.ACTIVE:
+            raise Refusal(
+                "LG9",
+                "守信激励对象须依据现行有效的守信信息认定，所选记录不是。",
+                advice="请选择表彰、荣誉等守信信息。",
+            )
+        return found
+    check_ground(
+        EffectKind.LIST_ENTRY,
+        state=RecordState(found.state),
+        finality=Finality(found.finality),
+        needs_final=found.item in policy.treatment(on=on).final_items,
+        provenance=provenance_of(found.batch.provenance) if found.batch else Provenance.PUBLIC,
+    )
+    seriousness = Seriousness(found.seriousness)
+    check_evidence(of, Evidence(found.item, seriousness, subject.kind == SubjectKind.SOLE_TRADER))
+    return found
+
+
+def longest_term(of: ListType, *, policy: Policy, on: date) -> int | None:
+    """The term of the list in months; None where leaving it needs no day (focus). Refusal LG13 or POLICY-UNCONFIRMED where
+    the law's term is not known (legal guard G15)."""
+    if of.term is None:
+        if of.kind is ListKind.FOCUS:
+            return None
+        raise Refusal(
+            "LG13",
+            f"“{of.title}”的期限还没有核定，不能认定。",
+            citation=BASIS,
+            advice="请法制机构核对认定办法，在 policy 中补上期限和条款后再办理。",
+        )
+    return policy.parameter(of.term, on=on).required()
+
+
+@transaction.atomic
+def notify(case: Case, by: By, *, reason: str) -> Case:
+    """Give prior notice: the letter may then be written; the term for statement begins with its service."""
+    _recheck(case, by)
+    return step(case, "notify", by, reason=reason)
+
+
+def hear_statement(case: Case, by: By, *, said: str, how: str) -> Case:
+    """Write down what the enterprise said or handed in; persons are masked."""
+    words = mask_personal(said.strip()).text[:4000]
+    if not words:
+        raise Refusal("LG14", "没有写明陈述、申辩的内容。", advice="请照当事人的意见记录，书面材料另附。")
+    return step(case, "state", by, reason=how, details={"said": words})
+
+
+def answer_statement(case: Case, by: By, *, adopted: bool, answer: str) -> Case:
+    """Say whether the statement is adopted and why; the letter of decision repeats it."""
+    return step(case, "answer", by, reason=answer, details={"adopted": adopted})
+
+
+def clear_hurdle(case: Case, hurdle: Hurdle, by: By, *, document: str, on: date, reason: str) -> Case:
+    """Write down a hearing, a collective discussion, the consent of the upper organ or the review by the province."""
+    if hurdle not in hurdles(list_of(case, by.policy)):
+        raise Refusal(
+            "LG15",
+            f"这种名单的认定规则不要求{hurdle.label}。",
+            advice="不必登记；确实办理过的，把材料附在事项中。",
+        )
+    if not document.strip() or on > day_of(by.now):
+        raise Refusal(
+            "LG16",
+            f"{hurdle.label}须写明文号或者纪要编号，日期不能晚于今天。",
+            advice="请照会议纪要、笔录或者批复填写。",
+        )
+    details = {"document": document.strip()[:120], "on": on.isoformat()}
+    return step(case, hurdle.value, by, reason=reason, details=details)
+
+
+@transaction.atomic
+def review(case: Case, by: By, *, reason: str) -> Case:
+    """Legal review. Refusals: LG11 the notice was not served, LG4 something that the list asks for has not taken place."""
+    _recheck(case, by)
+    _check_prepared(case, by.policy)
+    return step(case, "review", by, reason=reason)
+
+
+@transaction.atomic
+def decide(
+    case: Case,
+    by: By,
+    *,
+    heads: Mapping[str, str],
+    months: int | None = None,
+    term_confirmed: bool = False,
+    reason: str,
+) -> Case:
+    """Decide on the entry. Refusals: LG5 proportion, LG6 term, LG17 a term nobody compared with the law, those before."""
+    record, of = _recheck(case, by)
+    _check_prepared(case, by.policy)
+    longest = longest_term(of, policy=by.policy, on=day_of(by.now))
+    details: dict[str, Any] = {"heads": check_heads(heads), "seriousness": record.seriousness}
+    if longest is not None:
+        details["months"] = months_of(of, longest=longest, wanted=months)
+        _check_confirmed(of, by, confirmed=term_confirmed)
+    return step(case, "decide", by, reason=reason, details=details)
+
+
+def step(case: Case, verb: str, by: By, *, reason: str, details: Mapping[str, Any] | None = None) -> Case:
+    """A step as the flow says, on the ground of the case."""
+    return take_step(
+        case.public_id,
+        verb,
+        actor=by.actor,
+        policy=by.policy,
+        now=by.now,
+        reason=reason,
+        ground=ground_of(case),
+        details=details,
+        seen_version=by.seen,
+    )
+
+
+def last(case: Case, verb: str) -> CaseEvent | None:
+    return case.events.filter(verb=verb).select_related("actor").order_by("-sequence").first()
+
+
+def served_on(case: Case, kind: str, *, after: str) -> date | None:
+    """The day on which the letter of this kind that followed the last step ``after`` was served; None where it was not."""
+    event = last(case, after)
+    if event is None:
+        return None
+    letters = IssuedLetter.objects.filter(case=case, kind=kind)
+    resting = letters.filter(event=event.sequence) | letters.filter(event=0, issued_at__gte=event.at)
+    found = resting.filter(tries__outcome=ServiceOutcome.SERVED).order_by("-pk").first()
+    made = found.tries.filter(outcome=ServiceOutcome.SERVED).first() if found else None
+    return made.served_on if made else None
+
+
+def _recheck(case: Case, by: By) -> tuple[Record, ListType]:
+    """The evidence as it stands today: what has ended since grounds nothing any more."""
+    ground, of = ground_of(case), list_of(case, by.policy)
+    assert ground is not None
+    assert case.subject is not None
+    record = evidence(ground.reference, case.subject, of, policy=by.policy, on=day_of(by.now))
+    return record, of
+
+
+def _check_prepared(case: Case, policy: Policy) -> None:
+    of = list_of(case, policy)
+    if of.prior_notice and served_on(case, "prior_notice", after="notify") is None:
+        raise Refusal(
+            "LG11",
+            "事先告知书还没有送达，不能审核、不能决定。",
+            citation="国办发〔2020〕49号；《行政处罚法》第四十四、四十五条",
+            advice="请签发《拟作出不利决定事先告知书》，送达并登记送达回证，等陈述、申辩期满或者答复以后再办。",
+        )
+    notice = last(case, "notify")
+    since = notice.sequence if notice else 0
+    taken = case.events.filter(sequence__gt=since).values_list("verb", flat=True)
+    check_hurdles(of, taken=frozenset(taken))
+
+
+def _check_confirmed(of: ListType, by: By, *, confirmed: bool) -> None:
+    assert of.term is not None
+    reading = by.policy.parameter(of.term, on=day_of(by.now))
+    if not reading.verified and not confirmed:
+        raise Refusal(
+            "LG17",
+            f"{reading.title}{reading}（{reading.citation}）还没有与法律原文核对。",
+            citation=reading.citation,
+            advice="请核对原文，确认无误后勾选“期限已核对”再决定；有误的请先更正政策数据。",
+        )
+
+
+def _check_organ(of: ListType, organisation: Organisation, policy: Policy) -> None:
+    agency = policy.agencies.agencies.get(organisation.key)
+    if of.sector != "any" and (agency is None or of.sector not in agency.sectors):
+        raise Refusal(
+            "LG10",
+            f"“{of.title}”由{of.authority}认定，作出所依据决定的单位不承担该领域职责。",
+            citation=BASIS,
+            advice="请把决定和材料移送有认定权的部门。",
+        )
+
+
+def _refuse_twice(key: str, subject: Subject, of: ListType) -> None:
+    standing = ListEntry.objects.filter(subject=subject, ended_at__isnull=True)
+    if standing.filter(list_key=key).exists():
+        raise Refusal("LG18", f"该主体已在“{of.title}”上。", advice="请在名单中查看；新的失信行为另行处理。")
+    if of.kind is ListKind.POSITIVE and standing.exclude(kind=ListKind.POSITIVE).exists():
+        raise Refusal(
+            "LG19",
+            "该主体在严重失信主体名单或者重点关注名单上，不能列为守信激励对象。",
+            advice="请在移出以后再认定。",
+        )
