@@ -10,6 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
+from xinheng.core.commitment_letters import LetterField, PromiseLetter, letter_flaws
 from xinheng.core.overlays import Change
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.sources import Entry
@@ -53,6 +54,28 @@ class RegisterColumn(Entry):
     public: StrictBool
 
 
+class StandardLetter(Entry):
+    """A letter of the library from which departments begin; ``kind`` is the key of its type."""
+
+    title: str
+    kind: str
+    content: str
+    liability: str
+    sign: str
+    fields: tuple[LetterField, ...] = ()
+
+    def letter(self, key: str) -> PromiseLetter:
+        return PromiseLetter(
+            key=key,
+            title=self.title,
+            kind=self.kind,
+            content=self.content,
+            liability=self.liability,
+            sign=self.sign,
+            fields=self.fields,
+        )
+
+
 class Scheme(Entry):
     """Which kinds a city's document names, as ``four`` or ``six``."""
 
@@ -65,6 +88,7 @@ class Commitments(PolicyModel):
     fulfilments: dict[str, Fulfilment]
     register_columns: dict[str, RegisterColumn]
     schemes: dict[str, Scheme] = {}
+    letters: dict[str, StandardLetter] = {}
 
     @model_validator(mode="after")
     def _kinds_fit_together(self) -> Self:
@@ -78,7 +102,15 @@ class Commitments(PolicyModel):
         for key, scheme in self.schemes.items():
             if set(scheme.kinds) - known:
                 raise ValueError(f"{key} 含未知的承诺类型")
+        for key, letter in self.letters.items():
+            if wrong := letter_flaws(letter.letter(key), kinds=self.titles):
+                raise ValueError(f"承诺书 {key}：{'；'.join(wrong)}")
         return self
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Titles of the types by key."""
+        return {key: entry.title for key, entry in self.types.items()}
 
     def type_named(self, name: str) -> str | None:
         """Key of the type a file calls ``name``; None if it is no known name."""
@@ -92,8 +124,8 @@ class Commitments(PolicyModel):
 
 
 def forbidden_changes(change: Change) -> list[str]:
-    """A city may name its scheme and further spellings; kinds and columns are national."""
-    if isinstance(change.after, Scheme):
+    """A city may name its scheme, further spellings and letters of its own; kinds and columns are national."""
+    if isinstance(change.after, Scheme | StandardLetter):
         return []
     if change.before is None:
         return ["承诺类型和登记表由国家统一，下级不能增加"]

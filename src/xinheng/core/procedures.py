@@ -3,6 +3,7 @@
 A new procedure is a module of core with its flow and one line here (docs/how-to/add-a-procedure.md).
 """
 
+from xinheng.core.commitment_flow import COMMITMENT
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
 from xinheng.core.listing import GOOD_LISTING, LISTING
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
@@ -24,6 +25,5 @@ PROCEDURES: tuple[Flow, ...] = (
     MISUSE,
     REPAIR,
     LISTING,
-    GOOD_LISTING,
-)
+    GOOD_LISTING, COMMITMENT)
 """The newest version of each; older ones stay published in the module of their procedure."""

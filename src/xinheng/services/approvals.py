@@ -23,7 +23,15 @@ from xinheng.store.casework import Case
 from xinheng.store.organisations import Organisation
 from xinheng.store.policy_versions import PolicyVersion
 
-SERIES = {"feed": "GS", "calendar": "RL", "model": "MX", "catalogue": "ML", "duties": "QZ"}
+SERIES = {
+    "feed": "GS",
+    "calendar": "RL",
+    "model": "MX",
+    "catalogue": "ML",
+    "duties": "QZ",
+    "promise_list": "CQ",
+    "promise_letter": "CS",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

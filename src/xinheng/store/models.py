@@ -14,6 +14,7 @@ from xinheng.store.case_moves import (
 )
 from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
+from xinheng.store.commitments import Commitment
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.consents import Consent, ConsentWay
 from xinheng.store.deletions import DeletionProposal, DeletionState
@@ -111,6 +112,7 @@ __all__ = [
     "Channel",
     "CodeIssue",
     "CodeIssueStep",
+    "Commitment",
     "Conflict",
     "ConflictKind",
     "ConflictState",

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.commitment_items import PROMISE_LETTER, PROMISE_LIST
 from xinheng.core.feeds import Column, Feed, Unit, dump_feed
 from xinheng.core.policy_file import parse
 from xinheng.core.refusal import Refusal
@@ -29,8 +30,13 @@ from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
 from xinheng.store.casework import Case
 
-KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, DUTIES)
-OWN_PAGES = {MODEL: "office:model_draft", CATALOGUE: "office:catalogue_draft"}
+KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, DUTIES, PROMISE_LIST, PROMISE_LETTER)
+OWN_PAGES = {
+    MODEL: "office:model_draft",
+    CATALOGUE: "office:catalogue_draft",
+    PROMISE_LIST: "office:promise_draft",
+    PROMISE_LETTER: "office:promise_draft",
+}
 """Kinds whose drafts have a page of their own."""
 _UNITS = {Unit.FEN: "分", Unit.YUAN: "元", Unit.WAN: "万元"}
 _STEPS = ("draft", "submit", "approve")

@@ -1,16 +1,17 @@
 """The kinds of case there are in the office; a new procedure adds its own here."""
 
 from xinheng.interfaces.office.cases_kinds import CaseKind
+from xinheng.interfaces.office.commitments_cases import COMMITMENT
 from xinheng.interfaces.office.cases_rectification import RECTIFICATION
 from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.store.casework import Case
 
-_OWN_PAGES = {"model": "office:model_draft", "catalogue": "office:catalogue_draft"}
+_OWN_PAGES = {"model": "office:model_draft", "catalogue": "office:catalogue_draft"} | dict.fromkeys(("promise_list", "promise_letter"), "office:promise_draft")
 _APPROVALS = tuple(
     CaseKind(key=key, title=title, page=_OWN_PAGES.get(key, "office:approval"))
     for key, title in CASE_KINDS.items()
 )
-KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION)}
+KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION, COMMITMENT)}
 
 
 def kind_of(case: Case) -> CaseKind:

@@ -50,6 +50,8 @@ CASE_KINDS = {
     "catalogue": "补充目录",
     "duties": "权责清单",
     "sharing": "数据共享",
+    "promise_list": "可承诺事项清单",
+    "promise_letter": "承诺书",
 }
 DEEDS = {
     "correct": "更正",
