@@ -43,6 +43,7 @@ def ledger(call: Call) -> HttpResponse:
     context = {
         "seal": _seal(),
         "verify_url": reverse("office:verify_ledger"),
+        "persons_url": reverse("office:opened_persons"),
         "filters": _filters(call),
         "reset_url": reverse("office:ledger"),
         "export_url": "",

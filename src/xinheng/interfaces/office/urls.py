@@ -32,6 +32,7 @@ from xinheng.interfaces.office import (
     identities_merges,
     inspectors,
     ledger,
+    ledger_persons,
     letters,
     letters_writing,
     mandates,
@@ -321,5 +322,7 @@ urlpatterns = [
     path("users/<slug:user>/second-factor/", users.remove_second_factor, name="remove_second_factor"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", ledger.verify, name="verify_ledger"),
+    path("ledger/persons/", ledger_persons.opened_persons, name="opened_persons"),
+    path("ledger/persons.csv", ledger_persons.opened_persons_table, name="opened_persons_table"),
     path("<path:rest>", desk.nowhere, name="nowhere"),
 ]

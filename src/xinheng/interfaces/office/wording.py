@@ -137,6 +137,7 @@ EVENTS = {
     "consent.scan_read": "查看授权书",
     "relation.entered": "登记名单相关人员",
     "relation.opened": "查看名单相关人员",
+    "relation.openings_exported": "导出名单相关人员的查看记录",
     "relation.forgotten": "删除名单相关人员",
     "record.exit": "移出名单",
     "record.delete": "删除记录",

@@ -40,6 +40,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:cases",
                 ("office:case", "office:new_order", "office:flow_versions", "office:flow_migration"),
             ),
+            Route("信用修复", "office:repair_desk", ("office:new_repair",)),
         ),
     ),
     (
@@ -177,7 +178,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     *("office:decide_exchange", "office:resend_exchange", "office:compare_exchange"),
                 ),
             ),
-            Route("操作账本", "office:ledger"),
+            Route("操作账本", "office:ledger", ("office:opened_persons",)),
         ),
     ),
 )
