@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
-from tests.store import case_rows, ending_rows, letter_rows, paper_rows, sharing_rows
+from tests.store import case_rows, ending_rows, letter_rows, measure_rows, paper_rows, sharing_rows
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record
@@ -65,6 +65,11 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "scanbundle": lambda rows: paper_rows.bundle(rows),
     "ending": ending_rows.ending,
     "telling": ending_rows.telling,
+    "measureapplied": measure_rows.measure,
+    "measuretask": measure_rows.task,
+    "measureuse": measure_rows.use,
+    "fairreview": measure_rows.fair_review,
+    "measurehandout": measure_rows.handout,
 }
 
 

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from xinheng.core.grounds import Effect, EffectKind, Ground, GroundKind
 from xinheng.store.effects import Publication
 from xinheng.store.listings import ListEntry
+from xinheng.store.measures import MeasureApplied
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ LISTINGS = StoredEffect(
 )
 LISTED_RECORDS = StoredEffect(EffectKind.LIST_ENTRY, ListEntry, GroundKind.RECORD, "record_key")
 """An entry also ends with the record by which it stands in the file."""
-STORED_EFFECTS: tuple[StoredEffect, ...] = (PUBLICATIONS, LISTINGS, LISTED_RECORDS)
+MEASURES = StoredEffect(
+    EffectKind.MEASURE, MeasureApplied, "ground_kind", "ground_key", over_on="until_on", job="follow_measures"
+)
+STORED_EFFECTS: tuple[StoredEffect, ...] = (PUBLICATIONS, LISTINGS, LISTED_RECORDS, MEASURES)
 
 RESTS_OTHERWISE: Mapping[str, str] = {
     "Relation": "persons of a listing: destroyed with the record they rest on (services.relations)",

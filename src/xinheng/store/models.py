@@ -40,6 +40,17 @@ from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdi
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
+from xinheng.store.measures import (
+    FairReview,
+    MeasureApplied,
+    MeasureHandout,
+    MeasureTask,
+    MeasureUse,
+    ReviewResult,
+    TaskAnswer,
+    TaskKind,
+    UseOutcome,
+)
 from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
 from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
@@ -137,6 +148,7 @@ __all__ = [
     "ExchangeItem",
     "ExchangePackage",
     "ExchangePeer",
+    "FairReview",
     "FindingKind",
     "FlagKind",
     "FlowMigration",
@@ -152,6 +164,10 @@ __all__ = [
     "LocalRule",
     "LookupLock",
     "Mandate",
+    "MeasureApplied",
+    "MeasureHandout",
+    "MeasureTask",
+    "MeasureUse",
     "Member",
     "MisuseComplaint",
     "ModelFeedback",
@@ -207,6 +223,7 @@ __all__ = [
     "ResultSubscription",
     "ReturnedRow",
     "ReturnedState",
+    "ReviewResult",
     "RoleGrant",
     "RowIdentity",
     "RuleState",
@@ -234,9 +251,13 @@ __all__ = [
     "SubjectSearch",
     "SubjectStatus",
     "SuperiorLetter",
+    "TaskAnswer",
+    "TaskKind",
     "Telling",
     "UpperOutcome",
     "UpperResult",
+    "UseOutcome",
+    "Telling",
     "User",
     "Verdict",
     "Way",

@@ -372,6 +372,27 @@ def follow_listings(ended: list[int]) -> None:
     follow_ended(ended, policy=policy_in_force(on=day_of(now)), now=now)
 
 
+@app.task(name="follow_measures")
+def follow_measures(ended: list[int]) -> None:
+    """Tell everybody to stop and close the cases of measures that have ended; a second run adds nothing."""
+    from xinheng.services.measures_ending import follow_ended
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    log.info("measures_followed", told=follow_ended(ended, policy=policy_in_force(on=day_of(now)), now=now))
+
+
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="end_measures", queueing_lock="end_measures")
+def end_measures(timestamp: int) -> None:
+    """End measures whose last day is over."""
+    from xinheng.services.measures_ending import end_due
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    log.info("measures_ended", count=end_due(policy=policy_in_force(on=day_of(now)), now=now))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:

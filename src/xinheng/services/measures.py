@@ -1,0 +1,360 @@
+"""Proposes measures, decides them and puts them in force: two persons, a living ground, notice, service, responders.
+
+Nothing outside the list can be chosen, and what is checked when it is proposed is checked again when it is decided and
+when it begins (国办发〔2020〕49号; 《河南省社会信用条例》第三十一至三十四条; legal guards G3, G12, G14, G17).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.measure_check import Basis, Wanted, check_measure, term_of
+from xinheng.core.measures import Measure
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.ledger import note
+from xinheng.services.measures_grounds import basis_of, sectors_of
+from xinheng.services.measures_reviews import demand_review
+from xinheng.services.measures_tasks import ask_to_apply
+from xinheng.services.superiors import notify_superior
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.casework import Case
+from xinheng.store.flags import SubjectFlag
+from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
+from xinheng.store.measures import MeasureApplied
+from xinheng.store.organisations import Organisation
+from xinheng.store.subjects import Subject
+
+MEASURE, INCENTIVE = "measure", "incentive"
+SERIES = {MEASURE: "CS", INCENTIVE: "JL"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One row of the list and what it needs: a statute of its own, a ban, a term in months."""
+
+    measure: str
+    source: str = ""
+    clause: str = ""
+    ban: str = ""
+    months: int | None = None
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What an officer of ``body`` proposes to lay on an enterprise on one ground."""
+
+    subject: Subject
+    ground: Ground
+    body: Organisation
+    choices: tuple[Choice, ...]
+    reason: str
+
+
+@transaction.atomic
+def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -> Case:
+    """Open the case. Refusals: MS1 nothing chosen or burdens and incentives mixed, MS2 the measure lies on it already,
+    those of ``core.measure_check`` and ``basis_of``, and C03 a proposal on this ground runs."""
+    rows = _checked(
+        proposal.choices,
+        subject=proposal.subject,
+        ground=proposal.ground,
+        body=proposal.body,
+        policy=policy,
+        on=day_of(now),
+    )
+    adverse = {row.adverse for row in rows}
+    if len(adverse) != 1:
+        raise Refusal(
+            "MS1",
+            "没有选择措施，或者把惩戒和激励放在了一起。",
+            advice="请选择至少一项；惩戒和激励分别提出。",
+        )
+    kind = MEASURE if adverse == {True} else INCENTIVE
+    words = "、".join(row.title for row in rows)
+    opening = Opening(
+        flow=kind,
+        kind=kind,
+        series=SERIES[kind],
+        title=f"{proposal.subject.name}：{words}",
+        organisation=proposal.body,
+        subject=proposal.subject,
+        ground=proposal.ground,
+        details={"measures": [asdict(choice) for choice in proposal.choices]},
+    )
+    return open_case(opening, verb="propose", actor=actor, policy=policy, now=now, reason=proposal.reason)
+
+
+@transaction.atomic
+def decide(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
+    """A second person decides a burden. Refusal MS3 where the group asks for a prior notice that was not served."""
+    rows = rows_of(case, policy=policy, on=day_of(now))
+    if any(row.prior_notice for row in rows) and (case.state != "heard" or not _served(case, "prior_notice")):
+        raise Refusal(
+            "MS3",
+            "这类措施减损权益，决定以前须书面告知事实、理由、依据和权利，并听取陈述申辩；现在还没有送达告知书或者期限未满。",
+            citation="国办发〔2020〕49号",
+            advice="请先“事先告知”，签发并送达告知书，登记陈述申辩或者等期限届满。",
+        )
+    return _step(case, "decide", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+
+
+@transaction.atomic
+def start(
+    case: Case,
+    *,
+    responders: Iterable[Organisation],
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+) -> tuple[MeasureApplied, ...]:
+    """Put decided measures in force from the day of service and ask the departments to respond. Refusal MS4 where the
+    decision was not served."""
+    served = _served(case, "decision")
+    if served is None or served.served_on is None:
+        raise Refusal(
+            "MS4",
+            "决定书和信用修复告知书还没有送达，措施不能生效。",
+            citation="《中华人民共和国行政处罚法》第六十一条（送达）",
+            advice="请在本事项中签发两份文书，一并送达并登记。",
+        )
+    began = _step(case, "start", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+    return _apply(
+        began, from_on=served.served_on, responders=tuple(responders), actor=actor, policy=policy, now=now
+    )
+
+
+@transaction.atomic
+def grant(
+    case: Case,
+    *,
+    responders: Iterable[Organisation],
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+) -> tuple[MeasureApplied, ...]:
+    """A second person grants incentives, in force from today."""
+    granted = _step(case, "grant", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+    return _apply(
+        granted, from_on=day_of(now), responders=tuple(responders), actor=actor, policy=policy, now=now
+    )
+
+
+def choices_of(case: Case) -> tuple[Choice, ...]:
+    """What was proposed."""
+    return tuple(Choice(**one) for one in case.details.get("measures", ()))
+
+
+def rows_of(case: Case, *, policy: Policy, on: date) -> tuple[Measure, ...]:
+    """The rows of the list that the case would apply, checked anew on the day."""
+    subject, ground = _grounded(case)
+    return _checked(
+        choices_of(case), subject=subject, ground=ground, body=case.organisation, policy=policy, on=on
+    )
+
+
+def _grounded(case: Case) -> tuple[Subject, Ground]:
+    ground = ground_of(case)
+    assert case.subject is not None
+    assert ground is not None
+    return case.subject, ground
+
+
+def _step(
+    case: Case, verb: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
+) -> Case:
+    subject, ground = _grounded(case)
+    Subject.objects.select_for_update().get(pk=subject.pk)
+    rows_of(case, policy=policy, on=day_of(now))
+    return take_step(
+        case.public_id,
+        verb,
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        ground=ground,
+        seen_version=seen,
+    )
+
+
+def _checked(
+    choices: Sequence[Choice],
+    *,
+    subject: Subject,
+    ground: Ground,
+    body: Organisation,
+    policy: Policy,
+    on: date,
+) -> tuple[Measure, ...]:
+    """The rows that were chosen, each lawful on this day and not yet lying on the enterprise by the same ground."""
+    basis = basis_of(subject, ground, policy=policy, on=on)
+    rows = []
+    for choice in choices:
+        wanted = wanted_of(choice, body, policy)
+        row = check_measure(policy.measures, wanted, basis, sources=policy.sources, on=on)
+        term_of(row, wanted, basis, from_on=on)
+        if not row.adverse:
+            demand_review(choice.measure, body=body, policy=policy)
+        _refuse_twice(choice, subject=subject, ground=ground, body=body, title=row.title)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _refuse_twice(
+    choice: Choice, *, subject: Subject, ground: Ground, body: Organisation, title: str
+) -> None:
+    lying = MeasureApplied.objects.filter(
+        subject=subject,
+        measure=choice.measure,
+        ban=choice.ban,
+        ground_kind=ground.kind.value,
+        ground_key=ground.reference,
+        organisation=body,
+        ended_at__isnull=True,
+    )
+    if lying.exists():
+        raise Refusal("MS2", f"依据这项决定已经采取“{title}”。", advice="请查看该主体的措施，不必重复提出。")
+
+
+def wanted_of(choice: Choice, body: Organisation, policy: Policy) -> Wanted:
+    return Wanted(
+        measure=choice.measure,
+        body=body.key,
+        body_sectors=sectors_of(body, policy),
+        source=choice.source,
+        clause=choice.clause,
+        ban=choice.ban,
+        months=choice.months,
+        permanent=choice.permanent,
+    )
+
+
+def _served(case: Case, kind: str) -> ServiceTry | None:
+    """The service of the last letter of this kind in the case."""
+    letter = IssuedLetter.objects.filter(case=case, kind=kind).order_by("-pk").first()
+    return letter.tries.filter(outcome=ServiceOutcome.SERVED).first() if letter else None
+
+
+def _apply(
+    case: Case,
+    *,
+    from_on: date,
+    responders: Sequence[Organisation],
+    actor: User,
+    policy: Policy,
+    now: datetime,
+) -> tuple[MeasureApplied, ...]:
+    subject, ground = _grounded(case)
+    basis = basis_of(subject, ground, policy=policy, on=day_of(now))
+    proposed = case.events.get(sequence=1)
+    decided = case.events.filter(verb__in=("decide", "grant")).order_by("-sequence")[0]
+    assert proposed.actor is not None
+    assert decided.actor is not None
+    made = []
+    for choice in choices_of(case):
+        row = policy.measures.measures[choice.measure]
+        values = _columns(choice, row, basis, case=case, policy=policy, from_on=from_on)
+        measure = MeasureApplied.objects.create(
+            **values,
+            subject=subject,
+            ground_kind=ground.kind.value,
+            ground_key=ground.reference,
+            decision=case,
+            organisation=case.organisation,
+            reason=decided.reason,
+            proposed_by=proposed.actor,
+            decided_by=decided.actor,
+            applied_at=now,
+        )
+        ask_to_apply(measure, responders, policy=policy, now=now)
+        _note(measure, actor=actor, now=now)
+        made.append(measure)
+    Subject.objects.filter(pk=subject.pk).update(version=F("version") + 1)
+    if ground.kind is GroundKind.RECORD and case.kind == MEASURE:
+        _tell_superiors(subject, ground.reference, case, actor=actor, policy=policy, now=now)
+    return tuple(made)
+
+
+def _columns(
+    choice: Choice, row: Measure, basis: Basis, *, case: Case, policy: Policy, from_on: date
+) -> Mapping[str, Any]:
+    """What the list says of the measure and its term, as it stands on this day."""
+    wanted = wanted_of(choice, case.organisation, policy)
+    rule = policy.measures.bans.get(choice.ban)
+    cited = [policy.sources[one.source].cite(one.clause) for one in (rule or row).basis]
+    if choice.source in policy.sources and choice.clause:
+        cited.insert(0, policy.sources[choice.source].cite(choice.clause))
+    return {
+        "measure": choice.measure,
+        "title": (f"{row.title}（{rule.title}）" if rule else row.title)[:120],
+        "group": int(row.group),
+        "edition": policy.measures.edition,
+        "policy_digest": policy.digest,
+        "occasions": [one.value for one in (rule.occasions if rule else row.occasions)],
+        "basis": "；".join(dict.fromkeys(cited))[:400],
+        "ban": choice.ban,
+        "field": rule.field.value if rule else "",
+        "permanent": choice.permanent,
+        "from_on": from_on,
+        "until_on": term_of(row, wanted, basis, from_on=from_on),
+    }
+
+
+def _tell_superiors(
+    subject: Subject, record: int, case: Case, *, actor: User, policy: Policy, now: datetime
+) -> None:
+    """Write to superior unit and audit office of a government body or state-owned enterprise; another person releases.
+
+    What was written already on this decision, or may not be written, is left as it is.
+    """
+    today = day_of(now)
+    flags = SubjectFlag.objects.filter(subject=subject, ended_at__isnull=True, from_on__lte=today)
+    for flag in flags:
+        try:
+            with transaction.atomic():
+                notify_superior(
+                    flag,
+                    record_key=record,
+                    reason=f"已依据该决定采取失信惩戒措施（{case.number}）",
+                    actor=actor,
+                    policy=policy,
+                    now=now,
+                )
+        except Refusal as refusal:
+            note(
+                "measure.superior_not_told",
+                now=now,
+                actor=actor,
+                subject=subject.public_id,
+                object=f"case:{case.number}",
+                reason=refusal.message,
+            )
+
+
+def _note(measure: MeasureApplied, *, actor: User | None, now: datetime) -> None:
+    note(
+        "measure.applied",
+        now=now,
+        actor=actor,
+        subject=measure.subject.public_id,
+        object=f"measure:{measure.public_id}",
+        payload={
+            "measure": measure.measure,
+            "ground": f"{measure.ground_kind}:{measure.ground_key}",
+            "from": measure.from_on.isoformat(),
+            "until": measure.until_on.isoformat() if measure.until_on else "",
+        },
+    )

@@ -1,0 +1,163 @@
+"""What a measure would rest on: a living, final record or list entry of the enterprise, read for the check of core.
+
+An enterprise's own file is asked, merged files with it; what is kept apart, shielded or not final grounds no burden
+(《河南省社会信用条例》第二十条; legal guard G3).
+"""
+
+from datetime import date
+
+from xinheng.core.catalogue import Item, Nature
+from xinheng.core.grounds import EffectKind, Ground, GroundKind, check_ground
+from xinheng.core.lists import ListKind
+from xinheng.core.measure_check import Basis
+from xinheng.core.measures import Target
+from xinheng.core.policy import Policy
+from xinheng.core.provenance import Provenance, provenance_of
+from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.services.merged_files import one_with
+from xinheng.services.publication import sector_of
+from xinheng.store.listings import ListEntry
+from xinheng.store.organisations import Organisation
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+_LISTED = {
+    ListKind.SERIOUS: Target.LISTED,
+    ListKind.ABNORMAL: Target.FAILING,
+    ListKind.POSITIVE: Target.GOOD,
+}
+
+
+def basis_of(subject: Subject, ground: Ground, *, policy: Policy, on: date) -> Basis:
+    """What the ground says. Refusals: MG1 there is none of this enterprise that stands, MG2 it grounds no measure, and
+    those of ``core.grounds.check_ground``."""
+    if ground.kind is GroundKind.LIST_ENTRY:
+        return _of_entry(subject, ground.reference, policy=policy)
+    if ground.kind is GroundKind.RECORD:
+        return _of_record(subject, ground.reference, policy=policy, on=on)
+    raise Refusal(
+        "MG2", "措施只依据记录或者名单作出。", advice="请从该主体的档案中选择现行有效的记录或者名单。"
+    )
+
+
+def sectors_of(organisation: Organisation, policy: Policy) -> frozenset[str]:
+    """The fields for which a body answers, by the city's list of agencies; empty for one that is not on it."""
+    agency = policy.agencies.agencies.get(organisation.key)
+    return frozenset(agency.sectors) if agency else frozenset()
+
+
+def words_of(subject: Subject, ground: Ground, *, policy: Policy) -> str:
+    """The ground in words, as letters and pages name it: kind, document number, day, body."""
+    if ground.kind is GroundKind.LIST_ENTRY:
+        entry = ListEntry.objects.filter(pk=ground.reference).first()
+        listed = policy.lists.lists.get(entry.list_key) if entry else None
+        return f"{listed.title}　{entry.from_on} 列入" if entry and listed else "名单"
+    record = (
+        Record.objects.select_related("detail")
+        .filter(record_key=ground.reference, known_until__isnull=True)
+        .first()
+    )
+    if record is None:
+        return "记录"
+    detail = getattr(record, "detail", None)
+    parts = [policy.catalogue.item(record.item).title]
+    if detail:
+        parts += [detail.document_no, detail.authority]
+    parts.append(str(record.decided_on or ""))
+    return "　".join(part for part in parts if part)
+
+
+def _gone() -> Refusal:
+    return Refusal(
+        "MG1",
+        "所依据的记录或名单不存在、不属于这个主体或已经失效。",
+        advice="请从该主体的档案中选择现行有效的依据。",
+    )
+
+
+def _of_entry(subject: Subject, key: int, *, policy: Policy) -> Basis:
+    entry = (
+        ListEntry.objects.select_related("organisation")
+        .filter(pk=key, subject__in=one_with(subject), ended_at__isnull=True, suspended_at__isnull=True)
+        .first()
+    )
+    if entry is None:
+        raise _gone()
+    kind = ListKind(entry.kind)
+    if kind not in _LISTED:
+        raise Refusal(
+            "MG3",
+            f"{kind.label}，不减损权利，不能作为措施的依据。",
+            citation="国办发〔2020〕49号",
+            advice="需要采取措施的，须另有失信记录或者严重失信主体名单为依据。",
+        )
+    listed = policy.lists.lists.get(entry.list_key)
+    serious = Seriousness.SERIOUS if kind is ListKind.SERIOUS else Seriousness.GENERAL
+    return Basis(
+        target=_LISTED[kind],
+        seriousness=max(Seriousness(entry.seriousness), serious),
+        sectors=frozenset({listed.sector}) if listed else frozenset(),
+        decided_by=entry.organisation.key,
+        until_on=entry.until_on,
+    )
+
+
+def _of_record(subject: Subject, key: int, *, policy: Policy, on: date) -> Basis:
+    record = (
+        Record.objects.select_related("batch__organisation")
+        .filter(record_key=key, known_until__isnull=True, subject__in=one_with(subject))
+        .first()
+    )
+    if record is None:
+        raise _gone()
+    target = _target(record, policy)
+    check_ground(
+        EffectKind.MEASURE,
+        state=RecordState(record.state),
+        finality=Finality(record.finality),
+        needs_final=target is not Target.GOOD
+        and record.item in policy.treatment(on=on).final_items | {Item.PENALTY},
+        provenance=provenance_of(record.batch.provenance) if record.batch else Provenance.PUBLIC,
+    )
+    sender = record.batch.organisation if record.batch else None
+    return Basis(
+        target=target,
+        seriousness=_seriousness(record),
+        sectors=sectors_of(sender, policy) if sender else frozenset(),
+        decided_by=sender.key if sender else "",
+        until_on=_until(record, policy),
+    )
+
+
+def _target(record: Record, policy: Policy) -> Target:
+    if record.item == Item.SERIOUS_LIST:
+        return Target.LISTED
+    nature = policy.catalogue.item(record.item).nature
+    if nature is Nature.FAILING or record.seriousness != Seriousness.NONE:
+        return Target.FAILING
+    if nature is Nature.GOOD:
+        return Target.GOOD
+    raise Refusal(
+        "MG2",
+        "这条记录既不是失信信息，也不是守信信息，不能作为措施的依据。",
+        advice="请选择行政处罚、名单或者表彰荣誉等记录。",
+    )
+
+
+def _seriousness(record: Record) -> Seriousness:
+    """A listing as a serious failing subject is itself of the serious class."""
+    return Seriousness.SERIOUS if record.item == Item.SERIOUS_LIST else Seriousness(record.seriousness)
+
+
+def _until(record: Record, policy: Policy) -> date | None:
+    """The first day on which the record may be used no more, where its term is known."""
+    if record.item in (Item.SERIOUS_LIST, Item.ABNORMAL_OPERATION, Item.HONOUR):
+        return record.valid_to
+    if record.decided_on is None or record.seriousness == Seriousness.NONE:
+        return None
+    sector = sector_of(policy, record.batch)
+    period = policy.publication_period(
+        Seriousness(record.seriousness), decided_on=record.decided_on, sector=sector
+    )
+    return period.stops_on
