@@ -7,6 +7,7 @@ from tests.interfaces.web_samples import DIGEST, NAME, NOW, OFFICE, PAGING, RULE
 
 from xinheng.core.rectification import RECTIFICATION
 from xinheng.interfaces.office.cases_flows import PlanForm
+from xinheng.interfaces.office.cases_interview import InterviewForm
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_picture import picture
 from xinheng.interfaces.office.cases_rectification import OrderForm
@@ -188,6 +189,7 @@ CASES: dict[str, Callable[[], Context]] = {
     "cases": _cases,
     "case": _case,
     "case_order": _order,
+    "case_call": lambda: {**_order(), "form": InterviewForm({})},
     "case_code": _code,
     "flow_versions": _versions,
     "flow_migration": _migration,

@@ -111,6 +111,16 @@ def _subject() -> Context:
         "visits": VISITS,
         "categories": [Link("全部", "#", count=14, current=True), Link("行政处罚", "#", count=1)],
         "entries": [*timeline(), Entry(None, "没有日期的记录")],
+        "matters": [
+            {
+                "number": "YT-2026-000001",
+                "url": "#",
+                "title": "警示约谈",
+                "unit": "市市场监管局",
+                "opened_on": TODAY,
+                "state": "待约谈",
+            }
+        ],
         "reads_url": "#",
         "reads": [{"at": NOW, "unit": "示例市司法局", "reason": "监督检查"}],
         "ended": 2,

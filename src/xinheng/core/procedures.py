@@ -7,6 +7,7 @@ from xinheng.core.commitment_flow import COMMITMENT
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
 from xinheng.core.listing import GOOD_LISTING, LISTING
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
+from xinheng.core.interviews import INTERVIEW
 from xinheng.core.misuse import MISUSE
 from xinheng.core.objection_remedy import REMEDY
 from xinheng.core.objections import OBJECTION
@@ -18,6 +19,7 @@ __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 PROCEDURES: tuple[Flow, ...] = (
     APPROVAL,
     RECTIFICATION,
+    INTERVIEW,
     MEASURE,
     INCENTIVE,
     OBJECTION,

@@ -9,15 +9,14 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from xinheng.core.grounds import Ground, GroundKind, lives
+from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
-from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, ground_of, open_case, roles_in, take_step
+from xinheng.services.case_grounds import living_record, refuse_foreign
+from xinheng.services.cases import Opening, ground_of, open_case, take_step
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
-from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 KIND = "rectification"
@@ -40,11 +39,7 @@ def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> 
     unit recognised it, and C03 an order runs on it."""
     if not order.wanted.strip():
         raise Refusal("RE1", "没有写明整改要求。", advice="请写明要改什么、怎样算改好。")
-    record = _living(order.record, order.subject)
-    if record.batch and not roles_in(actor, record.batch.organisation, on=day_of(now)):
-        raise Refusal(
-            "RE3", "这条记录由别的单位认定。", advice="谁认定、谁责令整改；请提请认定单位或信用办办理。"
-        )
+    refuse_foreign(living_record(order.record, order.subject), actor, on=day_of(now))
     opening = Opening(
         flow=KIND,
         kind=KIND,
@@ -64,7 +59,7 @@ def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, rea
     ground = ground_of(case)
     assert case.subject is not None
     assert ground is not None
-    _living(ground.reference, case.subject)
+    living_record(ground.reference, case.subject)
     return take_step(
         case.public_id,
         "confirm",
@@ -106,14 +101,3 @@ def wanted_of(case: Case) -> str:
     """What is to be put right, as last revised."""
     revised = case.events.filter(verb="revise", details__has_key="wanted").order_by("-sequence").first()
     return str((revised.details if revised else case.details).get("wanted", ""))
-
-
-def _living(record: int, subject: Subject) -> Record:
-    found = Record.objects.filter(record_key=record, known_until__isnull=True, subject=subject).first()
-    if found is None or not lives(RecordState(found.state), Finality(found.finality)):
-        raise Refusal(
-            "RE2",
-            "所依据的记录不存在、不属于这个主体或已经失效。",
-            advice="请从该主体的档案中选择现行有效的记录。",
-        )
-    return found

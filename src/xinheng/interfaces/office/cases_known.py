@@ -1,5 +1,6 @@
 """The kinds of case there are in the office; a new procedure adds its own here."""
 
+from xinheng.interfaces.office.cases_interview import INTERVIEW
 from xinheng.interfaces.office.cases_kinds import CaseKind
 from xinheng.interfaces.office.commitments_cases import COMMITMENT
 from xinheng.interfaces.office.cases_rectification import RECTIFICATION
@@ -11,7 +12,7 @@ _APPROVALS = tuple(
     CaseKind(key=key, title=title, page=_OWN_PAGES.get(key, "office:approval"))
     for key, title in CASE_KINDS.items()
 )
-KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION, COMMITMENT)}
+KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION, INTERVIEW, COMMITMENT)}
 
 
 def kind_of(case: Case) -> CaseKind:

@@ -70,7 +70,7 @@ class ServeForm(StepForm):
 @once
 def new_order(call: Call) -> HttpResponse:
     """Begin an order on one record, named in the address."""
-    record = _record(call)
+    record = record_of(call)
     form = OrderForm(call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         order = Order(
@@ -89,7 +89,7 @@ def new_order(call: Call) -> HttpResponse:
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("责令整改")],
         "subject": record.subject.name,
-        "ground": _words(call, record),
+        "ground": record_words(call, record),
         "record_url": reverse(
             "office:record", kwargs={"subject": record.subject.public_id, "key": record.record_key}
         ),
@@ -98,7 +98,8 @@ def new_order(call: Call) -> HttpResponse:
     return call.render("case_order", context)
 
 
-def _record(call: Call) -> Record:
+def record_of(call: Call) -> Record:
+    """The record that the address names; 404 without one."""
     key = call.request.GET.get("record", "")
     known = Record.objects.select_related("subject")
     found = (
@@ -111,7 +112,8 @@ def _record(call: Call) -> Record:
     return found
 
 
-def _words(call: Call, record: Record) -> str:
+def record_words(call: Call, record: Record) -> str:
+    """What a record is, in a line."""
     decided = f"　{record.decided_on}" if record.decided_on else ""
     return f"{item_title(record.item, call.policy)}{decided}"
 

@@ -115,7 +115,7 @@ def _unit(group: Group) -> int:
 
 
 def _covered_places(call: Call, duties: tuple[DutyCell, ...]) -> dict[str, Rate]:
-    found = matrix(duties, policy=call.policy)
+    found = matrix(duties, policy=call.policy, on=call.today)
     return {place: found.of_place(place) for place in found.places if place != ELSEWHERE}
 
 

@@ -207,6 +207,9 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "handling": _handling(call, found),
         "publication": _publication(publication) if publication else None,
         "form": form,
+        "interview_url": f"{reverse('office:new_interview')}?record={found.record_key}"
+        if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
+        else "",
         "order_url": f"{reverse('office:new_order')}?record={found.record_key}"
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",

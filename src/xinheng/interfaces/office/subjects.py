@@ -26,10 +26,13 @@ from xinheng.interfaces.office.paging import SIZE, address, in_memory, number
 from xinheng.interfaces.office.records_shown import entries_of, line_of
 from xinheng.interfaces.office.wording import cited, districts, item_title
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option, Paging
+from xinheng.services.cases import state_title
 from xinheng.services.finding import Found, Search, find_subjects
 from xinheng.services.merged_files import absorbed_by, one_with
 from xinheng.services.statistics import current_runs
 from xinheng.services.subjects import SubjectFile, open_file
+from xinheng.services.time import day_of
+from xinheng.store.casework import Case
 from xinheng.store.effects import Publication
 from xinheng.store.inspections import DrawnObject
 from xinheng.store.records import Record
@@ -39,6 +42,7 @@ from xinheng.store.subjects import Subject, SubjectKind, SubjectStatus
 CODE_KINDS = {"registration": "注册号", "organisation": "组织机构代码", "tax": "税务登记号"}
 LONGEST_TIMELINE = 60
 READS = 8
+MATTERS = 20
 
 
 @asks(Verb.SEARCH_SUBJECTS)
@@ -247,6 +251,7 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
         "records": [line_of(call, subject, one, public=one.record_key in publications) for one in page],
         "paging": paging,
         "entries": entries_of(call, subject, chosen[:LONGEST_TIMELINE], publications, until=call.today),
+        "matters": [] if past else _matters(call, subject),
         "reads_url": f"{reverse('office:ledger')}?subject={subject.public_id}"
         if call.may_somewhere(Verb.READ_LEDGER)
         else "",
@@ -255,9 +260,30 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
     }
 
 
+def _matters(call: Call, subject: Subject) -> list[dict[str, Any]]:
+    """Cases of the subject that the reader may see, the newest first: interviews, orders, what is asked for."""
+    seen = Case.objects.filter(
+        subject__in=one_with(subject), organisation__in=call.reach(Verb.READ_CASE)
+    ).select_related("organisation")
+    return [
+        {
+            "number": case.number,
+            "url": reverse("office:case", kwargs={"number": case.number}),
+            "title": case.title,
+            "unit": call.tree.name(case.organisation_id),
+            "opened_on": day_of(case.opened_at),
+            "state": state_title(case),
+        }
+        for case in seen.order_by("-pk")[:MATTERS]
+    ]
+
+
 def _acts(call: Call, subject: Subject, target: Target) -> list[Link]:
     own = {"subject": subject.public_id}
-    links = [Link("谁查询过", reverse("office:asked", kwargs=own)), Link("主体性质", reverse("office:marks", kwargs=own))]
+    links = [
+        Link("谁查询过", reverse("office:asked", kwargs=own)),
+        Link("主体性质", reverse("office:marks", kwargs=own)),
+    ]
     if call.may(Verb.KEEP_RELATIONS, target):
         links.append(Link("名单相关人员", reverse("office:persons", kwargs=own)))
     return links

@@ -1,0 +1,172 @@
+"""Interviews in the office: the form that drafts one, its part of the page, the forms of its steps."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.interviews import Manner
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
+from xinheng.interfaces.office.cases_rectification import record_of, record_words
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services import interviews
+from xinheng.services.interviews import Minutes, call_interview, draft_interview, facts_of, write_minutes
+from xinheng.store.casework import Case
+
+_DAY = {"required": "请填写日期。", "invalid": "日期写作 2026-11-20。"}
+
+
+def _text(label: str, *, rows: int = 4, required: bool = True, most: int = 2000) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=most, widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": f"请写明{label}。"},
+    )  # fmt: skip
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_DAY
+    )
+
+
+class InterviewForm(forms.Form):
+    """Whom, why, when and where."""
+
+    manner = forms.ChoiceField(
+        label="约谈类型", choices=[(one.value, one.label) for one in Manner], widget=forms.RadioSelect
+    )
+    cause = _text("约谈事由", most=1000)
+    meeting_on = _day("约谈日期")
+    place = forms.CharField(
+        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
+    )
+    reason = _text("事实和理由", rows=3, most=1000)
+
+
+class AppointForm(StepForm):
+    """Another day and place."""
+
+    meeting_on = _day("约谈日期")
+    place = forms.CharField(
+        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
+    )
+
+
+class MinutesForm(StepForm):
+    """What was said; offices held, no names."""
+
+    held_on = _day("约谈日期")
+    attended = _text("参加人身份", rows=3)
+    said = _text("约谈内容")
+    views = _text("企业的陈述和意见")
+    agreed = _text("整改要求和期限", rows=3, required=False)
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        facts = facts_of(case)
+        self.initial |= {
+            name: facts[name] for name in ("attended", "said", "views", "agreed") if name in facts
+        }
+        self.initial["held_on"] = facts.get("held_on", facts.get("meeting_on"))
+
+
+@asks(Verb.DRAFT_CASE, methods=("GET", "POST"))
+@once
+def new_interview(call: Call) -> HttpResponse:
+    """Draft an interview on one record, named in the address."""
+    record = record_of(call)
+    posted = call.request.POST if call.request.method == "POST" else None
+    form = InterviewForm(posted, initial={"manner": Manner.REMINDER.value})
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        wanted = interviews.Call(
+            subject=record.subject,
+            record=record.record_key,
+            manner=Manner(given["manner"]),
+            cause=given["cause"],
+            meeting_on=given["meeting_on"],
+            place=given["place"],
+            reason=given["reason"],
+        )
+        try:
+            case = draft_interview(wanted, actor=call.user, policy=call.policy, now=call.now)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell("已拟定，由另一人决定后发约谈通知书。")
+            return redirect("office:case", number=case.number)
+    place = {"subject": record.subject.public_id, "key": record.record_key}
+    context = {
+        "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("约谈")],
+        "subject": record.subject.name,
+        "ground": record_words(call, record),
+        "record_url": reverse("office:record", kwargs=place),
+        "form": form,
+    }
+    return call.render("case_call", context)
+
+
+def _shown(call: Call, case: Case) -> Mapping[str, Any]:
+    facts = facts_of(case)
+    return {
+        "told": facts,
+        "manner": Manner(facts["manner"]).label,
+        "meeting_on": date.fromisoformat(facts["meeting_on"]),
+        "held_on": date.fromisoformat(facts["held_on"]) if "held_on" in facts else None,
+    }
+
+
+def _call(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    given = form.cleaned_data
+    return call_interview(
+        case, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"]
+    )
+
+
+def _appoint(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    given = form.cleaned_data
+    if given["meeting_on"] < call.today:
+        raise Refusal("IV5", "约谈日期已经过去。", advice="请填写今天或者今后的日期。")
+    return take(
+        call, case, verb, form, {"meeting_on": given["meeting_on"].isoformat(), "place": given["place"]}
+    )
+
+
+def _minute(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    given = form.cleaned_data
+    minutes = Minutes(
+        held_on=given["held_on"],
+        attended=given["attended"],
+        said=given["said"],
+        views=given["views"],
+        agreed=given["agreed"],
+    )
+    return write_minutes(
+        case,
+        verb,
+        minutes,
+        actor=call.user,
+        policy=call.policy,
+        now=call.now,
+        reason=given["reason"],
+        seen=given["seen"],
+    )
+
+
+INTERVIEW = CaseKind(
+    key="interview",
+    title="约谈",
+    part="office/case_interview.html",
+    shown=_shown,
+    forms={"put_off": AppointForm, "minute": MinutesForm, "amend": MinutesForm},
+    acts={"call": _call, "put_off": _appoint, "minute": _minute, "amend": _minute},
+)

@@ -1,0 +1,34 @@
+"""The record on which a department acts against an enterprise: it lives, is of this enterprise, and the actor's own.
+
+Who recognised a fault acts on it (谁认定、谁办理): shijiazhuang-2019-126 （十二）, wanzhengban-2020-17 五（二）.
+"""
+
+from datetime import date
+
+from xinheng.core.grounds import lives
+from xinheng.core.records import Finality, RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.services.cases import roles_in
+from xinheng.store.accounts import User
+from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+
+def living_record(record: int, subject: Subject) -> Record:
+    """The open version of the record with this key. Refusal RE2 where it ended or is another's."""
+    found = Record.objects.filter(record_key=record, known_until__isnull=True, subject=subject).first()
+    if found is None or not lives(RecordState(found.state), Finality(found.finality)):
+        raise Refusal(
+            "RE2",
+            "所依据的记录不存在、不属于这个主体或已经失效。",
+            advice="请从该主体的档案中选择现行有效的记录。",
+        )
+    return found
+
+
+def refuse_foreign(record: Record, actor: User, *, on: date) -> None:
+    """Refusal RE3 where another unit recognised what the record says."""
+    if record.batch and not roles_in(actor, record.batch.organisation, on=on):
+        raise Refusal(
+            "RE3", "这条记录由别的单位认定。", advice="谁认定、谁办理；请提请认定单位或信用办办理。"
+        )

@@ -1,0 +1,150 @@
+"""Interviews of enterprises: drafted on a living record, called by another person, minuted, confirmed by another.
+
+Only the unit that recognised the fault or the credit office interviews (requirements M11-03). Who attended stands in the
+minutes as an office held, never as a name. The steps are those of ``core.interviews``.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.interviews import Manner
+from xinheng.core.masking import mask_personal
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.case_grounds import living_record, refuse_foreign
+from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.merged_files import one_with
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.casework import Case
+from xinheng.store.subjects import Subject
+
+KIND = "interview"
+SERIES = "YT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who is to be interviewed on which record, about what, when and where. ``meeting_on`` is a day to come."""
+
+    subject: Subject
+    record: int
+    manner: Manner
+    cause: str
+    meeting_on: date
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minutes:
+    """``attended``: offices held and their units. ``views``: what the enterprise stated, in its words."""
+
+    held_on: date
+    attended: str
+    said: str
+    views: str
+    agreed: str = ""
+
+
+@transaction.atomic
+def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -> Case:
+    """Open the case. Refusals: IV1 no cause or place, IV2 the day is over, RE2 and RE3 for the record, C03 an interview
+    on it runs."""
+    if not call.cause.strip() or not call.place.strip():
+        raise Refusal("IV1", "没有写明约谈事由或者时间地点。", advice="请写明为什么约谈、在哪里约谈。")
+    if call.meeting_on <= day_of(now):
+        raise Refusal("IV2", "约谈日期须在今天之后。", advice="请给企业留出准备和说明的时间。")
+    refuse_foreign(living_record(call.record, call.subject), actor, on=day_of(now))
+    details = {
+        "manner": call.manner.value,
+        "cause": mask_personal(call.cause.strip()).text[:1000],
+        "meeting_on": call.meeting_on.isoformat(),
+        "place": call.place.strip()[:200],
+    }
+    opening = Opening(
+        flow=KIND,
+        kind=KIND,
+        series=SERIES,
+        title=f"{call.manner.label}：{call.subject.name}",
+        organisation=actor.organisation,
+        subject=call.subject,
+        ground=Ground(GroundKind.RECORD, call.record),
+        details=details,
+    )
+    return open_case(opening, verb="draft", actor=actor, policy=policy, now=now, reason=call.reason)
+
+
+@transaction.atomic
+def call_interview(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
+    """Another person decides, on the record it was drafted on, which must still live."""
+    ground = ground_of(case)
+    assert case.subject is not None
+    assert ground is not None
+    living_record(ground.reference, case.subject)
+    return take_step(
+        case.public_id,
+        "call",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        ground=ground,
+        seen_version=seen,
+    )
+
+
+def write_minutes(
+    case: Case,
+    verb: str,
+    minutes: Minutes,
+    *,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+) -> Case:
+    """``minute`` after the meeting, ``amend`` until confirmed. Refusals: IV3 the day is to come, IV4 something is empty."""
+    if minutes.held_on > day_of(now):
+        raise Refusal("IV3", "约谈日期还没有到。", advice="请在约谈之后登记记录。")
+    if not all(part.strip() for part in (minutes.attended, minutes.said, minutes.views)):
+        raise Refusal(
+            "IV4",
+            "约谈记录不完整。",
+            advice="请写明参加人身份、约谈内容和企业的陈述；企业没有意见的，写“没有意见”。",
+        )
+    texts = {
+        "attended": minutes.attended,
+        "said": minutes.said,
+        "views": minutes.views,
+        "agreed": minutes.agreed,
+    }
+    details = {name: mask_personal(text.strip()).text[:2000] for name, text in texts.items()}
+    return take_step(
+        case.public_id,
+        verb,
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        details=details | {"held_on": minutes.held_on.isoformat()},
+        seen_version=seen,
+    )
+
+
+def facts_of(case: Case) -> dict[str, str]:
+    """What is told of the interview now: the call as last changed, and the minutes once they are written."""
+    told = {name: str(value) for name, value in case.details.items()}
+    for details in case.events.order_by("sequence").values_list("details", flat=True):
+        told |= {name: str(value) for name, value in (details or {}).items()}
+    return told
+
+
+def interviews_of(subject: Subject) -> QuerySet[Case]:
+    """Interviews that took place with confirmed minutes, the newest first: a part of the file (M3-04)."""
+    return Case.objects.filter(subject__in=one_with(subject), kind=KIND, state="done").order_by("-pk")

@@ -1,0 +1,166 @@
+"""An interview is called by two persons on a living record, minuted without names, confirmed by another, kept in the file."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.people import NOW, TODAY, People
+from tests.services.orders import Orders, later, make_orders
+
+from xinheng.core.interviews import Manner
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.interviews import (
+    Call,
+    Minutes,
+    call_interview,
+    draft_interview,
+    facts_of,
+    interviews_of,
+    write_minutes,
+)
+from xinheng.store.models import Case, Record
+
+MINUTES = Minutes(
+    held_on=TODAY + timedelta(days=3),
+    attended="企业负责人；市市场监管局科长",
+    said="说明检查中发现的问题",
+    views="没有意见",
+    agreed="十日内改正标签",
+)
+
+
+@pytest.fixture
+def orders(people: People, policy: Policy) -> Orders:
+    return make_orders(people, policy)
+
+
+@pytest.fixture
+def record(orders: Orders) -> Record:
+    return orders.rows.record()
+
+
+def _wanted(record: Record) -> Call:
+    return Call(
+        subject=record.subject,
+        record=record.record_key,
+        manner=Manner.WARNING,
+        cause="两次抽检不合格",
+        meeting_on=TODAY + timedelta(days=3),
+        place="上午9时，信用办会议室",
+        reason="抽检报告属实",
+    )
+
+
+def _draft(orders: Orders, record: Record) -> Case:
+    return draft_interview(_wanted(record), actor=orders.people.wang, policy=orders.policy, now=NOW)
+
+
+def _called(orders: Orders, record: Record) -> Case:
+    case = _draft(orders, record)
+    return call_interview(
+        case, actor=orders.people.zhao, policy=orders.policy, now=NOW, reason="同意", seen=case.version
+    )
+
+
+def _minute(orders: Orders, case: Case, minutes: Minutes = MINUTES, *, days: int = 3) -> Case:
+    return write_minutes(
+        case,
+        "minute",
+        minutes,
+        actor=orders.people.wang,
+        policy=orders.policy,
+        now=later(days),
+        reason="双方在场",
+        seen=case.version,
+    )
+
+
+@pytest.mark.row("M11-03")
+@pytest.mark.row("M3-04")
+def test_an_interview_ends_in_minutes_in_the_file(orders: Orders, record: Record) -> None:
+    case = _minute(orders, _called(orders, record))
+    assert not interviews_of(record.subject).exists()
+    with pytest.raises(Refusal, match="核对记录"):
+        orders.take(case, "confirm", orders.people.wang)
+    done = orders.take(case, "confirm", orders.sun, on=later(4))
+    assert (done.number, done.state, done.title) == (
+        "YT-2026-000001",
+        "done",
+        f"警示约谈：{record.subject.name}",
+    )
+    assert list(interviews_of(record.subject)) == [done]
+    assert facts_of(done)["said"] == "说明检查中发现的问题"
+    assert Record.objects.filter(subject=record.subject).count() == 1
+
+
+@pytest.mark.row("M11-03")
+@pytest.mark.guard("G2")
+def test_minutes_keep_no_numbers_of_persons(orders: Orders, record: Record) -> None:
+    told = replace(MINUTES, attended="负责人（身份证 11010519491231002X，手机 13800138000）")
+    facts = facts_of(_minute(orders, _called(orders, record), told))
+    assert "11010519491231002X" not in facts["attended"]
+    assert "13800138000" not in facts["attended"]
+
+
+@pytest.mark.row("M11-03")
+def test_nobody_calls_an_interview_alone_or_without_a_living_record(orders: Orders, record: Record) -> None:
+    case = _draft(orders, record)
+    alone = {"policy": orders.policy, "now": NOW, "reason": "x", "seen": case.version}
+    with pytest.raises(Refusal, match="不能“决定约谈”"):
+        call_interview(case, actor=orders.people.wang, **alone)  # type: ignore[arg-type]
+    Record.objects.filter(pk=record.pk).update(known_until=later(1))
+    with pytest.raises(Refusal, match="失效"):
+        call_interview(case, actor=orders.people.zhao, **alone)  # type: ignore[arg-type]
+
+
+@pytest.mark.row("M11-03")
+def test_who_did_not_come_is_called_again(orders: Orders, record: Record) -> None:
+    case = orders.take(_called(orders, record), "miss", orders.people.wang)
+    again = {"meeting_on": "2026-12-01", "place": "另一处"}
+    case = orders.take(case, "put_off", orders.people.wang, details=again)
+    assert (case.state, facts_of(case)["meeting_on"]) == ("called", "2026-12-01")
+    ended = orders.take(case, "end", orders.people.zhao)
+    assert ended.closed_at is not None
+    assert not interviews_of(record.subject).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"cause": " "}, "IV1"),
+        ({"place": ""}, "IV1"),
+        ({"meeting_on": TODAY}, "IV2"),
+        ({"record": 987654}, "RE2"),
+    ],
+)
+def test_an_incomplete_call_is_refused(
+    orders: Orders, record: Record, change: dict[str, object], code: str
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        draft_interview(
+            replace(_wanted(record), **change),  # type: ignore[arg-type]
+            actor=orders.people.wang,
+            policy=orders.policy,
+            now=NOW,
+        )
+    assert caught.value.code == code
+
+
+def test_the_same_interview_is_not_begun_twice(orders: Orders, record: Record) -> None:
+    first = _draft(orders, record)
+    with pytest.raises(Refusal, match=first.number):
+        _draft(orders, record)
+
+
+@pytest.mark.parametrize(
+    ("change", "days", "code"),
+    [({}, 2, "IV3"), ({"views": " "}, 3, "IV4"), ({"attended": ""}, 3, "IV4"), ({"said": ""}, 3, "IV4")],
+)
+def test_minutes_are_written_after_the_meeting_and_whole(
+    orders: Orders, record: Record, change: dict[str, object], days: int, code: str
+) -> None:
+    case = _called(orders, record)
+    with pytest.raises(Refusal) as caught:
+        _minute(orders, case, replace(MINUTES, **change), days=days)  # type: ignore[arg-type]
+    assert caught.value.code == code
