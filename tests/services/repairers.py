@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tests.people import NOW, TODAY, People
+from tests.services.deliveries import code
 from tests.services.orders import make_orders
 from tests.store import enterprise_rows
 from tests.store.rows import Rows
@@ -19,7 +20,7 @@ from xinheng.store.models import Case, Publication, Record, RepairSource, Subjec
 DECIDED = date(2026, 7, 1)
 EARLIEST = date(2026, 10, 1)
 STOPS = date(2027, 7, 1)
-CODE = "91410200MA00000011"
+CODE = code(1)
 PROVED = {"duty_done": "缴款书 2026-09-12"}
 WHOLE = Application(handed=PROVED, pledged=True)
 

@@ -58,7 +58,7 @@ def _shown(found: Progress, today: str) -> dict[str, object]:
     return {
         "case": found,
         "clocks": [
-            {"title": term.rule.title, "clock": _clock(term), "suspended_on": term.suspended_on}
+            {"title": term.rule.title, "clock": clock_of(term), "suspended_on": term.suspended_on}
             for term in found.terms
         ],
         "today": today,
@@ -66,7 +66,8 @@ def _shown(found: Progress, today: str) -> dict[str, object]:
     }
 
 
-def _clock(term: Term) -> Clock | None:
+def clock_of(term: Term) -> Clock | None:
+    """None while it stands still."""
     if term.suspended_on is not None:
         return None
     return Clock(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from xinheng.interfaces.counter import case_lookup, space_entry, space_pages
+from xinheng.interfaces.counter import case_lookup, repairs, space_entry, space_pages
 
 app_name = "counter"
 urlpatterns = [
@@ -14,5 +14,8 @@ urlpatterns = [
     path("own/<str:subject>/", space_pages.own_file, name="own_file"),
     path("own/<str:subject>/notices/", space_pages.own_notices, name="own_notices"),
     path("own/<str:subject>/notices/<str:notice>/", space_pages.own_notice, name="own_notice"),
+    path("own/<str:subject>/repairs/", repairs.own_repairs, name="own_repairs"),
+    path("own/<str:subject>/repairs/<int:key>/", repairs.own_repair, name="own_repair"),
+    path("own/<str:subject>/repairs/<slug:number>/", repairs.own_repair_case, name="own_repair_case"),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]

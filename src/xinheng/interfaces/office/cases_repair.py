@@ -1,0 +1,250 @@
+"""Repair in the office: the window looks up what may be repaired and registers applications; the forms of the steps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from xinheng.core.credit_code import is_uscc
+from xinheng.core.records import Seriousness
+from xinheng.core.refusal import Refusal
+from xinheng.core.repair import FREE
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.ledger import note
+from xinheng.services.repair_decisions import Act, accept, annul, ask_completion, complete, grant
+from xinheng.services.repairs import (
+    SYSTEMS,
+    Application,
+    Lodging,
+    OwnMatter,
+    answer_for,
+    lodge,
+    matters_of,
+    missing_of,
+    open_record,
+)
+from xinheng.store.casework import Case
+from xinheng.store.repairs import RepairApplication, RepairSource
+from xinheng.store.subjects import Subject
+
+_SOURCES = [
+    (one.value, one.label) for one in (RepairSource.CREDIT_CHINA, RepairSource.PUBLICITY_SYSTEM, *SYSTEMS[2:])
+]
+_NO_DAY = {"required": "请填写日期。", "invalid": "日期写作 2026-11-20。"}
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"})
+
+
+class _Materials(forms.Form):
+    duty_done = forms.CharField(
+        label="已改正、已履行义务的证明", max_length=500, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    pledged = forms.BooleanField(label="企业已作出信用修复承诺（承诺书已签）", required=False)
+
+    def application(self) -> Application:
+        given = self.cleaned_data
+        handed = {"duty_done": given["duty_done"]} if given["duty_done"] else {}
+        return Application(handed=handed, pledged=given["pledged"])
+
+
+class _Lodged(forms.Form):
+    source = forms.ChoiceField(label="在哪里提出", choices=_SOURCES)
+    external = forms.CharField(
+        label="网站上的申请编号", max_length=60, error_messages={"required": "请填写网站上的申请编号。"}
+    )
+    lodged_on = forms.DateField(label="提出申请的日期", error_messages=_NO_DAY, widget=_day())
+    pushed_on = forms.DateField(label="推送到本单位的日期", error_messages=_NO_DAY, widget=_day())
+
+    def lodging(self) -> Lodging:
+        given = self.cleaned_data
+        return Lodging(
+            source=RepairSource(given["source"]),
+            external=given["external"],
+            lodged_on=given["lodged_on"],
+            pushed_on=given["pushed_on"],
+        )
+
+
+class LodgeForm(_Materials, _Lodged):
+    """An application that the window helped to lodge, or that came on paper from the national site."""
+
+    field_order: tuple[str, ...] = ("source", "external", "lodged_on", "pushed_on", "duty_done", "pledged")
+
+
+class LodgeStepForm(StepForm, LodgeForm):
+    field_order = (*LodgeForm.field_order, "reason")
+
+
+class CompleteStepForm(StepForm, _Materials):
+    field_order = ("duty_done", "pledged", "reason")
+
+
+class AskForm(StepForm):
+    """Only lawful materials can be chosen."""
+
+    wanted = forms.MultipleChoiceField(
+        label="需要补正的材料", widget=forms.CheckboxSelectMultiple,
+        choices=[("duty_done", "已改正、已履行义务的证明"), ("commitment", "信用修复承诺书")],
+        error_messages={"required": "请选择需要补正的材料，一次写全。"},
+    )  # fmt: skip
+    field_order = ("wanted", "reason")
+
+
+@asks(Verb.ASSIST_ENTERPRISE, Verb.DRAFT_CASE)
+def repair_desk(call: Call) -> HttpResponse:
+    """What may be repaired of one enterprise, by its code: what the enterprise would see itself, for those without
+    internet."""
+    code = call.request.GET.get("code", "").strip().upper()[:18]
+    subject = Subject.objects.filter(code=code, merged_into=None).first() if is_uscc(code) else None
+    context: dict[str, Any] = {
+        "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("信用修复")],
+        "code": code,
+        "subject": subject.name if subject else "",
+        "wrong": "没有这个统一社会信用代码的主体，请对照营业执照核对。" if code and subject is None else "",
+        "matters": [],
+        "free": FREE,
+    }
+    if subject is not None:
+        note(
+            "subject.checked",
+            now=call.now,
+            actor=call.user,
+            subject=subject.public_id,
+            reason="协助办理信用修复",
+        )
+        found = matters_of(subject, policy=call.policy, today=call.today)
+        context["matters"] = [_matter(call, one) for one in found]
+    return call.render("repair_desk", context)
+
+
+def _matter(call: Call, one: OwnMatter) -> dict[str, Any]:
+    record, answer = one.record, one.answer
+    number = one.case.number if one.case else ""
+    return {
+        "title": record.detail.title or item_title(record.item, call.policy),
+        "document_no": record.detail.document_no,
+        "decided_on": record.decided_on,
+        "seriousness": Seriousness(record.seriousness).label if record.seriousness else "",
+        "earliest_on": answer.earliest_on,
+        "unconfirmed": answer.unconfirmed,
+        "stops_on": answer.stops_on,
+        "place": answer.place.title if answer.place else "",
+        "missing": "、".join(answer.missing(())),
+        "hurdle": f"{answer.hurdles[0].message}{answer.hurdles[0].advice}" if answer.hurdles else "",
+        "number": number,
+        "url": reverse("office:case", kwargs={"number": number})
+        if number
+        else f"{reverse('office:new_repair', kwargs={'key': record.record_key})}"
+        if answer.may
+        else "",
+    }
+
+
+@asks(Verb.ASSIST_ENTERPRISE, Verb.DRAFT_CASE, methods=("GET", "POST"))
+@once
+def new_repair(call: Call, key: int) -> HttpResponse:
+    """Register an application on one record."""
+    record = open_record(key)
+    answer = answer_for(record, policy=call.policy, today=call.today)
+    first = {"lodged_on": call.today, "pushed_on": call.today}
+    form = LodgeForm(call.request.POST if call.request.method == "POST" else None, initial=first)
+    if form.is_bound and form.is_valid():
+        try:
+            case = lodge(
+                key, form.application(), form.lodging(), actor=call.user, policy=call.policy, now=call.now
+            )
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell("已登记，请在期限内决定是否受理。")
+            return redirect("office:case", number=case.number)
+    context = {
+        "crumbs": [
+            Crumb("办理事项", reverse("office:cases")),
+            Crumb("信用修复", reverse("office:repair_desk")),
+            Crumb("登记申请"),
+        ],
+        "subject": record.subject.name,
+        "ground": f"{record.detail.title} {record.detail.document_no}".strip(),
+        "place": answer.place,
+        "pledge": call.policy.repair.commitment,
+        "hurdles": [told(one) for one in answer.hurdles],
+        "form": form,
+        "free": FREE,
+    }
+    return call.render("repair_new", context)
+
+
+def _shown(call: Call, case: Case) -> Mapping[str, Any]:
+    application = RepairApplication.objects.get(pk=case.pk)
+    record = open_record(application.record_key)
+    answer = answer_for(record, policy=call.policy, today=call.today)
+    rules = call.policy.repair
+    asked = case.events.filter(verb="ask_completion").order_by("-sequence").first()
+    return {
+        "repair": {
+            "record": f"{record.detail.title} {record.detail.document_no}".strip(),
+            "seriousness": Seriousness(record.seriousness).label if record.seriousness else "",
+            "source": application.get_source_display(),
+            "external": application.external,
+            "lodged_on": application.lodged_on,
+            "earliest_on": answer.earliest_on,
+            "unconfirmed": answer.unconfirmed,
+            "stops_on": answer.stops_on,
+            "way": answer.way,
+            "handed": [
+                (rules.materials[name].title if name in rules.materials else name, text)
+                for name, text in application.handed.items()
+            ],
+            "missing": missing_of(application, policy=call.policy),
+            "wanted": asked.details.get("titles", []) if asked else [],
+            "offered": [rules.offers[name].title for name in application.offered if name in rules.offers],
+            "free": FREE,
+        }
+    }
+
+
+def _act(call: Call, form: StepForm) -> Act:
+    given = form.cleaned_data
+    return Act(actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"])
+
+
+def _lodge(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    assert isinstance(form, LodgeStepForm)
+    key = RepairApplication.objects.get(pk=case.pk).record_key
+    return lodge(key, form.application(), form.lodging(), actor=call.user, policy=call.policy, now=call.now)
+
+
+def _complete(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    assert isinstance(form, CompleteStepForm)
+    return complete(case, form.application(), actor=call.user, policy=call.policy, now=call.now)
+
+
+REPAIR = CaseKind(
+    key="repair",
+    title="信用修复",
+    part="office/case_repair.html",
+    shown=_shown,
+    forms={"lodge": LodgeStepForm, "complete": CompleteStepForm, "ask_completion": AskForm},
+    acts={
+        "lodge": _lodge,
+        "complete": _complete,
+        "ask_completion": lambda call, case, verb, form: ask_completion(
+            case, form.cleaned_data["wanted"], _act(call, form)
+        ),
+        "accept": lambda call, case, verb, form: accept(case, _act(call, form)),
+        "grant": lambda call, case, verb, form: grant(case, _act(call, form)),
+        "annul": lambda call, case, verb, form: annul(case, _act(call, form)),
+    },
+)

@@ -1,0 +1,158 @@
+"""Repair on pages: the enterprise sees may I, what is missing, when; the window registers; officers decide."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.interfaces.office_people import post, signed_in, text
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import code
+from tests.services.repairers import CODE, Repairs, make_repairs, penalty
+
+from xinheng.core.mandates import Matter, Proof
+from xinheng.core.policy import Policy
+from xinheng.core.roles import Role
+from xinheng.services.enterprises import MandateOrder, activate, open_account
+from xinheng.store.models import Case, LedgerEvent, RepairApplication, RoleGrant, User
+
+SECRET = "蓝天白云 2026 信用"
+pytestmark = pytest.mark.usefixtures("office_clock")
+
+
+@pytest.fixture
+def repairs(people: People, policy: Policy) -> Repairs:
+    return make_repairs(people, policy)
+
+
+@pytest.fixture
+def clerk(people: People) -> User:
+    made = User.objects.create_user(
+        "qianchuang", "correct horse battery", display_name="钱窗口", organisation=people.city
+    )
+    RoleGrant.objects.create(
+        user=made, role=Role.WINDOW_CLERK, organisation=people.city, from_on=date(2026, 1, 1)
+    )
+    return made
+
+
+def _visitor(repairs: Repairs, clerk: User, *matters: Matter) -> Client:
+    order = MandateOrder(
+        code=CODE,
+        role=Role.ENTERPRISE_AGENT,
+        matters=matters or tuple(Matter),
+        proof=Proof.LETTER,
+        from_on=TODAY,
+        to_on=date(2027, 3, 1),
+    )
+    slip = open_account(order, holder="张小明", actor=clerk, now=NOW)
+    activate(slip.account.number, slip.code, SECRET, now=NOW)
+    client = Client()
+    client.post("/own/sign-in/", {"number": slip.account.number, "password": SECRET})
+    return client
+
+
+@pytest.mark.row("M12-01")
+def test_the_enterprise_sees_may_i_what_is_missing_and_when(repairs: Repairs, clerk: User) -> None:
+    penalty(repairs.rows, repairs.firm, decided_on=date(2026, 10, 20))
+    page = text(_visitor(repairs, clerk).get(reverse("counter:own_repairs", args=[repairs.firm.public_id])))
+    assert "现在可以申请" in page
+    assert "2027-01-20 起可以申请修复" in page
+    assert "国家企业信用信息公示系统" in page
+    assert "不收取任何费用" in page
+    assert "培训" in page.split("自愿参加的")[1]
+
+
+@pytest.mark.row("M12-01")
+@pytest.mark.guard("G5")
+def test_the_enterprise_prepares_follows_completes_and_withdraws(repairs: Repairs, clerk: User) -> None:
+    visitor = _visitor(repairs, clerk)
+    address = reverse("counter:own_repair", args=[repairs.firm.public_id, repairs.record.record_key])
+    bare = text(visitor.post(address, {"duty_done": "缴款书1号"}))
+    assert "没有承诺的，不能申请修复" in bare
+    assert "缴款书1号" in bare
+    page = text(visitor.post(address, {"duty_done": "缴款书1号", "commitment": "on"}, follow=True))
+    case = Case.objects.get(kind="repair")
+    assert "待提交" in page
+    assert f"报编号 {case.number}" in page
+    again = visitor.post(address, {"duty_done": "缴款书1号", "commitment": "on"})
+    assert again.headers["Location"].endswith(f"/{case.number}/")
+    own = reverse("counter:own_repair_case", args=[repairs.firm.public_id, case.number])
+    assert "请写明撤回的理由" in text(visitor.post(own, {"w-reason": ""}))
+    assert "已撤回申请" in text(visitor.post(own, {"w-reason": "以后再申请"}, follow=True))
+
+
+@pytest.mark.guard("G13")
+def test_another_enterprise_and_an_agent_without_the_matter_see_nothing(
+    repairs: Repairs, clerk: User
+) -> None:
+    other = repairs.rows.subject(code=code(7), name="开封白云食品有限公司")
+    record = penalty(repairs.rows, other)
+    visitor = _visitor(repairs, clerk)
+    mine = repairs.firm.public_id
+    for address in (
+        reverse("counter:own_repairs", args=[other.public_id]),
+        reverse("counter:own_repair", args=[mine, record.record_key]),
+        reverse("counter:own_repair_case", args=[mine, "XF-2026-000009"]),
+    ):
+        assert visitor.get(address).status_code == 404
+    bound = _visitor(repairs, clerk, Matter.COMMITMENTS)
+    assert bound.get(reverse("counter:own_repairs", args=[mine])).status_code == 403
+    assert Client().get(reverse("counter:own_repairs", args=[mine])).status_code == 302
+
+
+@pytest.mark.row("X-12")
+@pytest.mark.row("M12-01")
+def test_the_window_looks_up_and_registers_for_those_without_internet(repairs: Repairs, clerk: User) -> None:
+    window = signed_in(clerk)
+    desk = reverse("office:repair_desk")
+    assert "没有这个统一社会信用代码" in text(window.get(desk, {"code": code(99)}))
+    page = text(window.get(desk, {"code": CODE}))
+    assert "登记申请" in page
+    assert LedgerEvent.objects.filter(kind="subject.checked", reason="协助办理信用修复").exists()
+    address = reverse("office:new_repair", args=[repairs.record.record_key])
+    given = {
+        "source": "publicity_system",
+        "external": "",
+        "lodged_on": "2026-11-19",
+        "pushed_on": "2026-11-20",
+        "duty_done": "缴款书1号",
+        "pledged": "on",
+    }
+    assert "请填写网站上的申请编号" in text(post(window, address, given))
+    answer = post(window, address, given | {"external": "XY1"})
+    assert answer.status_code == 302
+    case = Case.objects.get(kind="repair")
+    assert (case.state, RepairApplication.objects.get().external) == ("received", "XY1")
+    assert "待受理" in text(window.get(reverse("office:case", args=[case.number])))
+
+
+@pytest.mark.row("M12-03")
+def test_officers_ask_accept_examine_and_decide_on_the_page(repairs: Repairs, people: People) -> None:
+    from xinheng.services.repairs import Application
+
+    case = repairs.lodged(Application(pledged=True))
+    wang, zhao, sun = (signed_in(one) for one in (people.wang, people.zhao, repairs.sun))
+
+    def take(who: Client, verb: str, **more: object) -> str:
+        case.refresh_from_db()
+        address = reverse("office:case_step", args=[case.number, verb])
+        fields = {"seen": case.version, "reason": "核对无误"} | more
+        answer = post(who, address, fields)
+        return text(who.get(answer.headers["Location"]) if answer.status_code == 302 else answer)
+
+    assert "还缺" in take(wang, "accept")
+    assert "已办理：要求补正" in take(wang, "ask_completion", wanted=["duty_done"])
+    assert "已办理：补正材料" in take(wang, "complete", duty_done="缴款书1号")
+    assert "已办理：受理" in take(wang, "accept")
+    assert "已办理：提出审核意见" in take(sun, "examine")
+    assert "已办理：准予修复" in take(zhao, "grant")
+    case.refresh_from_db()
+    assert (case.state, repairs.shown()) == ("granted", False)
+
+
+def test_who_may_not_handle_cases_registers_nothing(repairs: Repairs, people: People) -> None:
+    collector = signed_in(people.li)
+    assert collector.get(reverse("office:repair_desk")).status_code == 403
+    address = reverse("office:new_repair", args=[repairs.record.record_key])
+    assert collector.get(address).status_code == 403
