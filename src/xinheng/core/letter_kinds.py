@@ -388,3 +388,29 @@ RECEIPT = published(
         ),
     )
 )
+
+ERROR_APOLOGY = published(
+    LetterKind(
+        kind="error_apology",
+        version=1,
+        title="致歉信",
+        word="歉",
+        fields=(
+            Field(key="wrong", label="有误的信息", type=_LONG, hint="哪一项、从何时到何时、错在哪里。"),
+            Field(key="cause", label="原因", type=_LONG),
+            Field(
+                key="done", label="已经采取的措施", type=FieldType.LIST, hint="解除、通知了哪些单位、更正公示。"
+            ),
+            Field(key="scores", label="对评价的影响", type=_LONG, hint="更正前后的结果；没有影响的写明。"),
+        ),
+        passages=(
+            Passage("有误的信息", "因我方工作失误，你单位的下列信息有误：{wrong}"),
+            Passage("原因", "{cause}"),
+            Passage("致歉", "对由此给你单位造成的影响，我方诚恳致歉。"),
+            Passage("已经采取的措施", "", "done"),
+            Passage("对评价的影响", "{scores}"),
+            Passage("赔偿", "因此受到损失的，你单位可以依法提出请求。"),
+            _WHERE,
+        ),
+    )
+)

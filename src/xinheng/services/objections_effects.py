@@ -15,6 +15,7 @@ from xinheng.services.effects import end_effects, write_ending
 from xinheng.services.objections_aims import stored
 from xinheng.services.records import Change, change_state, correct
 from xinheng.store.accounts import User
+from xinheng.store.casework import Case
 from xinheng.store.objections import Objection
 
 
@@ -39,7 +40,8 @@ def apply(
     else:
         if given is not Answer.WITHDRAWN:
             raise _not_so("名单和措施不能就地更正", "有误的请选择“撤回有误的信息”，需要的另行依法作出决定。")
-        _end(objection, now=now)
+        word, _, key = objection.reference.partition(":")
+        _end(word, int(key), subject=objection.subject_id, now=now)
 
 
 def _not_so(message: str, advice: str) -> Refusal:
@@ -88,13 +90,23 @@ def typed(values: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _end(objection: Objection, *, now: datetime) -> None:
-    word, _, key = objection.reference.partition(":")
-    if word == "list_entry":
-        ground = Ground(GroundKind.LIST_ENTRY, int(key))
-        end_effects(ground, EndCause.WITHDRAWN, subject=objection.subject_id, now=now, why="objection")
+def end_thing(reference: str, *, case: Case, reason: str, actor: User, policy: Policy, now: datetime) -> None:
+    """End a thing that was an error, with all that rests on it: a record is withdrawn, a list entry or measure ends."""
+    word, _, key = reference.partition(":")
+    if word == "record":
+        change = Change(deed="withdraw", reason=reason[:500], ground=f"纠错 {case.number}")
+        change_state(record_key=int(key), change=change, actor=actor, policy=policy, now=now)
     else:
-        _end_measure(int(key), now=now)
+        assert case.subject_id is not None
+        _end(word, int(key), subject=case.subject_id, now=now)
+
+
+def _end(word: str, key: int, *, subject: int, now: datetime) -> None:
+    if word == "list_entry":
+        ground = Ground(GroundKind.LIST_ENTRY, key)
+        end_effects(ground, EndCause.WITHDRAWN, subject=subject, now=now, why="objection")
+    else:
+        _end_measure(key, now=now)
 
 
 def _end_measure(key: int, *, now: datetime) -> None:
