@@ -40,6 +40,7 @@ from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdi
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
+from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
 from xinheng.store.measures import (
     FairReview,
     MeasureApplied,
@@ -51,7 +52,6 @@ from xinheng.store.measures import (
     TaskKind,
     UseOutcome,
 )
-from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
 from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.objections import Correction, LedgerExtract, MisuseComplaint, Objection
@@ -257,7 +257,6 @@ __all__ = [
     "UpperOutcome",
     "UpperResult",
     "UseOutcome",
-    "Telling",
     "User",
     "Verdict",
     "Way",
