@@ -21,6 +21,7 @@ from xinheng.services.batches import answered_by, answers_for, without_unneeded
 from xinheng.services.cases import desk, steps_for, waiting_for
 from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
+from xinheng.services.exchanges import late_peers, waiting_peers
 from xinheng.services.identities import waiting_rows
 from xinheng.services.letters import waiting as letters_waiting
 from xinheng.services.retention import decide_by
@@ -33,6 +34,7 @@ from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.code_issues import CodeIssue
 from xinheng.store.connectors import Connector
 from xinheng.store.deletions import DeletionProposal, DeletionState
+from xinheng.store.exchanges import ExchangePeer
 from xinheng.store.identities import SubjectMerge
 from xinheng.store.organisations import Organisation
 from xinheng.store.quality import Conflict, ConflictState
@@ -48,6 +50,7 @@ class Kind(StrEnum):
 
     PLACE = "place"
     SOURCE = "source"
+    EXCHANGE = "exchange"
     APPROVE = "approve"
     EDIT = "edit"
     STEP = "step"
@@ -89,6 +92,7 @@ class Task:
     model: str = ""
     key: SenderKey | None = None
     connector: Connector | None = None
+    peer: ExchangePeer | None = None
     deletion: DeletionProposal | None = None
 
 
@@ -136,6 +140,10 @@ def _channels(seat: Seat) -> Iterator[Task]:
         yield Task(kind=Kind.PLACE, key=key, organisation=key.organisation)
     for row in troubled(reached)[:MOST]:
         yield Task(kind=Kind.SOURCE, connector=row, organisation=row.organisation)
+    for peer, late in late_peers(seat.reach(Verb.MANAGE_SENDERS), today=seat.today):
+        yield Task(kind=Kind.EXCHANGE, peer=peer, organisation=peer.organisation, count=late)
+    for peer in waiting_peers(seat.reach(Verb.DECIDE_CASE)).exclude(proposed_by=seat.user)[:MOST]:
+        yield Task(kind=Kind.EXCHANGE, peer=peer, organisation=peer.organisation)
 
 
 def _cases(seat: Seat) -> Iterator[Task]:

@@ -194,6 +194,15 @@ def _source(call: Call, task: Task) -> _Shown:
     return "连接器", title.rstrip("。"), url, state, "decide"
 
 
+def _exchange(call: Call, task: Task) -> _Shown:
+    assert task.peer is not None
+    url = reverse("office:exchange", kwargs={"peer": task.peer.public_id})
+    if task.count:
+        title = f"{task.peer.name}：{count(task.count)} 个交换包没有回执"
+        return "上下级交换", title, url, "回执逾期", "decide"
+    return "上下级交换", f"登记平台：{task.peer.name}", url, "待决定", "decide"
+
+
 def _conflict(call: Call, task: Task) -> _Shown:
     return (
         "来源不一致",
@@ -229,6 +238,7 @@ def _codes(task: Task, step: str, words: str, state: str) -> _Shown:
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
     Kind.SOURCE: _source,
+    Kind.EXCHANGE: _exchange,
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
     Kind.STEP: lambda call, task: waiting(task),
