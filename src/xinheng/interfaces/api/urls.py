@@ -13,6 +13,7 @@ from ninja.renderers import JSONRenderer
 from xinheng.interfaces.api import deliveries, exchange, feeds, reference, sharing
 from xinheng.interfaces.api.keys import KeyBearer
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
+from xinheng.interfaces.api.surfaces import SURFACES as SURFACES
 
 
 class Plain(JSONRenderer):

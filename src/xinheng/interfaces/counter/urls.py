@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinheng.interfaces.counter import case_lookup, repairs, space_entry, space_pages
+from xinheng.interfaces.counter.surfaces import SURFACES as SURFACES
 
 app_name = "counter"
 urlpatterns = [

@@ -40,6 +40,8 @@ def fresh(answer: Answer, version: str, *, noindex: bool) -> Answer:
 
 
 def short_lived(answer: Answer, *, noindex: bool) -> Answer:
+    if isinstance(answer, HttpResponse) and "ETag" not in answer.headers:
+        answer.headers["ETag"] = f'"{hashlib.sha256(answer.content).hexdigest()[:32]}"'
     answer.headers["Cache-Control"] = f"max-age={SECONDS}"
     if noindex:
         answer.headers["X-Robots-Tag"] = "noindex, noarchive"

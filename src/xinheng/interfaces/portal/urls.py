@@ -13,6 +13,7 @@ from xinheng.interfaces.portal import (
     search,
     subjects,
 )
+from xinheng.interfaces.portal.surfaces import SURFACES as SURFACES
 
 
 class PublicId:

@@ -1,0 +1,32 @@
+"""What the interface could say of somebody, by operation, for the scanner of what has ended (interfaces.web.surfaces).
+
+Keys of senders see what they sent themselves; other platforms are told of an end by mark (services.exchanges_out).
+"""
+
+from xinheng.interfaces.web.surfaces import About, Openness, Surface
+
+_OWN = "报送单位凭密钥查看自己报送的回执"
+_PEER = "平台之间的交换：终止只传编号"
+
+
+def _subject(about: About) -> list[str]:
+    return [f"/api/v1/shared/subjects/{about.code}?purpose=permit"]
+
+
+def _changes(about: About) -> list[str]:
+    return ["/api/v1/shared/changes?purpose=permit"]
+
+
+SURFACES: tuple[Surface, ...] = (
+    Surface("reference"),
+    Surface("openapi"),
+    Surface("nowhere", why="不是接口的地址"),
+    *(
+        Surface(route, openness=Openness.CLOSED, why=_OWN)
+        for route in ("deliver", "shown", "problems", "feeds")
+    ),
+    *(Surface(route, openness=Openness.CLOSED, why=_PEER) for route in ("package", "receipt", "holdings")),
+    Surface("shared_items", openness=Openness.KEY),
+    Surface("shared_subject", _subject, Openness.KEY),
+    Surface("shared_changes", _changes, Openness.KEY),
+)

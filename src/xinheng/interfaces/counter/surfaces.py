@@ -1,0 +1,25 @@
+"""What the counter could say of somebody, route by route, for the scanner of what has ended (interfaces.web.surfaces)."""
+
+from xinheng.interfaces.web.surfaces import Openness, Surface
+
+_OWN = "本企业登录后查看自己的档案"
+
+SURFACES: tuple[Surface, ...] = (
+    Surface("cases"),
+    Surface("own"),
+    Surface("sign_in"),
+    Surface("sign_out", openness=Openness.CLOSED, why="只接受提交"),
+    Surface("activate"),
+    *(
+        Surface(route, openness=Openness.CLOSED, why=_OWN)
+        for route in (
+            "own_file",
+            "own_notices",
+            "own_notice",
+            "own_readings",
+            "own_repairs",
+            "own_repair",
+            "own_repair_case",
+        )
+    ),
+)
