@@ -19,6 +19,12 @@ from xinheng.store.models import LedgerEvent, SenderKey, SenderPlace
 
 OPEN = {"reference", "openapi", "nowhere"}
 """Addresses without an operation: the description, and what is nowhere."""
+POSTED = {
+    "package": "application/jsonl",
+    "push_application": "application/json",
+    "push_result": "application/json",
+}
+"""Operations that are posted to, beside deliveries, with the kind of body."""
 
 
 @pytest.fixture
@@ -35,9 +41,9 @@ def _url(route: URLPattern) -> str:
 
 
 def _called(system: Caller, route: URLPattern) -> HttpResponse:
-    if route.name == "package":
+    if kind := POSTED.get(str(route.name)):
         sent = {"headers": system.headers(), "REMOTE_ADDR": system.address}
-        return Client(enforce_csrf_checks=True).post(_url(route), b"{}", "application/jsonl", **sent)
+        return Client(enforce_csrf_checks=True).post(_url(route), b"{}", kind, **sent)
     return system.push({"a": "b"}) if route.name == "deliver" else system.get(_url(route))
 
 
