@@ -38,6 +38,7 @@ class Listers:
     def evidence(self, **given: Any) -> Record:
         number = next(self.rows.numbers)
         fact: dict[str, Any] = {
+            "record_key": 1_000_000 + number,
             "item": 4,
             "seriousness": Seriousness.SERIOUS,
             "finality": Finality.FINAL,

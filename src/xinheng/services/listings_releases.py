@@ -1,0 +1,86 @@
+"""Regular releases of a list: compiled by one person, released by another, and shown without those who have left since.
+
+A list that is not published is never released (《河南省社会信用条例》第二十八条; requirements M5-06, M9-06; legal guard G9).
+"""
+
+import re
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from xinheng.core.canonical import digest_of
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.store.accounts import User
+from xinheng.store.listings import ListEntry, ListRelease
+from xinheng.store.organisations import Organisation
+
+_PERIOD = re.compile(r"20\d\d-(0[1-9]|1[0-2]|Q[1-4]|H[12])")
+
+
+@transaction.atomic
+def compile_release(
+    key: str, *, period: str, organisation: Organisation, actor: User, policy: Policy, now: datetime
+) -> ListRelease:
+    """Begin the release of a list for a period, as ``2026-11``, ``2026-Q4`` or ``2026-H2``. Refusals: LR1 an internal list,
+    LR2 no such period, LR3 there is one."""
+    of = policy.lists.require(key)
+    if not of.published:
+        raise Refusal(
+            "LR1", f"“{of.title}”只供内部监管，不能发布。", advice="重点关注对象只在办理监管事项时使用。"
+        )
+    if not _PERIOD.fullmatch(period):
+        raise Refusal("LR2", f"不认识的期别“{period}”。", advice="写作 2026-11、2026-Q4 或者 2026-H2。")
+    try:
+        with transaction.atomic():
+            made = ListRelease.objects.create(
+                list_key=key, period=period, organisation=organisation, made_by=actor, made_at=now
+            )
+    except IntegrityError:
+        raise Refusal(
+            "LR3", "这一期已经编制过。", advice="请在列表中打开；名单有变动的，在下一期反映。"
+        ) from None
+    note("listing.release_made", now=now, actor=actor, object=f"release:{made.public_id}")
+    return made
+
+
+@transaction.atomic
+def release(public_id: str, *, actor: User, now: datetime) -> ListRelease:
+    """A second person releases what stands on the list at this moment. Refusals: LR4 released already, LR5 the same person."""
+    made = ListRelease.objects.select_for_update().get(public_id=public_id)
+    if made.released_at is not None:
+        raise Refusal("LR4", "这一期已经发布。", advice="请刷新页面查看。")
+    if made.made_by_id == actor.pk:
+        raise Refusal("LR5", "编制人不能自己发布。", advice="请由另一名决定人核对后发布。")
+    entries = list(standing(made.list_key, made.organisation).values_list("pk", "public_id"))
+    made.entries = [pk for pk, _ in entries]
+    made.released_by, made.released_at = actor, now
+    made.digest = digest_of(
+        {"list": made.list_key, "period": made.period, "entries": [one for _, one in entries]}
+    )
+    made.save()
+    note(
+        "listing.released",
+        now=now,
+        actor=actor,
+        object=f"release:{public_id}",
+        payload={"entries": len(entries), "digest": made.digest},
+    )
+    return made
+
+
+def standing(key: str, organisation: Organisation) -> QuerySet[ListEntry]:
+    """Who stands on the list by this organisation, neither ended nor resting."""
+    return ListEntry.objects.filter(
+        list_key=key, organisation=organisation, ended_at__isnull=True, suspended_at__isnull=True
+    ).order_by("pk")
+
+
+def shown(made: ListRelease) -> list[ListEntry]:
+    """The entries of a release as far as they still stand: nobody reads in an old release who has left (G9)."""
+    living = ListEntry.objects.filter(
+        pk__in=made.entries, ended_at__isnull=True, suspended_at__isnull=True
+    ).select_related("subject")
+    return list(living.order_by("pk"))
