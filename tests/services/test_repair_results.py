@@ -89,7 +89,7 @@ def test_what_fits_no_record_waits_until_the_next_workday(repairs: Repairs) -> N
             policy=repairs.policy,
             now=NOW,
         )
-    assert refused.value.code == "RU4"
+    assert refused.value.code == "XU4"
     settle(
         late.public_id,
         repairs.record.record_key,
@@ -112,7 +112,7 @@ def test_a_result_that_names_nothing_is_refused(repairs: Repairs) -> None:
     ):
         with pytest.raises(Refusal) as refused:
             take_result(_news(repairs, **given), policy=repairs.policy, now=NOW)
-        assert refused.value.code == "RU1"
+        assert refused.value.code == "XU1"
     assert not UpperResult.objects.exists()
 
 
@@ -128,5 +128,5 @@ def test_an_application_that_is_pushed_twice_is_one_case(repairs: Repairs) -> No
     assert Case.objects.filter(kind="repair").count() == 1
     with pytest.raises(Refusal) as refused:
         take_application(CODE, "没有的", repairs.lodging("XY-4"), application, policy=repairs.policy, now=NOW)
-    assert refused.value.code == "RU5"
+    assert refused.value.code == "XU5"
     assert records_of("91410200MA0000000X", number) == []

@@ -169,7 +169,7 @@ def test_the_same_application_twice_is_refused(repairs: Repairs) -> None:
     with pytest.raises(Refusal, match=first.number):
         repairs.lodged(external="XYZG-2")
     other = penalty(repairs.rows, repairs.firm)
-    with _refused("RP5"):
+    with _refused("XR5"):
         lodge(
             other.record_key,
             WHOLE,
@@ -188,7 +188,7 @@ def test_courses_donations_and_fees_are_never_asked_for(repairs: Repairs) -> Non
     for key in ("training", "charity", "report", "fee"):
         with _refused("RX8"):
             ask_completion(case, ["duty_done", key], repairs.act(repairs.people.wang))
-    with _refused("RP7"):
+    with _refused("XR7"):
         accept(case, repairs.act(repairs.people.wang))
     with _refused("RX7"):
         ask_completion(case, [], repairs.act(repairs.people.wang))
@@ -258,10 +258,10 @@ def test_what_the_enterprise_prepared_goes_along_when_it_is_pushed(repairs: Repa
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"external": " "}, "RP2"),
-        ({"source": RepairSource.OWN}, "RP3"),
-        ({"pushed_on": TODAY + timedelta(days=1)}, "RP4"),
-        ({"lodged_on": TODAY, "pushed_on": TODAY - timedelta(days=1)}, "RP4"),
+        ({"external": " "}, "XR2"),
+        ({"source": RepairSource.OWN}, "XR3"),
+        ({"pushed_on": TODAY + timedelta(days=1)}, "XR4"),
+        ({"lodged_on": TODAY, "pushed_on": TODAY - timedelta(days=1)}, "XR4"),
     ],
 )
 def test_an_application_is_lodged_at_the_national_site(
@@ -322,7 +322,7 @@ def test_a_repair_got_by_false_materials_is_taken_back_and_the_record_lives_agai
     repairs: Repairs, home: object
 ) -> None:
     case = _annulling(repairs)
-    with _refused("RP8"):
+    with _refused("XR8"):
         annul(case, repairs.act(repairs.people.zhao))
     letter = letters.issue_letter(
         case.public_id, draft_of("prior_notice"), actor=repairs.people.wang, policy=repairs.policy, now=NOW
@@ -334,7 +334,7 @@ def test_a_repair_got_by_false_materials_is_taken_back_and_the_record_lives_agai
         policy=repairs.policy,
         now=NOW,
     )
-    with _refused("RP8"):
+    with _refused("XR8"):
         annul(case, repairs.act(repairs.people.zhao))
     repairs.step(case, "hear", repairs.people.wang)
     with _refused("flow_role"):

@@ -55,7 +55,7 @@ def complete(case: Case, application: Application, *, actor: Taker, policy: Poli
 
 @transaction.atomic
 def accept(case: Case, act: Act) -> Case:
-    """The term of the decision begins. Refusal RP7 where a lawful material is missing, RX… where it may not be repaired."""
+    """The term of the decision begins. Refusal XR7 where a lawful material is missing, RX… where it may not be repaired."""
     _ready(case, act.policy, act.now)
     return _step(case, "accept", act)
 
@@ -84,7 +84,7 @@ def _ready(case: Case, policy: Policy, now: datetime) -> RepairApplication:
     missing = missing_of(application, policy=policy)
     if missing:
         raise Refusal(
-            "RP7",
+            "XR7",
             f"还缺：{'、'.join(missing)}。",
             citation="国办发〔2025〕22号",
             advice="请要求补正；能从本单位系统查到的，请直接写明，不再要求企业提交。",
@@ -102,7 +102,7 @@ def propose_annulment(case: Case, act: Act) -> Case:
 def annul(case: Case, act: Act) -> Case:
     """Another person takes the repair back: the record lives again with what is left of its term.
 
-    Refusal RP8 before the notice was served and the statement came or its term is over.
+    Refusal XR8 before the notice was served and the statement came or its term is over.
     """
     _refuse_unheard(case, act)
     application = RepairApplication.objects.select_for_update().get(pk=case.pk)
@@ -127,7 +127,7 @@ def _refuse_unheard(case: Case, act: Act) -> None:
     if letters.exists() and (heard or (over and clock is not None and not clock.provisional)):
         return
     raise Refusal(
-        "RP8",
+        "XR8",
         "还没有告知企业，或者陈述申辩的期限没有届满，不能撤销修复。",
         citation="《中华人民共和国行政处罚法》第四十四条",
         advice="请先签发、送达事先告知书；企业陈述申辩的，登记后再决定。",

@@ -48,14 +48,14 @@ class News:
 
 @transaction.atomic
 def take_result(news: News, *, policy: Policy, now: datetime, actor: User | None = None) -> UpperResult:
-    """Carry out a result; ``actor`` where a person enters it. Refusal RU1 for one that does not say what it is about."""
+    """Carry out a result; ``actor`` where a person enters it. Refusal XU1 for one that does not say what it is about."""
     today = day_of(now)
     if (
         not (news.external.strip() and news.document_no.strip() and news.code.strip())
         or news.decided_on > today
     ):
         raise Refusal(
-            "RU1",
+            "XU1",
             "结果没有写明编号、企业代码、文号，或者决定日期还没有到。",
             advice="请按上级平台的结果填写完整。",
         )
@@ -124,19 +124,19 @@ def _carry_out(
 def settle(
     public_id: str, record_key: int | None, *, actor: User, reason: str, policy: Policy, now: datetime
 ) -> UpperResult:
-    """A person names the record that is meant, or says that there is none here. Refusals RU2–RU4."""
+    """A person names the record that is meant, or says that there is none here. Refusals XU2–XU4."""
     row = UpperResult.objects.select_for_update().get(public_id=public_id)
     if row.settled_at is not None:
-        raise Refusal("RU2", "这个结果已经处理。", advice="请刷新页面查看。")
+        raise Refusal("XU2", "这个结果已经处理。", advice="请刷新页面查看。")
     if not reason.strip():
-        raise Refusal("RU3", "请写明理由。", advice="写明怎样核对的。")
+        raise Refusal("XU3", "请写明理由。", advice="写明怎样核对的。")
     if record_key is not None:
         known = Record.objects.filter(record_key=record_key, known_until__isnull=True).select_related(
             "detail"
         )
         found = list(known.filter(subject__code=row.code))
         if not found:
-            raise Refusal("RU4", "这条记录不属于该企业。", advice="请核对企业代码和记录。")
+            raise Refusal("XU4", "这条记录不属于该企业。", advice="请核对企业代码和记录。")
         _carry_out(row, found, policy=policy, actor=actor, now=now)
     row.settled_at, row.settled_by, row.settled_reason = now, actor, reason.strip()[:300]
     row.save(update_fields=["settled_at", "settled_by", "settled_reason"])
@@ -159,8 +159,8 @@ def waiting() -> list[UpperResult]:
 def take_application(
     code: str, document_no: str, lodging: Lodging, application: Application, *, policy: Policy, now: datetime
 ) -> Case:
-    """Register an application that was pushed; the same one again is answered by its case. Refusals: RU5 no standing
-    record, RU6 several, and those of ``repairs.lodge``."""
+    """Register an application that was pushed; the same one again is answered by its case. Refusals: XU5 no standing
+    record, XU6 several, and those of ``repairs.lodge``."""
     known = RepairApplication.objects.filter(source=lodging.source, external=lodging.external.strip()[:60])
     first = known.select_related("case").first()
     if first is not None:
@@ -168,12 +168,12 @@ def take_application(
     found = [one for one in records_of(code, document_no) if RecordState(one.state) in STANDING]
     if not found:
         raise Refusal(
-            "RU5",
+            "XU5",
             "这里没有该企业的这条信息，或者已经终止。",
             advice="已经终止的不需要修复；没有报送到这里的，请由认定单位直接办理。",
         )
     if len(found) > 1:
-        raise Refusal("RU6", "同一文号有几条信息。", advice="请由认定单位在办理页面上选择后登记。")
+        raise Refusal("XU6", "同一文号有几条信息。", advice="请由认定单位在办理页面上选择后登记。")
     return lodge(found[0].record_key, application, lodging, actor=None, policy=policy, now=now)
 
 

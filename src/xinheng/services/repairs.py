@@ -131,11 +131,11 @@ def _running(subject: Subject) -> list[RepairApplication]:
 
 
 def open_record(record_key: int) -> Record:
-    """The open version; refusal RP1 where there is none."""
+    """The open version; refusal XR1 where there is none."""
     found = Record.objects.filter(record_key=record_key, known_until__isnull=True)
     record = found.select_related("subject", "detail", "batch__organisation").first()
     if record is None:
-        raise Refusal("RP1", "没有这条信息。", advice="请从本企业的信用信息中选择。")
+        raise Refusal("XR1", "没有这条信息。", advice="请从本企业的信用信息中选择。")
     return record
 
 
@@ -174,7 +174,7 @@ def lodge(
     now: datetime,
 ) -> Case:
     """Register an application that was lodged at the national site: by the window or an officer, or pushed by a system
-    (no ``actor``). What the enterprise had prepared goes along. Refusals RX1–RX6, RP2–RP4, C03."""
+    (no ``actor``). What the enterprise had prepared goes along. Refusals RX1–RX6, XR2–XR4, C03."""
     record, today = open_record(record_key), day_of(now)
     _check(lodging, actor=actor, today=today)
     answer_for(record, policy=policy, today=lodging.lodged_on).demand()
@@ -209,15 +209,15 @@ def lodge(
 def _check(lodging: Lodging, *, actor: User | None, today: date) -> None:
     if not lodging.external.strip():
         raise Refusal(
-            "RP2",
+            "XR2",
             "没有写明在“信用中国”或者公示系统提出申请的编号。",
             citation="国办发〔2025〕22号",
             advice="请先协助企业在该网站提出申请，再登记编号；本系统不另行接收申请。",
         )
     if lodging.source is RepairSource.OWN or (actor is None and lodging.source not in SYSTEMS):
-        raise Refusal("RP3", "没有写明申请从哪里来。", advice="请选择提出申请的网站。")
+        raise Refusal("XR3", "没有写明申请从哪里来。", advice="请选择提出申请的网站。")
     if not lodging.lodged_on <= lodging.pushed_on <= today:
-        raise Refusal("RP4", "提出申请、推送的日期不对。", advice="推送不早于申请，也不晚于今天。")
+        raise Refusal("XR4", "提出申请、推送的日期不对。", advice="推送不早于申请，也不晚于今天。")
 
 
 def _note_lodging(case: Case, lodging: Lodging) -> None:
@@ -231,7 +231,7 @@ def _note_lodging(case: Case, lodging: Lodging) -> None:
             )
     except IntegrityError:
         raise Refusal(
-            "RP5", f"编号 {lodging.external} 的申请已经登记过。", advice="请打开已有的事项继续办理。"
+            "XR5", f"编号 {lodging.external} 的申请已经登记过。", advice="请打开已有的事项继续办理。"
         ) from None
 
 
@@ -268,11 +268,11 @@ def _keep(
 
 
 def hand_in(case: Case, application: Application, *, policy: Policy, now: datetime) -> RepairApplication:
-    """Add to what was handed in; nothing handed in before is lost. Refusal RP6 for a material nobody may ask for."""
+    """Add to what was handed in; nothing handed in before is lost. Refusal XR6 for a material nobody may ask for."""
     rules = policy.repair
     strange = set(application.handed) - set(rules.materials) | set(application.offered) - set(rules.offers)
     if strange:
-        raise Refusal("RP6", f"没有这种材料：{'、'.join(sorted(strange))}。", advice="请在列出的材料中选择。")
+        raise Refusal("XR6", f"没有这种材料：{'、'.join(sorted(strange))}。", advice="请在列出的材料中选择。")
     kept = RepairApplication.objects.select_for_update().get(pk=case.pk)
     given = {key: mask_personal(text.strip()).text[:500] for key, text in application.handed.items()}
     kept.handed = {**kept.handed, **{key: text for key, text in given.items() if text}}

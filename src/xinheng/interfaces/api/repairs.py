@@ -71,7 +71,7 @@ class ResultTaken(Schema):
 def _refuse_strangers(request: HttpRequest) -> None:
     if peer_of_key(key_of(request)).relation != PeerRelation.ABOVE:
         raise Refusal(
-            "RU7",
+            "XU7",
             "这个密钥不是上级平台的，不能推送修复申请和结果。",
             advice="请信用办在“上下级交换”中登记上级平台和它的密钥。",
         )
