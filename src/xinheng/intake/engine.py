@@ -89,6 +89,13 @@ def corner() -> Iterator[duckdb.DuckDBPyConnection]:
         engine.close()
 
 
+@contextmanager
+def reading(work: Path, limits: Limits, *, rows: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine for looking again at what was written of a file of so many rows; a corner where they are few."""
+    with corner() if rows <= FEW else connect(work, limits) as engine, refusals():
+        yield engine
+
+
 @atexit.register
 def _leave() -> None:
     """DuckDB reports to the terminal what it still holds after the last module has gone."""

@@ -9,7 +9,7 @@ from typing import Any
 from xinheng.core.checks import Defect
 from xinheng.core.refusal import Outcome, Problem
 from xinheng.intake import writing
-from xinheng.intake.engine import connect, in_sql
+from xinheng.intake.engine import in_sql, reading
 from xinheng.intake.limits import Limits
 from xinheng.intake.profile import ColumnProfile
 
@@ -65,7 +65,7 @@ class Prepared:
         """row_no and the masked cells as a JSON object; written when first asked for."""
         target = self.work / "originals.parquet"
         if not target.exists() and self.covered_source:
-            with connect(self.work, Limits()) as engine:
+            with reading(self.work, Limits(), rows=self.rows) as engine:
                 returned = in_sql(self.returned_path)
                 writing.write_originals(
                     engine, target, source=self.covered_source, header=self.header, refused=returned
@@ -111,7 +111,7 @@ def returned_rows(prepared: Prepared, *, chunk: int = 5_000) -> Iterator[list[Re
     """The rows that go back, in the order of the file, in chunks."""
     if not prepared.quarantined or not prepared.returned_path.exists():
         return
-    with connect(prepared.work, Limits()) as engine:
+    with reading(prepared.work, Limits(), rows=prepared.rows) as engine:
         found = engine.execute(
             "SELECT row_no, outcome, problems, original, normalised"
             f" FROM read_parquet({in_sql(prepared.returned_path)}) ORDER BY row_no"
@@ -133,7 +133,7 @@ def original_rows(prepared: Prepared, numbers: list[int]) -> dict[int, dict[str,
     """The masked cells of some rows by their number; a refused row has none."""
     if not numbers or not prepared.covered_source:
         return {}
-    with connect(prepared.work, Limits()) as engine:
+    with reading(prepared.work, Limits(), rows=prepared.rows) as engine:
         wanted_rows = (
             f"SELECT unnest({numbers}) EXCEPT SELECT row_no FROM read_parquet({in_sql(prepared.returned_path)})"
             " WHERE outcome = 'refuse'"

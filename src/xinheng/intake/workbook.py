@@ -13,7 +13,7 @@ import xlsxwriter
 
 from xinheng.core.cell_text import guarded
 from xinheng.core.checks import Defect
-from xinheng.intake.engine import connect, in_sql
+from xinheng.intake.engine import in_sql, reading
 from xinheng.intake.limits import Limits
 from xinheng.intake.prepare import Prepared, original_rows
 
@@ -114,7 +114,7 @@ def _returned(
     joined = with_refused and prepared.refused_path.exists()
     original = "coalesce(t.original, a.original)" if joined else "t.original"
     apart = f"LEFT JOIN read_parquet({refused}) AS a ON a.row_no = t.row_no" if joined else ""
-    with connect(prepared.work, Limits()) as engine:
+    with reading(prepared.work, Limits(), rows=prepared.rows) as engine:
         found = engine.execute(
             f"SELECT t.row_no, t.outcome, t.problems, {original} FROM read_parquet({returned}) AS t {apart}"
             " ORDER BY t.row_no"
