@@ -236,16 +236,8 @@ def lives(state: RecordState, finality: Finality) -> bool:
 
 DECISIONS_OVER = frozenset(
     {
-        "withdrawn",
-        "revoked",
-        "refused",
-        "dismissed",
-        "lifted",
-        "ended",
-        "expired",
-        "annulled",
-        "removed",
-        "repaired",
+        *("withdrawn", "revoked", "refused", "dismissed", "declined", "dropped", "moot", "retracted"),
+        *("lifted", "ended", "expired", "annulled", "overturned", "removed", "repaired"),
     }
 )
 """States of a case in which what it decided, if it decided anything, grounds nothing any more."""

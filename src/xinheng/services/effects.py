@@ -12,11 +12,22 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import F
 
-from xinheng.core.grounds import Closing, Effect, EffectKind, EndCause, Ground, GroundKind, ends_effects
+from xinheng.core.grounds import (
+    Closing,
+    Effect,
+    EffectKind,
+    EndCause,
+    Ground,
+    GroundKind,
+    ends_effects,
+    lives,
+)
+from xinheng.core.records import Finality, RecordState
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.effect_kinds import STORED_EFFECTS, StoredEffect
 from xinheng.store.endings import Ending
 from xinheng.store.outbox import enqueue
+from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 SPREAD = "tell_receivers"
@@ -94,12 +105,32 @@ def revive_effects(ground: Ground, *, subject: int, bumped: Collection[int] = ()
     subjects = {subject, *(effect.subject for effect in effects)} - set(bumped)
     _lock(subjects)
     count = 0
-    for kind, ids in _by_table(effects):
+    for kind, ids in sorted(_by_table(effects), key=lambda one: one[0].kind is not EffectKind.LIST_ENTRY):
         if kind.suspended_at:
-            resting = kind.standing().filter(pk__in=ids, **{f"{kind.suspended_at}__isnull": False})
-            count += resting.update(**{kind.suspended_at: None})
+            resting = {f"{kind.suspended_at}__isnull": False}
+            may = set(ids) - _still_resting(kind, ids)
+            count += kind.standing().filter(pk__in=may, **resting).update(**{kind.suspended_at: None})
     _raise_versions(subjects)
     return count
+
+
+def _still_resting(kind: StoredEffect, ids: list[int]) -> set[int]:
+    """Those of which another ground does not stand: a record that is lifted, an entry that rests itself."""
+    effects = [effect for one in STORED_EFFECTS if one.table == kind.table for effect in one.themselves(ids)]
+    keys = {effect.ground.reference for effect in effects if effect.ground.kind is GroundKind.RECORD}
+    rows = Record.objects.filter(record_key__in=keys, known_until__isnull=True)
+    alive = {row.record_key for row in rows if lives(RecordState(row.state), Finality(row.finality))}
+    entries = next((one for one in STORED_EFFECTS if one.kind is EffectKind.LIST_ENTRY), None)
+    listed = {effect.ground.reference for effect in effects if _is_entry(effect.ground)}
+    if entries is not None and entries.suspended_at and listed:
+        standing = entries.standing().filter(pk__in=listed, **{f"{entries.suspended_at}__isnull": True})
+        listed -= set(standing.values_list("pk", flat=True))
+    return {
+        effect.id
+        for effect in effects
+        if (effect.ground.kind is GroundKind.RECORD and effect.ground.reference not in alive)
+        or (_is_entry(effect.ground) and effect.ground.reference in listed)
+    }
 
 
 def _gathered(ground: Ground) -> list[Effect]:

@@ -21,7 +21,7 @@ SECONDS = 60
 _RECORD = """
 LEFT JOIN store_record g ON g.record_key = {key} AND g.known_until IS NULL
 WHERE {open} AND (g.id IS NULL OR ({resting}) AND (g.state <> ALL(%(standing)s) OR g.finality = %(revoked)s)
-    OR NOT ({resting}) AND g.state <> %(shielded)s OR g.subject_id <> {subject})
+    OR NOT ({resting}) AND (g.state <> ALL({may_rest}) OR g.finality = %(revoked)s) OR g.subject_id <> {subject})
 """
 _DECISION = (
     "LEFT JOIN store_case g ON g.id = {key} WHERE {open} AND (g.id IS NULL OR g.state = ANY(%(over)s))"
@@ -72,7 +72,8 @@ def audit_effects(*, today: date, now: datetime) -> Audit:
     """Look at every open effect. Reads only."""
     given = {
         "standing": [int(state) for state in STANDING],
-        "shielded": int(RecordState.SHIELDED),
+        "shielded": [int(RecordState.SHIELDED)],
+        "not_over": [int(state) for state in (*STANDING, RecordState.SHIELDED)],
         "revoked": int(Finality.REVOKED),
         "over": sorted(DECISIONS_OVER),
         "today": today,
@@ -119,6 +120,7 @@ def _query(kind: StoredEffect, ground: GroundKind) -> str:
         "key": f"e.{_column(kind, kind.ground_key)}",
         "open": f"{_open(kind)} AND e.{_column(kind, kind.ground_key)} IS NOT NULL",
         "subject": "e.subject_id",
+        "may_rest": "%(not_over)s" if _lines(kind) > 1 else "%(shielded)s",
         "resting": f"e.{_column(kind, kind.suspended_at)} IS NULL" if kind.suspended_at else "true",
     }
     if not isinstance(kind.ground_kind, GroundKind):
@@ -136,6 +138,11 @@ def _query(kind: StoredEffect, ground: GroundKind) -> str:
         ground
     ]
     return f"SELECT e.id FROM {kind.table} e {joined.format(**parts)} ORDER BY e.id"
+
+
+def _lines(kind: StoredEffect) -> int:
+    """By how many grounds a row of the table can stand; it rests while one of them does."""
+    return sum(one.table == kind.table for one in STORED_EFFECTS)
 
 
 def _open(kind: StoredEffect) -> str:

@@ -58,7 +58,7 @@ class StoredEffect:
 
     def themselves(self, ids: Iterable[int]) -> list[Effect]:
         """These effects with their grounds, as far as they have not ended."""
-        rows = self.standing().filter(pk__in=list(ids)).order_by("pk")
+        rows = self.standing().filter(pk__in=list(ids), **{f"{self.ground_key}__isnull": False}).order_by("pk")
         if isinstance(self.ground_kind, GroundKind):
             given = rows.values_list("pk", "subject_id", self.ground_key)
             return [Effect(self.kind, pk, one, Ground(self.ground_kind, key)) for pk, one, key in given]
@@ -100,6 +100,7 @@ RESTS_OTHERWISE: Mapping[str, str] = {
     "Objection": "marks what it is aimed at and ends nothing; ended by its answer (services.objections)",
     "Correction": "says what was wrong, in favour of the enterprise",
     "DeletionProposal": "a proposal to lift",
+    "Commitment": "a promise of the enterprise itself; its breach is a record and ends with that",
     "RepairApplication": "an application to lift; its own steps end it",
     "Attachment": "a paper on a record: taken out of use and destroyed with it (services.attachments_ended)",
     "RowIdentity": "says of whom a row speaks; a person's later word replaces it",
