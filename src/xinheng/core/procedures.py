@@ -12,6 +12,7 @@ from xinheng.core.misuse import MISUSE
 from xinheng.core.objection_remedy import REMEDY
 from xinheng.core.objections import OBJECTION
 from xinheng.core.rectification import RECTIFICATION
+from xinheng.core.relief import RELIEF
 from xinheng.core.repair_flow import REPAIR
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
@@ -27,5 +28,7 @@ PROCEDURES: tuple[Flow, ...] = (
     MISUSE,
     REPAIR,
     LISTING,
-    GOOD_LISTING, COMMITMENT)
+    GOOD_LISTING, COMMITMENT,
+    RELIEF,
+)
 """The newest version of each; older ones stay published in the module of their procedure."""

@@ -104,7 +104,7 @@ def annul(case: Case, act: Act) -> Case:
 
     Refusal XR8 before the notice was served and the statement came or its term is over.
     """
-    _refuse_unheard(case, act)
+    refuse_unheard(case, "propose_annulment", act)
     application = RepairApplication.objects.select_for_update().get(pk=case.pk)
     done = _step(case, "annul", act)
     RepairApplication.objects.filter(pk=case.pk).update(annulled_on=day_of(act.now))
@@ -113,8 +113,9 @@ def annul(case: Case, act: Act) -> Case:
     return done
 
 
-def _refuse_unheard(case: Case, act: Act) -> None:
-    proposed = case.events.filter(verb="propose_annulment").order_by("-sequence").first()
+def refuse_unheard(case: Case, verb: str, act: Act) -> None:
+    """Refusal XR8 where the notice of the step ``verb`` was not served, or the enterprise can still answer."""
+    proposed = case.events.filter(verb=verb).order_by("-sequence").first()
     letters = IssuedLetter.objects.filter(
         case=case,
         kind="prior_notice",
@@ -128,7 +129,7 @@ def _refuse_unheard(case: Case, act: Act) -> None:
         return
     raise Refusal(
         "XR8",
-        "还没有告知企业，或者陈述申辩的期限没有届满，不能撤销修复。",
+        "还没有告知企业，或者陈述申辩的期限没有届满，不能作出不利决定。",
         citation="《中华人民共和国行政处罚法》第四十四条",
         advice="请先签发、送达事先告知书；企业陈述申辩的，登记后再决定。",
     )

@@ -4,6 +4,7 @@ from xinheng.interfaces.office.cases_interview import INTERVIEW
 from xinheng.interfaces.office.cases_kinds import CaseKind
 from xinheng.interfaces.office.commitments_cases import COMMITMENT
 from xinheng.interfaces.office.cases_rectification import RECTIFICATION
+from xinheng.interfaces.office.cases_relief import RELIEF
 from xinheng.interfaces.office.cases_repair import REPAIR
 from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.store.casework import Case
@@ -13,7 +14,7 @@ _APPROVALS = tuple(
     CaseKind(key=key, title=title, page=_OWN_PAGES.get(key, "office:approval"))
     for key, title in CASE_KINDS.items()
 )
-KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION, REPAIR, INTERVIEW, COMMITMENT)}
+KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION, REPAIR, RELIEF, INTERVIEW, COMMITMENT)}
 
 
 def kind_of(case: Case) -> CaseKind:

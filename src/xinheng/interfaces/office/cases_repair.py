@@ -17,7 +17,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
-from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.parts import Crumb, Link
 from xinheng.services.ledger import note
 from xinheng.services.repair_decisions import Act, accept, annul, ask_completion, complete, grant
 from xinheng.services.repairs import (
@@ -113,6 +113,8 @@ def repair_desk(call: Call) -> HttpResponse:
         "subject": subject.name if subject else "",
         "wrong": "没有这个统一社会信用代码的主体，请对照营业执照核对。" if code and subject is None else "",
         "matters": [],
+        "relief_url": "",
+        "links": _links(call),
         "free": FREE,
     }
     if subject is not None:
@@ -125,7 +127,18 @@ def repair_desk(call: Call) -> HttpResponse:
         )
         found = matters_of(subject, policy=call.policy, today=call.today)
         context["matters"] = [_matter(call, one) for one in found]
+        if call.may_somewhere(Verb.DRAFT_CASE):
+            context["relief_url"] = reverse("office:new_relief", kwargs={"subject": subject.public_id})
     return call.render("repair_desk", context)
+
+
+def _links(call: Call) -> list[Link]:
+    if not call.may_somewhere(Verb.DRAFT_CASE):
+        return []
+    return [
+        Link("上级修复、撤回、异议结果", reverse("office:repair_results")),
+        Link("信用课程和服务机构", reverse("office:repair_services")),
+    ]
 
 
 def _matter(call: Call, one: OwnMatter) -> dict[str, Any]:

@@ -40,7 +40,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:cases",
                 ("office:case", "office:new_order", "office:flow_versions", "office:flow_migration"),
             ),
-            Route("信用修复", "office:repair_desk", ("office:new_repair",)),
+            Route("信用修复", "office:repair_desk", ("office:new_repair", "office:repair_results", "office:repair_services", "office:new_relief")),
         ),
     ),
     (
