@@ -12,6 +12,7 @@ from tests.interfaces.web_office_exchanges import EXCHANGES
 from tests.interfaces.web_office_file import FILE
 from tests.interfaces.web_office_identities import IDENTITIES
 from tests.interfaces.web_office_letters import LETTERS
+from tests.interfaces.web_office_listings import LISTINGS
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
 from tests.interfaces.web_office_results import RESULTS
@@ -38,6 +39,7 @@ PAGES = {
             **RESULTS,
             **CASES,
             **LETTERS,
+            **LISTINGS,
             **MODELS,
             **SHARING,
         }.items()

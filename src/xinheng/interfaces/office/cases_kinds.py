@@ -54,13 +54,15 @@ def take(call: Call, case: Case, verb: str, form: StepForm, details: Mapping[str
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseKind:
     """``part`` is a template for the details, filled by ``shown``; ``forms`` and ``acts`` by verb. A kind with a ``page``
-    of its own (a route that takes the public id as ``case``) only appears in the lists. ``letters``: what goes out."""
+    of its own (a route that takes the public id as ``case``) only appears in the lists. ``offers``: whether a step is
+    shown; what is not shown is still judged by the flow. ``letters``: what goes out."""
 
     key: str
     title: str
     page: str = ""
     part: str = ""
     shown: Callable[[Call, Case], Mapping[str, Any]] = field(default=lambda call, case: {})
+    offers: Callable[[Call, Case, str], bool] = field(default=lambda call, case, verb: True)
     forms: Mapping[str, type[StepForm]] = field(default_factory=lambda: MappingProxyType({}))
     acts: Mapping[str, Act] = field(default_factory=lambda: MappingProxyType({}))
 

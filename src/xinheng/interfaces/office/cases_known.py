@@ -2,6 +2,7 @@
 
 from xinheng.interfaces.office.cases_interview import INTERVIEW
 from xinheng.interfaces.office.cases_kinds import CaseKind
+from xinheng.interfaces.office.cases_listing import GOOD_LISTING, LISTING
 from xinheng.interfaces.office.commitments_cases import COMMITMENT
 from xinheng.interfaces.office.cases_rectification import RECTIFICATION
 from xinheng.interfaces.office.cases_relief import RELIEF
@@ -14,7 +15,19 @@ _APPROVALS = tuple(
     CaseKind(key=key, title=title, page=_OWN_PAGES.get(key, "office:approval"))
     for key, title in CASE_KINDS.items()
 )
-KINDS = {kind.key: kind for kind in (*_APPROVALS, RECTIFICATION, REPAIR, RELIEF, INTERVIEW, COMMITMENT)}
+KINDS = {
+    kind.key: kind
+    for kind in (
+        *_APPROVALS,
+        RECTIFICATION,
+        REPAIR,
+        RELIEF,
+        INTERVIEW,
+        COMMITMENT,
+        LISTING,
+        GOOD_LISTING,
+    )
+}
 
 
 def kind_of(case: Case) -> CaseKind:

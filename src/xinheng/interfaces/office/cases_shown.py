@@ -170,6 +170,7 @@ def _steps(call: Call, case: Case, tried: tuple[str, StepForm] | None) -> list[d
             "open": step.verb == verb,
         }
         for step in steps_for(case, call.user, on=call.today)
+        if kind.offers(call, case, step.verb) or step.verb == verb
     ]
 
 

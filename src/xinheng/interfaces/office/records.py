@@ -210,6 +210,7 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "interview_url": f"{reverse('office:new_interview')}?record={found.record_key}"
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",
+        "listing_url": f"{reverse('office:new_listing')}?record={found.record_key}",
         "order_url": f"{reverse('office:new_order')}?record={found.record_key}"
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",

@@ -126,6 +126,15 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("评价", "office:evaluations", ("office:run_evaluation", "office:evaluation_run")),
             Route("提示信息", "office:notices", ("office:notice", "office:serve_notices")),
             Route(
+                "名单",
+                "office:listings",
+                (
+                    *("office:list_entries", "office:list_watch", "office:list_releases"),
+                    *("office:make_release", "office:local_rules", "office:add_local_rule"),
+                    *("office:local_rule", "office:new_listing"),
+                ),
+            ),
+            Route(
                 "文书送达",
                 "office:letters",
                 ("office:letter", "office:write_letter", "office:serve_letter", "office:complete_letter"),
