@@ -1,5 +1,6 @@
 """Nothing goes to a superior unit or audit office without a living, final decision and a second person."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +12,16 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.records import Change, change_state, correct
-from xinheng.services.superiors import notify_superior, release_letter
-from xinheng.store.models import Record, RecordDetail, SubjectFlag, SuperiorLetter
+from xinheng.services.superiors import (
+    Receipt,
+    grounds_for,
+    notify_superior,
+    release_letter,
+    serve_letter,
+    withdraw_letters,
+)
+from xinheng.store.flags import DeliveryWay
+from xinheng.store.models import LedgerEvent, Record, RecordDetail, SubjectFlag, SuperiorLetter
 
 
 @pytest.fixture
@@ -106,3 +115,50 @@ def test_an_unmarked_subject_has_nobody_to_be_told(decision: Record, people: Peo
     )
     with pytest.raises(Refusal, match="SUP2"):
         told(flag, decision, people, policy)
+
+
+@pytest.mark.row("M1-05")
+@pytest.mark.row("M10-11")
+@pytest.mark.guard("G17")
+def test_the_arrival_of_a_letter_is_registered_once_with_day_way_and_proof(
+    decision: Record, people: People, policy: Policy
+) -> None:
+    letter = told(flagged(people, decision), decision, people, policy)[0]
+    today = NOW.date()
+    good = Receipt(on=today, way=DeliveryWay.EXCHANGE, proof="公文交换签收单 2026-118")
+    with pytest.raises(Refusal, match="SUP8"):
+        serve_letter(letter.public_id, good, actor=people.wang, now=NOW)
+    release_letter(letter.public_id, actor=people.zhao, now=NOW)
+    for wrong, cause in (
+        ({"proof": " "}, "SUP10"),
+        ({"on": today + timedelta(days=1)}, "SUP11"),
+        ({"on": today - timedelta(days=1)}, "SUP11"),
+    ):
+        with pytest.raises(Refusal, match=cause):
+            serve_letter(letter.public_id, replace(good, **wrong), actor=people.wang, now=NOW)  # type: ignore[arg-type]
+    served = serve_letter(letter.public_id, good, actor=people.wang, now=NOW)
+    assert (served.served_on, served.served_by, served.served_proof) == (today, people.wang, good.proof)
+    assert LedgerEvent.objects.filter(kind="superior.served").count() == 1
+    with pytest.raises(Refusal, match="SUP8"):
+        serve_letter(letter.public_id, good, actor=people.wang, now=NOW)
+
+
+@pytest.mark.row("M1-05")
+def test_a_withdrawn_letter_is_not_served(decision: Record, people: People, policy: Policy) -> None:
+    letter = told(flagged(people, decision), decision, people, policy)[0]
+    release_letter(letter.public_id, actor=people.zhao, now=NOW)
+    assert withdraw_letters(decision.record_key, why="复议撤销", now=NOW) == 2
+    receipt = Receipt(on=NOW.date(), way=DeliveryWay.POST, proof="EX123")
+    with pytest.raises(Refusal, match="SUP9"):
+        serve_letter(letter.public_id, receipt, actor=people.wang, now=NOW)
+
+
+@pytest.mark.row("M1-05")
+@pytest.mark.guard("G3")
+def test_only_decisions_that_stand_are_offered_as_ground(people: People, policy: Policy) -> None:
+    rows = Rows(people)
+    final = made(people, rows)
+    made(people, rows, subject=final.subject, finality=Finality.WITHIN_TERM)
+    made(people, rows, subject=final.subject, item=Item.HONOUR, seriousness=Seriousness.NONE)
+    made(people, rows)
+    assert [one.pk for one in grounds_for(final.subject, policy=policy)] == [final.pk]

@@ -14,6 +14,7 @@ from tests.store import (
     enterprise_rows,
     exchange_rows,
     letter_rows,
+    listing_rows,
     measure_rows,
     objection_rows,
     paper_rows,
@@ -213,6 +214,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
     **case_rows.REFUSED,
     **letter_rows.REFUSED,
+    **listing_rows.REFUSED,
     **measure_rows.REFUSED,
     **objection_rows.REFUSED,
     **repair_rows.REFUSED,
@@ -317,6 +319,9 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "letter_two_persons": lambda rows: rows.letter(released_at=NOW, released_by=rows.people.wang),
     "letter_withdrawn_why": lambda rows: rows.letter(withdrawn_at=NOW),
     "letter_once_a_ground": _letter_twice,
+    "superior_letter_served_with_proof": lambda rows: rows.letter(
+        served_on=TODAY, served_at=NOW, served_by=rows.people.wang, served_way="exchange", served_proof="收1"
+    ),
     "relation_kind_known": lambda rows: rows.relation(kind="spouse"),
     "relation_says_whence": lambda rows: rows.relation(source=""),
     "relation_period": lambda rows: rows.relation(to_on=YESTERDAY),

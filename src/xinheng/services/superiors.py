@@ -4,12 +4,15 @@ Nothing is written without a living, final decision of a public body, nothing go
 rested on a decision that ends is withdrawn with it (汴政办〔2020〕46号第17项; legal guards G3, G17).
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from xinheng.core.catalogue import Nature
 from xinheng.core.grounds import EffectKind, check_ground
+from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance, provenance_of
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -18,8 +21,11 @@ from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.flags import Addressee, SubjectFlag, SuperiorLetter
+from xinheng.store.flags import Addressee, DeliveryWay, SubjectFlag, SuperiorLetter
 from xinheng.store.records import Record
+from xinheng.store.subjects import Subject
+
+MOST = 200
 
 
 @transaction.atomic
@@ -69,14 +75,18 @@ def _ground(flag: SubjectFlag, record_key: int, policy: Policy) -> Record:
     failing = policy.catalogue.item(found.item).nature is Nature.FAILING
     if not failing and found.seriousness == Seriousness.NONE:
         raise Refusal("SUP5", "这条记录不是失信信息，不需要通报。", advice="请选择行政处罚等失信信息。")
+    _check_standing(found)
+    return found
+
+
+def _check_standing(record: Record) -> None:
     check_ground(
         EffectKind.MEASURE,
-        state=RecordState(found.state),
-        finality=Finality(found.finality),
+        state=RecordState(record.state),
+        finality=Finality(record.finality),
         needs_final=True,
-        provenance=provenance_of(found.batch.provenance) if found.batch else Provenance.PUBLIC,
+        provenance=provenance_of(record.batch.provenance) if record.batch else Provenance.PUBLIC,
     )
-    return found
 
 
 def _text(ground: Record, to: str) -> str:
@@ -103,6 +113,61 @@ def release_letter(public_id: str, *, actor: User, now: datetime) -> SuperiorLet
     letter.save(update_fields=["released_by", "released_at"])
     _note("superior.released", letter, actor=actor, now=now, reason=letter.reason)
     return letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """On which day and by which way the other body received a letter, and the number that proves it."""
+
+    on: date
+    way: DeliveryWay
+    proof: str
+
+
+@transaction.atomic
+def serve_letter(public_id: str, receipt: Receipt, *, actor: User, now: datetime) -> SuperiorLetter:
+    """Register that a released letter arrived. These are documents between bodies and begin no term of a party, so
+    that the ways and tries of service upon an enterprise (services.letters_serving) do not fit them."""
+    letter = SuperiorLetter.objects.select_for_update().filter(public_id=public_id).first()
+    if letter is None or letter.released_at is None or letter.served_on is not None:
+        raise Refusal("SUP8", "这份通报还没有签发，或者已经登记送达。", advice="请刷新页面。")
+    if letter.withdrawn_at is not None:
+        raise Refusal("SUP9", "这份通报已经撤回，不能再送达。", advice="已经寄出的，请告知收文单位作废。")
+    if not receipt.proof.strip():
+        raise Refusal("SUP10", "登记送达须写明凭证。", advice="请填写签收单、回执或者邮件的号码。")
+    if not day_of(letter.released_at) <= receipt.on <= day_of(now):
+        raise Refusal("SUP11", "送达日期不能早于签发，也不能晚于今天。", advice="请核对签收单上的日期。")
+    letter.served_on, letter.served_way = receipt.on, receipt.way
+    letter.served_proof = mask_personal(receipt.proof.strip()).text[:200]
+    letter.served_by, letter.served_at = actor, now
+    letter.save(update_fields=["served_on", "served_way", "served_proof", "served_by", "served_at"])
+    _note("superior.served", letter, actor=actor, now=now, reason="")
+    return letter
+
+
+def letters_of(subject: Subject) -> QuerySet[SuperiorLetter]:
+    """All letters about the subject and what is merged into it, newest first."""
+    found = SuperiorLetter.objects.filter(flag__subject__in=one_with(subject)).order_by("-pk")
+    return found.select_related("ground__detail", "written_by", "released_by", "served_by", "flag")
+
+
+def grounds_for(subject: Subject, *, policy: Policy) -> list[Record]:
+    """Living records of the subject of which its superior may be told, newest first; the verb asks again."""
+    failing = [one.number for one in policy.catalogue.items.values() if one.nature is Nature.FAILING]
+    found = Record.objects.filter(
+        Q(item__in=failing) | ~Q(seriousness=Seriousness.NONE),
+        subject__in=one_with(subject),
+        known_until__isnull=True,
+    ).select_related("detail", "batch")
+    return [one for one in found.order_by("-decided_on", "-pk")[:MOST] if _may_ground(one)]
+
+
+def _may_ground(record: Record) -> bool:
+    try:
+        _check_standing(record)
+    except Refusal:
+        return False
+    return True
 
 
 def withdraw_letters(record_key: int, *, why: str, now: datetime) -> int:

@@ -59,10 +59,20 @@ class Addressee(models.TextChoices):
     AUDIT = "audit", "审计机关"
 
 
+class DeliveryWay(models.TextChoices):
+    """How a letter from one public body reaches another: exchange of documents, not service upon a party."""
+
+    EXCHANGE = "exchange", "公文交换"
+    ELECTRONIC = "electronic", "电子公文系统"
+    POST = "post", "机要或挂号邮寄"
+    BY_HAND = "by_hand", "专人送交"
+
+
 class SuperiorLetter(models.Model):
     """A letter that tells superior unit or audit office of a failure of a marked subject.
 
-    It rests on ``ground``, goes out by a second person's word, and is withdrawn when the ground ends.
+    It rests on ``ground``, goes out by a second person's word, and is withdrawn when the ground ends. ``served_on`` is
+    the day on which the other body received it, ``served_proof`` the number of its receipt.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -82,9 +92,23 @@ class SuperiorLetter(models.Model):
     released_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_why = models.CharField(max_length=300, blank=True)
+    served_on = models.DateField(null=True)
+    served_way = models.CharField(max_length=12, choices=DeliveryWay, blank=True, default="", db_default="")
+    served_proof = models.CharField(max_length=200, blank=True, default="", db_default="")
+    served_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    served_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(served_on__isnull=True, served_at__isnull=True, served_by__isnull=True)
+                | (
+                    Q(served_on__isnull=False, served_at__isnull=False, served_by__isnull=False)
+                    & Q(released_at__isnull=False, served_way__in=DeliveryWay.values)
+                    & ~Q(served_proof="")
+                ),
+                name="superior_letter_served_with_proof",
+            ),
             models.CheckConstraint(
                 condition=Q(addressee__in=Addressee.values), name="letter_addressee_known"
             ),

@@ -18,7 +18,8 @@ from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.flags import Mark, mark_subject
 from xinheng.services.flags import end_mark as end
 from xinheng.services.merged_files import one_with
-from xinheng.store.flags import FlagKind, SubjectFlag
+from xinheng.services.superiors import letters_of
+from xinheng.store.flags import Addressee, FlagKind, SubjectFlag, SuperiorLetter
 from xinheng.store.subjects import Subject
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -53,6 +54,17 @@ def marks(call: Call, subject: Subject) -> HttpResponse:
         "crumbs": _crumbs(subject),
         "subject": subject.name,
         "add_url": reverse("office:add_mark", kwargs=own) if may else "",
+        "letters_url": reverse("office:superior_letters", kwargs=own),
+        "letters": [
+            {
+                "addressee": Addressee(one.addressee).label,
+                "to": one.addressed_to,
+                "title": one.title,
+                "written_at": one.written_at,
+                "state": state_of(one),
+            }
+            for one in letters_of(subject)
+        ],
         "marks": [
             {
                 "kind": FlagKind(one.kind).label,
@@ -71,6 +83,15 @@ def marks(call: Call, subject: Subject) -> HttpResponse:
         ],
     }
     return call.render("marks", context)
+
+
+def state_of(letter: SuperiorLetter) -> str:
+    """How far a letter to superior unit or audit office has come."""
+    if letter.withdrawn_at is not None:
+        return "已撤回"
+    if letter.served_on is not None:
+        return "已送达"
+    return "已签发，待送达" if letter.released_at is not None else "待签发"
 
 
 @asks(Verb.FLAG_SUBJECT, of=SUBJECT, methods=("GET", "POST"))

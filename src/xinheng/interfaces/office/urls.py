@@ -72,6 +72,7 @@ from xinheng.interfaces.office import (
     subjects_census,
     subjects_marks,
     subjects_persons,
+    subjects_superiors,
     uploads,
     users,
 )
@@ -242,6 +243,20 @@ urlpatterns = [
     path("subjects/<slug:subject>/marks/", subjects_marks.marks, name="marks"),
     path("subjects/<slug:subject>/marks/add/", subjects_marks.add_mark, name="add_mark"),
     path("subjects/<slug:subject>/marks/<int:number>/end/", subjects_marks.end_mark, name="end_mark"),
+    path(
+        "subjects/<slug:subject>/superiors/", subjects_superiors.superior_letters, name="superior_letters"
+    ),
+    path("subjects/<slug:subject>/superiors/tell/", subjects_superiors.tell_superior, name="tell_superior"),
+    path(
+        "subjects/<slug:subject>/superiors/<slug:letter>/release/",
+        subjects_superiors.release_superior,
+        name="release_superior",
+    ),
+    path(
+        "subjects/<slug:subject>/superiors/<slug:letter>/serve/",
+        subjects_superiors.serve_superior,
+        name="serve_superior",
+    ),
     path("subjects/<slug:subject>/persons/", subjects_persons.persons, name="persons"),
     path("subjects/<slug:subject>/persons/add/", subjects_persons.add_person, name="add_person"),
     path("subjects/<slug:subject>/persons/<slug:person>/", subjects_persons.person, name="person"),

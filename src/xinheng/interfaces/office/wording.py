@@ -143,6 +143,7 @@ EVENTS = {
     "record.delete": "删除记录",
     "superior.written": "写成上级通报",
     "superior.released": "签发上级通报",
+    "superior.served": "登记上级通报的送达",
     "superior.withdrawn": "撤回上级通报",
     "association.registered": "登记行业协会",
     "member.entered": "登记会员",

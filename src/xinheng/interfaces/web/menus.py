@@ -100,6 +100,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                         "office:end_mark",
                     ),
                     *("office:persons", "office:add_person", "office:person"),
+                    *("office:superior_letters", "office:tell_superior", "office:serve_superior"),
                 ),
             ),
             Route("主体统计", "office:census"),
