@@ -25,6 +25,7 @@ from xinheng.services.publication import publish_batch
 from xinheng.services.sharing_reads import Asked, read_changes, read_subject
 from xinheng.services.sharing_use import who_asked
 from xinheng.services.snapshots import export_snapshot
+from xinheng.services.subject_merge import decide_merge, decide_split, propose_merge, propose_split
 from xinheng.services.subjects import open_file
 from xinheng.store.models import Batch, Consent, LedgerEvent, Publication, Record, ReturnedRow, Subject
 
@@ -85,6 +86,28 @@ def test_a_row_enters_with_the_consent_of_its_subject_and_is_set_aside_without(
     assert not Subject.objects.filter(code=code(7)).exists()
     agreed(one(2), people, policy)
     assert send(delivery, tmp_path, tax(2), called="再报.csv").accepted == 1
+
+
+@pytest.mark.row("M2-08")
+@pytest.mark.row("M2-14")
+def test_a_consent_of_a_merged_subject_admits_rows_of_both_while_the_merge_lasts(
+    delivery: Delivery, people: People, policy: Policy, tmp_path: Path
+) -> None:
+    agreed(one(2), people, policy)
+    assert send(delivery, tmp_path, tax(1), called="之前.csv").accepted == 0
+    given = {"reason": "同一家企业", "now": NOW, "actor": people.wang}
+    proposed = propose_merge(one(2), one(1), keep=one(1), ground="登记机关函", **given)  # type: ignore[arg-type]
+    decision = {"actor": people.zhao, "agree": True, "reason": "核对无误", "policy": policy, "now": NOW}
+    merge = decide_merge(proposed.public_id, **decision)  # type: ignore[arg-type]
+    batch = send(delivery, tmp_path, tax(1), tax(2, until="2026-08-31"), called="并入后.csv")
+    assert batch.accepted == 2
+    filed = Record.objects.filter(batch=batch, known_until__isnull=True)
+    assert set(filed.values_list("subject__code", flat=True)) == {code(1)}
+    later = {"now": LATER}
+    propose_split(merge.public_id, actor=people.wang, reason="查明是两家", **later)  # type: ignore[arg-type]
+    decide_split(merge.public_id, **decision | later)  # type: ignore[arg-type]
+    split = replace(delivery, now=LATER)
+    assert send(split, tmp_path, tax(1, until="2026-07-31"), called="拆分后.csv").accepted == 0
 
 
 @pytest.mark.row("M2-08")

@@ -90,13 +90,15 @@ NO_CONSENT_ROWS = """
 INSERT INTO left_out
 SELECT r.row_no, 'E20', %(message)s FROM staged r JOIN party n ON n.no = r.party
 WHERE NOT EXISTS (
-    SELECT FROM store_subject s JOIN store_consent c ON c.subject_id IN (s.id, s.merged_into_id)
+    SELECT FROM store_subject s
+    JOIN store_subject m ON m.id = coalesce(s.merged_into_id, s.id) OR m.merged_into_id = coalesce(s.merged_into_id, s.id)
+    JOIN store_consent c ON c.subject_id = m.id
     WHERE s.id = n.subject_id AND c.ended_at IS NULL AND %(day)s BETWEEN c.from_on AND c.until_on
       AND %(feed)s = ANY(c.feeds));
 DELETE FROM staged r USING left_out l WHERE l.row_no = r.row_no;
 DELETE FROM party n WHERE NOT EXISTS (SELECT FROM staged r WHERE r.party = n.no)
 """
-"""Whoever did not agree is not even entered as a subject."""
+"""Whoever did not agree is not even entered as a subject. Who is one by a merge agreed for all of it while it lasts."""
 
 KNOWN_ROWS = """
 INSERT INTO left_out

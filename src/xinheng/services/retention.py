@@ -125,6 +125,24 @@ def forget_pulls(*, policy: Policy, today: date, now: datetime) -> int:
     return count
 
 
+@transaction.atomic
+def forget_readings(*, policy: Policy, today: date, now: datetime) -> int:
+    """End what is kept of whom a department read once its term is over; returns how many readings.
+
+    The calls stay as counts. The last reading of a subject and item by a grant that still holds stays as well: by it the
+    department is told when the record ends (legal guard G9).
+    """
+    term = policy.days_kept("sharing_reading", on=today)
+    if term is None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT store_forget_readings(%s)", [today - timedelta(days=term)])
+        count = int(cursor.fetchone()[0])
+    if count:
+        note("readings.forgotten", now=now, object=f"day:{today.isoformat()}", payload={"count": count})
+    return count
+
+
 def decide_by(set_aside_on: date, *, policy: Policy) -> DueDate | None:
     """The last day on which a row set aside may be decided; None where no term is set."""
     term = policy.days_kept("quarantine", on=set_aside_on)

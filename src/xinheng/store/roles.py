@@ -49,6 +49,12 @@ _VIEWS = (
     "public_policy",
 )
 
+_FORGETTING = (
+    "store_forget_scores(bigint[], bigint[])",
+    "store_forget_refreshes(bigint[])",
+    "store_forget_readings(date)",
+)
+"""Functions that remove what only grows once its term is over, and look at that themselves."""
 
 _GRANTED = """
 SELECT count(*) = 2 FROM (VALUES (%s, %s), (%s, %s)) wanted (role, login)
@@ -106,7 +112,7 @@ def grant(cursor: CursorWrapper, logins: Mapping[str, str] | None = None) -> Non
     cursor.execute(f"GRANT UPDATE (until_id) ON store_score TO {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_givengrade FROM {APP}")
     cursor.execute(f"GRANT UPDATE (until) ON store_givengrade TO {APP}")
-    for function in ("store_forget_scores(bigint[], bigint[])", "store_forget_refreshes(bigint[])"):
+    for function in _FORGETTING:
         cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {APP}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")

@@ -12,6 +12,7 @@ from xinheng.services.retention import (
     destroy_expired_files,
     forget_answers,
     forget_pulls,
+    forget_readings,
     forget_returned_rows,
     give_up_previews,
     return_overdue_rows,
@@ -237,6 +238,7 @@ def destroy_files(timestamp: int) -> None:
     log.info("rows_emptied", count=emptied)
     answers = forget_answers(policy=policy, today=today, now=now)
     log.info("answers_emptied", count=answers, pulls=forget_pulls(policy=policy, today=today, now=now))
+    log.info("readings_forgotten", count=forget_readings(policy=policy, today=today, now=now))
 
 
 @app.periodic(cron="* * * * *")
@@ -292,11 +294,12 @@ def follow_calendar(timestamp: int) -> None:
 @app.task(name="watch_cases", queueing_lock="watch_cases")
 def watch_cases(timestamp: int) -> None:
     """Take the steps of terms that are over, remind and escalate, and forget wrong codes of earlier days."""
-    from xinheng.services import case_deadlines, case_lookup, policies
+    from xinheng.services import case_deadlines, case_lookup, policies, repair_results
 
     now = datetime.now(UTC)
     policy = policies.policy_in_force(on=day_of(now))
     over = case_deadlines.run_out(policy=policy, now=now)
+    over += repair_results.settle_ended(policy=policy, now=now)
     reminded = case_deadlines.remind(policy=policy, now=now)
     forgotten = case_lookup.forget_failures(now=now)
     log.info("cases_watched", over=over, reminded=reminded, forgotten=forgotten)

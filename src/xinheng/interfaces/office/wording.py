@@ -260,6 +260,7 @@ EVENTS = {
     "misuse.extract": "调取账本摘录",
     "misuse.opened": "受理信息安全投诉",
     "pulls.emptied": "清除获取记录",
+    "readings.forgotten": "清除共享读取的逐户记录",
     "repair.agency": "登记修复服务机构",
     "repair.agency_struck": "注销修复服务机构",
     "repair.course": "登记培训",
