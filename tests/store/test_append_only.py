@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
-from tests.store import case_rows, ending_rows, letter_rows, measure_rows, paper_rows, sharing_rows
+from tests.store import case_rows, ending_rows, letter_rows, listing_rows, measure_rows, paper_rows, sharing_rows
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record
@@ -69,6 +69,9 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "measuretask": measure_rows.task,
     "measureuse": measure_rows.use,
     "fairreview": measure_rows.fair_review,
+    "listentry": listing_rows.entry,
+    "listrelease": listing_rows.release,
+    "localrule": listing_rows.rule,
     "measurehandout": measure_rows.handout,
 }
 
