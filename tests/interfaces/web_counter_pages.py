@@ -31,6 +31,7 @@ LINE = {
     "shown": True,
     "shown_until": TODAY,
     "repair": {"from_on": TODAY, "open": False},
+    "object_url": "#",
 }
 ACCOUNT = {
     "number": "48210077",
@@ -85,7 +86,21 @@ def _notice() -> Context:
 
 def _readings() -> Context:
     reading = {"on": TODAY, "unit": "市市场监管局", "what": "查看信用档案", "reason": "核对年报"}
-    return {**SPACE, "readings": [reading, {**reading, "reason": ""}], "paging": None}
+    asked = {
+        "organisation": "示例市财政局",
+        "purpose": "行政管理",
+        "matter": "专项资金审核",
+        "day": TODAY,
+        "calls": 2,
+        "records": 5,
+    }
+    return {
+        **SPACE,
+        "readings": [reading, {**reading, "reason": ""}],
+        "paging": None,
+        "asked": [asked],
+        "misuse_url": "#",
+    }
 
 
 def _form(form: forms.Form) -> Context:

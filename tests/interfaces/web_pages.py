@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.interfaces.web_counter_pages import COUNTER, WINDOW
+from tests.interfaces.web_objection_pages import OBJECTIONS, OFFICE_OBJECTIONS
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_attachments import ATTACHMENTS
 from tests.interfaces.web_office_cases import CASES
@@ -22,7 +23,7 @@ from tests.interfaces.web_portal_pages import PORTAL
 
 PAGES = {
     **{f"portal/{name}.html": make for name, make in PORTAL.items()},
-    **{f"counter/{name}.html": make for name, make in COUNTER.items()},
+    **{f"counter/{name}.html": make for name, make in {**COUNTER, **OBJECTIONS}.items()},
     **{
         f"office/{name}.html": make
         for name, make in {
@@ -42,6 +43,7 @@ PAGES = {
             **LISTINGS,
             **MODELS,
             **SHARING,
+            **OFFICE_OBJECTIONS,
         }.items()
     },
 }

@@ -151,3 +151,26 @@ def _grade(subject: Subject, key: str, policy: Policy) -> Aimed | None:
         words=f"{model.title if model else run.model}　{run.as_of}"[:300],
         source=None,
     )
+
+
+def things_of(subject: Subject, *, policy: Policy, limit: int = 200) -> list[Aimed]:
+    """All that the enterprise can object to: records that stand, the heaviest first, list entries, measures, grades."""
+    kept = Record.objects.filter(
+        subject=subject, known_until__isnull=True, state__in=[int(state) for state in STANDING]
+    )
+    keys = kept.order_by("-seriousness", "-decided_on", "-pk").values_list("record_key", flat=True)[:limit]
+    references = [f"record:{key}" for key in keys]
+    for word, kind in _KINDS.items():
+        for table in STORED_EFFECTS:
+            if table.kind is kind:
+                ids = table.standing().filter(subject=subject).order_by("pk").values_list("pk", flat=True)
+                references += [f"{word}:{key}" for key in ids]
+    runs = EvaluationRun.objects.filter(current=True, trial=False, published=True)
+    references += [f"grade:{run}" for run in runs.order_by("model").values_list("public_id", flat=True)]
+    found = []
+    for reference in dict.fromkeys(references):
+        try:
+            found.append(aimed(subject, reference, policy=policy))
+        except Refusal:
+            continue
+    return found

@@ -13,6 +13,7 @@ from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.parts import Paging
 from xinheng.services.ledger import note
 from xinheng.services.own_file import OwnRecord, read_own_file, readings_of
+from xinheng.services.sharing_use import who_asked
 from xinheng.services.time import day_of
 from xinheng.store.notices import NoticeStepKind, ResultNotice
 from xinheng.store.subjects import Subject
@@ -56,6 +57,10 @@ def own_file(visit: Visit) -> HttpResponse:
 
 def _line(visit: Visit, one: OwnRecord) -> dict[str, Any]:
     record, state = one.record, RecordState(one.record.state)
+    may_object = visit.party.may(Verb.LODGE_REQUEST, _of(visit), on=visit.today)
+    object_to = reverse("counter:own_objection", args=[_of(visit).public_id])
+    if state is RecordState.DISPUTED or not may_object:
+        object_to = ""
     return {
         "item": visit.policy.catalogue.item(record.item).title,
         "title": record.detail.title or record.detail.document_no,
@@ -68,6 +73,7 @@ def _line(visit: Visit, one: OwnRecord) -> dict[str, Any]:
         "shown": one.shown,
         "shown_until": one.shown_until,
         "repair": _repair(one, on=visit.today),
+        "object_url": f"{object_to}?about=record:{record.record_key}" if object_to else "",
     }
 
 
@@ -127,7 +133,9 @@ def own_readings(visit: Visit) -> HttpResponse:
         next_url=f"{here}?before={more}" if more is not None else "",
         shown=len(readings),
     )
-    return visit.render("own_readings", {"readings": readings, "paging": paging})
+    asked = who_asked(subject, limit=PAGE) if before is None else ()
+    context = {"readings": readings, "paging": paging, "asked": asked, "misuse_url": reverse("counter:misuse")}
+    return visit.render("own_readings", context)
 
 
 def _of(visit: Visit) -> Subject:

@@ -6,6 +6,7 @@ _OWN = "本企业登录后查看自己的档案"
 
 SURFACES: tuple[Surface, ...] = (
     Surface("cases"),
+    Surface("misuse"),
     Surface("own"),
     Surface("sign_in"),
     Surface("sign_out", openness=Openness.CLOSED, why="只接受提交"),
@@ -17,6 +18,9 @@ SURFACES: tuple[Surface, ...] = (
             "own_notices",
             "own_notice",
             "own_readings",
+            "own_objection",
+            "own_cases",
+            "own_case",
             "own_repairs",
             "own_repair",
             "own_repair_case",

@@ -2,12 +2,20 @@
 
 from django.urls import path
 
-from xinheng.interfaces.counter import case_lookup, repairs, space_entry, space_pages
+from xinheng.interfaces.counter import (
+    case_lookup,
+    objections,
+    objections_misuse,
+    repairs,
+    space_entry,
+    space_pages,
+)
 from xinheng.interfaces.counter.surfaces import SURFACES as SURFACES
 
 app_name = "counter"
 urlpatterns = [
     path("cases", case_lookup.cases, name="cases"),
+    path("misuse", objections_misuse.misuse, name="misuse"),
     path("own/", space_pages.home, name="own"),
     path("own/sign-in/", space_entry.sign_in_page, name="sign_in"),
     path("own/sign-out/", space_entry.sign_out, name="sign_out"),
@@ -18,5 +26,8 @@ urlpatterns = [
     path("own/<str:subject>/repairs/", repairs.own_repairs, name="own_repairs"),
     path("own/<str:subject>/repairs/<int:key>/", repairs.own_repair, name="own_repair"),
     path("own/<str:subject>/repairs/<slug:number>/", repairs.own_repair_case, name="own_repair_case"),
+    path("own/<str:subject>/objections/", objections.own_objection, name="own_objection"),
+    path("own/<str:subject>/cases/", objections.own_cases, name="own_cases"),
+    path("own/<str:subject>/cases/<slug:number>/", objections.own_case, name="own_case"),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]

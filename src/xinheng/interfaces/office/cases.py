@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.access import Target
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -15,6 +16,7 @@ from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_known import KINDS, kind_of
 from xinheng.interfaces.office.cases_shown import clock_of_row, page_of, title_of_state
+from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number
 from xinheng.interfaces.office.wording import told
@@ -34,7 +36,12 @@ def _numbered(number: str) -> Case | None:
     return kept.filter(number=number).first()
 
 
-NUMBERED = Owned("number", _numbered, lambda call, case: call.of(case.organisation_id))
+def _whose(call: Call, case: Case) -> Target:
+    """Of nobody's unit where the case is closed to this person."""
+    return call.of(case.organisation_id) if readable(call, case) else Target()
+
+
+NUMBERED = Owned("number", _numbered, _whose)
 
 
 @asks(*READ)

@@ -7,6 +7,9 @@ from xinheng.interfaces.office.commitments_cases import COMMITMENT
 from xinheng.interfaces.office.cases_rectification import RECTIFICATION
 from xinheng.interfaces.office.cases_relief import RELIEF
 from xinheng.interfaces.office.cases_repair import REPAIR
+from xinheng.interfaces.office.objections import OBJECTION
+from xinheng.interfaces.office.objections_misuse import MISUSE
+from xinheng.interfaces.office.objections_remedy import REMEDY
 from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.store.casework import Case
 
@@ -19,6 +22,9 @@ KINDS = {
     kind.key: kind
     for kind in (
         *_APPROVALS,
+        OBJECTION,
+        REMEDY,
+        MISUSE,
         RECTIFICATION,
         REPAIR,
         RELIEF,

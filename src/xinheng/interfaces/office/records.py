@@ -211,6 +211,7 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",
         "listing_url": f"{reverse('office:new_listing')}?record={found.record_key}",
+        "remedy_url": _remedy_url(call, subject, found),
         "order_url": f"{reverse('office:new_order')}?record={found.record_key}"
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",
@@ -294,3 +295,12 @@ def _publication(publication: Publication) -> dict[str, Any]:
         done_on=day_of(publication.published_at),
     )
     return {"clock": clock, "stop_on": publication.stop_on, "repair_from": publication.earliest_repair_on}
+
+
+def _remedy_url(call: Call, subject: Subject, found: Record) -> str:
+    """To say that the record is an error, for whoever may draft a case of its unit."""
+    if RecordState(found.state) not in STANDING or not call.may(
+        Verb.DRAFT_CASE, call.of(owner_of(call, found))
+    ):
+        return ""
+    return f"{reverse('office:new_remedy')}?subject={subject.public_id}&about=record:{found.record_key}"

@@ -258,7 +258,7 @@ EVENTS = {
     "measure.superior_not_told": "上级单位未告知",
     "measure.used": "反馈措施使用",
     "misuse.extract": "调取账本摘录",
-    "misuse.opened": "受理信息安全投诉",
+    "misuse.opened": "查看投诉内容",
     "pulls.emptied": "清除获取记录",
     "readings.forgotten": "清除共享读取的逐户记录",
     "repair.agency": "登记修复服务机构",

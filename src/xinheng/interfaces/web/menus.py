@@ -38,7 +38,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route(
                 "办理事项",
                 "office:cases",
-                ("office:case", "office:new_order", "office:flow_versions", "office:flow_migration"),
+                ("office:case", "office:new_order", "office:new_remedy", "office:misuse_extract", "office:flow_versions", "office:flow_migration"),
             ),
             Route("信用修复", "office:repair_desk", ("office:new_repair", "office:repair_results", "office:repair_services", "office:new_relief")),
         ),
@@ -109,6 +109,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:sharing",
                 ("office:apply_sharing", "office:sharing_case", "office:sharing_use", "office:sharing_key"),
             ),
+            Route("代提异议", "office:objection_desk", ("office:new_objection",)),
             Route("授权登记", "office:consents", ("office:consent", "office:new_consent")),
             Route(
                 "评价模型",

@@ -1,0 +1,113 @@
+"""Complain of misuse, leak or tampering: anybody, without an account, a name or an address; receipt with number and code.
+
+What is written is sealed; the unit complained of does not see it (services.misuse; legal guard G13). One address may send
+only so many a day.
+"""
+
+import hashlib
+import hmac
+
+from django import forms
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from xinheng.core.misuse import A_DAY, Fault
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.misuse import Grievance, complain
+from xinheng.services.policies import policy_in_force
+from xinheng.services.time import day_of
+from xinheng.store.organisations import Organisation, OrganisationName
+
+DAY = 24 * 3600
+
+
+class MisuseForm(forms.Form):
+    """Only what happened is needed."""
+
+    fault = forms.ChoiceField(
+        label="投诉什么",
+        choices=[(one.value, one.label) for one in Fault],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择投诉什么。"},
+    )
+    what = forms.CharField(
+        label="发生了什么", max_length=4000, widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "请写明发生了什么。"},
+    )  # fmt: skip
+    unit = forms.CharField(label="被投诉的单位", max_length=120, required=False)
+    code = forms.CharField(label="涉及企业的统一社会信用代码", max_length=18, required=False)
+    contact = forms.CharField(label="怎样联系您", max_length=200, required=False)
+
+    def grievance(self) -> Grievance:
+        given = self.cleaned_data
+        unit = _unit(given["unit"])
+        what = (
+            given["what"] if unit or not given["unit"] else f"{given['what']}\n被投诉的单位：{given['unit']}"
+        )
+        return Grievance(
+            fault=Fault(given["fault"]),
+            what=what,
+            code=given["code"],
+            unit=unit,
+            contact=given["contact"],
+        )
+
+
+def _unit(name: str) -> Organisation | None:
+    """The organisation of exactly this present name; any other name stays in the sealed words."""
+    wanted = name.strip()
+    found = OrganisationName.objects.filter(name=wanted, to_on__isnull=True) if wanted else None
+    row = found.select_related("organisation").first() if found is not None else None
+    return row.organisation if row else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def misuse(request: HttpRequest) -> HttpResponse:
+    """The form, and after it the receipt, whose code is shown this once."""
+    form = MisuseForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_bound and form.is_valid():
+        now = timezone.now()
+        policy = policy_in_force(on=day_of(now))
+        try:
+            slot = _refuse_many(request, policy)
+            lodged = complain(form.grievance(), actor=None, policy=policy, now=now)
+            cache.set(slot, int(cache.get(slot) or 0) + 1, DAY)
+        except Refusal as refusal:
+            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            status = 429 if refusal.code == "TS8" else 200
+        else:
+            shown = {
+                "number": lodged.case.number,
+                "code": lodged.code,
+                "today": day_of(now),
+                "cases_url": reverse("counter:cases"),
+                "noindex": True,
+            }
+            return _kept_nowhere(render(request, "counter/misuse_receipt.html", shown))
+    return _kept_nowhere(
+        render(request, "counter/misuse.html", {"form": form, "noindex": True}, status=status)
+    )
+
+
+def _refuse_many(request: HttpRequest, policy: Policy) -> str:
+    """The slot of the address, kept as a keyed digest for a day."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    keyed = hmac.new(settings.KEYS.hash_key, address.encode(), hashlib.sha256).hexdigest()
+    slot = f"misuse:{keyed}"
+    most = policy.parameter(A_DAY, on=day_of(timezone.now())).value
+    if most is not None and int(cache.get(slot) or 0) >= most:
+        raise Refusal("TS8", "今天从这里提交的投诉太多。", advice="请明天再提交，或者到窗口投诉。")
+    return slot
+
+
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, noarchive"
+    return response

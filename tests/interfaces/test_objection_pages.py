@@ -1,0 +1,193 @@
+"""Objections on pages: the enterprise objects and follows it, the window helps, officers answer; misuse from anybody."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.interfaces.office_people import post, signed_in, text
+from tests.people import NOW, TODAY, People
+from tests.services.deliveries import code
+from tests.services.objectors import Objectors, make_objectors, now_of
+
+from xinheng.core.mandates import Matter, Proof
+from xinheng.core.policy import Policy
+from xinheng.core.records import RecordState
+from xinheng.core.roles import Role
+from xinheng.services.enterprises import MandateOrder, activate, open_account
+from xinheng.services.subjects import open_file
+from xinheng.store.models import Case, LedgerEvent, Objection, Record, RoleGrant, User
+
+SECRET = "蓝天白云 2026 信用"
+pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M13-01")]
+
+
+@pytest.fixture
+def objectors(people: People, policy: Policy) -> Objectors:
+    made = make_objectors(people, policy)
+    made.firm.code = code(1)
+    made.firm.save(update_fields=["code"])
+    return made
+
+
+@pytest.fixture
+def record(objectors: Objectors) -> Record:
+    return objectors.record(amount_fen=500_000)
+
+
+def _visitor(objectors: Objectors, *matters: Matter) -> Client:
+    order = MandateOrder(
+        code=code(1),
+        role=Role.ENTERPRISE_AGENT,
+        matters=matters or tuple(Matter),
+        proof=Proof.LETTER,
+        from_on=TODAY,
+        to_on=date(2027, 3, 1),
+    )
+    slip = open_account(order, holder="张小明", actor=objectors.sun, now=NOW)
+    activate(slip.account.number, slip.code, SECRET, now=NOW)
+    client = Client()
+    client.post("/own/sign-in/", {"number": slip.account.number, "password": SECRET})
+    return client
+
+
+def _about(objectors: Objectors, record: Record) -> str:
+    here = reverse("counter:own_objection", args=[objectors.firm.public_id])
+    return f"{here}?about=record:{record.record_key}"
+
+
+def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, record: Record) -> None:
+    visitor = _visitor(objectors)
+    address = _about(objectors, record)
+    own_file = reverse("counter:own_file", args=[objectors.firm.public_id])
+    assert address.replace("&", "&amp;") in text(visitor.get(own_file))
+    assert "请写明哪里有误" in text(visitor.post(address, {"wrong": ""}))
+    receipt = visitor.post(address, {"wrong": "金额应为五百元", "wanted": "更正"})
+    assert receipt.headers["Cache-Control"] == "no-store"
+    case = Case.objects.get(kind="objection")
+    assert case.number in text(receipt)
+    assert address not in text(visitor.get(own_file))
+    assert "异议中" in text(visitor.get(own_file))
+    listed = text(visitor.get(reverse("counter:own_cases", args=[objectors.firm.public_id])))
+    assert "提供单位核查中" in listed
+    page = reverse("counter:own_case", args=[objectors.firm.public_id, case.number])
+    assert "金额应为五百元" in text(visitor.get(page))
+    assert visitor.post(page, {"deed": "retract", "reason": ""}).status_code == 302
+    assert RecordState(now_of(record).state) is RecordState.ACTIVE
+    assert "异议已撤回" in text(visitor.get(page))
+
+
+@pytest.mark.guard("G13")
+def test_another_enterprise_sees_and_does_nothing(objectors: Objectors, record: Record) -> None:
+    case = objectors.lodge(f"record:{record.record_key}").case
+    other = objectors.rows.subject(code=code(7), name="开封白云食品有限公司")
+    visitor = _visitor(objectors)
+    assert visitor.get(reverse("counter:own_case", args=[other.public_id, case.number])).status_code == 404
+    assert Client().get(_about(objectors, record)).status_code == 302
+    bound = _visitor(objectors, Matter.COMMITMENTS)
+    assert bound.get(_about(objectors, record)).status_code == 403
+    wrong = visitor.post(
+        reverse("counter:own_case", args=[objectors.firm.public_id, case.number]), {"deed": "correct"}
+    )
+    assert "没有这一步" in text(wrong)
+
+
+@pytest.mark.row("X-12")
+def test_the_window_objects_for_those_without_internet(objectors: Objectors, record: Record) -> None:
+    window = signed_in(objectors.sun)
+    desk = reverse("office:objection_desk")
+    assert "没有这个统一社会信用代码" in text(window.get(desk, {"code": code(99)}))
+    assert "汴市监罚" in text(window.get(desk, {"code": code(1)}))
+    address = (
+        f"{reverse('office:new_objection', args=[objectors.firm.public_id])}?about=record:{record.record_key}"
+    )
+    receipt = post(window, address, {"wrong": "金额应为五百元", "platform": "信用中国", "number": "X-9"})
+    assert "查询码" in text(receipt)
+    assert Objection.objects.get().channel == "pushed"
+    assert "正在办理" in text(post(window, address, {"wrong": "金额应为五百元"}))
+
+
+def test_officers_look_answer_and_tell_on_the_page(objectors: Objectors, record: Record) -> None:
+    case = objectors.lodge(f"record:{record.record_key}").case
+    wang, zhao = signed_in(objectors.people.wang), signed_in(objectors.people.zhao)
+    page = reverse("office:case", args=[case.number])
+    assert "金额写错，应为五百元" in text(wang.get(page))
+    fields: dict[str, object] = {
+        "seen": 2,
+        "reason": "原件为五百元",
+        "proposal": "corrected",
+        "amount": "500",
+    }
+    case.refresh_from_db()
+    step = lambda verb: reverse("office:case_step", args=[case.number, verb])  # noqa: E731
+    assert post(wang, step("reply"), fields | {"seen": case.version}).status_code == 302
+    case.refresh_from_db()
+    assert "500" in text(zhao.get(page))
+    post(zhao, step("correct"), {"seen": case.version, "reason": "属实"})
+    assert (now_of(record).amount_fen, now_of(record).state) == (50_000, RecordState.ACTIVE)
+    case.refresh_from_db()
+    post(wang, step("serve"), {"seen": case.version, "reason": "送达回证1号"})
+    case.refresh_from_db()
+    assert case.state == "done"
+
+
+@pytest.mark.row("M13-02")
+def test_an_error_is_proposed_from_the_record_and_lifted_on_its_page(
+    objectors: Objectors, record: Record
+) -> None:
+    wang, zhao = signed_in(objectors.people.wang), signed_in(objectors.people.zhao)
+    shown = text(wang.get(reverse("office:record", args=[objectors.firm.public_id, record.record_key])))
+    assert "提出纠错" in shown
+    address = (
+        f"{reverse('office:new_remedy')}?subject={objectors.firm.public_id}&about=record:{record.record_key}"
+    )
+    assert "请写明错在哪里" in text(post(wang, address, {"reason": ""}))
+    assert post(wang, address, {"reason": "认定对象错误"}).status_code == 302
+    case = Case.objects.get(kind="remedy")
+    lift = reverse("office:case_step", args=[case.number, "lift"])
+    given: dict[str, object] = {"reason": "属实", "text": "有误，现已撤销", "publish": "on"}
+    assert post(zhao, lift, given | {"seen": case.version}).status_code == 302
+    page = text(zhao.get(reverse("office:case", args=[case.number])))
+    assert "更正声明公示到" in page
+    assert "没有影响过评价" in page
+
+
+@pytest.mark.row("M13-04")
+def test_the_enterprise_sees_readers_and_their_reasons_and_where_to_complain(objectors: Objectors) -> None:
+    open_file(objectors.firm.public_id, actor=objectors.people.wang, reason="核对年报", now=NOW)
+    page = text(_visitor(objectors).get(reverse("counter:own_readings", args=[objectors.firm.public_id])))
+    assert "核对年报" in page
+    assert reverse("counter:misuse") in page
+
+
+@pytest.mark.row("M13-03")
+@pytest.mark.guard("G13")
+def test_anybody_complains_and_only_who_handles_it_reads_it(objectors: Objectors) -> None:
+    people, stranger = objectors.people, Client()
+    given = {
+        "fault": "leak",
+        "what": "有人把我公司档案告诉了竞争对手",
+        "unit": "市市场监管局",
+        "code": code(1),
+    }
+    assert "请写明发生了什么" in text(stranger.post("/misuse", {"fault": "leak"}))
+    receipt = stranger.post("/misuse", given)
+    case = Case.objects.get(kind="misuse")
+    assert case.number in text(receipt)
+    page = reverse("office:case", args=[case.number])
+    assert "竞争对手" in text(signed_in(people.wang).get(page))
+    assert LedgerEvent.objects.filter(kind="misuse.opened").exists()
+    inside = User.objects.create_user("mao", "x" * 20, display_name="毛某", organisation=people.market)
+    RoleGrant.objects.create(
+        user=inside, role=Role.REVIEWER, organisation=people.city, from_on=date(2026, 1, 1)
+    )
+    refused = signed_in(inside).get(page)
+    assert (refused.status_code, "竞争对手" in text(refused)) == (403, False)
+    auditor = signed_in(people.chen)
+    extract = reverse("office:misuse_extract", args=[case.number])
+    drawn = post(auditor, extract, {"code": code(1), "from_on": "2026-11-01", "to_on": "2026-11-20"})
+    assert drawn.status_code == 302
+    assert "与账本现在的内容一致" in text(auditor.get(page))
+    for _ in range(4):
+        stranger.post("/misuse", given)
+    assert stranger.post("/misuse", given).status_code == 429

@@ -1,0 +1,130 @@
+"""Contexts of the pages on objections, errors and misuse, for the enterprise, the window and officers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.interfaces.web_counter_pages import SPACE
+from tests.interfaces.web_samples import COMMON, NAME, OFFICE, RULE, TODAY, crumbs_to
+
+from xinheng.interfaces.counter.objections import ClaimForm, ReasonForm
+from xinheng.interfaces.counter.objections_misuse import MisuseForm
+from xinheng.interfaces.office.objections import LodgeForm
+from xinheng.interfaces.office.objections_misuse import ExtractForm
+from xinheng.interfaces.office.objections_remedy import WrongForm
+from xinheng.interfaces.web.parts import Clock
+from xinheng.services.case_lookup import Progress
+
+Context = dict[str, Any]
+THING = {"kind": "信用记录", "words": "行政处罚　未按规定公示年度报告　示市监处罚〔2026〕000号"}
+CLOCK = Clock(TODAY, 3, RULE)
+PROGRESS = Progress(
+    number="YY-2026-000001",
+    matter="异议处理",
+    unit="示例市市场监督管理局",
+    subject=NAME,
+    state="维持并已告知",
+    meaning="没有改变信息，理由已经告知。",
+    opened_on=TODAY,
+    closed_on=TODAY,
+    terms=(),
+    passed=((TODAY, "提出异议"), (TODAY, "核查并回复")),
+    next_steps=(),
+)
+
+
+def _objections() -> Context:
+    things = [
+        {**THING, "number": "", "url": "#"},
+        {**THING, "number": "YY-2026-000001", "url": ""},
+    ]
+    return {**SPACE, "things": things}
+
+
+def _objection() -> Context:
+    return {**SPACE, "form": ClaimForm({"wrong": ""}), "thing": THING, "source": True, "back_url": "#"}
+
+
+def _receipt() -> Context:
+    return {
+        **SPACE,
+        "number": "YY-2026-000001",
+        "code": "ABCD-EFGH-JKMN",
+        "today": TODAY,
+        "case_url": "#",
+    }
+
+
+def _cases() -> Context:
+    case = {
+        "number": "YY-2026-000001",
+        "matter": "异议处理",
+        "unit": "示例市市场监督管理局",
+        "state": "提供单位核查中",
+        "over": False,
+        "opened_on": TODAY,
+        "clocks": [CLOCK],
+        "url": "#",
+    }
+    return {**SPACE, "cases": [case, {**case, "over": True, "clocks": []}], "object_url": "#"}
+
+
+def _case() -> Context:
+    return {
+        **SPACE,
+        "case": PROGRESS,
+        "clocks": [
+            {"title": "提供单位核查", "clock": CLOCK, "suspended_on": None},
+            {"title": "办结并告知", "clock": None, "suspended_on": TODAY},
+        ],
+        "objection": {"words": THING["words"], "wrong": "金额写错", "wanted": "更正金额"},
+        "answer": {"reason": "原件金额与记录一致"},
+        "form": ReasonForm(),
+        "acts": [{"deed": "ask_review", "title": "提请复核"}, {"deed": "retract", "title": "撤回异议"}],
+        "back_url": "#",
+    }
+
+
+OBJECTIONS: dict[str, Callable[[], Context]] = {
+    "own_objections": _objections,
+    "own_objection": _objection,
+    "own_objection_receipt": _receipt,
+    "own_cases": _cases,
+    "own_case": _case,
+    "misuse": lambda: {**COMMON, "form": MisuseForm({"fault": "leak"})},
+    "misuse_receipt": lambda: {
+        **COMMON,
+        "number": "TS-2026-000001",
+        "code": "ABCD-EFGH-JKMN",
+        "today": TODAY,
+        "cases_url": "#",
+    },
+}
+OFFICE_OBJECTIONS: dict[str, Callable[[], Context]] = {
+    "objection_desk": lambda: {
+        **OFFICE,
+        "crumbs": crumbs_to("代提异议"),
+        "code": "91410200MA0000000X",
+        "subject": NAME,
+        "unknown": True,
+        "things": [{**THING, "url": "#"}],
+    },
+    "objection_form": lambda: {
+        **OFFICE,
+        "crumbs": crumbs_to("代提异议"),
+        "subject": NAME,
+        "thing": THING,
+        "form": LodgeForm({"wrong": ""}),
+    },
+    "remedy_form": lambda: {
+        **OFFICE,
+        "crumbs": crumbs_to("纠错"),
+        "subject": NAME,
+        "thing": THING,
+        "form": WrongForm({"reason": ""}),
+    },
+    "misuse_extract": lambda: {
+        **OFFICE,
+        "crumbs": crumbs_to("提取账本摘录"),
+        "form": ExtractForm({"code": ""}),
+    },
+}
