@@ -13,6 +13,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
 from xinheng.services.commitments_lists import approve_draft, begin_list, submit_draft
+from xinheng.services.loading import refresh_search
 from xinheng.store.models import Case, Commitment, PolicyVersion, RoleGrant, Subject, SubjectName, User
 
 FORM, PLAN = "申请表", "平面图"
@@ -94,6 +95,7 @@ def a_firm(people: People, number: int, name: str, **given: object) -> Subject:
     """A registered enterprise, known by its name."""
     made = Rows(people).subject(code=code(number), name=name, **given)
     SubjectName.objects.create(subject=made, name=name, normalised=normalise_name(name), known_at=NOW)
+    refresh_search([made.pk])
     return made
 
 

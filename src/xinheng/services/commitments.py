@@ -5,7 +5,7 @@ All that was signed is sealed; its public copy stands in the register (legal gua
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -230,6 +230,16 @@ def _of(case: Case) -> Iterator[Commitment]:
     )
 
 
+def _receive(commitment: Commitment, received: Collection[str]) -> None:
+    """Material that came since; what nobody asked for is not taken."""
+    item = item_of(commitment)
+    if item is not None:
+        refuse_unknown(item, frozenset(received))
+        given = {*commitment.handed_in, *received}
+        commitment.handed_in = [name for name in item.wanted if name in given]
+        commitment.missing = list(missing_of(item, frozenset(given)))
+
+
 @transaction.atomic
 def accept(
     case: Case,
@@ -240,9 +250,12 @@ def accept(
     seen: int | None = None,
     reason: str = "",
     act: str = "",
+    received: Collection[str] = (),
 ) -> Commitment:
-    """Take it and register it at once. Refusal CM20 where material is missing. ``act``: what was issued on it."""
+    """Take it and register it at once. Refusal CM20 where material is missing. ``act``: what was issued on it;
+    ``received``: what came since it was lodged."""
     with _of(case) as commitment:
+        _receive(commitment, received)
         if commitment.missing:
             raise Refusal(
                 "CM20",
@@ -266,10 +279,12 @@ def tolerate(
     now: datetime,
     reason: str,
     seen: int | None = None,
+    received: Collection[str] = (),
 ) -> Commitment:
     """Take it although material is missing, which the enterprise promised for a day. Refusals CM4, CM5, CM21, CM22."""
     today = day_of(now)
     with _of(case) as commitment:
+        _receive(commitment, received)
         item = item_of(commitment)
         if item is None:
             raise Refusal("CM21", "这份承诺不涉及办事材料，没有容缺受理。", advice="请直接受理。")
@@ -282,7 +297,7 @@ def tolerate(
                 advice=f"请改为工作日，例如 {nearest}。",
             )
         commitment.promised_on = promised_on
-        commitment.save(update_fields=["promised_on"])
+        commitment.save(update_fields=["promised_on", "handed_in", "missing"])
         taken = take_step(
             case.public_id,
             "tolerate",

@@ -15,6 +15,9 @@ SURFACES: tuple[Surface, ...] = (
         Surface(route, openness=Openness.CLOSED, why=_OWN)
         for route in (
             "own_file",
+            "own_commitments",
+            "new_own_commitment",
+            "own_commitment",
             "own_notices",
             "own_notice",
             "own_readings",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from xinheng.interfaces.counter import (
     case_lookup,
+    commitments,
     objections,
     objections_misuse,
     repairs,
@@ -29,5 +30,10 @@ urlpatterns = [
     path("own/<str:subject>/objections/", objections.own_objection, name="own_objection"),
     path("own/<str:subject>/cases/", objections.own_cases, name="own_cases"),
     path("own/<str:subject>/cases/<slug:number>/", objections.own_case, name="own_case"),
+    path("own/<str:subject>/commitments/", commitments.own_commitments, name="own_commitments"),
+    path("own/<str:subject>/commitments/new/", commitments.new_own_commitment, name="new_own_commitment"),
+    path(
+        "own/<str:subject>/commitments/<slug:commitment>/", commitments.own_commitment, name="own_commitment"
+    ),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]

@@ -20,13 +20,30 @@ from xinheng.store.commitments import Commitment
 _LONG = {"rows": 3}
 
 
-class AcceptForm(StepForm):
+class ReceivingForm(StepForm):
+    """``received``: what came since it was lodged."""
+
+    received = forms.MultipleChoiceField(
+        label="现在收到的材料", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        one = commitment_of(case)
+        missing = one.missing if one else []
+        if missing:
+            self.fields["received"].choices = [(name, name) for name in missing]  # type: ignore[attr-defined]
+        else:
+            del self.fields["received"]
+
+
+class AcceptForm(ReceivingForm):
     """``act``: what was issued on the commitment, so that it can be revoked where the commitment was false."""
 
     act = forms.CharField(label="据此作出的决定（文号），没有的不填", max_length=200, required=False)
 
 
-class TolerateForm(StepForm):
+class TolerateForm(ReceivingForm):
     promised_on = forms.DateField(
         label="企业承诺补齐的日期", widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "请填写补齐日期。", "invalid": "日期写作 2026-11-20。"},
@@ -116,12 +133,19 @@ def _given(call: Call, form: StepForm) -> dict[str, Any]:
 
 
 def _accept(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    commitments.accept(case, **_given(call, form), act=form.cleaned_data["act"])
+    given = form.cleaned_data
+    commitments.accept(case, **_given(call, form), act=given["act"], received=given.get("received", ()))
     return case
 
 
 def _tolerate(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    commitments.tolerate(case, **_given(call, form), promised_on=form.cleaned_data["promised_on"])
+    given = form.cleaned_data
+    commitments.tolerate(
+        case,
+        **_given(call, form),
+        promised_on=given["promised_on"],
+        received=given.get("received", ()),
+    )
     return case
 
 

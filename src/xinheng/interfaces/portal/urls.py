@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from xinheng.interfaces.portal import (
     about,
     catalogue,
+    commitments,
     complaints,
     draws,
     grades,
@@ -61,6 +62,10 @@ urlpatterns = [
     path("acts.csv", publication.acts_csv, name="acts_csv"),
     path("act/<number:number>", publication.act, name="act"),
     path("complaints", complaints.complaints, name="complaints"),
+    path("commitments", commitments.commitments, name="commitments"),
+    path("commitments/lists", commitments.promise_lists, name="promise_lists"),
+    path("commitments/lists/<slug:key>", commitments.promise_list, name="promise_list"),
+    path("commitments/lists/<slug:key>/<slug:item>", commitments.promise_item, name="promise_item"),
     path("draws", draws.draws, name="draws"),
     path("draw/<public:public_id>", draws.draw, name="draw"),
     path("draw/<public:public_id>/record.json", draws.record, name="record"),

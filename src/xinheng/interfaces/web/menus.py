@@ -22,6 +22,7 @@ class Route:
 PORTAL = (
     Route("查企业", "portal:search", ("portal:subject", "portal:grade")),
     Route("行政行为公示", "portal:acts", ("portal:act",)),
+    Route("信用承诺", "portal:commitments", ("portal:promise_lists", "portal:promise_list", "portal:promise_item")),
     Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
     Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue")),
@@ -104,6 +105,22 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("主体统计", "office:census"),
+            Route(
+                "信用承诺",
+                "office:commitments",
+                (
+                    *("office:take_commitment", "office:take_commitment_of", "office:commitment_figures"),
+                    "office:member_commitments",
+                ),
+            ),
+            Route(
+                "可承诺事项",
+                "office:promise_lists",
+                (
+                    *("office:new_promise_list", "office:new_promise_letter", "office:promise_draft"),
+                    *("office:promise_item", "office:edit_promise_letter"),
+                ),
+            ),
             Route(
                 "数据共享",
                 "office:sharing",

@@ -1,0 +1,218 @@
+"""Commitments for everybody: in which matters they can be made, under which conditions, and which were made.
+
+A commitment is shown as a redacted copy, never as a scan, and leaves with its record (legal guards G9, G13; the column asked for by
+开封市 and 石家庄市〔2019〕126 号（一）). The sheet of a matter is printed for the window or put on its screen.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from xinheng.core.commitment_items import PROMISE_LETTER, PROMISE_LIST, Item, ItemList
+from xinheng.core.commitment_letters import PromiseLetter
+from xinheng.core.feeds import ITEMS
+from xinheng.core.policy import Policy
+from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
+from xinheng.interfaces.portal.subjects import qr
+from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.matching.tokens import query_tokens
+from xinheng.store.public import PublicAct, PublicPolicy, PublicSearch
+
+PAGE = 30
+FOUND = 500
+"""Enterprises that a search by name may lead to."""
+
+
+def _versions(kind: str, *, on: date) -> dict[str, tuple[PublicPolicy, int]]:
+    """The newest version of each key on a day, and its number."""
+    found: dict[str, tuple[PublicPolicy, int]] = {}
+    rows = PublicPolicy.objects.using(law.DATABASE).filter(kind=kind, from_on__lte=on)
+    for row in rows.order_by("from_on", "pk"):
+        found[row.key] = (row, found[row.key][1] + 1 if row.key in found else 1)
+    return found
+
+
+def _list(key: str, *, on: date) -> tuple[ItemList, PublicPolicy, int]:
+    held = _versions(PROMISE_LIST, on=on).get(key)
+    if held is None:
+        raise Http404
+    return ItemList.model_validate(held[0].body), *held
+
+
+def _letters(policy: Policy, *, on: date) -> dict[str, PromiseLetter]:
+    standard = {key: entry.letter(key) for key, entry in policy.commitments.letters.items()}
+    published = _versions(PROMISE_LETTER, on=on).items()
+    return standard | {key: PromiseLetter.model_validate(row.body) for key, (row, _) in published}
+
+
+@require_safe
+def promise_lists(request: HttpRequest) -> HttpResponse:
+    """Every list in force."""
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    context = {
+        "crumbs": [Crumb("信用承诺", reverse("portal:commitments")), Crumb("可承诺事项清单")],
+        "lists": [
+            {
+                "title": row.body["title"],
+                "sector": law.sector_title(policy, row.body["sector"]),
+                "items": len(row.body["items"]),
+                "number": number,
+                "from_on": row.from_on,
+                "url": reverse("portal:promise_list", args=[key]),
+            }
+            for key, (row, number) in sorted(_versions(PROMISE_LIST, on=today).items())
+        ],
+    }
+    return answers.short_lived(render(request, "portal/commitment_lists.html", context), noindex=False)
+
+
+@require_safe
+def promise_list(request: HttpRequest, key: str) -> HttpResponse:
+    """The matters of one list."""
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    found, row, number = _list(key, on=today)
+    context = {
+        "crumbs": [
+            Crumb("信用承诺", reverse("portal:commitments")),
+            Crumb("可承诺事项清单", reverse("portal:promise_lists")),
+            Crumb(found.title),
+        ],
+        "title": found.title,
+        "sector": law.sector_title(policy, found.sector),
+        "number": number,
+        "from_on": row.from_on,
+        "digest": row.digest,
+        "items": [
+            {**_told(policy, item), "url": reverse("portal:promise_item", args=[key, item.key])}
+            for item in found.items
+        ],
+    }
+    return answers.short_lived(render(request, "portal/commitment_list.html", context), noindex=False)
+
+
+@require_safe
+def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
+    """The sheet of one matter for the window: conditions, materials, letter, and the way to this page."""
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    found, row, number = _list(key, on=today)
+    known = found.item(item)
+    if known is None:
+        raise Http404
+    letter = _letters(policy, on=today).get(known.letter)
+    context = {
+        "crumbs": [
+            Crumb("可承诺事项清单", reverse("portal:promise_lists")),
+            Crumb(found.title, reverse("portal:promise_list", args=[key])),
+            Crumb(known.title),
+        ],
+        "item": _told(policy, known),
+        "letter": letter,
+        "number": number,
+        "from_on": row.from_on,
+        "qr": qr(request.build_absolute_uri(request.path)),
+        "screen": bool(request.GET.get("screen")),
+        "screen_url": f"{request.path}?screen=1",
+        "paper_url": request.path,
+        "own_url": _own_url(),
+    }
+    return answers.short_lived(render(request, "portal/commitment_item.html", context), noindex=False)
+
+
+def _own_url() -> str:
+    return "/own/"
+
+
+def _told(policy: Policy, item: Item) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "nature": item.nature.label,
+        "type": policy.commitments.titles.get(item.kind, ""),
+        "variant": item.variant.label,
+        "basis": item.basis,
+        "conditions": item.conditions,
+        "at_once": [one.name for one in item.materials if not one.later and not one.promised],
+        "later": item.may_wait,
+        "promised": [one.name for one in item.materials if one.promised],
+        "check_workdays": item.check_workdays,
+        "check_way": item.check_way,
+        "acts_first": item.variant.acts_first,
+    }
+
+
+@require_safe
+def commitments(request: HttpRequest) -> HttpResponse:
+    """Commitments that were made, newest first; by enterprise, type and district."""
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    older, newer = keys_in(request.GET)
+    rows = _narrowed(policy, request, on=today)
+
+    def fetch(key: Key | None, towards_older: bool, limit: int) -> Sequence[PublicAct]:
+        return showing.beyond(rows, key, towards_older, limit)
+
+    turned: Turned[PublicAct] = turn(
+        fetch, key_of=lambda row: Key(row.decided_on, row.pk), older=older, newer=newer, size=PAGE
+    )
+    context = {
+        "filters": _filters(policy, request),
+        "reset_url": reverse("portal:commitments"),
+        "lists_url": reverse("portal:promise_lists"),
+        "own_url": _own_url(),
+        "rows": [_line(policy, row) for row in turned.rows],
+        "paging": paging(request, turned),
+        "noindex": True,
+    }
+    return answers.short_lived(render(request, "portal/commitments.html", context), noindex=True)
+
+
+def _narrowed(policy: Policy, request: HttpRequest, *, on: date) -> QuerySet[PublicAct]:
+    rows = showing.acts(policy, on=on).filter(item=ITEMS["commitment"]).select_related("subject")
+    if query := request.GET.get("q", "").strip()[:100]:
+        tokens = query_tokens(query)
+        hits = PublicSearch.objects.using(law.DATABASE).filter(tokens__contains=tokens)
+        named = list(hits.values_list("subject_id", flat=True)[:FOUND]) if tokens else []
+        rows = rows.filter(Q(subject__in=named) | Q(subject__code=query.upper()))
+    if (kind := request.GET.get("type", "")) in policy.commitments.types:
+        entry = policy.commitments.types[kind]
+        rows = rows.filter(title__in=(entry.title, *entry.names))
+    district = request.GET.get("district", "")
+    if district in policy.counties:
+        rows = rows.filter(subject__division_code=district)
+    return rows
+
+
+def _filters(policy: Policy, request: HttpRequest) -> list[Filter]:
+    value = request.GET.get
+    types = [Option(key, entry.title) for key, entry in policy.commitments.types.items()]
+    living = [Option(code, one.name) for code, one in policy.counties.items() if one.until is None]
+    whole = [Option("", "全部")]
+    return [
+        Filter("q", "企业", "text", value("q", ""), placeholder="名称或统一社会信用代码"),
+        Filter("type", "承诺类型", "select", value("type", ""), [*whole, *types]),
+        Filter("district", "县区", "select", value("district", ""), [*whole, *living]),
+    ]
+
+
+def _line(policy: Policy, row: PublicAct) -> dict[str, Any]:
+    return {
+        "name": row.subject.name,
+        "subject_url": reverse("portal:subject", args=[row.subject.public_id]),
+        "type": row.title,
+        "reason": str(row.fields.get("承诺事由", "")),
+        "url": reverse("portal:act", args=[row.pk]),
+        "code": row.document_no,
+        "authority": row.authority,
+        "on": row.decided_on,
+        "fulfilment": str(row.fields.get("承诺履行状态", "")) or "未到核查",
+    }

@@ -1,0 +1,40 @@
+"""Commitments on the portal: lists, the sheet of a matter, and those that were made, redacted."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.interfaces.office_people import text
+from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
+from tests.people import NOW, People
+from tests.services.promises import PLAN, Desk, make_desk
+
+from xinheng.core.policy import Policy
+from xinheng.services.publication import publish_batch
+from xinheng.store.models import Record
+
+
+@pytest.fixture
+def desk(people: People, policy: Policy, home: object) -> Desk:
+    return make_desk(people, policy)
+
+
+@pytest.mark.row("M4-07")
+@pytest.mark.row("M4-15")
+@pytest.mark.guard("G13")
+def test_the_portal_shows_lists_sheets_and_redacted_commitments(desk: Desk, home: object) -> None:
+    desk.publish()
+    done = desk.take()
+    page = Client().get(reverse("portal:commitments"))
+    assert done.code not in text(page)
+    record = Record.objects.get(record_key=done.record_key)
+    assert record.batch is not None
+    publish_batch(record.batch.public_id, reviewer=desk.people.zhou, policy=desk.policy, now=NOW)
+    shown = text(Client().get(reverse("portal:commitments"), {"q": "蓝天", "type": "substitution"}))
+    assert done.code in shown
+    assert done.code not in text(Client().get(reverse("portal:commitments"), {"type": "voluntary"}))
+    act = text(Client().get("/act/" + shown.split('href="/act/')[1].split('"')[0]))
+    assert "鼓楼区" not in act
+    sheet = text(Client().get(reverse("portal:promise_item", args=["food", "food-shop"])))
+    assert all(word in sheet for word in ("食品经营许可新办", PLAN, "<svg", "可以承诺后补"))
+    assert Client().get(reverse("portal:promise_item", args=["food", "no"])).status_code == 404
+    assert "食品领域" in text(Client().get(reverse("portal:promise_lists")))
