@@ -9,10 +9,12 @@ from tests.services.repairers import CODE, PROVED, Repairs, make_repairs
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
 from xinheng.core.refusal import Refusal
+from xinheng.services.records import Change, change_state
 from xinheng.services.repair_results import (
     News,
     records_of,
     settle,
+    settle_ended,
     take_application,
     take_result,
     told_of,
@@ -130,3 +132,17 @@ def test_an_application_that_is_pushed_twice_is_one_case(repairs: Repairs) -> No
         take_application(CODE, "没有的", repairs.lodging("XY-4"), application, policy=repairs.policy, now=NOW)
     assert refused.value.code == "XU5"
     assert records_of("91410200MA0000000X", number) == []
+
+
+@pytest.mark.row("M12-04")
+def test_an_application_ends_when_its_record_ended_by_another_way(repairs: Repairs) -> None:
+    case = repairs.lodged()
+    given = {"actor": repairs.people.zhao, "policy": repairs.policy, "now": NOW}
+    shield = Change(deed="shield", reason="重整", ground="（2026）豫02破1号")
+    change_state(record_key=repairs.record.record_key, change=shield, **given)
+    assert settle_ended(policy=repairs.policy, now=NOW) == 0
+    withdraw = Change(deed="withdraw", reason="处罚被撤销", ground="汴政复决〔2026〕3号")
+    change_state(record_key=repairs.record.record_key, change=withdraw, **given)
+    assert settle_ended(policy=repairs.policy, now=NOW) == 1
+    case.refresh_from_db()
+    assert (case.state, settle_ended(policy=repairs.policy, now=NOW)) == ("moot", 0)

@@ -22,6 +22,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.service_proof import Try, Way
 from xinheng.services import letters
 from xinheng.services.letters_serving import serve
+from xinheng.services.publication import stop_due
 from xinheng.services.repair_decisions import (
     accept,
     annul,
@@ -377,3 +378,17 @@ def test_codes_of_the_enterprise_stay_out_of_the_ledger(repairs: Repairs) -> Non
     repairs.granted()
     assert not LedgerEvent.objects.filter(reason__contains=CODE).exists()
     assert Record.objects.filter(record_key=repairs.record.record_key).count() == 2
+
+
+@pytest.mark.row("X-01")
+@pytest.mark.guard("G6")
+def test_publication_stops_by_itself_at_the_longest_term_of_the_sector(
+    repairs: Repairs, policy: Policy
+) -> None:
+    assert stop_due(today=STOPS - timedelta(days=1), now=NOW) == 0
+    assert stop_due(today=STOPS, now=NOW) == 1
+    assert matters_of(repairs.firm, policy=policy, today=STOPS) == []
+    minor = penalty(repairs.rows, repairs.firm, item=12, seriousness=1, decided_on=date(2026, 9, 1))
+    answer = answer_for(open_record(minor.record_key), policy=policy, today=TODAY)
+    assert (answer.earliest_on, answer.stops_on) == (date(2026, 9, 1), date(2026, 12, 1))
+    assert answer.may

@@ -78,7 +78,7 @@ def assess(matter: Matter, *, policy: Policy, today: date, barred_until: date | 
         earliest_on=earliest,
         stops_on=period.stops_on if period else None,
         unconfirmed=waits and earliest is None,
-        rule=(period.minimum or period.maximum) if waits and period else None,
+        rule=period.minimum if waits and period else None,
         materials=rules.materials if way and way.when is not When.ELSEWHERE else {},
         hurdles=tuple(_hurdles(matter, way, earliest, rules, today=today, barred_until=barred_until)),
     )
@@ -130,7 +130,7 @@ def too_early(earliest: date) -> Refusal:
         "RX5",
         f"最短公示期还没有满，{earliest} 起可以申请修复。",
         citation="《信用修复管理办法》",
-        advice=f"请先改正并履行完义务，保存证明，{earliest} 起再申请；期满以前系统会提示。",
+        advice=f"请先改正并履行完义务，保存证明，{earliest} 起再申请。",
     )
 
 

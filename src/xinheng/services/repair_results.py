@@ -14,6 +14,7 @@ from xinheng.core.document_no import document_key
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
+from xinheng.core.repair_flow import OPEN
 from xinheng.services.cases import take_step
 from xinheng.services.ledger import note
 from xinheng.services.records import Change, change_state
@@ -32,6 +33,7 @@ _DEEDS = {
     UpperOutcome.WITHDRAWN: "withdraw",
     UpperOutcome.CORRECTED: "withdraw",
 }
+_OVER = frozenset({RecordState.REPAIRED, RecordState.WITHDRAWN, RecordState.DELETED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +177,18 @@ def take_application(
     if len(found) > 1:
         raise Refusal("XU6", "同一文号有几条信息。", advice="请由认定单位在办理页面上选择后登记。")
     return lodge(found[0].record_key, application, lodging, actor=None, policy=policy, now=now)
+
+
+def settle_ended(*, policy: Policy, now: datetime) -> int:
+    """Close the applications whose record has ended by another way; returns how many. A record that rests is not over."""
+    open_ones = RepairApplication.objects.filter(case__state__in=OPEN).select_related("case")
+    count = 0
+    for one in open_ones.order_by("pk"):
+        found = Record.objects.filter(record_key=one.record_key, known_until__isnull=True).first()
+        if found is None or RecordState(found.state) in _OVER:
+            take_step(one.case.public_id, "settle", actor=None, policy=policy, now=now)
+            count += 1
+    return count
 
 
 def told_of(row: UpperResult) -> dict[str, Any]:

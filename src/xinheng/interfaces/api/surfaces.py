@@ -25,7 +25,10 @@ SURFACES: tuple[Surface, ...] = (
         Surface(route, openness=Openness.CLOSED, why=_OWN)
         for route in ("deliver", "shown", "problems", "feeds")
     ),
-    *(Surface(route, openness=Openness.CLOSED, why=_PEER) for route in ("package", "receipt", "holdings")),
+    *(
+        Surface(route, openness=Openness.CLOSED, why=_PEER)
+        for route in ("package", "receipt", "holdings", "push_application", "push_result")
+    ),
     Surface("shared_items", openness=Openness.KEY),
     Surface("shared_subject", _subject, Openness.KEY),
     Surface("shared_changes", _changes, Openness.KEY),
