@@ -16,7 +16,7 @@ from xinheng.core.records import Finality
 STORED = (EffectKind.PUBLICATION, EffectKind.LIST_ENTRY, EffectKind.MEASURE)
 PLACE = st.integers(0, 30)
 LONG = 100_000
-"""Sequences of the long run (XINHENG_LONG=1), about a minute for ten thousand."""
+"""Sequences of the long run (XINHENG_LONG=1), a minute and a half."""
 SHORT = 300
 
 

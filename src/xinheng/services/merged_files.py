@@ -22,6 +22,8 @@ class Way(StrEnum):
     """Words of the row itself: they stay, the page and the search of the one that stays show them."""
     RECORD = "record"
     """Filed where the record is filed to which it belongs (services.refiling)."""
+    EFFECT = "effect"
+    """Lies on whom its record or list entry is filed under; what rests on a decision alone stays and is shown."""
     GRADE = "grade"
     """Goes with the subject that earned it and comes back on the split (services.given_grades)."""
     SHOWN = "shown"
@@ -54,6 +56,14 @@ WAYS: Mapping[str, Way] = {
     "DrawnObject.subject": Way.SHOWN,
     "NameAlias.subject": Way.SHOWN,
     "RowIdentity.subject": Way.COURSE,
+    "ListEntry.subject": Way.EFFECT,
+    "MeasureApplied.subject": Way.EFFECT,
+    "Commitment.subject": Way.SHOWN,
+    "Objection.subject": Way.SHOWN,
+    "Correction.subject": Way.SHOWN,
+    "RepairApplication.subject": Way.SHOWN,
+    "MisuseComplaint.subject": Way.COURSE,
+    "LedgerExtract.subject": Way.COURSE,
     "Attachment.subject": Way.COURSE,
     "Consent.subject": Way.COURSE,
     "SharingReading.subject": Way.COURSE,

@@ -5,7 +5,7 @@ other; so whatever reads the file of either sees it change as by any other deed.
 subject of its first version. An act that came under two codes stands once (《河南省社会信用条例》第四十一条).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,14 +13,17 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F
 
-from xinheng.core.grounds import EndCause, Ground, GroundKind
+from xinheng.core.grounds import EffectKind, EndCause, Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
+from xinheng.core.refusal import Refusal
 from xinheng.core.subject_merge import Filed, Merges, MergeState, filed_under, twins
 from xinheng.services.effects import end_effects
 from xinheng.services.effects_of_records import follow_record
 from xinheng.store.accounts import User
+from xinheng.store.effect_kinds import STORED_EFFECTS
 from xinheng.store.identities import SubjectMerge
+from xinheng.store.listings import ListEntry
 from xinheng.store.records import Record, RecordDetail, RecordNote
 from xinheng.store.subjects import Subject
 
@@ -74,6 +77,11 @@ _BESIDE = tuple(
     for table in ("store_relation", "store_conflict", "store_deletionproposal")
 )
 """Persons named by a listing, what departments disagree on, and proposals of deletion go with the record."""
+_OF_ENTRIES = """
+UPDATE {table} t SET subject_id = e.subject_id FROM {entries} e
+WHERE t.ended_at IS NULL AND t.{kind} = 'list_entry' AND t.{key} = e.id AND t.subject_id <> e.subject_id
+  AND e.subject_id IN (SELECT target FROM moving)
+"""
 _CAME = """
 SELECT DISTINCT coalesce(s.merged_into_id, s.id) FROM store_record r JOIN store_subject s ON s.id = r.subject_id
 WHERE r.batch_id = %s AND r.known_until IS NULL
@@ -101,6 +109,7 @@ def refile(subjects: Iterable[int], *, merges: Merges, why: Why, policy: Policy,
     """File the records of ``subjects`` where they belong; returns how many moved. Inside the caller's transaction and
     lock of loading; the files of all subjects concerned are stale from then on."""
     group = _locked(subjects)
+    _refuse_one_list_twice(group, merges)
     moment = _moment(group, now=now)
     moment = _restore_twins(group, why, policy, moment=moment)
     count, moment = _move(group, merges, why, moment=moment)
@@ -127,6 +136,21 @@ def follow_load(batch: int, *, now: datetime) -> int:
         moment = _shield_twins(root, why, moment=moment)
     Subject.objects.filter(pk__in=group).update(version=F("version") + 1, last_known_at=moment)
     return count
+
+
+def _refuse_one_list_twice(group: list[int], merges: Merges) -> None:
+    """Refusal ID17 where both stand on the same list: one subject stands on a list once."""
+    rows = ListEntry.objects.filter(subject__in=group, ended_at__isnull=True)
+    met: set[tuple[int, str]] = set()
+    for subject, list_key in rows.order_by("pk").values_list("subject_id", "list_key"):
+        place = (merges.root(subject), list_key)
+        if place in met:
+            raise Refusal(
+                "ID17",
+                "两个主体都列在同一名单上，合并后会重复。",
+                advice="请先核对并终止其中一项列入，再办理合并。",
+            )
+        met.add(place)
 
 
 def _locked(subjects: Iterable[int]) -> list[int]:
@@ -165,8 +189,25 @@ def _carry_out(cursor: CursorWrapper, why: Why, *, at: datetime, then: datetime)
         cursor.execute(statement, {name: given[name] for name in given if f"%({name})s" in statement})
     cursor.execute(_WORDS)
     cursor.execute(_WHY, said)
-    for statement in (_SHOWN, *_BESIDE):
+    for statement in (_SHOWN, *_BESIDE, *_resting()):
         cursor.execute(statement)
+
+
+def _resting() -> Iterator[str]:
+    """Entries and measures lie on whom their ground is filed under; what has ended stays as it ended."""
+    kinds = [kind for kind in STORED_EFFECTS if kind.kind is not EffectKind.PUBLICATION]
+    for kind in kinds:
+        of_record = "" if isinstance(kind.ground_kind, GroundKind) else f" AND t.{kind.ground_kind} = 'record'"
+        yield (
+            f"UPDATE {kind.table} t SET subject_id = m.target FROM moving m"
+            f" WHERE t.{kind.ended_at} IS NULL AND t.{kind.ground_key} = m.record_key{of_record}"
+        )
+    entries = next((kind.table for kind in kinds if kind.kind is EffectKind.LIST_ENTRY), None)
+    for kind in kinds:
+        if entries is not None and kind.kind is not EffectKind.LIST_ENTRY:
+            yield _OF_ENTRIES.format(
+                table=kind.table, entries=entries, kind=kind.ground_kind, key=kind.ground_key
+            )
 
 
 def _shield_twins(root: int, why: Why, *, moment: datetime) -> datetime:
