@@ -1,0 +1,166 @@
+"""A department lists an enterprise lawfully and fails to do it unlawfully: no light fault, no own decision, no entry
+before both letters were served; who is taken off again is gone from the public page."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from tests.interfaces.web_browser import overflow, violations
+from tests.journeys.conftest import Site
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+LIST = "市场监督管理严重违法失信名单"
+
+
+def _fits(page: Page) -> None:
+    """Accessible, and without sideways scrolling on a telephone."""
+    assert violations(page) == []
+    size = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert overflow(page) == []
+    if size is not None:
+        page.set_viewport_size(size)
+
+
+def _step(page: Page, title: str) -> Locator:
+    box = page.locator("details", has=page.locator("summary", has_text=re.compile(f"^{title}$"))).first
+    if box.get_attribute("open") is None:
+        box.locator("summary").click()
+    return box
+
+
+def _take(page: Page, title: str, reason: str) -> None:
+    box = _step(page, title)
+    box.locator("textarea[name=reason]").fill(reason)
+    box.get_by_role("button", name=title, exact=True).click()
+
+
+def _taken(page: Page, title: str, reason: str) -> None:
+    _take(page, title, reason)
+    expect(page.get_by_text(f"已办理：{title}。")).to_be_visible()
+
+
+def _penalty(page: Page) -> None:
+    """Open the page of a penalty of the market office."""
+    page.goto("/office/subjects/?q=食品")
+    firms = page.locator("main table a[href*='/office/subjects/']")
+    addresses = [one.get_attribute("href") or "" for one in firms.all()]
+    for address in addresses:
+        page.goto(address)
+        found = page.locator("main a[href*='/records/']", has_text="罚")
+        if found.count():
+            found.first.click()
+            if "市场监督管理局" in page.locator("dl.facts").first.inner_text():
+                return
+    raise AssertionError("no penalty in the demonstration city")
+
+
+def _write(page: Page, case: str, letter: str) -> None:
+    page.goto(case)
+    page.get_by_role("link", name="制作文书").click()
+    page.get_by_role("link", name=letter, exact=True).click()
+    for one in page.locator("main form.form textarea:visible, main form.form input[type=text]:visible").all():
+        if not one.input_value():
+            one.fill("销售不合格食品造成多人受害")
+    confirmed = page.get_by_label("我已对照法律原文核对上述期限")
+    if confirmed.count():
+        confirmed.check()
+    page.get_by_role("button", name="签发").click()
+    expect(page.get_by_text(f"已签发《{letter}》")).to_be_visible()
+
+
+def _serve(page: Page) -> None:
+    page.get_by_label("送达凭证").fill("送达回证1号")
+    page.get_by_role("button", name="登记").click()
+
+
+def _correct(page: Page) -> None:
+    """The department classes the fault and says that the decision is final."""
+    page.get_by_label("更正").first.check()
+    page.get_by_label("所依据的文书").fill("复核意见1号")
+    page.get_by_label("理由").fill("从重处罚，复议期满")
+    page.locator("details", has_text="更正后的内容").locator("summary").click()
+    page.get_by_label("更正失信程度").select_option(label="严重")
+    page.get_by_label("更正效力").select_option(label="终局")
+    page.get_by_role("button", name="提交").click()
+
+
+def _propose(page: Page) -> None:
+    page.get_by_role("link", name="提出名单认定").click()
+    page.get_by_label("名单和列入情形").select_option("market_serious|0")
+    page.get_by_label("事实和理由").fill("销售不合格食品造成多人受害，拒不改正")
+    page.get_by_role("button", name="提出认定意见").click()
+
+
+@pytest.mark.row("M9-01")
+@pytest.mark.row("M9-02")
+@pytest.mark.row("M9-03")
+@pytest.mark.row("M9-04")
+@pytest.mark.guard("G17")
+def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -> None:
+    office, lawyer, decider = (site.person(one) for one in ("zhangmin", "fangzheng", "liqiang"))
+    office.goto("/office/listings/")
+    expect(office.locator("main")).to_contain_text("只同步")
+    _fits(office)
+
+    _penalty(office)
+    record = office.url
+    _propose(office)
+    expect(office.locator("main")).to_contain_text("有 1 个问题")
+    _fits(office)
+    office.goto(record)
+    _correct(office)
+    _propose(office)
+    case = office.url
+    assert "/office/cases/MD-" in case
+    _fits(office)
+
+    _taken(office, "事先告知", "拟列入名单")
+    _write(office, case, "拟作出不利决定事先告知书")
+    _serve(office)
+    office.goto(case)
+    box = _step(office, "收到陈述申辩")
+    box.locator("textarea[name=said]").fill("已经整改")
+    _taken(office, "收到陈述申辩", "书面")
+    _taken(office, "答复陈述申辩", "整改不影响认定")
+    lawyer.goto(case)
+    _take(lawyer, "法制审核通过", "事实清楚")
+    expect(lawyer.locator("main")).to_contain_text("上级同意，还没有登记")
+    office.goto(case)
+    box = _step(office, "登记上级同意")
+    box.get_by_label("文号或者纪要编号").fill("省局批复1号")
+    box.get_by_label("日期").fill("2026-01-05")
+    _taken(office, "登记上级同意", "同意列入")
+    lawyer.goto(case)
+    _taken(lawyer, "法制审核通过", "事实清楚，程序合法")
+
+    decider.goto(case)
+    box = _step(decider, "决定列入")
+    for one in box.locator("textarea").all():
+        one.fill("造成多人受害，责令整改后再犯")
+    box.get_by_label("期限已与法律原文核对").check()
+    _fits(decider)
+    _taken(decider, "决定列入", "决定列入")
+    _write(office, case, "决定书")
+    decision = office.url
+    _serve(office)
+    expect(office.locator("main")).to_contain_text("须与《信用修复告知书》一并送达")
+    office.goto(case)
+    _write(office, case, "信用修复告知书")
+    office.goto(decision)
+    _serve(office)
+    office.goto(case)
+    _taken(office, "列入名单", "两书已经送达")
+    expect(office.locator("h1")).to_contain_text("在列")
+    _fits(office)
+
+    office.goto("/office/listings/entries/")
+    entry = office.locator("main table tbody tr").first
+    expect(entry).to_contain_text(LIST)
+    _fits(office)
+    decider.goto(case)
+    box = _step(decider, "撤销列入决定")
+    box.get_by_label("撤销决定的文号").fill("撤决1号")
+    _taken(decider, "撤销列入决定", "认定有误")
+    office.goto("/office/listings/entries/")
+    expect(office.locator("main")).to_contain_text("没有符合条件的条目")
