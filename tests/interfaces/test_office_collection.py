@@ -1,5 +1,6 @@
 """A clerk uploads, looks, confirms and keeps the receipt; what is not whole or not known never slips in."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -298,6 +299,21 @@ def test_nothing_typed_is_lost_when_a_decision_is_refused(waiting: ReturnedRow, 
     assert "登记机关确认更名" in text(answer)
     waiting.refresh_from_db()
     assert waiting.state == ReturnedState.WAITING
+
+
+def test_a_row_leads_to_no_page_that_its_reader_may_not_open(waiting: ReturnedRow, people: People) -> None:
+    for person, opens in ((people.li, False), (people.zhao, True)):
+        reader = signed_in(person)
+        page = text(reader.get(reverse("office:quarantined", kwargs={"row": waiting.pk})))
+        assert "代码相同" in page
+        links = {link for link in re.findall(r'href="(/office/[^"#?]+)', page) if "logout" not in link}
+        assert (
+            any(link.startswith("/office/subjects/") and link != "/office/subjects/" for link in links)
+            is opens
+        )
+        assert {
+            link: reader.get(link).status_code for link in links if reader.get(link).status_code >= 400
+        } == {}
 
 
 def test_the_sender_decides_nothing(waiting: ReturnedRow, people: People) -> None:

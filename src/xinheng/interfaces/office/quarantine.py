@@ -13,7 +13,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.owned import ROW
+from xinheng.interfaces.office.owned import ROW, SUBJECT
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words, told
@@ -154,7 +154,7 @@ def _page(call: Call, row: ReturnedRow, form: DecisionForm | None) -> HttpRespon
         "row": _shown(call, row),
         "problems": [_problem(call, problem) for problem in row.problems],
         "fields": _fields(call, row),
-        "candidates": _candidates(row),
+        "candidates": _candidates(call, row),
         "form": form,
         "decide_url": reverse("office:decide_row", kwargs={"row": row.pk}),
         "why_not": "" if form else _why_not(call, row),
@@ -225,10 +225,10 @@ def _field(row: ReturnedRow, header: str, label: str, wrong: dict[str, str]) -> 
     }
 
 
-def _candidates(row: ReturnedRow) -> list[dict[str, str]]:
-    """Whom the row may mean: who has its code, and who bears its name."""
+def _candidates(call: Call, row: ReturnedRow) -> list[dict[str, str]]:
+    """Whom the row may mean: who has its code, and who bears its name; ``url`` is empty where the file is not for the reader."""
     read = row.normalised or {}
-    found = []
+    found: dict[int, dict[str, str]] = {}
     for why, subjects in (
         ("代码相同", Subject.objects.filter(code=read.get("code") or "-")),
         (
@@ -236,16 +236,12 @@ def _candidates(row: ReturnedRow) -> list[dict[str, str]]:
             Subject.objects.filter(names__normalised=normalise_name(read.get("name") or "-")).distinct(),
         ),
     ):
-        found += [
-            {
-                "name": subject.name,
-                "code": subject.code or "",
-                "url": reverse("office:subject", kwargs={"subject": subject.public_id}),
-                "why": why,
-            }
-            for subject in subjects[:3]
-        ]
-    return list({one["url"]: one for one in reversed(found)}.values())[::-1]
+        for subject in subjects[:3]:
+            seen = call.may(Verb.READ_SUBJECT_FILE, SUBJECT.target(call, subject))
+            url = reverse("office:subject", kwargs={"subject": subject.public_id}) if seen else ""
+            told = {"name": subject.name, "code": subject.code or "", "url": url, "why": why}
+            found.setdefault(subject.pk, told)
+    return list(found.values())
 
 
 def _neighbour(call: Call, row: ReturnedRow, *, forward: bool) -> str:
