@@ -1,6 +1,6 @@
 """An error of ours is lifted by two persons, everyone is told, the correction is shown, the old scores stand beside the right."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 from tests.services.letter_cases import draft_of
 from tests.services.objectors import Objectors, make_objectors, now_of
+from tests.store import objection_rows
 
 from xinheng.core.objection_remedy import shown_until
 from xinheng.core.policy import Policy
@@ -77,9 +78,16 @@ def test_an_error_is_lifted_with_all_that_rested_on_it_and_receivers_are_told(ob
     correction = Correction.objects.get(case=case)
     assert (correction.wrong_from, correction.wrong_to) == (TODAY - timedelta(days=30), TODAY)
     assert correction.shown_until == TODAY + timedelta(days=30)
-    assert PublicCorrection.objects.filter(subject=objectors.firm.pk).exists() == (
-        correction.shown_until > correction.at.date()
-    )
+    assert "汴市监罚" not in correction.what
+
+
+@pytest.mark.guard("G9")
+def test_the_public_sees_a_correction_while_it_is_shown_and_no_longer(objectors: Objectors) -> None:
+    rows = objectors.rows
+    shown = objection_rows.correction(rows, shown_until=date(2999, 1, 1))
+    objection_rows.correction(rows, shown_until=date(2000, 1, 2))
+    objection_rows.correction(rows)
+    assert list(PublicCorrection.objects.values_list("pk", flat=True)) == [shown.pk]
 
 
 def test_a_correction_is_not_published_against_the_will_of_the_enterprise(objectors: Objectors) -> None:

@@ -117,7 +117,7 @@ def lift(
         case=case,
         subject=case.subject,
         lifted=_current(key),
-        what=str(case.details["words"])[:200],
+        what=str(case.details["words"]).partition("　")[0][:200],
         text=mask_personal(text.strip() or "（企业不要求公示更正声明）").text[:1000],
         wrong_from=min(since, today),
         wrong_to=today,

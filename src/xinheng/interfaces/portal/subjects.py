@@ -21,7 +21,14 @@ from xinheng.interfaces.portal import answers, complaints, law, showing, stateme
 from xinheng.interfaces.portal.keyset import keys_in, paging, turn
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.parts import Crumb, Statement
-from xinheng.store.public import PublicAct, PublicMoved, PublicName, PublicScore, PublicSubject
+from xinheng.store.public import (
+    PublicAct,
+    PublicCorrection,
+    PublicMoved,
+    PublicName,
+    PublicScore,
+    PublicSubject,
+)
 
 PAGE = 20
 ROWS_A_SECTION = 50
@@ -144,11 +151,18 @@ def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: 
         "commitments": [_commitment(policy, act) for act in sections if act.item == Item.COMMITMENT],
         "inspections": [_inspection(policy, act) for act in sections if act.item == Item.INSPECTION],
         "rules": _rules(policy, found, today),
+        "corrections": _corrections(found, today),
         "objection_url": statements.objection_url(),
         "repair_url": statements.repair_url(),
         "report_url": "",
         "qr": qr(request.build_absolute_uri(reverse("portal:subject", args=[found.public_id]))),
     }
+
+
+def _corrections(found: PublicSubject, today: date) -> list[PublicCorrection]:
+    """Errors put right, as long as each correction is shown."""
+    shown = PublicCorrection.objects.using(showing.DATABASE).filter(subject_id=found.pk)
+    return list(shown.filter(shown_until__gt=today).order_by("-at"))
 
 
 def _former_names(found: PublicSubject) -> list[dict[str, Any]]:
