@@ -33,6 +33,7 @@ from xinheng.services.exits import EXITS, end_by
 from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
 from xinheng.services.list_comparison import UNNAMED, is_list, unnamed_in
+from xinheng.services.listings_import import refuse_unregistered
 from xinheng.services.loading import Loaded, Register, foresee, load, take_loader_lock
 from xinheng.services.previews import PREVIEW, preview_of
 from xinheng.services.returns import keep_workbook, store_conflicts, store_returned
@@ -327,6 +328,7 @@ def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> N
             register=register,
             consent=consent_asked(batch.feed, delivery.policy),
         )
+    refuse_unregistered(batch, delivery.policy)
     store_returned(batch, prepared)
     store_conflicts(batch, prepared, loaded.conflicts)
     note_marks(batch, prepared, conflicts=loaded.conflicts, policy=delivery.policy)
