@@ -14,6 +14,7 @@ from tests.interfaces.web_office_file import FILE
 from tests.interfaces.web_office_identities import IDENTITIES
 from tests.interfaces.web_office_letters import LETTERS
 from tests.interfaces.web_office_listings import LISTINGS
+from tests.interfaces.web_office_measures import MEASURES, public_measures
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
 from tests.interfaces.web_office_results import RESULTS
@@ -23,6 +24,7 @@ from tests.interfaces.web_portal_pages import PORTAL
 
 PAGES = {
     **{f"portal/{name}.html": make for name, make in PORTAL.items()},
+    "portal/measures.html": public_measures,
     **{f"counter/{name}.html": make for name, make in {**COUNTER, **OBJECTIONS}.items()},
     **{
         f"office/{name}.html": make
@@ -41,6 +43,7 @@ PAGES = {
             **CASES,
             **LETTERS,
             **LISTINGS,
+            **MEASURES,
             **MODELS,
             **SHARING,
             **OFFICE_OBJECTIONS,

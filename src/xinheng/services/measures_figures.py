@@ -6,6 +6,7 @@ A figure of effect says only what was reported; whether a measure caused it nobo
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Q
 
@@ -15,6 +16,7 @@ from xinheng.services.time import day_of
 from xinheng.store.measures import MeasureApplied, MeasureTask, MeasureUse, UseOutcome
 
 _GOOD_ENDS = (EndCause.REPAIRED.value,)
+_WRONG_ENDS = (EndCause.REVOKED.value, EndCause.CORRECTED.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,52 +43,65 @@ class Effect:
 def effects_of_measures(*, policy: Policy, from_on: date, to_on: date) -> list[Effect]:
     """Measures that began in the half-open period, by row of the list, in its order; rows never applied are left out."""
     began = MeasureApplied.objects.filter(from_on__gte=from_on, from_on__lt=to_on)
-    ends = {row[0]: row[1:] for row in began.order_by().values_list("measure").annotate(
-        Count("pk"),
-        Count("pk", filter=Q(ended_at__isnull=True)),
-        Count("pk", filter=Q(end_cause__in=_GOOD_ENDS)),
-        Count("pk", filter=Q(end_cause__in=[EndCause.REVOKED.value, EndCause.CORRECTED.value])),
-        Count("pk", filter=Q(end_cause=EndCause.TERM_EXPIRED.value)),
-    )}  # fmt: skip
-    tasks = {row[0]: row[1:] for row in MeasureTask.objects.filter(measure__in=began).order_by()
-        .values_list("measure__measure").annotate(
-            Count("pk"),
-            Count("pk", filter=~Q(answer="")),
-            Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
-    )}  # fmt: skip
-    uses = {row[0]: row[1:] for row in MeasureUse.objects.filter(measure__in=began).order_by()
-        .values_list("measure__measure").annotate(
-            Count("pk"), Count("pk", filter=Q(outcome=UseOutcome.PERFORMED)),
-    )}  # fmt: skip
+    ends = {
+        row["measure"]: row
+        for row in began.order_by()
+        .values("measure")
+        .annotate(
+            applied=Count("pk"),
+            standing=Count("pk", filter=Q(ended_at__isnull=True)),
+            repaired=Count("pk", filter=Q(end_cause__in=_GOOD_ENDS)),
+            wrong=Count("pk", filter=Q(end_cause__in=_WRONG_ENDS)),
+            expired=Count("pk", filter=Q(end_cause=EndCause.TERM_EXPIRED.value)),
+        )
+    }
+    tasks = {
+        row["measure__measure"]: row
+        for row in MeasureTask.objects.filter(measure__in=began)
+        .order_by()
+        .values("measure__measure")
+        .annotate(
+            asked=Count("pk"),
+            answered=Count("pk", filter=~Q(answer="")),
+            in_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
+        )
+    }
+    uses = {
+        row["measure__measure"]: row
+        for row in MeasureUse.objects.filter(measure__in=began)
+        .order_by()
+        .values("measure__measure")
+        .annotate(uses=Count("pk"), performed=Count("pk", filter=Q(outcome=UseOutcome.PERFORMED)))
+    }
     lengths: dict[str, list[int]] = defaultdict(list)
-    for key, start, end in began.filter(end_cause__in=_GOOD_ENDS).values_list(
+    for key, start, ended in began.filter(end_cause__in=_GOOD_ENDS).values_list(
         "measure", "from_on", "ended_at"
     ):
-        if end is not None:
-            lengths[key].append((day_of(end) - start).days)
+        if ended is not None:
+            lengths[key].append((day_of(ended) - start).days)
     found = []
     for key, row in policy.measures.measures.items():
         if key not in ends:
             continue
-        applied, standing, repaired, wrong, expired = ends[key]
-        asked, answered, in_time = tasks.get(key, (0, 0, 0))
-        used, performed = uses.get(key, (0, 0))
+        end = ends[key]
+        task: dict[str, Any] = tasks.get(key, {})
+        use: dict[str, Any] = uses.get(key, {})
         days = lengths.get(key)
         found.append(
             Effect(
                 measure=key,
                 title=row.title,
                 group=int(row.group),
-                applied=applied,
-                standing=standing,
-                repaired=repaired,
-                wrong=wrong,
-                expired=expired,
-                asked=asked,
-                answered=answered,
-                in_time=in_time,
-                uses=used,
-                performed=performed,
+                applied=end["applied"],
+                standing=end["standing"],
+                repaired=end["repaired"],
+                wrong=end["wrong"],
+                expired=end["expired"],
+                asked=task.get("asked", 0),
+                answered=task.get("answered", 0),
+                in_time=task.get("in_time", 0),
+                uses=use.get("uses", 0),
+                performed=use.get("performed", 0),
                 days=round(sum(days) / len(days)) if days else None,
             )
         )

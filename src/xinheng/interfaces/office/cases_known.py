@@ -3,10 +3,11 @@
 from xinheng.interfaces.office.cases_interview import INTERVIEW
 from xinheng.interfaces.office.cases_kinds import CaseKind
 from xinheng.interfaces.office.cases_listing import GOOD_LISTING, LISTING
-from xinheng.interfaces.office.commitments_cases import COMMITMENT
 from xinheng.interfaces.office.cases_rectification import RECTIFICATION
 from xinheng.interfaces.office.cases_relief import RELIEF
 from xinheng.interfaces.office.cases_repair import REPAIR
+from xinheng.interfaces.office.commitments_cases import COMMITMENT
+from xinheng.interfaces.office.measures_cases import INCENTIVE, MEASURE
 from xinheng.interfaces.office.objections import OBJECTION
 from xinheng.interfaces.office.objections_misuse import MISUSE
 from xinheng.interfaces.office.objections_remedy import REMEDY
@@ -30,6 +31,8 @@ KINDS = {
         RELIEF,
         INTERVIEW,
         COMMITMENT,
+        MEASURE,
+        INCENTIVE,
         LISTING,
         GOOD_LISTING,
     )

@@ -210,6 +210,9 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "interview_url": f"{reverse('office:new_interview')}?record={found.record_key}"
         if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
         else "",
+        "measure_url": f"{reverse('office:new_measure')}?record={found.record_key}"
+        if call.may_somewhere(Verb.DRAFT_CASE)
+        else "",
         "listing_url": f"{reverse('office:new_listing')}?record={found.record_key}",
         "remedy_url": _remedy_url(call, subject, found),
         "order_url": f"{reverse('office:new_order')}?record={found.record_key}"

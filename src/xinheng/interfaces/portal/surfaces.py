@@ -25,6 +25,8 @@ SURFACES: tuple[Surface, ...] = (
     Surface("catalogue_json"),
     Surface("catalogue_csv"),
     Surface("catalogue_xlsx"),
+    Surface("measures"),
+    Surface("measures_json"),
     Surface("rules"),
     Surface("robots"),
     Surface("health"),

@@ -25,7 +25,7 @@ PORTAL = (
     Route("信用承诺", "portal:commitments", ("portal:promise_lists", "portal:promise_list", "portal:promise_item")),
     Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
-    Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue")),
+    Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue", "portal:measures")),
 )
 
 PORTAL_FOOT = (Route("消费投诉公示", "portal:complaints"), Route("信用信息目录", "portal:catalogue"))
@@ -158,6 +158,17 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:letters",
                 ("office:letter", "office:write_letter", "office:serve_letter", "office:complete_letter"),
             ),
+            Route(
+                "奖惩措施",
+                "office:measures",
+                (
+                    *("office:new_measure", "office:measures_applied", "office:measure", "office:report_use"),
+                    *("office:measure_tasks", "office:measure_task", "office:measure_uses", "office:review_use"),
+                    *("office:measure_figures", "office:measure_reviews", "office:new_fair_review"),
+                    *("office:confirm_fair_review", "office:measure_handouts"),
+                ),
+            ),
+            Route("办事核查", "office:measure_check"),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route(
                 "执法检查人员",

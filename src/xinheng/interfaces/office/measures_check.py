@@ -1,0 +1,308 @@
+"""A desk reads what applies to an enterprise in a matter; reviews of fair competition; the public part for others."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from xinheng.core.measures import MeasureGroup, Occasion
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.measures import crumbs
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
+from xinheng.services.measures_applying import Applies, Line, check_at_desk
+from xinheng.services.measures_handouts import hand_out
+from xinheng.services.measures_reviews import Review, confirm_review, enter_review
+from xinheng.store.measures import FairReview, MeasureHandout, ReviewResult
+from xinheng.store.organisations import Organisation
+from xinheng.store.subjects import Subject
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _review(public_id: str) -> FairReview | None:
+    return FairReview.objects.filter(public_id=public_id).first()
+
+
+REVIEW = Owned("review", _review, lambda call, one: call.of(one.organisation_id))
+
+
+class CheckForm(forms.Form):
+    """Whom the desk serves, in which matter, and why it asks."""
+
+    code = forms.CharField(
+        label="统一社会信用代码", max_length=30, error_messages={"required": "请填写统一社会信用代码。"}
+    )
+    occasion = forms.ChoiceField(label="事项", choices=[(one.value, one.label) for one in Occasion])
+    reason = forms.CharField(
+        label="核查事由", max_length=300, error_messages={"required": "请写明事由，例如受理编号。"}
+    )
+
+    def clean_code(self) -> Subject:
+        code = self.cleaned_data["code"].strip().upper()
+        found = Subject.objects.select_related("merged_into").filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError("没有这个代码的主体，请核对代码。")
+        return found.merged_into or found
+
+
+class ReviewForm(forms.Form):
+    organisation = forms.ChoiceField(label="审查单位")
+    measure = forms.ChoiceField(label="激励措施")
+    document_no = forms.CharField(
+        label="审查文号", max_length=100, error_messages={"required": "请填写文号。"}
+    )
+    reviewed_on = forms.DateField(
+        label="审查日期", widget=_DAY,
+        error_messages={"required": "请填写审查日期。", "invalid": "日期写作 2026-11-20。"},
+    )  # fmt: skip
+    result = forms.ChoiceField(label="结论", choices=ReviewResult.choices)
+    opinion = forms.CharField(
+        label="审查意见", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明审查意见。"},
+    )  # fmt: skip
+
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Organisation.objects.filter(pk__in=call.reach(Verb.DRAFT_CASE)).order_by("pk")
+        self.fields["organisation"].choices = [  # type: ignore[attr-defined]
+            (one.public_id, call.tree.name(one.pk)) for one in units
+        ]
+        self.fields["measure"].choices = [  # type: ignore[attr-defined]
+            (key, row.title)
+            for key, row in call.policy.measures.measures.items()
+            if row.group is MeasureGroup.INCENTIVE
+        ]
+
+
+class HandoutForm(forms.Form):
+    recipient = forms.CharField(
+        label="接收单位", max_length=120, error_messages={"required": "请填写接收单位。"}
+    )
+    purpose = forms.CharField(label="用途", max_length=200, error_messages={"required": "请写明用途。"})
+
+
+@asks(Verb.CHECK_SUBJECT, methods=("GET", "POST"))
+def measure_check(call: Call) -> HttpResponse:
+    """Asked by POST, so that neither code nor reason stands in an address."""
+    form = CheckForm(call.request.POST or None)
+    found: Applies | None = None
+    if call.request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            found = check_at_desk(
+                given["code"],
+                Occasion(given["occasion"]),
+                body=call.user.organisation,
+                reason=given["reason"],
+                actor=call.user,
+                policy=call.policy,
+                now=call.now,
+            )
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+    context = {
+        "crumbs": crumbs(Crumb("办事核查")),
+        "form": form,
+        "found": found,
+        "tables": _tables(found) if found else [],
+    }
+    return call.render("measure_check", context)
+
+
+def _tables(found: Applies) -> list[tuple[str, Table]]:
+    parts = (
+        ("市场和行业禁入", found.bans),
+        ("惩戒措施", found.measures),
+        ("名单", found.lists),
+        ("激励措施", found.incentives),
+        ("信用承诺", found.commitments),
+    )
+    return [(title, _lines(title, lines)) for title, lines in parts]
+
+
+def _lines(title: str, lines: tuple[Line, ...]) -> Table:
+    return Table(
+        title,
+        [
+            Column("内容"),
+            Column("依据"),
+            Column("所依据的记录"),
+            Column("单位"),
+            Column("起", "day"),
+            Column("止", "day"),
+        ],
+        [
+            [
+                one.title,
+                one.basis,
+                one.ground,
+                one.body,
+                str(one.from_on or "—"),
+                str(one.until_on or "随依据终止"),
+            ]
+            for one in lines
+        ],
+        empty="本平台归集范围内没有。",
+        caption_hidden=True,
+    )
+
+
+@asks(Verb.READ_CASE)
+def measure_reviews(call: Call) -> HttpResponse:
+    rows = FairReview.objects.filter(organisation__in=call.reach(Verb.READ_CASE)).order_by("-pk")[:200]
+    may_confirm = call.may_somewhere(Verb.DECIDE_CASE)
+    new_url = reverse("office:new_fair_review") if call.may_somewhere(Verb.DRAFT_CASE) else ""
+    measures = call.policy.measures.measures
+    table = Table(
+        "审查",
+        [
+            Column("激励措施"),
+            Column("单位"),
+            Column("文号"),
+            Column("日期", "day"),
+            Column("结论"),
+            Column("确认"),
+        ],
+        [
+            [
+                Cell(
+                    measures[one.measure].title if one.measure in measures else one.measure,
+                    reverse("office:confirm_fair_review", kwargs={"review": one.public_id})
+                    if may_confirm and one.confirmed_at is None
+                    else "",
+                ),
+                call.tree.name(one.organisation_id),
+                one.document_no,
+                str(one.reviewed_on),
+                one.get_result_display(),
+                Cell("", mark="已确认", tone="done")
+                if one.confirmed_at
+                else Cell("", mark="待确认", tone="decide"),
+            ]
+            for one in rows
+        ],
+        empty="还没有登记审查。激励措施公布和给予以前须完成公平竞争审查。",
+        caption_hidden=True,
+    )
+    return call.render(
+        "measure_tables",
+        {
+            "crumbs": crumbs(Crumb("公平竞争审查")),
+            "heading": "激励措施的公平竞争审查",
+            "lead": "没有经另一人确认的审查，不能给予激励；措施内容改变的，须重新审查。",
+            "links": [("登记审查", new_url)] if new_url else [],
+            "filters": [],
+            "reset_url": "",
+            "tables": [("", table)],
+            "form": None,
+            "button": "",
+        },
+    )
+
+
+@asks(Verb.DRAFT_CASE, methods=("GET", "POST"))
+@once
+def new_fair_review(call: Call) -> HttpResponse:
+    form = ReviewForm(call, call.request.POST or None)
+    if call.request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        unit = Organisation.objects.get(public_id=given.pop("organisation"))
+        call.demand(Verb.DRAFT_CASE, call.of(unit.pk))
+        try:
+            enter_review(Review(**given), body=unit, actor=call.user, policy=call.policy, now=call.now)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            call.tell("已登记，由另一人确认。")
+            return redirect("office:measure_reviews")
+    context = {
+        "crumbs": crumbs(Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb("登记")),
+        "heading": "登记公平竞争审查",
+        "lead": "按单位内部完成的审查结论登记；由另一人确认后有效。",
+        "form": form,
+        "button": "登记",
+    }
+    return call.render("user_form", context)
+
+
+@asks(Verb.DECIDE_CASE, of=REVIEW, methods=("GET", "POST"))
+@once
+def confirm_fair_review(call: Call, review: FairReview) -> HttpResponse:
+    form = forms.Form(call.request.POST or None)
+    if call.request.method == "POST":
+        try:
+            confirm_review(review.public_id, actor=call.user, now=call.now)
+        except Refusal as refusal:
+            form.is_valid()
+            form.add_error(None, told(refusal))
+        else:
+            call.tell("已确认。")
+            return redirect("office:measure_reviews")
+    context = {
+        "crumbs": crumbs(Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb("确认")),
+        "heading": "确认公平竞争审查",
+        "lead": f"{review.document_no}　{review.reviewed_on}　{review.get_result_display()}。{review.opinion}",
+        "form": form,
+        "button": "确认",
+    }
+    return call.render("user_form", context)
+
+
+@asks(Verb.EXPORT_RECORDS, methods=("GET", "POST"))
+def measure_handouts(call: Call) -> HttpResponse:
+    """The public part as a file; to whom and what for is kept."""
+    form = HandoutForm(call.request.POST or None)
+    if call.request.method == "POST" and form.is_valid():
+        try:
+            file = hand_out(**form.cleaned_data, actor=call.user, now=call.now)
+        except Refusal as refusal:
+            form.add_error(None, told(refusal))
+        else:
+            answer = HttpResponse(file.content, content_type="text/csv; charset=utf-8")
+            name = f"措施公开部分-{call.today:%Y%m%d}.csv"
+            answer["Content-Disposition"] = content_disposition_header(True, name)
+            return answer
+    rows = MeasureHandout.objects.select_related("made_by").order_by("-pk")[:100]
+    table = Table(
+        "提供记录",
+        [
+            Column("接收单位"),
+            Column("用途"),
+            Column("日期", "day"),
+            Column("条数", "number"),
+            Column("经办人"),
+        ],
+        [
+            [
+                one.recipient,
+                one.purpose,
+                f"{one.made_at:%Y-%m-%d}",
+                str(len(one.measures)),
+                one.made_by.display_name,
+            ]
+            for one in rows
+        ],
+        empty="还没有向协会、机构、银行、媒体提供过。",
+        caption_hidden=True,
+    )
+    return call.render(
+        "measure_tables",
+        {
+            "crumbs": crumbs(Crumb("提供公开部分")),
+            "heading": "向协会、机构、银行、媒体提供",
+            "lead": "只含依据正在公示的措施，不含个体工商户；供自主参考，不作任何要求。措施终止时通知接收单位删除。",
+            "links": [],
+            "filters": [],
+            "reset_url": "",
+            "tables": [("提供记录", table)],
+            "form": form,
+            "button": "生成文件",
+        },
+    )
