@@ -1,6 +1,6 @@
 """Rows without a code that holds: proposals with reasons, a person's word, and that word taken back."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from xinheng.store.models import (
     ReturnedRow,
     RowIdentity,
     Subject,
+    SubjectCode,
     SubjectName,
     Verdict,
 )
@@ -216,3 +217,40 @@ def test_a_name_that_is_found_under_a_merged_subject_leads_to_the_one_that_stays
     first = proposals(row, divisions=NATIONAL)[0]
     assert first.subject == kept
     assert any("并入" in said for said in first.reasons)
+
+
+def test_an_address_supports_a_candidate_and_never_makes_one(
+    city: People, policy: Policy, tmp_path: Path
+) -> None:
+    Subject.objects.filter(code__in=(code(1), code(4))).update(address="龙亭区样例路1号", kind="sole_trader")
+    row = _row(city, policy, tmp_path, "开封星火食品有限责任公司")
+    before = {one.subject.code: one.score for one in proposals(row, divisions=NATIONAL)}
+    row.original = {**(row.original or {}), "地址": "龙亭区样例路１号"}
+    row.save(update_fields=["original"])
+    found = {one.subject.code: one for one in proposals(row, divisions=NATIONAL)}
+    assert {one: found[one].score for one in found} == before, "an address lifts no score and proposes nobody"
+    assert any("地址与登记住所相同" in reason for reason in found[code(1)].reasons)
+    assert code(4) not in found, "the same address alone is no candidate"
+    assert not any("样例路" in reason for one in found.values() for reason in one.reasons)
+
+
+def test_who_bore_an_older_code_on_other_days_is_proposed_with_that_reason(
+    city: People, policy: Policy, tmp_path: Path
+) -> None:
+    SubjectCode.objects.create(
+        subject=Subject.objects.get(code=code(4)),
+        kind="registration",
+        value="410202000000001",
+        to_on=date(2026, 1, 1),
+    )
+    row = _row(city, policy, tmp_path, "开封某某贸易有限公司")
+    assert code(4) not in {one.subject.code for one in proposals(row, divisions=NATIONAL)}
+    row.normalised = {
+        **(row.normalised or {}),
+        "other_kind": "registration",
+        "other_code": "410202000000001",
+    }
+    row.save(update_fields=["normalised"])
+    reasons = {one.subject.code: one.reasons for one in proposals(row, divisions=NATIONAL)}
+    assert "到 2026-01-01 止" in reasons[code(4)][0]
+    assert "与本行的日期不符" in reasons[code(4)][0]

@@ -14,7 +14,7 @@ from tests.people import NOW, People
 from xinheng.core.ids import uscc_check_character
 from xinheng.intake.handover import hand_over, write_row
 from xinheng.services.loading import Loaded, Register, load, load_single, refresh_search
-from xinheng.store.models import Batch, Record, RecordDetail, Subject, SubjectName, SubjectSearch
+from xinheng.store.models import Batch, Record, RecordDetail, Subject, SubjectCode, SubjectName, SubjectSearch
 
 SCHEMA = pa.schema(
     [
@@ -163,6 +163,32 @@ def test_a_subject_is_found_by_an_older_code_the_second_time(loading: Load) -> N
     loading(row(3, **older, name=row(2)["name"]))
     assert Subject.objects.count() == 1
     assert Record.objects.count() == 2
+
+
+@pytest.mark.row("M1-01")
+@pytest.mark.row("M1-02")
+@pytest.mark.parametrize(
+    ("held", "joined"),
+    [
+        ({}, True),
+        ({"from_on": date(2026, 10, 12)}, True),
+        ({"from_on": date(2026, 10, 13)}, False),
+        ({"to_on": date(2026, 10, 13)}, True),
+        ({"to_on": date(2026, 10, 12)}, False),
+    ],
+)
+def test_an_older_code_leads_to_its_subject_on_the_days_on_which_it_held(
+    loading: Load, held: dict[str, date], joined: bool
+) -> None:
+    older = {"code": None, "other_kind": "registration", "other_code": "410202000000001"}
+    loading(row(2, **older))
+    SubjectCode.objects.update(**held)
+    found = loading(row(3, **older, name=row(2)["name"]))
+    assert found.accepted == int(joined)
+    assert [one[1] for one in found.conflicts] == ([] if joined else ["E13"])
+    assert Record.objects.count() == 1 + joined
+    again = loading(row(2, **older))
+    assert (again.accepted, again.conflicts) == (0, ()), "what is known already is not asked about again"
 
 
 def test_the_registrar_renames_and_sets_master_data_by_the_last_row(loading: Load) -> None:

@@ -84,7 +84,7 @@ DETAIL_CELLS = {
     "fields": f"CASE WHEN details IS NULL THEN '{{{{}}}}' ELSE {_words('details')} END",
 }
 MARK_CELLS = {"row_no": "row_no", "party": "party"} | {
-    name: RECORD_CELLS[name] for name in ("natural_hash", "content_hash")
+    name: RECORD_CELLS[name] for name in ("decided_on", "natural_hash", "content_hash")
 }
 
 Party = tuple[int, str | None, str | None, str | None, str | None]
@@ -129,7 +129,7 @@ class Parcel:
         """The cells of MARK_CELLS of every row in order of ``natural_hash``, so that an index is read from end to end."""
         return self._streamed(
             MARK_CELLS,
-            f"(SELECT a.row_no, p.party, natural_hash, content_hash FROM {self._rows} a JOIN party p"
+            f"(SELECT a.row_no, p.party, decided_on, natural_hash, content_hash FROM {self._rows} a JOIN party p"
             f" ON {_same('a', 'p')} ORDER BY natural_hash)",
         )
 

@@ -5,7 +5,7 @@ for later rows, and may be taken back: the record is then withdrawn and the row 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -36,7 +36,7 @@ from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow, ReturnedState
 from xinheng.store.identities import NameAlias, RowIdentity, Verdict
 from xinheng.store.records import Record
-from xinheng.store.subjects import Subject, SubjectName
+from xinheng.store.subjects import Subject, SubjectCode, SubjectName
 
 CODES = ("E03", "E13")
 """Defects of rows that a person may give to a subject; all other defects of the row must be put right by its sender."""
@@ -44,6 +44,8 @@ _BESIDE = sorted(
     {defect.value for defect, outcome in OUTCOMES.items() if outcome in (Outcome.FLAG, Outcome.REPAIR)}
 )
 """What was only flagged or repaired in the same row does not stand in the way."""
+_ADDRESSES = ("住所", "经营场所", "地址", "注册地址")
+"""Columns of a file in which the address of the subject stands."""
 _LOOKED_AT = 300
 SHOWN = 6
 _WORTH_SHOWING = 0.05
@@ -90,7 +92,7 @@ def proposals(row: ReturnedRow, *, divisions: Divisions) -> tuple[Proposed, ...]
     """Whom the row may mean: by a remembered alias, by a code one character away, by its name."""
     name, code = name_written(row), code_written(row)
     reasons: dict[int, list[str]] = {}
-    for subject, why in (*_by_alias(name), *_by_code(code), *_by_name(name)):
+    for subject, why in (*_by_alias(name), *_by_code(code), *_by_older(row), *_by_name(name)):
         reasons.setdefault(subject, []).extend([why] if why else [])
     known = Subject.objects.select_related("merged_into").prefetch_related("names").in_bulk(list(reasons))
     found: dict[int, Proposed] = {}
@@ -100,7 +102,21 @@ def proposals(row: ReturnedRow, *, divisions: Divisions) -> tuple[Proposed, ...]
         if other is None or other.score < proposed.score:
             found[proposed.subject.pk] = proposed
     worth = (one for one in found.values() if one.score >= _WORTH_SHOWING * 1000 or len(one.reasons) > 1)
-    return tuple(sorted(worth, key=lambda one: (-one.score, one.subject.pk))[:SHOWN])
+    best = sorted(worth, key=lambda one: (-one.score, one.subject.pk))[:SHOWN]
+    return tuple(_with_address(one, _address_written(row)) for one in best)
+
+
+def _address_written(row: ReturnedRow) -> str:
+    cells = row.original or {}
+    return next((str(cells[name]) for name in _ADDRESSES if cells.get(name)), "")
+
+
+def _with_address(one: Proposed, written: str) -> Proposed:
+    """The same address is a reason beside another one; it proposes nobody and lifts no score. It is not repeated, for
+    that of a sole trader is a home (legal guard G1)."""
+    if not written or normalise_name(written) != normalise_name(one.subject.address):
+        return one
+    return replace(one, reasons=(*one.reasons, "所填地址与登记住所相同（单凭地址不能认定）"))
 
 
 def _judged(name: str, subject: Subject, said: list[str], divisions: Divisions) -> Proposed:
@@ -141,6 +157,18 @@ def _by_code(code: str) -> Iterable[tuple[int, str]]:
         body = Subject.objects.extra(where=["substr(code, 9, 9) = %s"], params=[organisation_code_of(code)])
         for pk in body.values_list("pk", flat=True)[:SHOWN]:
             yield pk, "所填代码中的组织机构代码与其相同"
+
+
+def _by_older(row: ReturnedRow) -> Iterable[tuple[int, str]]:
+    """The holder of the older code that the row gives, where it did not hold on the day of the act."""
+    read = row.normalised or {}
+    if read.get("code") or not read.get("other_code"):
+        return
+    for one in SubjectCode.objects.filter(kind=read.get("other_kind"), value=read["other_code"]):
+        days = "".join(
+            (f"{one.from_on} 起" if one.from_on else "", f"到 {one.to_on} 止" if one.to_on else "")
+        )
+        yield one.subject_id, f"所填旧代码曾属于该主体（{days or '有效期未载明'}），与本行的日期不符"
 
 
 def _one_away(code: str) -> set[str]:

@@ -85,6 +85,7 @@ def load(
             cursor.execute(sql.HELD_NAMES)
             cursor.execute(sql.E17_ROWS)
         cursor.execute(sql.KNOWN_ROWS)
+        cursor.execute(sql.CODE_OF_ANOTHER_TIME)
         cursor.execute("ANALYZE left_out")
         cursor.execute(sql.TOUCH, {"now": now})
         accepted = _insert(cursor, parcel, batch=batch, now=now, register=register) if left else 0
@@ -115,6 +116,7 @@ def foresee(parcel: Parcel, *, register: bool, now: datetime, consent: str = "")
             cursor.execute(sql.HELD_NAMES)
             cursor.execute(sql.E17_ROWS)
         cursor.execute(sql.KNOWN_ROWS)
+        cursor.execute(sql.CODE_OF_ANOTHER_TIME)
         cursor.execute(sql.DUPLICATES)
         known: int = cursor.fetchone()[0]
         cursor.execute(sql.CONFLICTS)

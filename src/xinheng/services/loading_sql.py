@@ -16,7 +16,7 @@ CREATE TEMP TABLE party (
     no int PRIMARY KEY, code text, other_kind text, other_code text, name text, normalised text, subject_id bigint,
     found boolean NOT NULL DEFAULT false, held_name text, known_at timestamptz
 ) ON COMMIT DROP;
-CREATE TEMP TABLE staged (row_no int, party int, natural_hash bytea, content_hash bytea) ON COMMIT DROP;
+CREATE TEMP TABLE staged (row_no int, party int, decided_on date, natural_hash bytea, content_hash bytea) ON COMMIT DROP;
 CREATE TEMP TABLE left_out (row_no int, code text, message text) ON COMMIT DROP
 """
 
@@ -109,6 +109,19 @@ JOIN store_record k ON k.natural_hash = r.natural_hash AND k.known_until IS NULL
 JOIN party n ON n.no = r.party
 WHERE n.held_name IS NULL
 """
+
+CODE_OF_ANOTHER_TIME = """
+INSERT INTO left_out
+SELECT r.row_no, 'E13', '所填旧代码在本行的日期不属于“' || s.name || '”，'
+       || coalesce(c.from_on::text || ' 起', '') || coalesce('到 ' || c.to_on || ' 止', '')
+FROM staged r
+JOIN party n ON n.no = r.party AND n.code IS NULL
+JOIN store_subjectcode c ON c.kind = n.other_kind AND c.value = n.other_code
+JOIN store_subject s ON s.id = c.subject_id
+WHERE (r.decided_on < c.from_on OR r.decided_on >= c.to_on)
+  AND NOT EXISTS (SELECT FROM left_out l WHERE l.row_no = r.row_no)
+"""
+"""An older code leads to its subject on the days on which it held; where nobody stated the days, on all."""
 
 DUPLICATES = "SELECT count(*) FROM left_out WHERE code IS NULL"
 CONFLICTS = "SELECT row_no, code, message FROM left_out WHERE code IS NOT NULL ORDER BY row_no"

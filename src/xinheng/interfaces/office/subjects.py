@@ -219,7 +219,13 @@ def _head(call: Call, file: SubjectFile) -> dict[str, Any]:
             {"name": one.name, "from_on": one.from_on, "until": one.to_on, "source": ""} for one in names
         ],
         "other_codes": [
-            {"kind": CODE_KINDS.get(one.kind, one.kind), "value": one.value} for one in subject.codes.all()
+            {
+                "kind": CODE_KINDS.get(one.kind, one.kind),
+                "value": one.value,
+                "from_on": one.from_on,
+                "until": one.to_on,
+            }
+            for one in subject.codes.all()
         ],
         "absorbed": [
             {"name": one.subject.name, "names": one.names, "codes": one.codes} for one in absorbed_by(subject)
