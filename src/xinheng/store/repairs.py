@@ -55,7 +55,8 @@ class RepairApplication(models.Model):
                 name="repair_pledge_whole",
             ),
             models.CheckConstraint(
-                condition=Q(pushed_on__isnull=True) | Q(lodged_on__isnull=False, pushed_on__gte=F("lodged_on")),
+                condition=Q(pushed_on__isnull=True)
+                | Q(lodged_on__isnull=False, pushed_on__gte=F("lodged_on")),
                 name="repair_pushed_after_lodged",
             ),
         ]
