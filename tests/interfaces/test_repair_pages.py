@@ -14,7 +14,7 @@ from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.enterprises import MandateOrder, activate, open_account
-from xinheng.store.models import Case, LedgerEvent, RepairApplication, RoleGrant, User
+from xinheng.store.models import Case, LedgerEvent, RepairApplication, RoleGrant, UpperResult, User
 
 SECRET = "蓝天白云 2026 信用"
 pytestmark = pytest.mark.usefixtures("office_clock")
@@ -156,3 +156,66 @@ def test_who_may_not_handle_cases_registers_nothing(repairs: Repairs, people: Pe
     assert collector.get(reverse("office:repair_desk")).status_code == 403
     address = reverse("office:new_repair", args=[repairs.record.record_key])
     assert collector.get(address).status_code == 403
+
+
+@pytest.mark.row("M12-05")
+@pytest.mark.guard("G5")
+def test_a_result_on_paper_is_entered_and_one_that_fits_nothing_is_settled(
+    repairs: Repairs, people: People
+) -> None:
+    wang, page = signed_in(people.wang), reverse("office:repair_results")
+    told = {
+        "source": "province",
+        "external": "SX-1",
+        "outcome": "repaired",
+        "code": CODE,
+        "document_no": "汴市监罚〔2019〕7号",
+        "decided_on": "2026-11-19",
+    }
+    assert "请填写文号" in text(post(wang, page, told | {"document_no": ""}))
+    assert post(wang, page, told).status_code == 302
+    row = UpperResult.objects.get()
+    waiting = text(wang.get(page))
+    assert "汴市监罚〔2019〕7号" in waiting
+    settle = reverse("office:settle_result", args=[row.public_id])
+    assert "请写明理由" in text(post(wang, settle, {"record": "", "reason": ""}))
+    answer = post(wang, settle, {"record": repairs.record.record_key, "reason": "文号误写"})
+    assert (answer.status_code, repairs.shown()) == (302, False)
+    assert "没有待核对的结果" in text(wang.get(page))
+    assert signed_in(people.li).get(page).status_code == 403
+
+
+@pytest.mark.row("M12-06")
+@pytest.mark.row("M12-07")
+def test_courses_and_agencies_are_kept_on_a_page(repairs: Repairs, people: People) -> None:
+    wang, page = signed_in(people.wang), reverse("office:repair_services")
+    paid = {"act": "course", "c-title": "课程", "c-summary": "学费 200 元", "c-where": "大厅"}
+    assert "课程不能收费" in text(post(wang, page, paid))
+    assert post(wang, page, paid | {"c-summary": "信用法规"}).status_code == 302
+    sold = {
+        "act": "agency",
+        "a-name": "某公司",
+        "a-code": code(3),
+        "a-services": "有偿删除",
+        "a-undertaken_on": "2026-11-01",
+    }
+    assert "不能有偿删除" in text(post(wang, page, sold))
+    assert post(wang, page, sold | {"a-services": "咨询"}).status_code == 302
+    shown = text(wang.get(page))
+    assert "信用法规" in shown
+    assert "移出名册" in shown
+
+
+@pytest.mark.row("M12-08")
+def test_a_ruling_is_registered_and_decided_on_pages(repairs: Repairs, people: People) -> None:
+    wang, zhao = signed_in(people.wang), signed_in(people.zhao)
+    page = reverse("office:new_relief", args=[repairs.firm.public_id])
+    assert "现行失信信息 1 条" in text(wang.get(page))
+    ruling = {"court": "开封市中级人民法院", "number": "（2026）豫02破1号", "ruled_on": "2026-11-18"}
+    assert "请写明理由" in text(post(wang, page, ruling))
+    assert post(wang, page, ruling | {"reason": "重整计划已批准"}).status_code == 302
+    case = Case.objects.get(kind="relief")
+    step = reverse("office:case_step", args=[case.number, "grant"])
+    assert post(zhao, step, {"seen": case.version, "reason": "属实"}).status_code == 302
+    assert not repairs.shown()
+    assert "（2026）豫02破1号" in text(zhao.get(reverse("office:case", args=[case.number])))

@@ -392,3 +392,14 @@ def test_publication_stops_by_itself_at_the_longest_term_of_the_sector(
     answer = answer_for(open_record(minor.record_key), policy=policy, today=TODAY)
     assert (answer.earliest_on, answer.stops_on) == (date(2026, 9, 1), date(2026, 12, 1))
     assert answer.may
+
+
+@pytest.mark.row("M12-08")
+@pytest.mark.guard("G5")
+def test_matters_of_the_market_regulation_go_to_its_own_system(repairs: Repairs, policy: Policy) -> None:
+    listed = penalty(repairs.rows, repairs.firm, item=14, seriousness=3, decided_on=date(2025, 1, 10))
+    own = answer_for(open_record(listed.record_key), policy=policy, today=TODAY)
+    other = repairs.rows.record(subject=repairs.firm, item=14, seriousness=3, decided_on=date(2025, 1, 10))
+    repairs.rows.detail(record=other)
+    general = answer_for(open_record(other.record_key), policy=policy, today=TODAY)
+    assert [one.way.place for one in (own, general) if one.way] == ["publicity_system", "credit_china"]

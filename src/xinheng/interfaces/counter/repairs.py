@@ -24,8 +24,10 @@ from xinheng.services.repair_courses import courses
 from xinheng.services.repairs import (
     Application,
     OwnMatter,
+    answer_for,
     matters_of,
     missing_of,
+    open_record,
     prepare,
     revise,
 )
@@ -200,6 +202,8 @@ def _case(visit: Visit, case: Case) -> dict[str, Any]:
     progress = progress_of(case, policy=visit.policy, today=visit.today)
     asked = case.events.filter(verb="ask_completion").order_by("-sequence").first()
     rules = visit.policy.repair
+    record = open_record(application.record_key)
+    answer = answer_for(record, policy=visit.policy, today=visit.today)
     waiting = case.state in OPEN
     return {
         "case": progress,
@@ -215,7 +219,7 @@ def _case(visit: Visit, case: Case) -> dict[str, Any]:
         "wanted": asked.details.get("titles", []) if asked and case.state == "completing" else [],
         "external": application.external,
         "source": application.get_source_display(),
-        "places": list(rules.places.values())[:2] if case.state == "prepared" else [],
+        "places": [answer.place] if case.state == "prepared" and answer.place else [],
         "pledge": rules.commitment,
         "free": FREE,
         "back_url": reverse("counter:own_repairs", args=[_of(visit).public_id]),
