@@ -333,3 +333,16 @@ def test_the_sender_decides_nothing(waiting: ReturnedRow, people: People) -> Non
         {"decision": "return", "reason": "代码有误"},
     )
     assert "不能决定自己报送" in text(answer)
+
+
+def test_a_sign_that_no_database_keeps_does_not_break_the_search_for_accounts(people: People) -> None:
+    from datetime import date
+
+    from xinheng.core.roles import Role
+    from xinheng.store.models import RoleGrant
+
+    RoleGrant.objects.create(
+        user=people.li, role=Role.WINDOW_CLERK, organisation=people.city, from_on=date(2026, 1, 1)
+    )
+    answer = signed_in(people.li).get("/office/mandates/", {"q": "\0某"})
+    assert answer.status_code == 200
