@@ -47,11 +47,10 @@ def _penalty(page: Page) -> None:
     addresses = [one.get_attribute("href") or "" for one in firms.all()]
     for address in addresses:
         page.goto(address)
-        found = page.locator("main a[href*='/records/']", has_text="罚")
-        if found.count():
-            found.first.click()
-            if "市场监督管理局" in page.locator("dl.facts").first.inner_text():
-                return
+        rows = page.locator("main tr", has_text="罚〔").filter(has_text="市场监")
+        if rows.count():
+            rows.first.locator("a[href*='/records/']").first.click()
+            return
     raise AssertionError("no penalty in the demonstration city")
 
 
@@ -92,6 +91,51 @@ def _propose(page: Page) -> None:
     page.get_by_role("button", name="提出认定意见").click()
 
 
+def _prepared(office: Page, lawyer: Page, case: str) -> None:
+    """Notice, statement, answer, consent of the upper organ, legal review."""
+    _taken(office, "事先告知", "拟列入名单")
+    _write(office, case, "拟作出不利决定事先告知书")
+    _serve(office)
+    office.goto(case)
+    box = _step(office, "收到陈述申辩")
+    box.locator("textarea[name=said]").fill("已经整改")
+    _taken(office, "收到陈述申辩", "书面")
+    _taken(office, "答复陈述申辩", "整改不影响认定")
+    lawyer.goto(case)
+    _take(lawyer, "法制审核通过", "事实清楚")
+    expect(lawyer.locator("main")).to_contain_text("上级同意，还没有登记")
+    office.goto(case)
+    box = _step(office, "登记上级同意")
+    box.get_by_label("文号或者纪要编号").fill("省局批复1号")
+    box.get_by_label("日期").fill("2026-01-05")
+    _taken(office, "登记上级同意", "同意列入")
+    lawyer.goto(case)
+    _taken(lawyer, "法制审核通过", "事实清楚，程序合法")
+
+
+def _entered(office: Page, decider: Page, case: str) -> None:
+    """Decided by a further person; entered only when both letters were served."""
+    decider.goto(case)
+    box = _step(decider, "决定列入")
+    for one in box.locator("textarea").all():
+        one.fill("造成多人受害，责令整改后再犯")
+    box.get_by_label("期限已与法律原文核对").check()
+    _fits(decider)
+    _taken(decider, "决定列入", "决定列入")
+    _write(office, case, "决定书")
+    decision = office.url
+    _serve(office)
+    expect(office.locator("main")).to_contain_text("须与《信用修复告知书》一并送达")
+    office.goto(case)
+    _write(office, case, "信用修复告知书")
+    office.goto(decision)
+    _serve(office)
+    office.goto(case)
+    _taken(office, "列入名单", "两书已经送达")
+    expect(office.locator("h1")).to_contain_text("在列")
+    _fits(office)
+
+
 @pytest.mark.row("M9-01")
 @pytest.mark.row("M9-02")
 @pytest.mark.row("M9-03")
@@ -115,44 +159,8 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     assert "/office/cases/MD-" in case
     _fits(office)
 
-    _taken(office, "事先告知", "拟列入名单")
-    _write(office, case, "拟作出不利决定事先告知书")
-    _serve(office)
-    office.goto(case)
-    box = _step(office, "收到陈述申辩")
-    box.locator("textarea[name=said]").fill("已经整改")
-    _taken(office, "收到陈述申辩", "书面")
-    _taken(office, "答复陈述申辩", "整改不影响认定")
-    lawyer.goto(case)
-    _take(lawyer, "法制审核通过", "事实清楚")
-    expect(lawyer.locator("main")).to_contain_text("上级同意，还没有登记")
-    office.goto(case)
-    box = _step(office, "登记上级同意")
-    box.get_by_label("文号或者纪要编号").fill("省局批复1号")
-    box.get_by_label("日期").fill("2026-01-05")
-    _taken(office, "登记上级同意", "同意列入")
-    lawyer.goto(case)
-    _taken(lawyer, "法制审核通过", "事实清楚，程序合法")
-
-    decider.goto(case)
-    box = _step(decider, "决定列入")
-    for one in box.locator("textarea").all():
-        one.fill("造成多人受害，责令整改后再犯")
-    box.get_by_label("期限已与法律原文核对").check()
-    _fits(decider)
-    _taken(decider, "决定列入", "决定列入")
-    _write(office, case, "决定书")
-    decision = office.url
-    _serve(office)
-    expect(office.locator("main")).to_contain_text("须与《信用修复告知书》一并送达")
-    office.goto(case)
-    _write(office, case, "信用修复告知书")
-    office.goto(decision)
-    _serve(office)
-    office.goto(case)
-    _taken(office, "列入名单", "两书已经送达")
-    expect(office.locator("h1")).to_contain_text("在列")
-    _fits(office)
+    _prepared(office, lawyer, case)
+    _entered(office, decider, case)
 
     office.goto("/office/listings/entries/")
     entry = office.locator("main table tbody tr").first
