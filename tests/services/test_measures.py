@@ -234,7 +234,7 @@ def test_one_decision_may_lay_several_measures_and_a_decider_lifts_them(measures
         end_measures(
             case, "lift", actor=measures.people.zhao, policy=measures.policy, now=NOW, reason="x", seen=case.version
         )  # fmt: skip
-    assert refused.value.code == "ME1"
+    assert refused.value.code == "MX1"
 
 
 @pytest.mark.row("M10-10")

@@ -190,8 +190,8 @@ def test_a_desk_states_its_reason_and_the_ledger_keeps_it(measures: Measures) ->
     call = {"body": measures.people.market, "policy": measures.policy, "now": NOW}
     wang, li = measures.people.wang, measures.people.li
     at = (subject, Occasion.LICENSING)
-    assert code(check_at_desk, *at, reason=" ", actor=wang, **call) == "MA1"
-    assert code(check_at_desk, *at, reason="受理1号", actor=li, **call) == "MA2"
+    assert code(check_at_desk, *at, reason=" ", actor=wang, **call) == "MW1"
+    assert code(check_at_desk, *at, reason="受理1号", actor=li, **call) == "MW2"
     RoleGrant.objects.create(
         user=li, role=Role.REGISTRAR_DESK, organisation=measures.people.market, from_on=TODAY
     )

@@ -101,13 +101,13 @@ def check_at_desk(
     policy: Policy,
     now: datetime,
 ) -> Applies:
-    """The reading of a desk, with its reason, in the ledger. Refusals: MA1 no reason, MA2 not at such a desk."""
+    """The reading of a desk, with its reason, in the ledger. Refusals: MW1 no reason, MW2 not at such a desk."""
     if not reason.strip():
-        raise Refusal("MA1", "核查须写明事由，例如受理编号。", advice="请填写后重试。")
+        raise Refusal("MW1", "核查须写明事由，例如受理编号。", advice="请填写后重试。")
     today = day_of(now)
     decision = may(actor_of(actor), Verb.CHECK_SUBJECT, Target(subject=subject.pk), on=today)
     if not decision:
-        raise Refusal("MA2", decision.reason, advice="如工作需要，请向安全管理员申请相应角色。")
+        raise Refusal("MW2", decision.reason, advice="如工作需要，请向安全管理员申请相应角色。")
     found = what_applies(subject, occasion, body, policy=policy, on=today)
     note(
         "subject.checked",

@@ -31,7 +31,7 @@ def end_measures(
     case: Case, verb: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
 ) -> int:
     """Lift what a case applied, or annul it as wrong from the beginning (verbs ``lift`` and ``annul``); everybody is told
-    at once. Refusal ME1 where nothing of it lies on the enterprise any more."""
+    at once. Refusal MX1 where nothing of it lies on the enterprise any more."""
     if verb not in _VERBS:
         raise ValueError(verb)
     assert case.subject is not None
@@ -39,7 +39,7 @@ def end_measures(
     locked(case.public_id, seen_version=seen)
     lying = list(MeasureApplied.objects.select_for_update().filter(decision=case, ended_at__isnull=True))
     if not lying:
-        raise Refusal("ME1", "这项决定的措施都已经终止。", advice="请刷新页面查看。")
+        raise Refusal("MX1", "这项决定的措施都已经终止。", advice="请刷新页面查看。")
     take_step(case.public_id, verb, actor=actor, policy=policy, now=now, reason=reason, seen_version=seen)
     _end(lying, _VERBS[verb], why=verb, policy=policy, now=now)
     return len(lying)

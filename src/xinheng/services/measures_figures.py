@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from xinheng.core.grounds import EndCause
 from xinheng.core.policy import Policy
@@ -42,43 +42,9 @@ class Effect:
 
 def effects_of_measures(*, policy: Policy, from_on: date, to_on: date) -> list[Effect]:
     """Measures that began in the half-open period, by row of the list, in its order; rows never applied are left out."""
-    began = MeasureApplied.objects.filter(from_on__gte=from_on, from_on__lt=to_on)
-    ends = {
-        row["measure"]: row
-        for row in began.order_by()
-        .values("measure")
-        .annotate(
-            applied=Count("pk"),
-            standing=Count("pk", filter=Q(ended_at__isnull=True)),
-            repaired=Count("pk", filter=Q(end_cause__in=_GOOD_ENDS)),
-            wrong=Count("pk", filter=Q(end_cause__in=_WRONG_ENDS)),
-            expired=Count("pk", filter=Q(end_cause=EndCause.TERM_EXPIRED.value)),
-        )
-    }
-    tasks = {
-        row["measure__measure"]: row
-        for row in MeasureTask.objects.filter(measure__in=began)
-        .order_by()
-        .values("measure__measure")
-        .annotate(
-            asked=Count("pk"),
-            answered=Count("pk", filter=~Q(answer="")),
-            in_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
-        )
-    }
-    uses = {
-        row["measure__measure"]: row
-        for row in MeasureUse.objects.filter(measure__in=began)
-        .order_by()
-        .values("measure__measure")
-        .annotate(uses=Count("pk"), performed=Count("pk", filter=Q(outcome=UseOutcome.PERFORMED)))
-    }
-    lengths: dict[str, list[int]] = defaultdict(list)
-    for key, start, ended in began.filter(end_cause__in=_GOOD_ENDS).values_list(
-        "measure", "from_on", "ended_at"
-    ):
-        if ended is not None:
-            lengths[key].append((day_of(ended) - start).days)
+    ends, tasks, uses, lengths = _counted(
+        MeasureApplied.objects.filter(from_on__gte=from_on, from_on__lt=to_on)
+    )
     found = []
     for key, row in policy.measures.measures.items():
         if key not in ends:
@@ -106,3 +72,46 @@ def effects_of_measures(*, policy: Policy, from_on: date, to_on: date) -> list[E
             )
         )
     return found
+
+
+def _counted(
+    began: QuerySet[MeasureApplied],
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, list[int]]]:
+    """Ends, answers, uses and days to repair by row of the list."""
+    ends: dict[str, Any] = {
+        row["measure"]: row
+        for row in began.order_by()
+        .values("measure")
+        .annotate(
+            applied=Count("pk"),
+            standing=Count("pk", filter=Q(ended_at__isnull=True)),
+            repaired=Count("pk", filter=Q(end_cause__in=_GOOD_ENDS)),
+            wrong=Count("pk", filter=Q(end_cause__in=_WRONG_ENDS)),
+            expired=Count("pk", filter=Q(end_cause=EndCause.TERM_EXPIRED.value)),
+        )
+    }
+    tasks: dict[str, Any] = {
+        row["measure__measure"]: row
+        for row in MeasureTask.objects.filter(measure__in=began)
+        .order_by()
+        .values("measure__measure")
+        .annotate(
+            asked=Count("pk"),
+            answered=Count("pk", filter=~Q(answer="")),
+            in_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
+        )
+    }
+    uses: dict[str, Any] = {
+        row["measure__measure"]: row
+        for row in MeasureUse.objects.filter(measure__in=began)
+        .order_by()
+        .values("measure__measure")
+        .annotate(uses=Count("pk"), performed=Count("pk", filter=Q(outcome=UseOutcome.PERFORMED)))
+    }
+    lengths: dict[str, list[int]] = defaultdict(list)
+    for key, start, ended in began.filter(end_cause__in=_GOOD_ENDS).values_list(
+        "measure", "from_on", "ended_at"
+    ):
+        if ended is not None:
+            lengths[key].append((day_of(ended) - start).days)
+    return ends, tasks, uses, lengths
