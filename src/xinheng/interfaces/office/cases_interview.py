@@ -73,9 +73,8 @@ class MinutesForm(StepForm):
     def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(step, case, *args, **kwargs)
         facts = facts_of(case)
-        self.initial |= {
-            name: facts[name] for name in ("attended", "said", "views", "agreed") if name in facts
-        }
+        kept = ("attended", "said", "views", "agreed")
+        self.initial.update({name: facts[name] for name in kept if name in facts})
         self.initial["held_on"] = facts.get("held_on", facts.get("meeting_on"))
 
 
