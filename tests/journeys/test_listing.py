@@ -150,7 +150,7 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     _penalty(office)
     record = office.url
     _propose(office)
-    expect(office.locator("main")).to_contain_text("有 1 个问题")
+    expect(office.locator("main")).to_contain_text("不符合过惩相当")
     _fits(office)
     office.goto(record)
     _correct(office)
