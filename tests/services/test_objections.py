@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -152,7 +153,7 @@ def test_the_window_lodges_for_who_has_no_account(objectors: Objectors) -> None:
 
 def test_a_pushed_objection_is_taken_once(objectors: Objectors) -> None:
     record = objectors.record()
-    given = {
+    given: dict[str, Any] = {
         "claim": Claim(wrong="不是本企业的处罚"),
         "pushed": Pushed(platform="信用中国", number="X-77"),
         "subject": objectors.firm,
@@ -160,11 +161,11 @@ def test_a_pushed_objection_is_taken_once(objectors: Objectors) -> None:
         "policy": objectors.policy,
         "now": NOW,
     }
-    first = receive(**given).case  # type: ignore[arg-type]
+    first = receive(**given).case
     assert RecordState(now_of(record).state) is RecordState.DISPUTED
     assert first.events.get().actor is None
     with pytest.raises(Refusal, match=first.number) as refused:
-        receive(**given)  # type: ignore[arg-type]
+        receive(**given)
     assert _code(refused) == "OB4"
 
 
@@ -247,13 +248,13 @@ def test_an_answer_on_a_list_entry_goes_on_to_the_province_and_comes_back(object
     objectors.rows.detail(record=record, title="严重失信主体名单")
     case = objectors.upheld(_reference(record))
     assert of(case).aim == "list_entry"
-    given = {"policy": objectors.policy, "now": NOW}
-    case = ask_review(case, reason="已提交新的证据", actor=objectors.party, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"policy": objectors.policy, "now": NOW}
+    case = ask_review(case, reason="已提交新的证据", actor=objectors.party, **given)
     assert RecordState(now_of(record).state) is RecordState.DISPUTED
     assert _due(case) == {"objections.review_workdays": None}
     case = register_review(
         case, "review_change", reason="豫发改信复〔2026〕1号", actor=objectors.people.wang, **given
-    )  # type: ignore[arg-type]
+    )
     assert case.state == "answered"
     objectors.answer(case, "withdraw")
     assert RecordState(now_of(record).state) is RecordState.WITHDRAWN
@@ -275,11 +276,11 @@ def test_a_review_that_upholds_ends_the_case(objectors: Objectors) -> None:
     record = objectors.rows.record(subject=objectors.firm, item=14, seriousness=3, decided_on=TODAY)
     objectors.rows.detail(record=record, title="严重失信主体名单")
     case = objectors.upheld(_reference(record))
-    given = {"policy": objectors.policy, "now": NOW}
-    case = ask_review(case, reason="不服", actor=objectors.sun, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"policy": objectors.policy, "now": NOW}
+    case = ask_review(case, reason="不服", actor=objectors.sun, **given)
     case = register_review(
         case, "review_uphold", reason="豫发改信复〔2026〕1号", actor=objectors.people.wang, **given
-    )  # type: ignore[arg-type]
+    )
     assert (case.state, case.closed_at) == ("final", NOW)
     assert RecordState(now_of(record).state) is RecordState.ACTIVE
 
@@ -307,8 +308,8 @@ def test_each_step_is_in_the_ledger(objectors: Objectors) -> None:
 
 def test_a_case_sent_back_is_looked_into_again(objectors: Objectors) -> None:
     case = objectors.found(objectors.lodge(_reference(objectors.record())).case)
-    given = {"policy": objectors.policy, "now": NOW, "reason": "没有附原件"}
-    take_step(case.public_id, "send_back", actor=objectors.people.zhao, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {"policy": objectors.policy, "now": NOW, "reason": "没有附原件"}
+    take_step(case.public_id, "send_back", actor=objectors.people.zhao, **given)
     case = objectors.found(case, Answer.WITHDRAWN)
     assert objectors.answer(case, "withdraw").state == "decided"
     assert Objection.objects.count() == 1

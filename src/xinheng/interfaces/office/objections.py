@@ -60,9 +60,7 @@ class LodgeForm(forms.Form):
 class FindingForm(StepForm):
     """What was found, what is proposed, and what is right where a record is to be corrected."""
 
-    proposal = forms.ChoiceField(
-        label="处理意见", choices=[(one.value, one.label) for one in _PROPOSALS], widget=forms.RadioSelect
-    )
+    proposal = forms.ChoiceField(label="处理意见", choices=[(one.value, one.label) for one in _PROPOSALS])
     amount = forms.DecimalField(
         label="更正金额（元）", required=False, min_value=Decimal(0), decimal_places=2
     )
