@@ -7,6 +7,7 @@ from tests.people import NOW, TODAY, People
 from tests.services.promises import FORM, PLAN, PROMISED, Desk, a_firm, make_desk
 
 from xinheng.core.policy import Policy
+from xinheng.interfaces.cli.demo_commitments import publish_and_take
 from xinheng.services.commitments_lists import lists_in_force
 from xinheng.services.members import Entry, enter_member
 from xinheng.store.models import (
@@ -165,3 +166,11 @@ def test_an_association_enters_what_its_members_signed(desk: Desk) -> None:
     assert Commitment.objects.filter(source="association", registered_at__isnull=False).count() == 2
     again = post(wang, url, {**given, "members": [other.public_id]})
     assert "已经作出过同一份承诺" in text(again)
+
+
+@pytest.mark.row("M4-14")
+def test_the_demonstration_has_a_list_and_a_commitment_that_waits(desk: Desk) -> None:
+    people = {"zhangmin": desk.people.wang, "liqiang": desk.people.zhao, "sunli": desk.sun}
+    for _ in range(2):
+        publish_and_take(desk.firm, organisation=desk.people.city, people=people, policy=desk.policy, now=NOW)
+    assert desk.case(Commitment.objects.get()).state == "tolerated"

@@ -81,6 +81,7 @@ def _members() -> Context:
         "crumbs": CRUMBS,
         "name": "示例市食品行业协会",
         "form": MemberForm(),
+        "promise_url": "#",
         "add_url": "#",
         "batches_url": "#",
         "upload_url": "#",

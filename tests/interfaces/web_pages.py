@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.interfaces.web_commitments import OFFICE_PAGES, PORTAL_PAGES, SPACE_PAGES
 from tests.interfaces.web_counter_pages import COUNTER, WINDOW
 from tests.interfaces.web_objection_pages import OBJECTIONS, OFFICE_OBJECTIONS
 from tests.interfaces.web_office_administration import ADMINISTRATION
@@ -23,13 +24,14 @@ from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
 
 PAGES = {
-    **{f"portal/{name}.html": make for name, make in PORTAL.items()},
+    **{f"portal/{name}.html": make for name, make in (PORTAL | PORTAL_PAGES).items()},
     "portal/measures.html": public_measures,
-    **{f"counter/{name}.html": make for name, make in {**COUNTER, **OBJECTIONS}.items()},
+    **{f"counter/{name}.html": make for name, make in {**COUNTER, **SPACE_PAGES, **OBJECTIONS}.items()},
     **{
         f"office/{name}.html": make
         for name, make in {
             **COLLECTION,
+            **OFFICE_PAGES,
             **FILE,
             **CHANNELS,
             **EXCHANGES,

@@ -12,6 +12,7 @@ from rich.progress import track
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.roles import SECOND_FACTOR, Role
+from xinheng.interfaces.cli.demo_commitments import publish_and_take
 from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
@@ -78,6 +79,7 @@ class Demonstration:
             self._draw()
         if not EnterpriseAccount.objects.filter(number=ENTERPRISE).exists():
             self._open_space()
+        self._take_commitments()
         seal_events(now=self.now)
 
     def _set_up_people(self) -> None:
@@ -122,6 +124,11 @@ class Demonstration:
         slip = open_space(order, holder="样本经办", actor=self.people["sunli"], now=self.now)
         EnterpriseAccount.objects.filter(pk=slip.account.pk).update(number=ENTERPRISE)
         activate(ENTERPRISE, slip.code, PASSWORD, now=self.now)
+
+    def _take_commitments(self) -> None:
+        firm = Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False).order_by("pk").first()
+        root = organisation_for(self.policy, None)
+        publish_and_take(firm, organisation=root, people=self.people, policy=self.policy, now=self.now)
 
     def _import(self) -> None:
         folder: Path = settings.HOME / "sample" / f"{self.policy.city.slug}-{self.size}-{self.seed}"

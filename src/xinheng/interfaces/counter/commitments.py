@@ -95,7 +95,7 @@ def new_own_commitment(visit: Visit) -> HttpResponse:
     letter, item = _wanted(visit, key, name)
     form = PromiseForm(letter, visit.request.POST if visit.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        named = {"list_key": key, "item": name} if item else {"letter": name}
+        named: dict[str, Any] = {"list_key": key, "item": name} if item else {"letter": name}
         try:
             made = lodge(
                 Promise(subject=subject, answers=form.answers(), **named),

@@ -82,7 +82,8 @@ def promise_lists(call: Call) -> HttpResponse:
             for key, one in letters.items()
         ],
         "drafts": [_draft_line(case) for case in open_ones],
-        "may_draft": may_draft,
+        "new_list_url": reverse("office:new_promise_list") if may_draft else "",
+        "new_letter_url": reverse("office:new_promise_letter") if may_draft else "",
     }
     return call.render("promise_lists", context)
 
@@ -251,7 +252,12 @@ def promise_item(call: Call, case: Case, item: str) -> HttpResponse:
         key: one.letter.title for key, one in letters_in_force(policy=call.policy, on=call.today).items()
     }
     posted = call.request.method == "POST"
-    given = {"actor": call.user, "policy": call.policy, "now": call.now, "seen": _seen(call, case)}
+    given: dict[str, Any] = {
+        "actor": call.user,
+        "policy": call.policy,
+        "now": call.now,
+        "seen": _seen(call, case),
+    }
     form = ItemForm(
         call, letters, call.request.POST if posted else None, initial=item_initial(known) if known else {}
     )

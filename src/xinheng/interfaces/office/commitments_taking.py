@@ -179,7 +179,7 @@ def _wanted(call: Call) -> tuple[PromiseLetter | None, Item | None, Mapping[str,
     return letter.letter if letter and fits else None, None, {"letter": name}
 
 
-def _taken(call: Call, firm: Subject, form: TakeForm, named: Mapping[str, str]) -> Any:
+def _taken(call: Call, firm: Subject, form: TakeForm, named: Mapping[str, Any]) -> Any:
     given = form.cleaned_data
     promise = Promise(
         subject=firm, answers=form.answers(), handed_in=frozenset(given.get("handed_in", ())), **named

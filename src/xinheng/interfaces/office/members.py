@@ -183,6 +183,7 @@ def _roll_page(call: Call, association: Organisation, form: MemberForm) -> HttpR
         "crumbs": [Crumb("协会与会员", reverse("office:associations")), Crumb(name)],
         "name": name,
         "form": form,
+        "promise_url": reverse("office:member_commitments", kwargs=own),
         "add_url": reverse("office:add_member", kwargs=own),
         "batches_url": reverse("office:batches") if call.may_somewhere(Verb.READ_BATCH) else "",
         "upload_url": reverse("office:upload") if call.may_somewhere(Verb.IMPORT_FILE) else "",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,14 +21,12 @@ from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
+from xinheng.interfaces.portal.search import find, is_too_short, tidy
 from xinheng.interfaces.portal.subjects import qr
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.matching.tokens import query_tokens
-from xinheng.store.public import PublicAct, PublicPolicy, PublicSearch
+from xinheng.store.public import PublicAct, PublicPolicy
 
 PAGE = 30
-FOUND = 500
-"""Enterprises that a search by name may lead to."""
 
 
 def _versions(kind: str, *, on: date) -> dict[str, tuple[PublicPolicy, int]]:
@@ -178,11 +176,10 @@ def commitments(request: HttpRequest) -> HttpResponse:
 
 def _narrowed(policy: Policy, request: HttpRequest, *, on: date) -> QuerySet[PublicAct]:
     rows = showing.acts(policy, on=on).filter(item=ITEMS["commitment"]).select_related("subject")
-    if query := request.GET.get("q", "").strip()[:100]:
-        tokens = query_tokens(query)
-        hits = PublicSearch.objects.using(law.DATABASE).filter(tokens__contains=tokens)
-        named = list(hits.values_list("subject_id", flat=True)[:FOUND]) if tokens else []
-        rows = rows.filter(Q(subject__in=named) | Q(subject__code=query.upper()))
+    query = tidy(request.GET.get("q", ""))
+    if query:
+        named = () if is_too_short(query) else find(query, after=None).subjects
+        rows = rows.filter(subject__in=[one.pk for one in named])
     if (kind := request.GET.get("type", "")) in policy.commitments.types:
         entry = policy.commitments.types[kind]
         rows = rows.filter(title__in=(entry.title, *entry.names))
