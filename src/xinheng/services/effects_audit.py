@@ -7,6 +7,7 @@ of. A case that runs on a record which has ended is named too: a person has to e
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -70,7 +71,7 @@ class Audit:
 
 def audit_effects(*, today: date, now: datetime) -> Audit:
     """Look at every open effect. Reads only."""
-    given = {
+    given: dict[str, Any] = {
         "standing": [int(state) for state in STANDING],
         "shielded": [int(RecordState.SHIELDED)],
         "not_over": [int(state) for state in (*STANDING, RecordState.SHIELDED)],
@@ -81,7 +82,7 @@ def audit_effects(*, today: date, now: datetime) -> Audit:
     }
     counted = {kind.kind.label: kind.standing().count() for kind in STORED_EFFECTS}
     orphans = dict.fromkeys((*_stored(given), *_beside(given)))
-    waiting = tuple(row[1] for row in _rows(_CASES, given))
+    waiting = tuple(str(row[1]) for row in _rows(_CASES, given))
     return Audit(counted, tuple(orphans), waiting)
 
 
@@ -94,7 +95,7 @@ def audit_and_note(*, today: date, now: datetime) -> Audit:
     return found
 
 
-def _stored(given: dict[str, object]) -> Iterator[Orphan]:
+def _stored(given: dict[str, Any]) -> Iterator[Orphan]:
     for kind in STORED_EFFECTS:
         for ground in GroundKind:
             if isinstance(kind.ground_kind, GroundKind) and kind.ground_kind is not ground:
@@ -150,10 +151,10 @@ def _open(kind: StoredEffect) -> str:
 
 
 def _column(kind: StoredEffect, field: str) -> str:
-    return str(kind.model._meta.get_field(field).column)
+    return str(kind.model._meta.get_field(field).column)  # type: ignore[union-attr]
 
 
-def _beside(given: dict[str, object]) -> Iterator[Orphan]:
+def _beside(given: dict[str, Any]) -> Iterator[Orphan]:
     """What rests on a record without being an effect on the public, and endings that went unheard."""
     for what, table, still in (
         ("名单相关人员", "store_relation", "e.forgotten_at IS NULL"),
@@ -165,8 +166,8 @@ def _beside(given: dict[str, object]) -> Iterator[Orphan]:
         yield Orphan("终止告知", "store_ending", row[0], "一分钟内没有告知接收方")
 
 
-def _rows(query: str, given: dict[str, object]) -> list[tuple[int, ...]]:
+def _rows(query: str, given: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
-        found: list[tuple[int, ...]] = cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

@@ -7,6 +7,7 @@ confirm in time is handed to the credit office (修复后及时终止共享、�
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
@@ -94,7 +95,7 @@ def _spread_some(*, now: datetime) -> int:
 
 def _receivers(ending: Ending) -> list[Telling]:
     """One a receiver, by the channel through which it has what has ended."""
-    given = {"at": ending.at, "subjects": ending.subjects, "records": ending.records}
+    given: dict[str, Any] = {"at": ending.at, "subjects": ending.subjects, "records": ending.records}
     found = [(Channel.RESULTS, one) for one in _ids(_RESULTS, given)]
     if ending.ground_kind == GroundKind.RECORD and ending.cause != EndCause.PUBLICATION_EXPIRED:
         found += [(Channel.EXCHANGE, one) for one in _ids(_EXCHANGE, given)]
@@ -114,7 +115,7 @@ def _with_merged(subjects: Iterable[int]) -> list[int]:
     return sorted(found)
 
 
-def _ids(query: str, given: dict[str, object]) -> list[int]:
+def _ids(query: str, given: dict[str, Any]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(query, given)
         return [row[0] for row in cursor.fetchall()]
@@ -146,7 +147,8 @@ def _follow_results(row: Telling, now: datetime) -> bool:
     if first is None:
         return False
     confirmed = pushes.filter(received_at__isnull=False).first()
-    return _note(row, told=first.pushed_at, received=confirmed and (confirmed.received_at, confirmed.receipt))
+    received = (confirmed.received_at, confirmed.receipt) if confirmed is not None else None
+    return _note(row, told=first.pushed_at, received=received)
 
 
 def _follow_exchange(row: Telling, now: datetime) -> bool:

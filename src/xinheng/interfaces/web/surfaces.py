@@ -137,6 +137,6 @@ def leaks(
 
 
 def _text(answer: HttpResponseBase) -> str:
-    body: bytes = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type, attr-defined]
+    body: bytes = b"".join(answer) if answer.streaming else answer.content  # type: ignore[attr-defined]
     headers = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     return f"{headers}\n{body.decode('utf-8', errors='replace')}"
