@@ -64,6 +64,20 @@ def test_an_order_walks_through_the_office_by_two_persons(orders: Orders, people
     assert "事项已经办结" in text(wang.get(_url(case)))
 
 
+@pytest.mark.row("M11-02")
+def test_who_is_under_rectification_stands_in_a_list_until_it_is_done(orders: Orders, people: People) -> None:
+    running, done = orders.correcting(), orders.correcting()
+    page = f"{reverse('office:cases')}?kind=rectification&state=correcting"
+    shown = text(signed_in(people.wang).get(page))
+    assert running.number in shown
+    assert done.number in shown
+    orders.take(done, "hand_in", people.wang)
+    orders.take(done, "pass", orders.sun)
+    shown = text(signed_in(people.wang).get(page))
+    assert running.number in shown
+    assert done.number not in shown
+
+
 def test_the_ground_and_the_subject_are_linked_and_the_flow_is_drawn(orders: Orders, people: People) -> None:
     record = orders.rows.record()
     case = orders.draft(record=record)
