@@ -154,6 +154,7 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     _fits(office)
     office.goto(record)
     _correct(office)
+    office.goto(record)
     _propose(office)
     case = office.url
     assert "/office/cases/MD-" in case
