@@ -26,7 +26,22 @@ def _marks() -> Context:
         "end_url": "#",
     }
     ended = {**mark, "to_on": TODAY, "ended": "改制", "end_url": ""}
-    return {**OFFICE, "crumbs": CRUMBS, "subject": NAME, "add_url": "#", "marks": [mark, ended]}
+    letter = {
+        "addressee": "上级单位",
+        "to": "示例市国资委",
+        "title": "关于失信情况的通报",
+        "written_at": NOW,
+        "state": "待签发",
+    }
+    return {
+        **OFFICE,
+        "crumbs": CRUMBS,
+        "subject": NAME,
+        "add_url": "#",
+        "marks": [mark, ended],
+        "letters": [letter],
+        "letters_url": "#",
+    }
 
 
 def _persons() -> Context:

@@ -9,7 +9,15 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
-from tests.store import case_rows, ending_rows, letter_rows, listing_rows, measure_rows, paper_rows, sharing_rows
+from tests.store import (
+    case_rows,
+    ending_rows,
+    letter_rows,
+    listing_rows,
+    measure_rows,
+    paper_rows,
+    sharing_rows,
+)
 from tests.store.rows import Rows
 
 from xinheng.store.models import Record

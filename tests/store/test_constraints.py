@@ -10,11 +10,11 @@ from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
 from tests.store import (
     case_rows,
+    commitment_rows,
     ending_rows,
     enterprise_rows,
     exchange_rows,
     letter_rows,
-    listing_rows,
     listing_rows,
     measure_rows,
     objection_rows,
@@ -214,8 +214,8 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_deadline_one_running": _two_terms,
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
     **case_rows.REFUSED,
+    **commitment_rows.REFUSED,
     **letter_rows.REFUSED,
-    **listing_rows.REFUSED,
     **listing_rows.REFUSED,
     **measure_rows.REFUSED,
     **objection_rows.REFUSED,

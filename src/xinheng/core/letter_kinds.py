@@ -399,7 +399,10 @@ ERROR_APOLOGY = published(
             Field(key="wrong", label="有误的信息", type=_LONG, hint="哪一项、从何时到何时、错在哪里。"),
             Field(key="cause", label="原因", type=_LONG),
             Field(
-                key="done", label="已经采取的措施", type=FieldType.LIST, hint="解除、通知了哪些单位、更正公示。"
+                key="done",
+                label="已经采取的措施",
+                type=FieldType.LIST,
+                hint="解除、通知了哪些单位、更正公示。",
             ),
             Field(key="scores", label="对评价的影响", type=_LONG, hint="更正前后的结果；没有影响的写明。"),
         ),

@@ -5,9 +5,9 @@ A new procedure is a module of core with its flow and one line here (docs/how-to
 
 from xinheng.core.commitment_flow import COMMITMENT
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
+from xinheng.core.interviews import INTERVIEW
 from xinheng.core.listing import GOOD_LISTING, LISTING
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
-from xinheng.core.interviews import INTERVIEW
 from xinheng.core.misuse import MISUSE
 from xinheng.core.objection_remedy import REMEDY
 from xinheng.core.objections import OBJECTION
@@ -21,14 +21,15 @@ PROCEDURES: tuple[Flow, ...] = (
     APPROVAL,
     RECTIFICATION,
     INTERVIEW,
-    MEASURE,
-    INCENTIVE,
     OBJECTION,
     REMEDY,
     MISUSE,
-    REPAIR,
+    COMMITMENT,
     LISTING,
-    GOOD_LISTING, COMMITMENT,
+    GOOD_LISTING,
+    REPAIR,
     RELIEF,
+    MEASURE,
+    INCENTIVE,
 )
 """The newest version of each; older ones stay published in the module of their procedure."""

@@ -197,7 +197,9 @@ def _resting() -> Iterator[str]:
     """Entries and measures lie on whom their ground is filed under; what has ended stays as it ended."""
     kinds = [kind for kind in STORED_EFFECTS if kind.kind is not EffectKind.PUBLICATION]
     for kind in kinds:
-        of_record = "" if isinstance(kind.ground_kind, GroundKind) else f" AND t.{kind.ground_kind} = 'record'"
+        of_record = (
+            "" if isinstance(kind.ground_kind, GroundKind) else f" AND t.{kind.ground_kind} = 'record'"
+        )
         yield (
             f"UPDATE {kind.table} t SET subject_id = m.target FROM moving m"
             f" WHERE t.{kind.ended_at} IS NULL AND t.{kind.ground_key} = m.record_key{of_record}"

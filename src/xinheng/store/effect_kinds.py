@@ -58,7 +58,9 @@ class StoredEffect:
 
     def themselves(self, ids: Iterable[int]) -> list[Effect]:
         """These effects with their grounds, as far as they have not ended."""
-        rows = self.standing().filter(pk__in=list(ids), **{f"{self.ground_key}__isnull": False}).order_by("pk")
+        rows = (
+            self.standing().filter(pk__in=list(ids), **{f"{self.ground_key}__isnull": False}).order_by("pk")
+        )
         if isinstance(self.ground_kind, GroundKind):
             given = rows.values_list("pk", "subject_id", self.ground_key)
             return [Effect(self.kind, pk, one, Ground(self.ground_kind, key)) for pk, one, key in given]

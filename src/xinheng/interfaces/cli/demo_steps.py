@@ -126,7 +126,9 @@ class Demonstration:
         activate(ENTERPRISE, slip.code, PASSWORD, now=self.now)
 
     def _take_commitments(self) -> None:
-        firm = Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False).order_by("pk").first()
+        firm = (
+            Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False).order_by("pk").first()
+        )
         root = organisation_for(self.policy, None)
         publish_and_take(firm, organisation=root, people=self.people, policy=self.policy, now=self.now)
 

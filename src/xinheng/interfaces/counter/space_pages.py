@@ -134,7 +134,12 @@ def own_readings(visit: Visit) -> HttpResponse:
         shown=len(readings),
     )
     asked = who_asked(subject, limit=PAGE) if before is None else ()
-    context = {"readings": readings, "paging": paging, "asked": asked, "misuse_url": reverse("counter:misuse")}
+    context = {
+        "readings": readings,
+        "paging": paging,
+        "asked": asked,
+        "misuse_url": reverse("counter:misuse"),
+    }
     return visit.render("own_readings", context)
 
 

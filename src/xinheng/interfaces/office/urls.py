@@ -131,12 +131,20 @@ urlpatterns = [
         commitments_lists.edit_promise_letter,
         name="edit_promise_letter",
     ),
-    path("commitments/drafts/<slug:case>/items/<slug:item>/", commitments_lists.promise_item, name="promise_item"),
+    path(
+        "commitments/drafts/<slug:case>/items/<slug:item>/",
+        commitments_lists.promise_item,
+        name="promise_item",
+    ),
     path("commitments/drafts/<slug:case>/submit/", commitments_lists.submit_promise, name="submit_promise"),
-    path("commitments/drafts/<slug:case>/approve/", commitments_lists.approve_promise, name="approve_promise"),
+    path(
+        "commitments/drafts/<slug:case>/approve/", commitments_lists.approve_promise, name="approve_promise"
+    ),
     path("commitments/drafts/<slug:case>/return/", commitments_lists.return_promise, name="return_promise"),
     path(
-        "commitments/drafts/<slug:case>/withdraw/", commitments_lists.withdraw_promise, name="withdraw_promise"
+        "commitments/drafts/<slug:case>/withdraw/",
+        commitments_lists.withdraw_promise,
+        name="withdraw_promise",
     ),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("upload/", uploads.upload, name="upload"),
@@ -185,7 +193,11 @@ urlpatterns = [
     path("mandates/accounts/<slug:account>/", mandates.mandate_account, name="mandate_account"),
     path("mandates/accounts/<slug:account>/add/", mandates.add_mandate, name="add_mandate"),
     path("mandates/accounts/<slug:account>/slip/", mandates.mandate_slip, name="mandate_slip"),
-    path("mandates/accounts/<slug:account>/close/", mandates.close_mandate_account, name="close_mandate_account"),
+    path(
+        "mandates/accounts/<slug:account>/close/",
+        mandates.close_mandate_account,
+        name="close_mandate_account",
+    ),
     path("mandates/<slug:mandate>/end/", mandates.end_mandate_page, name="end_mandate"),
     path("senders/", senders.senders, name="senders"),
     path("senders/new/", senders.new_sender, name="new_sender"),
@@ -282,9 +294,7 @@ urlpatterns = [
     path("subjects/<slug:subject>/marks/", subjects_marks.marks, name="marks"),
     path("subjects/<slug:subject>/marks/add/", subjects_marks.add_mark, name="add_mark"),
     path("subjects/<slug:subject>/marks/<int:number>/end/", subjects_marks.end_mark, name="end_mark"),
-    path(
-        "subjects/<slug:subject>/superiors/", subjects_superiors.superior_letters, name="superior_letters"
-    ),
+    path("subjects/<slug:subject>/superiors/", subjects_superiors.superior_letters, name="superior_letters"),
     path("subjects/<slug:subject>/superiors/tell/", subjects_superiors.tell_superior, name="tell_superior"),
     path(
         "subjects/<slug:subject>/superiors/<slug:letter>/release/",

@@ -22,7 +22,11 @@ class Route:
 PORTAL = (
     Route("查企业", "portal:search", ("portal:subject", "portal:grade")),
     Route("行政行为公示", "portal:acts", ("portal:act",)),
-    Route("信用承诺", "portal:commitments", ("portal:promise_lists", "portal:promise_list", "portal:promise_item")),
+    Route(
+        "信用承诺",
+        "portal:commitments",
+        ("portal:promise_lists", "portal:promise_list", "portal:promise_item"),
+    ),
     Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
     Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue", "portal:measures")),
@@ -39,9 +43,20 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route(
                 "办理事项",
                 "office:cases",
-                ("office:case", "office:new_order", "office:new_remedy", "office:misuse_extract", "office:flow_versions", "office:flow_migration"),
+                (
+                    "office:case",
+                    "office:new_order",
+                    "office:new_remedy",
+                    "office:misuse_extract",
+                    "office:flow_versions",
+                    "office:flow_migration",
+                ),
             ),
-            Route("信用修复", "office:repair_desk", ("office:new_repair", "office:repair_results", "office:repair_services", "office:new_relief")),
+            Route(
+                "信用修复",
+                "office:repair_desk",
+                ("office:new_repair", "office:repair_results", "office:repair_services", "office:new_relief"),
+            ),
         ),
     ),
     (
@@ -163,7 +178,12 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:measures",
                 (
                     *("office:new_measure", "office:measures_applied", "office:measure", "office:report_use"),
-                    *("office:measure_tasks", "office:measure_task", "office:measure_uses", "office:review_use"),
+                    *(
+                        "office:measure_tasks",
+                        "office:measure_task",
+                        "office:measure_uses",
+                        "office:review_use",
+                    ),
                     *("office:measure_figures", "office:measure_reviews", "office:new_fair_review"),
                     *("office:confirm_fair_review", "office:measure_handouts"),
                 ),
