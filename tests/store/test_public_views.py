@@ -45,8 +45,10 @@ def test_the_address_of_a_company_is_public(rows: Rows) -> None:
 def test_an_act_that_no_longer_stands_is_in_no_view_even_if_its_publication_were_open(
     rows: Rows, state: RecordState
 ) -> None:
-    shown(rows, state=state)
+    """The commit is refused as well; the view does not wait for it."""
+    publication = shown(rows, state=state)
     assert not PublicAct.objects.exists()
+    Publication.objects.filter(pk=publication.pk).update(stopped_at=NOW, stop_reason="withdrawn")
 
 
 @pytest.mark.row("M5-10")
