@@ -114,6 +114,7 @@ def test_an_enterprise_repairs_and_disappears_from_every_surface(site: Site) -> 
     _fits(firm)
     firm.get_by_role("navigation", name="企业空间").get_by_role("link", name="我的信用信息").click()
     assert document not in firm.locator("main").inner_text()
+    passer = site.passer_by()
     for address in (public, "/acts", f"/search?q={code}"):
         passer.goto(address)
         assert document not in passer.locator("main").inner_text()
