@@ -87,7 +87,8 @@ class Casework(RuleBasedStateMachine):
         except Refusal as refusal:
             _says_why(refusal)
             return
-        self.clocks[self.clocks.index(clock)] = after
+        if clock in self.clocks:
+            self.clocks[self.clocks.index(clock)] = after
 
     def _touched(self, clock: clocks.Clock, kind: str) -> clocks.Clock:
         if kind == "suspend":
@@ -100,7 +101,6 @@ class Casework(RuleBasedStateMachine):
             for step in self.flow.steps_from(self.state):
                 if step.after == clock.key:
                     assert self._take(step.verb, None, frozenset(), "", None)
-                    return next(one for one in reversed(self.clocks) if one.key == clock.key)
         return clock
 
     def _take(

@@ -237,7 +237,7 @@ def lives(state: RecordState, finality: Finality) -> bool:
 DECISIONS_OVER = frozenset(
     {
         *("withdrawn", "revoked", "refused", "dismissed", "declined", "dropped", "moot", "retracted"),
-        *("lifted", "ended", "expired", "annulled", "overturned", "removed", "repaired"),
+        *("lifted", "ended", "expired", "over", "annulled", "overturned", "removed", "repaired"),
     }
 )
 """States of a case in which what it decided, if it decided anything, grounds nothing any more."""
