@@ -65,11 +65,13 @@ def test_a_code_that_is_missing_is_found_given_out_put_right_and_verified(site: 
 
 
 @pytest.mark.row("M1-02")
-def test_two_files_become_one_and_two_again(site: Site) -> None:
+def test_two_files_become_one_and_two_again(site: Site, tmp_path: Path) -> None:
+    register = [registration(803), registration(804, called="开封某某旧字号商贸有限公司")]
+    _deliver(site.person("chenjie"), write(tmp_path, *register, header=REGISTER, called="登记八百零三.csv"))
     office, decider, public = site.person("zhangmin"), site.person("liqiang"), site.passer_by()
     office.goto("/office/merges/")
-    office.get_by_label("保留的主体").fill(code(801))
-    office.get_by_label("并入的主体").fill(code(802))
+    office.get_by_label("保留的主体").fill(code(803))
+    office.get_by_label("并入的主体").fill(code(804))
     office.get_by_label("为什么是同一主体").fill("换发营业执照，实为同一企业")
     office.get_by_label("所依据的登记材料").fill("登记底册第3页")
     office.get_by_role("button", name="提出合并").click()
@@ -78,15 +80,15 @@ def test_two_files_become_one_and_two_again(site: Site) -> None:
 
     _decide(decider, merge, "已核对底册")
     expect(decider.locator("h1")).to_contain_text("已合并")
-    public.goto(f"/code/{code(802)}")
-    expect(public.locator("h1")).to_contain_text(name(801))
+    public.goto(f"/code/{code(804)}")
+    expect(public.locator("h1")).to_contain_text(name(803))
 
     office.goto(merge)
     office.get_by_label("为什么要拆分").fill("底册登记有误，是两家企业")
     office.get_by_role("button", name="提出拆分").click()
     _decide(decider, merge, "已重新核对")
     expect(decider.locator("h1")).to_contain_text("已拆分")
-    public.goto(f"/code/{code(802)}")
+    public.goto(f"/code/{code(804)}")
     expect(public.locator("h1")).to_contain_text("旧字号")
 
 
