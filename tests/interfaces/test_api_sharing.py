@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from tests.interfaces.api_calls import Caller, caller
 from tests.people import NOW, People
+from tests.sealing import seal_all
 from tests.services.deliveries import code, name, penalty, write
 from tests.services.sharers import reader
 
@@ -17,7 +18,6 @@ from xinheng.core.policy import Policy
 from xinheng.interfaces.api.problems import MEDIA_TYPE
 from xinheng.interfaces.api.sharing import SharedChanges, SharedFile, SharedItems
 from xinheng.services.collect import Delivery, import_file
-from xinheng.services.ledger import seal_events
 from xinheng.services.senders import revoke_key
 from xinheng.services.sharing import revoke_sharing
 from xinheng.services.time import day_of, end_of
@@ -145,7 +145,7 @@ def test_changes_are_read_page_by_page_behind_the_seal(
         reads.get(f"{CHANGES}&limit=1&after={after}").content
     )
     assert page("").records == []
-    seal_events(now=NOW)
+    seal_all(NOW)
     first = page("")
     second = page(first.next)
     assert (first.more, second.more) == (True, False)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, PASSWORD, TODAY, People
-from tests.services.test_ledger import seal_soon
+from tests.sealing import seal_all
 
 import xinheng
 from xinheng.core.roles import Role
@@ -171,7 +171,7 @@ def test_an_auditor_finds_a_ledger_row_that_was_changed(committed_people: People
     cache.clear()
     auditor = signed_in(committed_people.chen)
     note("role.granted", now=NOW, actor=committed_people.wang, object="user:somebody")
-    seal_soon(NOW)
+    seal_all(NOW)
     post(auditor, "/office/ledger/verify/")
     assert "完整" in text(auditor.get("/office/ledger/"))
     with connection.cursor() as cursor:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.sealing import seal_all
 from tests.services.deliveries import REGISTER, code, name, registration, write
 from tests.services.sharers import TERMS, agreed, reader
 
@@ -20,7 +21,6 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.sharing import Purpose
 from xinheng.services.collect import Delivery, import_file, preview
 from xinheng.services.consents import Agreement, end_due_consents, enter_consent, revoke_consent
-from xinheng.services.ledger import seal_events
 from xinheng.services.publication import publish_batch
 from xinheng.services.sharing_reads import Asked, read_changes, read_subject
 from xinheng.services.sharing_use import who_asked
@@ -186,7 +186,7 @@ def test_a_withdrawn_consent_ends_all_use_at_once_and_who_read_it_is_told_to_del
     consent = agreed(one(), people, policy)
     send(lasting, tmp_path, tax(1), tax(1, until="2026-06-30"))
     _, key, _ = reader(people, policy, items=ITEMS, purpose=Purpose.FINANCE)
-    seal_events(now=LATER)
+    seal_all(LATER)
     page = read_changes(key, ASKED, after="", limit=9, policy=policy, now=LATER).body
     assert len(page["records"]) == 2
     shielded = revoke_consent(
@@ -196,7 +196,7 @@ def test_a_withdrawn_consent_ends_all_use_at_once_and_who_read_it_is_told_to_del
     assert read_subject(key, code(1), ASKED, policy=policy, now=LATER).body["records"] == []
     shown = open_file(one().public_id, actor=people.wang, reason="", now=LATER).records
     assert 21 not in {record.item for record in shown}
-    seal_events(now=LATER)
+    seal_all(LATER)
     told = read_changes(key, ASKED, after=page["next"], limit=9, policy=policy, now=LATER).body
     assert told["records"] == [{"record": one["record"], "ended": True} for one in page["records"]]
     assert send(lasting, tmp_path, tax(1, until="2026-03-31"), called="又.csv").accepted == 0

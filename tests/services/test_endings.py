@@ -3,12 +3,12 @@
 import csv
 from datetime import datetime, timedelta
 from pathlib import Path
-from time import sleep
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.sealing import seal_all
 from tests.services.deliveries import REGISTER, penalty, registration, write
 from tests.services.sharers import reader
 from tests.services.two_platforms import SECRET, order_of
@@ -31,7 +31,6 @@ from xinheng.services.evaluate import run_model
 from xinheng.services.exchanges import decide_peer, propose_peer
 from xinheng.services.exchanges_out import make_packages
 from xinheng.services.exchanges_sending import note_sent
-from xinheng.services.ledger import seal_events, unsealed_count
 from xinheng.services.publication import publish_batch
 from xinheng.services.records import Change, change_state
 from xinheng.services.results_push import Recipient, push, receive, subscribe
@@ -74,26 +73,17 @@ def holders(committed_people: People, policy: Policy, home: Path, tmp_path: Path
     record = Record.objects.filter(item=4).select_related("subject").order_by("pk")[0]
     assert record.subject.code
     read_subject(key, record.subject.code, ASKED, policy=policy, now=NOW + timedelta(hours=2))
-    _settle()
+    seal_all(NOW)
     for package in make_packages(peer.public_id, policy=policy, now=NOW):
         note_sent(package, now=NOW)
     return SimpleNamespace(people=people, bank=bank, key=key, peer=peer, record=record, policy=policy)
-
-
-def _settle() -> None:
-    """Transactions of other tests on the same server hold the sealer back for a moment."""
-    for _ in range(600):
-        seal_events(now=NOW)
-        if not unsealed_count():
-            break
-        sleep(0.1)
 
 
 def _end(holders: SimpleNamespace, deed: str = "repair", *, now: datetime = ENDED) -> Ending:
     change = Change(deed=deed, reason="已履行", ground="信用修复决定〔2026〕1号")
     key = holders.record.record_key
     change_state(record_key=key, change=change, actor=holders.people.zhao, policy=holders.policy, now=now)
-    _settle()
+    seal_all(NOW)
     return Ending.objects.latest("pk")
 
 
@@ -166,7 +156,7 @@ def test_who_never_had_it_is_not_told(holders: SimpleNamespace) -> None:
     change = Change(deed="withdraw", reason="更正", ground="汴市监〔2026〕1号")
     key = other.record_key
     change_state(record_key=key, change=change, actor=holders.people.zhao, policy=holders.policy, now=ENDED)
-    _settle()
+    seal_all(NOW)
     tell_receivers(policy=holders.policy, now=ENDED + SECOND)
     assert sorted(Telling.objects.values_list("channel", flat=True)) == ["exchange", "results"]
 

@@ -1,14 +1,14 @@
 """The ledger is sealed in chained batches, and whoever changes it is found."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from time import sleep
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from tests.people import NOW, People, make_people
+from tests.sealing import seal_all
 
-from xinheng.services.ledger import note, seal_events, unsealed_count, verify_ledger
+from xinheng.services.ledger import note, unsealed_count, verify_ledger
 from xinheng.store.models import LedgerBatch, LedgerEvent
 
 
@@ -22,17 +22,8 @@ def sealed(transactional_people: People) -> Iterator[People]:
             object=f"thing:{number}",
             payload={"n": number},
         )
-    seal_soon(NOW + timedelta(seconds=1))
+    seal_all(NOW + timedelta(seconds=1))
     yield transactional_people
-
-
-def seal_soon(now: datetime) -> LedgerBatch:
-    """Transactions of other tests on the same server hold the horizon back for a moment."""
-    for _ in range(600):
-        if batch := seal_events(now=now):
-            return batch
-        sleep(0.1)
-    raise AssertionError("nothing was sealed within a minute")
 
 
 @pytest.fixture
@@ -63,7 +54,7 @@ def test_a_whole_ledger_verifies(sealed: People) -> None:
 def test_events_of_unfinished_transactions_wait(sealed: People) -> None:
     note("test.more", now=NOW)
     assert unsealed_count() == 1
-    second = seal_soon(NOW + timedelta(seconds=2))
+    second = seal_all(NOW + timedelta(seconds=2))
     assert (second.number, second.size) == (2, 1)
     assert list(verify_ledger()) == []
 

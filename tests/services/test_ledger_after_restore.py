@@ -1,11 +1,11 @@
 """A restored database goes on where the dump ended, although the new server counts transactions from the beginning."""
 
-import time
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from tests.people import NOW
+from tests.sealing import seal_all
 
 from xinheng.core.ledger import Batch, Entry, seal
 from xinheng.services.ledger import note, seal_events, unsealed_count, verify_ledger
@@ -13,6 +13,7 @@ from xinheng.store.models import LedgerBatch, LedgerEvent, LedgerLeaf
 
 ELSEWHERE = "7000000000000000001"
 AHEAD = 1_000_000
+SEALED = NOW + timedelta(seconds=1)
 
 
 def _transaction() -> int:
@@ -43,15 +44,6 @@ def _restored(number: int, *, server: str = ELSEWHERE) -> None:
     _event(number + 5, "test.waiting")
 
 
-def _sealed_soon() -> LedgerBatch:
-    """Sealing waits for every older transaction of the whole server, those of other tests too."""
-    for _ in range(300):
-        if batch := seal_events(now=NOW + timedelta(seconds=1)):
-            return batch
-        time.sleep(0.1)
-    raise AssertionError("nothing was sealed")
-
-
 @pytest.mark.row("M17-03")
 @pytest.mark.parametrize("ahead", [AHEAD, -2])
 def test_on_another_server_everything_that_waits_is_sealed_once(committed: None, ahead: int) -> None:
@@ -60,7 +52,7 @@ def test_on_another_server_everything_that_waits_is_sealed_once(committed: None,
     _restored(_transaction() + ahead)
     note("test.after", now=NOW)
     assert unsealed_count() == 3
-    batch = _sealed_soon()
+    batch = seal_all(SEALED)
     assert (batch.number, batch.size, batch.era) == (2, 3, 1)
     assert list(verify_ledger()) == []
     assert unsealed_count() == 0
@@ -69,12 +61,12 @@ def test_on_another_server_everything_that_waits_is_sealed_once(committed: None,
 def test_the_ledger_goes_on_there_in_order(committed: None) -> None:
     _restored(_transaction() + AHEAD)
     note("test.after", now=NOW)
-    _sealed_soon()
+    seal_all(SEALED)
     for number in (3, 4):
         note("test.later", now=NOW)
-        batch = _sealed_soon()
+        batch = seal_all(SEALED)
         assert (batch.number, batch.size, batch.era) == (number, 1, 1)
-    assert seal_events(now=NOW + timedelta(seconds=1)) is None
+    assert seal_events(now=SEALED) is None
     assert LedgerLeaf.objects.count() == LedgerEvent.objects.count()
     assert list(verify_ledger()) == []
 
@@ -88,14 +80,14 @@ def test_before_the_first_sealing_there_nothing_looks_slipped_in(committed: None
 def test_numbers_that_run_backwards_on_the_same_server_are_noticed(committed: None) -> None:
     _restored(_transaction() + AHEAD, server=_server())
     note("test.after", now=NOW)
-    assert (_sealed_soon().era, LedgerBatch.objects.count()) == (1, 2)
+    assert (seal_all(SEALED).era, LedgerBatch.objects.count()) == (1, 2)
     assert list(verify_ledger()) == []
 
 
 def test_an_event_slipped_in_after_the_move_is_found(committed: None) -> None:
     _restored(_transaction() + AHEAD)
     note("test.after", now=NOW)
-    batch = _sealed_soon()
+    batch = seal_all(SEALED)
     _event(batch.below_transaction - 1, "forged")
     assert seal_events(now=NOW + timedelta(seconds=2)) is None
     assert any("事后插入" in problem for problem in verify_ledger())
@@ -104,7 +96,7 @@ def test_an_event_slipped_in_after_the_move_is_found(committed: None) -> None:
 def test_an_era_that_was_changed_afterwards_is_found(committed: None) -> None:
     _restored(_transaction() + AHEAD)
     note("test.after", now=NOW)
-    _sealed_soon()
+    seal_all(SEALED)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE store_ledgerbatch DISABLE TRIGGER USER")
         cursor.execute("UPDATE store_ledgerbatch SET era = 0 WHERE number = 2")

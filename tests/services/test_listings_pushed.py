@@ -2,11 +2,11 @@
 from both by their mark alone when they end."""
 
 from datetime import timedelta
-from time import sleep
 from typing import Any
 
 import pytest
 from tests.people import NOW, People
+from tests.sealing import seal_all
 from tests.services.listing_cases import make_listers
 from tests.services.two_platforms import SECRET, SINCE, order_of
 
@@ -14,7 +14,6 @@ from xinheng.core.policy import Policy
 from xinheng.services.exchanges import decide_peer, propose_peer
 from xinheng.services.exchanges_content import content
 from xinheng.services.exchanges_out import make_packages
-from xinheng.services.ledger import seal_events, unsealed_count
 from xinheng.services.listings_entries import revoke
 from xinheng.store.connectors import keep_secret
 from xinheng.store.models import Case, ExchangePeer
@@ -30,11 +29,7 @@ def _peer(people: People, policy: Policy, **given: Any) -> ExchangePeer:
 
 def _lines(peer: ExchangePeer, policy: Policy) -> list[Any]:
     """What goes over now, after everything that happened was sealed."""
-    for _ in range(600):
-        seal_events(now=NOW)
-        if not unsealed_count():
-            break
-        sleep(0.1)
+    seal_all(NOW)
     packages = make_packages(peer.public_id, policy=policy, now=NOW)
     return [line for one in packages for line in content(one).lines]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from tests.people import NOW, TODAY, People, _user
+from tests.sealing import seal_all
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 from tests.services.sharers import FIELDS, WISH, applicant, granted, reader
 
@@ -18,7 +19,6 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.core.sharing import Purpose, directory
 from xinheng.services.collect import Delivery, import_file
-from xinheng.services.ledger import seal_events
 from xinheng.services.records import Change, change_state
 from xinheng.services.sharing import apply_for, approve_sharing, give_key, revoke_sharing
 from xinheng.services.sharing_reads import Asked, read_changes, read_subject
@@ -244,7 +244,7 @@ def test_changes_come_once_page_by_page_and_what_ended_comes_as_a_number_to_who_
     first = Record.objects.order_by("pk").first()
     assert first is not None
     assert keys(read_changes(key, ASKED, after="", limit=3, policy=policy, now=LATER).body) == []
-    seal_events(now=LATER)
+    seal_all(LATER)
     page = read_changes(key, ASKED, after="", limit=3, policy=policy, now=LATER).body
     assert (len(page["records"]), page["more"]) == (3, True)
     rest = read_changes(key, ASKED, after=page["next"], limit=3, policy=policy, now=LATER).body
@@ -252,7 +252,7 @@ def test_changes_come_once_page_by_page_and_what_ended_comes_as_a_number_to_who_
     assert len({one for one, _ in keys(page) + keys(rest)}) == 4
     change = Change(deed="shield", reason="核查", ground="汴信函〔2026〕3号")
     change_state(record_key=first.record_key, change=change, actor=lasting.zhao, policy=policy, now=LATER)
-    seal_events(now=LATER)
+    seal_all(LATER)
     last = read_changes(key, ASKED, after=rest["next"], limit=3, policy=policy, now=LATER).body
     assert last["records"] == [{"record": first.record_key, "ended": True}]
     again = read_changes(key, ASKED, after=last["next"], limit=3, policy=policy, now=LATER).body
@@ -266,7 +266,7 @@ def test_changes_come_once_page_by_page_and_what_ended_comes_as_a_number_to_who_
 @pytest.mark.row("M2-13")
 def test_a_grant_revoked_between_two_pages_ends_the_reading(lasting: People, policy: Policy) -> None:
     grant, key, _ = reader(lasting, policy)
-    seal_events(now=LATER)
+    seal_all(LATER)
     page = read_changes(key, ASKED, after="", limit=2, policy=policy, now=LATER).body
     revoke_sharing(grant.case.public_id, actor=lasting.wang, reason="业务结束", policy=policy, now=LATER)
     said = refused(lambda: read_changes(key, ASKED, after=page["next"], limit=2, policy=policy, now=LATER))

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from time import sleep
 from typing import Any
 
 import psycopg
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 from tests.conftest import _digest_of_schema, _point_to, _server
 from tests.people import NOW, People, make_people
+from tests.sealing import seal_all
 
 from xinheng.core.policy import Policy
 from xinheng.services.collect import Delivery, import_file
@@ -22,7 +22,6 @@ from xinheng.services.exchanges_content import pieces
 from xinheng.services.exchanges_in import receive
 from xinheng.services.exchanges_out import make_packages
 from xinheng.services.exchanges_sending import note_sent, take_receipt
-from xinheng.services.ledger import seal_events, unsealed_count
 from xinheng.store.connectors import keep_secret
 from xinheng.store.models import (
     ExchangePackage,
@@ -56,16 +55,8 @@ class Platform:
 
     def make(self, *, now: datetime = NOW) -> list[ExchangePackage]:
         """Seal what happened and make packages of it."""
-        self.seal(now=now)
+        seal_all(now)
         return make_packages(self.peer.public_id, policy=self.policy, now=now)
-
-    def seal(self, *, now: datetime = NOW) -> None:
-        """Transactions of other tests on the same server hold the horizon back for a moment."""
-        for _ in range(600):
-            seal_events(now=now)
-            if not unsealed_count():
-                break
-            sleep(0.1)
 
     def file_of(self, number: int) -> list[bytes]:
         """The package as it is sent now."""
