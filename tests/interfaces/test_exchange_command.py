@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.people import NOW
+from tests.sealing import seal_all
 from tests.services.deliveries import code, penalty, write
 from tests.services.two_platforms import CITY, COUNTY, Pair, Platform, two_platforms
 
@@ -51,7 +53,7 @@ def test_packages_receipts_and_statements_are_carried_by_hand(terminal: Terminal
     county, city, out = terminal.pair.county, terminal.pair.city, tmp_path / "up"
     with terminal.pair.at(county):
         county.import_rows(write(tmp_path, penalty(1), penalty(2)))
-        county.seal()
+        seal_all(NOW)
     ended, said = terminal.at(county, "send", "--peer", CITY, "--out", out)
     assert (ended, "新做交换包 1 个，写出 1 个" in said) == (0, True)
     package = next(out.iterdir())
@@ -75,7 +77,7 @@ def test_a_difference_ends_with_1_and_names_the_lines(terminal: Terminal, tmp_pa
     county, city, held = terminal.pair.county, terminal.pair.city, tmp_path / "held.json"
     with terminal.pair.at(county):
         county.import_rows(write(tmp_path, penalty(1)))
-        county.seal()
+        seal_all(NOW)
     terminal.at(county, "send", "--peer", CITY, "--out", tmp_path / "up")
     terminal.at(city, "reconcile", "--peer", COUNTY, "--statement", held)
     ended, said = terminal.at(county, "reconcile", "--peer", CITY, "--with", held)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import pytest
 from django.test import Client
 from tests.people import NOW
+from tests.sealing import seal_all
 from tests.services.deliveries import penalty, write
 from tests.services.two_platforms import Pair, Platform, two_platforms
 
@@ -38,7 +39,7 @@ def deliver(pair: Pair, folder: Path, *numbers: int) -> None:
     with pair.at(pair.county) as county:
         rows = [penalty(number) for number in numbers]
         county.import_rows(write(folder, *rows, called=f"{numbers[0]}.csv"))
-        county.seal()
+        seal_all(NOW)
 
 
 def turn(pair: Pair, platform: Platform, *, now: Any = NOW) -> int:
