@@ -4,20 +4,16 @@ Whoever proposes that it was not kept does not decide it; before that the enterp
 department has to check is in the published list of its matters; a term nobody set stays open (legal guard G15).
 """
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
+from xinheng.core.flows import NEW, Flow, State, published
 from xinheng.core.mandates import Matter
-from xinheng.core.roles import OF_ENTERPRISES, Role
+from xinheng.core.roles import OF_ENTERPRISES
+from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by, by_clock
 
 SUPPLEMENT = "commitments.supplement"
 """To the day on which the enterprise promised to hand in what is missing."""
 CHECK = "commitments.check"
 """In which the department checks whether the commitment is kept."""
-STATEMENT = "letters.statement_workdays"
-"""In which the enterprise may answer, from the service of the notice."""
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
-_DECIDERS = frozenset({Role.DECIDER})
 
 _STATES = (
     State(key="lodged", title="待受理", party="承诺和材料已经收到，办理单位正在核对。不需要您做什么。"),
@@ -45,167 +41,66 @@ _STATES = (
 )
 
 _TAKING = (
-    Step(
-        verb="lodge",
-        title="递交承诺",
-        from_states=(NEW,),
-        to_state="lodged",
-        roles=_TAKERS | OF_ENTERPRISES,
-    ),
-    Step(
-        verb="register",
-        title="登记已作出的承诺",
-        from_states=(NEW,),
-        to_state="accepted",
-        roles=_TAKERS,
+    by(TAKERS | OF_ENTERPRISES, "lodge", "递交承诺", NEW, "lodged", reason_required=False),
+    by(
+        TAKERS,
+        "register",
+        "登记已作出的承诺",
+        NEW,
+        "accepted",
+        reason_required=False,
         ground_required=True,
         starts=(CHECK,),
     ),
-    Step(
-        verb="accept",
-        title="受理并登记",
-        from_states=("lodged",),
-        to_state="accepted",
-        roles=_TAKERS,
-        starts=(CHECK,),
-    ),
-    Step(
-        verb="tolerate",
-        title="容缺受理",
-        from_states=("lodged",),
-        to_state="tolerated",
-        roles=_TAKERS,
-        reason_required=True,
-        starts=(SUPPLEMENT,),
-    ),
-    Step(
-        verb="decline",
-        title="不予受理",
-        from_states=("lodged",),
-        to_state="declined",
-        roles=_DECIDERS,
-        not_by=("lodge",),
-        reason_required=True,
-        notice="refusal",
-    ),
-    Step(
-        verb="supplement",
-        title="材料补齐，登记",
-        from_states=("tolerated", "late"),
-        to_state="accepted",
-        roles=_TAKERS,
-        reason_required=True,
+    by(TAKERS, "accept", "受理并登记", "lodged", "accepted", reason_required=False, starts=(CHECK,)),
+    by(TAKERS, "tolerate", "容缺受理", "lodged", "tolerated", starts=(SUPPLEMENT,)),
+    by(DECIDERS, "decline", "不予受理", "lodged", "declined", not_by=("lodge",), notice="refusal"),
+    by(
+        TAKERS,
+        "supplement",
+        "材料补齐，登记",
+        ("tolerated", "late"),
+        "accepted",
         ends=(SUPPLEMENT,),
         starts=(CHECK,),
     ),
-    Step(
-        verb="fall_late",
-        title="逾期未补",
-        from_states=("tolerated",),
-        to_state="late",
-        ends=(SUPPLEMENT,),
-        after=SUPPLEMENT,
-    ),
-    Step(
-        verb="drop",
-        title="撤销容缺受理",
-        from_states=("late",),
-        to_state="dropped",
-        roles=_DECIDERS,
-        not_by=("lodge", "tolerate"),
-        reason_required=True,
-        notice="refusal",
-    ),
-    Step(
-        verb="withdraw",
-        title="撤回",
-        from_states=("lodged", "tolerated", "late"),
-        to_state="withdrawn",
-        roles=_TAKERS | OF_ENTERPRISES,
-        reason_required=True,
+    by_clock("fall_late", "逾期未补", "tolerated", "late", after=SUPPLEMENT),
+    by(DECIDERS, "drop", "撤销容缺受理", "late", "dropped", not_by=("lodge", "tolerate"), notice="refusal"),
+    by(
+        TAKERS | OF_ENTERPRISES,
+        "withdraw",
+        "撤回",
+        ("lodged", "tolerated", "late"),
+        "withdrawn",
         ends=(SUPPLEMENT,),
     ),
 )
 
 _CHECKING = (
-    Step(
-        verb="keep",
-        title="核查通过，全部履行",
-        from_states=("accepted",),
-        to_state="kept",
-        roles=_OFFICERS,
-        reason_required=True,
-        ends=(CHECK,),
-    ),
-    Step(
-        verb="find",
-        title="拟认定未履行",
-        from_states=("accepted",),
-        to_state="found",
-        roles=_OFFICERS,
-        reason_required=True,
-        ends=(CHECK,),
-    ),
-    Step(
-        verb="clear",
-        title="不成立，继续核查",
-        from_states=("found", "notified", "heard"),
-        to_state="accepted",
-        roles=_OFFICERS | _DECIDERS,
-        reason_required=True,
+    by(OFFICERS, "keep", "核查通过，全部履行", "accepted", "kept", ends=(CHECK,)),
+    by(OFFICERS, "find", "拟认定未履行", "accepted", "found", ends=(CHECK,)),
+    by(
+        OFFICERS | DECIDERS,
+        "clear",
+        "不成立，继续核查",
+        ("found", "notified", "heard"),
+        "accepted",
         ends=(STATEMENT,),
         starts=(CHECK,),
     ),
-    Step(
-        verb="notify",
-        title="告知企业",
-        from_states=("found",),
-        to_state="notified",
-        roles=_DECIDERS,
+    adverse(
+        "notify",
+        "告知企业",
+        "found",
+        "notified",
         not_by=("find",),
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
         notice="breach_notice",
         starts=(STATEMENT,),
     ),
-    Step(
-        verb="hear",
-        title="记录陈述、申辩",
-        from_states=("notified",),
-        to_state="heard",
-        roles=_TAKERS,
-        reason_required=True,
-        ends=(STATEMENT,),
-    ),
-    Step(
-        verb="stay_silent",
-        title="期满未陈述",
-        from_states=("notified",),
-        to_state="heard",
-        ends=(STATEMENT,),
-        after=STATEMENT,
-    ),
-    Step(
-        verb="determine",
-        title="认定未履行",
-        from_states=("heard",),
-        to_state="determined",
-        roles=_DECIDERS,
-        not_by=("find",),
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
-        notice="decision",
-    ),
-    Step(
-        verb="overturn",
-        title="撤销认定",
-        from_states=("determined",),
-        to_state="overturned",
-        roles=_DECIDERS,
-        reason_required=True,
-    ),
+    by(TAKERS, "hear", "记录陈述、申辩", "notified", "heard", ends=(STATEMENT,)),
+    by_clock("stay_silent", "期满未陈述", "notified", "heard", after=STATEMENT),
+    adverse("determine", "认定未履行", "heard", "determined", not_by=("find",), notice="decision"),
+    by(DECIDERS, "overturn", "撤销认定", "determined", "overturned"),
 )
 
 COMMITMENT = published(

@@ -7,8 +7,8 @@ the file and weigh in no score by themselves. None of the documents gives a term
 
 from enum import StrEnum
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import Role
+from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.steps import DECIDERS, OFFICERS, adverse, by
 
 
 class Manner(StrEnum):
@@ -23,8 +23,6 @@ class Manner(StrEnum):
 
 
 DRAFTING = ("draft", "revise")
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_DECIDERS = frozenset({Role.DECIDER})
 
 _STATES = (
     State(key="drafted", title="拟约谈", party="办理单位正在准备约谈，还没有决定。不需要您做什么。"),
@@ -39,106 +37,28 @@ _STATES = (
 )
 
 _CALLING = (
-    Step(
-        verb="draft",
-        title="拟约谈",
-        from_states=(NEW,),
-        to_state="drafted",
-        roles=_OFFICERS,
-        ground_required=True,
-        reason_required=True,
-    ),
-    Step(
-        verb="revise",
-        title="修改",
-        from_states=("drafted",),
-        to_state="drafted",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="withdraw",
-        title="撤销草稿",
-        from_states=("drafted",),
-        to_state="withdrawn",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="call",
-        title="决定约谈",
-        from_states=("drafted",),
-        to_state="called",
-        roles=_DECIDERS,
-        not_by=DRAFTING,
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
-        notice="interview_invitation",
-    ),
-    Step(
-        verb="return",
-        title="退回",
-        from_states=("drafted",),
-        to_state="drafted",
-        roles=_DECIDERS,
-        not_by=DRAFTING,
-        reason_required=True,
-    ),
+    by(OFFICERS, "draft", "拟约谈", NEW, "drafted", ground_required=True),
+    by(OFFICERS, "revise", "修改", "drafted", "drafted"),
+    by(OFFICERS, "withdraw", "撤销草稿", "drafted", "withdrawn"),
+    adverse("call", "决定约谈", "drafted", "called", not_by=DRAFTING, notice="interview_invitation"),
+    by(DECIDERS, "return", "退回", "drafted", "drafted", not_by=DRAFTING),
 )
 
 _MEETING = (
-    Step(
-        verb="put_off",
-        title="另约时间",
-        from_states=("called", "missed"),
-        to_state="called",
-        roles=_OFFICERS,
-        reason_required=True,
-        notice="interview_invitation",
-    ),
-    Step(
-        verb="miss",
-        title="登记未参加",
-        from_states=("called",),
-        to_state="missed",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="minute",
-        title="登记约谈记录",
-        from_states=("called",),
-        to_state="held",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="amend",
-        title="更正记录",
-        from_states=("held",),
-        to_state="held",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="confirm",
-        title="核对记录，入档",
-        from_states=("held",),
-        to_state="done",
-        roles=_OFFICERS | _DECIDERS,
+    by(OFFICERS, "put_off", "另约时间", ("called", "missed"), "called", notice="interview_invitation"),
+    by(OFFICERS, "miss", "登记未参加", "called", "missed"),
+    by(OFFICERS, "minute", "登记约谈记录", "called", "held"),
+    by(OFFICERS, "amend", "更正记录", "held", "held"),
+    by(
+        OFFICERS | DECIDERS,
+        "confirm",
+        "核对记录，入档",
+        "held",
+        "done",
         not_by=("minute", "amend"),
-        reason_required=True,
         notice="interview_minutes",
     ),
-    Step(
-        verb="end",
-        title="不再约谈",
-        from_states=("called", "missed"),
-        to_state="closed",
-        roles=_DECIDERS,
-        reason_required=True,
-    ),
+    by(DECIDERS, "end", "不再约谈", ("called", "missed"), "closed"),
 )
 
 INTERVIEW = published(

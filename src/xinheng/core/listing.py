@@ -11,23 +11,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from xinheng.core.catalogue import Item
-from xinheng.core.flows import NEW, Flow, State, Step, published
+from xinheng.core.flows import NEW, Flow, State, published
 from xinheng.core.lists import ListKind, ListType
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
+from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by, by_clock
 
-STATEMENT = "letters.statement_workdays"
-"""The term for statement and defence; it begins with the service of the notice."""
 PUBLICITY = "lists.publicity_workdays"
 PREPARING = ("propose", "revise", "notify", "answer")
 DECISIVE = frozenset({Item.PENALTY, Item.COMPULSION, Item.ADJUDICATION, Item.COURT})
 """What a list of serious failing subjects may rest on: judgement, penalty, compulsory or other decision (M9-02)."""
 BASIS = "国办发〔2020〕49号"
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
-_DECIDERS = frozenset({Role.DECIDER})
 _LEGAL = frozenset({Role.LEGAL_REVIEWER})
 _OPEN = ("drafted", "notified", "hearing", "stated", "prepared", "reviewed")
 
@@ -163,12 +159,6 @@ def months_of(of: ListType, *, longest: int, wanted: int | None) -> int:
     return months
 
 
-def _step(verb: str, title: str, source: str | tuple[str, ...], to: str, **more: object) -> Step:
-    sources = (source,) if isinstance(source, str) else source
-    given: dict[str, object] = {"roles": _OFFICERS, "reason_required": True, **more}
-    return Step(verb=verb, title=title, from_states=sources, to_state=to, **given)  # type: ignore[arg-type]
-
-
 _STATES = (
     State(key="drafted", title="拟定认定意见", party="认定单位正在研究，还没有作出任何决定。"),
     State(key="notified", title="待送达告知书", party="事先告知书已经写成，正在送达。"),
@@ -194,33 +184,27 @@ _STATES = (
     State(key="ended", title="已移出", settled=True, party="您已经移出名单，依据名单采取的措施同时终止。"),
 )
 _PREPARING = (
-    _step("propose", "提出认定意见", NEW, "drafted", ground_required=True),
-    _step("revise", "修改认定意见", "drafted", "drafted"),
-    _step("notify", "事先告知", "drafted", "notified", notice="prior_notice", starts=(STATEMENT,)),
-    _step("serve", "登记送达", "notified", "hearing"),
-    _step("state", "收到陈述申辩", ("hearing", "stated"), "stated", roles=_TAKERS),
-    _step("answer", "答复陈述申辩", "stated", "prepared", ends=(STATEMENT,)),
-    Step(
-        verb="lapse", title="期满未陈述申辩", from_states=("hearing",), to_state="prepared",
-        ends=(STATEMENT,), after=STATEMENT,
-    ),
-    *(_step(one.value, f"登记{one.label}", "prepared", "prepared") for one in Hurdle),
-    _step("review", "法制审核通过", "prepared", "reviewed", roles=_LEGAL, not_by=PREPARING),
-    _step("send_back", "法制审核退回", "prepared", "drafted", roles=_LEGAL, not_by=PREPARING),
-    _step("withdraw", "撤回认定意见", _OPEN, "withdrawn", roles=_OFFICERS | _DECIDERS, ends=(STATEMENT,)),
-)  # fmt: skip
+    by(OFFICERS, "propose", "提出认定意见", NEW, "drafted", ground_required=True),
+    by(OFFICERS, "revise", "修改认定意见", "drafted", "drafted"),
+    by(OFFICERS, "notify", "事先告知", "drafted", "notified", notice="prior_notice", starts=(STATEMENT,)),
+    by(OFFICERS, "serve", "登记送达", "notified", "hearing"),
+    by(TAKERS, "state", "收到陈述申辩", ("hearing", "stated"), "stated"),
+    by(OFFICERS, "answer", "答复陈述申辩", "stated", "prepared", ends=(STATEMENT,)),
+    by_clock("lapse", "期满未陈述申辩", "hearing", "prepared", after=STATEMENT),
+    *(by(OFFICERS, one.value, f"登记{one.label}", "prepared", "prepared") for one in Hurdle),
+    by(_LEGAL, "review", "法制审核通过", "prepared", "reviewed", not_by=PREPARING),
+    by(_LEGAL, "send_back", "法制审核退回", "prepared", "drafted", not_by=PREPARING),
+    by(OFFICERS | DECIDERS, "withdraw", "撤回认定意见", _OPEN, "withdrawn", ends=(STATEMENT,)),
+)
 _DECIDING = (
-    _step(
-        "decide", "决定列入", "reviewed", "decided", roles=_DECIDERS, not_by=(*PREPARING, "review"),
-        adverse=True, ground_required=True, notice="decision",
-    ),
-    _step("decline", "决定不予列入", "reviewed", "declined", roles=_DECIDERS, not_by=PREPARING),
-    _step("return", "退回重办", "reviewed", "drafted", roles=_DECIDERS, not_by=PREPARING),
-    _step("serve", "登记送达", "decided", "served"),
-    _step("enter", "列入名单", "served", "listed", ground_required=True),
-    _step("revoke", "撤销列入决定", ("decided", "served", "listed"), "revoked", roles=_DECIDERS),
-    Step(verb="end", title="移出名单", from_states=("listed",), to_state="ended"),
-)  # fmt: skip
+    adverse("decide", "决定列入", "reviewed", "decided", not_by=(*PREPARING, "review"), notice="decision"),
+    by(DECIDERS, "decline", "决定不予列入", "reviewed", "declined", not_by=PREPARING),
+    by(DECIDERS, "return", "退回重办", "reviewed", "drafted", not_by=PREPARING),
+    by(OFFICERS, "serve", "登记送达", "decided", "served"),
+    by(OFFICERS, "enter", "列入名单", "served", "listed", ground_required=True),
+    by(DECIDERS, "revoke", "撤销列入决定", ("decided", "served", "listed"), "revoked"),
+    by_clock("end", "移出名单", "listed", "ended"),
+)
 
 LISTING = published(
     Flow(name="listing", version=1, title="名单认定", states=_STATES, steps=(*_PREPARING, *_DECIDING))
@@ -243,26 +227,32 @@ GOOD_LISTING = published(
         title="守信激励对象认定",
         states=_GOOD_STATES,
         steps=(
-            _step("propose", "提出认定意见", NEW, "drafted", ground_required=True),
-            _step("publicise", "开始公示", "drafted", "publicised", starts=(PUBLICITY,)),
-            _step("object", "收到异议", "publicised", "objected", roles=_TAKERS, ends=(PUBLICITY,)),
-            _step("dismiss", "异议不成立，重新公示", "objected", "publicised", starts=(PUBLICITY,)),
-            _step("uphold", "异议成立，不予列入", "objected", "declined", roles=_DECIDERS),
-            Step(
-                verb="lapse", title="公示期满无异议", from_states=("publicised",), to_state="prepared",
-                ends=(PUBLICITY,), after=PUBLICITY,
-            ),
-            _step(
-                "decide", "决定列入", "prepared", "listed", roles=_DECIDERS, not_by=("propose", "publicise"),
+            by(OFFICERS, "propose", "提出认定意见", NEW, "drafted", ground_required=True),
+            by(OFFICERS, "publicise", "开始公示", "drafted", "publicised", starts=(PUBLICITY,)),
+            by(TAKERS, "object", "收到异议", "publicised", "objected", ends=(PUBLICITY,)),
+            by(OFFICERS, "dismiss", "异议不成立，重新公示", "objected", "publicised", starts=(PUBLICITY,)),
+            by(DECIDERS, "uphold", "异议成立，不予列入", "objected", "declined"),
+            by_clock("lapse", "公示期满无异议", "publicised", "prepared", after=PUBLICITY),
+            by(
+                DECIDERS,
+                "decide",
+                "决定列入",
+                "prepared",
+                "listed",
+                not_by=("propose", "publicise"),
                 ground_required=True,
             ),
-            _step("decline", "决定不予列入", "prepared", "declined", roles=_DECIDERS),
-            _step(
-                "withdraw", "撤回认定意见", ("drafted", "publicised", "objected", "prepared"), "withdrawn",
-                roles=_OFFICERS | _DECIDERS, ends=(PUBLICITY,),
+            by(DECIDERS, "decline", "决定不予列入", "prepared", "declined"),
+            by(
+                OFFICERS | DECIDERS,
+                "withdraw",
+                "撤回认定意见",
+                ("drafted", "publicised", "objected", "prepared"),
+                "withdrawn",
+                ends=(PUBLICITY,),
             ),
-            _step("lift", "移出（不再符合条件）", "listed", "ended", roles=_DECIDERS),
-            Step(verb="end", title="期满移出", from_states=("listed",), to_state="ended"),
+            by(DECIDERS, "lift", "移出（不再符合条件）", "listed", "ended"),
+            by_clock("end", "期满移出", "listed", "ended"),
         ),
     )
-)  # fmt: skip
+)

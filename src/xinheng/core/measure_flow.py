@@ -6,168 +6,45 @@ two persons and a ground, no letter.
 """
 
 from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import Role
+from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by, by_clock
 
-STATEMENT = "letters.statement_workdays"
-"""The term for statement and defence; it starts with the service of the prior notice."""
-PROPOSE = ("propose", "revise", "notify")
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
-_DECIDERS = frozenset({Role.DECIDER})
+_PROPOSED = ("propose", "revise")
+PROPOSE = (*_PROPOSED, "notify")
 _OPEN = ("drafted", "noticed", "heard")
 
 
-def _proposing(*, adverse: bool) -> tuple[Step, ...]:
-    states = _OPEN if adverse else ("drafted",)
+def _proposing(*, burden: bool) -> tuple[Step, ...]:
+    states = _OPEN if burden else ("drafted",)
     return (
-        Step(
-            verb="propose",
-            title="提出措施" if adverse else "提出激励",
-            from_states=(NEW,),
-            to_state="drafted",
-            roles=_OFFICERS,
-            ground_required=True,
-            reason_required=True,
-        ),
-        Step(
-            verb="revise",
-            title="补充理由",
-            from_states=("drafted",),
-            to_state="drafted",
-            roles=_OFFICERS,
-            reason_required=True,
-        ),
-        Step(
-            verb="withdraw",
-            title="撤回建议",
-            from_states=states,
-            to_state="withdrawn",
-            roles=_OFFICERS,
-            reason_required=True,
-            ends=(STATEMENT,) if adverse else (),
-        ),
+        by(OFFICERS, "propose", "提出措施" if burden else "提出激励", NEW, "drafted", ground_required=True),
+        by(OFFICERS, "revise", "补充理由", "drafted", "drafted"),
+        by(OFFICERS, "withdraw", "撤回建议", states, "withdrawn", ends=(STATEMENT,) if burden else ()),
     )
 
 
 _HEARING = (
-    Step(
-        verb="notify",
-        title="事先告知",
-        from_states=("drafted",),
-        to_state="noticed",
-        roles=_OFFICERS,
-        reason_required=True,
-        notice="prior_notice",
-        starts=(STATEMENT,),
-    ),
-    Step(
-        verb="hear",
-        title="登记并答复陈述申辩",
-        from_states=("noticed",),
-        to_state="heard",
-        roles=_TAKERS,
-        reason_required=True,
-        ends=(STATEMENT,),
-    ),
-    Step(
-        verb="stay_silent",
-        title="期满未陈述申辩",
-        from_states=("noticed",),
-        to_state="heard",
-        ends=(STATEMENT,),
-        after=STATEMENT,
-    ),
+    by(OFFICERS, "notify", "事先告知", "drafted", "noticed", notice="prior_notice", starts=(STATEMENT,)),
+    by(TAKERS, "hear", "登记并答复陈述申辩", "noticed", "heard", ends=(STATEMENT,)),
+    by_clock("stay_silent", "期满未陈述申辩", "noticed", "heard", after=STATEMENT),
 )
 
 _DECIDING = (
-    Step(
-        verb="decide",
-        title="决定采取措施",
-        from_states=("drafted", "heard"),
-        to_state="decided",
-        roles=_DECIDERS,
-        not_by=PROPOSE,
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
-        notice="decision",
-    ),
-    Step(
-        verb="refuse",
-        title="不采取措施",
-        from_states=("drafted", "heard"),
-        to_state="refused",
-        roles=_DECIDERS,
-        not_by=PROPOSE,
-        reason_required=True,
-    ),
-    Step(
-        verb="serve",
-        title="登记送达",
-        from_states=("decided",),
-        to_state="served",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="start",
-        title="生效并通知响应单位",
-        from_states=("served",),
-        to_state="in_force",
-        roles=_OFFICERS,
-        ground_required=True,
-        reason_required=True,
-    ),
-    Step(
-        verb="drop",
-        title="决定不再生效",
-        from_states=("decided", "served"),
-        to_state="revoked",
-        roles=_DECIDERS,
-        reason_required=True,
-    ),
+    adverse("decide", "决定采取措施", ("drafted", "heard"), "decided", not_by=PROPOSE, notice="decision"),
+    by(DECIDERS, "refuse", "不采取措施", ("drafted", "heard"), "refused", not_by=PROPOSE),
+    by(OFFICERS, "serve", "登记送达", "decided", "served"),
+    by(OFFICERS, "start", "生效并通知响应单位", "served", "in_force", ground_required=True),
+    by(DECIDERS, "drop", "决定不再生效", ("decided", "served"), "revoked"),
 )
 
 _GRANTING = (
-    Step(
-        verb="grant",
-        title="决定给予激励",
-        from_states=("drafted",),
-        to_state="in_force",
-        roles=_DECIDERS,
-        not_by=("propose", "revise"),
-        ground_required=True,
-        reason_required=True,
-    ),
-    Step(
-        verb="refuse",
-        title="不给予激励",
-        from_states=("drafted",),
-        to_state="refused",
-        roles=_DECIDERS,
-        not_by=("propose", "revise"),
-        reason_required=True,
-    ),
+    by(DECIDERS, "grant", "决定给予激励", "drafted", "in_force", not_by=_PROPOSED, ground_required=True),
+    by(DECIDERS, "refuse", "不给予激励", "drafted", "refused", not_by=_PROPOSED),
 )
 
 _ENDING = (
-    Step(
-        verb="lift",
-        title="解除",
-        from_states=("in_force",),
-        to_state="lifted",
-        roles=_DECIDERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="annul",
-        title="纠正错误措施",
-        from_states=("in_force",),
-        to_state="annulled",
-        roles=_DECIDERS,
-        reason_required=True,
-    ),
-    Step(verb="end", title="随依据或期限终止", from_states=("in_force",), to_state="ended"),
+    by(DECIDERS, "lift", "解除", "in_force", "lifted"),
+    by(DECIDERS, "annul", "纠正错误措施", "in_force", "annulled"),
+    by_clock("end", "随依据或期限终止", "in_force", "ended"),
 )
 
 _OVER = (
@@ -209,7 +86,7 @@ MEASURE = published(
             ),
             *_OVER,
         ),
-        steps=(*_proposing(adverse=True), *_HEARING, *_DECIDING, *_ENDING),
+        steps=(*_proposing(burden=True), *_HEARING, *_DECIDING, *_ENDING),
     )
 )
 
@@ -223,6 +100,6 @@ INCENTIVE = published(
             State(key="in_force", title="享受激励", settled=True, party="激励正在执行。"),
             *_OVER,
         ),
-        steps=(*_proposing(adverse=False), *_GRANTING, *_ENDING),
+        steps=(*_proposing(burden=False), *_GRANTING, *_ENDING),
     )
 )

@@ -6,8 +6,8 @@ of that unit, and the result is told to the complainant (legal guard G13).
 
 from enum import StrEnum
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import Role
+from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.steps import DECIDERS, OFFICERS, TAKERS, WINDOW, by, by_clock
 
 ACCEPT = "objections.misuse_accept_workdays"
 INVESTIGATE = "objections.misuse_workdays"
@@ -31,8 +31,6 @@ class Fault(StrEnum):
         }[self.value]
 
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_DECIDERS = frozenset({Role.DECIDER})
 _TAKEN = ("take_in", "accept", "find")
 
 MISUSE = published(
@@ -52,58 +50,23 @@ MISUSE = published(
             State(key="done", title="办结", settled=True, party="结论已经告知，事项办结。"),
         ),
         steps=(
-            Step(verb="receive", title="收到投诉", from_states=(NEW,), to_state="received", starts=(ACCEPT,)),
-            Step(
-                verb="take_in",
-                title="窗口收到投诉",
-                from_states=(NEW,),
-                to_state="received",
-                roles=frozenset({Role.WINDOW_CLERK}),
-                starts=(ACCEPT,),
-            ),
-            Step(
-                verb="accept",
-                title="受理并调查",
-                from_states=("received",),
-                to_state="investigating",
-                roles=_OFFICERS,
+            by_clock("receive", "收到投诉", NEW, "received", starts=(ACCEPT,)),
+            by(WINDOW, "take_in", "窗口收到投诉", NEW, "received", reason_required=False, starts=(ACCEPT,)),
+            by(
+                OFFICERS,
+                "accept",
+                "受理并调查",
+                "received",
+                "investigating",
+                reason_required=False,
                 ends=(ACCEPT,),
                 starts=(INVESTIGATE,),
             ),
-            Step(
-                verb="find",
-                title="提出调查结果",
-                from_states=("received", "investigating"),
-                to_state="found",
-                roles=_OFFICERS,
-                reason_required=True,
-                ends=(ACCEPT,),
-            ),
-            *(
-                Step(
-                    verb=verb,
-                    title=title,
-                    from_states=("found",),
-                    to_state=to_state,
-                    roles=_DECIDERS,
-                    not_by=_TAKEN,
-                    reason_required=True,
-                )
-                for verb, title, to_state in (
-                    ("send_back", "退回补充调查", "investigating"),
-                    ("confirm", "属实，处理", "concluded"),
-                    ("dismiss", "不属实或者不属于本平台", "concluded"),
-                )
-            ),
-            Step(
-                verb="tell",
-                title="告知结论",
-                from_states=("concluded",),
-                to_state="done",
-                roles=_OFFICERS | {Role.WINDOW_CLERK},
-                reason_required=True,
-                ends=(INVESTIGATE,),
-            ),
+            by(OFFICERS, "find", "提出调查结果", ("received", "investigating"), "found", ends=(ACCEPT,)),
+            by(DECIDERS, "send_back", "退回补充调查", "found", "investigating", not_by=_TAKEN),
+            by(DECIDERS, "confirm", "属实，处理", "found", "concluded", not_by=_TAKEN),
+            by(DECIDERS, "dismiss", "不属实或者不属于本平台", "found", "concluded", not_by=_TAKEN),
+            by(TAKERS, "tell", "告知结论", "concluded", "done", ends=(INVESTIGATE,)),
         ),
     )
 )

@@ -7,8 +7,8 @@ The cities ask that the harm of a wrong listing or measure be removed (汴政办
 
 from datetime import date, timedelta
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import Role
+from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.steps import DECIDERS, OFFICERS, by
 
 TELL = "objections.revoked_workdays"
 """Within which receivers withdraw what has ended."""
@@ -16,8 +16,6 @@ SHARE = "objections.correction_share"
 """For how long the correction is shown, in thousandths of the time for which the error stood."""
 LETTER = "error_apology"
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_DECIDERS = frozenset({Role.DECIDER})
 
 REMEDY = published(
     Flow(
@@ -35,44 +33,19 @@ REMEDY = published(
             State(key="dismissed", title="不是错误", settled=True, party="核对后没有发现错误。"),
         ),
         steps=(
-            Step(
-                verb="find",
-                title="提出纠错",
-                from_states=(NEW,),
-                to_state="found",
-                roles=_OFFICERS,
-                ground_required=True,
-                reason_required=True,
-            ),
-            Step(
-                verb="lift",
-                title="确认有误并解除",
-                from_states=("found",),
-                to_state="lifted",
-                roles=_DECIDERS,
+            by(OFFICERS, "find", "提出纠错", NEW, "found", ground_required=True),
+            by(
+                DECIDERS,
+                "lift",
+                "确认有误并解除",
+                "found",
+                "lifted",
                 not_by=("find",),
                 ground_required=True,
-                reason_required=True,
                 starts=(TELL,),
             ),
-            Step(
-                verb="dismiss",
-                title="确认不是错误",
-                from_states=("found",),
-                to_state="dismissed",
-                roles=_DECIDERS,
-                not_by=("find",),
-                reason_required=True,
-            ),
-            Step(
-                verb="finish",
-                title="影响消除完毕",
-                from_states=("lifted",),
-                to_state="done",
-                roles=_OFFICERS,
-                reason_required=True,
-                ends=(TELL,),
-            ),
+            by(DECIDERS, "dismiss", "确认不是错误", "found", "dismissed", not_by=("find",)),
+            by(OFFICERS, "finish", "影响消除完毕", "lifted", "done", ends=(TELL,)),
         ),
     )
 )

@@ -7,9 +7,10 @@ guard G15). Nobody is worse off for objecting. The enterprise or the window lodg
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
+from xinheng.core.flows import NEW, Flow, State, published
 from xinheng.core.refusal import Refusal
-from xinheng.core.roles import OF_ENTERPRISES, Role
+from xinheng.core.roles import OF_ENTERPRISES
+from xinheng.core.steps import DECIDERS, OFFICERS, TAKERS, WINDOW, by, by_clock
 
 TOTAL = "objections.total_workdays"
 PROVIDER = "objections.provider_workdays"
@@ -99,10 +100,9 @@ def review_refusal(known: int | None) -> Refusal | None:
     )
 
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_DECIDERS = frozenset({Role.DECIDER})
-_LODGERS = OF_ENTERPRISES | {Role.WINDOW_CLERK}
+_LODGERS = OF_ENTERPRISES | WINDOW
 _TAKEN = ("lodge", "lodge_own", "reply", "find")
+_ANSWER = "objection_answer"
 _RUNNING = ("at_source", "checking", "answered")
 
 _STATES = (
@@ -127,124 +127,40 @@ _STATES = (
     State(key="retracted", title="异议已撤回", settled=True, party="您撤回了异议，标注已去除。"),
 )
 
-
-def _lodging(verb: str, title: str, to_state: str, clocks: tuple[str, ...], *, pushed: bool) -> Step:
-    return Step(
-        verb=verb,
-        title=title,
-        from_states=(NEW,),
-        to_state=to_state,
-        roles=frozenset() if pushed else _LODGERS,
-        reason_required=not pushed,
-        starts=clocks,
-    )
-
-
 _IN = (
-    _lodging("lodge", "提出异议，转提供单位核查", "at_source", (TOTAL, PROVIDER), pushed=False),
-    _lodging("lodge_own", "提出异议，平台核查", "checking", (OWN,), pushed=False),
-    _lodging("receive", "收到转来的异议，转提供单位核查", "at_source", (TOTAL, PROVIDER), pushed=True),
-    _lodging("receive_own", "收到转来的异议，平台核查", "checking", (OWN,), pushed=True),
+    by(_LODGERS, "lodge", "提出异议，转提供单位核查", NEW, "at_source", starts=(TOTAL, PROVIDER)),
+    by(_LODGERS, "lodge_own", "提出异议，平台核查", NEW, "checking", starts=(OWN,)),
+    by_clock("receive", "收到转来的异议，转提供单位核查", NEW, "at_source", starts=(TOTAL, PROVIDER)),
+    by_clock("receive_own", "收到转来的异议，平台核查", NEW, "checking", starts=(OWN,)),
 )
 
 _CHECKING = (
-    Step(
-        verb="reply",
-        title="核查并回复",
-        from_states=("at_source",),
-        to_state="answered",
-        roles=_OFFICERS,
-        reason_required=True,
-        ends=(PROVIDER,),
-    ),
-    Step(
-        verb="find",
-        title="核查完毕",
-        from_states=("checking",),
-        to_state="answered",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="send_back",
-        title="退回重新核查",
-        from_states=("answered",),
-        to_state="at_source",
-        roles=_DECIDERS,
-        not_by=_TAKEN,
-        reason_required=True,
-        starts=(PROVIDER,),
-    ),
-    Step(
-        verb="retract",
-        title="撤回异议",
-        from_states=_RUNNING,
-        to_state="retracted",
-        roles=_LODGERS,
+    by(OFFICERS, "reply", "核查并回复", "at_source", "answered", ends=(PROVIDER,)),
+    by(OFFICERS, "find", "核查完毕", "checking", "answered"),
+    by(DECIDERS, "send_back", "退回重新核查", "answered", "at_source", not_by=_TAKEN, starts=(PROVIDER,)),
+    by(
+        _LODGERS,
+        "retract",
+        "撤回异议",
+        _RUNNING,
+        "retracted",
+        reason_required=False,
         ends=(TOTAL, PROVIDER, OWN),
     ),
 )
 
-
-def _answer(verb: str, title: str, to_state: str) -> Step:
-    return Step(
-        verb=verb,
-        title=title,
-        from_states=("answered",),
-        to_state=to_state,
-        roles=_DECIDERS,
-        not_by=_TAKEN,
-        reason_required=True,
-        notice="objection_answer",
-    )
-
-
 _ANSWERING = (
-    _answer("correct", "更正", "decided"),
-    _answer("withdraw", "撤回有误的信息", "decided"),
-    _answer("uphold", "维持原信息", "upheld"),
-    *(
-        Step(
-            verb="serve",
-            title="告知结果",
-            from_states=(before,),
-            to_state=after,
-            roles=_OFFICERS | {Role.WINDOW_CLERK},
-            reason_required=True,
-            ends=(TOTAL, OWN),
-        )
-        for before, after in (("decided", "done"), ("upheld", "told"))
-    ),
+    by(DECIDERS, "correct", "更正", "answered", "decided", not_by=_TAKEN, notice=_ANSWER),
+    by(DECIDERS, "withdraw", "撤回有误的信息", "answered", "decided", not_by=_TAKEN, notice=_ANSWER),
+    by(DECIDERS, "uphold", "维持原信息", "answered", "upheld", not_by=_TAKEN, notice=_ANSWER),
+    by(TAKERS, "serve", "告知结果", "decided", "done", ends=(TOTAL, OWN)),
+    by(TAKERS, "serve", "告知结果", "upheld", "told", ends=(TOTAL, OWN)),
 )
 
 _REVIEWING = (
-    Step(
-        verb="ask_review",
-        title="提请复核",
-        from_states=("told",),
-        to_state="reviewing",
-        roles=_LODGERS,
-        reason_required=True,
-        starts=(REVIEW,),
-    ),
-    Step(
-        verb="review_uphold",
-        title="登记复核结果：维持",
-        from_states=("reviewing",),
-        to_state="final",
-        roles=_OFFICERS,
-        reason_required=True,
-        ends=(REVIEW,),
-    ),
-    Step(
-        verb="review_change",
-        title="登记复核结果：应当更正或者撤回",
-        from_states=("reviewing",),
-        to_state="answered",
-        roles=_OFFICERS,
-        reason_required=True,
-        ends=(REVIEW,),
-    ),
+    by(_LODGERS, "ask_review", "提请复核", "told", "reviewing", starts=(REVIEW,)),
+    by(OFFICERS, "review_uphold", "登记复核结果：维持", "reviewing", "final", ends=(REVIEW,)),
+    by(OFFICERS, "review_change", "登记复核结果：应当更正或者撤回", "reviewing", "answered", ends=(REVIEW,)),
 )
 
 OBJECTION = published(

@@ -5,8 +5,8 @@ term and looks at the result is in the cities' documents (shijiazhuang-2019-126 
 wanzhengban-2020-17 五（二）); none of them gives its length, which is policy data.
 """
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import Role
+from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.steps import DECIDERS, OFFICERS, TAKERS, adverse, by, by_clock
 
 CORRECT = "rectification.correct_workdays"
 """The term in which the enterprise puts it right; it starts with the service of the order."""
@@ -14,9 +14,6 @@ CHECK = "rectification.check_workdays"
 """The term in which the department checks what was handed in."""
 ORDER = ("draft", "revise")
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
-_DECIDERS = frozenset({Role.DECIDER})
 
 _STATES = (
     State(
@@ -33,127 +30,37 @@ _STATES = (
 )
 
 _ORDERING = (
-    Step(
-        verb="draft",
-        title="拟定整改要求",
-        from_states=(NEW,),
-        to_state="drafted",
-        roles=_OFFICERS,
-        ground_required=True,
-        reason_required=True,
-    ),
-    Step(
-        verb="revise",
-        title="修改整改要求",
-        from_states=("drafted",),
-        to_state="drafted",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="withdraw",
-        title="撤销草稿",
-        from_states=("drafted",),
-        to_state="withdrawn",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="confirm",
-        title="责令整改",
-        from_states=("drafted",),
-        to_state="ordered",
-        roles=_DECIDERS,
-        not_by=ORDER,
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
-        notice="rectification_order",
-    ),
-    Step(
-        verb="return",
-        title="退回",
-        from_states=("drafted",),
-        to_state="drafted",
-        roles=_DECIDERS,
-        not_by=ORDER,
-        reason_required=True,
-    ),
-    Step(
-        verb="serve",
-        title="登记送达",
-        from_states=("ordered",),
-        to_state="correcting",
-        roles=_OFFICERS,
-        reason_required=True,
-        starts=(CORRECT,),
-    ),
+    by(OFFICERS, "draft", "拟定整改要求", NEW, "drafted", ground_required=True),
+    by(OFFICERS, "revise", "修改整改要求", "drafted", "drafted"),
+    by(OFFICERS, "withdraw", "撤销草稿", "drafted", "withdrawn"),
+    adverse("confirm", "责令整改", "drafted", "ordered", not_by=ORDER, notice="rectification_order"),
+    by(DECIDERS, "return", "退回", "drafted", "drafted", not_by=ORDER),
+    by(OFFICERS, "serve", "登记送达", "ordered", "correcting", starts=(CORRECT,)),
 )
 
 _CORRECTING = (
-    Step(
-        verb="hand_in",
-        title="收到整改材料",
-        from_states=("correcting",),
-        to_state="checking",
-        roles=_TAKERS,
-        reason_required=True,
-        suspends=(CORRECT,),
-        starts=(CHECK,),
+    by(TAKERS, "hand_in", "收到整改材料", "correcting", "checking", suspends=(CORRECT,), starts=(CHECK,)),
+    by(
+        OFFICERS, "send_back", "整改不到位，退回", "checking", "correcting", resumes=(CORRECT,), ends=(CHECK,)
     ),
-    Step(
-        verb="send_back",
-        title="整改不到位，退回",
-        from_states=("checking",),
-        to_state="correcting",
-        roles=_OFFICERS,
-        reason_required=True,
-        resumes=(CORRECT,),
-        ends=(CHECK,),
-    ),
-    Step(
-        verb="fall_overdue",
-        title="期满未改",
-        from_states=("correcting",),
-        to_state="overdue",
-        ends=(CORRECT,),
-        after=CORRECT,
-    ),
-    Step(
-        verb="hand_in_late",
-        title="逾期后收到整改材料",
-        from_states=("overdue",),
-        to_state="checking_late",
-        roles=_TAKERS,
-        reason_required=True,
-        starts=(CHECK,),
-    ),
-    Step(
-        verb="send_back_late",
-        title="逾期整改不到位，退回",
-        from_states=("checking_late",),
-        to_state="overdue",
-        roles=_OFFICERS,
-        reason_required=True,
-        ends=(CHECK,),
-    ),
-    Step(
-        verb="pass",
-        title="核查通过",
-        from_states=("checking", "checking_late"),
-        to_state="done",
-        roles=_OFFICERS,
+    by_clock("fall_overdue", "期满未改", "correcting", "overdue", after=CORRECT),
+    by(TAKERS, "hand_in_late", "逾期后收到整改材料", "overdue", "checking_late", starts=(CHECK,)),
+    by(OFFICERS, "send_back_late", "逾期整改不到位，退回", "checking_late", "overdue", ends=(CHECK,)),
+    by(
+        OFFICERS,
+        "pass",
+        "核查通过",
+        ("checking", "checking_late"),
+        "done",
         not_by=("hand_in", "hand_in_late"),
-        reason_required=True,
         ends=(CORRECT, CHECK),
     ),
-    Step(
-        verb="revoke",
-        title="撤回整改要求",
-        from_states=("ordered", "correcting", "checking", "overdue", "checking_late"),
-        to_state="revoked",
-        roles=_DECIDERS,
-        reason_required=True,
+    by(
+        DECIDERS,
+        "revoke",
+        "撤回整改要求",
+        ("ordered", "correcting", "checking", "overdue", "checking_late"),
+        "revoked",
         ends=(CORRECT, CHECK),
     ),
 )

@@ -4,13 +4,9 @@ They rest while the plan is carried out; when it is done the records are repaire
 which two persons decide after the enterprise was heard (国办发〔2025〕22号; domain rules on bankruptcy are 未核).
 """
 
-from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import OF_ENTERPRISES, Role
-
-STATEMENT = "letters.statement_workdays"
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
-_DECIDERS = frozenset({Role.DECIDER})
+from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.roles import OF_ENTERPRISES
+from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by
 
 _STATES = (
     State(key="asked", title="待决定", party="重整期间暂时解除的申请已经收到，正在办理。不需要您做什么。"),
@@ -43,90 +39,36 @@ RELIEF = published(
         title="重整期间暂时解除",
         states=_STATES,
         steps=(
-            Step(
-                verb="ask",
-                title="登记法院裁定",
-                from_states=(NEW,),
-                to_state="asked",
-                roles=_TAKERS,
-                reason_required=True,
-            ),
-            Step(
-                verb="grant",
-                title="暂时解除",
-                from_states=("asked",),
-                to_state="resting",
-                roles=_DECIDERS,
-                not_by=("ask",),
-                reason_required=True,
-            ),
-            Step(
-                verb="refuse",
-                title="不予暂时解除",
-                from_states=("asked",),
-                to_state="refused",
-                roles=_DECIDERS,
-                not_by=("ask",),
-                adverse=True,
-                ground_required=True,
-                reason_required=True,
-                notice="refusal",
-            ),
-            Step(
-                verb="withdraw",
-                title="撤回申请",
-                from_states=("asked",),
-                to_state="withdrawn",
-                roles=_TAKERS | OF_ENTERPRISES,
-                reason_required=True,
-            ),
-            Step(
-                verb="finish",
-                title="重整计划执行完毕，正式修复",
-                from_states=("resting",),
-                to_state="done",
-                roles=_DECIDERS,
-                not_by=("ask",),
-                reason_required=True,
-            ),
-            Step(
-                verb="propose_end",
-                title="拟终止暂时解除",
-                from_states=("resting",),
-                to_state="ending",
-                roles=_OFFICERS,
-                reason_required=True,
+            by(TAKERS, "ask", "登记法院裁定", NEW, "asked"),
+            by(DECIDERS, "grant", "暂时解除", "asked", "resting", not_by=("ask",)),
+            adverse("refuse", "不予暂时解除", "asked", "refused", not_by=("ask",), notice="refusal"),
+            by(TAKERS | OF_ENTERPRISES, "withdraw", "撤回申请", "asked", "withdrawn"),
+            by(DECIDERS, "finish", "重整计划执行完毕，正式修复", "resting", "done", not_by=("ask",)),
+            by(
+                OFFICERS,
+                "propose_end",
+                "拟终止暂时解除",
+                "resting",
+                "ending",
                 notice="prior_notice",
                 starts=(STATEMENT,),
             ),
-            Step(
-                verb="hear",
-                title="登记陈述申辩",
-                from_states=("ending",),
-                to_state="ending",
-                roles=_TAKERS | OF_ENTERPRISES,
-                reason_required=True,
-            ),
-            Step(
-                verb="keep",
-                title="继续暂时解除",
-                from_states=("ending",),
-                to_state="resting",
-                roles=_DECIDERS,
+            by(TAKERS | OF_ENTERPRISES, "hear", "登记陈述申辩", "ending", "ending"),
+            by(
+                DECIDERS,
+                "keep",
+                "继续暂时解除",
+                "ending",
+                "resting",
                 not_by=("propose_end",),
-                reason_required=True,
                 ends=(STATEMENT,),
             ),
-            Step(
-                verb="end",
-                title="终止暂时解除",
-                from_states=("ending",),
-                to_state="over",
-                roles=_DECIDERS,
+            adverse(
+                "end",
+                "终止暂时解除",
+                "ending",
+                "over",
                 not_by=("propose_end",),
-                adverse=True,
-                ground_required=True,
-                reason_required=True,
                 notice="decision",
                 ends=(STATEMENT,),
             ),

@@ -5,20 +5,16 @@ enterprise is proposed by one person and given by another with reasons (《信�
 """
 
 import xinheng.core.repair_letters  # noqa: F401 - publishes the letters of the flow
-from xinheng.core.flows import NEW, Flow, State, Step, published
-from xinheng.core.roles import OF_ENTERPRISES, Role
+from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.roles import OF_ENTERPRISES
+from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by, by_clock
 
 ACCEPT = "repair.accept_workdays"
 DECIDE = "repair.decide_workdays"
 COMPLETE = "repair.complete_workdays"
-STATEMENT = "letters.statement_workdays"
-"""For the enterprise to answer before a repair is taken back; it starts with the service of the notice."""
 OPEN = ("prepared", "received", "completing", "completed", "declining", "reviewing", "examined")
 
-_OFFICERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_TAKERS = _OFFICERS | {Role.WINDOW_CLERK}
-_EITHER = _TAKERS | OF_ENTERPRISES
-_DECIDERS = frozenset({Role.DECIDER})
+_EITHER = TAKERS | OF_ENTERPRISES
 
 _STATES = (
     State(
@@ -66,190 +62,120 @@ _STATES = (
 )
 
 _APPLYING = (
-    Step(verb="prepare", title="准备修复材料", from_states=(NEW,), to_state="prepared", roles=OF_ENTERPRISES),
-    Step(
-        verb="revise",
-        title="修改修复材料",
-        from_states=("prepared",),
-        to_state="prepared",
-        roles=OF_ENTERPRISES,
-    ),
-    Step(
-        verb="lodge",
-        title="登记修复申请",
-        from_states=(NEW, "prepared"),
-        to_state="received",
-        roles=_TAKERS,
+    by(OF_ENTERPRISES, "prepare", "准备修复材料", NEW, "prepared", reason_required=False),
+    by(OF_ENTERPRISES, "revise", "修改修复材料", "prepared", "prepared", reason_required=False),
+    by(
+        TAKERS,
+        "lodge",
+        "登记修复申请",
+        (NEW, "prepared"),
+        "received",
+        reason_required=False,
         starts=(ACCEPT,),
     ),
-    Step(
-        verb="receive",
-        title="收到推送的申请",
-        from_states=(NEW, "prepared"),
-        to_state="received",
-        starts=(ACCEPT,),
-    ),
-    Step(
-        verb="ask_completion",
-        title="要求补正",
-        from_states=("received",),
-        to_state="completing",
-        roles=_OFFICERS,
-        reason_required=True,
+    by_clock("receive", "收到推送的申请", (NEW, "prepared"), "received", starts=(ACCEPT,)),
+    by(
+        OFFICERS,
+        "ask_completion",
+        "要求补正",
+        "received",
+        "completing",
         notice="completion_request",
         suspends=(ACCEPT,),
         starts=(COMPLETE,),
     ),
-    Step(
-        verb="complete",
-        title="补正材料",
-        from_states=("completing",),
-        to_state="completed",
-        roles=_EITHER,
+    by(
+        _EITHER,
+        "complete",
+        "补正材料",
+        "completing",
+        "completed",
+        reason_required=False,
         resumes=(ACCEPT,),
         ends=(COMPLETE,),
     ),
-    Step(
-        verb="accept",
-        title="受理",
-        from_states=("received", "completed"),
-        to_state="reviewing",
-        roles=_OFFICERS,
+    by(
+        OFFICERS,
+        "accept",
+        "受理",
+        ("received", "completed"),
+        "reviewing",
+        reason_required=False,
         starts=(DECIDE,),
         ends=(ACCEPT,),
     ),
-    Step(
-        verb="decline",
-        title="拟不予受理",
-        from_states=("received", "completing", "completed"),
-        to_state="declining",
-        roles=_OFFICERS,
-        reason_required=True,
+    by(
+        OFFICERS,
+        "decline",
+        "拟不予受理",
+        ("received", "completing", "completed"),
+        "declining",
         resumes=(ACCEPT,),
         ends=(COMPLETE,),
     ),
-    Step(
-        verb="reconsider",
-        title="退回重新审查",
-        from_states=("declining",),
-        to_state="completed",
-        roles=_DECIDERS,
+    by(DECIDERS, "reconsider", "退回重新审查", "declining", "completed", not_by=("decline",)),
+    adverse(
+        "not_accept",
+        "不予受理",
+        "declining",
+        "not_accepted",
         not_by=("decline",),
-        reason_required=True,
-    ),
-    Step(
-        verb="not_accept",
-        title="不予受理",
-        from_states=("declining",),
-        to_state="not_accepted",
-        roles=_DECIDERS,
-        not_by=("decline",),
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
         notice="refusal",
         ends=(ACCEPT,),
     ),
 )
 
 _DECIDING = (
-    Step(
-        verb="examine",
-        title="提出审核意见",
-        from_states=("reviewing",),
-        to_state="examined",
-        roles=_OFFICERS,
-        reason_required=True,
-    ),
-    Step(
-        verb="return",
-        title="退回审核",
-        from_states=("examined",),
-        to_state="reviewing",
-        roles=_DECIDERS,
-        not_by=("examine",),
-        reason_required=True,
-    ),
-    Step(
-        verb="grant",
-        title="准予修复",
-        from_states=("examined",),
-        to_state="granted",
-        roles=_DECIDERS,
+    by(OFFICERS, "examine", "提出审核意见", "reviewing", "examined"),
+    by(DECIDERS, "return", "退回审核", "examined", "reviewing", not_by=("examine",)),
+    by(
+        DECIDERS,
+        "grant",
+        "准予修复",
+        "examined",
+        "granted",
         not_by=("accept", "examine"),
         ground_required=True,
-        reason_required=True,
         notice="repair_result",
         ends=(DECIDE,),
     ),
-    Step(
-        verb="refuse",
-        title="不予修复",
-        from_states=("examined",),
-        to_state="refused",
-        roles=_DECIDERS,
+    adverse(
+        "refuse",
+        "不予修复",
+        "examined",
+        "refused",
         not_by=("accept", "examine"),
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
         notice="refusal",
         ends=(DECIDE,),
     ),
-    Step(
-        verb="withdraw",
-        title="撤回申请",
-        from_states=OPEN,
-        to_state="withdrawn",
-        roles=_EITHER,
-        reason_required=True,
-        ends=(ACCEPT, COMPLETE, DECIDE),
-    ),
-    Step(
-        verb="settle",
-        title="信息已终止，事项终结",
-        from_states=OPEN,
-        to_state="moot",
-        ends=(ACCEPT, COMPLETE, DECIDE),
-    ),
-    Step(
-        verb="propose_annulment",
-        title="拟撤销修复",
-        from_states=("granted",),
-        to_state="annulling",
-        roles=_OFFICERS,
+    by(_EITHER, "withdraw", "撤回申请", OPEN, "withdrawn", ends=(ACCEPT, COMPLETE, DECIDE)),
+    by_clock("settle", "信息已终止，事项终结", OPEN, "moot", ends=(ACCEPT, COMPLETE, DECIDE)),
+    by(
+        OFFICERS,
+        "propose_annulment",
+        "拟撤销修复",
+        "granted",
+        "annulling",
         ground_required=True,
-        reason_required=True,
         notice="prior_notice",
         starts=(STATEMENT,),
     ),
-    Step(
-        verb="hear",
-        title="登记陈述申辩",
-        from_states=("annulling",),
-        to_state="annulling",
-        roles=_EITHER,
-        reason_required=True,
-    ),
-    Step(
-        verb="keep",
-        title="不撤销修复",
-        from_states=("annulling",),
-        to_state="granted",
-        roles=_DECIDERS,
+    by(_EITHER, "hear", "登记陈述申辩", "annulling", "annulling"),
+    by(
+        DECIDERS,
+        "keep",
+        "不撤销修复",
+        "annulling",
+        "granted",
         not_by=("propose_annulment",),
-        reason_required=True,
         ends=(STATEMENT,),
     ),
-    Step(
-        verb="annul",
-        title="撤销修复",
-        from_states=("annulling",),
-        to_state="annulled",
-        roles=_DECIDERS,
+    adverse(
+        "annul",
+        "撤销修复",
+        "annulling",
+        "annulled",
         not_by=("propose_annulment",),
-        adverse=True,
-        ground_required=True,
-        reason_required=True,
         notice="repair_annulled",
         ends=(STATEMENT,),
     ),

@@ -12,9 +12,10 @@ from enum import StrEnum
 
 from xinheng.core.catalogue import Catalogue, CatalogueItem, Disclosure, Sharing
 from xinheng.core.consent import needs_consent_to_share
-from xinheng.core.flows import NEW, Flow, State, Step, published
+from xinheng.core.flows import NEW, Flow, State, published
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
+from xinheng.core.steps import DECIDERS, OFFICERS, by
 
 LONGEST_TERM = timedelta(days=366)
 MOST_A_DAY = 100_000
@@ -203,9 +204,6 @@ def refuse_use(
     return wanted
 
 
-_APPLICANTS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR})
-_DECIDERS = frozenset({Role.DECIDER})
-
 SHARING = published(
     Flow(
         name="sharing",
@@ -219,40 +217,13 @@ SHARING = published(
             State(key="revoked", title="撤销授权", settled=True),
         ),
         steps=(
-            Step(verb="apply", title="申请", from_states=(NEW,), to_state="submitted", roles=_APPLICANTS),
-            Step(
-                verb="approve",
-                title="批准",
-                from_states=("submitted",),
-                to_state="in_force",
-                roles=_DECIDERS,
-                not_by=("apply",),
+            by(OFFICERS, "apply", "申请", NEW, "submitted", reason_required=False),
+            by(
+                DECIDERS, "approve", "批准", "submitted", "in_force", reason_required=False, not_by=("apply",)
             ),
-            Step(
-                verb="refuse",
-                title="不予共享",
-                from_states=("submitted",),
-                to_state="refused",
-                roles=_DECIDERS,
-                not_by=("apply",),
-                reason_required=True,
-            ),
-            Step(
-                verb="withdraw",
-                title="撤回申请",
-                from_states=("submitted",),
-                to_state="withdrawn",
-                roles=_APPLICANTS,
-                reason_required=True,
-            ),
-            Step(
-                verb="revoke",
-                title="撤销授权",
-                from_states=("in_force",),
-                to_state="revoked",
-                roles=_DECIDERS | {Role.CREDIT_OFFICE_OPERATOR},
-                reason_required=True,
-            ),
+            by(DECIDERS, "refuse", "不予共享", "submitted", "refused", not_by=("apply",)),
+            by(OFFICERS, "withdraw", "撤回申请", "submitted", "withdrawn"),
+            by(DECIDERS | {Role.CREDIT_OFFICE_OPERATOR}, "revoke", "撤销授权", "in_force", "revoked"),
         ),
     )
 )

@@ -15,7 +15,7 @@ from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair import lawful_demands
-from xinheng.core.repair_flow import STATEMENT
+from xinheng.core.steps import STATEMENT
 from xinheng.services.cases import Taker, take_step
 from xinheng.services.records import Change, change_state
 from xinheng.services.repairs import Application, answer_for, hand_in, missing_of, open_record
