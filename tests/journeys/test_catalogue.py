@@ -1,21 +1,11 @@
 """The credit office adds an item to the catalogue on a local regulation; another approves; anybody reads it."""
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.interfaces.web_browser import overflow, violations
+from playwright.sync_api import expect
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
-
-
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
 
 
 @pytest.mark.row("M2-01")
@@ -23,7 +13,7 @@ def _fits(page: Page) -> None:
 def test_an_item_is_drafted_checked_approved_and_public(site: Site) -> None:
     page = site.person("zhangmin")
     page.goto("/office/catalogue/")
-    _fits(page)
+    fits(page)
     page.get_by_role("button", name="起草开封市补充目录").click()
     page.get_by_role("link", name="增加信息项").click()
     page.get_by_label("信息项名称").fill("经营者宗教信仰")
@@ -42,25 +32,25 @@ def test_an_item_is_drafted_checked_approved_and_public(site: Site) -> None:
     page.locator("[name=f0_name]").fill("合同编号")
     page.locator("[name=f0_kind]").select_option("text")
     expect(page.locator("#findings")).to_contain_text("没有发现问题")
-    _fits(page)
+    fits(page)
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="返回草稿").click()
-    _fits(page)
+    fits(page)
     page.get_by_role("button", name="送审").click()
     expect(page.locator("main")).to_contain_text("待批准")
 
     decider = site.person("liqiang")
     decider.goto(page.url)
-    _fits(decider)
+    fits(decider)
     decider.get_by_role("button", name="批准").click()
     expect(decider.locator("main")).to_contain_text("已生效")
     decider.goto("/office/catalogue/")
     decider.get_by_role("link", name="开封市 第 1 版").click()
-    _fits(decider)
+    fits(decider)
 
     anybody = site.passer_by()
     anybody.goto("/catalogue")
-    _fits(anybody)
+    fits(anybody)
     anybody.get_by_text("产业园区入驻合同履约信息").first.click()
     expect(anybody.locator("main")).to_contain_text("《河南省社会信用条例》第十一条")
     with anybody.expect_download() as download:
@@ -72,7 +62,7 @@ def test_an_item_is_drafted_checked_approved_and_public(site: Site) -> None:
 def test_duties_stand_beside_the_items_that_they_oblige_to(site: Site) -> None:
     page = site.person("zhangmin")
     page.goto("/office/duties/")
-    _fits(page)
+    fits(page)
     content = "单位,职权编号,职权名称,目录项\n市市场监管局,4102-C-001,对违反食品安全法行为的处罚,行政处罚\n"
     file = {"name": "清单.csv", "mimeType": "text/csv", "buffer": content.encode()}
     page.get_by_label("权责清单（CSV）").set_input_files(file)  # type: ignore[arg-type]
@@ -84,4 +74,4 @@ def test_duties_stand_beside_the_items_that_they_oblige_to(site: Site) -> None:
     page.goto("/office/duties/")
     expect(page.locator("main")).to_contain_text("对违反食品安全法行为的处罚")
     expect(page.locator("main")).to_contain_text("没有对应职权")
-    _fits(page)
+    fits(page)

@@ -4,25 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.interfaces.web_browser import overflow, violations
+from playwright.sync_api import expect
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits
 
 from xinheng.core.exchange_package import signed
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 SECRET = "jiaohuan"
 COMMON = "一个双方都知道的密文"
-
-
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
 
 
 def _secret(site: Site) -> None:
@@ -39,9 +29,9 @@ def test_the_city_reports_to_the_province_and_reconciles(site: Site, tmp_path: P
     _secret(site)
     page = site.person("zhangmin")
     page.goto("/office/exchanges/")
-    _fits(page)
+    fits(page)
     page.get_by_role("link", name="登记平台").click()
-    _fits(page)
+    fits(page)
     page.get_by_label("平台名称").fill("河南省信用平台")
     page.get_by_label("层级").select_option("province")
     page.get_by_label("本方代号").fill("410200")
@@ -56,7 +46,7 @@ def test_the_city_reports_to_the_province_and_reconciles(site: Site, tmp_path: P
 
     decider = site.person("liqiang")
     decider.goto(where)
-    _fits(decider)
+    fits(decider)
     decider.get_by_label("理由").fill("已与省中心核对")
     decider.get_by_role("button", name="同意交换").click()
     expect(decider.locator("main")).to_contain_text("交换中")
@@ -84,7 +74,7 @@ def test_the_city_reports_to_the_province_and_reconciles(site: Site, tmp_path: P
     page.get_by_label("对方的对账单").set_input_files(statement)
     page.get_by_role("button", name="核对").click()
     expect(page.locator("main")).to_contain_text("有差异")
-    _fits(page)
+    fits(page)
     page.get_by_text("以表格查看").first.click()
     page.get_by_label("补发的原因").first.fill("对方没有收到")
     page.get_by_role("button", name="补发这一段").first.click()

@@ -1,43 +1,13 @@
 """A department lists an enterprise lawfully and fails to do it unlawfully: no light fault, no own decision, no entry
 before both letters were served; who is taken off again is gone from the public page."""
 
-import re
-
 import pytest
-from playwright.sync_api import Locator, Page, expect
-from tests.interfaces.web_browser import overflow, violations
+from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits, open_step, take_step, try_step
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 LIST = "市场监督管理严重违法失信名单"
-
-
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
-
-
-def _step(page: Page, title: str) -> Locator:
-    box = page.locator("details", has=page.locator("summary", has_text=re.compile(f"^{title}$"))).first
-    if box.get_attribute("open") is None:
-        box.locator("summary").click()
-    return box
-
-
-def _take(page: Page, title: str, reason: str) -> None:
-    box = _step(page, title)
-    box.locator("textarea[name=reason]").fill(reason)
-    box.get_by_role("button", name=title, exact=True).click()
-
-
-def _taken(page: Page, title: str, reason: str) -> None:
-    _take(page, title, reason)
-    expect(page.get_by_text(f"已办理：{title}。")).to_be_visible()
 
 
 def _penalty(page: Page) -> None:
@@ -93,35 +63,35 @@ def _propose(page: Page) -> None:
 
 def _prepared(office: Page, lawyer: Page, case: str) -> None:
     """Notice, statement, answer, consent of the upper organ, legal review."""
-    _taken(office, "事先告知", "拟列入名单")
+    take_step(office, "事先告知", "拟列入名单")
     _write(office, case, "拟作出不利决定事先告知书")
     _serve(office)
     office.goto(case)
-    box = _step(office, "收到陈述申辩")
+    box = open_step(office, "收到陈述申辩")
     box.locator("textarea[name=said]").fill("已经整改")
-    _taken(office, "收到陈述申辩", "书面")
-    _taken(office, "答复陈述申辩", "整改不影响认定")
+    take_step(office, "收到陈述申辩", "书面")
+    take_step(office, "答复陈述申辩", "整改不影响认定")
     lawyer.goto(case)
-    _take(lawyer, "法制审核通过", "事实清楚")
+    try_step(lawyer, "法制审核通过", "事实清楚")
     expect(lawyer.locator("main")).to_contain_text("上级同意，还没有登记")
     office.goto(case)
-    box = _step(office, "登记上级同意")
+    box = open_step(office, "登记上级同意")
     box.get_by_label("文号或者纪要编号").fill("省局批复1号")
     box.get_by_label("日期").fill("2026-01-05")
-    _taken(office, "登记上级同意", "同意列入")
+    take_step(office, "登记上级同意", "同意列入")
     lawyer.goto(case)
-    _taken(lawyer, "法制审核通过", "事实清楚，程序合法")
+    take_step(lawyer, "法制审核通过", "事实清楚，程序合法")
 
 
 def _entered(office: Page, decider: Page, case: str) -> None:
     """Decided by a further person; entered only when both letters were served."""
     decider.goto(case)
-    box = _step(decider, "决定列入")
+    box = open_step(decider, "决定列入")
     for one in box.locator("textarea").all():
         one.fill("造成多人受害，责令整改后再犯")
     box.get_by_label("期限已与法律原文核对").check()
-    _fits(decider)
-    _taken(decider, "决定列入", "决定列入")
+    fits(decider)
+    take_step(decider, "决定列入", "决定列入")
     _write(office, case, "决定书")
     decision = office.url
     _serve(office)
@@ -131,9 +101,9 @@ def _entered(office: Page, decider: Page, case: str) -> None:
     office.goto(decision)
     _serve(office)
     office.goto(case)
-    _taken(office, "列入名单", "两书已经送达")
+    take_step(office, "列入名单", "两书已经送达")
     expect(office.locator("h1")).to_contain_text("在列")
-    _fits(office)
+    fits(office)
 
 
 @pytest.mark.row("M9-01")
@@ -145,20 +115,20 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     office, lawyer, decider = (site.person(one) for one in ("zhangmin", "fangzheng", "liqiang"))
     office.goto("/office/listings/")
     expect(office.locator("main")).to_contain_text("只同步")
-    _fits(office)
+    fits(office)
 
     _penalty(office)
     record = office.url
     _propose(office)
     expect(office.locator("main")).to_contain_text("不符合过惩相当")
-    _fits(office)
+    fits(office)
     office.goto(record)
     _correct(office)
     office.goto(record)
     _propose(office)
     case = office.url
     assert "/office/cases/MD-" in case
-    _fits(office)
+    fits(office)
 
     _prepared(office, lawyer, case)
     _entered(office, decider, case)
@@ -166,10 +136,10 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     office.goto("/office/listings/entries/")
     entry = office.locator("main table tbody tr").first
     expect(entry).to_contain_text(LIST)
-    _fits(office)
+    fits(office)
     decider.goto(case)
-    box = _step(decider, "撤销列入决定")
+    box = open_step(decider, "撤销列入决定")
     box.get_by_label("撤销决定的文号").fill("撤决1号")
-    _taken(decider, "撤销列入决定", "认定有误")
+    take_step(decider, "撤销列入决定", "认定有误")
     office.goto("/office/listings/entries/")
     expect(office.locator("main")).to_contain_text("没有符合条件的条目")

@@ -3,20 +3,10 @@ elsewhere is only shown."""
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.interfaces.web_browser import overflow, violations
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits, take_step
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
-
-
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
 
 
 def _proposable(page: Page) -> None:
@@ -42,26 +32,22 @@ def test_a_measure_is_proposed_from_the_list_and_decided_by_another(site: Site) 
     passer = site.passer_by()
     passer.goto("/measures")
     expect(passer.locator("main")).to_contain_text("不在本系统执行（涉及自然人）")
-    _fits(passer)
+    fits(passer)
 
     office, decider = site.person("zhangmin"), site.person("liqiang")
     office.goto("/office/measures/")
-    _fits(office)
+    fits(office)
     _proposable(office)
-    _fits(office)
+    fits(office)
     office.get_by_label("纳入重点监管范围").check()
     office.get_by_label("事实和理由").fill("一般失信，纳入重点监管，与失信程度相当")
     office.get_by_role("button", name="提出，交另一人").click()
     expect(office.locator("main")).to_contain_text("还没有生效；送达以前不执行")
     url = office.url
-    _fits(office)
+    fits(office)
 
     decider.goto(url)
-    box = decider.locator("details", has=decider.locator("summary", has_text="决定采取措施")).first
-    if box.get_attribute("open") is None:
-        box.locator("summary").click()
-    box.locator("textarea").first.fill("事实清楚，过惩相当")
-    box.get_by_role("button", name="决定采取措施").click()
+    take_step(decider, "决定采取措施", "事实清楚，过惩相当")
     expect(decider.locator("main")).to_contain_text("待送达")
     office.goto("/office/measures/applied/")
     expect(office.locator("main")).to_contain_text("没有措施")

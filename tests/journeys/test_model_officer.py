@@ -3,22 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.interfaces.web_browser import overflow, violations
+from playwright.sync_api import expect
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 TITLE = "食品生产经营企业信用评价"
-
-
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
 
 
 @pytest.mark.row("M7-08")
@@ -27,11 +17,11 @@ def _fits(page: Page) -> None:
 def test_a_model_is_drafted_compared_approved_run_and_explained(site: Site) -> None:
     page = site.person("heping")
     page.goto("/office/models/")
-    _fits(page)
+    fits(page)
     page.get_by_role("link", name=TITLE).click()
     page.get_by_role("button", name="起草下一版").click()
     page.get_by_role("link", name="一般行政处罚", exact=True).click()
-    _fits(page)
+    fits(page)
     steps = page.locator("textarea[name=steps]")
     steps.fill("0 abc")
     expect(page.locator("#findings")).to_contain_text("必须是分数")
@@ -39,16 +29,16 @@ def test_a_model_is_drafted_compared_approved_run_and_explained(site: Site) -> N
     expect(page.locator("#findings")).to_contain_text("没有发现问题")
     page.get_by_role("button", name="保存").click()
     expect(page.locator("main")).to_contain_text("起点 0 分值 140")
-    _fits(page)
+    fits(page)
     page.get_by_role("link", name="在真实主体上预览").click()
     expect(page.locator("main")).to_contain_text("抽样")
-    _fits(page)
+    fits(page)
     page.go_back()
     page.get_by_role("button", name="试算并与现行版本比较").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("试算报告")
     expect(page.locator("main")).to_contain_text("按县区：谁升谁降")
     page.get_by_text("以表格查看").first.click()
-    _fits(page)
+    fits(page)
     page.get_by_role("link", name=re.compile("^MX-")).click()
     page.get_by_role("button", name="送审").click()
     expect(page.locator("main")).to_contain_text("待批准")
@@ -56,7 +46,7 @@ def test_a_model_is_drafted_compared_approved_run_and_explained(site: Site) -> N
 
     decider = site.person("liqiang")
     decider.goto(address)
-    _fits(decider)
+    fits(decider)
     decider.get_by_role("button", name="批准").click()
     expect(decider.locator("main")).to_contain_text("已生效")
 
@@ -68,7 +58,7 @@ def test_a_model_is_drafted_compared_approved_run_and_explained(site: Site) -> N
     page.locator("main table a").first.click()
     page.get_by_role("button", name="重算并核对").click()
     expect(page.locator("main")).to_contain_text("重算结果一致")
-    _fits(page)
+    fits(page)
     page.goto("/office/subjects/?q=食品有限公司")
     page.locator("main table a[href^='/office/subjects/']").first.click()
     page.locator("a[href*='/grade/food']").first.click()
@@ -77,4 +67,4 @@ def test_a_model_is_drafted_compared_approved_run_and_explained(site: Site) -> N
     page.goto("/office/models/")
     page.get_by_role("link", name=TITLE).click()
     expect(page.locator("main")).to_contain_text("本市发布的版本")
-    _fits(page)
+    fits(page)

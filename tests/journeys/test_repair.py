@@ -4,57 +4,29 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.interfaces.web_browser import overflow, violations
 from tests.journeys.conftest import Site
-
-from xinheng.interfaces.cli.demo_people import ENTERPRISE, PASSWORD
+from tests.journeys.pages import enter_own_space, fits, open_step, take_step
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 DOCUMENT = re.compile(r"汴\S+?罚〔\d{4}〕\d+号")
 
 
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
-
-
-def _take(page: Page, step: str, reason: str) -> None:
-    box = page.locator("details", has=page.locator("summary", has_text=re.compile(f"^{step}$"))).first
-    if box.get_attribute("open") is None:
-        box.locator("summary").click()
-    box.locator("textarea").last.fill(reason)
-    box.get_by_role("button", name=step, exact=True).click()
-    expect(page.get_by_text(f"已办理：{step}。")).to_be_visible()
-
-
-def _enter(page: Page) -> None:
-    page.goto("/own/sign-in/")
-    page.get_by_label("账号").fill(ENTERPRISE)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-
-
 def _prepare(page: Page) -> tuple[str, str]:
     """Get the first penalty that may be repaired and is shown ready: its document and the number of the case."""
     page.get_by_role("navigation", name="企业空间").get_by_role("link", name="信用修复").click()
-    _fits(page)
+    fits(page)
     assert "现在不能申请" in page.locator("main").inner_text()
     ready = page.locator("article", has_text="现在可以申请").filter(has_text="正在公示")
     article = ready.filter(has_text=DOCUMENT).first
     found = DOCUMENT.search(article.inner_text())
     assert found is not None
     article.get_by_role("link", name="准备修复材料").click()
-    _fits(page)
+    fits(page)
     page.get_by_label("怎样证明已经改正、履行义务").fill("缴款书 2026 年第 9 号，整改照片 3 张")
     page.get_by_label("作出上述信用修复承诺").check()
     page.get_by_role("button", name="保存材料").click()
     expect(page.locator("h1")).to_contain_text("待提交")
-    _fits(page)
+    fits(page)
     number = re.search(r"XF-\d{4}-\d{6}", page.locator("h1").inner_text())
     assert number is not None
     return found.group(), number.group()
@@ -64,16 +36,14 @@ def _lodge(clerk: Page, number: str, code: str) -> str:
     clerk.goto("/office/cases/repair/")
     clerk.get_by_label("统一社会信用代码").fill(code)
     clerk.get_by_role("button", name="查看").click()
-    _fits(clerk)
+    fits(clerk)
     clerk.get_by_role("link", name=f"已在办理 {number}").click()
-    step = clerk.locator("details", has_text="登记修复申请").first
-    if step.get_attribute("open") is None:
-        step.locator("summary").click()
+    step = open_step(clerk, "登记修复申请")
     step.get_by_label("网站上的申请编号").fill("XYZG20261121001")
     for label in ("提出申请的日期", "推送到本单位的日期"):
         step.get_by_label(label).fill("2026-11-20")
-    _take(clerk, "登记修复申请", "协助企业在信用中国提出")
-    _fits(clerk)
+    take_step(clerk, "登记修复申请", "协助企业在信用中国提出")
+    fits(clerk)
     return clerk.url
 
 
@@ -83,7 +53,7 @@ def _lodge(clerk: Page, number: str, code: str) -> str:
 @pytest.mark.guard("G9")
 def test_an_enterprise_repairs_and_disappears_from_every_surface(site: Site) -> None:
     firm = site.passer_by()
-    _enter(firm)
+    enter_own_space(firm)
     public = firm.get_by_role("link", name="看公众看到的页面").get_attribute("href") or ""
     code = firm.locator("form strong").locator("xpath=..").inner_text().split()[1]
     document, number = _prepare(firm)
@@ -100,18 +70,18 @@ def test_an_enterprise_repairs_and_disappears_from_every_surface(site: Site) -> 
     )
     url = _lodge(clerk, number, code)
     reviewer.goto(url)
-    _take(reviewer, "受理", "材料齐全")
+    take_step(reviewer, "受理", "材料齐全")
     examiner.goto(url)
-    _take(examiner, "提出审核意见", "义务已履行，建议准予修复")
+    take_step(examiner, "提出审核意见", "义务已履行，建议准予修复")
     firm.goto(own)
     expect(firm.locator("main")).to_contain_text("正在作出决定")
     decider.goto(url)
-    _take(decider, "准予修复", "最短公示期已满，义务已履行")
-    _fits(decider)
+    take_step(decider, "准予修复", "最短公示期已满，义务已履行")
+    fits(decider)
 
     firm.goto(own)
     expect(firm.locator("h1")).to_contain_text("已修复")
-    _fits(firm)
+    fits(firm)
     firm.get_by_role("navigation", name="企业空间").get_by_role("link", name="我的信用信息").click()
     assert document not in firm.locator("main").inner_text()
     passer = site.passer_by()

@@ -6,22 +6,12 @@ import pytest
 import xlsxwriter
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
-from tests.interfaces.web_browser import overflow, violations
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits
 from tests.services.deliveries import code, name
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 AUTHORITY = "开封市市场监督管理局"
-
-
-def _fits(page: Page) -> None:
-    """Accessible, and without sideways scrolling on a telephone."""
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
 
 
 def _to_penalties(page: Page) -> None:
@@ -35,9 +25,9 @@ def _to_penalties(page: Page) -> None:
 def test_a_reporter_fills_in_one_record_and_gets_a_receipt(site: Site) -> None:
     page = site.person("chenjie")
     _to_penalties(page)
-    _fits(page)
+    fits(page)
     page.locator("a[href='/office/feeds/penalty-dual-publicity/enter/']").click()
-    _fits(page)
+    fits(page)
     page.get_by_label("行政相对人名称").fill(name(811))
     page.get_by_label("行政相对人代码_1(统一社会信用代码)").fill("91410202MA000811AA")
     page.get_by_label("行政处罚决定书文号").fill("汴市监罚〔2026〕811号")
@@ -111,7 +101,7 @@ def test_a_reporter_fills_in_a_template_and_mends_what_came_back(site: Site, tmp
     expect(page.locator("main")).to_contain_text("E03")
     page.get_by_role("button", name="确认入库").click()
     expect(page.locator("main")).to_contain_text("有 1 行没有采纳")
-    _fits(page)
+    fits(page)
     back = _saved(page, "main a[href$='/workbook/']", tmp_path / "退回表.xlsx")
     told = CalamineWorkbook.from_path(back).get_sheet_by_index(0).to_python()
     assert "E03" in " ".join(str(cell) for row in told for cell in row)

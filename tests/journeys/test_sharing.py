@@ -8,20 +8,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
-from tests.interfaces.web_browser import overflow, violations
+from playwright.sync_api import expect
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
-
-
-def _fits(page: Page) -> None:
-    assert violations(page) == []
-    size = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 800})
-    assert overflow(page) == []
-    if size is not None:
-        page.set_viewport_size(size)
 
 
 def _read(site: Site, key: str, path: str) -> tuple[int, dict[str, Any]]:
@@ -38,10 +29,10 @@ def _read(site: Site, key: str, path: str) -> tuple[int, dict[str, Any]]:
 def test_a_department_applies_reads_and_is_shown_to_the_subject(site: Site) -> None:
     applicant = site.person("liufang")
     applicant.goto("/office/sharing/")
-    _fits(applicant)
+    fits(applicant)
     applicant.get_by_label("登记注册基本信息", exact=True).check()
     applicant.get_by_role("button", name="申请所选的信息项").click()
-    _fits(applicant)
+    fits(applicant)
     applicant.get_by_label("具体业务").fill("食品经营许可审批")
     applicant.get_by_label("依据").fill("《中华人民共和国食品安全法》第三十五条")
     applicant.get_by_label("机关", exact=True).check()
@@ -53,7 +44,7 @@ def test_a_department_applies_reads_and_is_shown_to_the_subject(site: Site) -> N
     decider = site.person("liqiang")
     decider.goto("/office/sharing/")
     decider.get_by_role("link", name=number[0]).click()
-    _fits(decider)
+    fits(decider)
     decider.get_by_role("button", name="批准", exact=True).click()
     expect(decider.locator("main")).to_contain_text("已批准")
     clerk = site.person("zhangmin")
@@ -73,10 +64,10 @@ def test_a_department_applies_reads_and_is_shown_to_the_subject(site: Site) -> N
     clerk.goto(file)
     clerk.get_by_role("link", name="谁查询过").click()
     expect(clerk.locator("main")).to_contain_text("行政许可等审批中的核查：食品经营许可审批")
-    _fits(clerk)
+    fits(clerk)
     clerk.goto("/office/sharing/use/")
     expect(clerk.locator("main")).to_contain_text("没有读到或被拒绝")
-    _fits(clerk)
+    fits(clerk)
     decider.get_by_label("意见").fill("业务结束")
     decider.get_by_role("button", name="撤销授权").click()
     expect(decider.locator("main")).to_contain_text("撤销授权")
@@ -92,7 +83,7 @@ def test_the_credit_office_enters_a_consent_with_its_paper_and_takes_it_back(sit
     code = re.search(r"\b9[0-9A-Z]{17}\b", clerk.inner_text("main"))
     assert code is not None
     clerk.goto("/office/consents/new/")
-    _fits(clerk)
+    fits(clerk)
     clerk.get_by_label("统一社会信用代码").fill(code[0])
     clerk.get_by_label("经营主体自愿提供的信用信息").check()
     clerk.get_by_label("纳税申报缴纳情况（经授权）").check()
@@ -105,9 +96,9 @@ def test_the_credit_office_enters_a_consent_with_its_paper_and_takes_it_back(sit
     )
     clerk.get_by_role("button", name="登记", exact=True).click()
     expect(clerk.locator("main")).to_contain_text("还没有单位凭这项授权使用过信息")
-    _fits(clerk)
+    fits(clerk)
     clerk.get_by_label("原因").fill("企业书面撤回")
     clerk.get_by_role("button", name="撤回授权").click()
     expect(clerk.locator("main")).to_contain_text("已撤回")
     clerk.goto("/office/consents/")
-    _fits(clerk)
+    fits(clerk)
