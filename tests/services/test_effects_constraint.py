@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.db.utils import InternalError
 from tests.people import NOW, TODAY, People
-from tests.store import measure_rows
+from tests.store import campaign_rows, measure_rows
 from tests.store.rows import Rows
 
 from xinheng.core.records import Finality, RecordState
-from xinheng.store.models import ListEntry, MeasureApplied, Record
+from xinheng.store.models import CampaignLine, ListEntry, MeasureApplied, Record
 
 pytestmark = [pytest.mark.row("M12-04"), pytest.mark.row("M10-09")]
 
@@ -39,10 +39,15 @@ def _measure(rows: Rows, record: Record, **given: Any) -> MeasureApplied:
     return measure_rows.measure(rows, **given)
 
 
+def _line(rows: Rows, record: Record) -> CampaignLine:
+    return campaign_rows.line(rows, ground_key=record.record_key, subject=record.subject)
+
+
 EFFECTS: dict[str, Callable[[Rows, Record], Model]] = {
     "公示": lambda rows, record: rows.publication(ground=record),
     "名单列入": _entry,
     "措施": _measure,
+    "专项治理": _line,
 }
 
 

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
 from tests.store import (
+    campaign_rows,
     case_rows,
     ending_rows,
     letter_rows,
@@ -77,6 +78,8 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "measuretask": measure_rows.task,
     "measureuse": measure_rows.use,
     "fairreview": measure_rows.fair_review,
+    "campaign": campaign_rows.campaign,
+    "campaignline": campaign_rows.line,
     "listentry": listing_rows.entry,
     "listrelease": listing_rows.release,
     "localrule": listing_rows.rule,

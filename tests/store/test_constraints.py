@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
 from tests.store import (
+    campaign_rows,
     case_rows,
     commitment_rows,
     ending_rows,
@@ -213,6 +214,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_event_sequence": _same_event,
     "case_deadline_one_running": _two_terms,
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
+    **campaign_rows.REFUSED,
     **case_rows.REFUSED,
     **commitment_rows.REFUSED,
     **letter_rows.REFUSED,

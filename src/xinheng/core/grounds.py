@@ -37,6 +37,7 @@ class EffectKind(StrEnum):
 
     LIST_ENTRY = "list_entry"
     MEASURE = "measure"
+    CAMPAIGN_LINE = "campaign_line"
     PUBLICATION = "publication"
     SCORE = "score"
     PAGE = "page"
@@ -52,6 +53,7 @@ class EffectKind(StrEnum):
 _EFFECT_LABELS = {
     EffectKind.LIST_ENTRY: "列入名单",
     EffectKind.MEASURE: "惩戒措施",
+    EffectKind.CAMPAIGN_LINE: "专项治理台账",
     EffectKind.PUBLICATION: "公示",
     EffectKind.SCORE: "评价",
     EffectKind.PAGE: "公示页面",
@@ -60,10 +62,12 @@ _EFFECT_LABELS = {
     EffectKind.FEED: "数据共享",
 }
 
-STORED = frozenset({EffectKind.LIST_ENTRY, EffectKind.MEASURE, EffectKind.PUBLICATION})
+STORED = frozenset(
+    {EffectKind.LIST_ENTRY, EffectKind.MEASURE, EffectKind.CAMPAIGN_LINE, EffectKind.PUBLICATION}
+)
 DERIVED = frozenset(EffectKind) - STORED
-BURDENS = frozenset({EffectKind.LIST_ENTRY, EffectKind.MEASURE})
-"""Effects that add a disadvantage to what the ground itself says."""
+BURDENS = frozenset({EffectKind.LIST_ENTRY, EffectKind.MEASURE, EffectKind.CAMPAIGN_LINE})
+"""Effects that add something to bear to what the ground itself says, be it only supervision."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 A new procedure is a module of core with its flow and one line here (docs/how-to/add-a-procedure.md).
 """
 
+from xinheng.core.campaigns import CAMPAIGN
 from xinheng.core.commitment_flow import COMMITMENT
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
 from xinheng.core.interviews import INTERVIEW
@@ -31,5 +32,6 @@ PROCEDURES: tuple[Flow, ...] = (
     RELIEF,
     MEASURE,
     INCENTIVE,
+    CAMPAIGN,
 )
 """The newest version of each; older ones stay published in the module of their procedure."""

@@ -58,6 +58,7 @@ WAYS: Mapping[str, Way] = {
     "RowIdentity.subject": Way.COURSE,
     "ListEntry.subject": Way.EFFECT,
     "MeasureApplied.subject": Way.EFFECT,
+    "CampaignLine.subject": Way.EFFECT,
     "Commitment.subject": Way.SHOWN,
     "Objection.subject": Way.SHOWN,
     "Correction.subject": Way.SHOWN,

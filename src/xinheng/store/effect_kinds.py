@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import QuerySet
 
 from xinheng.core.grounds import Effect, EffectKind, Ground, GroundKind
+from xinheng.store.campaigns import CampaignLine
 from xinheng.store.effects import Publication
 from xinheng.store.listings import ListEntry
 from xinheng.store.measures import MeasureApplied
@@ -87,7 +88,21 @@ LISTED_RECORDS = StoredEffect(EffectKind.LIST_ENTRY, ListEntry, GroundKind.RECOR
 MEASURES = StoredEffect(
     EffectKind.MEASURE, MeasureApplied, "ground_kind", "ground_key", over_on="until_on", job="follow_measures"
 )
-STORED_EFFECTS: tuple[StoredEffect, ...] = (PUBLICATIONS, LISTINGS, LISTED_RECORDS, MEASURES)
+CAMPAIGN_LINES = StoredEffect(
+    EffectKind.CAMPAIGN_LINE,
+    CampaignLine,
+    "ground_kind",
+    "ground_key",
+    over_on="until_on",
+    job="follow_campaign_lines",
+)
+STORED_EFFECTS: tuple[StoredEffect, ...] = (
+    PUBLICATIONS,
+    LISTINGS,
+    LISTED_RECORDS,
+    MEASURES,
+    CAMPAIGN_LINES,
+)
 
 RESTS_OTHERWISE: Mapping[str, str] = {
     "Relation": "persons of a listing: destroyed with the record they rest on (services.relations)",

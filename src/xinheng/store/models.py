@@ -3,6 +3,7 @@
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.attachments import Attachment, ScanBundle
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.campaigns import Campaign, CampaignLine
 from xinheng.store.case_moves import (
     CaseReminder,
     DeadlineMove,
@@ -116,6 +117,8 @@ __all__ = [
     "BatchCount",
     "BatchMarks",
     "BatchState",
+    "Campaign",
+    "CampaignLine",
     "Case",
     "CaseDeadline",
     "CaseEvent",
