@@ -12,8 +12,9 @@ from tests.services.deliveries import HEADER, penalty
 
 from xinheng.core.ids import uscc_check_character
 from xinheng.core.policy import Policy
+from xinheng.services.exchanges import issue_key
 from xinheng.services.senders import KeyOrder, make_key
-from xinheng.store.models import Organisation, SenderKey
+from xinheng.store.models import ExchangePeer, Organisation, SenderKey
 
 FEED = "penalty-dual-publicity"
 DELIVERIES = "/api/v1/deliveries"
@@ -83,3 +84,36 @@ def caller(
         per_minute=per_minute,
     )
     return Caller(*make_key(order, actor=people.wang, policy=policy, now=NOW))
+
+
+def peer_key(people: People, relation: str, *, name: str = "省信用平台", peer: str = "410000") -> str:
+    """A key of a platform that stands in this relation to the city."""
+    peer = ExchangePeer.objects.create(
+        name=name,
+        relation=relation,
+        level="province",
+        own_code="410200",
+        peer_code=peer,
+        organisation=people.city,
+        transport="http",
+        secret="s",
+        receipt_hours=24,
+        ground="协议",
+        state="standing",
+        proposed_by=people.wang,
+        proposed_at=NOW,
+        decided_by=people.zhao,
+        decided_at=NOW,
+        decided_reason="同意",
+    )
+    return issue_key(peer.public_id, actor=people.wang, now=NOW)
+
+
+def post_json(path: str, body: dict[str, object], key: str) -> HttpResponse:
+    return Client(enforce_csrf_checks=True, raise_request_exception=False).post(
+        path,
+        data=json.dumps(body),
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+        REMOTE_ADDR="10.8.1.20",
+    )

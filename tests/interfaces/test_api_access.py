@@ -23,6 +23,7 @@ POSTED = {
     "package": "application/jsonl",
     "push_application": "application/json",
     "push_result": "application/json",
+    "push_objection": "application/json",
 }
 """Operations that are posted to, beside deliveries, with the kind of body."""
 

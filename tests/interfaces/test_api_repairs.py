@@ -1,17 +1,12 @@
 """Repairs pushed by a platform above: taken once, answered by numbers, closed to everybody else."""
 
-import json
-
 import pytest
 from django.http import HttpResponse
-from django.test import Client
-from tests.interfaces.api_calls import caller
-from tests.people import NOW, People
+from tests.interfaces.api_calls import caller, peer_key, post_json
+from tests.people import People
 from tests.services.repairers import CODE, Repairs, make_repairs
 
 from xinheng.core.policy import Policy
-from xinheng.services.exchanges import issue_key
-from xinheng.store.models import ExchangePeer
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 
@@ -21,36 +16,8 @@ def repairs(people: People, policy: Policy) -> Repairs:
     return make_repairs(people, policy)
 
 
-def _key(people: People, relation: str) -> str:
-    peer = ExchangePeer.objects.create(
-        name="省信用平台",
-        relation=relation,
-        level="province",
-        own_code="410200",
-        peer_code="410000",
-        organisation=people.city,
-        transport="http",
-        secret="s",
-        receipt_hours=24,
-        ground="协议",
-        state="standing",
-        proposed_by=people.wang,
-        proposed_at=NOW,
-        decided_by=people.zhao,
-        decided_at=NOW,
-        decided_reason="同意",
-    )
-    return issue_key(peer.public_id, actor=people.wang, now=NOW)
-
-
 def _post(path: str, body: dict[str, object], key: str) -> HttpResponse:
-    return Client(enforce_csrf_checks=True, raise_request_exception=False).post(
-        f"/api/v1/repairs/{path}",
-        data=json.dumps(body),
-        content_type="application/json",
-        headers={"Authorization": f"Bearer {key}"},
-        REMOTE_ADDR="10.8.1.20",
-    )
+    return post_json(f"/api/v1/repairs/{path}", body, key)
 
 
 def _about(repairs: Repairs) -> dict[str, object]:
@@ -65,7 +32,7 @@ def _about(repairs: Repairs) -> dict[str, object]:
 @pytest.mark.row("M12-05")
 @pytest.mark.guard("G5")
 def test_a_platform_above_pushes_an_application_and_a_result(repairs: Repairs, people: People) -> None:
-    key = _key(people, "above")
+    key = peer_key(people, "above")
     applied = _about(repairs) | {
         "lodged_on": "2026-11-19",
         "pushed_on": "2026-11-20",
@@ -84,7 +51,7 @@ def test_a_platform_above_pushes_an_application_and_a_result(repairs: Repairs, p
 @pytest.mark.guard("G5")
 def test_nobody_else_pushes_results(repairs: Repairs, people: People, policy: Policy) -> None:
     decided = _about(repairs) | {"outcome": "repaired", "decided_on": "2026-11-20"}
-    for key in (_key(people, "below"), caller(people, policy).text):
+    for key in (peer_key(people, "below"), caller(people, policy).text):
         answer = _post("results", decided, key)
         assert answer.status_code in (403, 409, 422)
         assert answer.headers["Content-Type"] == "application/problem+json"
@@ -94,4 +61,4 @@ def test_nobody_else_pushes_results(repairs: Repairs, people: People, policy: Po
 
 def test_a_result_of_an_unknown_kind_is_refused(repairs: Repairs, people: People) -> None:
     odd = _about(repairs) | {"outcome": "perhaps", "decided_on": "2026-11-20"}
-    assert _post("results", odd, _key(people, "above")).status_code == 400
+    assert _post("results", odd, peer_key(people, "above")).status_code == 400

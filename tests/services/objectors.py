@@ -28,7 +28,7 @@ class Objectors:
     party: Party
     sun: User
 
-    def record(self, **given: Any) -> Record:
+    def record(self, *, document: str = "汴市监罚〔2026〕1号", **given: Any) -> Record:
         fact = {
             "subject": self.firm,
             "item": 4,
@@ -37,7 +37,7 @@ class Objectors:
             "batch": self.rows.loaded,
         }
         record = self.rows.record(**fact | given)
-        self.rows.detail(record=record, title="处罚", document_no="汴市监罚〔2026〕1号")
+        self.rows.detail(record=record, title="处罚", document_no=document)
         return record
 
     def lodge(

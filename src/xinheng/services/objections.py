@@ -88,8 +88,7 @@ def receive(
     """Pushed by another platform; the same number twice leads to Refusal OB4 with the first case."""
     if not pushed.platform.strip() or not pushed.number.strip():
         raise Refusal("OB7", "转来的异议没有写明平台或编号。", advice="请对照来文补全后再登记。")
-    known = Objection.objects.filter(pushed_by=pushed.platform[:80], pushed_number=pushed.number[:80])
-    if first := known.select_related("case").first():
+    if first := pushed_before(pushed):
         raise Refusal(
             "OB4",
             f"这件异议已经收到，编号 {first.case.number}。",
@@ -100,6 +99,12 @@ def receive(
     return _open(
         claim.checked(), thing, verb, Channel.PUSHED, actor=None, policy=policy, now=now, pushed=pushed
     )
+
+
+def pushed_before(pushed: Pushed) -> Objection | None:
+    """The objection that this platform sent under this number; numbers of others are others."""
+    sent = {"pushed_by": pushed.platform.strip()[:80], "pushed_number": pushed.number.strip()[:80]}
+    return Objection.objects.filter(**sent).select_related("case", "subject").first()
 
 
 def _open(

@@ -5,7 +5,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
+from xinheng.core.refusal import Refusal
+from xinheng.services.exchanges import peer_of_key
 from xinheng.services.senders import admit
+from xinheng.store.exchanges import ExchangePeer, PeerRelation
 from xinheng.store.senders import SenderKey
 
 
@@ -36,3 +39,15 @@ def key_of(request: HttpRequest) -> SenderKey:
     key = request.auth  # type: ignore[attr-defined]
     assert isinstance(key, SenderKey)
     return key
+
+
+def platform_above(request: HttpRequest) -> ExchangePeer:
+    """The declared platform above whose key it is. Refusal XU7 for any other key."""
+    peer = peer_of_key(key_of(request))
+    if peer.relation != PeerRelation.ABOVE:
+        raise Refusal(
+            "XU7",
+            "这个密钥不是上级平台的，不能推送修复、异议和它们的结果。",
+            advice="请信用办在“上下级交换”中登记上级平台和它的密钥。",
+        )
+    return peer

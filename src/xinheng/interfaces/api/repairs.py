@@ -11,15 +11,12 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 from ninja.responses import Status
 
-from xinheng.core.refusal import Refusal
-from xinheng.interfaces.api.keys import key_of
+from xinheng.interfaces.api.keys import platform_above
 from xinheng.interfaces.api.schemas import ProblemDocument
-from xinheng.services.exchanges import peer_of_key
 from xinheng.services.policies import policy_in_force
 from xinheng.services.repair_results import News, take_application, take_result, told_of
 from xinheng.services.repairs import Application, Lodging
 from xinheng.services.time import day_of
-from xinheng.store.exchanges import PeerRelation
 from xinheng.store.repairs import RepairSource, UpperOutcome
 
 router = Router(tags=["信用修复"])
@@ -68,15 +65,6 @@ class ResultTaken(Schema):
     due_on: date | None
 
 
-def _refuse_strangers(request: HttpRequest) -> None:
-    if peer_of_key(key_of(request)).relation != PeerRelation.ABOVE:
-        raise Refusal(
-            "XU7",
-            "这个密钥不是上级平台的，不能推送修复申请和结果。",
-            advice="请信用办在“上下级交换”中登记上级平台和它的密钥。",
-        )
-
-
 @router.post(
     "/applications",
     response={201: ApplicationTaken, 422: ProblemDocument},
@@ -84,7 +72,7 @@ def _refuse_strangers(request: HttpRequest) -> None:
 )
 def push_application(request: HttpRequest, pushed: PushedApplication) -> Status[dict[str, Any]]:
     """同一编号重复推送，得到同一个事项。"""
-    _refuse_strangers(request)
+    platform_above(request)
     now = timezone.now()
     lodging = Lodging(
         source=RepairSource(pushed.source),
@@ -109,7 +97,7 @@ def push_application(request: HttpRequest, pushed: PushedApplication) -> Status[
 )
 def push_result(request: HttpRequest, pushed: PushedResult) -> dict[str, Any]:
     """收到即终止本级全部效果；重复推送不再改变什么。"""
-    _refuse_strangers(request)
+    platform_above(request)
     now = timezone.now()
     news = News(
         source=RepairSource(pushed.source),

@@ -27,7 +27,10 @@ SURFACES: tuple[Surface, ...] = (
     ),
     *(
         Surface(route, openness=Openness.CLOSED, why=_PEER)
-        for route in ("package", "receipt", "holdings", "push_application", "push_result")
+        for route in (
+            *("package", "receipt", "holdings"),
+            *("push_application", "push_result", "push_objection"),
+        )
     ),
     Surface("shared_items", openness=Openness.KEY),
     Surface("shared_subject", _subject, Openness.KEY),
