@@ -3,13 +3,15 @@
 Who recognised a fault acts on it (谁认定、谁办理): shijiazhuang-2019-126 （十二）, wanzhengban-2020-17 五（二）.
 """
 
-from datetime import date
+from datetime import date, datetime
 
-from xinheng.core.grounds import lives
+from xinheng.core.grounds import Ground, lives
+from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import roles_in
+from xinheng.services.cases import ground_of, roles_in, take_step
 from xinheng.store.accounts import User
+from xinheng.store.casework import Case
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
@@ -24,6 +26,32 @@ def living_record(record: int, subject: Subject) -> Record:
             advice="请从该主体的档案中选择现行有效的记录。",
         )
     return found
+
+
+def grounded(case: Case) -> tuple[Subject, Ground]:
+    """The enterprise and the ground of a case that was opened on both."""
+    ground = ground_of(case)
+    assert case.subject is not None
+    assert ground is not None
+    return case.subject, ground
+
+
+def decide_on_record(
+    case: Case, verb: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
+) -> Case:
+    """Another person decides, on the record on which the case was opened; refusal RE2 where it lives no more."""
+    subject, ground = grounded(case)
+    living_record(ground.reference, subject)
+    return take_step(
+        case.public_id,
+        verb,
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        ground=ground,
+        seen_version=seen,
+    )
 
 
 def refuse_foreign(record: Record, actor: User, *, on: date) -> None:

@@ -15,8 +15,8 @@ from xinheng.core.interviews import Manner
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_grounds import living_record, refuse_foreign
-from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
+from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -81,21 +81,8 @@ def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -
 
 @transaction.atomic
 def call_interview(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
-    """Another person decides, on the record it was drafted on, which must still live."""
-    ground = ground_of(case)
-    assert case.subject is not None
-    assert ground is not None
-    living_record(ground.reference, case.subject)
-    return take_step(
-        case.public_id,
-        "call",
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground,
-        seen_version=seen,
-    )
+    """Another person calls the enterprise in, on the record it was drafted on."""
+    return decide_on_record(case, "call", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
 
 
 def write_minutes(

@@ -30,6 +30,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance, provenance_of
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.services.case_grounds import grounded
 from xinheng.services.cases import Opening, ground_of, open_case, take_step
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -252,10 +253,8 @@ def served_on(case: Case, kind: str, *, after: str) -> date | None:
 
 def _recheck(case: Case, by: By) -> tuple[Record, ListType]:
     """The evidence as it stands today: what has ended since grounds nothing any more."""
-    ground, of = ground_of(case), list_of(case, by.policy)
-    assert ground is not None
-    assert case.subject is not None
-    record = evidence(ground.reference, case.subject, of, policy=by.policy, on=day_of(by.now))
+    (subject, ground), of = grounded(case), list_of(case, by.policy)
+    record = evidence(ground.reference, subject, of, policy=by.policy, on=day_of(by.now))
     return record, of
 
 

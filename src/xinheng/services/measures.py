@@ -17,7 +17,8 @@ from xinheng.core.measure_check import Basis, Wanted, check_measure, term_of
 from xinheng.core.measures import Measure
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.case_grounds import grounded
+from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.ledger import note
 from xinheng.services.measures_grounds import basis_of, sectors_of
 from xinheng.services.measures_reviews import demand_review
@@ -159,23 +160,16 @@ def choices_of(case: Case) -> tuple[Choice, ...]:
 
 def rows_of(case: Case, *, policy: Policy, on: date) -> tuple[Measure, ...]:
     """The rows of the list that the case would apply, checked anew on the day."""
-    subject, ground = _grounded(case)
+    subject, ground = grounded(case)
     return _checked(
         choices_of(case), subject=subject, ground=ground, body=case.organisation, policy=policy, on=on
     )
 
 
-def _grounded(case: Case) -> tuple[Subject, Ground]:
-    ground = ground_of(case)
-    assert case.subject is not None
-    assert ground is not None
-    return case.subject, ground
-
-
 def _step(
     case: Case, verb: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
 ) -> Case:
-    subject, ground = _grounded(case)
+    subject, ground = grounded(case)
     Subject.objects.select_for_update().get(pk=subject.pk)
     rows_of(case, policy=policy, on=day_of(now))
     return take_step(
@@ -257,7 +251,7 @@ def _apply(
     policy: Policy,
     now: datetime,
 ) -> tuple[MeasureApplied, ...]:
-    subject, ground = _grounded(case)
+    subject, ground = grounded(case)
     basis = basis_of(subject, ground, policy=policy, on=day_of(now))
     proposed = case.events.get(sequence=1)
     decided = case.events.filter(verb__in=("decide", "grant")).order_by("-sequence")[0]

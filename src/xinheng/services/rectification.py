@@ -12,8 +12,8 @@ from django.db import transaction
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_grounds import living_record, refuse_foreign
-from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
+from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -55,21 +55,8 @@ def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> 
 
 @transaction.atomic
 def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
-    """Another person gives the order, on the record it was drafted on, which must still live."""
-    ground = ground_of(case)
-    assert case.subject is not None
-    assert ground is not None
-    living_record(ground.reference, case.subject)
-    return take_step(
-        case.public_id,
-        "confirm",
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground,
-        seen_version=seen,
-    )
+    """Another person gives the order, on the record it was drafted on."""
+    return decide_on_record(case, "confirm", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
 
 
 def register_service(
