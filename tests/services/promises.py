@@ -12,7 +12,7 @@ from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
-from xinheng.services.commitments_lists import approve_draft, begin_list, submit_draft
+from xinheng.services.commitments_lists import approve_draft, begin_draft, submit_draft
 from xinheng.services.loading import refresh_search
 from xinheng.store.models import Case, Commitment, PolicyVersion, RoleGrant, Subject, SubjectName, User
 
@@ -51,7 +51,7 @@ class Desk:
     qian: User
 
     def publish(self, draft: ItemList | None = None, *, now: datetime = NOW) -> PolicyVersion:
-        case = begin_list(
+        case = begin_draft(
             draft or a_list(),
             organisation=self.people.city,
             actor=self.people.wang,

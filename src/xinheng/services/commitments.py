@@ -5,8 +5,7 @@ All that was signed is sealed; its public copy stands in the register (legal gua
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -221,13 +220,10 @@ def item_of(commitment: Commitment) -> Item | None:
     )
 
 
-@contextmanager
-def _of(case: Case) -> Iterator[Commitment]:
-    yield (
-        Commitment.objects.select_for_update(of=("self",))
-        .select_related("subject", "organisation", "item_list", "case")
-        .get(case=case)
-    )
+def commitment_of(case: Case) -> Commitment:
+    """The commitment of a case, under lock."""
+    kept = Commitment.objects.select_for_update(of=("self",))
+    return kept.select_related("subject", "organisation", "item_list").get(case=case)
 
 
 def _receive(commitment: Commitment, received: Collection[str]) -> None:
@@ -254,19 +250,17 @@ def accept(
 ) -> Commitment:
     """Take it and register it at once. Refusal CM20 where material is missing. ``act``: what was issued on it;
     ``received``: what came since it was lodged."""
-    with _of(case) as commitment:
-        _receive(commitment, received)
-        if commitment.missing:
-            raise Refusal(
-                "CM20",
-                f"还缺“{'、'.join(commitment.missing)}”，不能即时办理。",
-                advice="请补齐后受理；符合条件的，可以容缺受理并约定补交日期。",
-            )
-        commitment.act = act.strip()[:200]
-        take_step(
-            case.public_id, "accept", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    commitment = commitment_of(case)
+    _receive(commitment, received)
+    if commitment.missing:
+        raise Refusal(
+            "CM20",
+            f"还缺“{'、'.join(commitment.missing)}”，不能即时办理。",
+            advice="请补齐后受理；符合条件的，可以容缺受理并约定补交日期。",
         )
-        return _registered(commitment, actor=actor, policy=policy, now=now)
+    commitment.act = act.strip()[:200]
+    take_step(case.public_id, "accept", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen)
+    return _registered(commitment, actor=actor, policy=policy, now=now)
 
 
 @transaction.atomic
@@ -283,33 +277,33 @@ def tolerate(
 ) -> Commitment:
     """Take it although material is missing, which the enterprise promised for a day. Refusals CM4, CM5, CM21, CM22."""
     today = day_of(now)
-    with _of(case) as commitment:
-        _receive(commitment, received)
-        item = item_of(commitment)
-        if item is None:
-            raise Refusal("CM21", "这份承诺不涉及办事材料，没有容缺受理。", advice="请直接受理。")
-        check_tolerance(item, tuple(commitment.missing))
-        if promised_on <= today or policy.calendar.next_workday(promised_on).on != promised_on:
-            nearest = policy.calendar.next_workday(max(promised_on, today)).on
-            raise Refusal(
-                "CM22",
-                f"补交日期 {promised_on} 不是今天以后的工作日。",
-                advice=f"请改为工作日，例如 {nearest}。",
-            )
-        commitment.promised_on = promised_on
-        commitment.save(update_fields=["promised_on", "handed_in", "missing"])
-        taken = take_step(
-            case.public_id,
-            "tolerate",
-            actor=actor,
-            policy=policy,
-            now=now,
-            reason=reason,
-            details={"missing": commitment.missing, "promised_on": promised_on.isoformat()},
-            seen_version=seen,
+    commitment = commitment_of(case)
+    _receive(commitment, received)
+    item = item_of(commitment)
+    if item is None:
+        raise Refusal("CM21", "这份承诺不涉及办事材料，没有容缺受理。", advice="请直接受理。")
+    check_tolerance(item, tuple(commitment.missing))
+    if promised_on <= today or policy.calendar.next_workday(promised_on).on != promised_on:
+        nearest = policy.calendar.next_workday(max(promised_on, today)).on
+        raise Refusal(
+            "CM22",
+            f"补交日期 {promised_on} 不是今天以后的工作日。",
+            advice=f"请改为工作日，例如 {nearest}。",
         )
-        _set_term(taken, SUPPLEMENT, policy.calendar.workdays_between(today, promised_on), policy=policy)
-        return commitment
+    commitment.promised_on = promised_on
+    commitment.save(update_fields=["promised_on", "handed_in", "missing"])
+    taken = take_step(
+        case.public_id,
+        "tolerate",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        details={"missing": commitment.missing, "promised_on": promised_on.isoformat()},
+        seen_version=seen,
+    )
+    _set_term(taken, SUPPLEMENT, policy.calendar.workdays_between(today, promised_on), policy=policy)
+    return commitment
 
 
 @transaction.atomic
@@ -317,20 +311,20 @@ def supplement(
     case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
 ) -> Commitment:
     """What was missing came: the commitment is registered."""
-    with _of(case) as commitment:
-        take_step(
-            case.public_id,
-            "supplement",
-            actor=actor,
-            policy=policy,
-            now=now,
-            reason=reason,
-            seen_version=seen,
-        )
-        commitment.handed_in, commitment.missing = [*commitment.handed_in, *commitment.missing], []
-        commitment.completed_on = day_of(now)
-        commitment.save(update_fields=["handed_in", "missing", "completed_on"])
-        return _registered(commitment, actor=actor, policy=policy, now=now)
+    commitment = commitment_of(case)
+    take_step(
+        case.public_id,
+        "supplement",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        seen_version=seen,
+    )
+    commitment.handed_in, commitment.missing = [*commitment.handed_in, *commitment.missing], []
+    commitment.completed_on = day_of(now)
+    commitment.save(update_fields=["handed_in", "missing", "completed_on"])
+    return _registered(commitment, actor=actor, policy=policy, now=now)
 
 
 def _registered(commitment: Commitment, *, actor: User, policy: Policy, now: datetime) -> Commitment:

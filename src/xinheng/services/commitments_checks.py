@@ -18,7 +18,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, open_case, take_step
-from xinheng.services.commitments import KIND, SERIES, ground_of_record
+from xinheng.services.commitments import KIND, SERIES, commitment_of, ground_of_record
 from xinheng.services.commitments_records import FEED, record_of
 from xinheng.services.letters import organ_of
 from xinheng.services.records import Change, correct
@@ -64,7 +64,7 @@ def find_kept(
     case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
 ) -> Commitment:
     """The check found it wholly kept. ``reason`` says what was looked at."""
-    commitment = _of(case)
+    commitment = commitment_of(case)
     take_step(case.public_id, "keep", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen)
     return _settle(commitment, Outcome.FULL, actor=actor, policy=policy, now=now, reason=reason)
 
@@ -105,7 +105,7 @@ def notify_breach(
     case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
 ) -> Case:
     """A second person has the enterprise told what is proposed; the letter is written upon this step."""
-    commitment = _of(case)
+    commitment = commitment_of(case)
     _living(commitment)
     return take_step(
         case.public_id,
@@ -131,7 +131,7 @@ def determine_breach(
     seen: int | None = None,
 ) -> Commitment:
     """A person who did not propose it decides. Refusals CM32 the record lives no more, CM33 it does not say what follows."""
-    commitment = _of(case)
+    commitment = commitment_of(case)
     _living(commitment)
     if not pursued.strip():
         raise Refusal(
@@ -159,7 +159,7 @@ def overturn_breach(
     case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
 ) -> Commitment:
     """The decision was wrong: the record says nothing against the enterprise any more."""
-    commitment = _of(case)
+    commitment = commitment_of(case)
     take_step(
         case.public_id, "overturn", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
     )
@@ -179,11 +179,6 @@ def proposal_of(case: Case) -> Mapping[str, Any]:
 def can_be_revoked(commitment: Commitment) -> str:
     """What was granted on the commitment and can be revoked where it was false; empty where nothing is known."""
     return commitment.act if Variant(commitment.variant).acts_first else ""
-
-
-def _of(case: Case) -> Commitment:
-    kept = Commitment.objects.select_for_update(of=("self",)).select_related("subject", "organisation")
-    return kept.get(case=case)
 
 
 def _living(commitment: Commitment) -> Record:

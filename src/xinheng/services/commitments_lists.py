@@ -113,33 +113,23 @@ def flaws_of(case: Case, *, policy: Policy, on: date) -> tuple[str, ...]:
     return list_flaws(draft, kinds=kinds, sectors=sectors, letters=letters)
 
 
-def begin_list(
-    draft: ItemList, *, organisation: Organisation, actor: User, policy: Policy, now: datetime
+def begin_draft(
+    draft: ItemList | PromiseLetter,
+    *,
+    organisation: Organisation,
+    actor: User,
+    policy: Policy,
+    now: datetime,
 ) -> Case:
-    """Begin a draft; it goes to the decider when it is whole."""
-    return approvals.begin(
-        Draft(
-            kind=PROMISE_LIST,
-            key=draft.key,
-            title=f"可承诺事项清单：{draft.title}",
-            body=draft.model_dump(mode="json"),
-            organisation=organisation,
-            about={},
-        ),
-        actor=actor,
-        policy=policy,
-        now=now,
+    """Begin a list or a letter; it goes to the decider when it is whole."""
+    kind, word = (
+        (PROMISE_LIST, "可承诺事项清单") if isinstance(draft, ItemList) else (PROMISE_LETTER, "承诺书")
     )
-
-
-def begin_letter(
-    draft: PromiseLetter, *, organisation: Organisation, actor: User, policy: Policy, now: datetime
-) -> Case:
     return approvals.begin(
         Draft(
-            kind=PROMISE_LETTER,
+            kind=kind,
             key=draft.key,
-            title=f"承诺书：{draft.title}",
+            title=f"{word}：{draft.title}",
             body=draft.model_dump(mode="json"),
             organisation=organisation,
             about={},

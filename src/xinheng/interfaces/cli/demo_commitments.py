@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from xinheng.core.commitment_items import PROMISE_LIST, Item, ItemList, Material, Variant
 from xinheng.core.policy import Policy
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
-from xinheng.services.commitments_lists import approve_draft, begin_list, submit_draft
+from xinheng.services.commitments_lists import approve_draft, begin_draft, submit_draft
 from xinheng.services.time import day_of
 from xinheng.store.models import Organisation, PolicyVersion, Subject, User
 
@@ -58,7 +58,7 @@ def publish_and_take(
     if PolicyVersion.objects.filter(kind=PROMISE_LIST, key=KEY).exists():
         return
     drafter, decider = people["zhangmin"], people["liqiang"]
-    case = begin_list(SAMPLE, organisation=organisation, actor=drafter, policy=policy, now=now)
+    case = begin_draft(SAMPLE, organisation=organisation, actor=drafter, policy=policy, now=now)
     submit_draft(case.public_id, actor=drafter, policy=policy, now=now)
     approve_draft(case.public_id, actor=decider, policy=policy, now=now)
     if firm is None:

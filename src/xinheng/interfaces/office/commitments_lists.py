@@ -29,8 +29,7 @@ from xinheng.services.approvals import body_of, drafts
 from xinheng.services.cases import steps_for
 from xinheng.services.commitments_lists import (
     approve_draft,
-    begin_letter,
-    begin_list,
+    begin_draft,
     drop_item,
     edit_draft,
     flaws_of,
@@ -110,7 +109,7 @@ def new_promise_list(call: Call) -> HttpResponse:
         if held and held.list.key == draft.key:
             draft = draft.model_copy(update={"items": held.list.items})
         try:
-            case = begin_list(
+            case = begin_draft(
                 draft,
                 organisation=units[form.cleaned_data["unit"]],
                 actor=call.user,
@@ -138,7 +137,7 @@ def new_promise_letter(call: Call) -> HttpResponse:
     form = LetterForm(call, given, initial=letter_initial(held.letter) if held else {})
     if form.is_bound and form.is_valid() and (letter := form.letter()) is not None:
         try:
-            case = begin_letter(
+            case = begin_draft(
                 letter, organisation=call.user.organisation, actor=call.user, policy=call.policy, now=call.now
             )
         except Refusal as refusal:
