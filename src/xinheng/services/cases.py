@@ -14,10 +14,10 @@ from django.db.models import F, Q, QuerySet
 
 from xinheng.core.access import Actor
 from xinheng.core.flow_migration import Move, past_of
-from xinheng.core.flows import APPROVAL, NEW, Flow, Past, Step, available, check_step, hands
+from xinheng.core.flows import NEW, Flow, Past, Step, available, check_step
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
-from xinheng.core.procedures import flow_of, flows, newest
+from xinheng.core.procedures import flow_of, newest
 from xinheng.core.refusal import Refusal
 from xinheng.services.accounts import actor_of
 from xinheng.services.case_clocks import move_clocks, start_clocks
@@ -215,7 +215,7 @@ def ground_of(case: Case) -> Ground | None:
 
 def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:
     """Roles in force that reach the organisation."""
-    return _roles(actor_of(user), tree().path(organisation.pk), on=on)
+    return roles_held(actor_of(user), tree().path(organisation.pk), on=on)
 
 
 def _roles_for(taker: Taker, case: Case, flow: Flow, *, on: date) -> frozenset[Any]:
@@ -238,7 +238,7 @@ def _user(taker: Taker | None) -> User | None:
     return taker if isinstance(taker, User) else None
 
 
-def _roles(actor: Actor, path: Sequence[int], *, on: date) -> frozenset[Any]:
+def roles_held(actor: Actor, path: Sequence[int], *, on: date) -> frozenset[Any]:
     return frozenset(
         grant.role for grant in actor.grants if grant.in_force(on) and grant.organisation in path
     )
@@ -264,46 +264,11 @@ def desk(organisations: Sequence[int]) -> QuerySet[Case]:
 def of_units(organisations: Iterable[int]) -> Q:
     """Rows of these units. All of them need no condition: a long list would keep the planner from the order asked for."""
     named = list(organisations)
-    return Q() if len(named) == Organisation.objects.count() else Q(organisation__in=named)
+    return Q() if are_all(named) else Q(organisation__in=named)
 
 
-def waiting_for(user: User, organisations: Sequence[int], *, on: date, most: int) -> list[Case]:
-    """Open cases of these units in which this person may take a step now, oldest first in each state.
-
-    Approvals are left out: their drafts have pages of their own (``desk``).
-    """
-    actor, paths, units = actor_of(user), tree(), of_units(organisations)
-    held = frozenset(grant.role for grant in actor.grants if grant.in_force(on))
-    found: list[Case] = []
-    for flow in flows():
-        for state in flow.states:
-            if flow.name != APPROVAL.name and hands(flow, state=state.key) & held:
-                rows = Case.objects.filter(
-                    units,
-                    kind=flow.name,
-                    state=state.key,
-                    flow_version=flow.version,
-                    closed_at__isnull=True,
-                )
-                found += rows.select_related("subject", "organisation__parent").order_by("id")[:most]
-    moves: dict[int, list[Move]] = {case.pk: [] for case in found}
-    for event in CaseEvent.objects.filter(case__in=moves).order_by("case_id", "sequence"):
-        moves[event.case_id].append(Move(event.verb, event.taken_by, event.details.get("verbs")))
-    out = set(
-        Recusal.objects.filter(case__in=moves, person=user, granted=True).values_list("case_id", flat=True)
-    )
-    return [
-        case
-        for case in found
-        if case.pk not in out
-        and available(
-            flow_of(case.flow, case.flow_version),
-            state=case.state,
-            actor=user.pk,
-            roles=_roles(actor, paths.path(case.organisation_id), on=on),
-            history=past_of(moves[case.pk]),
-        )
-    ]
+def are_all(organisations: Sequence[int]) -> bool:
+    return len(organisations) == Organisation.objects.count()
 
 
 @dataclass(frozen=True, slots=True)

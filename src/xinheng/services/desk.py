@@ -18,7 +18,8 @@ from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
 from xinheng.services.approvals import SERIES
 from xinheng.services.batches import answered_by, answers_for, without_unneeded
-from xinheng.services.cases import desk, steps_for, waiting_for
+from xinheng.services.cases import desk, steps_for
+from xinheng.services.cases_waiting import waiting_for
 from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
 from xinheng.services.exchanges import late_peers, waiting_peers

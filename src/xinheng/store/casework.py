@@ -54,6 +54,11 @@ class Case(models.Model):
                 fields=["kind", "state", "id"], condition=Q(closed_at__isnull=True), name="case_open_state"
             ),
             models.Index(
+                fields=["organisation", "kind", "state", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="case_open_unit_state",
+            ),
+            models.Index(
                 fields=["handler", "id"], condition=Q(closed_at__isnull=True), name="case_open_mine"
             ),
         ]
@@ -128,7 +133,9 @@ class CaseDeadline(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_on"], condition=Q(ended_on__isnull=True), name="case_deadline_running"),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(ended_on__isnull=True), name="case_deadline_by_day"
+            ),
             models.Index(
                 fields=["organisation", "due_on", "id"],
                 condition=Q(ended_on__isnull=True),
