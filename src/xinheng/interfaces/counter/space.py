@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
+from xinheng.interfaces.web.given import refuse_nul, without_nul
 from xinheng.interfaces.web.parts import Link
 from xinheng.services.enterprises import Party, party_of, stamp_of
 from xinheng.services.policies import policy_in_force
@@ -110,6 +111,8 @@ def own(verb: Verb | None = None, *, methods: tuple[str, ...] = ("GET",)) -> Cal
                 return redirect(f"{reverse('counter:sign_in')}?{query}".rstrip("?"))
             if ("GET" if request.method == "HEAD" else request.method) not in methods:
                 return HttpResponseNotAllowed(methods)
+            refuse_nul(request.POST)
+            request.GET = without_nul(request.GET)  # type: ignore[assignment]
             visit = Visit(request, account)
             if verb is not None:
                 visit.subject = _subject(visit, parts.pop("subject"))

@@ -24,6 +24,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.menu import first_page, menu_of
+from xinheng.interfaces.web.given import without_nul
 from xinheng.interfaces.web.middleware import status_of
 from xinheng.services.accounts import actor_of
 from xinheng.services.policies import policy_in_force
@@ -40,6 +41,7 @@ class Call:
     """One request of somebody who is signed in: who, when, and what this person may do."""
 
     def __init__(self, request: HttpRequest, user: User) -> None:
+        request.GET = without_nul(request.GET)  # type: ignore[assignment]
         self.request = request
         self.user = user
         self.now: datetime = timezone.now()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -93,7 +93,7 @@ class AccountForm(MandateForm):
 
 @asks(Verb.ASSIST_ENTERPRISE)
 def mandates(call: Call) -> HttpResponse:
-    query = _said(call.request.GET, "q").strip()
+    query = call.request.GET.get("q", "").strip()
     accounts = EnterpriseAccount.objects.all()
     if query:
         by_code = accounts.filter(mandates__subject__code=query.upper()).distinct()
@@ -248,7 +248,7 @@ def mandate_slip(call: Call, account: EnterpriseAccount) -> HttpResponse:
 def close_mandate_account(call: Call, account: EnterpriseAccount) -> HttpResponse:
     try:
         close_account(
-            account.public_id, actor=call.user, reason=_said(call.request.POST, "reason"), now=call.now
+            account.public_id, actor=call.user, reason=call.request.POST.get("reason", ""), now=call.now
         )
     except Refusal as refusal:
         return _page(call, account, refused=told(refusal))
@@ -261,14 +261,9 @@ def close_mandate_account(call: Call, account: EnterpriseAccount) -> HttpRespons
 def end_mandate_page(call: Call, mandate: Mandate) -> HttpResponse:
     try:
         end_mandate(
-            mandate.public_id, actor=call.user, reason=_said(call.request.POST, "reason"), now=call.now
+            mandate.public_id, actor=call.user, reason=call.request.POST.get("reason", ""), now=call.now
         )
     except Refusal as refusal:
         return _page(call, mandate.account, refused=told(refusal))
     call.tell("授权已终止，即时生效。")
     return redirect("office:mandate_account", account=mandate.account.public_id)
-
-
-def _said(given: QueryDict, name: str) -> str:
-    """What was typed, without the sign that no database keeps."""
-    return str(given.get(name, "")).replace("\0", "")

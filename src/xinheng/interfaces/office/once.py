@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.web.given import refuse_nul
 
 FIELD = "once"
 TERM = 8 * 3600
@@ -31,6 +32,7 @@ def once(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def guard(call: Call, *args: Any, **parts: Any) -> HttpResponse:
         if call.request.method != "POST":
             return view(call, *args, **parts)
+        refuse_nul(call.request.POST)
         slot = _slot(call)
         if not cache.add(slot, _RUNNING, TERM):
             return _earlier(cache.get(slot))

@@ -22,6 +22,7 @@ POLICY = (
 )
 _DENIED = {"access", "denied"}
 _TOO_LARGE = frozenset({"AT13"})
+_UNREADABLE = frozenset({"W05"})
 _MISSING = frozenset({"S01", "MD8", "MD9", "ME1", "FD1"})
 
 
@@ -30,6 +31,8 @@ def status_of(refusal: Refusal) -> int:
         return 403
     if refusal.code in _MISSING:
         return 404
+    if refusal.code in _UNREADABLE:
+        return 400
     return 413 if refusal.code in _TOO_LARGE else 409
 
 
