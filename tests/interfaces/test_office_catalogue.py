@@ -98,6 +98,37 @@ def test_a_supplement_is_drafted_approved_and_stands_in_the_catalogue(
     assert "开封市 第 1 版" in listed
 
 
+def _choice(**changes: str) -> dict[str, str]:
+    basis = {"source": "henan-credit-regulation", "clause": "第十一条"}
+    return {"item": "penalty", "sharing": "open", **basis, **changes}
+
+
+@pytest.mark.row("M2-01")
+def test_a_city_states_how_others_get_an_item_of_the_basic_list(
+    drafter: Client, decider: Client, draft: Case
+) -> None:
+    address = _url("supplement_sharing", draft)
+    assert address in text(drafter.get(_url("catalogue_draft", draft)))
+    assert "请写明条款" in text(post(drafter, address, _choice(clause="")))
+    post(drafter, address, _choice(sharing="none"))
+    assert "不予共享须有法律、行政法规" in text(drafter.get(address))
+    assert "行政处罚信息的共享属性" in text(drafter.get(_url("catalogue_draft", draft)))
+    post(drafter, address, {"remove": "penalty"})
+    assert not body_of(draft)["sharing"]
+    post(drafter, address, _choice())
+    assert "《河南省社会信用条例》第十一条" in text(drafter.get(address))
+    _approved(drafter, decider, draft)
+    shown = text(drafter.get(reverse("office:catalogue_item", kwargs={"item": "penalty"})))
+    assert "无条件共享" in shown
+    assert "《河南省社会信用条例》第十一条（依据待核）" in shown
+    number = PolicyVersion.objects.get().pk
+    version = text(drafter.get(reverse("office:catalogue_version", kwargs={"number": number})))
+    assert "无条件共享；依据：《河南省社会信用条例》" in version
+    assert 'name="remove"' not in version
+    assert 'name="sharing"' not in text(decider.get(address))
+    assert drafter.post(address, _choice()).status_code in (403, 409, 422)
+
+
 def test_what_is_approved_for_a_later_day_waits_for_it(drafter: Client, decider: Client, draft: Case) -> None:
     post(drafter, _url("supplement_item", draft, item="new"), _answers())
     _approved(drafter, decider, draft, from_on=LATER.isoformat())

@@ -18,8 +18,9 @@ from xinheng.store.models import PolicyVersion
 pytestmark = pytest.mark.urls("tests.interfaces.portal_urls")
 
 
-def _publish(people: People, version: int, *, days: int, **items: object) -> None:
+def _publish(people: People, version: int, *, days: int, sharing: object = None, **items: object) -> None:
     body = {"area": "410200", "version": version, "title": "开封市补充目录", "note": "", "items": items}
+    body |= {"sharing": sharing} if sharing else {}
     PolicyVersion.objects.create(
         kind="catalogue", key="410200", digest=digest_of(body), body=body, from_on=TODAY + timedelta(days=days),
         drafted_by=people.wang, approved_by=people.zhao, approved_at=NOW,
@@ -46,6 +47,18 @@ def test_the_catalogue_in_force_and_each_older_one_can_be_read(client: Client, v
     assert "园区企业履约信息" in before
     assert "102　大蒜产业信息" not in before
     assert "看现行目录" in before
+
+
+@pytest.mark.row("M2-01")
+def test_the_public_sees_how_others_get_an_item_and_on_what_ground(client: Client, people: People) -> None:
+    basis = [{"source": "henan-credit-regulation", "clause": "第十一条", "verified": False}]
+    _publish(people, 1, days=-5, sharing={"penalty": {"sharing": "open", "basis": basis}})
+    page = client.get("/catalogue").content.decode()
+    assert "新增行政处罚信息的共享属性" in page
+    assert "共享属性的依据" in page
+    rows = list(csv.DictReader(io.StringIO(client.get("/catalogue.csv").content.decode("utf-8-sig"))))
+    assert {row["共享属性"] for row in rows if row["代号"] == "penalty"} == {"无条件共享"}
+    assert "无条件共享" not in client.get(f"/catalogue?on={TODAY - timedelta(days=20)}").content.decode()
 
 
 @pytest.mark.row("X-10")

@@ -12,9 +12,11 @@ from tests.core.test_catalogue_change import item
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import HEADER, penalty, write
 
+from xinheng.core.catalogue import Sharing
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
+from xinheng.core.sharing import Purpose, Wish, directory, refuse_wish
 from xinheng.services.approvals import body_of
 from xinheng.services.catalogues import (
     approve_supplement,
@@ -24,6 +26,7 @@ from xinheng.services.catalogues import (
     feeds_without_item,
     save_item,
     start_supplement,
+    state_sharing,
     submit_supplement,
     supplement_in_force,
     taken_numbers,
@@ -31,6 +34,7 @@ from xinheng.services.catalogues import (
 from xinheng.services.collect import Delivery, import_file, preview
 from xinheng.services.mapping import DETAIL, Answer, feed_of, profile_of
 from xinheng.services.policies import policy_in_force
+from xinheng.services.sharing import apply_for
 from xinheng.store.models import (
     Batch,
     Case,
@@ -68,6 +72,40 @@ def test_a_supplement_takes_two_people_and_holds_from_its_day(people: People, po
     after = policy_in_force(on=LATER).catalogue
     assert (after.item(101).title, after.item(101).area) == ("园区企业履约信息", "410200")
     assert supplement_in_force("410200", on=LATER - timedelta(days=1)) is None
+
+
+@pytest.mark.row("M2-01")
+@pytest.mark.row("M2-13")
+def test_the_attribute_that_a_city_states_decides_what_departments_may_apply_for(
+    people: People, policy: Policy
+) -> None:
+    national = {"source": "government-data-sharing-regulation", "clause": "第十三条", "verified": False}
+    choices = {"penalty": "none", "permit": "open"}
+    case = start_supplement(actor=people.wang, policy=policy, now=NOW)
+    for code, sharing in choices.items():
+        choice = {"sharing": sharing, "basis": [national]}
+        state_sharing(case.public_id, code, choice, actor=people.wang, policy=policy, now=NOW)
+    submit_supplement(case.public_id, actor=people.wang, policy=policy, now=NOW)
+    approve_supplement(case.public_id, from_on=TODAY, actor=people.zhao, policy=policy, now=NOW)
+    now = policy_in_force(on=TODAY)
+    told = {one.code: (one.open, one.laid_down) for one in directory(now.catalogue)}
+    assert (told["penalty"], told["permit"], told["reward"]) == ((False, True), (True, True), (True, False))
+    wish = Wish(
+        items={"penalty": ("文书号",)}, purpose=Purpose.PERMIT, matter="许可核查", legal_basis="条例", daily_quota=10,
+        from_on=TODAY, until_on=TODAY,
+    )  # fmt: skip
+    refuse_wish(wish, catalogue=policy.catalogue, today=TODAY)
+    with pytest.raises(Refusal, match="不予共享：penalty"):
+        apply_for(wish, organisation=people.market, actor=people.zhou, policy=now, now=NOW)
+    second = start_supplement(actor=people.wang, policy=now, now=NOW)
+    assert check_supplement(body_of(second), policy=now, on=TODAY) == ()
+    with pytest.raises(Refusal, match="没有增减或修改"):
+        submit_supplement(second.public_id, actor=people.wang, policy=now, now=NOW)
+    state_sharing(second.public_id, "penalty", None, actor=people.wang, policy=now, now=NOW)
+    submit_supplement(second.public_id, actor=people.wang, policy=now, now=NOW)
+    approve_supplement(second.public_id, from_on=LATER, actor=people.zhao, policy=now, now=NOW)
+    after = policy_in_force(on=LATER).catalogue
+    assert (after.items["penalty"].sharing, after.items["permit"].sharing) == (None, Sharing.OPEN)
 
 
 def test_nobody_approves_what_he_drafted(people: People, policy: Policy) -> None:

@@ -13,7 +13,7 @@ from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from xinheng.core.overlays import Change
 from xinheng.core.policy_file import PolicyModel
-from xinheng.core.sources import Entry, Rank
+from xinheng.core.sources import Citation, Entry, Rank
 
 FIRST_LOCAL_NUMBER = 101
 _LOCAL = re.compile(r"local_([1-9][0-9]{2,4})")
@@ -156,7 +156,8 @@ class CatalogueItem(Entry):
 
     ``organisations`` are keys of the agencies that supply it where ``providers``, the sectors, are too wide; ``area`` is
     the county whose item it is, else empty. ``consent``: taken only with the subject's written consent. ``reviews``: which
-    paper records each review that the catalogue asks of an item that burdens.
+    paper records each review that the catalogue asks of an item that burdens. ``sharing_basis``: on what the city rests
+    the attribute that the basic list leaves unsaid.
     """
 
     number: Annotated[StrictInt, Field(ge=1, le=32767)]
@@ -172,6 +173,7 @@ class CatalogueItem(Entry):
     national: StrictBool
     note: str = ""
     sharing: Sharing | None = None
+    sharing_basis: tuple[Citation, ...] = ()
     organisations: tuple[str, ...] = ()
     area: str = ""
     consent: StrictBool = False
@@ -263,6 +265,8 @@ def forbidden_changes(change: Change) -> list[str]:
         carried = change.carried_by(SUPPLEMENTING)
         return [] if carried else [f"目录之外增加信息项须有地方性法规依据，{change.grounds_text}不够"]
     causes = [f"不能改写“{name}”" for name in ("number", "title", "national") if change.altered(name)]
+    if isinstance(before, CatalogueItem) and before.sharing is not None and change.altered("sharing"):
+        causes.append("不能改写上级已定的共享属性")
     if isinstance(before, CatalogueItem) and not change.carried_by(SUPPLEMENTING):
         if _circle(after.disclosure) < _circle(before.disclosure):
             causes.append(

@@ -20,9 +20,11 @@ from xinheng.core.catalogue import (
     ForbiddenKind,
     ForbiddenRule,
     Persons,
+    Sharing,
     forbidden_changes,
     item_number,
 )
+from xinheng.core.catalogue_sharing import SharingChoice, causes_against, with_choices
 from xinheng.core.overlays import Change, Place
 from xinheng.core.parameters import Level
 from xinheng.core.policy_file import PolicyError, PolicyModel, parse
@@ -33,13 +35,15 @@ Tree = Mapping[str, Any]
 
 
 class Supplement(PolicyModel):
-    """The items that a city or a county adds. ``area`` is its code; ``version`` counts its publications."""
+    """The items that a city or a county adds. ``area`` is its code; ``version`` counts its publications; ``sharing``: the
+    attribute that a city states for items of the basic list, by their codes."""
 
     area: Area
     version: int = Field(ge=1)
     title: str = Field(min_length=1)
     note: str = ""
     items: dict[str, CatalogueItem] = Field(default_factory=dict)
+    sharing: dict[str, SharingChoice] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ class Difference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What a supplement is judged by. ``area`` runs from the nation down to its own area; ``above`` is the catalogue
-    without it; ``taken`` gives the title that each number once had; ``agencies`` are the keys of known agencies."""
+    without it; ``taken`` gives the title that each number once had; ``agencies`` are the keys of known agencies;
+    ``of_county``: it is a county's."""
 
     above: Catalogue
     sources: Mapping[str, Source]
@@ -74,6 +79,7 @@ class Standing:
     agencies: frozenset[str]
     area: tuple[str, ...]
     taken: Mapping[int, str]
+    of_county: bool = False
 
 
 def blank_supplement(area: str, title: str) -> dict[str, Any]:
@@ -86,7 +92,10 @@ def parse_supplement(tree: Tree) -> Supplement:
 
 
 def with_supplements(catalogue: Catalogue, supplements: Iterable[Supplement]) -> Catalogue:
-    """The catalogue with the items of each; items of a county carry its code."""
+    """The catalogue with the items of each and the attributes of sharing they state; items of a county carry its code."""
+    supplements = list(supplements)
+    chosen = {code: choice for supplement in supplements for code, choice in supplement.sharing.items()}
+    catalogue = with_choices(catalogue, chosen)
     added = {
         code: item.model_copy(update={"area": supplement.area})
         for supplement in supplements
@@ -108,7 +117,27 @@ def findings(tree: Tree, standing: Standing, *, on: date) -> tuple[Finding, ...]
             found += [_unsound(code, cause) for cause in error.causes]
         else:
             found += _of_item(code, item, standing, on=on)
+    for code, raw in (tree.get("sharing") or {}).items():
+        found += _of_choice(code, raw, standing, on=on)
     return tuple(found)
+
+
+def _of_choice(code: str, raw: Mapping[str, Any], standing: Standing, *, on: date) -> Iterator[Finding]:
+    try:
+        choice = parse(SharingChoice, raw, file=code)
+    except PolicyError as error:
+        yield from (_unsound(code, cause) for cause in error.causes)
+        return
+    against = causes_against(
+        code,
+        choice,
+        above=standing.above,
+        sources=standing.sources,
+        area=standing.area,
+        of_county=standing.of_county,
+        on=on,
+    )
+    yield from (Finding(code, field, sentence) for field, sentence in against)
 
 
 def _unsound(code: str, cause: str) -> Finding:
@@ -227,6 +256,43 @@ def differences(
             found += _attributes(before, after, names or {})
             found += _fields(before, after)
     return tuple(found)
+
+
+def all_differences(
+    old: Supplement | None, new: Supplement, *, names: Mapping[str, str] | None = None
+) -> tuple[Difference, ...]:
+    """Between two versions: items, their fields, and attributes of sharing; ``old`` None for a first version."""
+    before, stated = (old.items, old.sharing) if old else ({}, {})
+    return (
+        *differences(before, new.items, names=names),
+        *_sharing_differences(stated, new.sharing, names=names),
+    )
+
+
+def _sharing_differences(
+    old: Mapping[str, SharingChoice],
+    new: Mapping[str, SharingChoice],
+    *,
+    names: Mapping[str, str] | None,
+) -> tuple[Difference, ...]:
+    """``names`` gives titles of items after ``item:`` and of documents."""
+    known, found = names or {}, []
+    for code in dict.fromkeys([*old, *new]):
+        was, becomes = old.get(code), new.get(code)
+        if was != becomes:
+            kind = "新增" if was is None else "删除" if becomes is None else "修改"
+            title = known.get(f"item:{code}", code)
+            found.append(Difference(kind, title, "共享属性", _stated(was, known), _stated(becomes, known)))
+    return tuple(found)
+
+
+def _stated(choice: SharingChoice | None, names: Mapping[str, str]) -> str:
+    return f"{choice.sharing.label}；依据：{_said(choice.basis, names)}" if choice else ""
+
+
+def sharing_words(value: str) -> str:
+    """The attribute as it was written down, in words; empty for none."""
+    return Sharing(value).label if value in set(Sharing) else value
 
 
 def _whole(before: CatalogueItem | None, after: CatalogueItem | None, names: Mapping[str, str]) -> Difference:

@@ -28,7 +28,8 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A catalogue with the names it refers to. ``names`` gives those of sectors, agencies, areas and documents by their keys."""
+    """A catalogue with the names it refers to. ``names`` gives those of sectors, agencies, areas and documents by their keys,
+    and titles of items by their codes after ``item:``."""
 
     catalogue: Catalogue
     sources: Mapping[str, Source]
@@ -43,6 +44,7 @@ def edition_of(policy: Policy, *, on: date) -> Edition:
     names |= {key: sector.title for key, sector in policy.sectors.sectors.items()}
     names |= {code: county.name for code, county in policy.counties.items()}
     names |= {key: source.cite() for key, source in policy.sources.items()}
+    names |= {f"item:{code}": item.title for code, item in policy.catalogue.items.items()}
     names[policy.city.code] = policy.city.name
     return Edition(
         catalogue=policy.catalogue, sources=policy.sources, names=names, place=policy.city.name, on=on
@@ -68,6 +70,13 @@ def basis(item: CatalogueItem, edition: Edition) -> str:
 
 def sharing(item: CatalogueItem) -> str:
     return item.sharing.label if item.sharing else "未定"
+
+
+def sharing_basis(item: CatalogueItem, edition: Edition) -> str:
+    """On what the city rests the attribute; empty where it is unsaid or the item's own."""
+    told = cited(item.sharing_basis, edition.sources)
+    unread = any(not one.verified for one in item.sharing_basis)
+    return f"{told}（依据待核）" if told and unread else told
 
 
 def lines(edition: Edition) -> Iterator[tuple[str | int, ...]]:

@@ -30,6 +30,7 @@ from xinheng.core.catalogue_change import (
     findings,
     parse_supplement,
 )
+from xinheng.core.catalogue_sharing import SharingChoice, without_choices
 from xinheng.core.checks import Defect
 from xinheng.core.policy import Policy
 from xinheng.core.policy_file import PolicyError
@@ -158,6 +159,18 @@ def drop_item(public_id: str, code: str, *, actor: User, policy: Policy, now: da
 
 
 @transaction.atomic
+def state_sharing(
+    public_id: str, code: str, choice: Tree | None, *, actor: User, policy: Policy, now: datetime
+) -> Case:
+    """Write down how others get an item of the basic list, sound or not; None takes it out of the draft."""
+    tree = body_of(_case(public_id))
+    stated = {key: one for key, one in (tree.get("sharing") or {}).items() if key != code}
+    if choice is not None:
+        stated[code] = dict(choice)
+    return _write(public_id, {**tree, "sharing": stated}, actor=actor, policy=policy, now=now)
+
+
+@transaction.atomic
 def save_head(public_id: str, *, title: str, note: str, actor: User, policy: Policy, now: datetime) -> Case:
     tree = body_of(_case(public_id))
     return _write(public_id, {**tree, "title": title, "note": note}, actor=actor, policy=policy, now=now)
@@ -177,16 +190,22 @@ def _write(public_id: str, tree: Tree, *, actor: User, policy: Policy, now: date
 def standing_of(area: str, *, policy: Policy) -> Standing:
     """What a supplement of an area is judged by: the catalogue without what is the area's own."""
     own = {each.number for each in _items_of(area)}
-    above = {code: item for code, item in policy.catalogue.items.items() if item.number not in own}
+    catalogue = without_choices(policy.catalogue, _stated_by(area))
+    above = {code: item for code, item in catalogue.items.items() if item.number not in own}
     place = (NATION, policy.city.province, policy.city.code)
     return Standing(
-        above=policy.catalogue.model_copy(update={"items": above}),
+        above=catalogue.model_copy(update={"items": above}),
         sources=policy.sources,
         sectors=frozenset(policy.sectors.sectors),
         agencies=frozenset(policy.agencies.agencies),
         area=place if area == policy.city.code else (*place, area),
         taken=taken_numbers(),
+        of_county=area != policy.city.code,
     )
+
+
+def _stated_by(area: str) -> frozenset[str]:
+    return frozenset(code for one in versions_of(area) for code in one.body.get("sharing") or {})
 
 
 def _items_of(area: str) -> list[CatalogueItem]:
@@ -222,9 +241,11 @@ def submit_supplement(public_id: str, *, actor: User, policy: Policy, now: datet
     tree = body_of(_case(public_id))
     supplement = refuse_supplement(tree, policy=policy, on=day_of(now))
     last = versions_of(supplement.area).first()
-    before = parse_supplement(last.body).items if last else {}
-    if before == supplement.items:
-        raise Refusal("CT3", "与现行版本相比没有增减或修改任何信息项。", advice="不需要送审。")
+    before = parse_supplement(last.body) if last else None
+    stated: tuple[Mapping[str, CatalogueItem], Mapping[str, SharingChoice]]
+    stated = (before.items, before.sharing) if before else ({}, {})
+    if stated == (supplement.items, supplement.sharing):
+        raise Refusal("CT3", "与现行版本相比没有增减或修改任何信息项和共享属性。", advice="不需要送审。")
     return take_step(public_id, "submit", actor=actor, policy=policy, now=now)
 
 

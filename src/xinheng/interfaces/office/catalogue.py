@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from xinheng.core.catalogue import CatalogueItem
-from xinheng.core.catalogue_change import cited, differences, parse_supplement
+from xinheng.core.catalogue_change import all_differences, cited, parse_supplement
 from xinheng.core.entry import may_be_asked
 from xinheng.core.roles import Verb
 from xinheng.documents.catalogue import (
@@ -22,9 +22,10 @@ from xinheng.documents.catalogue import (
     ordered,
     providers,
     sharing,
+    sharing_basis,
 )
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.catalogue_shown import case_line, draft_url, field_rows
+from xinheng.interfaces.office.catalogue_shown import case_line, draft_url, field_rows, sharing_lines
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb, Link
 from xinheng.services.catalogues import all_versions, area_name, area_of, open_drafts, start_supplement
@@ -131,6 +132,7 @@ def _facts(item: CatalogueItem, edition: Edition) -> list[tuple[str, str]]:
         ("类别", item.group),
         ("信息性质", item.nature.label),
         ("共享属性", sharing(item)),
+        *([("共享属性的依据", sharing_basis(item, edition))] if item.sharing_basis else []),
         ("公开属性", item.disclosure.label),
         ("可作不利依据", "是" if item.burdens else "否"),
         ("是否涉及自然人", f"{item.persons.label}；自然人的行不进入系统"),
@@ -170,7 +172,7 @@ def catalogue_version(call: Call, number: int) -> HttpResponse:
     supplement = parse_supplement(version.body)
     earlier = all_versions().filter(key=version.key, body__version__lt=supplement.version)
     before = max(earlier, key=lambda one: int(one.body["version"]), default=None)
-    old = parse_supplement(before.body).items if before else {}
+    old = parse_supplement(before.body) if before else None
     context = {
         "crumbs": [
             Crumb("信用信息目录", reverse("office:catalogue")),
@@ -183,8 +185,9 @@ def catalogue_version(call: Call, number: int) -> HttpResponse:
         "by": version.drafted_by.display_name,
         "approved_by": version.approved_by.display_name,
         "before": int(before.body["version"]) if before else 0,
-        "changes": differences(old, supplement.items, names=edition_of(call.policy, on=call.today).names),
+        "changes": all_differences(old, supplement, names=edition_of(call.policy, on=call.today).names),
         "items": [(item.number, item.title, field_rows(item)) for item in supplement.items.values()],
+        "stated": sharing_lines(version.body, call.policy),
         "case_url": draft_url(version.case) if version.case else "",
     }
     return call.render("catalogue_version", context)

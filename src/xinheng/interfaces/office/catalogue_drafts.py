@@ -11,14 +11,20 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from xinheng.core.catalogue_change import Tree, differences, parse_supplement
+from xinheng.core.catalogue_change import Tree, all_differences, parse_supplement
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.documents.catalogue import edition_of
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.catalogue_forms import SPARE, HeadForm, ItemForm
-from xinheng.interfaces.office.catalogue_shown import case_line, finding_lines, item_url
+from xinheng.interfaces.office.catalogue_shown import (
+    case_line,
+    finding_lines,
+    item_url,
+    sharing_lines,
+    sharing_url,
+)
 from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
@@ -47,7 +53,7 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _draft_of(case: Case) -> Case:
+def draft_of(case: Case) -> Case:
     if case.kind != CATALOGUE:
         raise Refusal("CT9", "这个事项不是补充目录的草稿。", advice="请从“信用信息目录”或“审批事项”中打开。")
     return case
@@ -55,7 +61,7 @@ def _draft_of(case: Case) -> Case:
 
 @asks(*READERS, of=CASE, methods=("GET", "POST"))
 def catalogue_draft(call: Call, case: Case) -> HttpResponse:
-    tree = body_of(_draft_of(case))
+    tree = body_of(draft_of(case))
     if call.request.method != "POST":
         return _page(call, case, blank_decision(call, case))
     call.demand(Verb.DRAFT_POLICY, call.of(case.organisation_id))
@@ -84,10 +90,12 @@ def _page(
         "crumbs": [Crumb("信用信息目录", reverse("office:catalogue")), Crumb(case.number)],
         "case": {**case_line(case), "version": tree.get("version")},
         "problem": problem,
-        "findings": finding_lines(case, tree, found),
+        "findings": finding_lines(case, tree, found, policy=call.policy),
         "checked": open_one,
         "stages": _stages(case),
         "items": _items(case, tree),
+        "stated": sharing_lines(tree, call.policy),
+        "sharing_url": sharing_url(case) if str(tree["area"]) == call.policy.city.code else "",
         "changes": _changes(call, case, tree),
         "silenced": _silenced(call, tree),
         "may_edit": "edit" in verbs,
@@ -123,12 +131,12 @@ def _items(case: Case, tree: Tree) -> list[dict[str, Any]]:
 def _changes(call: Call, case: Case, tree: Tree) -> list[Any]:
     """Against the version that holds last; empty while the draft is not sound."""
     last = versions_of(str(tree["area"])).exclude(case=case).first()
-    old = parse_supplement(last.body).items if last else {}
     try:
-        new = parse_supplement(tree).items
-        return list(differences(old, new, names=edition_of(call.policy, on=call.today).names))
+        new = parse_supplement(tree)
     except PolicyError:
         return []
+    old = parse_supplement(last.body) if last else None
+    return list(all_differences(old, new, names=edition_of(call.policy, on=call.today).names))
 
 
 def _silenced(call: Call, tree: Tree) -> tuple[str, ...]:
@@ -172,7 +180,7 @@ def _events(case: Case) -> list[dict[str, Any]]:
 @asks(*READERS, of=CASE, methods=("GET", "POST"))
 def supplement_item(call: Call, case: Case, item: str) -> HttpResponse:
     """One item of the draft; ``new`` is one that is not in it yet."""
-    tree = body_of(_draft_of(case))
+    tree = body_of(draft_of(case))
     known = (tree.get("items") or {}).get(item)
     if known is None and item != NEW:
         raise Http404
@@ -206,7 +214,7 @@ def _findings(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) -> 
     changed = {**tree, "items": items}
     found = check_supplement(changed, policy=call.policy, on=call.today)
     mine = tuple(one for one in found if one.item == key)
-    return [{**line, "url": "#findings"} for line in finding_lines(case, changed, mine)]
+    return [{**line, "url": "#findings"} for line in finding_lines(case, changed, mine, policy=call.policy)]
 
 
 @once
@@ -227,12 +235,17 @@ def _answered(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) -> 
     return redirect("office:supplement_item", case=case.public_id, item=saved)
 
 
+def _own(call: Call, case: Case, tree: Tree, code: str) -> list[dict[str, str]]:
+    """What is wrong with one item of the draft."""
+    found = check_supplement(tree, policy=call.policy, on=call.today)
+    return finding_lines(case, tree, tuple(one for one in found if one.item == code), policy=call.policy)
+
+
 def _item_page(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) -> HttpResponse:
     known = (tree.get("items") or {}).get(code) or {}
     lines: list[dict[str, str]] = []
     if code != NEW:
-        found = check_supplement(tree, policy=call.policy, on=call.today)
-        lines = finding_lines(case, tree, tuple(one for one in found if one.item == code))
+        lines = _own(call, case, tree, code)
     case_url = reverse("office:catalogue_draft", kwargs={"case": case.public_id})
     may_save = case.state == "drafted" and bool(call.may(Verb.DRAFT_POLICY, call.of(case.organisation_id)))
     heading = str(known.get("title") or "") or ("增加信息项" if code == NEW else "（未命名）")
@@ -254,7 +267,7 @@ def _item_page(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) ->
 
 
 _DECISIONS = Decisions(
-    _draft_of,
+    draft_of,
     _page,
     "office:catalogue_draft",
     submit_supplement,

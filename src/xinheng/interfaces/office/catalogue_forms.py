@@ -141,14 +141,14 @@ _PARTS = ("name", "kind", "length", "unit", "code_set", "choices", "required", "
 def _ground(number: int, policy: Policy) -> dict[str, forms.Field]:
     return {
         f"basis_{number}_source": forms.ChoiceField(
-            label="文件", choices=[("", "—"), *_documents(policy)], required=False
+            label="文件", choices=[("", "—"), *documents(policy)], required=False
         ),
         f"basis_{number}_clause": _text("条款", 60),
         f"basis_{number}_verified": forms.BooleanField(label="已与原文核对", required=False),
     }
 
 
-def _documents(policy: Policy) -> list[tuple[str, str]]:
+def documents(policy: Policy) -> list[tuple[str, str]]:
     """Documents that hold here, by rank."""
     ranks, area = list(Rank), policy.city.area
     known = [one for one in policy.sources.values() if one.holds_in(area) and one.rank is not Rank.PROPOSAL]

@@ -18,6 +18,7 @@ from xinheng.interfaces.office import (
     cases_repair,
     catalogue,
     catalogue_drafts,
+    catalogue_sharing,
     code_issues,
     commitments,
     commitments_lists,
@@ -265,6 +266,11 @@ urlpatterns = [
     path("catalogue/drafts/<slug:case>/approve/", catalogue_drafts.approve, name="approve_supplement"),
     path("catalogue/drafts/<slug:case>/return/", catalogue_drafts.send_back, name="return_supplement"),
     path("catalogue/drafts/<slug:case>/withdraw/", catalogue_drafts.withdraw, name="withdraw_supplement"),
+    path(
+        "catalogue/drafts/<slug:case>/sharing/",
+        catalogue_sharing.supplement_sharing,
+        name="supplement_sharing",
+    ),
     path(
         "catalogue/drafts/<slug:case>/items/<slug:item>/",
         catalogue_drafts.supplement_item,

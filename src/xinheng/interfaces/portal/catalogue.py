@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import CatalogueItem
-from xinheng.core.catalogue_change import cited, differences, field_words, parse_supplement
+from xinheng.core.catalogue_change import Supplement, all_differences, cited, field_words, parse_supplement
 from xinheng.core.policy_published import CATALOGUE
 from xinheng.documents.catalogue import (
     Edition,
@@ -28,6 +28,7 @@ from xinheng.documents.catalogue import (
     ordered,
     providers,
     sharing,
+    sharing_basis,
 )
 from xinheng.interfaces.portal import answers, law
 from xinheng.interfaces.web.parts import Link
@@ -86,6 +87,7 @@ def _item(item: CatalogueItem, edition: Edition) -> dict[str, Any]:
             ("信息性质", item.nature.label),
             ("公开属性", item.disclosure.label),
             ("共享属性", sharing(item)),
+            *([("共享属性的依据", sharing_basis(item, edition))] if item.sharing_basis else []),
             ("提供单位", providers(item, edition)),
             ("有效期限", item.keeping.label),
             ("更新周期", item.cycle),
@@ -100,12 +102,12 @@ def _item(item: CatalogueItem, edition: Edition) -> dict[str, Any]:
 def _versions(edition: Edition, today: date) -> list[dict[str, Any]]:
     """Every supplement that was published, newest first, with what it changed."""
     found = PublicPolicy.objects.using(law.DATABASE).filter(kind=CATALOGUE).order_by("from_on", "pk")
-    before: dict[str, dict[str, CatalogueItem]] = {}
+    before: dict[str, Supplement] = {}
     lines = []
     for version in found:
-        items = parse_supplement(version.body).items
-        changes = differences(before.get(version.key, {}), items)
-        before[version.key] = items
+        supplement = parse_supplement(version.body)
+        changes = all_differences(before.get(version.key), supplement, names=edition.names)
+        before[version.key] = supplement
         lines.append(
             {
                 "title": f"{edition.names.get(version.key, version.key)} 第 {version.body['version']} 版",

@@ -70,7 +70,8 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:catalogue",
                 (
                     *("office:catalogue_item", "office:catalogue_draft", "office:catalogue_version"),
-                    *("office:supplement_item", "office:duties", "office:import_duties"),
+                    *("office:supplement_item", "office:supplement_sharing"),
+                    *("office:duties", "office:import_duties"),
                 ),
             ),
             Route("数据源", "office:feeds", ("office:map_feed", "office:feed")),
