@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from xinheng.core.grounds import EndCause, Ground, GroundKind
+from xinheng.core.grounds import EndCause
 from xinheng.core.objections import Aim, Answer
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.effects import end_effects, write_ending
+from xinheng.services.listings_entries import take_off
+from xinheng.services.measures_ending import remedy_wrong
 from xinheng.services.objections_aims import stored
 from xinheng.services.records import Change, change_state, correct
 from xinheng.store.accounts import User
@@ -41,7 +42,8 @@ def apply(
         if given is not Answer.WITHDRAWN:
             raise _not_so("名单和措施不能就地更正", "有误的请选择“撤回有误的信息”，需要的另行依法作出决定。")
         word, _, key = objection.reference.partition(":")
-        _end(word, int(key), subject=objection.subject_id, now=now)
+        document = f"异议处理 {objection.case.number}"
+        _end(word, int(key), document=document, reason=reason, actor=actor, policy=policy, now=now)
 
 
 def _not_so(message: str, advice: str) -> Refusal:
@@ -93,36 +95,24 @@ def typed(values: Mapping[str, Any]) -> dict[str, object]:
 def end_thing(reference: str, *, case: Case, reason: str, actor: User, policy: Policy, now: datetime) -> None:
     """End a thing that was an error, with all that rests on it: a record is withdrawn, a list entry or measure ends."""
     word, _, key = reference.partition(":")
+    document = f"纠错 {case.number}"
     if word == "record":
-        change = Change(deed="withdraw", reason=reason[:500], ground=f"纠错 {case.number}")
+        change = Change(deed="withdraw", reason=reason[:500], ground=document)
         change_state(record_key=int(key), change=change, actor=actor, policy=policy, now=now)
     else:
-        assert case.subject_id is not None
-        _end(word, int(key), subject=case.subject_id, now=now)
+        _end(word, int(key), document=document, reason=reason, actor=actor, policy=policy, now=now)
 
 
-def _end(word: str, key: int, *, subject: int, now: datetime) -> None:
-    if word == "list_entry":
-        ground = Ground(GroundKind.LIST_ENTRY, key)
-        end_effects(ground, EndCause.WITHDRAWN, subject=subject, now=now, why="objection")
-    else:
-        _end_measure(key, now=now)
-
-
-def _end_measure(key: int, *, now: datetime) -> None:
-    """A measure alone is wrong: what it rests on stands."""
-    found = stored("measure", key)
+def _end(
+    word: str, key: int, *, document: str, reason: str, actor: User, policy: Policy, now: datetime
+) -> None:
+    """A list entry leaves with its record, its case and all that rests on it; a measure alone is wrong where what it rests
+    on stands. What ended meanwhile stays as it ended."""
+    found = stored(word, key)
     if found is None:
         return
-    kind, _ = found
-    effect = kind.themselves([key])[0]
-    ended = {kind.ended_at: now, kind.ended_why: "objection", kind.end_cause: EndCause.WITHDRAWN.value}
-    kind.standing().filter(pk=key).update(**{name: value for name, value in ended.items() if name})
-    write_ending(
-        EndCause.WITHDRAWN,
-        now=now,
-        ground=effect.ground,
-        subjects={effect.subject},
-        records=(),
-        effects={kind.kind.value: 1},
-    )
+    _, row = found
+    if word == "measure":
+        remedy_wrong(row, reason=reason, policy=policy, now=now)
+        return
+    take_off(row, EndCause.WITHDRAWN, why=reason, document=document, actor=actor, policy=policy, now=now)

@@ -1,0 +1,114 @@
+"""An upheld objection, or a finding of our own, takes a wrong listing or measure away whole: record, case, order to stop."""
+
+import pytest
+from tests.people import NOW, People
+from tests.services.listing_cases import a_user, make_listers
+from tests.services.measure_cases import Measures, make_measures
+
+from xinheng.core.objections import Answer, Claim
+from xinheng.core.policy import Policy
+from xinheng.core.records import RecordState
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
+from xinheng.services.objections import Found, answer, lodge, report_finding
+from xinheng.services.objections_remedy import Wrong, find_error, lift
+from xinheng.store.models import (
+    Case,
+    Ending,
+    LedgerEvent,
+    MeasureApplied,
+    MeasureTask,
+    Record,
+    Subject,
+    User,
+)
+
+pytestmark = [pytest.mark.row("M10-10"), pytest.mark.row("M13-02")]
+
+
+class Answered:
+    """An objection of the window to one thing, answered by Zhao on what Wang found."""
+
+    def __init__(self, people: People, policy: Policy, clerk: User) -> None:
+        self.people, self.policy, self.clerk = people, policy, clerk
+
+    def found(self, subject: Subject, reference: str, proposal: Answer) -> Case:
+        given = {"policy": self.policy, "now": NOW}
+        claim = Claim(wrong="认定的不是本企业")
+        lodged = lodge(claim, subject=subject, reference=reference, actor=self.clerk, **given)  # type: ignore[arg-type]
+        found = Found(finding="核对原件", proposal=proposal)
+        return report_finding(lodged.case, found, actor=self.people.wang, **given)  # type: ignore[arg-type]
+
+    def withdrawn(self, subject: Subject, reference: str) -> Case:
+        case = self.found(subject, reference, Answer.WITHDRAWN)
+        return self.decide(case, "withdraw")
+
+    def decide(self, case: Case, verb: str) -> Case:
+        zhao = self.people.zhao
+        return answer(case, verb, reason="情况属实", actor=zhao, policy=self.policy, now=NOW)
+
+
+@pytest.fixture
+def answered(people: People, policy: Policy) -> Answered:
+    return Answered(people, policy, a_user("qian", "钱窗口", people.city, Role.WINDOW_CLERK))
+
+
+@pytest.fixture
+def measures(people: People, policy: Policy) -> Measures:
+    return make_measures(people, policy)
+
+
+def test_a_wrong_measure_ends_and_every_responder_is_told_to_stop(
+    answered: Answered, measures: Measures
+) -> None:
+    measure = measures.in_force()
+    case = answered.withdrawn(measure.subject, f"measure:{measure.pk}")
+    measure.refresh_from_db()
+    assert (measure.ended_at, measure.end_cause) == (NOW, "revoked")
+    assert MeasureTask.objects.filter(measure=measure, kind="stop", organisation=measures.housing).exists()
+    assert Case.objects.get(pk=measure.decision_id).state == "ended"
+    assert LedgerEvent.objects.filter(kind="measure.remedied", object=f"measure:{measure.public_id}").exists()
+    assert Ending.objects.filter(effects__measure=1).exists()
+    assert case.state == "decided"
+    ground = Record.objects.get(record_key=measure.ground_key, known_until__isnull=True)
+    assert RecordState(ground.state) is RecordState.ACTIVE
+
+
+def test_a_measure_that_is_upheld_stays(answered: Answered, measures: Measures) -> None:
+    measure = measures.in_force()
+    case = answered.found(measure.subject, f"measure:{measure.pk}", Answer.UPHELD)
+    answered.decide(case, "uphold")
+    measure.refresh_from_db()
+    assert measure.ended_at is None
+    assert not MeasureTask.objects.filter(measure=measure, kind="stop").exists()
+
+
+def test_a_measure_is_not_corrected_in_place(answered: Answered, measures: Measures) -> None:
+    measure = measures.in_force()
+    case = answered.found(measure.subject, f"measure:{measure.pk}", Answer.CORRECTED)
+    with pytest.raises(Refusal) as refused:
+        answered.decide(case, "correct")
+    assert refused.value.code == "OB6"
+    assert MeasureApplied.objects.filter(pk=measure.pk, ended_at__isnull=True).exists()
+
+
+def test_a_wrong_listing_leaves_with_its_record_and_its_case(answered: Answered) -> None:
+    listers = make_listers(answered.people, answered.policy)
+    entry = listers.listed()
+    answered.withdrawn(entry.subject, f"list_entry:{entry.pk}")
+    entry.refresh_from_db()
+    assert (entry.ended_at, entry.end_cause) == (NOW, "withdrawn")
+    record = Record.objects.get(record_key=entry.record_key, known_until__isnull=True)
+    assert RecordState(record.state) is RecordState.WITHDRAWN
+    assert Case.objects.get(pk=entry.decision_id).state == "ended"
+
+
+def test_an_error_that_we_found_ends_a_measure_in_the_same_way(measures: Measures) -> None:
+    measure = measures.in_force()
+    given = {"policy": measures.policy, "now": NOW}
+    wrong = Wrong(subject=measure.subject, reference=f"measure:{measure.pk}", reason="对象错误")
+    case = find_error(wrong, actor=measures.people.wang, **given)  # type: ignore[arg-type]
+    lift(case, text="", publish=False, reason="核对属实", actor=measures.people.zhao, **given)  # type: ignore[arg-type]
+    measure.refresh_from_db()
+    assert measure.end_cause == "revoked"
+    assert MeasureTask.objects.filter(measure=measure, kind="stop").exists()
