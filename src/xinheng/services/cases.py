@@ -169,6 +169,11 @@ def state_title(case: Case) -> str:
     return "尚未开始" if case.state == NEW else flow_of(case.flow, case.flow_version).state(case.state).title
 
 
+def last_step(case: Case, *verbs: str) -> CaseEvent | None:
+    """The last step of these verbs that was taken."""
+    return case.events.filter(verb__in=verbs).select_related("actor").order_by("-sequence").first()
+
+
 def start_on_service(case: Case, verb: str, *, on: date, policy: Policy) -> None:
     """The letter of the step ``verb`` was served: the clocks that waited for it run from that day (legal guard G17).
 
@@ -176,7 +181,7 @@ def start_on_service(case: Case, verb: str, *, on: date, policy: Policy) -> None
     """
     flow = flow_of(case.flow, case.flow_version)
     step = next((one for one in flow.steps if one.verb == verb), None)
-    taken = case.events.filter(verb=verb).order_by("-sequence").first()
+    taken = last_step(case, verb)
     if step is None or taken is None or flow.state(case.state).settled:
         return
     later = set(case.events.filter(sequence__gt=taken.sequence).values_list("verb", flat=True))

@@ -17,7 +17,7 @@ from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.commitments import KIND, SERIES, commitment_of, ground_of_record
 from xinheng.services.commitments_records import FEED, record_of
 from xinheng.services.letters import organ_of
@@ -172,7 +172,7 @@ def overturn_breach(
 
 def proposal_of(case: Case) -> Mapping[str, Any]:
     """What was last proposed: outcome, what was not kept, evidence."""
-    last = case.events.filter(verb="find").order_by("-sequence").first()
+    last = last_step(case, "find")
     return last.details if last else {}
 
 

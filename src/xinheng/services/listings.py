@@ -31,10 +31,10 @@ from xinheng.core.provenance import Provenance, provenance_of
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import grounded
-from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.cases import Opening, ground_of, last_step, open_case, take_step
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.casework import Case, CaseEvent
+from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter, ServiceOutcome
 from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation
@@ -235,13 +235,9 @@ def step(case: Case, verb: str, by: By, *, reason: str, details: Mapping[str, An
     )
 
 
-def last(case: Case, verb: str) -> CaseEvent | None:
-    return case.events.filter(verb=verb).select_related("actor").order_by("-sequence").first()
-
-
 def served_on(case: Case, kind: str, *, after: str) -> date | None:
     """The day on which the letter of this kind that followed the last step ``after`` was served; None where it was not."""
-    event = last(case, after)
+    event = last_step(case, after)
     if event is None:
         return None
     letters = IssuedLetter.objects.filter(case=case, kind=kind)
@@ -267,7 +263,7 @@ def _check_prepared(case: Case, policy: Policy) -> None:
             citation="国办发〔2020〕49号；《行政处罚法》第四十四、四十五条",
             advice="请签发《拟作出不利决定事先告知书》，送达并登记送达回证，等陈述、申辩期满或者答复以后再办。",
         )
-    notice = last(case, "notify")
+    notice = last_step(case, "notify")
     since = notice.sequence if notice else 0
     taken = case.events.filter(sequence__gt=since).values_list("verb", flat=True)
     check_hurdles(of, taken=frozenset(taken))

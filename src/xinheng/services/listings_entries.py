@@ -15,12 +15,12 @@ from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.lists import ListKind, ListType
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import ground_of, take_step
+from xinheng.services.cases import ground_of, last_step, take_step
 from xinheng.services.collect import Delivery, import_file, workshop
 from xinheng.services.effects import end_effects
 from xinheng.services.ledger import note
 from xinheng.services.letters import organ_of
-from xinheng.services.listings import By, evidence, last, list_of, longest_term, served_on, step
+from xinheng.services.listings import By, evidence, list_of, longest_term, served_on, step
 from xinheng.services.listings_exits import left_behind
 from xinheng.services.loading import take_loader_lock
 from xinheng.services.records import Change, change_state
@@ -52,7 +52,7 @@ def enter(case: Case, by: By, *, reason: str) -> ListEntry:
             citation="国办发〔2025〕22号（两书同达）；《河南省社会信用条例》第二十八条",
             advice="请签发《决定书》和《信用修复告知书》，一并送达并登记送达回证后再列入。",
         )
-    decided, ground, subject = last(case, "decide"), ground_of(case), _locked(case)
+    decided, ground, subject = last_step(case, "decide"), ground_of(case), _locked(case)
     assert decided is not None
     assert ground is not None
     record = evidence(ground.reference, subject, of, policy=by.policy, on=today)
@@ -99,7 +99,7 @@ def publicise(case: Case, by: By, *, review: str, reviewed_on: date, finding: st
 
 def check_competition(case: Case, of: ListType) -> None:
     """Refusal LG21 where the list asks for a fair-competition review and none is on record."""
-    shown = last(case, "publicise")
+    shown = last_step(case, "publicise")
     if of.fair_competition and (shown is None or not shown.details.get("review")):
         raise _uncompared()
 
@@ -217,7 +217,7 @@ def _make(
     key: int | None,
     days: tuple[date, date | None],
 ) -> ListEntry:
-    first, decided = last(case, "propose"), last(case, "decide")
+    first, decided = last_step(case, "propose"), last_step(case, "decide")
     assert case.subject_id is not None
     assert first is not None
     assert first.actor is not None

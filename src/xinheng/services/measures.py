@@ -18,7 +18,7 @@ from xinheng.core.measures import Measure
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import grounded
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.ledger import note
 from xinheng.services.measures_grounds import basis_of, sectors_of
 from xinheng.services.measures_reviews import demand_review
@@ -254,7 +254,8 @@ def _apply(
     subject, ground = grounded(case)
     basis = basis_of(subject, ground, policy=policy, on=day_of(now))
     proposed = case.events.get(sequence=1)
-    decided = case.events.filter(verb__in=("decide", "grant")).order_by("-sequence")[0]
+    decided = last_step(case, "decide", "grant")
+    assert decided is not None
     assert proposed.actor is not None
     assert decided.actor is not None
     made = []

@@ -25,7 +25,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.services.case_lookup import give_code
-from xinheng.services.cases import Opening, Taker, ground_of, open_case, take_step
+from xinheng.services.cases import Opening, Taker, ground_of, last_step, open_case, take_step
 from xinheng.services.enterprises import Party
 from xinheng.services.objections_aims import Aimed, aimed, credit_office
 from xinheng.services.objections_effects import apply
@@ -214,7 +214,7 @@ def answer(
 
 def reported(case: Case) -> Mapping[str, Any]:
     """What the source proposed last: ``proposal``, ``values``, ``fields``."""
-    last = case.events.filter(verb__in=("reply", "find")).order_by("-sequence").first()
+    last = last_step(case, "reply", "find")
     return last.details if last else {}
 
 

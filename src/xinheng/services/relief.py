@@ -14,7 +14,7 @@ from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.records import Change, change_state
 from xinheng.services.repair_decisions import Act, refuse_unheard
 from xinheng.services.repairs import city
@@ -106,7 +106,7 @@ def end(case: Case, act: Act) -> Case:
 
 def _resting(case: Case) -> list[int]:
     """Keys of the records that this case let rest and that still do."""
-    granted = case.events.filter(verb="grant").order_by("-sequence").first()
+    granted = last_step(case, "grant")
     keys = granted.details.get("records", []) if granted else []
     standing = Record.objects.filter(
         record_key__in=keys, known_until__isnull=True, state=RecordState.SHIELDED

@@ -16,7 +16,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair import lawful_demands
 from xinheng.core.steps import STATEMENT
-from xinheng.services.cases import Taker, take_step
+from xinheng.services.cases import Taker, last_step, take_step
 from xinheng.services.records import Change, change_state
 from xinheng.services.repairs import Application, answer_for, hand_in, missing_of, open_record
 from xinheng.services.results_push import ask_for_pushes
@@ -115,7 +115,7 @@ def annul(case: Case, act: Act) -> Case:
 
 def refuse_unheard(case: Case, verb: str, act: Act) -> None:
     """Refusal XR8 where the notice of the step ``verb`` was not served, or the enterprise can still answer."""
-    proposed = case.events.filter(verb=verb).order_by("-sequence").first()
+    proposed = last_step(case, verb)
     letters = IssuedLetter.objects.filter(
         case=case,
         kind="prior_notice",

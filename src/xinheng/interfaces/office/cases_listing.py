@@ -19,6 +19,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services import listings, listings_entries
+from xinheng.services.cases import last_step
 from xinheng.services.listings import By, Proposal
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
@@ -161,8 +162,8 @@ def _record(call: Call) -> Record:
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     key = str(case.details.get("list", ""))
     of = call.policy.lists.lists.get(key)
-    said, answered = listings.last(case, "state"), listings.last(case, "answer")
-    decided, shown = listings.last(case, "decide"), listings.last(case, "publicise")
+    said, answered = last_step(case, "state"), last_step(case, "answer")
+    decided, shown = last_step(case, "decide"), last_step(case, "publicise")
     entry = ListEntry.objects.filter(decision=case).first()
     heads = decided.details.get("heads", {}) if decided else {}
     return {

@@ -15,6 +15,7 @@ from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.services.cases import last_step
 from xinheng.services.relief import Ruling, ask, burdening, end, finish, grant
 from xinheng.services.repair_decisions import Act
 from xinheng.store.casework import Case
@@ -72,7 +73,7 @@ def new_relief(call: Call, subject: str) -> HttpResponse:
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
-    granted = case.events.filter(verb="grant").order_by("-sequence").first()
+    granted = last_step(case, "grant")
     return {
         "relief": {
             "court": case.details.get("court", ""),

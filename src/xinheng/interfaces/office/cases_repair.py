@@ -18,6 +18,7 @@ from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Crumb, Link
+from xinheng.services.cases import last_step
 from xinheng.services.ledger import note
 from xinheng.services.repair_decisions import Act, accept, annul, ask_completion, complete, grant
 from xinheng.services.repairs import (
@@ -204,7 +205,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     record = open_record(application.record_key)
     answer = answer_for(record, policy=call.policy, today=call.today)
     rules = call.policy.repair
-    asked = case.events.filter(verb="ask_completion").order_by("-sequence").first()
+    asked = last_step(case, "ask_completion")
     return {
         "repair": {
             "record": f"{record.detail.title} {record.detail.document_no}".strip(),
