@@ -244,6 +244,7 @@ SPACE_PAGES: dict[str, Callable[[], Context]] = {
     "own_commitment": lambda: {
         **SPACE,
         "commitment": {**LINE, **SIGNED},
+        "papers": {"count": 0, "awaited": ["平面图"], "url": "#"},
         "case_url": "#",
         "objection_url": "#",
         "back_url": "#",

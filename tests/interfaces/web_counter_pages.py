@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from tests.interfaces.web_samples import CODE, COMMON, NAME, NOW, OFFICE, TODAY, crumbs_to
 
+from xinheng.interfaces.counter.papers import PaperForm
 from xinheng.interfaces.counter.space_entry import ActivationForm, SignInForm
 from xinheng.interfaces.office.mandates import AccountForm
 from xinheng.interfaces.web.parts import Link
@@ -103,6 +104,38 @@ def _readings() -> Context:
     }
 
 
+def _papers() -> Context:
+    paper = {
+        "material": "已改正、已履行义务的证明",
+        "kind": "PDF",
+        "size": "3.4 MiB",
+        "at": NOW,
+        "by": "本企业账号",
+        "infected": False,
+        "withdrawn_why": "",
+        "url": "#",
+    }
+    wrong = PaperForm({}, {})
+    return {
+        **SPACE,
+        "case": {"number": "XF-2026-000001", "matter": "信用修复", "state": "待补正"},
+        "slots": [
+            {"title": "已改正、已履行义务的证明", "hint": "缴款凭证等", "url": "#", "form": wrong},
+            {"title": "信用修复承诺书", "hint": "", "url": "#", "form": PaperForm(auto_id="two_%s")},
+        ],
+        "papers": [
+            paper,
+            {**paper, "by": "窗口代交", "infected": True, "url": ""},
+            {**paper, "withdrawn_why": "扫错页", "url": ""},
+            {**paper, "url": ""},
+        ],
+        "refused": {"words": "一个附件最大 50 MiB。", "advice": "请用 300 dpi 扫描。", "code": "AT13"},
+        "limits": "PDF、JPG，不超过 50 MiB。",
+        "accept": ".pdf",
+        "back_url": "#",
+    }
+
+
 def _form(form: forms.Form) -> Context:
     return {
         **OFFICE,
@@ -148,6 +181,7 @@ COUNTER: dict[str, Callable[[], Context]] = {
     "own_notices": lambda: {**SPACE, "notices": [{"title": "信用评价结果提示", "on": TODAY, "url": "#"}]},
     "own_notice": _notice,
     "own_readings": _readings,
+    "own_papers": _papers,
 }
 WINDOW: dict[str, Callable[[], Context]] = {
     "mandates": lambda: {

@@ -51,6 +51,7 @@ def _receipt() -> Context:
         "code": "ABCD-EFGH-JKMN",
         "today": TODAY,
         "case_url": "#",
+        "papers_url": "#",
     }
 
 
@@ -79,6 +80,7 @@ def _case() -> Context:
         "objection": {"words": THING["words"], "wrong": "金额写错", "wanted": "更正金额"},
         "answer": {"reason": "原件金额与记录一致"},
         "form": ReasonForm(),
+        "papers": {"count": 2, "awaited": ["信息有误的证据"], "url": "#"},
         "acts": [{"deed": "ask_review", "title": "提请复核"}, {"deed": "retract", "title": "撤回异议"}],
         "back_url": "#",
     }

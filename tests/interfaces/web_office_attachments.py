@@ -17,6 +17,7 @@ class PaperForm(forms.Form):
     title = forms.CharField(label="名称", required=False)
     personal = forms.BooleanField(label="含个人信息（签名、证件号、电话、住址）", required=False)
     whole = forms.BooleanField(label="含本批次全部行的材料", required=False)
+    material = forms.ChoiceField(label="谁的材料", choices=[("", "本单位的材料"), ("m1", "企业交来：平面图")])
 
 
 class HandOnForm(forms.Form):
@@ -38,6 +39,7 @@ PAPER: Context = {
     "tone": "clock",
     "added_at": NOW,
     "added_by": "李收集",
+    "material": "",
     "url": "#",
     "pictures": [],
     "gone": False,
@@ -54,6 +56,7 @@ def attachments() -> Context:
     rows = [
         PAPER,
         {**PAPER, "title": "营业场所照片", "kind": "TIFF", "pictures": pictures, "whole": False},
+        {**PAPER, "title": "平面图", "added_by": "企业一方", "material": "平面图", "whole": False},
         {**PAPER, "title": "有毒的", "checked": "发现病毒", "tone": "decide", "url": ""},
         {**PAPER, "title": "旧的", "gone": True, "withdraw_url": ""},
         {**PAPER, "title": "扫错的", "withdrawn_at": NOW, "withdrawn_why": "扫错页", "withdraw_url": ""},

@@ -192,6 +192,9 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "attachment_checked_known": lambda rows: paper_rows.attachment(rows, checked="maybe"),
     "attachment_withdrawn_says_why": lambda rows: paper_rows.attachment(rows, withdrawn_at=NOW),
     "attachment_whole_of_a_batch": lambda rows: paper_rows.attachment(rows, whole=True, record_key=1),
+    "attachment_of_account_in_a_case": lambda rows: paper_rows.attachment(
+        rows, case=rows.case(), account=enterprise_rows.account(rows)
+    ),
     "attachment_once_a_batch": lambda rows: _same_paper(rows, batch=rows.batch()),
     "attachment_once_a_record_key": lambda rows: _same_paper(rows, record_key=1),
     "attachment_once_a_statement": lambda rows: _same_paper(rows, statement=rows.nothing()),

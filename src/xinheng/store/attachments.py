@@ -13,6 +13,7 @@ from xinheng.core.attachments import Checked, Kind
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, StoredFile
 from xinheng.store.casework import Case
+from xinheng.store.enterprises import EnterpriseAccount
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.quality import NothingStatement
@@ -31,6 +32,7 @@ def _one_target() -> Q:
 
 class Attachment(models.Model):
     """A file put to one thing. ``whole``: on a batch, that it holds the paper of all its rows. ``subject``: whose paper.
+    ``material``: as what the enterprise handed it in; ``account``: where it did so itself.
 
     What is attached does not change; it is withdrawn with a reason, and its file is destroyed when its term is over.
     """
@@ -68,7 +70,11 @@ class Attachment(models.Model):
         db_default=Checked.UNCHECKED.value,
     )
     checked_at = models.DateTimeField(null=True)
+    material = models.CharField(max_length=120, blank=True, default="", db_default="")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(
+        EnterpriseAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     added_at = models.DateTimeField()
     withdrawn_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -91,6 +97,11 @@ class Attachment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(whole=False) | Q(batch__isnull=False), name="attachment_whole_of_a_batch"
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=True)
+                | Q(added_by__isnull=True, case__isnull=False) & ~Q(material=""),
+                name="attachment_of_account_in_a_case",
             ),
             *(
                 models.UniqueConstraint(

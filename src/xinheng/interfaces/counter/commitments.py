@@ -17,6 +17,7 @@ from xinheng.core.commitment_letters import PromiseLetter
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
+from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.services.cases import state_title
@@ -152,6 +153,7 @@ def own_commitment(visit: Visit, commitment: str) -> HttpResponse:
             "unperformed": one.unperformed,
             "pursued": one.pursued,
         },
+        "papers": shown_papers(one.case, visit) if one.case else None,
         "case_url": _way("own_case", subject.public_id, one.case.number) if one.case else "",
         "objection_url": _way("own_objection", subject.public_id),
         "back_url": reverse("counter:own_commitments", args=[subject.public_id]),

@@ -15,6 +15,7 @@ from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clock_of
+from xinheng.interfaces.counter.papers import papers_url, shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import steps_for
@@ -107,6 +108,7 @@ def _receipt(visit: Visit, subject: Subject, lodged: Lodged) -> HttpResponse:
         "code": lodged.code,
         "today": visit.today,
         "case_url": reverse("counter:own_case", args=[subject.public_id, lodged.case.number]),
+        "papers_url": papers_url(lodged.case),
     }
     return visit.render("own_objection_receipt", context)
 
@@ -189,6 +191,7 @@ def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
         "objection": objection,
         "form": form,
         "acts": _acts(visit, case, objection),
+        "papers": shown_papers(case, visit),
         "answer": case.events.filter(verb__in=("correct", "withdraw", "uphold"))
         .order_by("-sequence")
         .first(),

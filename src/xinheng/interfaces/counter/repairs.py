@@ -17,6 +17,7 @@ from xinheng.core.repair import FREE
 from xinheng.core.repair_flow import OPEN
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clock_of
+from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import steps_for, take_step
@@ -222,6 +223,7 @@ def _case(visit: Visit, case: Case) -> dict[str, Any]:
         "places": [answer.place] if case.state == "prepared" and answer.place else [],
         "pledge": rules.commitment,
         "free": FREE,
+        "papers": shown_papers(case, visit),
         "back_url": reverse("counter:own_repairs", args=[_of(visit).public_id]),
     }
 

@@ -99,8 +99,11 @@ def account_in(request: HttpRequest) -> EnterpriseAccount | None:
     return account if account and account.password and stamp_of(account) == held.get("stamp") else None
 
 
-def own(verb: Verb | None = None, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
-    """Declare a page of the space. With ``verb`` its route names an enterprise, which the visitor may do it for."""
+def own(
+    verb: Verb | None = None, *, methods: tuple[str, ...] = ("GET",), takes_file: bool = False
+) -> Callable[[View], View]:
+    """Declare a page of the space. With ``verb`` its route names an enterprise, which the visitor may do it for.
+    ``takes_file``: it reads the body itself, once it has looked at its size."""
 
     def declare(view: View) -> View:
         @wraps(view)
@@ -111,7 +114,8 @@ def own(verb: Verb | None = None, *, methods: tuple[str, ...] = ("GET",)) -> Cal
                 return redirect(f"{reverse('counter:sign_in')}?{query}".rstrip("?"))
             if ("GET" if request.method == "HEAD" else request.method) not in methods:
                 return HttpResponseNotAllowed(methods)
-            refuse_nul(request.POST)
+            if not takes_file:
+                refuse_nul(request.POST)
             request.GET = without_nul(request.GET)  # type: ignore[assignment]
             visit = Visit(request, account)
             if verb is not None:

@@ -27,6 +27,10 @@ SURFACES: tuple[Surface, ...] = (
             "own_repairs",
             "own_repair",
             "own_repair_case",
+            "own_papers",
+            "own_papers_file",
+            "own_commitment_papers",
+            "own_commitment_papers_file",
         )
     ),
 )

@@ -7,6 +7,7 @@ from xinheng.interfaces.counter import (
     commitments,
     objections,
     objections_misuse,
+    papers,
     repairs,
     space_entry,
     space_pages,
@@ -30,6 +31,22 @@ urlpatterns = [
     path("own/<str:subject>/objections/", objections.own_objection, name="own_objection"),
     path("own/<str:subject>/cases/", objections.own_cases, name="own_cases"),
     path("own/<str:subject>/cases/<slug:number>/", objections.own_case, name="own_case"),
+    path("own/<str:subject>/cases/<slug:number>/papers/", papers.own_papers, name="own_papers"),
+    path(
+        "own/<str:subject>/cases/<slug:number>/papers/<slug:paper>/",
+        papers.own_papers_file,
+        name="own_papers_file",
+    ),
+    path(
+        "own/<str:subject>/commitments/of/<slug:number>/papers/",
+        papers.own_commitment_papers,
+        name="own_commitment_papers",
+    ),
+    path(
+        "own/<str:subject>/commitments/of/<slug:number>/papers/<slug:paper>/",
+        papers.own_commitment_papers_file,
+        name="own_commitment_papers_file",
+    ),
     path("own/<str:subject>/commitments/", commitments.own_commitments, name="own_commitments"),
     path("own/<str:subject>/commitments/new/", commitments.new_own_commitment, name="new_own_commitment"),
     path(

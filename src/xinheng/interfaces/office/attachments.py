@@ -5,13 +5,12 @@ shown. Each opening is an event of the ledger (services.attachments; legal guard
 """
 
 from django import forms
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 
-from xinheng.core.attachments import Kind, Target, file_name
+from xinheng.core.attachments import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import ADVICE, Call, asks
@@ -21,6 +20,7 @@ from xinheng.interfaces.office.attachments_shown import (
     WRITERS,
     AttachForm,
     address_of,
+    after_of,
     home_of,
     may_add,
     may_read,
@@ -28,6 +28,7 @@ from xinheng.interfaces.office.attachments_shown import (
 )
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.papers import closed, handed_out
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.attachments import (
     Held,
@@ -39,11 +40,12 @@ from xinheng.services.attachments import (
     picture_of,
 )
 from xinheng.services.attachments_ended import withdraw_attachment
+from xinheng.services.party_papers import put_paper
 from xinheng.store.attachments import Attachment
+from xinheng.store.casework import Case
 
 _READ = tuple(dict.fromkeys(verb for verbs in READERS.values() for verb in verbs))
 _WRITE = tuple(dict.fromkeys(verb for verbs in WRITERS.values() for verb in verbs))
-_CLOSED = "default-src 'none'; sandbox"
 
 
 class WithdrawForm(forms.Form):
@@ -100,23 +102,41 @@ def _added(call: Call, target: str, key: str) -> HttpResponse:
     thing = _thing(call, target, key)
     _demand(call, WRITERS[thing.target], thing)
     _reason_for_ended(call, thing)
-    form = AttachForm(thing, call.request.POST, call.request.FILES)
+    form = AttachForm(thing, call.request.POST, call.request.FILES, policy=call.policy)
     if not form.is_valid():
         return _page(call, thing, form)
-    given = form.cleaned_data
-    paper = Paper(
-        title=given["title"] or given["file"].name or "附件",
-        personal=given["personal"],
-        whole=given.get("whole", False),
-    )
     try:
-        path = whole_file(call, given["file"])
-        made = attach(thing, path, paper, actor=call.user, policy=call.policy, now=call.now)
+        made = _put(call, thing, form)
     except Refusal as refusal:
         form.add_error(None, f"{told(refusal)}（{refusal.code}）")
         return _page(call, thing, form)
     call.tell(f"已附上“{made.title}”。")
-    return redirect(address_of(thing))
+    return redirect(after_of(call, thing))
+
+
+def _put(call: Call, thing: Held, form: AttachForm) -> Attachment:
+    """Of the office, or of the enterprise whom the window helps (``material`` says as what)."""
+    given = form.cleaned_data
+    path = whole_file(call, given["file"])
+    title, material = given["title"], given.get("material", "")
+    if material:
+        case = Case.objects.get(public_id=thing.key)
+        return put_paper(
+            case,
+            material,
+            path,
+            actor=call.user,
+            policy=call.policy,
+            now=call.now,
+            title=title,
+            personal=given["personal"],
+        )
+    paper = Paper(
+        title=title or given["file"].name or "附件",
+        personal=given["personal"],
+        whole=given.get("whole", False),
+    )
+    return attach(thing, path, paper, actor=call.user, policy=call.policy, now=call.now)
 
 
 def _page(call: Call, thing: Held, form: AttachForm | None, *, reason: str = "") -> HttpResponse:
@@ -142,13 +162,7 @@ def attachment_file(call: Call, attachment: str) -> HttpResponseBase:
     found, thing = _one(call, attachment)
     _demand(call, READERS[thing.target], thing)
     reason = _reason_for_ended(call, thing)
-    kind = Kind(found.kind)
-    pieces = open_one(found, actor=call.user, reason=reason, now=call.now)
-    response = StreamingHttpResponse(pieces, content_type=kind.media_type)
-    name = file_name(found.title, kind)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["Content-Length"] = str(found.file.size)
-    return _closed(response)
+    return handed_out(found, open_one(found, actor=call.user, reason=reason, now=call.now))
 
 
 @asks(*_READ)
@@ -160,16 +174,7 @@ def attachment_page(call: Call, attachment: str, number: int) -> HttpResponseBas
     picture = picture_of(
         found, page=number - 1, actor=call.user, reason=reason, policy=call.policy, now=call.now
     )
-    return _closed(HttpResponse(picture, content_type="image/jpeg"))
-
-
-def _closed(response: HttpResponseBase) -> HttpResponseBase:
-    """Nothing in the answer may act, be guessed to be something else, be framed elsewhere or stay in a cache."""
-    response["Content-Security-Policy"] = _CLOSED
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return closed(HttpResponse(picture, content_type="image/jpeg"))
 
 
 @asks(*_WRITE, methods=("GET", "POST"))
@@ -191,7 +196,7 @@ def withdraw(call: Call, attachment: str) -> HttpResponse:
             form.add_error(None, told(refusal))
         else:
             call.tell(f"已撤下“{found.title}”，文件到期销毁。")
-            return redirect(address_of(thing))
+            return redirect(after_of(call, thing))
     context = {
         "crumbs": [Crumb(thing.title, home_of(call, thing)), Crumb("附件", address_of(thing)), Crumb("撤下")],
         "heading": f"撤下附件：{found.title}",

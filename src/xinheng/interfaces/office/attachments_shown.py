@@ -11,11 +11,17 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from xinheng.core.attachments import ACCEPT, Checked, Kind, Target, file_name
+from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.cases_known import kind_of
+from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.web.papers import MIB, size_of
 from xinheng.services.attachments import Held, most_bytes
+from xinheng.services.party_papers import slots_of
 from xinheng.store.attachments import Attachment
+from xinheng.store.casework import Case
 
 READERS: dict[Target, tuple[Verb, ...]] = {
     Target.BATCH: (Verb.READ_BATCH,),
@@ -28,7 +34,6 @@ WRITERS: dict[Target, tuple[Verb, ...]] = {
     **dict.fromkeys((Target.BATCH, Target.RECORD, Target.STATEMENT), (Verb.IMPORT_FILE,)),
     Target.CASE: (Verb.DRAFT_CASE,),
 }
-MIB = 1024 * 1024
 _PAGES = 30
 _TONES = {Checked.UNCHECKED: "clock", Checked.CLEAN: "done", Checked.INFECTED: "decide"}
 
@@ -48,22 +53,38 @@ class AttachForm(forms.Form):
         label="含个人信息（签名、证件号、电话、住址）", required=False, initial=True
     )
     whole = forms.BooleanField(label="含本批次全部行的材料", required=False)
+    material = forms.ChoiceField(label="谁的材料", required=False)
 
-    def __init__(self, thing: Held, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, thing: Held, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if thing.target is not Target.BATCH:
             del self.fields["whole"]
+        case = Case.objects.filter(public_id=thing.key).first() if thing.target is Target.CASE else None
+        awaited = slots_of(case, policy=policy) if case else ()
+        if awaited:
+            handed_in = [(one.key, f"企业交来：{one.title}") for one in awaited]
+            self.fields["material"].choices = [("", "本单位的材料"), *handed_in]  # type: ignore[attr-defined]
+        else:
+            del self.fields["material"]
 
 
 def may_read(call: Call, thing: Held) -> bool:
-    return any(call.may(verb, call.of(thing.organisation)) for verb in READERS[thing.target])
+    """Papers of a case that is closed to this person are closed too."""
+    return _is_open(call, thing) and any(
+        call.may(verb, call.of(thing.organisation)) for verb in READERS[thing.target]
+    )
 
 
 def may_add(call: Call, thing: Held) -> bool:
     """For a record that has ended nothing more is taken."""
-    if thing.ended:
+    if thing.ended or not _is_open(call, thing):
         return False
     return any(call.may(verb, call.of(thing.organisation)) for verb in WRITERS[thing.target])
+
+
+def _is_open(call: Call, thing: Held) -> bool:
+    case = Case.objects.filter(public_id=thing.key).first() if thing.target is Target.CASE else None
+    return case is None or readable(call, case)
 
 
 def address_of(thing: Held) -> str:
@@ -74,6 +95,9 @@ def home_of(call: Call, thing: Held) -> str:
     """The page of the thing itself; empty where this person may not open it, or it has none of its own."""
     if thing.target is Target.BATCH and call.may(Verb.READ_BATCH, call.of(thing.organisation)):
         return reverse("office:batch", kwargs={"batch": thing.key})
+    if thing.target is Target.CASE and may_read(call, thing):
+        case = Case.objects.get(public_id=thing.key)
+        return reverse("office:case", kwargs={"number": case.number})
     if thing.target is Target.STATEMENT:
         return reverse("office:statement", kwargs={"statement": thing.key})
     if thing.target is Target.RECORD and thing.subject is not None and not thing.ended:
@@ -81,6 +105,13 @@ def home_of(call: Call, thing: Held) -> str:
         parts = {"subject": thing.subject.public_id, "key": int(thing.key)}
         return reverse("office:record", kwargs=parts) if seen else ""
     return ""
+
+
+def after_of(call: Call, thing: Held) -> str:
+    """Where a form on papers leads: to the page of the case that shows them, else to their own."""
+    case = Case.objects.filter(public_id=thing.key).first() if thing.target is Target.CASE else None
+    home = home_of(call, thing) if case and not kind_of(case).page else ""
+    return f"{home}#attachments" if home else address_of(thing)
 
 
 def part_of(
@@ -93,7 +124,7 @@ def part_of(
     add, most = may_add(call, thing), most_bytes(call.policy, on=call.today) // MIB
     return {
         "rows": [line_of(one, add=add, reason=reason) for one in rows.order_by("pk")],
-        "form": (form or AttachForm(thing)) if add else None,
+        "form": (form or AttachForm(thing, policy=call.policy)) if add else None,
         "add_url": address_of(thing),
         "limits": f"PDF、JPG、PNG、TIFF、OFD、DOCX、XLSX，不超过 {most} MiB。按内容识别，不接收压缩包。",
         "accept": ACCEPT,
@@ -112,14 +143,15 @@ def line_of(one: Attachment, *, add: bool, reason: str = "") -> dict[str, Any]:
         "title": one.title,
         "kind": kind.label,
         "pages": one.pages,
-        "size": _size(one.file.size),
+        "size": size_of(one),
         "digest": one.file.digest,
         "personal": one.personal,
         "whole": one.whole,
         "checked": checked.label,
         "tone": _TONES[checked],
         "added_at": one.added_at,
-        "added_by": one.added_by.display_name if one.added_by else "",
+        "added_by": "企业一方" if one.account_id else one.added_by.display_name if one.added_by else "",
+        "material": one.material,
         "file_name": file_name(one.title, kind),
         "url": reverse("office:attachment_file", kwargs=part) + query if opens else "",
         "pictures": [
@@ -137,7 +169,3 @@ def line_of(one: Attachment, *, add: bool, reason: str = "") -> dict[str, Any]:
         if add and one.withdrawn_at is None
         else "",
     }
-
-
-def _size(size: int) -> str:
-    return f"{size / MIB:.1f} MiB" if size >= MIB else f"{max(size // 1024, 1)} KiB"

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 
+from xinheng.core.attachments import Target
 from xinheng.core.days import DueDate
 from xinheng.core.flow_migration import MIGRATED, UNDONE
 from xinheng.core.flows import Flow, hands
@@ -14,12 +15,14 @@ from xinheng.core.grounds import GroundKind
 from xinheng.core.procedures import flow_of
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_picture import picture
 from xinheng.interfaces.office.letters import line_of
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.services.attachments import held
 from xinheng.services.case_deadlines import open_request
 from xinheng.services.cases import ground_of, recused_from, roles_in, state_title, steps_for
 from xinheng.services.time import day_of
@@ -109,7 +112,7 @@ def page_of(
             for one in case.letters.select_related("case").prefetch_related("tries").order_by("pk")
         ],
         "write_url": reverse("office:write_letter", kwargs={"case": case.public_id}) if may_act else "",
-        "attachments": "",
+        "attachments": part_of(call, held(Target.CASE, case.public_id)),
     }
     return call.render("case", context, status=status)
 
