@@ -28,6 +28,9 @@ def _open_matter(page: Page) -> None:
 @pytest.mark.row("M1-03")
 def test_a_code_that_is_missing_is_found_given_out_put_right_and_verified(site: Site, tmp_path: Path) -> None:
     clerk, office, decider = (site.person(one) for one in ("chenjie", "zhangmin", "liqiang"))
+    registrar = site.person("dengji")
+    registrar.goto("/office/desk/")
+    expect(registrar.get_by_text("个问题待整改", exact=False)).to_be_visible()
     register = [registration(801), registration(802, called="开封某某旧字号食品有限公司")]
     _deliver(clerk, write(tmp_path, *register, header=REGISTER, called="登记八百.csv"))
     row = penalty(801, code="无", document="汴市监罚〔2026〕801号")
@@ -54,10 +57,10 @@ def test_a_code_that_is_missing_is_found_given_out_put_right_and_verified(site: 
     decider.get_by_role("button", name="作出认定").click()
     expect(decider.get_by_text("行已认定", exact=False)).to_be_visible()
 
-    _open_matter(clerk)
-    clerk.get_by_label("怎样核实").fill("核对底册，代码已由人认定")
-    clerk.get_by_role("button", name="登记整改").click()
-    expect(clerk.get_by_text("等待另一人复核").first).to_be_visible()
+    _open_matter(registrar)
+    registrar.get_by_label("怎样核实").fill("核对底册，代码已由人认定")
+    registrar.get_by_role("button", name="登记整改").click()
+    expect(registrar.get_by_text("等待另一人复核").first).to_be_visible()
     _open_matter(decider)
     decider.get_by_label("已改正").check()
     decider.get_by_role("button", name="作出复核").click()

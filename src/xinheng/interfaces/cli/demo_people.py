@@ -11,6 +11,7 @@ STAFF: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("liqiang", "李强（决定）", "root", "root", (Role.DECIDER,)),
     ("zhouyan", "周岩（保密审查）", "root", "root", (Role.SECRECY_REVIEWER,)),
     ("chenjie", "陈洁（报送）", "market", "market", (Role.COLLECTOR,)),
+    ("dengji", "邓佶（登记机关）", "registrar", "registrar", (Role.REGISTRAR_DESK,)),
     ("liufang", "刘芳（抽查计划）", "market", "market", (Role.REVIEWER,)),
     ("sunwei", "孙伟（执法检查）", "market", "market", (Role.INSPECTOR,)),
     ("fangzheng", "方正（法制审核）", "root", "root", (Role.LEGAL_REVIEWER,)),

@@ -9,9 +9,11 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from rich.progress import track
 
+from xinheng.core.code_issues import Registrar
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.roles import SECOND_FACTOR, Role
+from xinheng.interfaces.cli.demo_codes import leave_codes
 from xinheng.interfaces.cli.demo_commitments import publish_and_take
 from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
 from xinheng.interfaces.cli.sample import generate
@@ -69,6 +71,12 @@ class Demonstration:
         keys = self.policy.agencies.of_sector("food") or self.policy.city.lead
         return organisation_for(self.policy, keys[0])
 
+    @property
+    def registrar(self) -> Organisation:
+        """The department that registers enterprises: it puts their codes right."""
+        keys = self.policy.agencies.of_sector(Registrar.MARKET.value) or self.policy.city.lead
+        return organisation_for(self.policy, keys[0])
+
     def run(self) -> None:
         self._set_up_people()
         if not EvaluationRun.objects.filter(model=TRIAL, current=True).exists():
@@ -80,11 +88,15 @@ class Demonstration:
         if not EnterpriseAccount.objects.filter(number=ENTERPRISE).exists():
             self._open_space()
         self._take_commitments()
+        leave_codes(
+            registrar=self.registrar, office=self.people["zhangmin"], policy=self.policy, now=self.now
+        )
         seal_events(now=self.now)
 
     def _set_up_people(self) -> None:
         root = set_up_organisations(self.policy, on=day_of(self.now))
         places = {"root": root, "lead": organisation_for(self.policy, None), "market": self.market}
+        places["registrar"] = self.registrar
         today = day_of(self.now)
         for username, name, place, scope, roles in STAFF:
             account = Account(username=username, display_name=name, organisation=places[place], roles=())

@@ -18,6 +18,7 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.feed_words import column_lines, recognised_by, rule_lines
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.reasons import why_short
@@ -104,11 +105,14 @@ def _unmapped(call: Call) -> list[dict[str, Any]]:
 
 @asks(Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY, Verb.IMPORT_FILE)
 def feed(call: Call, feed: str) -> HttpResponse:
-    """One feed as the file in which policy keeps it."""
+    """One feed in words, and as the file in which policy keeps it."""
     known = known_feed(call, feed)
     context = {
         "crumbs": [Crumb("数据源", reverse("office:feeds")), Crumb(known.title)],
         "feed": _line(call, known, {}, {}),
+        "known": recognised_by(known),
+        "fields": column_lines(known),
+        "rules": rule_lines(known, call.policy),
         "text": dump_feed(known),
         "ways": _ways(call, known),
     }
