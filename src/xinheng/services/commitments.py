@@ -25,13 +25,14 @@ from xinheng.services.collect import workshop
 from xinheng.services.commitments_lists import InForce, Letter, item_in_force, letters_in_force
 from xinheng.services.commitments_records import register
 from xinheng.services.enterprises import Party
+from xinheng.services.organisations import city
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import StoredFile
 from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.commitments import Commitment
 from xinheng.store.files import put_file, read_file
-from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
 KIND = "commitment"
@@ -126,7 +127,7 @@ def _unit(terms: _Terms) -> Organisation:
     """The unit that published the list accepts; what is promised of the own accord goes to the credit office."""
     if terms.held is not None and terms.held.version.case is not None:
         return terms.held.version.case.organisation
-    return Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk")[0]
+    return city()
 
 
 def _written(

@@ -15,10 +15,11 @@ from xinheng.services.commitments import unsigned
 from xinheng.services.commitments_lists import Letter, letters_in_force
 from xinheng.services.commitments_records import register
 from xinheng.services.members import members_on
+from xinheng.services.organisations import city
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.commitments import Commitment
-from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
 BULK, REPAIR = "self_discipline", "repair"
@@ -77,7 +78,7 @@ def _refuse_unfit(subjects: list[Subject], held: Letter) -> None:
 
 
 def _keeper(association: Organisation) -> Organisation:
-    return association.parent or Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk")[0]
+    return association.parent or city()
 
 
 def _letter(key: str, kind: str, *, policy: Policy, now: datetime) -> Letter:

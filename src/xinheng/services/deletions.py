@@ -12,10 +12,11 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
+from xinheng.services.organisations import city
 from xinheng.services.records import FINAL, Change, delete
 from xinheng.store.accounts import User
 from xinheng.store.deletions import DeletionProposal, DeletionState
-from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
 
 
@@ -60,7 +61,7 @@ def _owner(record: Record) -> Organisation:
     """Who delivered the record; the city where it came without a file."""
     if record.batch is not None:
         return record.batch.organisation
-    return Organisation.objects.get(kind=OrganisationKind.CITY, parent__isnull=True)
+    return city()
 
 
 @transaction.atomic

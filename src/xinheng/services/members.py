@@ -21,6 +21,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.intake.prepared import Prepared
 from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
+from xinheng.services.organisations import city
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
@@ -43,7 +44,7 @@ def register_association(*, name: str, credit_code: str, actor: User, now: datet
             "请填写协会名称和它的统一社会信用代码；协会的代码以 5 开头，末位校验须相符。",
             advice="请按社会团体法人登记证书填写。",
         )
-    root = Organisation.objects.get(kind=OrganisationKind.CITY, parent__isnull=True)
+    root = city()
     if Organisation.objects.filter(kind=OrganisationKind.ASSOCIATION, credit_code=code).exists():
         raise Refusal("AS02", "这个协会已经登记。", advice="请在协会列表中打开它。")
     made = Organisation.objects.create(

@@ -13,7 +13,7 @@ from xinheng.core.objections import Aim
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
-from xinheng.services.organisations import organisation_for
+from xinheng.services.organisations import city, organisation_for
 from xinheng.store.casework import Case
 from xinheng.store.effect_kinds import STORED_EFFECTS, StoredEffect
 from xinheng.store.organisations import Organisation, OrganisationKind
@@ -99,7 +99,7 @@ def credit_office(policy: Policy) -> Organisation:
     try:
         return organisation_for(policy, None)
     except Refusal:
-        return Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk")[0]
+        return city()
 
 
 def stored(word: str, key: int) -> tuple[StoredEffect, Any] | None:

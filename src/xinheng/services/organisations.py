@@ -75,6 +75,11 @@ def refuse_another_city(policy: Policy) -> None:
         )
 
 
+def city() -> Organisation:
+    """The city to which the database belongs; it answers for what came from nobody else."""
+    return Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk")[0]
+
+
 def organisation_for(policy: Policy, key: str | None) -> Organisation:
     """The organisation with this key, or the lead body of credit work; raises Refusal with the known keys."""
     wanted = key or policy.city.lead[0]

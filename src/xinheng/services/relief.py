@@ -15,9 +15,9 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, last_step, open_case, take_step
+from xinheng.services.organisations import city
 from xinheng.services.records import Change, change_state
 from xinheng.services.repair_decisions import Act, refuse_unheard
-from xinheng.services.repairs import city
 from xinheng.services.subjects import ended_keys, versions_of
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User

@@ -21,13 +21,13 @@ from xinheng.core.repair_flow import OPEN
 from xinheng.core.roles import Verb
 from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.enterprises import Party
+from xinheng.services.organisations import city
 from xinheng.services.publication import sector_of
 from xinheng.services.subjects import ended_keys, versions_of
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.effects import Publication
-from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.records import WEIGHABLE, Record
 from xinheng.store.repairs import RepairApplication, RepairSource
 from xinheng.store.subjects import Subject
@@ -245,11 +245,6 @@ def _opening(record: Record) -> Opening:
         subject=record.subject,
         ground=Ground(GroundKind.RECORD, record.record_key),
     )
-
-
-def city() -> Organisation:
-    """Who answers for a record that came without a file."""
-    return Organisation.objects.filter(kind=OrganisationKind.CITY).order_by("pk")[0]
 
 
 def _keep(
