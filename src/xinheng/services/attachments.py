@@ -22,6 +22,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.intake.attachments import MIB, Bounds, Inspected, drawn_anew, inspect
 from xinheng.services.batches import number_of
 from xinheng.services.collect import workshop
+from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
 from xinheng.services.organisations import city
 from xinheng.services.subjects import ended_keys
@@ -61,11 +62,12 @@ class Held:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """What its bringer says of a file. ``personal``: it shows signatures, numbers or addresses of persons; ``whole``: on a
-    batch, that it holds the papers of all rows."""
+    batch, that it holds the papers of all rows; ``material``: as what the enterprise handed it in, empty for others."""
 
     title: str
     personal: bool = True
     whole: bool = False
+    material: str = ""
 
 
 def held(target: Target, key: str) -> Held | None:
@@ -147,7 +149,7 @@ def look(path: Path, *, policy: Policy, now: datetime) -> Inspected:
 
 
 def attach(
-    thing: Held, path: Path, paper: Paper, *, actor: User | None, policy: Policy, now: datetime
+    thing: Held, path: Path, paper: Paper, *, actor: User | Party | None, policy: Policy, now: datetime
 ) -> Attachment:
     """Look into the file, keep it sealed, and put it to ``thing``; the same content again changes nothing.
 
@@ -163,6 +165,7 @@ def attach(
         known = living().filter(**thing.columns, file=file).first()
         if known is not None:
             return known
+        account = actor.account if isinstance(actor, Party) else None
         made = Attachment.objects.create(
             **thing.columns,
             file=file,
@@ -173,17 +176,20 @@ def attach(
             pages=seen.pages,
             personal=paper.personal,
             whole=paper.whole and thing.target is Target.BATCH,
+            material=paper.material[:120],
             checked=checked,
-            added_by=actor,
+            added_by=actor if isinstance(actor, User) else None,
+            account=account,
             added_at=now,
         )
         note(
             "attachment.added",
             now=now,
-            actor=actor,
+            actor=actor if isinstance(actor, User) else None,
             subject=thing.subject.public_id if thing.subject else "",
             object=f"attachment:{made.public_id}",
-            payload={"file": file.digest, "to": thing.name},
+            payload={"file": file.digest, "to": thing.name}
+            | ({"account": account.public_id} if account else {}),
         )
     return made
 
@@ -247,7 +253,9 @@ def _kept(
     return file, earlier
 
 
-def open_one(attachment: Attachment, *, actor: User, reason: str = "", now: datetime) -> Iterator[bytes]:
+def open_one(
+    attachment: Attachment, *, actor: User | Party, reason: str = "", now: datetime
+) -> Iterator[bytes]:
     """The clear content, noted as read. Raises Refusal where it may not be opened, or its key is gone."""
     _refuse_closed(attachment)
     pieces = read_file(attachment.file)
@@ -289,14 +297,16 @@ def _refuse_closed(attachment: Attachment) -> None:
         )
 
 
-def _note_read(attachment: Attachment, *, actor: User, reason: str, now: datetime) -> None:
+def _note_read(attachment: Attachment, *, actor: User | Party, reason: str, now: datetime) -> None:
+    account = actor.account if isinstance(actor, Party) else None
     note(
         "attachment.read",
         now=now,
-        actor=actor,
+        actor=actor if isinstance(actor, User) else None,
         subject=attachment.subject.public_id if attachment.subject else "",
         object=f"attachment:{attachment.public_id}",
         reason=reason,
+        payload={"account": account.public_id} if account else None,
     )
 
 
