@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.refusals import code_of
 
 from xinheng.core.clocks import (
     Clock,
@@ -19,7 +20,6 @@ from xinheng.core.clocks import (
 from xinheng.core.days import CalendarYear, calendar_of
 from xinheng.core.flows import NEW, Step
 from xinheng.core.parameters import Reading, Status, Unit
-from xinheng.core.refusal import Refusal
 
 CALENDAR = calendar_of(
     [
@@ -48,13 +48,6 @@ def due_on(made):
 
 def reading(value, unit=Unit.WORKDAY, status=Status.KNOWN):
     return Reading(key="decide", title="决定期限", unit=unit, value=value, status=status)
-
-
-def code_of(call, *args, **more):
-    with pytest.raises(Refusal) as refused:
-        call(*args, **more)
-    assert refused.value.advice
-    return refused.value.code
 
 
 @pytest.mark.parametrize(

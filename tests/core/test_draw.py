@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.refusals import code_of
 
 from xinheng.core.canonical import canonical, digest_of
 from xinheng.core.draw import (
@@ -22,7 +23,6 @@ from xinheng.core.draw import (
 )
 from xinheng.core.draw_rule import blind, blind_key, commitment, loads, pool_digest, seed_of
 from xinheng.core.draw_verify import remarks, verify
-from xinheng.core.refusal import Refusal
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -81,13 +81,6 @@ def drawn(*args, reveals=None, public_values=(), **more):
 
 def as_file(record):
     return json.loads(record.to_json())
-
-
-def refusal_of(call, *args, **more):
-    with pytest.raises(Refusal) as refused:
-        call(*args, **more)
-    assert refused.value.advice
-    return refused.value.code
 
 
 @pytest.mark.row("M8-03")
@@ -208,7 +201,7 @@ OTHER_DRAW = replace(OCCASION, attempt=2)
 )
 @pytest.mark.guard("G7")
 def test_what_cannot_be_drawn_lawfully_is_refused_before_the_seed(changes, code):
-    assert refusal_of(announced, **changes) == code
+    assert code_of(announced, **changes) == code
 
 
 def test_excluded_objects_are_counted_and_lower_the_number_only_when_too_few_are_left():
@@ -230,12 +223,12 @@ def test_excluded_objects_are_counted_and_lower_the_number_only_when_too_few_are
     ],
 )
 def test_reveals_that_do_not_fit_the_commitments_are_refused(reveals, values, code):
-    assert refusal_of(draw, announced(), reveals=reveals, public_values=values, now=LATER) == code
+    assert code_of(draw, announced(), reveals=reveals, public_values=values, now=LATER) == code
 
 
 def test_a_draw_before_its_announcement_is_refused():
     early = NOW - timedelta(seconds=1)
-    assert refusal_of(draw, announced(), reveals=list(REVEALS.values()), now=early) == "draw_early"
+    assert code_of(draw, announced(), reveals=list(REVEALS.values()), now=early) == "draw_early"
 
 
 def test_libraries_changed_after_the_announcement_are_refused():
@@ -243,13 +236,13 @@ def test_libraries_changed_after_the_announcement_are_refused():
     fewer = Announced(whole.content, whole.objects | {"calm": whole.objects["calm"][1:]}, whole.inspectors)
     without = Announced(whole.content, whole.objects, whole.inspectors[1:])
     reveals = list(REVEALS.values())
-    assert refusal_of(draw, fewer, reveals=reveals, now=LATER) == "draw_pool_changed"
-    assert refusal_of(draw, without, reveals=reveals, now=LATER) == "draw_inspectors_changed"
+    assert code_of(draw, fewer, reveals=reveals, now=LATER) == "draw_pool_changed"
+    assert code_of(draw, without, reveals=reveals, now=LATER) == "draw_inspectors_changed"
 
 
 def test_a_draw_in_which_everybody_left_is_full_is_refused_by_the_object():
     people = [inspector(0, max_load=1), inspector(1, max_load=1), inspector(2, max_load=9)]
-    assert refusal_of(drawn, strata=(stratum("s", 2, 1000),), people=people) == "draw_no_team"
+    assert code_of(drawn, strata=(stratum("s", 2, 1000),), people=people) == "draw_no_team"
 
 
 def test_a_repeated_draw_says_why():

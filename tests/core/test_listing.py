@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from tests.refusals import code_of
 
 from xinheng.core.catalogue import Item
 from xinheng.core.flows import NEW, Past, check_step
@@ -30,19 +31,12 @@ GROUND = Ground(GroundKind.RECORD, 1)
 BAD = Evidence(Item.PENALTY, Seriousness.SERIOUS, False)
 
 
-def _code(call: object, *args: object, **words: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        call(*args, **words)  # type: ignore[operator]
-    assert refused.value.advice
-    return refused.value.code
-
-
 @pytest.mark.row("M9-01")
 def test_an_unregistered_list_and_one_that_others_decide_cannot_be_chosen(policy: Policy) -> None:
     lists = policy.lists
-    assert _code(lists.require_here, "city_blacklist") == "LIST-UNREGISTERED"
-    assert _code(lists.require_here, "dishonest_debtor") == "LIST-ELSEWHERE"
-    assert _code(lists.require_here, "abnormal_operation") == "LIST-ELSEWHERE"
+    assert code_of(lists.require_here, "city_blacklist") == "LIST-UNREGISTERED"
+    assert code_of(lists.require_here, "dishonest_debtor") == "LIST-ELSEWHERE"
+    assert code_of(lists.require_here, "abnormal_operation") == "LIST-ELSEWHERE"
     assert lists.require_here("wages").authority == "人力资源社会保障部门"
 
 
@@ -75,26 +69,26 @@ def test_every_list_says_who_enters_when_and_how_one_leaves(policy: Policy) -> N
 def test_a_serious_list_rests_on_a_decision_alone(policy: Policy, item: Item) -> None:
     of = policy.lists.require("safety")
     check_evidence(of, BAD)
-    assert _code(check_evidence, of, Evidence(item, Seriousness.SERIOUS, False)) == "LG1"
+    assert code_of(check_evidence, of, Evidence(item, Seriousness.SERIOUS, False)) == "LG1"
 
 
 @pytest.mark.row("M9-03")
 @pytest.mark.parametrize("grade", [Seriousness.NONE, Seriousness.MINOR, Seriousness.GENERAL])
 def test_small_faults_list_nobody(policy: Policy, grade: Seriousness) -> None:
     of = policy.lists.require("safety")
-    assert _code(check_evidence, of, Evidence(Item.PENALTY, grade, False)) == "LG2"
+    assert code_of(check_evidence, of, Evidence(Item.PENALTY, grade, False)) == "LG2"
 
 
 @pytest.mark.row("M9-05")
 def test_a_focus_list_takes_general_faults_but_no_minor_ones() -> None:
     focus = load_policy(settings.POLICY_ROOT, city="nanyang").lists.require("nanyang_focus")
     check_evidence(focus, Evidence(Item.INSPECTION, Seriousness.GENERAL, False))
-    assert _code(check_evidence, focus, Evidence(Item.PENALTY, Seriousness.MINOR, False)) == "LG2"
+    assert code_of(check_evidence, focus, Evidence(Item.PENALTY, Seriousness.MINOR, False)) == "LG2"
 
 
 def test_a_list_of_bodies_takes_no_sole_trader(policy: Policy) -> None:
     of = policy.lists.require("safety").model_copy(update={"entities_only": True})
-    assert _code(check_evidence, of, Evidence(Item.PENALTY, Seriousness.SERIOUS, True)) == "LG3"
+    assert code_of(check_evidence, of, Evidence(Item.PENALTY, Seriousness.SERIOUS, True)) == "LG3"
 
 
 def _asking(policy: Policy, **asked: bool) -> ListType:
@@ -116,7 +110,7 @@ def test_what_the_rule_of_the_list_asks_must_have_taken_place(
 ) -> None:
     of = _asking(policy, **{asked: True})
     assert hurdles(of) == (hurdle,)
-    assert _code(check_hurdles, of, taken=frozenset()) == "LG4"
+    assert code_of(check_hurdles, of, taken=frozenset()) == "LG4"
     check_hurdles(of, taken=frozenset({hurdle.value}))
     assert hurdles(_asking(policy)) == ()
 
@@ -126,7 +120,7 @@ def test_what_the_rule_of_the_list_asks_must_have_taken_place(
 def test_every_head_of_proportion_is_answered(head: Head) -> None:
     answers = {one.value: "造成三人受伤，拒不改正" for one in Head}
     assert check_heads(answers) == answers
-    assert _code(check_heads, answers | {head.value: " 严重 "}) == "LG5"
+    assert code_of(check_heads, answers | {head.value: " 严重 "}) == "LG5"
 
 
 @pytest.mark.row("M9-01")
@@ -134,8 +128,8 @@ def test_every_head_of_proportion_is_answered(head: Head) -> None:
 def test_a_term_stays_within_the_rule(policy: Policy, wanted: int | None, months: int) -> None:
     of = policy.lists.require("safety")
     assert months_of(of, longest=36, wanted=wanted) == months
-    assert _code(months_of, of, longest=36, wanted=37) == "LG6"
-    assert _code(months_of, of, longest=36, wanted=0) == "LG6"
+    assert code_of(months_of, of, longest=36, wanted=37) == "LG6"
+    assert code_of(months_of, of, longest=36, wanted=0) == "LG6"
 
 
 @pytest.mark.row("M9-03")

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
+from tests.refusals import code_of
 
 from xinheng.core.parameters import Reading, Status, Unit
-from xinheng.core.refusal import Refusal
 from xinheng.core.service_proof import Outcome, Served, Try, Way, is_over, judge
 
 ISSUED, TODAY = date(2026, 11, 2), date(2026, 11, 20)
@@ -33,10 +33,7 @@ def _try(way: Way = Way.DIRECT, on: date = date(2026, 11, 9), **words: object) -
 
 
 def _code(new: Try, *earlier: Outcome, days: int | None = 30) -> str:
-    with pytest.raises(Refusal) as refused:
-        _judge(new, *earlier, days=days)
-    assert refused.value.advice
-    return refused.value.code
+    return code_of(_judge, new, *earlier, days=days)
 
 
 @pytest.mark.guard("G17")

@@ -4,6 +4,7 @@ from datetime import date, datetime, tzinfo
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.orders import KEY, Orders, later, make_orders
 
 from xinheng.core.policy import Policy
@@ -48,10 +49,7 @@ def _move(
 
 
 def _refused(*args: object, **more: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        _move(*args, **more)  # type: ignore[arg-type]
-    assert refused.value.advice
-    return refused.value.code
+    return code_of(_move, *args, **more)
 
 
 @pytest.mark.row("M11-01")

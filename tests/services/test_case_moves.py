@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 from tests.people import NOW, People
+from tests.refusals import code_of
 from tests.services.orders import Orders, make_orders
 
 from xinheng.core import flows
 from xinheng.core.flows import Flow
 from xinheng.core.policy import Policy
 from xinheng.core.rectification import RECTIFICATION
-from xinheng.core.refusal import Refusal
 from xinheng.services.case_moves import carry_out, plan_of, propose_migration, propose_undo, try_plan
 from xinheng.services.cases import history_of, take_step
 from xinheng.store.models import Case, CaseDeadline, FlowMigration, LedgerEvent
@@ -60,13 +60,6 @@ def _moved(orders: Orders) -> FlowMigration:
     return row
 
 
-def _code(call: object, *args: object, **more: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        call(*args, **more)  # type: ignore[operator]
-    assert refused.value.advice
-    return refused.value.code
-
-
 def _as_it_is(case: Case) -> tuple[object, ...]:
     case.refresh_from_db()
     clocks = CaseDeadline.objects.filter(case=case).order_by("pk").values_list()
@@ -101,39 +94,40 @@ def test_what_was_moved_comes_back_exactly_by_two_persons(orders: Orders, case: 
     before = _as_it_is(case)
     row = _moved(orders)
     undo = propose_undo(row.public_id, actor=orders.people.wang, reason="有误", now=NOW)
-    assert _code(carry_out, undo.public_id, actor=orders.people.wang, now=NOW) == "access"
+    assert code_of(carry_out, undo.public_id, actor=orders.people.wang, now=NOW) == "access"
     carry_out(undo.public_id, actor=orders.qian, now=NOW)
     assert _as_it_is(case) == before
-    assert _code(propose_undo, row.public_id, actor=orders.people.wang, reason="x", now=NOW) == "FM6"
+    assert code_of(propose_undo, row.public_id, actor=orders.people.wang, reason="x", now=NOW) == "FM6"
     _moved(orders)
 
 
 def test_a_case_that_went_on_is_not_taken_back(orders: Orders, case: Case) -> None:
     row = _moved(orders)
     orders.take(case, "hand_in", orders.people.wang)
-    assert _code(propose_undo, row.public_id, actor=orders.people.wang, reason="x", now=NOW) == "FM10"
+    assert code_of(propose_undo, row.public_id, actor=orders.people.wang, reason="x", now=NOW) == "FM10"
 
 
 def test_a_list_that_is_out_of_date_moves_nothing(orders: Orders, case: Case) -> None:
     row = propose_migration(_plan(), actor=orders.people.wang, reason="新版本", now=NOW)  # type: ignore[arg-type]
     orders.take(case, "hand_in", orders.people.wang)
-    assert _code(carry_out, row.public_id, actor=orders.people.zhao, now=NOW) == "FM9"
+    assert code_of(carry_out, row.public_id, actor=orders.people.zhao, now=NOW) == "FM9"
     case.refresh_from_db()
     assert case.flow_version == 1
 
 
 def test_wrong_migrations_are_refused(orders: Orders, case: Case) -> None:
     wang = orders.people.wang
-    assert _code(plan_of, "rectification", 1, 9, {}) == "FM1"
-    assert _code(plan_of, "rectification", 1, 2, {"states": {"correcting": "moon"}}) == "FM2"
+    assert code_of(plan_of, "rectification", 1, 9, {}) == "FM1"
+    assert code_of(plan_of, "rectification", 1, 2, {"states": {"correcting": "moon"}}) == "FM2"
     assert (
-        _code(propose_migration, plan_of("rectification", 1, 2, {}), actor=wang, reason="x", now=NOW) == "FM3"
+        code_of(propose_migration, plan_of("rectification", 1, 2, {}), actor=wang, reason="x", now=NOW)
+        == "FM3"
     )
-    assert _code(propose_migration, _plan(), actor=wang, reason="", now=NOW) == "FM4"
-    assert _code(propose_migration, _plan(), actor=orders.people.li, reason="x", now=NOW) == "access"
+    assert code_of(propose_migration, _plan(), actor=wang, reason="", now=NOW) == "FM4"
+    assert code_of(propose_migration, _plan(), actor=orders.people.li, reason="x", now=NOW) == "access"
     orders.take(case, "revoke", orders.people.zhao)
-    assert _code(propose_migration, _plan(), actor=wang, reason="x", now=NOW) == "FM5"
-    assert _code(carry_out, "nothing", actor=orders.people.zhao, now=NOW) == "FM7"
+    assert code_of(propose_migration, _plan(), actor=wang, reason="x", now=NOW) == "FM5"
+    assert code_of(carry_out, "nothing", actor=orders.people.zhao, now=NOW) == "FM7"
 
 
 def test_who_proposed_does_not_carry_out_even_with_the_role(orders: Orders, case: Case) -> None:
@@ -147,4 +141,4 @@ def test_who_proposed_does_not_carry_out_even_with_the_role(orders: Orders, case
         user=people.wang, role=Role.DECIDER, organisation=people.city, from_on=date(2026, 1, 1)
     )
     row = propose_migration(_plan(), actor=people.wang, reason="新版本", now=NOW)  # type: ignore[arg-type]
-    assert _code(carry_out, row.public_id, actor=people.wang, now=NOW) == "FM8"
+    assert code_of(carry_out, row.public_id, actor=people.wang, now=NOW) == "FM8"

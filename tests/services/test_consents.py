@@ -1,6 +1,5 @@
 """What comes and goes by the consent of its subject: entry, use, withdrawal, and who was told to delete."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.sealing import seal_all
 from tests.services.deliveries import REGISTER, code, name, registration, write
 from tests.services.sharers import TERMS, agreed, reader
@@ -17,7 +17,6 @@ from xinheng.core.consent import Way
 from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance
 from xinheng.core.records import RecordState
-from xinheng.core.refusal import Refusal
 from xinheng.core.sharing import Purpose
 from xinheng.services.collect import Delivery, import_file, preview
 from xinheng.services.consents import Agreement, end_due_consents, enter_consent, revoke_consent
@@ -37,12 +36,6 @@ ASKED = Asked(purpose="finance")
 
 def tax(number: int, *, until: str = "2026-09-30", result: str = "按时缴纳") -> str:
     return f"{name(number)},{code(number)},{until[:7]}-01,{until},{result},国家税务总局开封市税务局"
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(Refusal) as caught:
-        act()
-    return caught.value.code
 
 
 def register(people: People, policy: Policy, folder: Path) -> Delivery:
@@ -201,7 +194,7 @@ def test_a_withdrawn_consent_ends_all_use_at_once_and_who_read_it_is_told_to_del
     assert told["records"] == [{"record": one["record"], "ended": True} for one in page["records"]]
     assert send(lasting, tmp_path, tax(1, until="2026-03-31"), called="又.csv").accepted == 0
     assert LedgerEvent.objects.filter(kind="consent.revoked").count() == 1
-    said = refused(
+    said = code_of(
         lambda: revoke_consent(consent.public_id, actor=people.wang, reason="再撤", policy=policy, now=LATER)
     )
     assert said == "SQ04"
@@ -252,7 +245,7 @@ def test_what_is_no_consent_is_refused(
     delivery: Delivery, people: People, policy: Policy, changes: dict[str, Any], way: Way, said: str
 ) -> None:
     agreement = Agreement(subject=one(), terms=replace(TERMS, **changes), way=way)
-    assert refused(lambda: enter_consent(agreement, actor=people.wang, policy=policy, now=NOW)) == said
+    assert code_of(enter_consent, agreement, actor=people.wang, policy=policy, now=NOW) == said
     assert not Consent.objects.exists()
 
 
@@ -260,11 +253,11 @@ def test_the_same_consent_is_entered_once_and_withdrawn_with_a_reason(
     delivery: Delivery, people: People, policy: Policy
 ) -> None:
     consent = agreed(one(), people, policy)
-    assert refused(lambda: agreed(one(), people, policy)) == "SQ02"
+    assert code_of(agreed, one(), people, policy) == "SQ02"
     withdraw = lambda: revoke_consent(  # noqa: E731
         consent.public_id, actor=people.wang, reason=" ", policy=policy, now=NOW
     )
-    assert refused(withdraw) == "SQ03"
+    assert code_of(withdraw) == "SQ03"
 
 
 @pytest.mark.row("M2-08")

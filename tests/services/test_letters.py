@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.letter_cases import CODE, draft_of, drafted, ordered
 
 from xinheng.core.policy import Policy
 from xinheng.core.rectification import CORRECT
-from xinheng.core.refusal import Refusal
 from xinheng.core.service_proof import Try, Way
 from xinheng.documents.signing import new_signer
 from xinheng.services.letters import (
@@ -54,13 +54,6 @@ def _by_hand(on: date = TODAY - timedelta(days=3), **words: object) -> Try:
     return Try(**{"way": Way.DIRECT, "on": on, "proof": "SD-1", **words})  # type: ignore[arg-type]
 
 
-def _code(call: object, *args: object, **words: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        call(*args, **words)  # type: ignore[operator]
-    assert refused.value.advice
-    return refused.value.code
-
-
 @pytest.mark.row("M11-01")
 @pytest.mark.guard("G17")
 def test_a_letter_carries_organ_number_addressee_and_is_signed(letter: IssuedLetter) -> None:
@@ -85,13 +78,15 @@ def test_paper_and_twin_lie_encrypted(letter: IssuedLetter, home: Path) -> None:
 def test_an_adverse_letter_waits_for_the_step_of_a_second_person(people: People, policy: Policy) -> None:
     case = drafted(people, policy)
     assert ORDER not in [kind.kind for kind in possible(case)]
-    refused = _code(issue_letter, case.public_id, draft_of(ORDER), actor=people.wang, policy=policy, now=NOW)
+    refused = code_of(
+        issue_letter, case.public_id, draft_of(ORDER), actor=people.wang, policy=policy, now=NOW
+    )
     assert refused == "LI1" and not IssuedLetter.objects.exists()
 
 
 def test_a_step_has_its_letter_once(letter: IssuedLetter, people: People, policy: Policy) -> None:
     again = (letter.case.public_id, draft_of(ORDER))
-    assert _code(issue_letter, *again, actor=people.wang, policy=policy, now=NOW) == "LI1"
+    assert code_of(issue_letter, *again, actor=people.wang, policy=policy, now=NOW) == "LI1"
 
 
 def test_numbers_follow_each_other_by_kind(case: Case, people: People, policy: Policy) -> None:
@@ -107,7 +102,7 @@ def test_terms_that_nobody_compared_are_confirmed_by_the_issuer(
     case: Case, people: People, policy: Policy
 ) -> None:
     loose = draft_of(ORDER, confirmed=False)
-    assert _code(issue_letter, case.public_id, loose, actor=people.wang, policy=policy, now=NOW) == "LI3"
+    assert code_of(issue_letter, case.public_id, loose, actor=people.wang, policy=policy, now=NOW) == "LI3"
     letter = issue_letter(case.public_id, draft_of(ORDER), actor=people.wang, policy=policy, now=NOW)
     assert letter.confirmed_terms
 
@@ -124,14 +119,14 @@ def test_a_recused_officer_writes_no_letter(case: Case, people: People, policy: 
         decided_at=NOW,
     )
     call = (case.public_id, draft_of("receipt"))
-    assert _code(issue_letter, *call, actor=people.wang, policy=policy, now=NOW) == "LI2"
+    assert code_of(issue_letter, *call, actor=people.wang, policy=policy, now=NOW) == "LI2"
 
 
 def test_a_missing_field_or_sign_keeps_the_number(case: Case, people: People, policy: Policy) -> None:
     bad = draft_of("receipt", values={"matter": ""})
-    assert _code(issue_letter, case.public_id, bad, actor=people.wang, policy=policy, now=NOW) == "LT2"
+    assert code_of(issue_letter, case.public_id, bad, actor=people.wang, policy=policy, now=NOW) == "LT2"
     rare = draft_of("receipt", values={"matter": "𠀀"})
-    assert _code(issue_letter, case.public_id, rare, actor=people.wang, policy=policy, now=NOW) == "FN3"
+    assert code_of(issue_letter, case.public_id, rare, actor=people.wang, policy=policy, now=NOW) == "FN3"
     good = issue_letter(case.public_id, draft_of("receipt"), actor=people.wang, policy=policy, now=NOW)
     assert good.number.endswith("〕1号")
 
@@ -167,7 +162,7 @@ def test_who_may_not_move_the_case_registers_no_service(
     letter: IssuedLetter, people: People, policy: Policy
 ) -> None:
     assert (
-        _code(serve, letter.public_id, _by_hand(), actor=people.zhao, policy=policy, now=NOW) == "flow_role"
+        code_of(serve, letter.public_id, _by_hand(), actor=people.zhao, policy=policy, now=NOW) == "flow_role"
     )
     assert not ServiceTry.objects.exists()
 
@@ -178,14 +173,14 @@ def test_failed_service_a_second_try_and_public_notice(
 ) -> None:
     words = {"actor": people.wang, "policy": policy}
     notice = Try(way=Way.ANNOUNCEMENT, on=TODAY, proof="汴公告〔2026〕3号，政府网站")
-    assert _code(serve, letter.public_id, notice, **words, now=NOW) == "SV9"
+    assert code_of(serve, letter.public_id, notice, **words, now=NOW) == "SV9"
     for way in (Way.DIRECT, Way.POST):
         failed = Try(way=way, on=TODAY, failed=True, reason="查无此处")
         serve(letter.public_id, failed, **words, now=NOW)  # type: ignore[arg-type]
     posted = serve(letter.public_id, notice, **words, now=NOW)  # type: ignore[arg-type]
     assert posted.served_on == TODAY + timedelta(days=30)
     assert not CaseDeadline.objects.filter(key=CORRECT).exists()
-    assert _code(complete_announcement, letter.public_id, **words, now=NOW) == "LS3"
+    assert code_of(complete_announcement, letter.public_id, **words, now=NOW) == "LS3"
     later = NOW + timedelta(days=31)
     complete_announcement(letter.public_id, **words, now=later)  # type: ignore[arg-type]
     assert CaseDeadline.objects.get(key=CORRECT).started_on == posted.served_on
@@ -195,12 +190,12 @@ def test_failed_service_a_second_try_and_public_notice(
         "announced",
         "served",
     ]
-    assert _code(complete_announcement, letter.public_id, **words, now=later) == "LS2"
+    assert code_of(complete_announcement, letter.public_id, **words, now=later) == "LS2"
 
 
 def test_a_letter_is_served_once(letter: IssuedLetter, people: People, policy: Policy) -> None:
     serve(letter.public_id, _by_hand(), actor=people.wang, policy=policy, now=NOW)
-    assert _code(serve, letter.public_id, _by_hand(), actor=people.wang, policy=policy, now=NOW) == "SV1"
+    assert code_of(serve, letter.public_id, _by_hand(), actor=people.wang, policy=policy, now=NOW) == "SV1"
 
 
 def _decision(people: People, case: Case, policy: Policy, monkeypatch: pytest.MonkeyPatch) -> IssuedLetter:
@@ -218,7 +213,7 @@ def test_a_decision_is_served_together_with_the_guide_to_repair(
 ) -> None:
     decision = _decision(people, case, policy, monkeypatch)
     words = {"actor": people.wang, "policy": policy, "now": NOW}
-    assert _code(serve, decision.public_id, _by_hand(), **words) == "LS1"
+    assert code_of(serve, decision.public_id, _by_hand(), **words) == "LS1"
     guide = issue_letter(
         case.public_id, draft_of("repair_guide"), actor=people.wang, policy=policy, now=EARLY
     )
@@ -264,7 +259,7 @@ def test_old_letters_verify_after_the_key_was_renewed_and_replaced(
     assert letter.key.development and not second.key.development
     assert verify_file(paper_of(letter)).genuine and verify_file(paper_of(second)).genuine
     assert SigningKey.objects.filter(sealed__isnull=False).count() == 1
-    assert _code(adopt_key, issued.private, issued.certificate, now=NOW) == "SK1"
+    assert code_of(adopt_key, issued.private, issued.certificate, now=NOW) == "SK1"
 
 
 def test_the_private_key_is_never_in_the_database_in_the_clear(letter: IssuedLetter) -> None:
@@ -276,4 +271,4 @@ def test_a_case_without_enterprise_needs_an_addressee(people: People, policy: Po
     case = drafted(people, policy)
     Case.objects.filter(pk=case.pk).update(subject=None)
     call = (case.public_id, draft_of("receipt"))
-    assert _code(issue_letter, *call, actor=people.wang, policy=policy, now=NOW) == "LI4"
+    assert code_of(issue_letter, *call, actor=people.wang, policy=policy, now=NOW) == "LI4"

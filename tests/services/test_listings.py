@@ -1,12 +1,12 @@
 """Nobody comes on a list by one person, without notice, answer, proportion and both letters; who leaves, leaves everywhere."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
 from django.db.utils import DatabaseError
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.letter_cases import draft_of
 from tests.services.listing_cases import HEADS, LIST, Listers, make_listers
 
@@ -31,13 +31,6 @@ def listers(people: People, policy: Policy) -> Listers:
     return make_listers(people, policy)
 
 
-def _code(call: Callable[..., object], *args: object, **words: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        call(*args, **words)
-    assert refused.value.advice
-    return refused.value.code
-
-
 def _record(entry: ListEntry) -> Record:
     assert entry.record_key is not None
     return Record.objects.get(record_key=entry.record_key, known_until__isnull=True)
@@ -59,9 +52,9 @@ def test_a_recognition_runs_from_final_evidence_to_an_entry_in_the_file(listers:
 
 @pytest.mark.row("M9-01")
 def test_lists_outside_the_registry_and_those_of_others_are_refused(listers: Listers) -> None:
-    assert _code(listers.propose, key="city_blacklist") == "LIST-UNREGISTERED"
-    assert _code(listers.propose, key="黑名单") == "LIST-UNREGISTERED"
-    assert _code(listers.propose, key="dishonest_debtor") == "LIST-ELSEWHERE"
+    assert code_of(listers.propose, key="city_blacklist") == "LIST-UNREGISTERED"
+    assert code_of(listers.propose, key="黑名单") == "LIST-UNREGISTERED"
+    assert code_of(listers.propose, key="dishonest_debtor") == "LIST-ELSEWHERE"
     assert not Case.objects.exists()
 
 
@@ -69,9 +62,9 @@ def test_lists_outside_the_registry_and_those_of_others_are_refused(listers: Lis
 @pytest.mark.guard("G15")
 def test_a_list_whose_term_nobody_knows_lists_nobody(listers: Listers) -> None:
     customs = listers.policy.lists.require("customs")
-    assert _code(longest_term, customs, policy=listers.policy, on=TODAY) == "POLICY-UNCONFIRMED"
+    assert code_of(longest_term, customs, policy=listers.policy, on=TODAY) == "POLICY-UNCONFIRMED"
     assert (
-        _code(longest_term, listers.policy.lists.require("charity"), policy=listers.policy, on=TODAY)
+        code_of(longest_term, listers.policy.lists.require("charity"), policy=listers.policy, on=TODAY)
         == "LG13"
     )
 
@@ -95,7 +88,7 @@ def test_a_list_whose_term_nobody_knows_lists_nobody(listers: Listers) -> None:
 def test_evidence_that_is_not_final_living_and_serious_grounds_nothing(
     listers: Listers, given: dict[str, object], code: str
 ) -> None:
-    assert _code(listers.propose, listers.evidence(**given)) == code
+    assert code_of(listers.propose, listers.evidence(**given)) == code
 
 
 @pytest.mark.row("M9-02")
@@ -110,7 +103,7 @@ def test_information_that_is_no_public_credit_information_grounds_nothing(lister
 
 @pytest.mark.row("M9-02")
 def test_only_the_body_that_holds_the_sector_recognises(listers: Listers) -> None:
-    assert _code(listers.propose, listers.evidence(), key="wages") == "LG10"
+    assert code_of(listers.propose, listers.evidence(), key="wages") == "LG10"
 
 
 @pytest.mark.row("M9-02")
@@ -127,7 +120,7 @@ def test_without_a_served_notice_nobody_reviews(listers: Listers) -> None:
     case = listers.propose()
     notify(case, listers.by(listers.people.wang), reason="拟列入")
     Case.objects.filter(pk=case.pk).update(state="prepared")
-    assert _code(review, case, listers.by(listers.sun), reason="x") == "LG11"
+    assert code_of(review, case, listers.by(listers.sun), reason="x") == "LG11"
 
 
 @pytest.mark.row("M9-02")
@@ -135,12 +128,12 @@ def test_a_statement_is_answered_before_the_review(listers: Listers) -> None:
     early, case = NOW - timedelta(days=3), listers.propose(on=NOW - timedelta(days=3))
     notify(case, listers.by(listers.people.wang, on=early), reason="拟列入")
     listers.letter(case, "prior_notice", on=early)
-    assert _code(hear_statement, case, listers.by(listers.people.wang), said=" ", how="书面") == "LG14"
+    assert code_of(hear_statement, case, listers.by(listers.people.wang), said=" ", how="书面") == "LG14"
     said = "王小明的证件11010519491231002X，已经整改"
     case = hear_statement(case, listers.by(listers.people.wang), said=said, how="书面")
     kept = case.events.get(verb="state").details["said"]
     assert "19491231" not in kept and "整改" in kept
-    assert _code(review, case, listers.by(listers.sun), reason="x") in {"LG4", "flow_state"}
+    assert code_of(review, case, listers.by(listers.sun), reason="x") in {"LG4", "flow_state"}
     case = answer_statement(case, listers.by(listers.people.wang), adopted=False, answer="整改不影响认定")
     assert case.state == "prepared"
 
@@ -149,7 +142,7 @@ def test_a_statement_is_answered_before_the_review(listers: Listers) -> None:
 @pytest.mark.guard("G11")
 def test_consent_of_the_upper_organ_is_asked_where_the_list_asks_for_it(listers: Listers) -> None:
     case = listers.heard()
-    assert _code(review, case, listers.by(listers.sun), reason="x") == "LG4"
+    assert code_of(review, case, listers.by(listers.sun), reason="x") == "LG4"
 
 
 @pytest.mark.row("M9-03")
@@ -157,9 +150,9 @@ def test_the_decision_needs_another_person_every_head_and_a_compared_term(lister
     case = listers.reviewed()
     zhao = listers.by(listers.people.zhao)
     short = HEADS | {"harm": "大"}
-    assert _code(decide, case, zhao, heads=short, term_confirmed=True, reason="x") == "LG5"
-    assert _code(decide, case, zhao, heads=HEADS, reason="x") == "LG17"
-    assert _code(decide, case, zhao, heads=HEADS, months=48, term_confirmed=True, reason="x") == "LG6"
+    assert code_of(decide, case, zhao, heads=short, term_confirmed=True, reason="x") == "LG5"
+    assert code_of(decide, case, zhao, heads=HEADS, reason="x") == "LG17"
+    assert code_of(decide, case, zhao, heads=HEADS, months=48, term_confirmed=True, reason="x") == "LG6"
     with pytest.raises(Refusal, match="决定人"):
         decide(case, listers.by(listers.people.wang), heads=HEADS, term_confirmed=True, reason="x")
     taken = decide(case, zhao, heads=HEADS, months=12, term_confirmed=True, reason="x")
@@ -173,7 +166,7 @@ def test_evidence_that_falls_before_the_decision_stops_it(listers: Listers) -> N
     case = listers.reviewed(record)
     _befall(listers, record.record_key, "withdraw")
     zhao = listers.by(listers.people.zhao)
-    assert _code(decide, case, zhao, heads=HEADS, term_confirmed=True, reason="x") == "ground_ended"
+    assert code_of(decide, case, zhao, heads=HEADS, term_confirmed=True, reason="x") == "ground_ended"
 
 
 @pytest.mark.row("M9-02")
@@ -181,11 +174,11 @@ def test_evidence_that_falls_before_the_decision_stops_it(listers: Listers) -> N
 def test_without_both_letters_served_nobody_is_entered(listers: Listers) -> None:
     case = listers.decided()
     wang = listers.by(listers.people.wang)
-    assert _code(enter, case, wang, reason="x") == "LG12"
+    assert code_of(enter, case, wang, reason="x") == "LG12"
     words = {"actor": wang.actor, "policy": listers.policy, "now": NOW}
     letter = issue_letter(case.public_id, draft_of("decision"), **words)  # type: ignore[arg-type]
-    assert _code(listers.serve, letter.public_id, on=NOW) == "LS1"
-    assert _code(enter, case, wang, reason="x") == "LG12"
+    assert code_of(listers.serve, letter.public_id, on=NOW) == "LS1"
+    assert code_of(enter, case, wang, reason="x") == "LG12"
     assert not ListEntry.objects.exists()
     assert not Record.objects.filter(item=14).exists()
 
@@ -299,7 +292,7 @@ def test_persons_of_a_listing_are_sealed_and_forgotten_at_its_exit(listers: List
 def test_who_stands_on_the_list_is_not_entered_again(listers: Listers) -> None:
     entry = listers.listed()
     other = listers.evidence(subject=Subject.objects.get(pk=entry.subject_id))
-    assert _code(listers.propose, other, key=LIST) == "LG18"
+    assert code_of(listers.propose, other, key=LIST) == "LG18"
 
 
 def test_an_entry_that_has_ended_stays_as_it_ended(listers: Listers) -> None:

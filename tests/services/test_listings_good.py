@@ -1,18 +1,17 @@
 """Good lists are publicised first; releases leave out who has left; a watch shows who lists out of proportion."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.listing_cases import Listers, a_user, make_listers
 
 from xinheng.core.days import add_months
 from xinheng.core.local_rules import About
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import Finality, Seriousness
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.core.sources import Rank
 from xinheng.services.case_deadlines import run_out
@@ -31,13 +30,6 @@ GOOD = "good_faith"
 @pytest.fixture
 def listers(people: People, policy: Policy) -> Listers:
     return make_listers(people, policy)
-
-
-def _code(call: Callable[..., object], *args: object, **words: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        call(*args, **words)
-    assert refused.value.advice
-    return refused.value.code
 
 
 def _honour(listers: Listers) -> Record:
@@ -66,16 +58,16 @@ def test_nobody_is_publicised_without_a_fair_competition_review(listers: Listers
     case = listers.propose(_honour(listers), key=GOOD)
     wang = listers.by(listers.people.wang)
     words = {"reviewed_on": TODAY, "finding": "无", "reason": "x"}
-    assert _code(publicise, case, wang, review=" ", **words) == "LG21"
+    assert code_of(publicise, case, wang, review=" ", **words) == "LG21"
     later = {**words, "reviewed_on": TODAY + timedelta(days=1)}
-    assert _code(publicise, case, wang, review="审查表1号", **later) == "LG21"
+    assert code_of(publicise, case, wang, review="审查表1号", **later) == "LG21"
 
 
 @pytest.mark.row("M9-06")
 def test_a_good_entry_follows_publicity_and_ends_with_its_term(listers: Listers) -> None:
     case = _publicised(listers)
     zhao = listers.by(listers.people.zhao)
-    assert _code(enter_good, case, zhao, reason="x") == "flow_state"
+    assert code_of(enter_good, case, zhao, reason="x") == "flow_state"
     run_out(policy=listers.policy, now=NOW - timedelta(days=1))
     case.refresh_from_db()
     entry = enter_good(case, zhao, reason="公示无异议")
@@ -97,10 +89,10 @@ def test_an_objection_stops_the_publicity(listers: Listers) -> None:
 
 @pytest.mark.row("M9-06")
 def test_only_good_information_grounds_a_good_entry_and_nobody_on_a_serious_list(listers: Listers) -> None:
-    assert _code(listers.propose, listers.evidence(), key=GOOD) == "LG9"
+    assert code_of(listers.propose, listers.evidence(), key=GOOD) == "LG9"
     serious = listers.listed()
     honour = listers.evidence(item=19, subject=serious.subject)
-    assert _code(listers.propose, honour, key=GOOD) == "LG19"
+    assert code_of(listers.propose, honour, key=GOOD) == "LG19"
 
 
 @pytest.mark.row("M9-06")
@@ -118,12 +110,12 @@ def test_a_release_needs_two_persons_and_leaves_out_who_has_left(listers: Lister
     first, people = listers.listed(), listers.people
     words = {"organisation": people.market, "policy": listers.policy, "now": NOW}
     made = compile_release(first.list_key, period="2026-11", actor=people.zhao, **words)  # type: ignore[arg-type]
-    assert _code(compile_release, first.list_key, period="2026-11", actor=people.zhao, **words) == "LR3"
-    assert _code(compile_release, first.list_key, period="十一月", actor=people.zhao, **words) == "LR2"
-    assert _code(release, made.public_id, actor=people.zhao, now=NOW) == "LR5"
+    assert code_of(compile_release, first.list_key, period="2026-11", actor=people.zhao, **words) == "LR3"
+    assert code_of(compile_release, first.list_key, period="十一月", actor=people.zhao, **words) == "LR2"
+    assert code_of(release, made.public_id, actor=people.zhao, now=NOW) == "LR5"
     qian = a_user("qian", "钱决定", people.city, Role.DECIDER)
     made = release(made.public_id, actor=qian, now=NOW)
-    assert _code(release, made.public_id, actor=qian, now=NOW) == "LR4"
+    assert code_of(release, made.public_id, actor=qian, now=NOW) == "LR4"
     assert [one.pk for one in shown(made)] == [first.pk]
     revoke(Case.objects.get(pk=first.decision_id), listers.by(people.zhao), reason="有误", document="撤1号")
     assert shown(made) == []
@@ -139,7 +131,7 @@ def test_a_focus_entry_is_internal_and_never_released(people: People) -> None:
     assert (entry.record_key, entry.until_on) == (None, None)
     assert not Record.objects.filter(item=14).exists()
     words = {"organisation": people.city, "actor": people.wang, "policy": listers.policy, "now": NOW}
-    assert _code(compile_release, "nanyang_focus", period="2026-11", **words) == "LR1"
+    assert code_of(compile_release, "nanyang_focus", period="2026-11", **words) == "LR1"
 
 
 @pytest.mark.row("M9-03")
@@ -167,10 +159,10 @@ def test_a_local_rule_is_entered_hinted_at_and_judged_by_another_person(listers:
     people = listers.people
     made = enter_rule(RULE, actor=people.wang, now=NOW)
     assert hints_of(made, listers.policy)
-    assert _code(enter_rule, RULE, actor=people.wang, now=NOW) == "RU2"
+    assert code_of(enter_rule, RULE, actor=people.wang, now=NOW) == "RU2"
     words = {"finding": "没有上位法依据", "now": NOW}
-    assert _code(assess_rule, made.public_id, state=RuleState.EXCEEDS, actor=people.wang, **words) == "RU5"
-    assert _code(assess_rule, made.public_id, state=RuleState.OPEN, actor=listers.sun, **words) == "RU4"
+    assert code_of(assess_rule, made.public_id, state=RuleState.EXCEEDS, actor=people.wang, **words) == "RU5"
+    assert code_of(assess_rule, made.public_id, state=RuleState.OPEN, actor=listers.sun, **words) == "RU4"
     assess_rule(made.public_id, state=RuleState.EXCEEDS, actor=listers.sun, **words)  # type: ignore[arg-type]
     assert LocalRule.objects.get().state == RuleState.EXCEEDS
-    assert _code(listers.propose, key="不诚信商户榜") == "LIST-UNREGISTERED"
+    assert code_of(listers.propose, key="不诚信商户榜") == "LIST-UNREGISTERED"

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.measure_cases import BAN, HONOURS, SUPERVISION, Measures, make_measures
 from tests.services.test_measures import repair
 
 from xinheng.core.measures import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services.measures import decide
 from xinheng.services.measures_applying import Applies, check_at_desk, what_applies
@@ -38,12 +38,6 @@ def measures(people: People, policy: Policy, home: object) -> Measures:
     return make_measures(people, policy)
 
 
-def code(call: object, *given: object, **named: object) -> str:
-    with pytest.raises(Refusal) as refused:
-        call(*given, **named)  # type: ignore[operator]
-    return refused.value.code
-
-
 def banned(measures: Measures) -> MeasureApplied:
     record = measures.record(item=14, valid_to=TODAY.replace(year=2029))
     case = measures.step(measures.proposed(record, BAN), "notify", measures.people.wang)
@@ -63,9 +57,9 @@ def test_a_department_is_asked_with_a_term_and_answers_once(measures: Measures) 
     assert late_tasks(today=task.due_on).count() == 0
     assert late_tasks(today=later).get() == task
     call = {"actor": measures.sun, "now": NOW}
-    assert code(answer_task, task.public_id, "elsewhere", said=" ", **call) == "MT3"
+    assert code_of(answer_task, task.public_id, "elsewhere", said=" ", **call) == "MT3"
     answer_task(task.public_id, "done", said="已列入", **call)
-    assert code(answer_task, task.public_id, "done", said="", **call) == "MT1"
+    assert code_of(answer_task, task.public_id, "done", said="", **call) == "MT1"
     assert not waiting_tasks([measures.housing.pk]).exists()
     assert not late_tasks(today=later).exists()
 
@@ -79,7 +73,7 @@ def test_an_ended_measure_is_not_applied_any_more_but_its_stop_is_acknowledged(m
     follow_ended([measure.pk], policy=measures.policy, now=NOW)
     apply, stop = MeasureTask.objects.filter(measure=measure).order_by("pk")
     call = {"said": "", "actor": measures.sun, "now": NOW}
-    assert code(answer_task, apply.public_id, "done", **call) == "MT2"
+    assert code_of(answer_task, apply.public_id, "done", **call) == "MT2"
     answer_task(stop.public_id, "done", **call)
     stop.refresh_from_db()
     assert (stop.answer, stop.answered_by) == ("done", measures.sun)
@@ -90,15 +84,15 @@ def test_a_use_is_reported_and_a_typical_case_is_accepted_by_another(measures: M
     measure = measures.in_force()
     call = {"organisation": measures.housing, "actor": measures.sun, "now": NOW}
     early = replace(USE, acted_on=TODAY - timedelta(days=1))
-    assert code(report_use, measure, early, **call) == "MU1"
-    assert code(report_use, measure, replace(USE, occasion="funds"), **call) == "MU2"
-    assert code(report_use, measure, replace(USE, text=f"{measure.subject.name}失信"), **call) == "MU3"
+    assert code_of(report_use, measure, early, **call) == "MU1"
+    assert code_of(report_use, measure, replace(USE, occasion="funds"), **call) == "MU2"
+    assert code_of(report_use, measure, replace(USE, text=f"{measure.subject.name}失信"), **call) == "MU3"
     plain = report_use(measure, USE, **call)
     used = report_use(measure, replace(USE, text="某食品公司履行义务后恢复参评"), **call)
     judged = {"accepted": True, "review": "采用", "now": NOW}
-    assert code(review_use, plain.public_id, actor=measures.people.zhao, **judged) == "MU4"
-    assert code(review_use, used.public_id, actor=measures.sun, **judged) == "MU5"
-    assert code(review_use, used.public_id, actor=measures.people.wang, **judged | {"review": ""}) == "MU6"
+    assert code_of(review_use, plain.public_id, actor=measures.people.zhao, **judged) == "MU4"
+    assert code_of(review_use, used.public_id, actor=measures.sun, **judged) == "MU5"
+    assert code_of(review_use, used.public_id, actor=measures.people.wang, **judged | {"review": ""}) == "MU6"
     assert review_use(used.public_id, actor=measures.people.wang, **judged).accepted
 
 
@@ -110,7 +104,7 @@ def test_a_repaired_enterprise_is_no_example(measures: Measures) -> None:
     used = report_use(measure, replace(USE, text="某公司"), **call)
     repair(record, measures)
     judged = {"accepted": True, "review": "采用", "actor": measures.people.wang, "now": NOW}
-    assert code(review_use, used.public_id, **judged) == "MU7"
+    assert code_of(review_use, used.public_id, **judged) == "MU7"
 
 
 @pytest.mark.row("M10-05")
@@ -190,8 +184,8 @@ def test_a_desk_states_its_reason_and_the_ledger_keeps_it(measures: Measures) ->
     call = {"body": measures.people.market, "policy": measures.policy, "now": NOW}
     wang, li = measures.people.wang, measures.people.li
     at = (subject, Occasion.LICENSING)
-    assert code(check_at_desk, *at, reason=" ", actor=wang, **call) == "MW1"
-    assert code(check_at_desk, *at, reason="受理1号", actor=li, **call) == "MW2"
+    assert code_of(check_at_desk, *at, reason=" ", actor=wang, **call) == "MW1"
+    assert code_of(check_at_desk, *at, reason="受理1号", actor=li, **call) == "MW2"
     RoleGrant.objects.create(
         user=li, role=Role.REGISTRAR_DESK, organisation=measures.people.market, from_on=TODAY
     )
@@ -207,8 +201,8 @@ def test_only_the_public_part_is_handed_out_and_is_called_back(measures: Measure
     measure = measures.in_force(record)
     hidden = measures.in_force(None, SUPERVISION)
     call = {"actor": measures.people.wang, "now": NOW}
-    assert code(hand_out, "某某银行", "授信参考", **call) == "MH2"
-    assert code(hand_out, " ", "授信参考", **call) == "MH1"
+    assert code_of(hand_out, "某某银行", "授信参考", **call) == "MH2"
+    assert code_of(hand_out, " ", "授信参考", **call) == "MH1"
     Publication.objects.create(
         record_key=record.record_key,
         ground=record,
@@ -244,4 +238,4 @@ def test_a_sole_trader_is_not_handed_out(measures: Measures) -> None:
         reviewed_by=measures.people.zhou,
         published_at=NOW,
     )
-    assert code(hand_out, "某某银行", "授信参考", actor=measures.people.wang, now=NOW) == "MH2"
+    assert code_of(hand_out, "某某银行", "授信参考", actor=measures.people.wang, now=NOW) == "MH2"

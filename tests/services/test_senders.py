@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.deliveries import HEADER, penalty
 
 from xinheng.core.canonical import digest_of
@@ -42,9 +43,7 @@ def _admitted(text: str, *, address: str = HOME, minutes: float = 0) -> SenderKe
 
 
 def _refused(text: str, *, address: str = HOME, minutes: float = 0) -> str:
-    with pytest.raises(Refusal) as caught:
-        _admitted(text, address=address, minutes=minutes)
-    return caught.value.code
+    return code_of(_admitted, text, address=address, minutes=minutes)
 
 
 def test_only_the_digest_of_a_key_is_kept(key: tuple[SenderKey, str]) -> None:

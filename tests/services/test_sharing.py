@@ -1,6 +1,5 @@
 """Who may read what: applied for, approved by another for the city, read within bounds, written down, revoked at once."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from tests.people import NOW, TODAY, People, _user
+from tests.refusals import code_of
 from tests.sealing import seal_all
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 from tests.services.sharers import FIELDS, WISH, applicant, granted, reader
@@ -36,12 +36,6 @@ from xinheng.store.models import (
 
 ASKED = Asked(purpose=Purpose.PERMIT.value)
 LATER = NOW + timedelta(minutes=5)
-
-
-def refused(act: Callable[[], Any]) -> str:
-    with pytest.raises(Refusal) as caught:
-        act()
-    return caught.value.code
 
 
 def _deliver(people: People, policy: Policy, folder: Path) -> People:
@@ -97,10 +91,7 @@ def test_what_cannot_be_applied_for_is_refused(
 ) -> None:
     wish = replace(WISH, **changes)
     by = applicant(people)
-    assert (
-        refused(lambda: apply_for(wish, organisation=people.market, actor=by, policy=policy, now=NOW))
-        == "GX01"
-    )
+    assert code_of(apply_for, wish, organisation=people.market, actor=by, policy=policy, now=NOW) == "GX01"
 
 
 @pytest.mark.row("M2-13")
@@ -108,15 +99,12 @@ def test_a_second_person_who_decides_for_the_city_approves(people: People, polic
     by = applicant(people)
     case = apply_for(WISH, organisation=people.market, actor=by, policy=policy, now=NOW)
     own = _user("qian", "钱决定", people.market, Role.DECIDER)
-    said = refused(lambda: approve_sharing(case.public_id, actor=own, policy=policy, now=NOW))
+    said = code_of(approve_sharing, case.public_id, actor=own, policy=policy, now=NOW)
     assert said == "GX03"
-    assert refused(lambda: approve_sharing(case.public_id, actor=by, policy=policy, now=NOW)) == "flow_role"
+    assert code_of(approve_sharing, case.public_id, actor=by, policy=policy, now=NOW) == "flow_role"
     grant = approve_sharing(case.public_id, actor=people.zhao, policy=policy, now=NOW)
     assert grant.items == {"penalty": list(FIELDS)}
-    assert (
-        refused(lambda: approve_sharing(case.public_id, actor=people.zhao, policy=policy, now=NOW))
-        == "flow_state"
-    )
+    assert code_of(approve_sharing, case.public_id, actor=people.zhao, policy=policy, now=NOW) == "flow_state"
     assert LedgerEvent.objects.filter(kind="sharing.granted").count() == 1
 
 
@@ -180,7 +168,7 @@ def test_what_was_not_granted_is_refused_and_counted_as_refused(
     city: People, policy: Policy, asked: Asked, said: str
 ) -> None:
     grant, key, _ = reader(city, policy)
-    assert refused(lambda: read_subject(key, code(1), asked, policy=policy, now=LATER)) == said
+    assert code_of(read_subject, key, code(1), asked, policy=policy, now=LATER) == said
     assert SharingCall.objects.get().refused == said
     assert not SharingReading.objects.exists()
     grant.refresh_from_db()
@@ -190,13 +178,10 @@ def test_what_was_not_granted_is_refused_and_counted_as_refused(
 @pytest.mark.row("M2-13")
 def test_a_grant_reads_on_its_days_only(city: People, policy: Policy) -> None:
     _, key, _ = reader(city, policy, from_on=TODAY + timedelta(days=1))
-    assert refused(lambda: read_subject(key, code(1), ASKED, policy=policy, now=LATER)) == "GX12"
+    assert code_of(read_subject, key, code(1), ASKED, policy=policy, now=LATER) == "GX12"
     tomorrow = NOW + timedelta(days=1)
     assert read_subject(key, code(1), ASKED, policy=policy, now=tomorrow).body["records"]
-    assert (
-        refused(lambda: read_subject(key, code(1), ASKED, policy=policy, now=NOW + timedelta(days=91)))
-        == "GX12"
-    )
+    assert code_of(read_subject, key, code(1), ASKED, policy=policy, now=NOW + timedelta(days=91)) == "GX12"
 
 
 @pytest.mark.row("M2-13")
@@ -206,14 +191,14 @@ def test_the_quota_is_of_the_day_in_china(city: People, policy: Policy) -> None:
     before = midnight - timedelta(seconds=1)
     for _ in range(2):
         read_subject(key, code(1), ASKED, policy=policy, now=before)
-    assert refused(lambda: read_subject(key, code(1), ASKED, policy=policy, now=before)) == "GX16"
+    assert code_of(read_subject, key, code(1), ASKED, policy=policy, now=before) == "GX16"
     assert read_subject(key, code(1), ASKED, policy=policy, now=midnight).body["records"]
     assert SharingGrant.objects.get().day_calls == 1
 
 
 def test_an_unknown_code_counts_and_is_said(city: People, policy: Policy) -> None:
     grant, key, _ = reader(city, policy)
-    assert refused(lambda: read_subject(key, "9" * 18, ASKED, policy=policy, now=LATER)) == "GX17"
+    assert code_of(read_subject, key, "9" * 18, ASKED, policy=policy, now=LATER) == "GX17"
     grant.refresh_from_db()
     assert (grant.day_calls, SharingCall.objects.get().refused) == (1, "GX17")
 
@@ -228,7 +213,7 @@ def test_a_key_that_delivers_reads_nothing(city: People, policy: Policy) -> None
         expires_on=TODAY + timedelta(days=9),
     )
     key, _ = make_key(order, actor=city.wang, policy=policy, now=NOW)
-    assert refused(lambda: read_subject(key, code(1), ASKED, policy=policy, now=LATER)) == "GX10"
+    assert code_of(read_subject, key, code(1), ASKED, policy=policy, now=LATER) == "GX10"
 
 
 def keys(page: dict[str, Any]) -> list[tuple[int, bool]]:
@@ -269,10 +254,10 @@ def test_a_grant_revoked_between_two_pages_ends_the_reading(lasting: People, pol
     seal_all(LATER)
     page = read_changes(key, ASKED, after="", limit=2, policy=policy, now=LATER).body
     revoke_sharing(grant.case.public_id, actor=lasting.wang, reason="业务结束", policy=policy, now=LATER)
-    said = refused(lambda: read_changes(key, ASKED, after=page["next"], limit=2, policy=policy, now=LATER))
+    said = code_of(read_changes, key, ASKED, after=page["next"], limit=2, policy=policy, now=LATER)
     assert said == "GX11"
     grant.refresh_from_db()
-    assert refused(lambda: give_key(grant, _system(), actor=lasting.wang, now=LATER)) == "GX04"
+    assert code_of(give_key, grant, _system(), actor=lasting.wang, now=LATER) == "GX04"
     assert SharingCall.objects.filter(refused="GX11").count() == 1
 
 
@@ -285,7 +270,7 @@ def _system() -> Any:
 @pytest.mark.parametrize("after", ["1", "a.b.c", "1.2.3.4", "-1.0.0", "1.2." + "9" * 40])
 def test_a_cursor_that_is_none_is_refused(city: People, policy: Policy, after: str) -> None:
     _, key, _ = reader(city, policy)
-    assert refused(lambda: read_changes(key, ASKED, after=after, limit=2, policy=policy, now=LATER)) == "GX18"
+    assert code_of(read_changes, key, ASKED, after=after, limit=2, policy=policy, now=LATER) == "GX18"
 
 
 @pytest.mark.guard("G9")
@@ -309,7 +294,7 @@ def test_the_use_is_counted_by_organisation_item_and_month_with_what_was_refused
     _, key, _ = reader(city, policy)
     for number in (1, 1, 2):
         read_subject(key, code(number), ASKED, policy=policy, now=LATER)
-    refused(lambda: read_subject(key, code(1), Asked(purpose="funds"), policy=policy, now=LATER))
+    code_of(read_subject, key, code(1), Asked(purpose="funds"), policy=policy, now=LATER)
     lines = usage([city.market.pk], from_on=TODAY, until_on=TODAY)
     counted = {line.item: (line.calls, line.refused, line.subjects, line.records) for line in lines}
     assert counted == {"penalty": (3, 0, 2, 6), "": (1, 1, 0, 0)}
@@ -321,7 +306,7 @@ def test_only_reading_keys_have_a_grant(people: People, policy: Policy) -> None:
     key, text = give_key(grant, _system(), actor=people.wang, now=NOW)
     assert (key.feeds, key.grant_id) == ([], grant.pk)
     assert text not in str(list(SenderKey.objects.values()))
-    assert refused(lambda: give_key(grant, type(_system())(name=" "), actor=people.wang, now=NOW)) == "K13"
+    assert code_of(give_key, grant, type(_system())(name=" "), actor=people.wang, now=NOW) == "K13"
 
 
 def test_a_register_of_the_registrar_is_shared_by_its_granted_fields(
