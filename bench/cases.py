@@ -6,16 +6,13 @@ Run: python bench/cases.py [--size s|m|l] [--json]
 """
 
 import json
-import os
 import statistics
-import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from measuring import parser, place, run, tell
+from measuring import ask_apart, parser, place, tell
 
 SIZES = {"s": 20_000, "m": 200_000, "l": 1_000_000}
 UNITS = 60
@@ -125,12 +122,8 @@ def _p95(call: Any) -> float:
 
 def main() -> None:
     options = parser(__doc__, sizes=tuple(SIZES), size="s").parse_args()
-    with place() as made, TemporaryDirectory() as folder:
-        out = Path(folder) / "figures.json"
-        path = os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")))
-        environment = made.environment(PYTHONPATH=path)
-        run([sys.executable, "-c", ASK, str(SIZES[options.size]), str(out)], environment=environment)
-        tell("cases", json.loads(out.read_text(encoding="utf-8")), as_json=options.json)
+    with place() as made:
+        tell("cases", ask_apart(made, ASK, str(SIZES[options.size])), as_json=options.json)
 
 
 if __name__ == "__main__":

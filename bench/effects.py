@@ -7,15 +7,12 @@ Run: python bench/effects.py [--size s|m|l] [--json]
 """
 
 import json
-import os
-import sys
 import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from measuring import parser, place, run, tell
+from measuring import ask_apart, parser, place, tell
 
 SIZES = {"s": 40_000, "m": 500_000, "l": 5_000_000}
 """Open publications; one in 365 is due on the night."""
@@ -205,12 +202,8 @@ def _night(now: datetime) -> dict[str, float]:
 
 def main() -> None:
     options = parser(__doc__, sizes=tuple(SIZES), size="s").parse_args()
-    with place() as made, TemporaryDirectory() as folder:
-        out = Path(folder) / "figures.json"
-        path = os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")))
-        environment = made.environment(PYTHONPATH=path)
-        run([sys.executable, "-c", ASK, str(SIZES[options.size]), str(out)], environment=environment)
-        tell("effects", json.loads(out.read_text(encoding="utf-8")), as_json=options.json)
+    with place() as made:
+        tell("effects", ask_apart(made, ASK, str(SIZES[options.size])), as_json=options.json)
 
 
 if __name__ == "__main__":

@@ -96,6 +96,14 @@ def run(command: Sequence[str], *, environment: Mapping[str, str]) -> Spent:
     return Spent(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
+def ask_apart(made: Place, command: str, *given: str) -> dict[str, float]:
+    """Figures that ``command`` finds in the database of ``made`` and writes as JSON to the file named last."""
+    out = made.home / "figures.json"
+    path = os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")))
+    run([sys.executable, "-c", command, *given, str(out)], environment=made.environment(PYTHONPATH=path))
+    return dict(json.loads(out.read_text(encoding="utf-8")))
+
+
 def tell(name: str, figures: Mapping[str, float], *, as_json: bool) -> None:
     for key, value in figures.items():
         print(f"{key:>18} {value}")

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 import intake
-from measuring import XINHENG, parser, place, run, tell
+from measuring import XINHENG, ask_apart, parser, place, run, tell
 
 from xinheng.sample.chance import quoted
 
@@ -252,13 +252,7 @@ def paging(size: str) -> dict[str, float]:
         day = date.today().isoformat()
         load = [*XINHENG, "sample-city", "--size", size, "--city", CITY, "--as-of", day, "--into-database"]
         run(load, environment=made.environment())
-        out = made.home / "told.json"
-        run(
-            [sys.executable, "-c", ASK, str(out)],
-            environment=made.environment(PYTHONPATH=str(Path(__file__).parent)),
-        )
-        found: dict[str, float] = json.loads(out.read_text(encoding="utf-8"))
-    return found
+        return ask_apart(made, ASK)
 
 
 def main() -> None:
