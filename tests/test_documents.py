@@ -51,5 +51,5 @@ def test_every_command_shown_exists(document: Path) -> None:
 
 def test_every_document_stands_in_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
-    files = {path.name for path in (ROOT / "docs").glob("*.md")}
+    files = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
     assert not [name for name in files - {"README.md"} if f"({name})" not in index]
