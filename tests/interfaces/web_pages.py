@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.interfaces.web_campaigns import CAMPAIGNS, OWN_CAMPAIGNS
 from tests.interfaces.web_commitments import OFFICE_PAGES, PORTAL_PAGES, SPACE_PAGES
 from tests.interfaces.web_counter_pages import COUNTER, WINDOW
 from tests.interfaces.web_objection_pages import OBJECTIONS, OFFICE_OBJECTIONS
@@ -26,7 +27,7 @@ from tests.interfaces.web_portal_pages import PORTAL
 PAGES = {
     **{f"portal/{name}.html": make for name, make in (PORTAL | PORTAL_PAGES).items()},
     "portal/measures.html": public_measures,
-    **{f"counter/{name}.html": make for name, make in {**COUNTER, **SPACE_PAGES, **OBJECTIONS}.items()},
+    **{f"counter/{name}.html": make for name, make in {**COUNTER, **SPACE_PAGES, **OWN_CAMPAIGNS, **OBJECTIONS}.items()},
     **{
         f"office/{name}.html": make
         for name, make in {
@@ -46,6 +47,7 @@ PAGES = {
             **LETTERS,
             **LISTINGS,
             **MEASURES,
+            **CAMPAIGNS,
             **MODELS,
             **SHARING,
             **OFFICE_OBJECTIONS,

@@ -6,7 +6,7 @@ looks at it. It stands only while the record it was taken in for stands.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -106,14 +106,11 @@ class Life:
     moves: tuple[Move, ...] = ()
 
 
-def state_at(life: Life, at: datetime) -> LineState | None:
-    """The state at a moment; None before the line was taken in. An interview called off or an order taken back counts no
-    more."""
-    if at < life.taken_at:
-        return None
-    if life.ended_at is not None and life.ended_at <= at:
+def state_of(life: Life) -> LineState:
+    """The state as it stands. An interview called off or an order taken back counts no more."""
+    if life.ended_at is not None:
         return LineState.DONE if life.ended_why == DONE else LineState.LEFT
-    now = {move.case: move for move in life.moves if move.at <= at}
+    now = {move.case: move for move in life.moves}
     reached = {
         state for move in now.values() for state, found in (_REACHED[move.kind],) if move.state in found
     }
@@ -122,11 +119,20 @@ def state_at(life: Life, at: datetime) -> LineState | None:
     )
 
 
-def counts(lives: Iterable[Life], at: datetime) -> dict[LineState, int]:
+def state_at(life: Life, at: datetime) -> LineState | None:
+    """The state at an earlier moment; None before the line was taken in."""
+    if at < life.taken_at:
+        return None
+    over = life.ended_at if life.ended_at is not None and life.ended_at <= at else None
+    moves = tuple(move for move in life.moves if move.at <= at)
+    return state_of(replace(life, ended_at=over, moves=moves))
+
+
+def counts(states: Iterable[LineState | None]) -> dict[LineState, int]:
     """How many lines are in each state."""
     found = dict.fromkeys(LineState, 0)
-    for life in lives:
-        if state := state_at(life, at):
+    for state in states:
+        if state is not None:
             found[state] += 1
     return found
 

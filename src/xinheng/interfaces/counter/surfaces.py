@@ -15,6 +15,7 @@ SURFACES: tuple[Surface, ...] = (
         Surface(route, openness=Openness.CLOSED, why=_OWN)
         for route in (
             "own_file",
+            "own_campaigns",
             "own_commitments",
             "new_own_commitment",
             "own_commitment",

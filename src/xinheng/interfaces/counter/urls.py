@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinheng.interfaces.counter import (
+    campaigns,
     case_lookup,
     commitments,
     objections,
@@ -52,5 +53,6 @@ urlpatterns = [
     path(
         "own/<str:subject>/commitments/<slug:commitment>/", commitments.own_commitment, name="own_commitment"
     ),
+    path("own/<str:subject>/campaigns/", campaigns.own_campaigns, name="own_campaigns"),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]

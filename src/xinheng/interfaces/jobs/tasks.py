@@ -396,6 +396,25 @@ def end_measures(timestamp: int) -> None:
     log.info("measures_ended", count=end_due(policy=policy_in_force(on=day_of(now)), now=now))
 
 
+@app.task(name="follow_campaign_lines")
+def follow_campaign_lines(ended: list[int]) -> None:
+    """Tell enterprises that they are in a campaign no more; a second run tells nobody."""
+    from xinheng.services.campaigns_told import tell_ended
+
+    log.info("campaign_lines_followed", told=tell_ended(ended, now=datetime.now(UTC)))
+
+
+@app.periodic(cron=MIDNIGHT)
+@app.task(name="end_campaigns", queueing_lock="end_campaigns")
+def end_campaigns(timestamp: int) -> None:
+    """End campaigns whose last day is over, with all their lines."""
+    from xinheng.services.campaigns import end_due
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    log.info("campaigns_ended", count=end_due(policy=policy_in_force(on=day_of(now)), now=now))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:

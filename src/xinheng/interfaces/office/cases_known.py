@@ -1,5 +1,6 @@
 """The kinds of case there are in the office; a new procedure adds its own here."""
 
+from xinheng.interfaces.office.campaigns_plan import CAMPAIGN
 from xinheng.interfaces.office.cases_interview import INTERVIEW
 from xinheng.interfaces.office.cases_kinds import CaseKind
 from xinheng.interfaces.office.cases_listing import GOOD_LISTING, LISTING
@@ -37,6 +38,7 @@ KINDS = {
         INCENTIVE,
         LISTING,
         GOOD_LISTING,
+        CAMPAIGN,
     )
 }
 

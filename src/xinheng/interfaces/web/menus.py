@@ -189,6 +189,14 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     *("office:confirm_fair_review", "office:measure_handouts"),
                 ),
             ),
+            Route(
+                "专项治理",
+                "office:campaigns",
+                (
+                    *("office:campaign", "office:new_campaign", "office:edit_campaign"),
+                    *("office:take_into_campaign", "office:campaign_line"),
+                ),
+            ),
             Route("办事核查", "office:measure_check"),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route(
