@@ -23,7 +23,7 @@ from xinheng.core.refusal import Refusal
 
 SUBJECTS = 3
 FINAL_STATES = (RecordState.WITHDRAWN, RecordState.DELETED)
-BURDENS = (EffectKind.LIST_ENTRY, EffectKind.MEASURE)
+BURDENS = (EffectKind.LIST_ENTRY, EffectKind.MEASURE, EffectKind.CAMPAIGN_LINE)
 DEEDS = {
     "annotate": RecordState.ANNOTATED,
     "dispute": RecordState.DISPUTED,

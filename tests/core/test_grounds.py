@@ -158,7 +158,7 @@ def test_only_a_standing_record_is_a_ground(state):
 
 
 @pytest.mark.guard("G3")
-@pytest.mark.parametrize("kind", [EffectKind.LIST_ENTRY, EffectKind.MEASURE])
+@pytest.mark.parametrize("kind", [EffectKind.LIST_ENTRY, EffectKind.MEASURE, EffectKind.CAMPAIGN_LINE])
 @pytest.mark.parametrize(
     "finality", [Finality.UNKNOWN, Finality.WITHIN_TERM, Finality.UNDER_REVIEW, Finality.IN_COURT]
 )

@@ -13,7 +13,7 @@ from tests.core.grounds_world import ALL_FLOWS, DEEDS, SUBJECTS, World
 from xinheng.core.grounds import DECISIONS_OVER, EffectKind, Ground, GroundKind
 from xinheng.core.records import Finality
 
-STORED = (EffectKind.PUBLICATION, EffectKind.LIST_ENTRY, EffectKind.MEASURE)
+STORED = (EffectKind.PUBLICATION, EffectKind.LIST_ENTRY, EffectKind.MEASURE, EffectKind.CAMPAIGN_LINE)
 PLACE = st.integers(0, 30)
 LONG = 100_000
 """Sequences of the long run (XINHENG_LONG=1), a minute and a half."""

@@ -1,11 +1,12 @@
 """A campaign is planned by one and started by another, takes in only living records, and never holds on to anybody."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from tests.people import NOW, TODAY, People
 from tests.refusals import code_of
 from tests.services.campaign_cases import PLAN, RULE, UNTIL, Campaigns
@@ -20,6 +21,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.roles import Role
+from xinheng.interfaces.jobs import tasks
 from xinheng.services.campaigns import draft_campaign, end_due, halt_campaign, report_of, start_campaign
 from xinheng.services.campaigns_board import board_of, cases_on, states_of
 from xinheng.services.campaigns_lines import finish_line, leave_line, may_act, proposals, take_in
@@ -30,6 +32,7 @@ from xinheng.services.effects_audit import audit_effects
 from xinheng.services.interviews import Call, Minutes, call_interview, draft_interview, write_minutes
 from xinheng.services.records import Change, change_state, correct
 from xinheng.services.rectification import confirm_order
+from xinheng.store.effect_kinds import CAMPAIGN_LINES
 from xinheng.store.models import (
     CampaignLine,
     Case,
@@ -170,6 +173,29 @@ def test_a_campaign_on_government_bodies_takes_in_no_enterprise(city: Campaigns)
     assert [one.record_key for one in proposals(campaign, policy=city.policy, on=TODAY)] == [body.record_key]
     assert code_of(lambda: city.taken(firm, campaign)) == "CP11"
     assert city.taken(body, campaign).subject_id == body.subject_id
+
+
+@pytest.mark.row("M16-07")
+def test_a_campaign_on_arrears_takes_in_bodies_and_state_owned_enterprises(city: Campaigns) -> None:
+    body, owned = city.record(), city.record()
+    Subject.objects.filter(pk=body.subject_id).update(state_body=True)
+    Subject.objects.filter(pk=owned.subject_id).update(state_owned=True)
+    campaign = city.running(replace(PLAN, field=CampaignField.ARREARS, title="拖欠账款清理"))
+    made = take_in(campaign, [body.record_key, owned.record_key], **_by(city, reason="生效裁判未履行"))
+    assert {line.subject_id for line in made} == {body.subject_id, owned.subject_id}
+    assert ResultNotice.objects.filter(text__contains="拖欠账款清理").count() == 2
+
+
+def test_the_worker_tells_who_left_with_the_record(city: Campaigns) -> None:
+    line = city.taken(city.record())
+    change = Change(deed="repair", reason="已履行", ground="决定〔2026〕1号")
+    change_state(record_key=line.ground_key, change=change, **_by(city, now=LATER))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args FROM procrastinate_jobs WHERE task_name = %s", [CAMPAIGN_LINES.job])
+        ((args,),) = cursor.fetchall()
+    assert json.loads(args) == {"ended": [line.pk]}
+    tasks.app.tasks[CAMPAIGN_LINES.job](ended=[line.pk])
+    assert ResultNotice.objects.filter(subject=line.subject, title__startswith="退出").count() == 1
 
 
 def test_a_machine_proposes_by_rule_and_takes_nobody_in(city: Campaigns) -> None:
