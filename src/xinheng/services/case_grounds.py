@@ -5,7 +5,7 @@ Who recognised a fault acts on it (谁认定、谁办理): shijiazhuang-2019-126
 
 from datetime import date, datetime
 
-from xinheng.core.grounds import Ground, lives
+from xinheng.core.grounds import EffectKind, Ground, check_ground
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
@@ -19,13 +19,24 @@ from xinheng.store.subjects import Subject
 def living_record(record: int, subject: Subject) -> Record:
     """The open version of the record with this key. Refusal RE2 where it ended or is another's."""
     found = Record.objects.filter(record_key=record, known_until__isnull=True, subject=subject).first()
-    if found is None or not lives(RecordState(found.state), Finality(found.finality)):
+    if found is None or not found.alive:
         raise Refusal(
             "RE2",
             "所依据的记录不存在、不属于这个主体或已经失效。",
             advice="请从该主体的档案中选择现行有效的记录。",
         )
     return found
+
+
+def check_record(record: Record, kind: EffectKind, *, needs_final: bool) -> None:
+    """Refusals of ``core.grounds.check_ground`` where this version grounds no effect of the kind."""
+    check_ground(
+        kind,
+        state=RecordState(record.state),
+        finality=Finality(record.finality),
+        needs_final=needs_final,
+        provenance=record.provenance,
+    )
 
 
 def grounded(case: Case) -> tuple[Subject, Ground]:

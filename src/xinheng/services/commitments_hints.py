@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from xinheng.core.commitment_credit import Hint, Standing, hint_on
-from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
-from xinheng.core.provenance import provenance_of
-from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.records import Finality, Seriousness
 from xinheng.services.ledger import note
 from xinheng.services.subjects import ended_keys, versions_of
 from xinheng.store.accounts import User
@@ -41,11 +39,9 @@ def _standings(subject: Subject, *, policy: Policy) -> Iterator[Standing]:
         )
     )
     for record in found.select_related("batch").order_by("-seriousness", "-decided_on", "-pk")[:SHOWN]:
+        if not record.alive or record.record_key in over or not record.provenance.may_burden:
+            continue
         finality = Finality(record.finality)
-        if not lives(RecordState(record.state), finality) or record.record_key in over:
-            continue
-        if record.batch and not provenance_of(record.batch.provenance).may_burden:
-            continue
         words = policy.catalogue.item(record.item).title
         yield Standing(
             title=f"{words}（{finality.label}）" if finality else words,

@@ -20,9 +20,7 @@ from xinheng.core.grounds import (
     Ground,
     GroundKind,
     ends_effects,
-    lives,
 )
-from xinheng.core.records import Finality, RecordState
 from xinheng.services.scores import ask_for_refresh
 from xinheng.store.effect_kinds import STORED_EFFECTS, StoredEffect
 from xinheng.store.endings import Ending
@@ -119,7 +117,7 @@ def _still_resting(kind: StoredEffect, ids: list[int]) -> set[int]:
     effects = [effect for one in STORED_EFFECTS if one.table == kind.table for effect in one.themselves(ids)]
     keys = {effect.ground.reference for effect in effects if effect.ground.kind is GroundKind.RECORD}
     rows = Record.objects.filter(record_key__in=keys, known_until__isnull=True)
-    alive = {row.record_key for row in rows if lives(RecordState(row.state), Finality(row.finality))}
+    alive = {row.record_key for row in rows if row.alive}
     entries = next((one for one in STORED_EFFECTS if one.kind is EffectKind.LIST_ENTRY), None)
     listed = {effect.ground.reference for effect in effects if _is_entry(effect.ground)}
     if entries is not None and entries.suspended_at and listed:

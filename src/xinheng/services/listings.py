@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from xinheng.core.catalogue import Nature
-from xinheng.core.grounds import EffectKind, Ground, GroundKind, check_ground
+from xinheng.core.grounds import EffectKind, Ground, GroundKind
 from xinheng.core.listing import (
     BASIS,
     Evidence,
@@ -27,10 +27,9 @@ from xinheng.core.listing import (
 from xinheng.core.lists import ListKind, ListType
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
-from xinheng.core.provenance import Provenance, provenance_of
-from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.records import RecordState, Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_grounds import grounded
+from xinheng.services.case_grounds import check_record, grounded
 from xinheng.services.cases import Opening, ground_of, last_step, open_case, take_step
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -126,13 +125,8 @@ def evidence(key: int, subject: Subject, of: ListType, *, policy: Policy, on: da
                 advice="请选择表彰、荣誉等守信信息。",
             )
         return found
-    check_ground(
-        EffectKind.LIST_ENTRY,
-        state=RecordState(found.state),
-        finality=Finality(found.finality),
-        needs_final=found.item in policy.treatment(on=on).final_items,
-        provenance=provenance_of(found.batch.provenance) if found.batch else Provenance.PUBLIC,
-    )
+    final = found.item in policy.treatment(on=on).final_items
+    check_record(found, EffectKind.LIST_ENTRY, needs_final=final)
     seriousness = Seriousness(found.seriousness)
     check_evidence(of, Evidence(found.item, seriousness, subject.kind == SubjectKind.SOLE_TRADER))
     return found

@@ -7,14 +7,14 @@ An enterprise's own file is asked, merged files with it; what is kept apart, shi
 from datetime import date
 
 from xinheng.core.catalogue import Item, Nature
-from xinheng.core.grounds import EffectKind, Ground, GroundKind, check_ground
+from xinheng.core.grounds import EffectKind, Ground, GroundKind
 from xinheng.core.lists import ListKind
 from xinheng.core.measure_check import Basis
 from xinheng.core.measures import Target
 from xinheng.core.policy import Policy
-from xinheng.core.provenance import Provenance, provenance_of
-from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.services.case_grounds import check_record
 from xinheng.services.merged_files import one_with
 from xinheng.services.publication import sector_of
 from xinheng.store.listings import ListEntry
@@ -112,14 +112,8 @@ def _of_record(subject: Subject, key: int, *, policy: Policy, on: date) -> Basis
     if record is None:
         raise _gone()
     target = _target(record, policy)
-    check_ground(
-        EffectKind.MEASURE,
-        state=RecordState(record.state),
-        finality=Finality(record.finality),
-        needs_final=target is not Target.GOOD
-        and record.item in policy.treatment(on=on).final_items | {Item.PENALTY},
-        provenance=provenance_of(record.batch.provenance) if record.batch else Provenance.PUBLIC,
-    )
+    final = policy.treatment(on=on).final_items | {Item.PENALTY}
+    check_record(record, EffectKind.MEASURE, needs_final=target is not Target.GOOD and record.item in final)
     sender = record.batch.organisation if record.batch else None
     return Basis(
         target=target,

@@ -7,7 +7,6 @@ and market information are counted only: their words belong to others and they b
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from xinheng.core.provenance import Provenance, provenance_of
 from xinheng.core.records import STANDING, RecordState, Seriousness
 from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
@@ -77,7 +76,7 @@ def read_own_file(party: Party, subject: Subject, *, now: datetime) -> OwnFile:
     for record in found.select_related("detail", "batch").order_by("-decided_on", "-pk"):
         if RecordState(record.state) not in STANDING or record.record_key in over:
             continue
-        provenance = provenance_of(record.batch.provenance) if record.batch else Provenance.PUBLIC
+        provenance = record.provenance
         if provenance.may_burden:
             kept.append(_own(record, published.get(record.record_key)))
         else:

@@ -14,9 +14,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import transaction
 
 from xinheng.core.catalogue import Item
-from xinheng.core.grounds import lives
-from xinheng.core.provenance import provenance_of
-from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
@@ -90,10 +87,9 @@ def name_person(*, record_key: int, named: Named, actor: User, now: datetime) ->
 
 
 def _lists(record: Record, *, on: date) -> bool:
-    own = record.batch is None or provenance_of(record.batch.provenance).may_burden
     over = record.valid_to is not None and record.valid_to <= on
-    living = lives(RecordState(record.state), Finality(record.finality))
-    return record.item in LISTINGS and living and own and not over and record.result != "removed"
+    may = record.alive and record.provenance.may_burden
+    return record.item in LISTINGS and may and not over and record.result != "removed"
 
 
 def relations_of(subject: Subject) -> list[Relation]:

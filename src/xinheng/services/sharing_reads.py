@@ -17,10 +17,9 @@ from django.db.models import Q
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import item_code
 from xinheng.core.consent import Terms, needs_consent_to_share
-from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance
-from xinheng.core.records import Finality, RecordState
+from xinheng.core.records import RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.core.sharing import COLUMNS, offer, refuse_use
 from xinheng.services.consents import living_consents, terms_of
@@ -183,7 +182,7 @@ def _told(use: _Use, records: Sequence[Record]) -> dict[int, dict[str, Any]]:
 def _stands(record: Record) -> bool:
     if record.batch is not None and record.batch.provenance not in _GIVEN:
         return False
-    return lives(RecordState(record.state), Finality(record.finality))
+    return record.alive
 
 
 _Agreements = dict[int, list[tuple[int, Terms]]]

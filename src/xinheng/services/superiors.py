@@ -11,12 +11,12 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from xinheng.core.catalogue import Nature
-from xinheng.core.grounds import EffectKind, check_ground
+from xinheng.core.grounds import EffectKind
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
-from xinheng.core.provenance import Provenance, provenance_of
-from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.services.case_grounds import check_record
 from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
@@ -75,18 +75,8 @@ def _ground(flag: SubjectFlag, record_key: int, policy: Policy) -> Record:
     failing = policy.catalogue.item(found.item).nature is Nature.FAILING
     if not failing and found.seriousness == Seriousness.NONE:
         raise Refusal("SUP5", "这条记录不是失信信息，不需要通报。", advice="请选择行政处罚等失信信息。")
-    _check_standing(found)
+    check_record(found, EffectKind.MEASURE, needs_final=True)
     return found
-
-
-def _check_standing(record: Record) -> None:
-    check_ground(
-        EffectKind.MEASURE,
-        state=RecordState(record.state),
-        finality=Finality(record.finality),
-        needs_final=True,
-        provenance=provenance_of(record.batch.provenance) if record.batch else Provenance.PUBLIC,
-    )
 
 
 def _text(ground: Record, to: str) -> str:
@@ -164,7 +154,7 @@ def grounds_for(subject: Subject, *, policy: Policy) -> list[Record]:
 
 def _may_ground(record: Record) -> bool:
     try:
-        _check_standing(record)
+        check_record(record, EffectKind.MEASURE, needs_final=True)
     except Refusal:
         return False
     return True

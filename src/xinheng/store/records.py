@@ -13,7 +13,8 @@ from django.db.models import F, Model, Q
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 
 from xinheng.core.catalogue import Item
-from xinheng.core.provenance import Provenance
+from xinheng.core.grounds import lives
+from xinheng.core.provenance import Provenance, provenance_of
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
@@ -72,6 +73,16 @@ class Record(models.Model):
             models.Index(fields=["subject", "known_at"], name="record_file_of_subject"),
             BrinIndex(fields=["batch"], name="record_of_batch"),
         ]
+
+    @property
+    def alive(self) -> bool:
+        """Whether this version may ground anything."""
+        return lives(RecordState(self.state), Finality(self.finality))
+
+    @property
+    def provenance(self) -> Provenance:
+        """The class of what its batch brought; a record without one came from a public body."""
+        return provenance_of(self.batch.provenance) if self.batch else Provenance.PUBLIC
 
 
 WEIGHABLE = Q(item=Item.COMPLAINT) | Q(batch__isnull=True) | Q(batch__provenance=Provenance.PUBLIC.number)
