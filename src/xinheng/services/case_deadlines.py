@@ -40,7 +40,7 @@ def suspend_deadline(
     row = _begun(case, key, actor=actor, now=now, reason=reason, seen=seen)
     _check_day(on, now)
     after = clocks.suspend(clock_of(row), on=on, calendar=policy.calendar)
-    _moved(row, after, MoveKind.SUSPENDED, actor=actor, policy=policy, now=now, reason=reason, on=on)
+    _write(row, _move(MoveKind.SUSPENDED, actor, now, reason, on=on), after, policy)
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def resume_deadline(
     row = _begun(case, key, actor=actor, now=now, reason=reason, seen=seen)
     _check_day(on, now)
     after = clocks.resume(clock_of(row), on=on)
-    _moved(row, after, MoveKind.RESUMED, actor=actor, policy=policy, now=now, reason=reason, on=on)
+    _write(row, _move(MoveKind.RESUMED, actor, now, reason, on=on), after, policy)
 
 
 @transaction.atomic
@@ -67,12 +67,10 @@ def extend_deadline(
         raise Refusal("CD6", "这个期限已有待同意的延长申请。", advice="请等另一人作出决定。")
     after = _extended(row, by=by, policy=policy, on=day_of(now))
     if policy.parameter(SECOND, on=day_of(now)).value != 0:
-        _write(
-            row, MoveKind.ASKED, actor=actor, now=now, reason=reason, on=day_of(now), by=by, before=row.due_on
-        )
+        _write(row, _move(MoveKind.ASKED, actor, now, reason, by=by))
         return False
     row.extended += 1
-    _moved(row, after, MoveKind.EXTENDED, actor=actor, policy=policy, now=now, reason=reason, by=by)
+    _write(row, _move(MoveKind.EXTENDED, actor, now, reason, by=by), after, policy)
     return True
 
 
@@ -88,31 +86,11 @@ def answer_extension(
     if asked.actor_id == actor.pk:
         raise Refusal("CD8", "延长期限须由另一人同意。", advice="请转交其他人员决定。")
     if not agree:
-        _write(
-            row,
-            MoveKind.REFUSED,
-            actor=actor,
-            now=now,
-            reason=reason,
-            on=day_of(now),
-            by=asked.by,
-            answers=asked,
-            before=row.due_on,
-        )
+        _write(row, _move(MoveKind.REFUSED, actor, now, reason, by=asked.by, answers=asked))
         return
     after = _extended(row, by=asked.by, policy=policy, on=day_of(now))
     row.extended += 1
-    _moved(
-        row,
-        after,
-        MoveKind.EXTENDED,
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        by=asked.by,
-        answers=asked,
-    )
+    _write(row, _move(MoveKind.EXTENDED, actor, now, reason, by=asked.by, answers=asked), after, policy)
 
 
 def open_request(row: CaseDeadline) -> DeadlineMove | None:
@@ -158,66 +136,40 @@ def _check_day(on: date, now: datetime) -> None:
         raise Refusal("CD4", f"日期 {on} 还没有到。", advice="请填写今天或以前的日期。")
 
 
-def _moved(
-    row: CaseDeadline,
-    after: clocks.Clock,
+def _move(
     kind: MoveKind,
-    *,
     actor: User,
-    policy: Policy,
     now: datetime,
     reason: str,
+    *,
     on: date | None = None,
     by: int = 0,
     answers: DeadlineMove | None = None,
-) -> None:
-    before = row.due_on
-    keep(row, after, policy)
-    _write(
-        row,
-        kind,
-        actor=actor,
-        now=now,
-        reason=reason,
-        on=on or day_of(now),
-        by=by,
-        answers=answers,
-        before=before,
+) -> DeadlineMove:
+    """What somebody does to a clock, not yet written down."""
+    said = reason.strip()[:500]
+    return DeadlineMove(
+        kind=kind, actor=actor, at=now, reason=said, on=on or day_of(now), by=by, answers=answers
     )
 
 
 def _write(
-    row: CaseDeadline,
-    kind: MoveKind,
-    *,
-    actor: User,
-    now: datetime,
-    reason: str,
-    on: date,
-    by: int = 0,
-    answers: DeadlineMove | None = None,
-    before: date | None,
+    row: CaseDeadline, move: DeadlineMove, after: clocks.Clock | None = None, policy: Policy | None = None
 ) -> None:
-    DeadlineMove.objects.create(
-        deadline=row,
-        kind=kind,
-        on=on,
-        at=now,
-        actor=actor,
-        reason=reason.strip()[:500],
-        by=by,
-        before=before,
-        after=row.due_on,
-        answers=answers,
-    )
+    """Write the move down, with the last day before and after it."""
+    move.deadline, move.before = row, row.due_on
+    if after is not None and policy is not None:
+        keep(row, after, policy)
+    move.after = row.due_on
+    move.save()
     Case.objects.filter(pk=row.case_id).update(version=F("version") + 1)
     note(
-        f"deadline.{kind}",
-        now=now,
-        actor=actor,
+        f"deadline.{move.kind}",
+        now=move.at,
+        actor=move.actor,
         object=f"case:{row.case.number}",
-        reason=reason,
-        payload={"key": row.key, "on": on.isoformat(), "by": by},
+        reason=move.reason,
+        payload={"key": row.key, "on": move.on.isoformat(), "by": move.by},
     )
 
 
