@@ -14,10 +14,10 @@ from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, last_step, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case
 from xinheng.services.organisations import city
 from xinheng.services.records import Change, change_state
-from xinheng.services.repair_decisions import Act, refuse_unheard
+from xinheng.services.repair_decisions import Act, refuse_unheard, take
 from xinheng.services.subjects import ended_keys, versions_of
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -82,7 +82,7 @@ def grant(case: Case, act: Act) -> Case:
     """Another person lets the records rest: nothing is shown, shared or applied while the plan is carried out."""
     assert case.subject is not None
     keys = burdening(case.subject)
-    done = _step(case, "grant", act, records=keys)
+    done = take(case, "grant", act, records=keys)
     _change(keys, "shield", case, act)
     return done
 
@@ -90,7 +90,7 @@ def grant(case: Case, act: Act) -> Case:
 @transaction.atomic
 def finish(case: Case, act: Act) -> Case:
     """The plan was carried out: the records are repaired."""
-    done = _step(case, "finish", act)
+    done = take(case, "finish", act)
     _change(_resting(case), "repair", case, act)
     return done
 
@@ -99,7 +99,7 @@ def finish(case: Case, act: Act) -> Case:
 def end(case: Case, act: Act) -> Case:
     """The plan failed, the enterprise was heard: the records count again. Refusal XR8 before that."""
     refuse_unheard(case, "propose_end", act)
-    done = _step(case, "end", act)
+    done = take(case, "end", act)
     _change(_resting(case), "restore", case, act)
     return done
 
@@ -112,21 +112,6 @@ def _resting(case: Case) -> list[int]:
         record_key__in=keys, known_until__isnull=True, state=RecordState.SHIELDED
     )
     return sorted(standing.values_list("record_key", flat=True))
-
-
-def _step(case: Case, verb: str, act: Act, **details: object) -> Case:
-    kind, _, key = case.ground.partition(":")
-    return take_step(
-        case.public_id,
-        verb,
-        actor=act.actor,
-        policy=act.policy,
-        now=act.now,
-        reason=act.reason,
-        ground=Ground(GroundKind(kind), int(key)),
-        details=details,
-        seen_version=act.seen,
-    )
 
 
 def _change(keys: Sequence[int], deed: str, case: Case, act: Act) -> None:

@@ -11,12 +11,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair import lawful_demands
 from xinheng.core.steps import STATEMENT
-from xinheng.services.cases import Taker, last_step, take_step
+from xinheng.services.cases import Taker, ground_of, last_step, take_step
 from xinheng.services.records import Change, change_state
 from xinheng.services.repairs import Application, answer_for, hand_in, missing_of, open_record
 from xinheng.services.results_push import ask_for_pushes
@@ -42,7 +41,7 @@ class Act:
 def ask_completion(case: Case, keys: Collection[str], act: Act) -> Case:
     """Ask once for lawful materials. Refusals RX7 and RX8; the flow refuses a second time."""
     titles = lawful_demands(act.policy.repair, keys)
-    return _step(case, "ask_completion", act, wanted=sorted(keys), titles=list(titles))
+    return take(case, "ask_completion", act, wanted=sorted(keys), titles=list(titles))
 
 
 @transaction.atomic
@@ -57,20 +56,20 @@ def complete(case: Case, application: Application, *, actor: Taker, policy: Poli
 def accept(case: Case, act: Act) -> Case:
     """The term of the decision begins. Refusal XR7 where a lawful material is missing, RX… where it may not be repaired."""
     _ready(case, act.policy, act.now)
-    return _step(case, "accept", act)
+    return take(case, "accept", act)
 
 
 @transaction.atomic
 def decline(case: Case, act: Act) -> Case:
     """Propose not to accept; another person decides."""
-    return _step(case, "decline", act)
+    return take(case, "decline", act)
 
 
 @transaction.atomic
 def grant(case: Case, act: Act) -> Case:
     """Another person grants the repair: the record is repaired and every effect of it ends in this transaction."""
     application = _ready(case, act.policy, act.now)
-    done = _step(case, "grant", act)
+    done = take(case, "grant", act)
     change = Change(deed="repair", reason=act.reason[:500], ground=f"信用修复 {case.number}")
     _change(application, change, act)
     ask_for_pushes(today=day_of(act.now))
@@ -95,7 +94,7 @@ def _ready(case: Case, policy: Policy, now: datetime) -> RepairApplication:
 @transaction.atomic
 def propose_annulment(case: Case, act: Act) -> Case:
     """Propose to take a repair back for false materials; the enterprise is told beforehand and heard."""
-    return _step(case, "propose_annulment", act)
+    return take(case, "propose_annulment", act)
 
 
 @transaction.atomic
@@ -106,7 +105,7 @@ def annul(case: Case, act: Act) -> Case:
     """
     refuse_unheard(case, "propose_annulment", act)
     application = RepairApplication.objects.select_for_update().get(pk=case.pk)
-    done = _step(case, "annul", act)
+    done = take(case, "annul", act)
     RepairApplication.objects.filter(pk=case.pk).update(annulled_on=day_of(act.now))
     change = Change(deed="restore", reason=act.reason[:500], ground=f"撤销信用修复 {case.number}")
     _change(application, change, act)
@@ -135,8 +134,8 @@ def refuse_unheard(case: Case, verb: str, act: Act) -> None:
     )
 
 
-def _step(case: Case, verb: str, act: Act, **details: object) -> Case:
-    application = RepairApplication.objects.get(pk=case.pk)
+def take(case: Case, verb: str, act: Act, **details: object) -> Case:
+    """A step on the ground of the case."""
     return take_step(
         case.public_id,
         verb,
@@ -144,7 +143,7 @@ def _step(case: Case, verb: str, act: Act, **details: object) -> Case:
         policy=act.policy,
         now=act.now,
         reason=act.reason,
-        ground=Ground(GroundKind.RECORD, application.record_key),
+        ground=ground_of(case),
         details=details,
         seen_version=act.seen,
     )
