@@ -11,13 +11,13 @@ from django.urls import reverse
 from xinheng.core.commitment_items import PROMISE_LETTER, PROMISE_LIST
 from xinheng.core.feeds import Column, Feed, Unit, dump_feed
 from xinheng.core.policy_file import parse
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import CASE_KINDS, case_state, told
+from xinheng.interfaces.office.wording import CASE_KINDS, case_state
 from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.services.approvals import approve, body_of, return_draft, withdraw_draft
 from xinheng.services.batches import number_of
@@ -97,11 +97,8 @@ def approve_case(call: Call, case: Case) -> HttpResponse:
         return redirect(OWN_PAGES[case.kind], case=case.public_id)
     form = ApprovalForm(case, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             sentence = _approve(call, case, form)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(sentence)
             return redirect("office:approval", case=case.public_id)
     return _page(call, case, form)
@@ -143,7 +140,7 @@ def _with_reason(call: Call, case: Case, verb: Any, sentence: str) -> HttpRespon
         if not form.cleaned_data["reason"].strip():
             form.add_error("reason", "请写明理由。")
         else:
-            try:
+            with refusals_on(form):
                 verb(
                     case.public_id,
                     actor=call.user,
@@ -151,9 +148,6 @@ def _with_reason(call: Call, case: Case, verb: Any, sentence: str) -> HttpRespon
                     now=call.now,
                     reason=form.cleaned_data["reason"],
                 )
-            except Refusal as refusal:
-                form.add_error(None, told(refusal))
-            else:
                 call.tell(sentence)
                 return redirect("office:approval", case=case.public_id)
     return _page(call, case, form)

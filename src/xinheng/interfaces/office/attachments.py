@@ -26,6 +26,7 @@ from xinheng.interfaces.office.attachments_shown import (
     may_read,
     part_of,
 )
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.papers import closed, handed_out
@@ -184,7 +185,7 @@ def withdraw(call: Call, attachment: str) -> HttpResponse:
     _demand(call, WRITERS[thing.target], thing)
     form = WithdrawForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             withdraw_attachment(
                 found.public_id,
                 actor=call.user,
@@ -192,9 +193,6 @@ def withdraw(call: Call, attachment: str) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已撤下“{found.title}”，文件到期销毁。")
             return redirect(after_of(call, thing))
     context = {

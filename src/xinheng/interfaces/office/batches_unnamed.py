@@ -7,12 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.batches import answers_for, number_of
 from xinheng.services.list_comparison import Compared, compared, confirm_exits
@@ -48,7 +47,7 @@ def confirm_list_exits(call: Call, batch: Batch) -> HttpResponse:
     """End the entries that are ticked, and no other."""
     form, chosen = WholeForm(call.request.POST), call.request.POST.getlist("entry")
     if form.is_valid():
-        try:
+        with refusals_on(form):
             count = confirm_exits(
                 batch.public_id,
                 keys={int(one) for one in chosen if one.isdecimal()},
@@ -58,9 +57,6 @@ def confirm_list_exits(call: Call, batch: Batch) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已确认移出 {count} 条，其全部影响同时终止。")
             return redirect("office:list_exits", batch=batch.public_id)
     return _page(call, batch, form, chosen=frozenset(chosen))

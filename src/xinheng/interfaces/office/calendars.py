@@ -12,11 +12,11 @@ from django.urls import reverse
 from pydantic import ValidationError
 
 from xinheng.core.days import CalendarYear, DayKind
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import case_state, told
+from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.parts import Link
 from xinheng.services.approvals import drafts, versions
 from xinheng.services.calendars import propose_year, provisional_terms
@@ -106,13 +106,10 @@ def add_year(call: Call) -> HttpResponse:
     """Send a year to the decider."""
     form = YearForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             case = propose_year(
                 form.cleaned_data["calendar"], actor=call.user, policy=call.policy, now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("日历已送批，由另一人核对批准后生效。")
             return redirect("office:approval", case=case.public_id)
     return _page(call, call.policy.calendar.last.year + 1, form)

@@ -15,8 +15,8 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
 from xinheng.interfaces.office.cases_rectification import record_of, record_words
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services import interviews
 from xinheng.services.interviews import Minutes, call_interview, draft_interview, facts_of, write_minutes
@@ -96,11 +96,8 @@ def new_interview(call: Call) -> HttpResponse:
             place=given["place"],
             reason=given["reason"],
         )
-        try:
+        with refusals_on(form):
             case = draft_interview(wanted, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已拟定，由另一人决定后发约谈通知书。")
             return redirect("office:case", number=case.number)
     place = {"subject": record.subject.public_id, "key": record.record_key}

@@ -8,12 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.cases import last_step
 from xinheng.services.relief import Ruling, ask, burdening, end, finish, grant
@@ -50,13 +49,10 @@ def new_relief(call: Call, subject: str) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         ruling = Ruling(court=given["court"], number=given["number"], ruled_on=given["ruled_on"])
-        try:
+        with refusals_on(form):
             case = ask(
                 found, ruling, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"]
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记，由另一人决定。")
             return redirect("office:case", number=case.number)
     context = {

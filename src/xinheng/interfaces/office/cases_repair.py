@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from xinheng.core.credit_code import is_uscc
 from xinheng.core.records import Seriousness
-from xinheng.core.refusal import Refusal
 from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Crumb, Link
@@ -174,13 +174,10 @@ def new_repair(call: Call, key: int) -> HttpResponse:
     first = {"lodged_on": call.today, "pushed_on": call.today}
     form = LodgeForm(call.request.POST if call.request.method == "POST" else None, initial=first)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             case = lodge(
                 key, form.application(), form.lodging(), actor=call.user, policy=call.policy, now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记，请在期限内决定是否受理。")
             return redirect("office:case", number=case.number)
     context = {

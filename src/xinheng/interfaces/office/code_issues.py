@@ -14,10 +14,11 @@ from xinheng.core.collection_cycle import Every, span_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first
 from xinheng.interfaces.office.quality_tables import exported, exports, months_back
-from xinheng.interfaces.office.wording import districts, told
+from xinheng.interfaces.office.wording import districts
 from xinheng.interfaces.web.charts import Chart
 from xinheng.interfaces.web.figures import count, per_mille
 from xinheng.interfaces.web.lines import Series, line
@@ -288,11 +289,8 @@ def code_issue(call: Call, issue: CodeIssue) -> HttpResponse:
 def fix(call: Call, issue: CodeIssue) -> HttpResponse:
     form = FixForm(issue, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             fix_issue(issue.public_id, actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记整改，等待另一人复核。")
             return redirect("office:code_issue", issue=issue.public_id)
     return _page(call, issue, form)
@@ -304,11 +302,8 @@ def verify(call: Call, issue: CodeIssue) -> HttpResponse:
     form = VerifyForm(call.request.POST)
     if form.is_valid():
         agree, remark = form.cleaned_data["agree"] == "yes", form.cleaned_data["remark"]
-        try:
+        with refusals_on(form):
             verify_issue(issue.public_id, agree=agree, remark=remark, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已销号。" if agree else "已退回整改。")
             return redirect("office:code_issue", issue=issue.public_id)
     return _page(call, issue, form)

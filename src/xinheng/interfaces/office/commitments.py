@@ -22,9 +22,9 @@ from xinheng.core.days import add_months
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.figures import per_mille
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
@@ -248,7 +248,7 @@ def member_commitments(call: Call, association: Organisation) -> HttpResponse:
         form.fields[ANSWER + field.key] = letter_field(field)
         form.initial[ANSWER + field.key] = name if field.key == "association" else ""
     if posted and wanted and form.is_valid():
-        try:
+        with refusals_on(form):
             made = take_of_members(
                 association,
                 form.cleaned_data["members"],
@@ -258,9 +258,6 @@ def member_commitments(call: Call, association: Organisation) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已登记 {len(made)} 份会员承诺。")
             return redirect("office:members", association=association.public_id)
     context = {

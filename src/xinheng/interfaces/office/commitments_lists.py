@@ -20,10 +20,11 @@ from xinheng.interfaces.office.commitments_forms import (
     letter_initial,
 )
 from xinheng.interfaces.office.draft_decisions import DecisionForm, Decisions, blank_decision
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import case_state, told
+from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.approvals import body_of, drafts
 from xinheng.services.cases import steps_for
@@ -108,7 +109,7 @@ def new_promise_list(call: Call) -> HttpResponse:
         draft = form.draft()
         if held and held.list.key == draft.key:
             draft = draft.model_copy(update={"items": held.list.items})
-        try:
+        with refusals_on(form):
             case = begin_draft(
                 draft,
                 organisation=units[form.cleaned_data["unit"]],
@@ -116,9 +117,6 @@ def new_promise_list(call: Call) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:promise_draft", case=case.public_id)
     return call.render("promise_form", _form_page("起草可承诺事项清单", form, "先定清单，再逐项加入事项。"))
 
@@ -136,13 +134,10 @@ def new_promise_letter(call: Call) -> HttpResponse:
     given = call.request.POST if call.request.method == "POST" else None
     form = LetterForm(call, given, initial=letter_initial(held.letter) if held else {})
     if form.is_bound and form.is_valid() and (letter := form.letter()) is not None:
-        try:
+        with refusals_on(form):
             case = begin_draft(
                 letter, organisation=call.user.organisation, actor=call.user, policy=call.policy, now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:promise_draft", case=case.public_id)
     return call.render(
         "promise_form", _form_page("起草承诺书", form, "只问正文用到的内容；涉及个人的标为不公开。")
@@ -260,15 +255,13 @@ def promise_item(call: Call, case: Case, item: str) -> HttpResponse:
     form = ItemForm(
         call, letters, call.request.POST if posted else None, initial=item_initial(known) if known else {}
     )
-    try:
+    with refusals_on(form):
         if posted and known is not None and call.request.POST.get("drop"):
             drop_item(case, known.key, **given)
             return redirect("office:promise_draft", case=case.public_id)
         if posted and form.is_valid() and (made := form.item()) is not None:
             put_item(case, made, before=item, **given)
             return redirect("office:promise_draft", case=case.public_id)
-    except Refusal as refusal:
-        form.add_error(None, told(refusal))
     draft = Crumb(case.number, reverse("office:promise_draft", kwargs={"case": case.public_id}))
     page = _form_page("事项", form, "条件和材料会在门户和窗口公布，只写依据规定的。", crumb=draft)
     return call.render("promise_form", {**page, "drop": known is not None, "seen": case.version})
@@ -288,13 +281,10 @@ def edit_promise_letter(call: Call, case: Case) -> HttpResponse:
     posted = call.request.method == "POST"
     form = LetterForm(call, call.request.POST if posted else None, initial=letter_initial(known))
     if posted and form.is_valid() and (letter := form.letter()) is not None:
-        try:
+        with refusals_on(form):
             edit_draft(
                 case, letter, actor=call.user, policy=call.policy, now=call.now, seen=_seen(call, case)
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:promise_draft", case=case.public_id)
     draft = Crumb(case.number, reverse("office:promise_draft", kwargs={"case": case.public_id}))
     page = _form_page("承诺书", form, "只问正文用到的内容；涉及个人的标为不公开。", crumb=draft)

@@ -14,11 +14,10 @@ from django.urls import reverse
 from xinheng.core.commitment_items import Item
 from xinheng.core.commitment_letters import PromiseLetter
 from xinheng.core.credit_code import is_uscc
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
@@ -137,11 +136,8 @@ def take_commitment_of(call: Call, subject: str) -> HttpResponse:
     posted = call.request.method == "POST"
     form = TakeForm(letter, item, call.request.POST if posted else None)
     if posted and form.is_valid():
-        try:
+        with refusals_on(form):
             done = _taken(call, firm, form, promise)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             assert done.case is not None
             call.tell(
                 f"已受理并登记，承诺编码 {done.code}。"

@@ -13,6 +13,7 @@ from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
@@ -154,13 +155,10 @@ def _state(row: Connector) -> tuple[str, str]:
 def new_connector(call: Call) -> HttpResponse:
     form = ConnectorForm(call, call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             order = form.order()
             call.demand(Verb.MANAGE_SENDERS, call.of(order.organisation.pk))
             row = declare(order, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已登记“{row.name}”，一分钟内第一次获取。")
             return redirect("office:connector", connector=row.public_id)
     context = {

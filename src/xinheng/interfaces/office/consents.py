@@ -20,6 +20,7 @@ from xinheng.core.roles import Verb
 from xinheng.core.sharing import Purpose
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import stored
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.wording import feed_title, item_title, told
@@ -186,11 +187,8 @@ def _state(call: Call, one: Consent) -> tuple[str, str]:
 def new_consent(call: Call) -> HttpResponse:
     form = ConsentForm(call, call.request.POST or None, call.request.FILES or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             made = _enter(call, form)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:consent", consent=made.public_id)
     context = {
         "crumbs": [Crumb("授权登记", reverse("office:consents")), Crumb("登记授权")],

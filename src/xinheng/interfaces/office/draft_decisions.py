@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.wording import told
 from xinheng.services.approvals import return_draft, withdraw_draft
 from xinheng.store.casework import Case
@@ -59,7 +60,7 @@ class Decisions:
     def approved(self, call: Call, case: Case) -> HttpResponse:
         form = DecisionForm(call.request.POST)
         if form.is_valid():
-            try:
+            with refusals_on(form):
                 version = self.approve(
                     self.draft_of(case).public_id,
                     from_on=form.cleaned_data["from_on"] or call.today,
@@ -68,9 +69,6 @@ class Decisions:
                     now=call.now,
                     seen_version=form.cleaned_data["seen"],
                 )
-            except Refusal as refusal:
-                form.add_error(None, told(refusal))
-            else:
                 return self._done(call, case, f"已批准，{version.from_on} 起生效{self.after}。")
         return self.page(call, case, form)
 
@@ -90,11 +88,8 @@ class Decisions:
                 form.add_error("reason", "请写明理由。")
                 return self.page(call, case, form)
             draft = self.draft_of(case).public_id
-            try:
+            with refusals_on(form):
                 verb(draft, actor=call.user, policy=call.policy, now=call.now, reason=reason)
-            except Refusal as refusal:
-                form.add_error(None, told(refusal))
-            else:
                 return self._done(call, case, sentence)
         return self.page(call, case, form)
 

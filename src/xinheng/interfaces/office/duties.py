@@ -8,12 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.duties import OF_SUBJECTS, Duty, Matrix
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.quality_tables import exported, exports
-from xinheng.interfaces.office.wording import case_state, told
+from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Tile
 from xinheng.services.duties import DUTIES, duties_in_force, matrix, propose_list
@@ -50,12 +50,9 @@ def import_duties(call: Call) -> HttpResponse:
     """Send the list of a file to the decider."""
     form = ListForm(call.request.POST, call.request.FILES)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             content = form.cleaned_data["file"].read()
             case = propose_list(content, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("权责清单已送批，由另一人批准后生效。")
             return redirect("office:approval", case=case.public_id)
     return _page(call, form, matrix(policy=call.policy, on=call.today), _names(call))

@@ -13,6 +13,7 @@ from xinheng.core.reconciliation import is_overdue, refuse_item
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
@@ -164,13 +165,10 @@ def _line(call: Call, row: ExchangePeer) -> dict[str, Any]:
 def new_exchange(call: Call) -> HttpResponse:
     form = PeerForm(call, call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             order = form.order()
             call.demand(Verb.MANAGE_SENDERS, call.of(order.organisation.pk))
             row = propose_peer(order, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已登记“{row.name}”，由另一人同意后开始交换。")
             return redirect("office:exchange", peer=row.public_id)
     context = {

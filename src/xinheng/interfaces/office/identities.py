@@ -12,10 +12,11 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.code_issues import pages
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW
 from xinheng.interfaces.office.paging import chosen, oldest_first
-from xinheng.interfaces.office.wording import districts, feed_title, told
+from xinheng.interfaces.office.wording import districts, feed_title
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.matching.divisions import Divisions
 from xinheng.services.batches import answers_for, number_of
@@ -123,11 +124,8 @@ def decide(call: Call, row: ReturnedRow) -> HttpResponse:
     proposed = proposals(row, divisions=_divisions(call))
     form = IdentityForm(proposed, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             _decided(call, row, form)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"第 {row.row_no} 行已认定。")
             return redirect("office:identities")
     return _page(call, row, proposed, form)

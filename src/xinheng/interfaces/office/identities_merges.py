@@ -14,9 +14,9 @@ from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.code_issues import pages
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.services.subject_merge import (
     compared,
@@ -97,7 +97,7 @@ def propose(call: Call) -> HttpResponse:
     form = ProposalForm(call.request.POST)
     if form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals_on(form):
             kept, gone = _holder(given["one"]), _holder(given["other"])
             merge = propose_merge(
                 kept,
@@ -108,9 +108,6 @@ def propose(call: Call) -> HttpResponse:
                 actor=call.user,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提出合并意见，等待另一人决定。")
             return redirect("office:merge", merge=merge.public_id)
     return _list(call, form)
@@ -186,7 +183,7 @@ def decide(call: Call, one: SubjectMerge) -> HttpResponse:
     if form.is_valid():
         act = decide_split if one.state == MergeState.SPLITTING else decide_merge
         agree = form.cleaned_data["agree"] == "yes"
-        try:
+        with refusals_on(form):
             act(
                 one.public_id,
                 agree=agree,
@@ -195,9 +192,6 @@ def decide(call: Call, one: SubjectMerge) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已决定。两个主体的档案、公示和评价随即更新。" if agree else "已决定，没有改变。")
             return redirect("office:merge", merge=one.public_id)
     return _page(call, one, form)
@@ -208,11 +202,8 @@ def decide(call: Call, one: SubjectMerge) -> HttpResponse:
 def split(call: Call, one: SubjectMerge) -> HttpResponse:
     form = SplitForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             propose_split(one.public_id, actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提出拆分，等待另一人决定。")
             return redirect("office:merge", merge=one.public_id)
     return _page(call, one, form)

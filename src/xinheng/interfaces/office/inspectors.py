@@ -12,15 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import INSPECTOR
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.users import ReasonForm
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.inspectors import Entry, add_inspector, change_inspector, switch_off_inspector
 from xinheng.services.statistics import ANYBODY
@@ -208,11 +207,8 @@ def _edited(
     call: Call, form: forms.Form, act: Callable[[], None], *, heading: str, button: str, lead: str = ""
 ) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             act()
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"{heading}，已保存。")
             return redirect("office:inspectors")
     context = {

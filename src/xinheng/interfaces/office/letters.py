@@ -13,6 +13,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.service_proof import Outcome, Try, Way
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
@@ -123,11 +124,8 @@ def serve_letter(call: Call, row: IssuedLetter) -> HttpResponse:
     """Register a try, successful or not."""
     form = ServeForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = serve(row.public_id, form.attempt(), actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"《{row.title}》{Outcome(made.outcome).label}。")
             return redirect("office:letter", letter=row.public_id)
     return _page(call, row, form)

@@ -14,6 +14,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import as_table
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
@@ -210,14 +211,11 @@ def make_release(call: Call) -> HttpResponse:
         given = form.cleaned_data
         unit = form.units[given["unit"]]
         call.demand(Verb.DRAFT_CASE, call.of(unit.pk))
-        try:
+        with refusals_on(form):
             compile_release(
                 given["list"], period=given["period"].strip(), organisation=unit, actor=call.user,
                 policy=call.policy, now=call.now,
             )  # fmt: skip
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已编制，由另一名决定人核对后发布。")
             return redirect("office:list_releases")
     return _releases(call, form)

@@ -8,13 +8,12 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.local_rules import About
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.sources import Rank
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.local_rules import Found, assess_rule, enter_rule, hints_of
 from xinheng.store.listings import LocalRule, RuleState
@@ -107,11 +106,8 @@ def add_rule(call: Call) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         found = Found(**{**given, "rank": Rank(given["rank"]), "about": About(given["about"])})
-        try:
+        with refusals_on(form):
             enter_rule(found, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记，由另一人评估。")
             return redirect("office:local_rules")
     return _inventory(call, form)
@@ -128,11 +124,8 @@ def local_rule(call: Call, rule: LocalRule) -> HttpResponse:
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         state = RuleState(given["state"])
-        try:
+        with refusals_on(form):
             assess_rule(rule.public_id, state=state, finding=given["finding"], actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已记录评估结论。")
             return redirect("office:local_rules")
     context = {

@@ -12,6 +12,7 @@ from xinheng.core.mandates import Matter, Proof
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role, Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.wording import told
@@ -133,12 +134,9 @@ def new_mandate_account(call: Call) -> HttpResponse:
     """The code of the slip is in this answer and nowhere else."""
     form = AccountForm(call.request.POST or None, initial={"role": Role.ENTERPRISE_AGENT})
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             holder = form.cleaned_data["holder"]
             slip = open_account(form.order(call), holder=holder, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return _slip_page(call, slip)
     context = {
         "crumbs": [Crumb("企业账号", reverse("office:mandates")), Crumb("开账号")],
@@ -210,11 +208,8 @@ def add_mandate(call: Call, account: EnterpriseAccount) -> HttpResponse:
     form = MandateForm(call.request.POST or None, initial={"role": Role.ENTERPRISE_AGENT})
     page = {"account": account.public_id}
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             give_mandate(account, form.order(call), actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记授权。")
             return redirect("office:mandate_account", account=account.public_id)
     crumbs = [Crumb("企业账号", reverse("office:mandates"))]

@@ -12,6 +12,7 @@ from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.measures import crumbs
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
@@ -95,7 +96,7 @@ def measure_check(call: Call) -> HttpResponse:
     found: Applies | None = None
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with refusals_on(form):
             found = check_at_desk(
                 given["code"],
                 Occasion(given["occasion"]),
@@ -105,8 +106,6 @@ def measure_check(call: Call) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
     context = {
         "crumbs": crumbs(Crumb("办事核查")),
         "form": form,
@@ -215,11 +214,8 @@ def new_fair_review(call: Call) -> HttpResponse:
         given = dict(form.cleaned_data)
         unit = Organisation.objects.get(public_id=given.pop("organisation"))
         call.demand(Verb.DRAFT_CASE, call.of(unit.pk))
-        try:
+        with refusals_on(form):
             enter_review(Review(**given), body=unit, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记，由另一人确认。")
             return redirect("office:measure_reviews")
     context = {
@@ -260,11 +256,8 @@ def measure_handouts(call: Call) -> HttpResponse:
     """The public part as a file; to whom and what for is kept."""
     form = HandoutForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             file = hand_out(**form.cleaned_data, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             answer = HttpResponse(file.content, content_type="text/csv; charset=utf-8")
             name = f"措施公开部分-{call.today:%Y%m%d}.csv"
             answer["Content-Disposition"] = content_disposition_header(True, name)

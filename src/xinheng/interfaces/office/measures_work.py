@@ -10,13 +10,12 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.measures import MeasureGroup, Occasion
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.measures import MEASURE, crumbs, due, receiver
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.services.measures_figures import effects_of_measures
 from xinheng.services.measures_tasks import (
@@ -151,11 +150,8 @@ def measure_tasks(call: Call) -> HttpResponse:
 def measure_task(call: Call, task: MeasureTask) -> HttpResponse:
     form = AnswerForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             answer_task(task.public_id, actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已反馈。")
             return redirect("office:measure_tasks")
     return _form(
@@ -174,11 +170,8 @@ def report_measure_use(call: Call, measure: MeasureApplied) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         unit = Organisation.objects.get(public_id=given.pop("organisation"))
-        try:
+        with refusals_on(form):
             report_use(measure, Use(**given), organisation=unit, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记办理情况。")
             return redirect("office:measure", measure=measure.public_id)
     return _form(
@@ -233,7 +226,7 @@ _REVIEWED: dict[bool | None, tuple[str, str]] = {
 def review_measure_use(call: Call, use: MeasureUse) -> HttpResponse:
     form = ReviewForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             review_use(
                 use.public_id,
                 accepted=form.cleaned_data["accepted"] == "yes",
@@ -241,9 +234,6 @@ def review_measure_use(call: Call, use: MeasureUse) -> HttpResponse:
                 actor=call.user,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已审核。")
             return redirect("office:measure_uses")
     return _form(call, form, heading="审核典型案例", lead=use.text, button="审核")

@@ -10,12 +10,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.services.members import Entry, associations_of, end_member, enter_member, register_association
@@ -98,13 +97,9 @@ def associations(call: Call) -> HttpResponse:
 def new_association(call: Call) -> HttpResponse:
     form = AssociationForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
-            made = register_association(actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
+        with refusals_on(form):
+            register_association(actor=call.user, now=call.now, **form.cleaned_data)
             call.tell(f"已登记“{form.cleaned_data['name']}”。请在“用户与职责”中为它开立账号。")
-            del made
             return redirect("office:associations")
     return _form(
         call,
@@ -126,11 +121,8 @@ def members(call: Call, association: Organisation) -> HttpResponse:
 def add_member(call: Call, association: Organisation) -> HttpResponse:
     form = MemberForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             made = enter_member(association, Entry(**form.cleaned_data), actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"“{made.subject.name}”已登记为会员。")
             return redirect("office:members", association=association.public_id)
     return _roll_page(call, association, form)
@@ -141,11 +133,8 @@ def add_member(call: Call, association: Organisation) -> HttpResponse:
 def end_membership(call: Call, association: Organisation, number: int) -> HttpResponse:
     form = EndForm(call.request.POST or None, initial={"to_on": call.today})
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             end_member(number, association=association, actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:members", association=association.public_id)
     return _form(
         call,

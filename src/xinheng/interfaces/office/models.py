@@ -19,6 +19,7 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.model_shown import case_line, cycle_words, due_words, run_chart, run_line
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
@@ -226,11 +227,8 @@ def model_feedback(call: Call, model: str) -> HttpResponse:
     """Keep what a user of results says."""
     known, form = known_model(call, model), FeedbackForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             give_feedback(Opinion(**form.cleaned_data), known, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("反馈已记下，起草下一版时会看到。")
             return redirect("office:model", model=model)
     return _page(call, known, form, EndForm())
@@ -251,14 +249,11 @@ def end_model(call: Call, model: str) -> HttpResponse:
     """Ask a second person to retire the model."""
     known, form = known_model(call, model), EndForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             call.demand(Verb.DRAFT_MODEL, call.of(call.user.organisation_id))
             case = propose_end(
                 model, reason=form.cleaned_data["reason"], actor=call.user, policy=call.policy, now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("停用已送审，由另一人批准。")
             return redirect("office:model_draft", case=case.public_id)
     return _page(call, known, FeedbackForm(), form)

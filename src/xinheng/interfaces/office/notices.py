@@ -12,6 +12,7 @@ from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, oldest_first
 from xinheng.interfaces.office.wording import told
@@ -58,7 +59,7 @@ def serve_notices(call: Call) -> HttpResponse:
     """Register the service of the notices that are ticked."""
     form, chosen = ServiceForm(call.request.POST), call.request.POST.getlist("notice")
     if form.is_valid():
-        try:
+        with refusals_on(form):
             if not chosen:
                 raise Refusal("NT5", "没有选择提示信息。", advice="请先在列表中勾选已经送达的。")
             call.demand(Verb.DRAFT_CASE, call.of(call.user.organisation_id))
@@ -71,9 +72,6 @@ def serve_notices(call: Call) -> HttpResponse:
                 today=call.today,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已登记送达 {count} 份。")
             return redirect("office:notices")
     return _list(call, form, chosen=frozenset(chosen))

@@ -17,8 +17,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.ledger import note
 from xinheng.services.objections import (
@@ -139,10 +139,8 @@ def new_objection(call: Call, subject: str) -> HttpResponse:
     thing = aimed(firm, call.request.GET.get("about", "")[:60], policy=call.policy)
     form = LodgeForm(call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             return _receipt(call, _lodged(call, form.cleaned_data, thing))
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
     desk = f"{reverse('office:objection_desk')}?code={firm.code or ''}"
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("代提异议", desk), Crumb(firm.name)],

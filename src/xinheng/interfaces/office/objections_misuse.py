@@ -9,12 +9,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.misuse import Fault
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.misuse import draw_extract, may_read, open_words, still_so
 from xinheng.store.casework import Case
@@ -74,11 +73,8 @@ def misuse_extract(call: Call, number: str) -> HttpResponse:
     known = complaint.subject.code if complaint.subject else ""
     form = ExtractForm(call.request.POST if call.request.method == "POST" else None, initial={"code": known})
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_on(form):
             draw_extract(case, **form.cleaned_data, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提取，附在事项中。")
             return redirect("office:case", number=number)
     here = reverse("office:case", kwargs={"number": number})

@@ -8,12 +8,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.endings import receiver_name
 from xinheng.services.objections_aims import aimed
@@ -53,11 +52,8 @@ def new_remedy(call: Call) -> HttpResponse:
     form = WrongForm(call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         wrong = Wrong(subject=firm, reference=thing.reference, reason=form.cleaned_data["reason"])
-        try:
+        with refusals_on(form):
             case = find_error(wrong, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提出，由另一人确认后解除。")
             return redirect("office:case", number=case.number)
     context = {

@@ -13,6 +13,7 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first, number
@@ -26,7 +27,6 @@ from xinheng.interfaces.office.plan_page import (
     plan_page,
     waiting_of,
 )
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.inspections import (
     announce_draw,
@@ -71,12 +71,9 @@ def new_plan(call: Call) -> HttpResponse:
     form = PlanForm(call, call.request.POST or None, initial=_initial(call))
     if call.request.method == "POST" and form.is_valid():
         draft = form.draft()
-        try:
+        with refusals_on(form):
             call.demand(Verb.DRAFT_PLAN, call.of(draft.organisation.pk))
             plan = draft_plan(draft, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("计划已送批，由另一人批准后才能抽取。")
             return redirect("office:plan", plan=plan.public_id)
     return call.render("plan_form", {"crumbs": _crumbs("拟定计划"), "form": form, "heading": "拟定计划"})
@@ -104,11 +101,8 @@ def edit_plan(call: Call, plan: Plan) -> HttpResponse:
     }
     form = PlanForm(call, call.request.POST or None, initial=now_)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             revise_plan(plan.public_id, form.draft(), actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:plan", plan=plan.public_id)
     return call.render("plan_form", {"crumbs": _crumbs(plan.title), "form": form, "heading": "修改计划"})
 
@@ -124,11 +118,8 @@ def approve(call: Call, plan: Plan) -> HttpResponse:
     """A second person approves."""
     form = ApproveForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             approve_plan(plan.public_id, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:plan", plan=plan.public_id)
     return plan_page(call, plan, approving=form)
 
@@ -140,11 +131,8 @@ def send_back(call: Call, plan: Plan) -> HttpResponse:
     form = ApproveForm(call.request.POST)
     if form.is_valid():
         reason = form.cleaned_data["reason"]
-        try:
+        with refusals_on(form):
             return_plan(plan.public_id, actor=call.user, policy=call.policy, now=call.now, reason=reason)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:plan", plan=plan.public_id)
     return plan_page(call, plan, approving=form)
 
@@ -155,7 +143,7 @@ def announce(call: Call, plan: Plan) -> HttpResponse:
     """Fix pool, ratios and inspectors before anybody can know the seed."""
     form = announcing_form(call, plan, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             announce_draw(
                 plan.public_id,
                 model=form.cleaned_data["model"],
@@ -164,9 +152,6 @@ def announce(call: Call, plan: Plan) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已公告。各单位公开秘密文字后即可抽取。")
             return redirect("office:plan", plan=plan.public_id)
     return plan_page(call, plan, announcing=form)
@@ -193,16 +178,13 @@ def draw_plan(call: Call, plan: Plan) -> HttpResponse:
         raise Refusal("I07", "这个计划没有等待抽取的公告。", advice="请刷新页面查看现状。")
     form = DrawForm(announcement, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             draw = make_draw(
                 announcement.public_id,
                 reveals=form.reveals(),
                 actor=call.user,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:draw", draw=draw.public_id)
     return plan_page(call, plan, drawing=form)
 

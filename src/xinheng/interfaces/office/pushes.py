@@ -13,6 +13,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import stored
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.wording import told
@@ -67,13 +68,10 @@ def pushes(call: Call) -> HttpResponse:
 def add_subscription(call: Call) -> HttpResponse:
     form = SubscriptionForm(call, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             call.demand(Verb.RUN_EVALUATION, call.of(call.user.organisation_id))
             wanted = Recipient(**form.cleaned_data)
             subscribe(wanted, policy=call.policy, actor=call.user, today=call.today, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已登记“{wanted.name}”，结果公布后由后台推送。")
             return redirect("office:pushes")
     return _page(call, form)

@@ -9,14 +9,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.quality_score import Sample
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.quality_tables import exported, exports, pages
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Table, Tile
 from xinheng.services.quality import enter_check, samples
@@ -75,7 +75,7 @@ def add_check(call: Call) -> HttpResponse:
             FindingKind.CONCEALED: given["concealed"].splitlines(),
             FindingKind.WRONG: given["wrong"].splitlines(),
         }
-        try:
+        with refusals_on(form):
             enter_check(
                 units[given["organisation"]],
                 item=int(given["item"]),
@@ -86,9 +86,6 @@ def add_check(call: Call) -> HttpResponse:
                 actor=call.user,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已登记抽查结果。")
             return redirect("office:spot_checks")
     return _page(call, form)

@@ -9,13 +9,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.access import Target
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, oldest_first
 from xinheng.interfaces.office.quality_tables import bring_up_to_date, pages
-from xinheng.interfaces.office.wording import item_title, result_words, told
+from xinheng.interfaces.office.wording import item_title, result_words
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.services.batches import number_of
 from xinheng.services.conflicts import (
@@ -155,15 +155,12 @@ def decide(call: Call, one: Conflict) -> HttpResponse:
     """Only who may decide for both departments decides between them."""
     form = VerdictForm(one, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             for sender in (one.first_sender_id, one.second_sender_id):
                 call.demand(Verb.DECIDE_QUARANTINE, call.of(sender))
             decide_conflict(
                 one.public_id, actor=call.user, policy=call.policy, now=call.now, **form.cleaned_data
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已决定这处不一致。")
             return redirect("office:conflicts")
     return _page(call, one, form)

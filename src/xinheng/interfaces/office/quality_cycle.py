@@ -13,15 +13,15 @@ from xinheng.core.attachments import Target
 from xinheng.core.catalogue import item_code, item_number
 from xinheng.core.collection_cycle import Standing
 from xinheng.core.policy import Policy
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.attachments_shown import part_of
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, in_memory
 from xinheng.interfaces.office.quality_coverage import TONES
 from xinheng.interfaces.office.quality_tables import bring_up_to_date, exported, exports, pages
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
 from xinheng.services.attachments import held
@@ -250,13 +250,10 @@ def sign_statement(call: Call, unit: Organisation, item: str, start: str) -> Htt
     span = span_from(number, day, policy=call.policy)
     form = SignForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             signed = sign_nothing(
                 unit, item=number, start=day, actor=call.user, policy=call.policy, now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已签署{span.label}的无数据报送说明。")
             return redirect("office:statement", statement=signed.public_id)
     context = {
@@ -294,13 +291,10 @@ def statement(call: Call, signed: NothingStatement) -> HttpResponse:
 def withdraw(call: Call, signed: NothingStatement) -> HttpResponse:
     form = ReasonForm(call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             withdraw_statement(
                 signed.public_id, actor=call.user, reason=form.cleaned_data["reason"], now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已撤回这份说明。")
             return redirect("office:statement", statement=signed.public_id)
     return _statement_page(call, signed, form)

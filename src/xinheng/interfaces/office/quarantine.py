@@ -9,14 +9,14 @@ from django.urls import reverse
 
 from xinheng.core.feeds import Target
 from xinheng.core.names import normalise_name
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW, SUBJECT
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, rows_of
-from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words, told
+from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
 from xinheng.services.batches import answers_for, number_of
@@ -131,11 +131,8 @@ def decide(call: Call, row: ReturnedRow) -> HttpResponse:
     form = DecisionForm(row, call.request.POST)
     if form.is_valid():
         act = adopt_row if form.cleaned_data["decision"] == "adopt" else send_back
-        try:
+        with refusals_on(form):
             act(row.pk, actor=call.user, reason=form.cleaned_data["reason"], now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             following = _neighbour(call, row, forward=True)
             call.tell(f"批次 {number_of(row.batch)} 第 {row.row_no} 行已决定。")
             return redirect(following) if following else redirect("office:quarantine")

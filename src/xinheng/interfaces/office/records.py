@@ -19,10 +19,11 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.attachments_shown import part_of
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import line_of, source_of
-from xinheng.interfaces.office.wording import DEEDS, told
+from xinheng.interfaces.office.wording import DEEDS
 from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.services.attachments import held
 from xinheng.services.deletions import open_proposal
@@ -139,11 +140,8 @@ def change_record(call: Call, subject: str, key: int) -> HttpResponse:
     call.demand(Verb.CORRECT_RECORD, call.of(owner_of(call, found)))
     form = ChangeForm(found, call.request.POST)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             _change(call, key, form)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已{DEEDS[form.cleaned_data['deed']]}，并记入账本。")
             return redirect("office:subject", subject=owner.public_id)
     return _page(call, owner, found, form)

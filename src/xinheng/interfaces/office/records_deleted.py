@@ -12,12 +12,12 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import ADVICE, Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.identities_merges import DecisionForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records import MAY_PROPOSE, owner_of, record_of
 from xinheng.interfaces.office.records_shown import title_of
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.deletions import decide_deletion, open_proposal, propose_deletion
 from xinheng.store.records import Record
@@ -50,11 +50,8 @@ def delete_record(call: Call, subject: str, key: int) -> HttpResponse:
         raise Refusal("access", "这条记录由别的单位报送，不在您的授权范围内。", advice=ADVICE)
     form = DeleteForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             propose_deletion(key, actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提出删除意见，等待另一人确认；确认之前记录照常保留。")
             return redirect("office:delete_record", subject=subject, key=key)
     return _page(call, owner, found, form=form)
@@ -69,7 +66,7 @@ def decide(call: Call, subject: str, key: int) -> HttpResponse:
     form, waiting = DecisionForm(call.request.POST), open_proposal(key)
     if form.is_valid():
         agree = form.cleaned_data["agree"] == "yes"
-        try:
+        with refusals_on(form):
             decide_deletion(
                 waiting.public_id if waiting else "",
                 agree=agree,
@@ -78,9 +75,6 @@ def decide(call: Call, subject: str, key: int) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(
                 "已删除，只留删除标记；以它为依据的公示、评价同时终止。"
                 if agree

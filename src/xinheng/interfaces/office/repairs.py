@@ -11,6 +11,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Clock, Crumb
@@ -88,11 +89,8 @@ def repair_results(call: Call) -> HttpResponse:
             document_no=given["document_no"],
             decided_on=given["decided_on"],
         )
-        try:
+        with refusals_on(form):
             row = take_result(news, policy=call.policy, now=call.now, actor=call.user)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(
                 f"已终止 {len(row.ended)} 条信息的全部效果。"
                 if row.settled_at

@@ -13,13 +13,13 @@ from xinheng.core.access import Target
 from xinheng.core.attachments import Target as Thing
 from xinheng.core.collection_cycle import Span
 from xinheng.core.days import add_months
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
 from xinheng.services.scans import (
@@ -159,12 +159,9 @@ def bundles(call: Call) -> HttpResponse:
             month=given["month"],
             reason=given["reason"],
         )
-        try:
+        with refusals_on(form):
             call.demand(Verb.EXPORT_RECORDS, call.of(owner.pk))
             made = make_bundle(order, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已生成移交包：{len(made.attachments)} 个扫描件，缺 {made.missing} 个。")
             return redirect("office:scan_bundles")
     return _page(call, form)

@@ -12,6 +12,7 @@ from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
@@ -138,13 +139,10 @@ def new_sender(call: Call) -> HttpResponse:
     """The text of the key is in this answer and nowhere else."""
     form = KeyForm(call, call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             order = form.order()
             call.demand(Verb.MANAGE_SENDERS, call.of(order.organisation.pk))
             key, text = make_key(order, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return _made(call, key, text)
     context = {
         "crumbs": [Crumb("报送密钥", reverse("office:senders")), Crumb("办理密钥")],

@@ -13,6 +13,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.sharing import LONGEST_TERM, SHARING, Offer, Purpose, Wish, directory
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
@@ -170,14 +171,11 @@ def apply_sharing(call: Call) -> HttpResponse:
     form = WishForm(call, offers, call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
         unit = form.units[form.cleaned_data["organisation"]]
-        try:
+        with refusals_on(form):
             call.demand(Verb.APPLY_SHARING, call.of(unit.pk))
             case = apply_for(
                 form.wish(), organisation=unit, actor=call.user, policy=call.policy, now=call.now
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:sharing_case", case=case.public_id)
     context = {
         "crumbs": [Crumb("数据共享", reverse("office:sharing")), Crumb("申请")],

@@ -12,10 +12,11 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.batches import day_in
 from xinheng.interfaces.office.exporting import as_table
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE, SUBJECT
 from xinheng.interfaces.office.paging import address
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Column, Crumb, Filter, Link, Table
@@ -56,11 +57,8 @@ def sharing_key(call: Call, case: Case) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         system = ReadingSystem(name=given["name"], networks=tuple(given["networks"].splitlines()))
-        try:
+        with refusals_on(form):
             key, text = give_key(grant, system, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             unit = call.tree.name(grant.organisation_id)
             reads = "、".join(_title(call, code) for code in grant.items)
             shown = {

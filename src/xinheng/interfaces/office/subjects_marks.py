@@ -8,12 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.flags import Mark, mark_subject
 from xinheng.services.flags import end_mark as end
@@ -101,11 +100,8 @@ def add_mark(call: Call, subject: Subject) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         mark = Mark(**{**given, "kind": FlagKind(given["kind"])})
-        try:
+        with refusals_on(form):
             mark_subject(subject, mark, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return _back(subject)
     return _form(call, subject, form, heading="标注主体性质", button="标注")
 
@@ -115,11 +111,8 @@ def add_mark(call: Call, subject: Subject) -> HttpResponse:
 def end_mark(call: Call, subject: Subject, number: int) -> HttpResponse:
     form = EndForm(call.request.POST or None, initial={"to_on": call.today})
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             end(number, subject=subject, actor=call.user, now=call.now, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return _back(subject)
     return _form(call, subject, form, heading="终止标注", button="终止")
 

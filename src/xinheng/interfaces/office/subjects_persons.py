@@ -15,10 +15,10 @@ from xinheng.core.records import STANDING
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import title_of
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.relations import LISTINGS, Named, Person, name_person, open_person, relations_of
 from xinheng.store.records import Record
@@ -95,11 +95,8 @@ def add_person(call: Call, subject: Subject) -> HttpResponse:
             from_on=given["from_on"],
             to_on=given["to_on"],
         )
-        try:
+        with refusals_on(form):
             name_person(record_key=given["listing"], named=named, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:persons", subject=subject.public_id)
     lead = "只登记列入决定文书写明的人员；加密保存，不公开、不能按人检索，名单移出时删除。"
     return _form(call, subject, form, heading="登记名单相关人员", lead=lead, button="登记")

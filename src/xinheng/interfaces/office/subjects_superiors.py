@@ -9,13 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import record_url, title_of
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.merged_files import one_with
 from xinheng.services.superiors import (
@@ -130,7 +129,7 @@ def tell_superior(call: Call, subject: Subject) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         mark = next(one for one in _marks(subject) if one.pk == given["flag"])
-        try:
+        with refusals_on(form):
             notify_superior(
                 mark,
                 record_key=given["record"],
@@ -139,9 +138,6 @@ def tell_superior(call: Call, subject: Subject) -> HttpResponse:
                 policy=call.policy,
                 now=call.now,
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已写成，由另一人签发后才能发出。")
             return _back(subject)
     lead = f"{subject.name}。只依据现行有效、已经终局的决定；写成后由另一人签发，决定失效时自动撤回。"
@@ -166,11 +162,8 @@ def serve_superior(call: Call, subject: Subject, letter: str) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         receipt = Receipt(on=given["on"], way=DeliveryWay(given["way"]), proof=given["proof"])
-        try:
+        with refusals_on(form):
             serve_letter(found.public_id, receipt, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return _back(subject)
     lead = f"{found.title}，收文单位：{found.addressed_to}。机关之间的公文，不起算当事人的期限。"
     return _form(call, subject, form, heading="登记送达", lead=lead, button="登记")

@@ -15,14 +15,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.access import Target, needs_second_factor
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import ADMINISTRATORS, OF_ENTERPRISES, REACHES, Role, Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import USER
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
 from xinheng.services.accounts import actor_of, locked_until, unlock
 from xinheng.services.ledger import note
@@ -260,7 +259,7 @@ def grant(call: Call, user: User) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         organisation = form.units[given["organisation"]]
-        try:
+        with refusals_on(form):
             call.demand(
                 Verb.GRANT_ROLES, Target(organisations=call.tree.path(organisation.pk), account=user.pk)
             )
@@ -273,9 +272,6 @@ def grant(call: Call, user: User) -> HttpResponse:
                 today=call.today,
                 until=given["to_on"],
             )
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             return redirect("office:user", user=user.public_id)
     return _page(call, user, form)
 
@@ -295,11 +291,8 @@ def _confirmed(
 ) -> HttpResponse:
     """A page that asks once more, and does it when the form is right."""
     if call.request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             act(form)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"{user.display_name}：已{heading}。")
             return redirect("office:user", user=user.public_id)
     here = Crumb(user.display_name, reverse("office:user", kwargs={"user": user.public_id}))
