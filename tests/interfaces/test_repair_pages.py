@@ -14,6 +14,7 @@ from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.enterprises import MandateOrder, activate, open_account
+from xinheng.services.repair_reminders import write_reminders
 from xinheng.store.models import Case, LedgerEvent, RepairApplication, RoleGrant, UpperResult, User
 
 SECRET = "蓝天白云 2026 信用"
@@ -219,3 +220,32 @@ def test_a_ruling_is_registered_and_decided_on_pages(repairs: Repairs, people: P
     assert post(zhao, step, {"seen": case.version, "reason": "属实"}).status_code == 302
     assert not repairs.shown()
     assert "（2026）豫02破1号" in text(zhao.get(reverse("office:case", args=[case.number])))
+
+
+@pytest.mark.row("M12-01")
+@pytest.mark.row("X-12")
+def test_who_may_soon_apply_reads_it_in_the_own_space_and_the_window_on_a_list(
+    repairs: Repairs, clerk: User, people: People
+) -> None:
+    record = penalty(repairs.rows, repairs.firm)
+    repairs.rows.publication(
+        ground=record,
+        decided_on=record.decided_on,
+        earliest_repair_on=date(2026, 11, 27),
+        published_at=NOW,
+    )
+    write_reminders(policy=repairs.policy, now=NOW)
+    page, window = reverse("office:repair_soon"), signed_in(clerk)
+    listed = text(window.get(page))
+    assert repairs.firm.name in listed and "2026-11-27" in listed and "未核" in listed
+    assert "快到修复日的企业" in text(window.get(reverse("office:repair_desk")))
+    assert signed_in(people.li).get(page).status_code == 403
+    assert window.get(page, {"after": "2026-11-27_x"}).status_code == 200
+    visitor = _visitor(repairs, clerk)
+    assert "没有快到修复日" in text(window.get(page))
+    for name in ("own_repairs", "own_notices"):
+        shown = text(visitor.get(reverse(f"counter:{name}", args=[repairs.firm.public_id])))
+        assert "2026-11-27 起可以申请信用修复" in shown
+    bound = _visitor(repairs, clerk, Matter.FILE)
+    hidden = text(bound.get(reverse("counter:own_notices", args=[repairs.firm.public_id])))
+    assert "起可以申请信用修复" not in hidden

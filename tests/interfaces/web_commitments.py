@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from tests.interfaces.web_samples import CODE, COMMON, DIGEST, NAME, OFFICE, PAGING, TODAY, crumbs_to
+from tests.interfaces.web_samples import CODE, COMMON, DIGEST, NAME, NOW, OFFICE, PAGING, TODAY, crumbs_to
 
 from xinheng.core.commitment_credit import Standing, hint_on
 from xinheng.core.commitment_letters import LetterField, PromiseLetter
@@ -121,6 +121,7 @@ def _register() -> Context:
         "lines": [LINE, {**LINE, "case_url": "", "check_url": "#"}],
         "paging": PAGING,
         "take_url": "#",
+        "breaches_url": "#",
         "figures_url": "#",
         "lists_url": "#",
         "scans_url": "#",
@@ -163,7 +164,37 @@ def _figures() -> Context:
     }
 
 
+def _breaches() -> Context:
+    handed = {
+        "to": "市信用办",
+        "how": "本平台，违诺情况统一表",
+        "sent_at": NOW,
+        "state": "已收到",
+        "tone": "done",
+        "received_at": NOW,
+        "received_by": "王审核",
+    }
+    waits = {**handed, "to": "省平台", "how": "交换平台第 3 号包", "state": "待确认", "tone": "clock"}
+    line = {
+        **LINE,
+        **SIGNED,
+        "determined_on": TODAY,
+        "reported_at": NOW,
+        "received_at": None,
+        "handed": [handed, {**waits, "received_at": None, "received_by": ""}],
+        "receive_url": "#",
+    }
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("违诺情况统一表"),
+        "lines": [line, {**line, "handed": [], "case_url": "", "receive_url": ""}],
+        "paging": PAGING,
+        "export_url": "#",
+    }
+
+
 OFFICE_PAGES: dict[str, Callable[[], Context]] = {
+    "breaches": _breaches,
     "commitments": _register,
     "commitment_choose": lambda: {
         **OFFICE,

@@ -1,6 +1,7 @@
 """Contexts of the pages of the counter and of the window that opens its accounts."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -33,6 +34,12 @@ LINE = {
     "shown_until": TODAY,
     "repair": {"from_on": TODAY, "open": False},
     "object_url": "#",
+}
+REMINDER = {
+    "title": "标签不合格",
+    "document_no": "示市监处罚〔2026〕000号",
+    "earliest_on": TODAY,
+    "open": False,
 }
 ACCOUNT = {
     "number": "48210077",
@@ -178,12 +185,32 @@ COUNTER: dict[str, Callable[[], Context]] = {
     "activate": lambda: {**COMMON, "form": ActivationForm({"number": "1", "code": "2"})},
     "own": _own,
     "own_file": _file,
-    "own_notices": lambda: {**SPACE, "notices": [{"title": "信用评价结果提示", "on": TODAY, "url": "#"}]},
+    "own_notices": lambda: {
+        **SPACE,
+        "notices": [{"title": "信用评价结果提示", "on": TODAY, "url": "#"}],
+        "reminders": [REMINDER, {**REMINDER, "open": True, "document_no": ""}],
+        "repairs_url": "#",
+    },
     "own_notice": _notice,
     "own_readings": _readings,
     "own_papers": _papers,
 }
+
+
+def _repair_soon() -> Context:
+    line = {"name": NAME, "code": CODE, "item": "行政处罚", "earliest_on": TODAY, "open": True, "url": "#"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("快到修复日的企业"),
+        "lines": [line, {**line, "code": "", "open": False, "url": ""}],
+        "paging": None,
+        "term": SimpleNamespace(value=15, citation="建议值", verified=False),
+        "free": "信用修复不收取任何费用。",
+    }
+
+
 WINDOW: dict[str, Callable[[], Context]] = {
+    "repair_soon": _repair_soon,
     "mandates": lambda: {
         **OFFICE,
         "crumbs": crumbs_to("企业账号"),

@@ -251,7 +251,7 @@ def test_what_the_enterprise_prepared_goes_along_when_it_is_pushed(repairs: Repa
         "XYZG-1",
         PROVED["duty_done"],
     )
-    clock = CaseDeadline.objects.get(case=case)
+    clock = CaseDeadline.objects.get(case=case, key="repair.accept_workdays")
     assert clock.due_on == repairs.policy.calendar.add_workdays(date(2026, 11, 19), 3).on
 
 

@@ -28,7 +28,22 @@ def commitment(rows: Rows, **given: Any) -> store.Commitment:
     return store.Commitment.objects.create(**made | given)
 
 
+def breach_report(rows: Rows, **given: Any) -> store.BreachReport:
+    made = {"receiver": rows.people.city, "digest": DIGEST, "reported_at": NOW}
+    if "commitment" not in given:
+        made["commitment"] = commitment(rows)
+    return store.BreachReport.objects.create(**made | given)
+
+
+def _reported_twice(rows: Rows) -> None:
+    one = commitment(rows)
+    for _ in range(2):
+        breach_report(rows, commitment=one)
+
+
 REFUSED = {
+    "breach_report_once": _reported_twice,
+    "breach_report_receiver_named": lambda rows: breach_report(rows, received_at=NOW),
     "commitment_outcome_known": lambda rows: commitment(
         rows, outcome="perhaps", determined_on=TODAY, determined_by=rows.people.city
     ),

@@ -49,7 +49,18 @@ def _same_result(rows: Rows) -> None:
         result(rows)
 
 
+def reminder(rows: Rows, **given: Any) -> store.RepairReminder:
+    told: dict[str, Any] = {"record_key": 1, "earliest_on": TODAY, "written_at": NOW}
+    return store.RepairReminder.objects.create(**told | given)
+
+
+def _reminded_twice(rows: Rows) -> None:
+    reminder(rows)
+    reminder(rows)
+
+
 REFUSED = {
+    "repair_reminder_once": _reminded_twice,
     "repair_external_once": _same_external,
     "repair_source_known": lambda rows: application(rows, source="hearsay"),
     "repair_pledge_whole": lambda rows: application(rows, pledged_at=NOW),

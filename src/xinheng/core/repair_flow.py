@@ -4,13 +4,17 @@ The clock of acceptance runs from the day of the push, that of the decision from
 enterprise is proposed by one person and given by another with reasons (《信用修复管理办法》国家发展改革委令第36号; 国办发〔2025〕22号).
 """
 
+from dataclasses import replace
+
 import xinheng.core.repair_letters  # noqa: F401 - publishes the letters of the flow
-from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.flows import NEW, Flow, State, Step, published
 from xinheng.core.roles import OF_ENTERPRISES
 from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by, by_clock
 
 ACCEPT = "repair.accept_workdays"
 DECIDE = "repair.decide_workdays"
+TOTAL = "repair.total_workdays"
+"""From the application to the answer, in general; it starts with the day of the application at the national site."""
 COMPLETE = "repair.complete_workdays"
 OPEN = ("prepared", "received", "completing", "completed", "declining", "reviewing", "examined")
 
@@ -181,6 +185,23 @@ _DECIDING = (
     ),
 )
 
-REPAIR = published(
+REPAIR_1 = published(
     Flow(name="repair", version=1, title="信用修复", states=_STATES, steps=(*_APPLYING, *_DECIDING))
 )
+
+
+def _with_total(step: Step) -> Step:
+    """The step as it moves the term of the whole, which stands still while the enterprise completes."""
+    if step.verb in ("lodge", "receive"):
+        return replace(step, starts=(*step.starts, TOTAL))
+    if step.verb == "ask_completion":
+        return replace(step, suspends=(*step.suspends, TOTAL))
+    if step.verb in ("complete", "decline"):
+        return replace(step, resumes=(*step.resumes, TOTAL))
+    if step.verb in ("not_accept", "grant", "refuse", "withdraw", "settle"):
+        return replace(step, ends=(*step.ends, TOTAL))
+    return step
+
+
+REPAIR = published(replace(REPAIR_1, version=2, steps=tuple(map(_with_total, REPAIR_1.steps))))
+"""Since version 2 a case also shows by when the enterprise is to have its answer, counted from its application."""

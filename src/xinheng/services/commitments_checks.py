@@ -17,6 +17,7 @@ from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
+from xinheng.services.breaches import hand_on, take_back
 from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.commitments import KIND, SERIES, commitment_of, ground_of_record
 from xinheng.services.commitments_records import FEED, record_of
@@ -130,7 +131,7 @@ def determine_breach(
     reason: str,
     seen: int | None = None,
 ) -> Commitment:
-    """A person who did not propose it decides. Refusals CM32 the record lives no more, CM33 it does not say what follows."""
+    """A person who did not propose it decides, and the city has the line at once. Refusals CM32 the record lives no more, CM33 it does not say what follows."""
     commitment = commitment_of(case)
     _living(commitment)
     if not pursued.strip():
@@ -151,7 +152,9 @@ def determine_breach(
     )
     commitment.unperformed, commitment.pursued = str(proposed["unperformed"]), pursued.strip()[:4000]
     outcome = Outcome(str(proposed["outcome"]))
-    return _settle(commitment, outcome, actor=actor, policy=policy, now=now, reason=reason)
+    done = _settle(commitment, outcome, actor=actor, policy=policy, now=now, reason=reason)
+    hand_on(done, policy=policy, now=now)
+    return done
 
 
 @transaction.atomic
@@ -167,6 +170,7 @@ def overturn_breach(
     commitment.determined_on, commitment.determined_by = None, None
     commitment.save()
     _write(commitment, "", actor=actor, policy=policy, now=now, reason=reason, case=case)
+    take_back(commitment, now=now)
     return commitment
 
 

@@ -14,29 +14,13 @@ from xinheng.core.commitment_register import Counted, cells, lacking
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
 from xinheng.documents.scan_bundle import index_workbook
+from xinheng.services import breaches
 from xinheng.services.commitments_records import row_of
 from xinheng.services.ledger import note
 from xinheng.store.accounts import User
 from xinheng.store.commitments import Commitment
 from xinheng.store.records import Record
 
-BREACH_COLUMNS = (
-    "code",
-    "subject_name",
-    "subject_category",
-    "subject_code",
-    "type",
-    "reason",
-    "committed_on",
-    "fulfilment",
-    "unperformed",
-    "pursued",
-    "determined_on",
-    "determined_by",
-    "accepted_by",
-    "remarks",
-)
-"""The uniform table of commitments not kept; no document prescribes it, so it holds the columns of the register."""
 BREACHED = ("part", "none", "false")
 
 
@@ -84,11 +68,15 @@ def register_workbook(
     """XLSX with the register and the table of those not kept; taking it out is in the ledger."""
     columns = dict(policy.commitments.columns())
     head = [column.title for column in columns.values()]
-    breach_head = [columns[key].title for key in BREACH_COLUMNS]
+    breach_head = [columns[key].title for key in breaches.COLUMNS]
     content = index_workbook(
         [
             ("信用承诺登记表", head, list(_lines(of_month(units, month), tuple(columns), policy))),
-            ("违诺情况统一表", breach_head, list(_lines(breaches_of(units, month), BREACH_COLUMNS, policy))),
+            (
+                "违诺情况统一表",
+                breach_head,
+                list(_lines(breaches_of(units, month), breaches.COLUMNS, policy)),
+            ),
         ],
         made_at=now,
     )

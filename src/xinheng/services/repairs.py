@@ -5,7 +5,7 @@ handled by whoever recognised the fault (谁认定、谁修复; 国办发〔2025
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -17,8 +17,9 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair import Answer, Matter, assess, barred_until
-from xinheng.core.repair_flow import OPEN
+from xinheng.core.repair_flow import OPEN, TOTAL
 from xinheng.core.roles import Verb
+from xinheng.services.case_clocks import clock_of, keep
 from xinheng.services.cases import Opening, open_case, take_step
 from xinheng.services.enterprises import Party
 from xinheng.services.organisations import city
@@ -26,7 +27,7 @@ from xinheng.services.publication import sector_of
 from xinheng.services.subjects import ended_keys, versions_of
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.casework import Case
+from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.effects import Publication
 from xinheng.store.records import WEIGHABLE, Record
 from xinheng.store.repairs import RepairApplication, RepairSource
@@ -203,6 +204,7 @@ def lodge(
         )
         _keep(case, record, application, source=lodging.source, policy=policy, now=now)
     _note_lodging(case, lodging)
+    _count_from_application(case, lodging, policy=policy)
     return case
 
 
@@ -218,6 +220,13 @@ def _check(lodging: Lodging, *, actor: User | None, today: date) -> None:
         raise Refusal("XR3", "没有写明申请从哪里来。", advice="请选择提出申请的网站。")
     if not lodging.lodged_on <= lodging.pushed_on <= today:
         raise Refusal("XR4", "提出申请、推送的日期不对。", advice="推送不早于申请，也不晚于今天。")
+
+
+def _count_from_application(case: Case, lodging: Lodging, *, policy: Policy) -> None:
+    """The term of the whole runs from the day of the application, not from that of the push."""
+    row = CaseDeadline.objects.filter(case=case, key=TOTAL, ended_on__isnull=True).first()
+    if row is not None:
+        keep(row, replace(clock_of(row), started_on=lodging.lodged_on), policy)
 
 
 def _note_lodging(case: Case, lodging: Lodging) -> None:

@@ -119,6 +119,7 @@ RESTS_OTHERWISE: Mapping[str, str] = {
     "DeletionProposal": "a proposal to lift",
     "Commitment": "a promise of the enterprise itself; its breach is a record and ends with that",
     "RepairApplication": "an application to lift; its own steps end it",
+    "RepairReminder": "tells of a right; shown only while its record is (services.repair_reminders)",
     "Attachment": "a paper on a record: taken out of use and destroyed with it (services.attachments_ended)",
     "RowIdentity": "says of whom a row speaks; a person's later word replaces it",
     "ExchangePeer": "the legal ground of exchange between platforms; burdens no enterprise",

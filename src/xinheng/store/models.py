@@ -3,6 +3,7 @@
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.attachments import Attachment, ScanBundle
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
+from xinheng.store.breaches import BreachReport
 from xinheng.store.campaigns import Campaign, CampaignLine
 from xinheng.store.case_moves import (
     CaseReminder,
@@ -91,6 +92,7 @@ from xinheng.store.repairs import (
     RepairAgency,
     RepairApplication,
     RepairCourse,
+    RepairReminder,
     RepairSource,
     UpperOutcome,
     UpperResult,
@@ -117,6 +119,7 @@ __all__ = [
     "BatchCount",
     "BatchMarks",
     "BatchState",
+    "BreachReport",
     "Campaign",
     "CampaignLine",
     "Case",
@@ -219,6 +222,7 @@ __all__ = [
     "RepairAgency",
     "RepairApplication",
     "RepairCourse",
+    "RepairReminder",
     "RepairSource",
     "Resubmission",
     "ResultNotice",

@@ -26,6 +26,21 @@ class RepairSource(models.TextChoices):
     NATION = "nation", "国家平台"
 
 
+class RepairReminder(models.Model):
+    """That a record may soon be repaired was told of, once a first day. Words and enterprise are read from the record, so
+    that nothing is told of what has ended."""
+
+    record_key = models.BigIntegerField()
+    earliest_on = models.DateField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record_key", "earliest_on"], name="repair_reminder_once"),
+        ]
+        indexes = [models.Index(fields=["earliest_on", "id"], name="repair_reminder_by_day")]
+
+
 class RepairApplication(models.Model):
     """What differs in a case of repair. ``external`` is the number at the national site; ``handed`` says by material what
     proves it; ``offered`` are voluntary things the enterprise mentioned; ``annulled_on`` since when it is taken back."""

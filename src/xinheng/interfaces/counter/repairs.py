@@ -22,6 +22,7 @@ from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import steps_for, take_step
 from xinheng.services.repair_courses import courses
+from xinheng.services.repair_reminders import reminders_of
 from xinheng.services.repairs import (
     Application,
     OwnMatter,
@@ -86,9 +87,23 @@ def own_repairs(visit: Visit) -> HttpResponse:
         ],
         "offers": [(one.title, one.hint) for one in visit.policy.repair.offers.values()],
         "courses": courses(),
+        "reminders": reminded(visit),
         "free": FREE,
     }
     return visit.render("own_repairs", context)
+
+
+def reminded(visit: Visit) -> list[dict[str, Any]]:
+    """What may soon be repaired, for the pages of the enterprise; no word of a record that has ended."""
+    return [
+        {
+            "title": one.record.detail.title or visit.policy.catalogue.item(one.record.item).title,
+            "document_no": one.record.detail.document_no,
+            "earliest_on": one.earliest_on,
+            "open": one.earliest_on <= visit.today,
+        }
+        for one in reminders_of(_of(visit), today=visit.today)
+    ]
 
 
 def shown_matter(one: OwnMatter, policy: Policy) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.roles import Role, Verb
+from xinheng.interfaces.counter.repairs import reminded
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.parts import Paging
 from xinheng.services.ledger import note
@@ -95,7 +96,13 @@ def own_notices(visit: Visit) -> HttpResponse:
         }
         for one in rows
     ]
-    return visit.render("own_notices", {"notices": shown})
+    may_apply = visit.party.may(Verb.LODGE_REQUEST, _of(visit), on=visit.today)
+    context = {
+        "notices": shown,
+        "reminders": reminded(visit) if may_apply else [],
+        "repairs_url": reverse("counter:own_repairs", args=[_of(visit).public_id]),
+    }
+    return visit.render("own_notices", context)
 
 
 @own(Verb.READ_GRADE)

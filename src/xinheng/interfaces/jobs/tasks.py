@@ -293,16 +293,17 @@ def follow_calendar(timestamp: int) -> None:
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="watch_cases", queueing_lock="watch_cases")
 def watch_cases(timestamp: int) -> None:
-    """Take the steps of terms that are over, remind and escalate, and forget wrong codes of earlier days."""
-    from xinheng.services import case_deadlines, case_lookup, policies, repair_results
+    """Take the steps of terms that are over, remind officers and enterprises, and forget wrong codes of earlier days."""
+    from xinheng.services import case_deadlines, case_lookup, policies, repair_reminders, repair_results
 
     now = datetime.now(UTC)
     policy = policies.policy_in_force(on=day_of(now))
     over = case_deadlines.run_out(policy=policy, now=now)
     over += repair_results.settle_ended(policy=policy, now=now)
     reminded = case_deadlines.remind(policy=policy, now=now)
+    soon = repair_reminders.write_reminders(policy=policy, now=now)
     forgotten = case_lookup.forget_failures(now=now)
-    log.info("cases_watched", over=over, reminded=reminded, forgotten=forgotten)
+    log.info("cases_watched", over=over, reminded=reminded, repairs_soon=soon, forgotten=forgotten)
 
 
 @app.periodic(cron="* * * * *")

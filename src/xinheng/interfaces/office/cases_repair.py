@@ -134,9 +134,11 @@ def repair_desk(call: Call) -> HttpResponse:
 
 
 def _links(call: Call) -> list[Link]:
+    soon = Link("快到修复日的企业", reverse("office:repair_soon"))
     if not call.may_somewhere(Verb.DRAFT_CASE):
-        return []
+        return [soon]
     return [
+        soon,
         Link("上级修复、撤回、异议结果", reverse("office:repair_results")),
         Link("信用课程和服务机构", reverse("office:repair_services")),
     ]

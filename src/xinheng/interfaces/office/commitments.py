@@ -86,6 +86,7 @@ def commitments(call: Call) -> HttpResponse:
         "filters": _filters(call, month, titles),
         "reset_url": reverse("office:commitments"),
         "take_url": reverse("office:take_commitment") if call.may_somewhere(Verb.ASSIST_ENTERPRISE) else "",
+        "breaches_url": reverse("office:breaches"),
         "figures_url": reverse("office:commitment_figures"),
         "lists_url": reverse("office:promise_lists"),
         "scans_url": reverse("office:scan_bundles"),

@@ -10,6 +10,7 @@ from xinheng.core.commitment_items import Variant
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.breaches import handed_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.services import commitments, commitments_checks
 from xinheng.services.commitments import signed_text
@@ -106,6 +107,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
             "evidence": str(proposal.get("evidence", "")),
             "proposed": Outcome(str(proposal["outcome"])).label if proposal else "",
             "pursued": one.pursued,
+            "handed": handed_of(one),
             "digest": one.digest,
             "record_url": reverse(
                 "office:record", kwargs={"subject": one.subject.public_id, "key": one.record_key}
