@@ -239,7 +239,6 @@ def _written(line: Line) -> dict[str, Any]:
 
 def _demand(actor: User, verb: Verb, now: datetime) -> None:
     """The question of access for the whole city: a migration concerns the cases of every unit."""
-    root = next(pk for pk, parent in tree().parents.items() if parent is None)
-    allowed = may(actor_of(actor), verb, Target(organisations=(root,)), on=day_of(now))
+    allowed = may(actor_of(actor), verb, Target(organisations=(tree().root,)), on=day_of(now))
     if not allowed:
         raise Refusal("access", allowed.reason, advice="请由信用办和决定人办理。")

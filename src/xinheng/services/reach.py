@@ -21,6 +21,11 @@ class Tree:
     parents: Mapping[int, int | None]
     keys: Mapping[int, str]
 
+    @property
+    def root(self) -> int:
+        """The city."""
+        return next(one for one, parent in self.parents.items() if parent is None)
+
     @cached_property
     def names(self) -> Mapping[int, str]:
         found = OrganisationName.objects.filter(to_on__isnull=True).values_list("organisation_id", "name")

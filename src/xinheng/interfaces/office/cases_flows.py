@@ -33,8 +33,7 @@ def _found(public_id: str) -> FlowMigration | None:
 
 def _of_city(call: Call, row: FlowMigration) -> Target:
     """A migration concerns the cases of every unit."""
-    root = next(pk for pk, parent in call.tree.parents.items() if parent is None)
-    return Target(organisations=(root,))
+    return Target(organisations=(call.tree.root,))
 
 
 MIGRATION = Owned("migration", _found, _of_city)

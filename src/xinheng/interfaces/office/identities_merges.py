@@ -42,8 +42,7 @@ def _merge(public_id: str) -> SubjectMerge | None:
 
 def _whole_city(call: Call, merge: SubjectMerge | None = None) -> Target:
     """The master belongs to the city, not to one department."""
-    root = next(unit for unit, above in call.tree.parents.items() if above is None)
-    return call.of(root)
+    return call.of(call.tree.root)
 
 
 MERGE = Owned("merge", _merge, _whole_city)

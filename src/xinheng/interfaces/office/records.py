@@ -178,7 +178,7 @@ def owner_of(call: Call, found: Record) -> int:
     """The organisation that answers for the record; the whole city where it came without a file."""
     if found.batch is not None:
         return found.batch.organisation_id
-    return next(one for one, parent in call.tree.parents.items() if parent is None)
+    return call.tree.root
 
 
 def _may_change(call: Call, found: Record) -> bool:
