@@ -27,7 +27,7 @@ from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import Recusal
-from xinheng.store.casework import Case, CaseEvent, NumberSeries
+from xinheng.store.casework import Case, CaseEvent, next_in
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
@@ -347,7 +347,4 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
 
 
 def _next_number(series: str, *, year: int) -> str:
-    row, _ = NumberSeries.objects.select_for_update().get_or_create(series=series, year=year)
-    row.last += 1
-    row.save(update_fields=["last"])
-    return f"{series}-{year}-{row.last:06d}"
+    return f"{series}-{year}-{next_in(series, year=year):06d}"

@@ -42,7 +42,7 @@ from xinheng.services.signing_keys import signer_in_use
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import StoredFile
-from xinheng.store.casework import Case, NumberSeries
+from xinheng.store.casework import Case, next_in
 from xinheng.store.files import put_file, read_file
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.organisations import Organisation
@@ -223,10 +223,7 @@ def _next_number(organisation: Organisation, kind: LetterKind, *, policy: Policy
     agency = policy.agencies.agencies.get(organisation.key)
     word = (agency.word or agency.short) if agency else tree().name(organisation.pk)
     series = f"W{organisation.pk}.{kind.word}"
-    row, _ = NumberSeries.objects.select_for_update().get_or_create(series=series, year=year)
-    row.last += 1
-    row.save(update_fields=["last"])
-    return number_of(word[:40], kind, year=year, place=row.last)
+    return number_of(word[:40], kind, year=year, place=next_in(series, year=year))
 
 
 def _put(content: bytes, *, name: str, media_type: str, now: datetime) -> StoredFile:

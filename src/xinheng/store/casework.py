@@ -153,3 +153,11 @@ class NumberSeries(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["series", "year"], name="number_series_once")]
+
+
+def next_in(series: str, *, year: int) -> int:
+    """The next number of a series; a transaction that is undone gives it back."""
+    row, _ = NumberSeries.objects.select_for_update().get_or_create(series=series, year=year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return row.last
