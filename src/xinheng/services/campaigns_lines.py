@@ -12,16 +12,15 @@ from django.db.models import Q, QuerySet
 
 from xinheng.core.campaigns import DONE, LEFT, CampaignField
 from xinheng.core.catalogue import Item, Nature
-from xinheng.core.grounds import EffectKind, EndCause, GroundKind, check_ground
+from xinheng.core.grounds import EffectKind, EndCause, GroundKind
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
-from xinheng.core.provenance import Provenance, provenance_of
-from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
+from xinheng.core.records import STANDING, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.steps import OFFICERS
 from xinheng.services.campaigns import rule_of
 from xinheng.services.campaigns_told import tell_ended, tell_taken
-from xinheng.services.case_grounds import living_record, refuse_foreign
+from xinheng.services.case_grounds import check_record, living_record, refuse_foreign
 from xinheng.services.cases import locked, roles_in
 from xinheng.services.coverage import county_of
 from xinheng.services.ledger import note
@@ -197,13 +196,8 @@ def _why_not(record: Record, campaign: Campaign, *, policy: Policy, on: date) ->
 
 def _ground_refusal(record: Record, *, policy: Policy, on: date) -> Refusal | None:
     try:
-        check_ground(
-            EffectKind.CAMPAIGN_LINE,
-            state=RecordState(record.state),
-            finality=Finality(record.finality),
-            needs_final=record.item in policy.treatment(on=on).final_items | {Item.PENALTY},
-            provenance=provenance_of(record.batch.provenance) if record.batch else Provenance.PUBLIC,
-        )
+        final = policy.treatment(on=on).final_items | {Item.PENALTY}
+        check_record(record, EffectKind.CAMPAIGN_LINE, needs_final=record.item in final)
     except Refusal as refusal:
         return refusal
     return None

@@ -4,7 +4,6 @@ The record can so be published after review, objected to and repaired like any o
 of the unit that accepts; several commitments are one delivery.
 """
 
-import csv
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -22,12 +21,13 @@ from xinheng.core.commitment_register import (
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.collect import Delivery, import_file, workshop
+from xinheng.services.collect import Delivery
+from xinheng.services.entry import import_rows
 from xinheng.services.ledger import note
 from xinheng.services.letters import organ_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
-from xinheng.store.casework import NumberSeries
+from xinheng.store.casework import next_in
 from xinheng.store.commitments import Commitment
 from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
@@ -117,12 +117,8 @@ def _codes(unit: Organisation, commitments: Iterable[Commitment], policy: Policy
     found = []
     for one in commitments:
         series = f"C{area}{one.committed_on:%m%d}"
-        row, _ = NumberSeries.objects.select_for_update().get_or_create(
-            series=series, year=one.committed_on.year
-        )
-        row.last += 1
-        row.save(update_fields=["last"])
-        found.append(code_of(area, on=one.committed_on, serial=row.last))
+        serial = next_in(series, year=one.committed_on.year)
+        found.append(code_of(area, on=one.committed_on, serial=serial))
     return found
 
 
@@ -141,15 +137,9 @@ def _delivered(
     rows: Sequence[RegisterRow], unit: Organisation, *, actor: User | None, policy: Policy, now: datetime
 ) -> Batch:
     columns = [column.title for _, column in policy.commitments.columns()]
-    with workshop() as work:
-        path = work / "承诺登记.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            sheet = csv.writer(out)
-            sheet.writerow(columns)
-            sheet.writerows(_flat(cells(row, policy.commitments).values()) for row in rows)
-        delivery = Delivery(policy=policy, organisation=unit, actor=actor, now=now)
-        name = f"信用承诺登记 {rows[0].code}.csv"
-        return import_file(path, delivery, feed=FEED, name=name)
+    lines = [_flat(cells(row, policy.commitments).values()) for row in rows]
+    delivery = Delivery(policy=policy, organisation=unit, actor=actor, now=now)
+    return import_rows([columns, *lines], delivery, feed=FEED, name=f"信用承诺登记 {rows[0].code}.csv")
 
 
 def _flat(texts: Iterable[str]) -> list[str]:

@@ -5,7 +5,7 @@ form with its reasons and leaves no batch behind.
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from xinheng.core.feeds import Feed
 from xinheng.core.refusal import Refusal
 from xinheng.intake.prepare import prepare, returned_rows
 from xinheng.intake.standards import standards_of
-from xinheng.services.collect import Delivery, preview, workshop
+from xinheng.services.collect import Delivery, import_file, preview, workshop
 from xinheng.store.batches import Batch
 
 
@@ -40,7 +40,7 @@ def enter(feed: Feed, answers: Mapping[str, str], delivery: Delivery) -> Entered
     """Raises Refusal (FE1, FE2) where the feed takes no record by hand or nothing was filled in."""
     cells = filled_in(feed, answers)
     with workshop() as work:
-        path = _written(cells, work / "填报.csv")
+        path = _written(zip(*cells, strict=True), work / "填报.csv")
         faults = _faults(feed, path, work, delivery)
         if faults:
             return Entered(None, faults)
@@ -48,10 +48,15 @@ def enter(feed: Feed, answers: Mapping[str, str], delivery: Delivery) -> Entered
         return Entered(preview(path, delivery, name=name, feed=feed.id))
 
 
-def _written(cells: list[tuple[str, str]], path: Path) -> Path:
-    headers, texts = zip(*cells, strict=True)
+def import_rows(rows: Iterable[Sequence[str]], delivery: Delivery, *, feed: str, name: str) -> Batch:
+    """What a verb of ours decided, headers first, down the way of a delivered file into the files of subjects."""
+    with workshop() as work:
+        return import_file(_written(rows, work / "rows.csv"), delivery, feed=feed, name=name)
+
+
+def _written(rows: Iterable[Sequence[str]], path: Path) -> Path:
     with path.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out).writerows([headers, texts])
+        csv.writer(out).writerows(rows)
     return path
 
 

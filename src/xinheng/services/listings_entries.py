@@ -4,8 +4,7 @@ A serious entry stands in the file as a record of its own, sent down the way of 
 report, exchange with other platforms, objection and repair treat it like any listing (legal guards G3, G8, G11).
 """
 
-import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -16,8 +15,9 @@ from xinheng.core.lists import ListKind, ListType
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import ground_of, last_step, take_step
-from xinheng.services.collect import Delivery, import_file, workshop
+from xinheng.services.collect import Delivery
 from xinheng.services.effects import end_effects
+from xinheng.services.entry import import_rows
 from xinheng.services.ledger import note
 from xinheng.services.letters import organ_of
 from xinheng.services.listings import By, evidence, list_of, longest_term, served_on, step
@@ -27,7 +27,6 @@ from xinheng.services.records import Change, change_state
 from xinheng.services.scores import ask_for_refresh
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.batches import Batch
 from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter
 from xinheng.store.listings import ListEntry
@@ -275,7 +274,8 @@ def _filed(case: Case, of: ListType, by: By, *, began: date, until: date | None)
         "在列状态": "列入",
     }
     delivery = Delivery(policy=by.policy, organisation=case.organisation, actor=by.actor, now=by.now)
-    batch = _import(cells, delivery, name=f"列入名单 {case.number}.csv")
+    rows = (list(cells), list(cells.values()))
+    batch = import_rows(rows, delivery, feed=FEED, name=f"列入名单 {case.number}.csv")
     made = Record.objects.filter(batch=batch, known_until__isnull=True, subject=case.subject).first()
     if made is None:
         raise Refusal(
@@ -284,11 +284,3 @@ def _filed(case: Case, of: ListType, by: By, *, began: date, until: date | None)
             advice="请核对主体的名称和统一社会信用代码，更正后再列入。",
         )
     return made.record_key
-
-
-def _import(cells: Mapping[str, str], delivery: Delivery, *, name: str) -> Batch:
-    with workshop() as work:
-        path = work / "listing.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows([list(cells), list(cells.values())])
-        return import_file(path, delivery, feed=FEED, name=name)
