@@ -15,14 +15,22 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.enterprises import MandateOrder, activate, open_account
 from xinheng.services.repair_reminders import write_reminders
-from xinheng.store.models import Case, LedgerEvent, RepairApplication, RoleGrant, UpperResult, User
+from xinheng.store.models import (
+    Case,
+    IssuedLetter,
+    LedgerEvent,
+    RepairApplication,
+    RoleGrant,
+    UpperResult,
+    User,
+)
 
 SECRET = "蓝天白云 2026 信用"
 pytestmark = pytest.mark.usefixtures("office_clock")
 
 
 @pytest.fixture
-def repairs(people: People, policy: Policy) -> Repairs:
+def repairs(people: People, policy: Policy, home: object) -> Repairs:
     return make_repairs(people, policy)
 
 
@@ -143,13 +151,34 @@ def test_officers_ask_accept_examine_and_decide_on_the_page(repairs: Repairs, pe
         return text(who.get(answer.headers["Location"]) if answer.status_code == 302 else answer)
 
     assert "还缺" in take(wang, "accept")
-    assert "已办理：要求补正" in take(wang, "ask_completion", wanted=["duty_done"])
+    asked = take(wang, "ask_completion", wanted=["duty_done"])
+    assert "已办理：要求补正" in asked
+    assert "文书已同时签发" in asked and "补正通知书" in asked and "待送达" in asked
     assert "已办理：补正材料" in take(wang, "complete", duty_done="缴款书1号")
     assert "已办理：受理" in take(wang, "accept")
     assert "已办理：提出审核意见" in take(sun, "examine")
     assert "已办理：准予修复" in take(zhao, "grant")
     case.refresh_from_db()
     assert (case.state, repairs.shown()) == ("granted", False)
+    kinds = set(IssuedLetter.objects.values_list("kind", flat=True))
+    assert kinds == {"completion_request", "acceptance", "repair_result"}
+
+
+@pytest.mark.row("M12-03")
+@pytest.mark.guard("G15")
+def test_a_refusal_on_the_page_asks_for_facts_and_for_the_terms_to_be_compared(
+    repairs: Repairs, people: People
+) -> None:
+    case, zhao = repairs.examined(), signed_in(people.zhao)
+    step = reverse("office:case_step", args=[case.number, "refuse"])
+    given: dict[str, object] = {"seen": case.version, "reason": "义务没有履行完毕"}
+    page = text(post(zhao, step, given))
+    assert "请写明认定的事实" in page and "请核对期限后勾选" in page and "义务没有履行完毕" in page
+    assert not IssuedLetter.objects.exists()
+    assert post(zhao, step, given | {"facts": "罚款没有缴清", "confirmed": "on"}).status_code == 302
+    letter = IssuedLetter.objects.get()
+    assert (letter.kind, letter.step, letter.confirmed_terms) == ("refusal", "refuse", True)
+    assert "不予同意决定书" in text(zhao.get(reverse("office:case", args=[case.number])))
 
 
 def test_who_may_not_handle_cases_registers_nothing(repairs: Repairs, people: People) -> None:

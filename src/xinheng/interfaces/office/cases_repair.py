@@ -1,6 +1,6 @@
 """Repair in the office: the window looks up what may be repaired and registers applications; the forms of the steps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -13,7 +13,8 @@ from xinheng.core.records import Seriousness
 from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import Act as StepAct
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
@@ -21,6 +22,7 @@ from xinheng.interfaces.web.parts import Crumb, Link
 from xinheng.services.cases import last_step
 from xinheng.services.ledger import note
 from xinheng.services.repair_decisions import Act, accept, annul, ask_completion, complete, grant
+from xinheng.services.repair_writing import Said, with_letter
 from xinheng.services.repairs import (
     SYSTEMS,
     Application,
@@ -91,15 +93,56 @@ class CompleteStepForm(StepForm, _Materials):
     field_order = ("duty_done", "pledged", "reason")
 
 
-class AskForm(StepForm):
+class LetterStepForm(StepForm):
+    """A step whose letter goes out with it. What stays empty is filled from policy and file."""
+
+    basis = forms.CharField(
+        label="依据（一行一条）", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    field_order: tuple[str, ...] = ("basis", "reason")
+
+    def said(self) -> Said:
+        given = self.cleaned_data
+        return Said(
+            facts=given.get("facts", ""),
+            basis=given["basis"],
+            body=given.get("body", ""),
+            court=given.get("court", ""),
+            until=given.get("until"),
+            confirmed=bool(given.get("confirmed")),
+        )
+
+
+class RefuseForm(LetterStepForm):
+    """What a refusal must say beside its reasons; the terms of the remedies are confirmed by whoever signs."""
+
+    facts = forms.CharField(
+        label="认定的事实", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明认定的事实。"},
+    )  # fmt: skip
+    body = forms.CharField(label="行政复议机关", max_length=200, required=False)
+    court = forms.CharField(label="有管辖权的人民法院", max_length=200, required=False)
+    confirmed = forms.BooleanField(
+        label="我已对照法律原文核对行政复议、行政诉讼的期限",
+        error_messages={"required": "请核对期限后勾选；没有核对的，不能签发决定书。"},
+    )
+    field_order = ("facts", "basis", "body", "court", "reason", "confirmed")
+
+
+class AskForm(LetterStepForm):
     """Only lawful materials can be chosen."""
+
+    until = forms.DateField(
+        label="补正截止日期", required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": "日期写作 2026-11-20。"},
+    )  # fmt: skip
 
     wanted = forms.MultipleChoiceField(
         label="需要补正的材料", widget=forms.CheckboxSelectMultiple,
         choices=[("duty_done", "已改正、已履行义务的证明"), ("commitment", "信用修复承诺书")],
         error_messages={"required": "请选择需要补正的材料，一次写全。"},
     )  # fmt: skip
-    field_order = ("wanted", "reason")
+    field_order = ("wanted", "until", "basis", "reason")
 
 
 @asks(Verb.ASSIST_ENTERPRISE, Verb.DRAFT_CASE)
@@ -244,20 +287,44 @@ def _complete(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     return complete(case, form.application(), actor=call.user, policy=call.policy, now=call.now)
 
 
+def _with(verb: str, take_it: Callable[[Call, Case, StepForm], Case]) -> StepAct:
+    """The step and its letter in one."""
+
+    def act(call: Call, case: Case, _: str, form: StepForm) -> Case:
+        assert isinstance(form, LetterStepForm)
+        done = with_letter(case, verb, lambda: take_it(call, case, form), _act(call, form), form.said())
+        call.tell("文书已同时签发，请打印送达，并在文书上登记送达。")
+        return done
+
+    return act
+
+
+def _ask(call: Call, case: Case, form: StepForm) -> Case:
+    return ask_completion(case, form.cleaned_data["wanted"], _act(call, form))
+
+
 REPAIR = CaseKind(
     key="repair",
     title="信用修复",
     part="office/case_repair.html",
     shown=_shown,
-    forms={"lodge": LodgeStepForm, "complete": CompleteStepForm, "ask_completion": AskForm},
+    forms={
+        "lodge": LodgeStepForm,
+        "complete": CompleteStepForm,
+        "ask_completion": AskForm,
+        "accept": LetterStepForm,
+        "grant": LetterStepForm,
+        "not_accept": RefuseForm,
+        "refuse": RefuseForm,
+    },
     acts={
         "lodge": _lodge,
         "complete": _complete,
-        "ask_completion": lambda call, case, verb, form: ask_completion(
-            case, form.cleaned_data["wanted"], _act(call, form)
-        ),
-        "accept": lambda call, case, verb, form: accept(case, _act(call, form)),
-        "grant": lambda call, case, verb, form: grant(case, _act(call, form)),
+        "ask_completion": _with("ask_completion", _ask),
+        "accept": _with("accept", lambda call, case, form: accept(case, _act(call, form))),
+        "grant": _with("grant", lambda call, case, form: grant(case, _act(call, form))),
+        "not_accept": _with("not_accept", lambda call, case, form: take(call, case, "not_accept", form)),
+        "refuse": _with("refuse", lambda call, case, form: take(call, case, "refuse", form)),
         "annul": lambda call, case, verb, form: annul(case, _act(call, form)),
     },
 )
