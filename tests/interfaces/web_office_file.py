@@ -7,7 +7,7 @@ from tests.interfaces.web_samples import NAME, NOW, OFFICE, TODAY
 
 from xinheng.interfaces.office.identities_merges import DecisionForm
 from xinheng.interfaces.office.members import MemberForm
-from xinheng.interfaces.web.parts import Cell, Column, Crumb, Link, Table
+from xinheng.interfaces.web.parts import Cell, Column, Crumb, Link, Paging, Table, Tile
 
 Context = dict[str, Any]
 CRUMBS = [Crumb("企业档案", "#"), Crumb(NAME, "#"), Crumb("这一页")]
@@ -74,6 +74,32 @@ def _census() -> Context:
     }
 
 
+def _government() -> Context:
+    body = {
+        "name": NAME,
+        "url": "#",
+        "code": "11410202MB000001AX",
+        "kind": "机关事业单位",
+        "superior": "示例市人民政府",
+        "standing": 2,
+        "amount": "120,000.50 元",
+        "oldest_on": TODAY,
+        "over": 1,
+        "letters": 1,
+        "letters_url": "#",
+        "marks_url": "#",
+    }
+    return {
+        **OFFICE,
+        "crumbs": [Crumb("政务诚信", "#")],
+        "tiles": [Tile("在列失信", "2", unit="条"), Tile("涉及金额", "120,000.50 元")],
+        "superiors": [("示例市人民政府", "12", "1", "2")],
+        "bodies": [body, {**body, "kind": "未标注", "superior": "", "amount": "", "oldest_on": None}],
+        "paging": Paging(shown=2),
+        "exports": [Link("导出表格", "#")],
+    }
+
+
 def _associations() -> Context:
     table = Table(
         "行业协会",
@@ -131,4 +157,5 @@ FILE: dict[str, Callable[[], Context]] = {
     "marks": _marks,
     "persons": _persons,
     "census": _census,
+    "government": _government,
 }

@@ -111,6 +111,26 @@ def _subject() -> Context:
         "visits": VISITS,
         "categories": [Link("全部", "#", count=14, current=True), Link("行政处罚", "#", count=1)],
         "entries": [*timeline(), Entry(None, "没有日期的记录")],
+        "government": {
+            "superior": "示例市国资委",
+            "letters_url": "#",
+            "marks_url": "",
+            "lines": [
+                {
+                    "title": "拖欠工程款",
+                    "url": "#",
+                    "kind": "拖欠中小企业账款",
+                    "document_no": "示清欠〔2026〕1号",
+                    "authority": "示例市工业和信息化局",
+                    "decided_on": TODAY,
+                    "amount": "120,000.50 元",
+                    "finality": "终局",
+                    "state": "在列",
+                    "tone": "decide",
+                    "letters": 2,
+                }
+            ],
+        },
         "matters": [
             {
                 "number": "YT-2026-000001",

@@ -33,6 +33,7 @@ class Defect(StrEnum):
     WRONG_FEED = "E18"
     UNREADABLE = "E19"
     NO_CONSENT = "E20"
+    NOT_A_BODY = "E21"
 
     @property
     def label(self) -> str:
@@ -67,6 +68,10 @@ _TEXTS: dict[Defect, tuple[str, str]] = {
     Defect.WRONG_FEED: ("文件与所选数据源不符", "确认所选数据源；不确定时不指定，由系统识别。"),
     Defect.UNREADABLE: ("无法读取", "请重新导出为 CSV（UTF-8）或 XLSX 后上传。"),
     Defect.NO_CONSENT: ("没有授权同意", "请先由信用办或窗口登记该主体的授权同意，再重新报送该行。"),
+    Defect.NOT_A_BODY: (
+        "不是机关、事业单位或国有企业",
+        "核对主体；确是国有企业的，请先由信用办标注主体性质，再重新报送该行。",
+    ),
 }
 
 OUTCOMES: dict[Defect, Outcome] = dict.fromkeys(Defect, Outcome.QUARANTINE) | {

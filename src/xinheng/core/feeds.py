@@ -284,6 +284,7 @@ class Feed(_Part):
     ``notified``: whether a subject is told of a result of others that comes by this feed (提示信息). ``provenance``: from
     whom the information comes; only that of public bodies may burden anybody. ``ends``: feeds whose records, of the same
     subject and document, are over when a row of this feed comes (移出). ``scan``: records may or must come with a scan (扫描件).
+    ``bodies_only``: rows of government bodies, public institutions and marked state-owned enterprises alone (E21).
     """
 
     id: Id
@@ -306,6 +307,7 @@ class Feed(_Part):
     provenance: Provenance = Provenance.PUBLIC
     ends: tuple[Id, ...] = ()
     scan: Literal["required", "optional"] | None = None
+    bodies_only: bool = False
 
     @model_validator(mode="before")
     @classmethod

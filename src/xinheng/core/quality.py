@@ -1,6 +1,6 @@
 """What each defect of a received row is called, what happens to it, and what its sender must do.
 
-The codes E01–E20 are stored with batches and never change meaning; outcome and wording are policy.
+The codes E01–E21 are stored with batches and never change meaning; outcome and wording are policy.
 """
 
 from typing import Annotated, Self
@@ -12,7 +12,7 @@ from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Outcome
 from xinheng.core.sources import Entry
 
-CODES = tuple(f"E{number:02}" for number in range(1, 21))
+CODES = tuple(f"E{number:02}" for number in range(1, 22))
 
 _STRICTNESS = (Outcome.FLAG, Outcome.REPAIR, Outcome.QUARANTINE, Outcome.REFUSE)
 
@@ -36,7 +36,7 @@ class Quality(PolicyModel):
         missing = [code for code in CODES if code not in self.problems]
         unknown = [code for code in self.problems if code not in CODES]
         if missing or unknown:
-            raise ValueError(f"问题代码须恰为 E01–E20（缺 {missing}，多 {unknown}）")
+            raise ValueError(f"问题代码须恰为 E01–E21（缺 {missing}，多 {unknown}）")
         return self
 
     def outcomes(self) -> dict[str, Outcome]:

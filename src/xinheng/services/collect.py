@@ -28,7 +28,7 @@ from xinheng.intake.standards import standards_of
 from xinheng.intake.workbook import error_workbook
 from xinheng.services.batches import Sender, met_before, refuse_second_load, unread_before
 from xinheng.services.catalogues import refuse_over_reach
-from xinheng.services.consents import consent_asked
+from xinheng.services.consents import admission_asked
 from xinheng.services.exits import EXITS, end_by
 from xinheng.services.lateness import note_marks
 from xinheng.services.ledger import note
@@ -253,7 +253,7 @@ def foreseen_of(prepared: Prepared, work: Path, policy: Policy, *, now: datetime
     feed = policy.feeds[prepared.feed or ""]
     with hand_over(prepared.accepted_path, work) as parcel:
         return foresee(
-            parcel, register=feed.item == "registration", now=now, consent=consent_asked(feed.id, policy)
+            parcel, register=feed.item == "registration", now=now, admission=admission_asked(feed.id, policy)
         )
 
 
@@ -326,7 +326,7 @@ def _load(batch: Batch, prepared: Prepared, work: Path, delivery: Delivery) -> N
             batch=batch.pk,
             now=delivery.now,
             register=register,
-            consent=consent_asked(batch.feed, delivery.policy),
+            admission=admission_asked(batch.feed, delivery.policy),
         )
     refuse_unregistered(batch, delivery.policy)
     store_returned(batch, prepared)

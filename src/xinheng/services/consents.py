@@ -46,16 +46,30 @@ class Agreement:
     scan_type: str = ""
 
 
-def consent_asked(feed: str, policy: Policy) -> str:
-    """The feed, where its rows enter with a consent only; else empty."""
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whose rows of a feed enter. ``consent``: the feed, where they enter with a consent only; ``bodies``: those of
+    government bodies and state-owned enterprises alone."""
+
+    consent: str = ""
+    bodies: bool = False
+
+
+ANYBODY = Admission()
+
+
+def admission_asked(feed: str, policy: Policy) -> Admission:
+    """What the rows of a feed must meet beyond their columns."""
     known = policy.feeds.get(feed)
-    return feed if known is not None and needs_consent_to_enter(known, policy.catalogue) else ""
+    if known is None:
+        return ANYBODY
+    return Admission(feed if needs_consent_to_enter(known, policy.catalogue) else "", known.bodies_only)
 
 
-def consent_of_batch(batch: int, *, now: datetime) -> str:
+def admission_of_batch(batch: int, *, now: datetime) -> Admission:
     """The same for the feed of a batch that was received."""
     feed = Batch.objects.values_list("feed", flat=True).get(pk=batch)
-    return consent_asked(feed, policy_in_force(on=day_of(now)))
+    return admission_asked(feed, policy_in_force(on=day_of(now)))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from xinheng.core.consent import NO_CONSENT
+from xinheng.core.government import NOT_A_BODY
 from xinheng.core.ids import subject_kind_of
 from xinheng.core.names import normalise_name
 from xinheng.intake.handover import (
@@ -27,7 +28,7 @@ from xinheng.intake.handover import (
 )
 from xinheng.matching.tokens import search_tokens
 from xinheng.services import loading_sql as sql
-from xinheng.services.consents import consent_of_batch
+from xinheng.services.consents import ANYBODY, Admission, admission_of_batch
 from xinheng.services.refiling import follow_load
 from xinheng.services.registration import enter_register
 from xinheng.services.scores import ask_for_refresh
@@ -68,16 +69,16 @@ def take_loader_lock(*, patience: int | None = None) -> None:
 
 
 def load(
-    parcel: Parcel, *, batch: int, now: datetime, register: Register | None, consent: str = ""
+    parcel: Parcel, *, batch: int, now: datetime, register: Register | None, admission: Admission = ANYBODY
 ) -> Loaded:
-    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files, ``consent`` the feed
-    whose rows enter with their subject's consent only (E20)."""
+    """Turn the rows of ``parcel`` into records of ``batch``; ``register`` for the registrar's files, ``admission`` says whose
+    rows enter (E20, E21)."""
     take_loader_lock()
     with connection.cursor() as cursor:
         cursor.execute(sql.SETTINGS)
         cursor.execute(sql.STAGE)
         _stage(cursor, parcel)
-        left = not consent or _set_aside(cursor, feed=consent, now=now)
+        left = admission == ANYBODY or _set_aside(cursor, admission, now=now)
         _settle_subjects(cursor, batch=batch, now=now)
         if register:
             _rename(cursor, batch=batch, now=now)
@@ -102,15 +103,15 @@ def load(
 
 
 @transaction.atomic
-def foresee(parcel: Parcel, *, register: bool, now: datetime, consent: str = "") -> Loaded:
+def foresee(parcel: Parcel, *, register: bool, now: datetime, admission: Admission = ANYBODY) -> Loaded:
     """What ``load`` would do with the rows as things stand; nothing is kept and nobody waits for it."""
     with connection.cursor() as cursor:
         cursor.execute(sql.SETTINGS)
         cursor.execute(sql.FORESEEING)
         cursor.execute(sql.STAGE)
         _stage(cursor, parcel)
-        if consent:
-            _set_aside(cursor, feed=consent, now=now)
+        if admission != ANYBODY:
+            _set_aside(cursor, admission, now=now)
         _find_subjects(cursor)
         if not register:
             cursor.execute(sql.HELD_NAMES)
@@ -138,10 +139,16 @@ def _stage(cursor: CursorWrapper, parcel: Parcel) -> None:
     cursor.execute("ANALYZE party, staged")
 
 
-def _set_aside(cursor: CursorWrapper, *, feed: str, now: datetime) -> bool:
-    """Leave out the rows of whoever has not agreed that the feed brings them; whether any row is left."""
+def _set_aside(cursor: CursorWrapper, admission: Admission, *, now: datetime) -> bool:
+    """Leave out the rows of whoever has not agreed that the feed brings them, or is no body that the feed may tell of;
+    whether any row is left."""
     _find_subjects(cursor)
-    cursor.execute(sql.NO_CONSENT_ROWS, {"feed": feed, "day": day_of(now), "message": NO_CONSENT})
+    if admission.consent:
+        cursor.execute(
+            sql.NO_CONSENT_ROWS, {"feed": admission.consent, "day": day_of(now), "message": NO_CONSENT}
+        )
+    if admission.bodies:
+        cursor.execute(sql.NOT_A_BODY_ROWS, {"message": NOT_A_BODY})
     cursor.execute("SELECT EXISTS (SELECT FROM staged)")
     left: bool = cursor.fetchone()[0]
     return left
@@ -302,9 +309,9 @@ def _set_master(cursor: CursorWrapper, register: Register, ids: dict[str, int]) 
 
 def load_single(row: Mapping[str, Any], *, batch: int, now: datetime) -> bool:
     """Load one normalised row that a person adopted; False when it is known already or still in conflict."""
-    consent = consent_of_batch(batch, now=now)
+    admission = admission_of_batch(batch, now=now)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "row.parquet"
         write_row(row, path)
         with hand_over(path, Path(folder)) as parcel:
-            return load(parcel, batch=batch, now=now, register=None, consent=consent).accepted == 1
+            return load(parcel, batch=batch, now=now, register=None, admission=admission).accepted == 1

@@ -100,6 +100,17 @@ DELETE FROM party n WHERE NOT EXISTS (SELECT FROM staged r WHERE r.party = n.no)
 """
 """Whoever did not agree is not even entered as a subject. Who is one by a merge agreed for all of it while it lasts."""
 
+NOT_A_BODY_ROWS = """
+INSERT INTO left_out
+SELECT r.row_no, 'E21', %(message)s FROM staged r JOIN party n ON n.no = r.party
+WHERE coalesce(n.code, '') !~ '^1[12]' AND NOT EXISTS (
+    SELECT FROM store_subject s JOIN store_subject m ON m.id = coalesce(s.merged_into_id, s.id)
+    WHERE s.id = n.subject_id AND (m.state_body OR m.state_owned));
+DELETE FROM staged r USING left_out l WHERE l.row_no = r.row_no;
+DELETE FROM party n WHERE NOT EXISTS (SELECT FROM staged r WHERE r.party = n.no)
+"""
+"""GB 32100: 11 are organs, 12 public institutions; who else is one, or state-owned, is marked by a person."""
+
 KNOWN_ROWS = """
 INSERT INTO left_out
 SELECT r.row_no, CASE WHEN k.content_hash <> r.content_hash THEN 'E08' END,

@@ -6,7 +6,7 @@ from ninja import Field, Schema
 class RowProblem(Schema):
     """What is wrong with a row, in a code and in words."""
 
-    code: str = Field(description="问题代码 E01—E20", examples=["E03"])
+    code: str = Field(description="问题代码 E01—E21", examples=["E03"])
     field: str = Field(default="", description="字段；不在一个字段上的为空")
     message: str
     advice: str = ""

@@ -95,7 +95,7 @@ def _page(call: Call, case: Case, tree: Tree, form: SharingForm) -> HttpResponse
             Crumb("共享属性"),
         ],
         "stated": sharing_lines(tree, call.policy),
-        "unsaid": len(form.fields["item"].choices) - 1,  # type: ignore[attr-defined]
+        "unsaid": len(_titles(call, tree).keys() - (tree.get("sharing") or {}).keys()),
         "findings": finding_lines(case, tree, mine, policy=call.policy),
         "form": form if may_save else None,
         "draft_url": case_url,

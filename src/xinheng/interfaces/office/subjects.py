@@ -24,6 +24,7 @@ from xinheng.interfaces.office.grades import grade_of, reads_of
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.paging import SIZE, address, in_memory, number
 from xinheng.interfaces.office.records_shown import entries_of, line_of
+from xinheng.interfaces.office.subjects_government import failures_part
 from xinheng.interfaces.office.wording import cited, districts, item_title
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option, Paging
 from xinheng.services.cases import state_title
@@ -257,6 +258,7 @@ def _body(call: Call, file: SubjectFile, looking: Looking) -> dict[str, Any]:
         "records": [line_of(call, subject, one, public=one.record_key in publications) for one in page],
         "paging": paging,
         "entries": entries_of(call, subject, chosen[:LONGEST_TIMELINE], publications, until=call.today),
+        "government": None if past else failures_part(call, subject),
         "matters": [] if past else _matters(call, subject),
         "reads_url": f"{reverse('office:ledger')}?subject={subject.public_id}"
         if call.may_somewhere(Verb.READ_LEDGER)

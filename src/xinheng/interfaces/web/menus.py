@@ -121,6 +121,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("主体统计", "office:census"),
+            Route("政务诚信", "office:government"),
             Route(
                 "信用承诺",
                 "office:commitments",
