@@ -42,76 +42,56 @@ class Effect:
 
 def effects_of_measures(*, policy: Policy, from_on: date, to_on: date) -> list[Effect]:
     """Measures that began in the half-open period, by row of the list, in its order; rows never applied are left out."""
-    ends, tasks, uses, lengths = _counted(
-        MeasureApplied.objects.filter(from_on__gte=from_on, from_on__lt=to_on)
+    began = MeasureApplied.objects.filter(from_on__gte=from_on, from_on__lt=to_on)
+    counted, lengths = _counted(began), _lengths(began)
+    return [
+        Effect(
+            measure=key,
+            title=row.title,
+            group=int(row.group),
+            days=round(sum(lengths[key]) / len(lengths[key])) if lengths[key] else None,
+            **counted[key],
+        )
+        for key, row in policy.measures.measures.items()
+        if key in counted
+    ]
+
+
+def _counted(began: QuerySet[MeasureApplied]) -> dict[str, dict[str, int]]:
+    """Ends, answers and uses by row of the list."""
+    ends = _by_row(
+        began.values(row=F("measure")),
+        applied=Count("pk"),
+        standing=Count("pk", filter=Q(ended_at__isnull=True)),
+        repaired=Count("pk", filter=Q(end_cause__in=_GOOD_ENDS)),
+        wrong=Count("pk", filter=Q(end_cause__in=_WRONG_ENDS)),
+        expired=Count("pk", filter=Q(end_cause=EndCause.TERM_EXPIRED.value)),
     )
-    found = []
-    for key, row in policy.measures.measures.items():
-        if key not in ends:
-            continue
-        end = ends[key]
-        task: dict[str, Any] = tasks.get(key, {})
-        use: dict[str, Any] = uses.get(key, {})
-        days = lengths.get(key)
-        found.append(
-            Effect(
-                measure=key,
-                title=row.title,
-                group=int(row.group),
-                applied=end["applied"],
-                standing=end["standing"],
-                repaired=end["repaired"],
-                wrong=end["wrong"],
-                expired=end["expired"],
-                asked=task.get("asked", 0),
-                answered=task.get("answered", 0),
-                in_time=task.get("in_time", 0),
-                uses=use.get("uses", 0),
-                performed=use.get("performed", 0),
-                days=round(sum(days) / len(days)) if days else None,
-            )
-        )
-    return found
+    tasks = _by_row(
+        MeasureTask.objects.filter(measure__in=began).values(row=F("measure__measure")),
+        asked=Count("pk"),
+        answered=Count("pk", filter=~Q(answer="")),
+        in_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
+    )
+    uses = _by_row(
+        MeasureUse.objects.filter(measure__in=began).values(row=F("measure__measure")),
+        uses=Count("pk"),
+        performed=Count("pk", filter=Q(outcome=UseOutcome.PERFORMED)),
+    )
+    none = dict.fromkeys(("asked", "answered", "in_time", "uses", "performed"), 0)
+    return {key: none | found | tasks.get(key, {}) | uses.get(key, {}) for key, found in ends.items()}
 
 
-def _counted(
-    began: QuerySet[MeasureApplied],
-) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, list[int]]]:
-    """Ends, answers, uses and days to repair by row of the list."""
-    ends: dict[str, Any] = {
-        row["measure"]: row
-        for row in began.order_by()
-        .values("measure")
-        .annotate(
-            applied=Count("pk"),
-            standing=Count("pk", filter=Q(ended_at__isnull=True)),
-            repaired=Count("pk", filter=Q(end_cause__in=_GOOD_ENDS)),
-            wrong=Count("pk", filter=Q(end_cause__in=_WRONG_ENDS)),
-            expired=Count("pk", filter=Q(end_cause=EndCause.TERM_EXPIRED.value)),
-        )
-    }
-    tasks: dict[str, Any] = {
-        row["measure__measure"]: row
-        for row in MeasureTask.objects.filter(measure__in=began)
-        .order_by()
-        .values("measure__measure")
-        .annotate(
-            asked=Count("pk"),
-            answered=Count("pk", filter=~Q(answer="")),
-            in_time=Count("pk", filter=Q(answered_at__date__lte=F("due_on"))),
-        )
-    }
-    uses: dict[str, Any] = {
-        row["measure__measure"]: row
-        for row in MeasureUse.objects.filter(measure__in=began)
-        .order_by()
-        .values("measure__measure")
-        .annotate(uses=Count("pk"), performed=Count("pk", filter=Q(outcome=UseOutcome.PERFORMED)))
-    }
+def _by_row(rows: QuerySet[Any, Any], **counts: Count) -> dict[str, dict[str, int]]:
+    found = rows.order_by().annotate(**counts)
+    return {one["row"]: {name: one[name] for name in counts} for one in found}
+
+
+def _lengths(began: QuerySet[MeasureApplied]) -> dict[str, list[int]]:
+    """Days from beginning to repair, by row of the list."""
     lengths: dict[str, list[int]] = defaultdict(list)
-    for key, start, ended in began.filter(end_cause__in=_GOOD_ENDS).values_list(
-        "measure", "from_on", "ended_at"
-    ):
-        if ended is not None:
-            lengths[key].append((day_of(ended) - start).days)
-    return ends, tasks, uses, lengths
+    repaired = began.filter(end_cause__in=_GOOD_ENDS, ended_at__isnull=False)
+    for key, start, ended in repaired.values_list("measure", "from_on", "ended_at"):
+        assert ended is not None
+        lengths[key].append((day_of(ended) - start).days)
+    return lengths
