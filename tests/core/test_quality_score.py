@@ -44,6 +44,7 @@ def test_what_was_known_already_is_no_new_report() -> None:
     assert tally.compliance.written == "50.00%"
 
 
+@pytest.mark.row("M2-05")
 def test_a_row_adopted_by_a_person_did_not_pass_at_first() -> None:
     tally = Tally(accepted=9, adopted=2, returned=1)
     assert tally.first_pass.per_mille == 700
@@ -89,6 +90,7 @@ def test_a_score_has_seven_dimensions_and_its_weights() -> None:
     assert weakest.dimension is Dimension.UNIQUE
 
 
+@pytest.mark.row("X-11")
 def test_a_dimension_that_was_not_measured_weighs_nothing() -> None:
     score = score_of(Tally(accepted=10), Rate(0, 0), weights=EVEN)
     assert score.tenths == 1000
@@ -110,6 +112,7 @@ def test_more_defects_never_raise_a_score(accepted: int, returned: int, more: in
     assert 0 <= worse <= best <= 1000
 
 
+@pytest.mark.row("X-11")
 def test_equal_scores_share_a_place() -> None:
     good, poor = (
         score_of(Tally(accepted=n, returned=r, inaccurate=r), Rate(1, 1), weights=EVEN)
@@ -120,6 +123,7 @@ def test_equal_scores_share_a_place() -> None:
     assert [(one.key, one.place) for one in found] == [("b", 1), ("c", 1), ("a", 3), ("d", None)]
 
 
+@pytest.mark.row("X-11")
 def test_a_defect_counts_in_one_dimension_alone() -> None:
     named = [code for codes in CODES_OF.values() for code in codes]
     assert len(named) == len(set(named))

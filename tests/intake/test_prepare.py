@@ -80,6 +80,7 @@ def test_the_columns_of_accepted_rows_are_those_that_services_load(deliver: Deli
     ]
 
 
+@pytest.mark.row("M2-05")
 @pytest.mark.parametrize(
     ("changes", "codes"),
     [
@@ -111,6 +112,7 @@ def test_a_defective_row_goes_back_with_its_code(
     assert prepared.problems == dict.fromkeys(codes, 1)
 
 
+@pytest.mark.row("M2-05")
 @pytest.mark.parametrize(
     ("changes", "flag", "field", "value"),
     [
@@ -143,11 +145,13 @@ def test_another_kind_of_code_is_accepted_where_there_is_no_credit_code(
     )
 
 
+@pytest.mark.row("M2-05")
 def test_a_row_sent_twice_is_counted_as_a_copy(deliver: Deliver) -> None:
     prepared = deliver([penalty(1), penalty(1), penalty(2)])
     assert (prepared.rows, prepared.accepted, prepared.duplicates, prepared.problems) == (3, 2, 1, {})
 
 
+@pytest.mark.row("M2-05")
 def test_one_act_told_in_two_ways_goes_back_once(deliver: Deliver) -> None:
     prepared = deliver([penalty(1), penalty(1, 违法事实="另一种说法")])
     assert codes_by_row(prepared) == {3: ["E08"]}
@@ -161,6 +165,7 @@ def test_the_name_that_most_rows_bear_holds(deliver: Deliver) -> None:
     assert codes_by_row(deliver(rows)) == {2: ["E17"]}
 
 
+@pytest.mark.row("M2-05")
 def test_one_company_name_under_two_codes_goes_back_but_a_shop_name_may_repeat(deliver: Deliver) -> None:
     companies = [penalty(number, 行政相对人名称="汴京甲商贸有限公司") for number in (1, 2)]
     shops = [
@@ -212,6 +217,7 @@ def test_personal_numbers_are_masked_in_every_column_and_counted(deliver: Delive
     assert "13812345678" not in text and "13912345678" not in text and "199003070011" not in text
 
 
+@pytest.mark.row("X-10")
 def test_a_column_that_may_not_be_collected_sends_its_rows_back(deliver: Deliver, write: object) -> None:
     assert callable(write)
     rows = [[*PENALTY, "经营者宗教信仰"], [*penalty(1), "某教"], [*penalty(2), "/"]]
@@ -229,6 +235,7 @@ def test_a_record_says_whether_its_decision_still_can_be_overturned(deliver: Del
     assert [row["finality"] for row in accepted(deliver(write(rows)))] == [0, 2, 6]
 
 
+@pytest.mark.row("M2-05")
 def test_the_policy_may_be_stricter_than_the_house(deliver: Deliver) -> None:
     late = penalty(1, 处罚有效期="2026-01-01")
     assert deliver([late], standards=standards(E04=Outcome.FLAG)).accepted == 1
@@ -361,6 +368,7 @@ _CELLS = st.sampled_from(
 )
 
 
+@pytest.mark.row("M2-05")
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

@@ -63,6 +63,7 @@ def test_one_firm_graded_as_builder_and_as_supervisor_has_two_records(deliver: D
     assert (prepared.accepted, prepared.problems) == (2, {})
 
 
+@pytest.mark.row("M2-07")
 @pytest.mark.row("M7-12")
 @pytest.mark.parametrize(
     ("feed", "header", "row", "expected"),
@@ -126,6 +127,7 @@ def test_sector_files_come_in_with_the_words_that_models_ask_for(
     assert {key: found[key] for key in expected} == expected
 
 
+@pytest.mark.row("M2-07")
 def test_a_sector_file_without_a_word_of_its_own_scale_sends_the_row_back(
     deliver: Deliver, write: Write
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from python_calamine import CalamineWorkbook
 from tests.intake.conftest import Deliver, penalty
 
@@ -17,6 +18,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
+@pytest.mark.row("M2-05")
 def test_returned_rows_stand_with_reason_and_advice(deliver: Deliver, tmp_path: Path) -> None:
     prepared = deliver([penalty(1), penalty(2, 处罚有效期="2026-01-01"), penalty(3, 统一社会信用代码="")])
     out = tmp_path / "退回.xlsx"
@@ -39,6 +41,7 @@ def test_rows_on_persons_go_back_as_they_came(deliver: Deliver, tmp_path: Path) 
     assert _rows(tmp_path / "b.xlsx")[0]["行政相对人名称"] == ""
 
 
+@pytest.mark.row("M2-05")
 def test_conflicts_with_what_is_known_are_added(deliver: Deliver, tmp_path: Path) -> None:
     prepared = deliver([penalty(1)])
     error_workbook(prepared, tmp_path / "a.xlsx", conflicts=[(2, "E17", "代码已属于另一主体")])

@@ -168,6 +168,7 @@ def test_rows_sent_back_come_in_pages(system: Caller) -> None:
     assert _problem(system.get(f"{DELIVERIES}/{told.delivery}/problems?limit=x")) == (400, "K25")
 
 
+@pytest.mark.row("M2-04")
 def test_a_large_file_is_left_to_the_worker(system: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xinheng.services.sender_calls.AT_ONCE", 10)
     body = "\n".join((HEADER, penalty(1))).encode()

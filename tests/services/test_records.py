@@ -91,6 +91,7 @@ def test_the_file_shows_what_was_known_on_a_day(record: Record, people: People, 
     assert LedgerEvent.objects.filter(kind="subject.read", subject=public_id).count() == 3
 
 
+@pytest.mark.row("M3-05")
 def test_a_change_without_ground_is_refused_and_changes_nothing(
     record: Record, people: People, policy: Policy
 ) -> None:
@@ -99,6 +100,7 @@ def test_a_change_without_ground_is_refused_and_changes_nothing(
     assert Record.objects.count() == 1
 
 
+@pytest.mark.row("M3-05")
 def test_a_withdrawn_record_cannot_be_brought_back(record: Record, people: People, policy: Policy) -> None:
     change_state(record_key=1, change=WITHDRAWN, actor=people.zhao, policy=policy, now=NOW)
     with pytest.raises(Refusal, match="不能再改变"):
@@ -163,6 +165,7 @@ def classed(record: Record, people: People, policy: Policy) -> Publication:
     return Publication.objects.get()
 
 
+@pytest.mark.row("M3-05")
 @pytest.mark.guard("G8")
 @pytest.mark.parametrize("deed", ["shield", "repair"])
 def test_a_restored_record_is_public_again_by_the_review_it_had(
@@ -204,6 +207,7 @@ def test_a_publication_that_ended_in_time_is_not_begun_again_by_a_correction(
     assert not Publication.objects.filter(stopped_at__isnull=True).exists()
 
 
+@pytest.mark.row("M3-05")
 def test_a_note_on_what_is_public_leaves_it_public(
     classed: Publication, people: People, policy: Policy
 ) -> None:
@@ -223,6 +227,7 @@ def test_a_record_that_its_provider_closes_by_a_correction_leaves_the_public_pag
     assert Publication.objects.get().stop_reason == "correct"
 
 
+@pytest.mark.row("M3-05")
 @pytest.mark.parametrize("deed", ["annotate", "dispute"])
 def test_a_note_does_not_bring_a_shielded_record_back(
     record: Record, people: People, policy: Policy, deed: str

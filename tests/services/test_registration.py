@@ -56,6 +56,20 @@ def test_former_names_and_the_day_of_a_change_are_entered(
     assert [one.code for one in found.subjects] == [code(1)]
 
 
+def test_the_master_holds_what_the_register_says_of_each_kind_and_place(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    """The whole register becomes the master, and the master the denominator."""
+    rows = [f"{registration(number)},,,," for number in (1, 2)]
+    _load(people, policy, tmp_path, *rows)
+    one = Subject.objects.get(code=code(1))
+    told = dict(zip(REGISTER.split(","), registration(1).split(","), strict=True))
+    assert (one.name, one.registrar, one.address) == (told["企业名称"], told["登记机关"], told["住所"])
+    assert one.established_on == date.fromisoformat(told["成立日期"])
+    assert (one.kind, one.status, one.division_code) == ("enterprise", "active", told["行政区划代码"])
+    assert Subject.objects.count() == 2
+
+
 def test_a_register_loaded_again_changes_nothing(people: People, policy: Policy, tmp_path: Path) -> None:
     row = f"{registration(1)},开封老字号食品厂,2024-05-06,{_valid_registration_number()},"
     _load(people, policy, tmp_path, row)
