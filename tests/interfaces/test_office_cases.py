@@ -29,6 +29,7 @@ def _step(case: Case, verb: str) -> str:
 
 
 @pytest.mark.row("M11-01")
+@pytest.mark.usefixtures("home")
 def test_an_order_walks_through_the_office_by_two_persons(orders: Orders, people: People) -> None:
     record = orders.rows.record()
     wang, zhao, sun = signed_in(people.wang), signed_in(people.zhao), signed_in(orders.sun)
@@ -46,11 +47,9 @@ def test_an_order_walks_through_the_office_by_two_persons(orders: Orders, people
     post(zhao, _step(case, "confirm"), {"seen": case.version, "reason": "属实"})
     case.refresh_from_db()
     assert case.state == "ordered"
-    post(
-        wang,
-        _step(case, "serve"),
-        {"seen": case.version, "reason": "回执1号", "served_on": "2026-11-19", "way": "直接送达"},
-    )
+    by_hand = post(wang, _step(case, "serve"), {"seen": case.version, "reason": "回执1号"})
+    assert by_hand.status_code == 409 and "送达须在文书上登记" in text(by_hand)
+    orders.serve(case, on=date(2026, 11, 19))
     page = text(wang.get(_url(case)))
     assert "剩 19 个工作日" in page
     assert "直接送达" in page

@@ -47,6 +47,7 @@ def _fields(kind: str = ORDER) -> dict[str, object]:
 
 
 @pytest.mark.row("M11-01")
+@pytest.mark.row("X-02")
 @pytest.mark.guard("G17")
 def test_a_letter_is_chosen_looked_at_issued_and_served(case: Case, people: People) -> None:
     client = signed_in(people.wang)
@@ -54,20 +55,23 @@ def test_a_letter_is_chosen_looked_at_issued_and_served(case: Case, people: Peop
     assert "责令整改通知书" in text(client.get(write))
     form = text(client.get(f"{write}?kind={ORDER}"))
     assert "依据待核" in form and "申请行政复议" in form
+    assert "随同签发《信用修复告知书》" in form and "信用修复承诺书" in form
     assert "期限还没有与法律原文核对" in text(post(client, write, _fields()))
     confirmed = _fields() | {"terms_confirmed": "on"}
     look = post(client, write, confirmed | {"act": "look"})
     assert look["Content-Type"] == "application/pdf" and not IssuedLetter.objects.exists()
     answer = post(client, write, confirmed)
-    letter = IssuedLetter.objects.get()
+    letter, guide = IssuedLetter.objects.order_by("pk")
     assert answer.status_code == 302 and letter.confirmed_terms
+    assert guide.number in text(client.get(_url("letter", letter)))
     desk = text(client.get(reverse("office:desk")))
-    assert "1 份文书还没有送达" in desk
+    assert "2 份文书还没有送达" in desk
     served = {"way": "direct", "on": TODAY.isoformat(), "proof": "SD-1"}
+    assert "随《责令整改通知书》" in text(post(client, _url("serve_letter", guide), dict(served)))
     assert "必须写明送达凭证" in text(post(client, _url("serve_letter", letter), served | {"proof": ""}))
     assert post(client, _url("serve_letter", letter), dict(served)).status_code == 302
     case.refresh_from_db()
-    assert case.state == "correcting" and ServiceTry.objects.get().served_on == TODAY
+    assert case.state == "correcting" and {one.served_on for one in ServiceTry.objects.all()} == {TODAY}
     assert letter.number in text(client.get("/office/letters/?state=served"))
     assert "份文书还没有送达" not in text(client.get(reverse("office:desk")))
 

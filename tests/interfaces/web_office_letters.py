@@ -57,6 +57,7 @@ def _letter() -> Context:
         **OFFICE,
         "crumbs": crumbs_to("文书送达"),
         "letter": LINE | {"issued_by": "王审核", "digest": DIGEST},
+        "together": [{"title": "信用修复告知书", "number": "汴市监信修〔2026〕1号", "url": "#"}],
         "trial": True,
         "confirmed_terms": True,
         "tries": [tried, {**tried, "outcome": "公告期内", "tone": "clock", "served_on": TODAY}],
@@ -91,6 +92,7 @@ def _write() -> Context:
         "form": form,
         "fields": [form[name] for name in form.fields if name != "terms_confirmed"],
         "terms": [term],
+        "goes_along": [{"title": "信用修复告知书", "fields": [("申请材料", "信用修复承诺书")]}],
         "write_url": "#",
     }
 

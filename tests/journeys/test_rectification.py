@@ -4,6 +4,7 @@ with number and code, and nobody else learns that it exists."""
 import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Site
+from tests.journeys.letters import serve_letter, write_letter
 from tests.journeys.pages import fits, look_up, number_and_code, take_step
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
@@ -29,9 +30,10 @@ def test_an_order_is_given_served_answered_and_followed_by_the_enterprise(site: 
     decider.goto(url)
     take_step(decider, "责令整改", "情况属实")
 
+    write_letter(office, url, "责令整改通知书")
+    expect(office.locator("main")).to_contain_text("《信用修复告知书》")
+    serve_letter(office)
     office.goto(url)
-    office.get_by_label("送达日期").fill("2026-01-05")
-    take_step(office, "登记送达", "送达回证1号")
     expect(office.locator("main")).to_contain_text("整改期限")
     office.get_by_role("button", name="发查询码、打印回执").click()
     number, code = number_and_code(office)

@@ -113,7 +113,6 @@ class Listers:
         case = self.decided(record, key=key)
         words = {"actor": self.people.wang, "policy": self.policy, "now": NOW}
         letter = issue_letter(case.public_id, draft_of("decision"), **words)  # type: ignore[arg-type]
-        issue_letter(case.public_id, draft_of("repair_guide"), **words)  # type: ignore[arg-type]
         self.serve(letter.public_id, on=NOW)
         case.refresh_from_db()
         return case

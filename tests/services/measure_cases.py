@@ -80,11 +80,9 @@ class Measures:
         )
 
     def served(self, case: Case, kind: str = "decision", *, now: datetime = NOW) -> Case:
-        """The letter of the last step goes out, with the repair guide where it is the decision."""
+        """The letter of the last step goes out."""
         call = {"actor": self.people.wang, "policy": self.policy, "now": now}
         letter = issue_letter(case.public_id, draft_of(kind), **call)  # type: ignore[arg-type]
-        if kind == "decision":
-            issue_letter(case.public_id, draft_of("repair_guide"), **call)  # type: ignore[arg-type]
         by_hand = Try(way=Way.DIRECT, on=TODAY, proof="送达回证1号")
         serve(letter.public_id, by_hand, **call)  # type: ignore[arg-type]
         case.refresh_from_db()

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tests.people import NOW, People
+from tests.services.letter_cases import draft_of
 from tests.store.rows import Rows
 
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
+from xinheng.core.service_proof import Try, Way
 from xinheng.services.cases import take_step
+from xinheng.services.letters import issue_letter
+from xinheng.services.letters_serving import serve
 from xinheng.services.rectification import Order, draft_order
 from xinheng.store.models import Case, CaseDeadline, Organisation, RoleGrant, User
 
@@ -47,9 +51,19 @@ class Orders:
     def correcting(self, *, served_on: date | None = None) -> Case:
         """An order that was given and served."""
         case = self.draft()
-        ground = Ground(GroundKind.RECORD, int(case.ground.partition(":")[2]))
-        self.take(case, "confirm", self.people.zhao, ground=ground)
+        self.confirm(case)
         return self.take(case, "serve", self.people.wang, counted_from=served_on)
+
+    def confirm(self, case: Case) -> Case:
+        ground = Ground(GroundKind.RECORD, int(case.ground.partition(":")[2]))
+        return self.take(case, "confirm", self.people.zhao, ground=ground)
+
+    def serve(self, case: Case, *, on: date) -> None:
+        """The letter of the order is written and served by hand."""
+        call = {"actor": self.people.wang, "policy": self.policy}
+        early = NOW - timedelta(days=5)
+        letter = issue_letter(case.public_id, draft_of("rectification_order"), **call, now=early)  # type: ignore[arg-type]
+        serve(letter.public_id, Try(way=Way.DIRECT, on=on, proof="SD-1"), **call, now=NOW)  # type: ignore[arg-type]
 
     def deadline(self, case: Case, key: str = KEY) -> CaseDeadline:
         return CaseDeadline.objects.filter(case=case, key=key).latest("pk")

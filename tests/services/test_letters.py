@@ -63,14 +63,14 @@ def test_a_letter_carries_organ_number_addressee_and_is_signed(letter: IssuedLet
     assert twin["letter"]["code"] == CODE and twin["paper"] == letter.digest
     assert verify_file(paper_of(letter)).numbers == (letter.number,)
     assert return_of(letter).startswith(b"%PDF")
-    event = LedgerEvent.objects.get(kind="letter.issued")
-    assert event.object == f"letter:{letter.public_id}" and event.payload_digest
+    event = LedgerEvent.objects.get(kind="letter.issued", object=f"letter:{letter.public_id}")
+    assert event.payload_digest
 
 
 @pytest.mark.guard("G13")
 def test_paper_and_twin_lie_encrypted(letter: IssuedLetter, home: Path) -> None:
     kept = [path.read_bytes() for path in (home / "files").rglob("*") if path.is_file()]
-    assert len(kept) == 2
+    assert len(kept) == 4
     assert not any(b"%PDF" in one or "食品".encode() in one for one in kept)
 
 
@@ -154,7 +154,7 @@ def test_the_term_runs_from_the_day_of_service(letter: IssuedLetter, people: Peo
     letter.case.refresh_from_db()
     clock = CaseDeadline.objects.get(key=CORRECT)
     assert (letter.case.state, clock.started_on) == ("correcting", served_on)
-    assert LedgerEvent.objects.filter(kind="letter.served").count() == 1
+    assert LedgerEvent.objects.filter(kind="letter.served").count() == 2
     assert not waiting(frozenset({people.city.pk})).exists()
 
 
@@ -208,9 +208,11 @@ def _decision(people: People, case: Case, policy: Policy, monkeypatch: pytest.Mo
 
 @pytest.mark.guard("G17")
 @pytest.mark.row("M9-02")
-def test_a_decision_is_served_together_with_the_guide_to_repair(
+@pytest.mark.row("X-02")
+def test_a_decision_that_was_issued_without_the_guide_waits_for_it(
     case: Case, people: People, policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("xinheng.services.letters.along", lambda *_, **__: ())
     decision = _decision(people, case, policy, monkeypatch)
     words = {"actor": people.wang, "policy": policy, "now": NOW}
     assert code_of(serve, decision.public_id, _by_hand(), **words) == "LS1"
@@ -240,7 +242,7 @@ def test_the_archive_package_holds_letters_twins_proofs_and_history(
     serve(letter.public_id, _by_hand(), actor=people.wang, policy=policy, now=NOW)
     packed = archive_case(letter.case.public_id, organ="开封市", actor=people.wang, now=NOW)
     seen = verify_file(packed)
-    assert (seen.genuine, seen.numbers, seen.causes) == (True, (letter.number,), ())
+    assert (seen.genuine, seen.numbers, seen.causes) == (True, (letter.number, "开封市信修〔2026〕1号"), ())
     for name in (b"history.txt", b"proofs/001-01.txt", b"letters/001.pdf", b"certificates/"):
         assert name in packed
     assert not verify_file(paper_of(letter)[:-40] + b" " * 40).genuine

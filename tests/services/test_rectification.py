@@ -11,7 +11,7 @@ from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_deadlines import run_out
 from xinheng.services.cases import start_on_service
-from xinheng.services.rectification import Order, confirm_order, draft_order, register_service, wanted_of
+from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.models import Case, CaseDeadline
 
 
@@ -21,6 +21,7 @@ def orders(people: People, policy: Policy) -> Orders:
 
 
 @pytest.mark.row("M11-01")
+@pytest.mark.usefixtures("home")
 def test_an_order_runs_from_its_service_to_its_check(orders: Orders) -> None:
     case = orders.draft()
     assert case.number == "ZG-2026-000001"
@@ -31,10 +32,7 @@ def test_an_order_runs_from_its_service_to_its_check(orders: Orders) -> None:
     assert not CaseDeadline.objects.filter(case=case).exists()
     case.refresh_from_db()
     served = date(2026, 11, 18)
-    register_service(
-        case, served_on=served, way="直接送达", actor=orders.people.wang, policy=orders.policy, now=NOW,
-        reason="已签收", seen=case.version,
-    )  # fmt: skip
+    orders.serve(case, on=served)
     assert orders.deadline(case).due_on == orders.policy.calendar.add_workdays(served, 20).on
     orders.take(case, "hand_in", orders.people.wang)
     assert orders.deadline(case).suspended_on == TODAY

@@ -5,6 +5,8 @@ state facts, reasons, basis, rights and remedies (《行政处罚法》第四十
 repair goes to “信用中国” (国办发〔2025〕22号; legal guards G5, G17).
 """
 
+from dataclasses import replace
+
 from xinheng.core.letters import Field, FieldType, LetterKind, Passage, published
 
 FACTS = Field(key="facts", label="认定的事实", type=FieldType.TEXT, hint="时间、行为、后果和证据。")
@@ -221,6 +223,16 @@ RECTIFICATION_ORDER = published(
             _REMEDIES,
             _WHERE,
         ),
+    )
+)
+
+_GUIDED = Passage("信用修复", "信用修复的条件、途径和材料见随本通知书一并送达的《信用修复告知书》。")
+RECTIFICATION_ORDER_2 = published(
+    replace(
+        RECTIFICATION_ORDER,
+        version=2,
+        together=("repair_guide",),
+        passages=(*RECTIFICATION_ORDER.passages[:-1], _GUIDED, _WHERE),
     )
 )
 

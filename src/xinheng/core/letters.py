@@ -263,6 +263,11 @@ def newest(kind: str) -> LetterKind:
     return _published[kind, max(versions)]
 
 
+def version_of(kind: str, version: int) -> LetterKind:
+    """The version in which a letter was written; KeyError where it was never published."""
+    return _published[kind, version]
+
+
 def kinds() -> tuple[LetterKind, ...]:
     """The newest version of every kind, in the order in which they were published."""
     return tuple(newest(name) for name in dict.fromkeys(name for name, _ in _published))

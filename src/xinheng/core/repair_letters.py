@@ -4,6 +4,8 @@ The wording is our own proposal until the city's legal staff have settled theirs
 ended where, and how to object (国办发〔2025〕22号; legal guards G5, G17).
 """
 
+from dataclasses import replace
+
 from xinheng.core.letter_kinds import BASIS, FACTS, REASONS
 from xinheng.core.letters import Field, FieldType, LetterKind, Passage, published
 
@@ -69,6 +71,19 @@ REPAIR_ANNULLED = published(
                 "也可以自收到本决定书之日起{suit_months}内依法向{court}提起行政诉讼。",
             ),
             Passage("联系方式", "{contact}"),
+        ),
+    )
+)
+
+REPAIR_ANNULLED_2 = published(
+    replace(
+        REPAIR_ANNULLED,
+        version=2,
+        together=("repair_guide",),
+        passages=(
+            *REPAIR_ANNULLED.passages[:-1],
+            Passage("信用修复", "此后何时可以再次申请修复，见随本决定书一并送达的《信用修复告知书》。"),
+            REPAIR_ANNULLED.passages[-1],
         ),
     )
 )

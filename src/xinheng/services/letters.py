@@ -6,7 +6,7 @@ stand behind it. Terms that nobody compared with the law are confirmed by whoeve
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,6 +38,7 @@ from xinheng.documents.signing import sign_pdf, sign_value
 from xinheng.services.cases import recused_from
 from xinheng.services.ledger import note
 from xinheng.services.reach import tree
+from xinheng.services.repair_guides import guide_of
 from xinheng.services.signing_keys import signer_in_use
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -48,6 +49,8 @@ from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.organisations import Organisation
 
 _DRAFT = "（草稿）"
+_ALONG = {"repair_guide": guide_of}
+"""Who writes a letter that goes along with another, from the case, the policy and the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +93,40 @@ def preview(case: Case, draft: Draft, *, policy: Policy, now: datetime) -> bytes
 
 @transaction.atomic
 def issue_letter(public_id: str, draft: Draft, *, actor: User, policy: Policy, now: datetime) -> IssuedLetter:
-    """Write a letter of the case and keep it. Refusals: LI1 nothing to rest on, LI2 recused, LI3 terms nobody confirmed,
-    LI4 nobody to write to, and those of ``core.letters``."""
+    """Write a letter of the case and keep it, and with it the letters that are served with it (两书同达).
+
+    Refusals: LI1 nothing to rest on, LI2 recused, LI3 terms nobody confirmed, LI4 nobody to write to, and those of
+    ``core.letters``."""
     case = Case.objects.select_for_update().get(public_id=public_id)
     kind, today = newest(draft.kind), day_of(now)
     rests = resting_step(case, kind.kind)
     _check(case, kind, draft, rests=rests, actor=actor)
     _check_terms(kind, draft, readings_of(kind, policy=policy, on=today))
+    row = _kept(case, kind, draft, rests=rests, actor=actor, policy=policy, now=now)
+    for other in along(case, kind, draft, policy=policy, now=now):
+        _kept(case, newest(other.kind), other, rests=None, actor=actor, policy=policy, now=now)
+    return row
+
+
+def along(case: Case, kind: LetterKind, draft: Draft, *, policy: Policy, now: datetime) -> tuple[Draft, ...]:
+    """The letters that are made with this one and served with it; their words come from the file, not from the officer."""
+    return tuple(
+        replace(draft, kind=other, values=_ALONG[other](case, policy=policy, on=day_of(now)))
+        for other in kind.together
+    )
+
+
+def _kept(
+    case: Case,
+    kind: LetterKind,
+    draft: Draft,
+    *,
+    rests: tuple[str, int] | None,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+) -> IssuedLetter:
+    today = day_of(now)
     number = _next_number(case.organisation, kind, policy=policy, year=today.year)
     letter = _composed(case, kind, draft, number=number, policy=policy, now=now)
     key, signer = signer_in_use(organ=policy.city.government, now=now)

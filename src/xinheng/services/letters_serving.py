@@ -4,14 +4,13 @@ A try may fail and be followed by another; a public notice serves when its days 
 with others (两书同达) is served with them or not at all.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from xinheng.core.letters import newest
+from xinheng.core.letters import newest, version_of
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of
@@ -49,8 +48,9 @@ def serve(
     scan: StoredFile | None = None,
 ) -> ServiceTry:
     """Register a try to serve a letter, and what goes with it. Refusals of ``core.service_proof``; LS1 where a letter that
-    must go along was not written."""
+    must go along was not written, LS4 where it is itself one that goes along."""
     letter, by = _locked(public_id), _By(actor=actor, policy=policy, now=now)
+    _refuse_alone(letter)
     today = day_of(now)
     judged = judge(
         new,
@@ -96,18 +96,37 @@ def _locked(public_id: str) -> IssuedLetter:
     return letter
 
 
-def _companions(letter: IssuedLetter, outcome: Outcome) -> Iterator[IssuedLetter]:
-    """Letters of the case that are served with this one; a failed try needs none."""
-    for kind in newest(letter.kind).together:
-        others = IssuedLetter.objects.filter(case=letter.case_id, kind=kind, pk__gt=_before(letter))
-        waiting = others.exclude(tries__outcome=ServiceOutcome.SERVED).order_by("-pk").first()
-        if waiting is not None:
-            yield waiting
-        elif outcome is not Outcome.FAILED and not others.exists():
+def companions_of(letter: IssuedLetter) -> QuerySet[IssuedLetter]:
+    """Letters of the case that are served with this one, oldest first."""
+    kinds = version_of(letter.kind, letter.version).together
+    return IssuedLetter.objects.filter(case=letter.case_id, kind__in=kinds, pk__gt=_before(letter)).order_by(
+        "pk"
+    )
+
+
+def _companions(letter: IssuedLetter, outcome: Outcome) -> list[IssuedLetter]:
+    """Those not yet served; a failed try needs none."""
+    others, kinds = companions_of(letter), version_of(letter.kind, letter.version).together
+    lacking = set(kinds) - set(others.values_list("kind", flat=True))
+    if lacking and outcome is not Outcome.FAILED:
+        raise Refusal(
+            "LS1",
+            f"《{letter.title}》须与《{newest(min(lacking)).title}》一并送达，还没有签发后者。",
+            advice="请先在同一事项中签发，再登记送达。",
+        )
+    return list(others.exclude(tries__outcome=ServiceOutcome.SERVED))
+
+
+def _refuse_alone(letter: IssuedLetter) -> None:
+    """Refusal LS4: what goes along with a letter that waits is served with it and by it."""
+    waiting = IssuedLetter.objects.filter(case=letter.case_id, pk__lt=letter.pk)
+    for other in waiting.exclude(tries__outcome=ServiceOutcome.SERVED).order_by("pk"):
+        if letter.kind in version_of(other.kind, other.version).together:
             raise Refusal(
-                "LS1",
-                f"《{letter.title}》须与《{newest(kind).title}》一并送达，还没有签发后者。",
-                advice="请先在同一事项中签发，再登记送达。",
+                "LS4",
+                f"《{letter.title}》随《{other.title}》（{other.number}）一并送达，不单独登记。",
+                citation="国办发〔2025〕22号（两书同达）",
+                advice=f"请在《{other.title}》上登记送达，两份文书同时登记。",
             )
 
 

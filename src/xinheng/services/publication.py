@@ -75,7 +75,12 @@ class Term:
 
 def sector_of(policy: Policy, batch: Batch | None) -> str | None:
     """The sector whose publication periods hold for what an organisation sent (G6); None: the general ones."""
-    agency = policy.agencies.agencies.get(batch.organisation.key) if batch else None
+    return sector_of_body(policy, batch.organisation.key) if batch else None
+
+
+def sector_of_body(policy: Policy, key: str) -> str | None:
+    """The sector whose publication periods hold for what this organisation decides; None: the general ones."""
+    agency = policy.agencies.agencies.get(key)
     known = {sector for entry in policy.seriousness.classes.values() for sector in entry.sectors}
     return next((sector for sector in agency.sectors if sector in known), None) if agency else None
 

@@ -5,7 +5,7 @@ Only enterprises and other bodies are ordered, and only by the unit that recogni
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -13,7 +13,7 @@ from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.cases import Opening, open_case
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -57,31 +57,6 @@ def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> 
 def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
     """Another person gives the order, on the record it was drafted on."""
     return decide_on_record(case, "confirm", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
-
-
-def register_service(
-    case: Case,
-    *,
-    served_on: date,
-    way: str,
-    actor: User,
-    policy: Policy,
-    now: datetime,
-    reason: str,
-    seen: int,
-) -> Case:
-    """The order was served: the term runs from the day of service (legal guard G17)."""
-    return take_step(
-        case.public_id,
-        "serve",
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        details={"way": way, "served_on": served_on.isoformat()},
-        counted_from=served_on,
-        seen_version=seen,
-    )
 
 
 def wanted_of(case: Case) -> str:

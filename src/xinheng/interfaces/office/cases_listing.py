@@ -15,6 +15,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_service import serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Crumb
@@ -205,15 +206,6 @@ def _notify(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     return listings.notify(case, _by(call, form), reason=form.cleaned_data["reason"])
 
 
-def _serve(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    raise Refusal(
-        "LO1",
-        "送达须在文书上登记，不在这里登记。",
-        citation="《民事诉讼法》关于送达的规定",
-        advice="请在“文书”一节打开这份文书，登记送达方式、日期和凭证；登记后事项自动进入下一步。",
-    )
-
-
 def _state(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     given = form.cleaned_data
     return listings.hear_statement(case, _by(call, form), said=given["said"], how=given["reason"])
@@ -299,7 +291,7 @@ LISTING = CaseKind(
     },
     acts={
         "notify": _notify,
-        "serve": _serve,
+        "serve": serve_by_letter,
         "state": _state,
         "answer": _answer,
         "review": _review,

@@ -12,20 +12,14 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
+from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.services.rectification import (
-    Order,
-    confirm_order,
-    draft_order,
-    register_service,
-    wanted_of,
-)
+from xinheng.services.listings import served_on
+from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.casework import Case
 from xinheng.store.records import Record
-
-WAYS = ("直接送达", "电子送达（经同意）", "邮寄送达", "公告送达")
 
 
 class OrderForm(forms.Form):
@@ -50,20 +44,6 @@ class ReviseForm(StepForm):
     def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(step, case, *args, **kwargs)
         self.initial["wanted"] = wanted_of(case)
-
-
-class ServeForm(StepForm):
-    """Day and way of service; the reason says what proves it."""
-
-    served_on = forms.DateField(
-        label="送达日期", widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"required": "请填写送达日期。", "invalid": "日期写作 2026-11-20。"},
-    )  # fmt: skip
-    way = forms.ChoiceField(label="送达方式", choices=[(way, way) for way in WAYS])
-
-    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
-        super().__init__(step, case, *args, **kwargs)
-        self.fields["reason"].label = "送达凭证"
 
 
 @asks(Verb.DRAFT_CASE, methods=("GET", "POST"))
@@ -119,32 +99,13 @@ def record_words(call: Call, record: Record) -> str:
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
-    served = case.events.filter(verb="serve").order_by("-sequence").first()
-    return {
-        "wanted": wanted_of(case),
-        "served_on": served.details.get("served_on", "") if served else "",
-        "way": served.details.get("way", "") if served else "",
-    }
+    return {"wanted": wanted_of(case), "served_on": served_on(case, "rectification_order", after="confirm")}
 
 
 def _confirm(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     given = form.cleaned_data
     return confirm_order(
         case, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"]
-    )
-
-
-def _serve(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    given = form.cleaned_data
-    return register_service(
-        case,
-        served_on=given["served_on"],
-        way=given["way"],
-        actor=call.user,
-        policy=call.policy,
-        now=call.now,
-        reason=given["reason"],
-        seen=given["seen"],
     )
 
 
@@ -157,6 +118,7 @@ RECTIFICATION = CaseKind(
     title="责令整改",
     part="office/case_rectification.html",
     shown=_shown,
-    forms={"revise": ReviseForm, "serve": ServeForm},
-    acts={"confirm": _confirm, "serve": _serve, "revise": _revise},
+    offers=but_service,
+    forms={"revise": ReviseForm},
+    acts={"confirm": _confirm, "serve": serve_by_letter, "revise": _revise},
 )

@@ -22,7 +22,7 @@ from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.ledger import note
 from xinheng.services.letters import paper_of, return_of, twin_file_of
 from xinheng.services.letters_archive import archive_case
-from xinheng.services.letters_serving import complete_announcement, serve
+from xinheng.services.letters_serving import companions_of, complete_announcement, serve
 from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 
@@ -190,6 +190,7 @@ def _page(call: Call, row: IssuedLetter, form: ServeForm, *, refused: str = "") 
     context = {
         "crumbs": [Crumb("文书送达", reverse("office:letters")), Crumb(row.number)],
         "letter": line_of(row) | {"issued_by": row.issued_by.display_name, "digest": row.digest},
+        "together": [line_of(one) for one in companions_of(row).select_related("case")],
         "trial": row.key.development,
         "confirmed_terms": row.confirmed_terms,
         "tries": [_try(one) for one in tries],

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from xinheng.core.letters import Field, FieldType, LetterKind
+from xinheng.core.letters import Field, FieldType, LetterKind, newest
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
@@ -16,7 +16,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.services.letters import Draft, issue_letter, organ_of, possible, preview, readings_of
+from xinheng.services.letters import Draft, along, issue_letter, organ_of, possible, preview, readings_of
 from xinheng.services.time import day_of
 from xinheng.store.casework import Case
 
@@ -103,8 +103,20 @@ def write_letter(call: Call, case: Case) -> HttpResponse:
     return call.render(
         "letter_write",
         {"crumbs": _crumbs(case, kind.title), "case": _case(case), "kind": kind, "form": form, "terms": shown,
-         "write_url": _url(case), "fields": [form[name] for name in form.fields if name != "terms_confirmed"]},
+         "goes_along": _along(call, case, kind), "write_url": _url(case), "fields": [form[name] for name in form.fields if name != "terms_confirmed"]},
     )  # fmt: skip
+
+
+def _along(call: Call, case: Case, kind: LetterKind) -> list[dict[str, Any]]:
+    """What is issued and served with the letter, as it stands in the file today."""
+    drafts = along(case, kind, Draft(kind=kind.kind, values={}, contact=""), policy=call.policy, now=call.now)
+    return [
+        {
+            "title": newest(one.kind).title,
+            "fields": [(newest(one.kind).field(key).label, words) for key, words in one.values.items()],
+        }
+        for one in drafts
+    ]
 
 
 def _carry_out(call: Call, case: Case, draft: Draft) -> HttpResponse:
@@ -115,7 +127,12 @@ def _carry_out(call: Call, case: Case, draft: Draft) -> HttpResponse:
         response["Content-Disposition"] = content_disposition_header(True, "草稿.pdf") or "attachment"
         return response
     row = issue_letter(case.public_id, draft, actor=call.user, policy=call.policy, now=call.now)
-    call.tell(f"已签发《{row.title}》（{row.number}），请打印送达。")
+    with_it = "".join(f"和《{newest(one).title}》" for one in newest(row.kind).together)
+    call.tell(
+        f"已签发《{row.title}》{with_it}（{row.number}），请打印，一并送达。"
+        if with_it
+        else f"已签发《{row.title}》（{row.number}），请打印送达。"
+    )
     return redirect("office:letter", letter=row.public_id)
 
 

@@ -16,6 +16,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.measures import crumbs
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
@@ -251,8 +252,9 @@ MEASURE = CaseKind(
     title="失信惩戒措施",
     part=_PART,
     shown=_shown,
+    offers=but_service,
     forms={"start": RespondForm},
-    acts={"decide": _decide, "start": _start, "lift": _end, "annul": _end},
+    acts={"serve": serve_by_letter, "decide": _decide, "start": _start, "lift": _end, "annul": _end},
 )
 INCENTIVE = CaseKind(
     key="incentive",
