@@ -14,7 +14,10 @@ from tests.interfaces.api_calls import Caller
 from tests.interfaces.portal_city import FOOD, a_run, a_score, portal_reads_default
 from tests.people import NOW, People
 from tests.services.deliveries import REGISTER, penalty, registration, write
+from tests.services.listing_cases import LIST
 from tests.services.sharers import reader
+from tests.store import listing_rows
+from tests.store.rows import Rows
 
 from xinheng.core.policy import Policy
 from xinheng.interfaces.web.surfaces import About, Leak, Openness, leaks, registered, unregistered
@@ -63,6 +66,17 @@ def shown(people: People, policy: Policy, home: Path, tmp_path: Path, office_clo
     run = a_run(policy.models[FOOD])
     a_score(run, subject, policy.models[FOOD], points={})
     publication = Publication.objects.get()
+    entry = listing_rows.entry(
+        Rows(people),
+        subject=subject,
+        list_key=LIST,
+        until_on=date(2099, 1, 1),
+        ground_key=record.record_key,
+        record_key=record.record_key,
+    )
+    made = listing_rows.release(
+        Rows(people), list_key=LIST, entries=[entry.pk], released_by=people.zhao, released_at=NOW, digest="sha256:0"
+    )  # fmt: skip
     _, key, text = reader(people, policy)
     about = About(
         subject=subject.public_id,
@@ -70,6 +84,8 @@ def shown(people: People, policy: Policy, home: Path, tmp_path: Path, office_clo
         name=subject.name,
         publications=(publication.pk,),
         runs=(run.public_id,),
+        lists=(LIST,),
+        releases=(made.public_id,),
     )
     words = (DOCUMENT, TITLE, f'/act/{publication.pk}"')
     with portal_reads_default():
@@ -141,6 +157,8 @@ def test_while_it_stands_it_is_seen_where_it_should_be(shown: Shown) -> None:
         "portal:acts",
         "portal:acts_csv",
         "portal:act",
+        "portal:list",
+        "portal:list_release",
         "api:shared_subject",
     }
 

@@ -249,7 +249,7 @@ def test_a_subject_page_asks_few_questions(
         an_act(subject, people, batch=a_batch(people))
     model = policy().models[FOOD]
     a_score(a_run(model), subject, model, points={})
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         page(client, subject)
 
 

@@ -42,6 +42,7 @@ ACTS = [
         "decided_on": date(2026, 9, 1),
         "published_on": date(2026, 9, 8),
         "clock": Clock(date(2026, 9, 10), None, RULE, done_on=date(2026, 9, 8)),
+        "state": "异议中",
     },
     {
         "kind": "行政许可",
@@ -125,10 +126,12 @@ def _subject() -> Context:
                 "organ": "示例市市场监督管理局",
                 "on": TODAY,
                 "result": "未发现问题",
+                "mark": "异议中",
                 "url": "#",
             }
         ],
-        "grade": a_grade(),
+        "grade": a_grade() | {"disputed": True},
+        "good_lists": [LISTED],
         "rules": [
             {
                 "label": "公开范围",
@@ -143,6 +146,76 @@ def _subject() -> Context:
                 "verified": False,
             },
         ],
+    }
+
+
+LISTED = {
+    "name": NAME,
+    "code": CODE,
+    "subject_url": "#",
+    "title": "守信激励对象",
+    "authority": "示例市市场监督管理局",
+    "from_on": date(2026, 3, 2),
+    "until_on": date(2027, 3, 1),
+    "act_url": "#",
+    "disputed": True,
+}
+LIST = {
+    "title": "守信激励对象",
+    "kind": "守信激励对象",
+    "good": True,
+    "authority": "各行业主管部门",
+    "elsewhere": False,
+    "exit": "不再符合条件的移出；期满重新认定",
+    "basis": "示例文件",
+    "verified": False,
+    "standing": 12,
+    "url": "#",
+}
+RELEASE = {
+    "title": "守信激励对象",
+    "good": True,
+    "period": "2026-11",
+    "authority": "示例市市场监督管理局",
+    "released_at": NOW,
+    "digest": DIGEST,
+    "url": "#",
+}
+
+
+def _lists() -> Context:
+    notice = {
+        "name": NAME,
+        "subject_url": "#",
+        "title": "守信激励对象",
+        "matter": "按行业规定认定的守信主体",
+        "authority": "示例市市场监督管理局",
+        "since": date(2026, 11, 17),
+        "due_on": date(2026, 11, 24),
+        "provisional": True,
+        "objected": False,
+    }
+    return {
+        **COMMON,
+        "notices": [notice, {**notice, "objected": True}, {**notice, "due_on": None}],
+        "publicity": {"length": "5 个工作日", "source": "本平台的建议", "verified": False},
+        "lists": [LIST, {**LIST, "elsewhere": True}],
+        "releases": [RELEASE],
+        "acts_url": "#",
+    }
+
+
+def _list() -> Context:
+    return {**COMMON, "crumbs": crumbs_to("守信激励对象"), "list": LIST, "rows": [LISTED] * 2}
+
+
+def _release() -> Context:
+    return {
+        **COMMON,
+        "crumbs": crumbs_to("2026-11"),
+        "release": RELEASE,
+        "rows": [LISTED, {**LISTED, "act_url": "", "until_on": None, "disputed": False}],
+        "as_of": TODAY,
     }
 
 
@@ -230,6 +303,9 @@ PORTAL: dict[str, Callable[[], Context]] = {
     "home": _home,
     "search": _search,
     "subject": _subject,
+    "lists": _lists,
+    "list": _list,
+    "release": _release,
     "acts": _acts,
     "act": _act,
     "grade": _grade,

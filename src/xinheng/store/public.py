@@ -163,6 +163,70 @@ class PublicCorrection(models.Model):
         db_table = "public_correction"
 
 
+class PublicListing(models.Model):
+    """A subject that stands on a list. ``act``: the published record of the listing; none on a list of good faith.
+    ``until_on`` is the first day off the list."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="listings")
+    list_key = models.CharField(max_length=60)
+    kind = models.CharField(max_length=12)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    organisation = models.CharField(max_length=120, null=True)
+    act = models.BigIntegerField(null=True)
+    disputed = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "public_listing"
+
+
+class PublicNotice(models.Model):
+    """A proposal for a list of good faith during its publicity. ``due_on`` is the last day of it, none while the term is
+    unknown; ``objected``: the clock has ended and somebody looks into what was said."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="notices")
+    list_key = models.TextField()
+    matter = models.TextField()
+    objected = models.BooleanField()
+    since = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    provisional = models.BooleanField()
+    organisation = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "public_notice"
+
+
+class PublicRelease(models.Model):
+    """A regular release of a list. ``entries`` are those that stood then, as ids of ``PublicListing`` while they stand."""
+
+    public_id = models.CharField(max_length=16)
+    list_key = models.CharField(max_length=60)
+    period = models.CharField(max_length=20)
+    released_at = models.DateTimeField()
+    entries = ArrayField(models.BigIntegerField())
+    digest = models.CharField(max_length=71)
+    organisation = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "public_release"
+
+
+class PublicDisputedGrade(models.Model):
+    """The grade of a subject by a model, while an objection to it is open."""
+
+    subject = models.ForeignKey(PublicSubject, on_delete=models.DO_NOTHING, related_name="disputed_grades")
+    model = models.CharField(max_length=80)
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "public_disputed_grade"
+
+
 class PublicRun(models.Model):
     """The evaluation run in force of a published model."""
 

@@ -19,7 +19,7 @@ from xinheng.core.commitment_items import PROMISE_LETTER, PROMISE_LIST, Item, It
 from xinheng.core.commitment_letters import PromiseLetter
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
-from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
 from xinheng.interfaces.portal.search import find, is_too_short, tidy
 from xinheng.interfaces.portal.subjects import qr
@@ -212,4 +212,5 @@ def _line(policy: Policy, row: PublicAct) -> dict[str, Any]:
         "authority": row.authority,
         "on": row.decided_on,
         "fulfilment": str(row.fields.get("承诺履行状态", "")) or "未到核查",
+        "mark": statements.state(row),
     }

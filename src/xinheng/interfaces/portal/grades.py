@@ -22,7 +22,7 @@ from xinheng.core.models import Effect, Indicator, Rule, ScoringModel, milli, pa
 from xinheng.core.policy import Policy
 from xinheng.core.treatment import Treatment, weighing
 from xinheng.interfaces.portal import answers, law, showing, statements
-from xinheng.interfaces.portal.subjects import crumbs, head, score_of
+from xinheng.interfaces.portal.subjects import crumbs, head, is_disputed, score_of
 from xinheng.interfaces.web.charts import Band, Chart, Step, waterfall
 from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
@@ -59,7 +59,7 @@ def grade(request: HttpRequest, public_id: str, run: str) -> HttpResponse:
     if score is None or model is None:
         context = {"subject": head(policy, found), "noindex": True}
         return answers.short_lived(render(request, "portal/renewed.html", context, status=404), noindex=True)
-    version = answers.version_of(request, policy, today, found.version, score.pk)
+    version = answers.version_of(request, policy, today, found.version, score.pk, is_disputed(score))
     unchanged = answers.unchanged(request, version)
     if unchanged is not None:
         return unchanged
@@ -98,6 +98,7 @@ def _page(
             "word": model.label_of(score.grade),
             "points_milli": score.points_milli,
             "trial": False,
+            "disputed": is_disputed(score),
         },
         "model": {
             "title": model.title,

@@ -242,6 +242,7 @@ def _row(policy: Policy, found: PublicAct) -> dict[str, Any]:
         "decided_on": found.decided_on,
         "published_on": localdate(found.published_at),
         "clock": statements.clock(policy, found, brief=True),
+        "state": statements.state(found),
     }
 
 
@@ -256,6 +257,7 @@ _HEAD = (
     "公示日期",
     "公示截止日期",
     "网址",
+    "标注",
 )
 
 
@@ -270,6 +272,7 @@ def _csv(policy: Policy, request: HttpRequest, rows: Sequence[PublicAct]) -> str
             *(shown["kind"], shown["name"], found.subject.code or "", shown["title"], shown["document_no"]),
             *(shown["authority"], shown["decided_on"], shown["published_on"], last),
             request.build_absolute_uri(shown["url"]),
+            shown["state"],
         )
         writer.writerow([guarded(str(cell)) for cell in cells])
     return out.getvalue()

@@ -78,7 +78,7 @@ def statement(policy: Policy, act: PublicAct, *, whole: bool = False) -> Stateme
         body=_short(showing.field(act, *_BODIES), whole),
         seriousness=f"{seriousness.label}失信" if seriousness is not Seriousness.NONE else "",
         finality=Finality(act.finality).label if act.finality != Finality.UNKNOWN else "",
-        state=_state(act),
+        state=state(act),
         published_on=localdate(act.published_at),
         stop_on=act.stop_on - timedelta(days=1) if act.stop_on else None,
         repair_from=act.earliest_repair_on,
@@ -100,7 +100,7 @@ def entry(policy: Policy, act: PublicAct) -> Entry:
         authority=act.authority or act.provider or "",
         document_no=act.document_no,
         until=act.valid_to,
-        state=_state(act),
+        state=state(act),
         statement=statement(policy, act) if adverse else None,
         source=_source(act),
     )
@@ -143,7 +143,8 @@ def _terms(policy: Policy, rules: Iterable[Reading], decided_on: date | None) ->
         )
 
 
-def _state(act: PublicAct) -> str:
+def state(act: PublicAct) -> str:
+    """异议中, 已标注, or nothing: said beside a record wherever it stands."""
     return RecordState(act.state).label if act.state != RecordState.ACTIVE else ""
 
 

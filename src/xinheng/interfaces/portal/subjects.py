@@ -17,13 +17,14 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import Item
 from xinheng.core.policy import Policy
-from xinheng.interfaces.portal import answers, complaints, law, showing, statements
+from xinheng.interfaces.portal import answers, complaints, law, listed, showing, statements
 from xinheng.interfaces.portal.keyset import keys_in, paging, turn
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.parts import Crumb, Statement
 from xinheng.store.public import (
     PublicAct,
     PublicCorrection,
+    PublicDisputedGrade,
     PublicMoved,
     PublicName,
     PublicScore,
@@ -55,14 +56,19 @@ def subject(request: HttpRequest, public_id: str) -> HttpResponse:
         return _moved(public_id=public_id)
     tallies, score = _tallies(policy, found, on=today), score_of(found)
     told = complaints.of_subject(found.pk)
+    disputed = score is not None and is_disputed(score)
     run, seen = score.run.public_id if score else "", [one.pk for one in told]
-    version = answers.version_of(request, policy, today, found.version, tallies, run, seen)
+    standing = listed.of_subject(policy, found.pk)
+    version = answers.version_of(
+        request, policy, today, found.version, tallies, run, seen, disputed, standing
+    )
     unchanged = answers.unchanged(request, version)
     if unchanged is not None:
         return unchanged
     context = _page(request, policy, found, today=today) | {
         "summary": [_summary(policy, tally) for tally in tallies],
-        "grade": _grade(policy, found, score) if score else None,
+        "grade": _grade(policy, found, score) | {"disputed": disputed} if score else None,
+        "good_lists": standing,
         "complaints": [complaints.in_words(one) for one in told],
         "noindex": bool(told)
         or any(law.is_adverse(policy, item=t.item, seriousness=t.gravest) for t in tallies),
@@ -111,6 +117,12 @@ def score_of(found: PublicSubject) -> PublicScore | None:
         return None
     scores = PublicScore.objects.using(showing.DATABASE).select_related("run")
     return scores.filter(subject_id=found.pk).exclude(grade="").order_by("-run__as_of", "run__model").first()
+
+
+def is_disputed(score: PublicScore) -> bool:
+    """Whether an objection to the subject's grade by this model is open, under whatever number of a run."""
+    open_ones = PublicDisputedGrade.objects.using(showing.DATABASE).filter(subject_id=score.subject_id)
+    return open_ones.filter(model=score.run.model).exists()
 
 
 def crumbs(*last: Crumb) -> list[Crumb]:
@@ -200,6 +212,7 @@ def _commitment(policy: Policy, act: PublicAct) -> dict[str, Any]:
         "kind": showing.field(act, "承诺类型") or act.title or "—",
         "made_on": act.decided_on,
         "state": showing.field(act, "承诺履行状态") or "未注明",
+        "mark": statements.state(act),
         "url": statements.act_url(act),
     }
 
@@ -210,6 +223,7 @@ def _inspection(policy: Policy, act: PublicAct) -> dict[str, Any]:
         "organ": act.authority or act.provider or "",
         "on": act.decided_on,
         "result": showing.field(act, "检查结果", "抽查结果", "检验结果") or "未注明",
+        "mark": statements.state(act),
         "url": statements.act_url(act),
     }
 

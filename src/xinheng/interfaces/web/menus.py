@@ -27,6 +27,7 @@ PORTAL = (
         "portal:commitments",
         ("portal:promise_lists", "portal:promise_list", "portal:promise_item"),
     ),
+    Route("名单和公示", "portal:lists", ("portal:list", "portal:list_release")),
     Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
     Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue", "portal:measures")),

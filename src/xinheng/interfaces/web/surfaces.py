@@ -23,13 +23,16 @@ class Openness(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """Of whom and what a surface is asked: ids of the subject, of its publications and of the run it was graded by."""
+    """Of whom and what a surface is asked: ids of the subject, of its publications and of the run it was graded by, keys of
+    lists and ids of releases on which it stood."""
 
     subject: str
     code: str
     name: str
     publications: tuple[int, ...] = ()
     runs: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    releases: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
