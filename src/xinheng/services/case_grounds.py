@@ -9,7 +9,7 @@ from xinheng.core.grounds import EffectKind, Ground, check_ground
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import ground_of, roles_in, take_step
+from xinheng.services.cases import ground_of, roles_in, take_on_ground
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.records import Record
@@ -53,16 +53,7 @@ def decide_on_record(
     """Another person decides, on the record on which the case was opened; refusal RE2 where it lives no more."""
     subject, ground = grounded(case)
     living_record(ground.reference, subject)
-    return take_step(
-        case.public_id,
-        verb,
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground,
-        seen_version=seen,
-    )
+    return take_on_ground(case, verb, actor=actor, policy=policy, now=now, reason=reason, seen=seen)
 
 
 def refuse_foreign(record: Record, actor: User, *, on: date) -> None:

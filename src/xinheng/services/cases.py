@@ -142,6 +142,31 @@ def take_step(
     return _take(case, flow_of(case.flow, case.flow_version), act)
 
 
+def take_on_ground(
+    case: Case,
+    verb: str,
+    *,
+    actor: Taker,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    details: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+) -> Case:
+    """A step on the ground on which the case was opened."""
+    return take_step(
+        case.public_id,
+        verb,
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        ground=ground_of(case),
+        details=details,
+        seen_version=seen,
+    )
+
+
 def locked(public_id: str, *, seen_version: int | None = None) -> Case:
     """The case under lock. Refusals: C01 there is none, C02 somebody else moved it since ``seen_version``."""
     case = Case.objects.select_for_update().filter(public_id=public_id).first()

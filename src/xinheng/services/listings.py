@@ -30,7 +30,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import check_record, grounded
-from xinheng.services.cases import Opening, ground_of, last_step, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case, take_on_ground
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -216,16 +216,8 @@ def decide(
 
 def step(case: Case, verb: str, by: By, *, reason: str, details: Mapping[str, Any] | None = None) -> Case:
     """A step as the flow says, on the ground of the case."""
-    return take_step(
-        case.public_id,
-        verb,
-        actor=by.actor,
-        policy=by.policy,
-        now=by.now,
-        reason=reason,
-        ground=ground_of(case),
-        details=details,
-        seen_version=by.seen,
+    return take_on_ground(
+        case, verb, actor=by.actor, policy=by.policy, now=by.now, reason=reason, details=details, seen=by.seen
     )
 
 

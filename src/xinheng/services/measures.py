@@ -18,7 +18,7 @@ from xinheng.core.measures import Measure
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import grounded
-from xinheng.services.cases import Opening, last_step, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case, take_on_ground
 from xinheng.services.ledger import note
 from xinheng.services.measures_grounds import basis_of, sectors_of
 from xinheng.services.measures_reviews import demand_review
@@ -169,19 +169,10 @@ def rows_of(case: Case, *, policy: Policy, on: date) -> tuple[Measure, ...]:
 def _step(
     case: Case, verb: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
 ) -> Case:
-    subject, ground = grounded(case)
+    subject, _ = grounded(case)
     Subject.objects.select_for_update().get(pk=subject.pk)
     rows_of(case, policy=policy, on=day_of(now))
-    return take_step(
-        case.public_id,
-        verb,
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground,
-        seen_version=seen,
-    )
+    return take_on_ground(case, verb, actor=actor, policy=policy, now=now, reason=reason, seen=seen)
 
 
 def _checked(

@@ -25,7 +25,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.services.case_lookup import give_code
-from xinheng.services.cases import Opening, Taker, ground_of, last_step, open_case, take_step
+from xinheng.services.cases import Opening, Taker, last_step, open_case, take_on_ground, take_step
 from xinheng.services.enterprises import Party
 from xinheng.services.objections_aims import Aimed, aimed, credit_office
 from xinheng.services.objections_effects import apply
@@ -196,16 +196,7 @@ def answer(
 ) -> Case:
     """Another person answers: what is wrong is corrected or withdrawn in this transaction, and the mark goes."""
     objection = Objection.objects.select_for_update().get(case=case)
-    taken = take_step(
-        case.public_id,
-        verb,
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground_of(case),
-        seen_version=seen,
-    )
+    taken = take_on_ground(case, verb, actor=actor, policy=policy, now=now, reason=reason, seen=seen)
     given = ANSWERS[verb]
     apply(objection, given, reported=reported(case), actor=actor, policy=policy, now=now, reason=reason)
     unmark(objection, given, actor=actor, policy=policy, now=now)
@@ -243,15 +234,8 @@ def ask_review(case: Case, *, reason: str, actor: Taker, policy: Policy, now: da
     if refused := may_be_reviewed(objection, policy=policy, on=day_of(now)):
         raise refused
     _refuse_second(objection.subject, objection.reference)
-    taken = take_step(
-        case.public_id,
-        "ask_review",
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=mask_personal(reason).text,
-        ground=ground_of(case),
-    )
+    said = mask_personal(reason).text
+    taken = take_on_ground(case, "ask_review", actor=actor, policy=policy, now=now, reason=said)
     record = current(objection)
     objection.mark_removed_at, objection.answer = None, ""
     objection.state_before = record.state if record else None

@@ -17,7 +17,7 @@ from xinheng.core.objection_remedy import LETTER, SHARE, shown_until
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.what_if import Supposition, what_if
-from xinheng.services.cases import Opening, ground_of, open_case, take_step
+from xinheng.services.cases import Opening, ground_of, open_case, take_on_ground, take_step
 from xinheng.services.evaluate import facts_known, known_when_given
 from xinheng.services.objections_aims import Aimed, aimed, credit_office, stored
 from xinheng.services.objections_effects import end_thing
@@ -98,16 +98,7 @@ def lift(
     correction is published if the enterprise wants it. Refusals RM3 no words, and those of the flow."""
     if publish and not text.strip():
         raise Refusal("RM3", "没有写更正声明。", advice="请写明哪项信息有误、从何时到何时、现已解除。")
-    taken = take_step(
-        case.public_id,
-        "lift",
-        actor=actor,
-        policy=policy,
-        now=now,
-        reason=reason,
-        ground=ground_of(case),
-        seen_version=seen,
-    )
+    taken = take_on_ground(case, "lift", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
     assert case.subject is not None
     today, key = day_of(now), _record_key(case)
     since, scores = _stood_from(case, key), _scores(case.subject, key)

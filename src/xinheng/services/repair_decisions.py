@@ -15,7 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair import lawful_demands
 from xinheng.core.steps import STATEMENT
-from xinheng.services.cases import Taker, ground_of, last_step, take_step
+from xinheng.services.cases import Taker, last_step, take_on_ground, take_step
 from xinheng.services.records import Change, change_state
 from xinheng.services.repairs import Application, answer_for, hand_in, missing_of, open_record
 from xinheng.services.results_push import ask_for_pushes
@@ -136,16 +136,15 @@ def refuse_unheard(case: Case, verb: str, act: Act) -> None:
 
 def take(case: Case, verb: str, act: Act, **details: object) -> Case:
     """A step on the ground of the case."""
-    return take_step(
-        case.public_id,
+    return take_on_ground(
+        case,
         verb,
         actor=act.actor,
         policy=act.policy,
         now=act.now,
         reason=act.reason,
-        ground=ground_of(case),
         details=details,
-        seen_version=act.seen,
+        seen=act.seen,
     )
 
 
