@@ -33,6 +33,7 @@ from xinheng.services.coverage import standing_counties
 from xinheng.store.campaigns import Campaign
 from xinheng.store.casework import Case
 
+_NAMED = (Nature.FAILING, Nature.MIXED)
 _LEAST = [(str(one.value), f"{one.label}以上") for one in Seriousness if one is not Seriousness.NONE]
 
 
@@ -55,7 +56,10 @@ class PlanForm(forms.Form):
     """What the campaign is for, on which document, how long, and what a machine may propose."""
 
     unit = forms.ChoiceField(label="开展单位")
-    field = forms.ChoiceField(label="领域", choices=[(one.value, one.label) for one in CampaignField])
+    field = forms.ChoiceField(
+        label="领域", choices=[("", "请选择"), *((one.value, one.label) for one in CampaignField)],
+        error_messages={"required": "请选择领域。"},
+    )  # fmt: skip
     title = _words("名称", most=120)
     document_title = _words("依据文件标题", most=200)
     document_no = _words("依据文件文号", most=100)
@@ -77,7 +81,7 @@ class PlanForm(forms.Form):
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         policy = call.policy
-        numbers = [one.number for one in policy.catalogue.items.values() if one.nature is Nature.FAILING]
+        numbers = [one.number for one in policy.catalogue.items.values() if one.nature in _NAMED]
         choices = {
             "unit": choices_of(call, units_reached(call, Verb.DRAFT_CASE)),
             "items": [(str(number), item_title(number, policy)) for number in sorted(numbers)],
