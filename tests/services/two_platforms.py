@@ -1,6 +1,5 @@
 """A county's and a city's platform, each with a database, a data folder and people of its own."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,10 +7,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from django.conf import settings
 from django.db import connections
-from tests.conftest import _digest_of_schema, _point_to, _server
+from tests.databases import copied, own_name, point_to
 from tests.people import NOW, People, make_people
 from tests.sealing import seal_all
 
@@ -35,6 +33,7 @@ from xinheng.store.models import (
 COUNTY, CITY = "410221", "410200"
 SINCE = date(2026, 1, 1)
 SECRET = "gongtong"
+PLATFORMS = ("county", "city")
 
 
 @dataclass
@@ -78,18 +77,16 @@ class Pair:
 
     county: Platform
     city: Platform
-    databases: dict[str, str]
-    server: dict[str, Any]
 
     @contextmanager
     def at(self, platform: Platform) -> Iterator[Platform]:
         before, home = str(connections["default"].settings_dict["NAME"]), settings.HOME
-        _point_to(self.server, self.databases[platform.name])
+        point_to(own_name(platform.name))
         settings.HOME = platform.home
         try:
             yield platform
         finally:
-            _point_to(self.server, before)
+            point_to(before)
             settings.HOME = home
 
     def over(self, number: int) -> dict[str, Any]:
@@ -106,33 +103,22 @@ class Pair:
 @contextmanager
 def two_platforms(folder: Path, policy: Policy) -> Iterator[Pair]:
     """Databases copied from the template of the tests, dropped at the end."""
-    server, template = _server(), f"xinheng_template_{_digest_of_schema()}"
-    names = {one: f"xinheng_{one}_{os.getpid()}" for one in ("county", "city")}
-    before, home = str(connections["default"].settings_dict["NAME"]), settings.HOME
-    with psycopg.connect(**{**server, "dbname": "postgres"}, autocommit=True) as admin:
-        for name in names.values():
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    home = settings.HOME
+    with copied(*map(own_name, PLATFORMS)):
         try:
-            yield _furnished(folder, policy, names, server)
+            yield Pair(**{name: _furnished(name, folder / name, policy) for name in PLATFORMS})
         finally:
-            connections.close_all()
-            for name in names.values():
-                admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            _point_to(server, before)
             settings.HOME = home
 
 
-def _furnished(folder: Path, policy: Policy, names: dict[str, str], server: dict[str, Any]) -> Pair:
-    platforms = {}
-    for name, database in names.items():
-        _point_to(server, database)
-        settings.HOME = folder / name
-        settings.HOME.mkdir()
-        platforms[name] = Platform(name, settings.HOME, make_people(), policy)
-        keep_secret(SECRET, "一个双方都知道的密文")
-        platforms[name].peer = _declared(platforms[name])
-    return Pair(platforms["county"], platforms["city"], names, server)
+def _furnished(name: str, home: Path, policy: Policy) -> Platform:
+    point_to(own_name(name))
+    settings.HOME = home
+    home.mkdir()
+    platform = Platform(name, home, make_people(), policy)
+    keep_secret(SECRET, "一个双方都知道的密文")
+    platform.peer = _declared(platform)
+    return platform
 
 
 def order_of(people: People, **changes: Any) -> PeerOrder:
