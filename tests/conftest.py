@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from tests.databases import copied, own_name, point_to
 from tests.people import People, make_people
 
 from xinheng.core.policy import Policy, load_policy
+
+hypothesis.settings.register_profile("unhurried", hypothesis.settings(deadline=None))
+hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -82,7 +82,7 @@ def test_a_day_on_which_points_fade_is_named_where_it_lifts_the_grade() -> None:
     assert "按时间衰减" in hint.sentence
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(made=models(), treatment=treatments, given_city=cities)
 def test_a_hint_tells_what_an_evaluation_on_that_day_gives(
     made: ScoringModel, treatment: Treatment, given_city: City
@@ -178,7 +178,7 @@ def test_in_a_warning_model_points_that_rise_are_the_burden() -> None:
     assert (way.on, way.grade) == (AS_OF + timedelta(days=355), "A")
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, derandomize=True)
 @given(made=models(), treatment=treatments, given_city=cities)
 def test_every_way_gives_what_it_says(made: ScoringModel, treatment: Treatment, given_city: City) -> None:
     for _, _, facts in list(numbered(given_city).values())[:10]:

@@ -44,7 +44,7 @@ def test_the_waterfall_shows_the_cap_of_a_family_and_the_end_of_the_scale() -> N
     ]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(made=models(), treatment=treatments, given_city=cities)
 def test_the_steps_lead_without_a_gap_from_the_start_to_the_points(
     made: ScoringModel, treatment: Treatment, given_city: City

@@ -157,6 +157,6 @@ def _says_why(refusal: Refusal) -> None:
 
 
 Casework.TestCase.settings = settings(
-    max_examples=300, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=300, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow]
 )
 TestCasework = Casework.TestCase

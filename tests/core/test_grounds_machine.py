@@ -108,7 +108,7 @@ class Grounds(RuleBasedStateMachine):
 
 TestGrounds = Grounds.TestCase
 TestGrounds.settings = settings(
-    max_examples=SHORT, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=SHORT, stateful_step_count=40, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -302,7 +302,7 @@ def test_set_wise_sql_agrees_with_the_reference_in_bulk(engine: duckdb.DuckDBPyC
 
 
 @given(st.lists(st.text(alphabet=credit_code.ALPHABET + "IOSVZ-*中", max_size=19), max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_set_wise_sql_agrees_with_the_reference_for_any_text(values: list[str]) -> None:
     nines = [value[:9] for value in values]
     closed = [first17 + credit_code.ALPHABET[len(first17)] for first17 in values]
@@ -313,7 +313,7 @@ def test_set_wise_sql_agrees_with_the_reference_for_any_text(values: list[str]) 
 
 
 @given(st.lists(st.from_regex(r"[0-9]{14,16}", fullmatch=True), max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_set_wise_registration_check_agrees_with_the_reference(values: list[str]) -> None:
     with duckdb.connect() as engine:
         expected = [credit_code.is_registration_number(value) for value in values]

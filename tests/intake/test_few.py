@@ -77,7 +77,7 @@ def told(prepared: Prepared) -> dict[str, Any]:
 
 
 @pytest.mark.row("M2-05")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_a_small_file_is_judged_as_a_large_one_is(
     deliver: Deliver, by_sets: Callable[[bool], None], given_rows: list[tuple[int, dict[str, str]]]

@@ -369,7 +369,7 @@ _CELLS = st.sampled_from(
 
 
 @pytest.mark.row("M2-05")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.integers(1, 4), st.dictionaries(st.sampled_from(PENALTY), _CELLS, max_size=5)),

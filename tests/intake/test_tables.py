@@ -78,7 +78,7 @@ def test_a_table_too_wide_is_refused(tmp_path: Path) -> None:
 _CELL = st.text(st.sampled_from('甲乙a1 "\n,;'), min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(_CELL, min_size=3, max_size=3), min_size=1, max_size=30))
 def test_both_ways_agree(tmp_path: Path, rows: list[list[str]]) -> None:
     """A blank last line forces the careful way, as a small file does; everything else is equal."""

@@ -130,7 +130,7 @@ def test_charts_carry_no_inline_style_that_a_strict_policy_forbids() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_labels_stay_within_the_drawing_whatever_their_length(label: str) -> None:
     for chart in _charts(label):
         for svg in (chart.wide, chart.narrow):

@@ -46,7 +46,7 @@ def expected(
 
 
 @pytest.mark.row("M7-03")
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW, derandomize=True)
+@settings(max_examples=150, suppress_health_check=SLOW, derandomize=True)
 @given(model=models(), treatment=treatments, made=cities, as_of=DAYS)
 def test_engine_and_reference_agree_on_any_model_and_city(
     model: ScoringModel, treatment: Treatment, made: City, as_of: date
@@ -68,7 +68,7 @@ def test_engine_and_reference_agree_on_any_model_and_city(
     assert summary.rows == sum(summary.distribution.values())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=SLOW, derandomize=True)
+@settings(max_examples=15, suppress_health_check=SLOW, derandomize=True)
 @given(model=models(), treatment=treatments, made=cities, seed=st.integers(0, 99))
 def test_neither_order_of_rows_nor_threads_change_a_result(
     model: ScoringModel, treatment: Treatment, made: City, seed: int
@@ -95,7 +95,7 @@ def test_neither_order_of_rows_nor_threads_change_a_result(
     assert len(digests) == 1
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW, derandomize=True)
+@settings(max_examples=25, suppress_health_check=SLOW, derandomize=True)
 @given(model=models(), treatment=treatments, made=cities, seed=st.integers(0, 99))
 def test_the_reference_does_not_care_about_the_order_of_facts(
     model: ScoringModel, treatment: Treatment, made: City, seed: int

@@ -57,7 +57,7 @@ def regroup(snapshot: Path, *, rows: int) -> None:
 
 
 @pytest.mark.row("M7-03")
-@settings(max_examples=60, deadline=None, suppress_health_check=SLOW, derandomize=True)
+@settings(max_examples=60, suppress_health_check=SLOW, derandomize=True)
 @given(model=models(), treatment=treatments, made=cities, piece=st.sampled_from((1, 2, 7, 60)))
 def test_loop_query_and_reference_agree_to_the_last_unit(
     model: ScoringModel, treatment: Treatment, made: City, piece: int

@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.examples import PLAIN
 
@@ -71,7 +71,6 @@ SUBJECTS = st.sampled_from([1, 2, WIDTH - 1, WIDTH, WIDTH + 5, 3 * WIDTH])
 KEYS = st.lists(st.tuples(SUBJECTS, st.integers(0, 9)), max_size=30)
 
 
-@settings(deadline=None)
 @given(first=KEYS, later=KEYS, gone=st.sets(st.integers(0, 29)), sliced=st.sampled_from([0, parts.SLICED]))
 def test_changes_merged_give_the_digest_of_a_whole_export(
     tmp_path_factory: pytest.TempPathFactory,

@@ -186,7 +186,7 @@ def test_too_little_memory_is_said_in_words_and_leaves_the_previous_result(tmp_p
     assert (tmp_path / "scores.parquet").read_bytes() == before
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 @given(made=models(), treatment=treatments)
 def test_any_plan_can_be_written_for_spark(made: ScoringModel, treatment: Treatment) -> None:
     plan = compile_model(made, treatment=treatment, as_of=AS_OF)

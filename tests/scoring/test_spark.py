@@ -47,7 +47,6 @@ def generated() -> list[Pair]:
         max_examples=GENERATED,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
