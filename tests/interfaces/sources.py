@@ -43,7 +43,7 @@ def served(context: SSLContext | None = None) -> Iterator[Source]:
                     self.wfile.flush()
                 except OSError:
                     return
-                time.sleep(0.1 if source.trickle else 0)
+                time.sleep(0.5 if source.trickle else 0)
 
         def log_message(self, *_: Any) -> None:
             pass

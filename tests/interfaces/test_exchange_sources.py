@@ -111,10 +111,10 @@ def test_a_csv_is_read_as_it_comes(source: Source, at_home: Any, policy: Policy)
 @pytest.mark.parametrize("trickle", [False, True], ids=["silent", "a byte at a time"])
 def test_a_source_that_hangs_is_cut_off(source: Source, at_home: Any, policy: Policy, trickle: bool) -> None:
     connector = at_home(url=f"http://127.0.0.1:{source.port}/", max_seconds=1)
-    source.answers, source.trickle, source.hang = [_answer(1)], trickle, 0 if trickle else 5
+    source.answers, source.trickle, source.hang = [_answer(1)], trickle, 0 if trickle else 60
     begun = time.monotonic()
     done = _pulled(connector, policy)
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 30
     assert (done.state, done.code) == (PullState.FAILED, "X12")
     assert not Batch.objects.exists()
 
@@ -387,7 +387,7 @@ def test_a_database_that_hangs_is_cut_off(
 ) -> None:
     values = connection.settings_dict
     with connection.cursor() as cursor:
-        cursor.execute("CREATE VIEW sleeping AS SELECT pg_sleep(30)::text AS id")
+        cursor.execute("CREATE VIEW sleeping AS SELECT pg_sleep(120)::text AS id")
     order = ConnectorOrder(
         organisation=committed_people.market,
         name="慢视图",
@@ -401,7 +401,7 @@ def test_a_database_that_hangs_is_cut_off(
     connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
     begun = time.monotonic()
     assert _pulled(connector, policy).code == "X12"
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60
     missing = declare(
         replace(order, name="没有", source="nothing"),
         actor=committed_people.wang,
