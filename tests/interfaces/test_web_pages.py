@@ -1,6 +1,7 @@
 """Every page of portal and office: complete with its context, plain when empty, accessible at both widths."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,17 @@ MISSING = "‼"
 NEVER_SAID = ("成功", "！", "黑名单", "红名单", "自然移出")
 
 
-def _render(name: str, context: dict[str, Any]) -> str:
+@cache
+def _engine() -> DjangoTemplates:
     given = settings.TEMPLATES[0]
     options = {**given["OPTIONS"], "string_if_invalid": MISSING}
-    engine = DjangoTemplates({"NAME": "pages", "DIRS": given["DIRS"], "APP_DIRS": True, "OPTIONS": options})
+    return DjangoTemplates({"NAME": "pages", "DIRS": given["DIRS"], "APP_DIRS": True, "OPTIONS": options})
+
+
+def _render(name: str, context: dict[str, Any]) -> str:
     request = RequestFactory().get("/")
     request.COOKIES = {}
-    return str(engine.get_template(name).render(context, request))  # type: ignore[no-untyped-call]
+    return str(_engine().get_template(name).render(context, request))  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("name", list(PAGES))
