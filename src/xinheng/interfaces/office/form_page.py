@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django import forms
+from django.http import HttpResponse
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.parts import Crumb
 
 
 @contextmanager
@@ -16,3 +19,17 @@ def refusals_on(form: forms.Form) -> Iterator[None]:
         yield
     except Refusal as refusal:
         form.add_error(None, told(refusal))
+
+
+def form_page(
+    call: Call,
+    form: forms.Form,
+    crumbs: list[Crumb],
+    *,
+    heading: str,
+    lead: str,
+    button: str,
+) -> HttpResponse:
+    """A page that is one form, its fields one below the other."""
+    context = {"crumbs": crumbs, "heading": heading, "lead": lead, "form": form, "button": button}
+    return call.render("user_form", context)

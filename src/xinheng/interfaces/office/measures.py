@@ -51,6 +51,20 @@ def tabs(call: Call) -> list[Link]:
     return [Link(label, reverse(name)) for label, name, verb in known if call.may_somewhere(verb)]
 
 
+def tables_page(
+    call: Call, title: str, lead: str, *tables: tuple[str, Table], heading: str = "", **more: Any
+) -> HttpResponse:
+    """A page of tables. ``more``: links, filters with the address that resets them, a form with its button."""
+    context = {
+        "crumbs": crumbs(Crumb(title)),
+        "heading": heading or title,
+        "lead": lead,
+        "tables": tables,
+        **more,
+    }
+    return call.render("measure_tables", context)
+
+
 @asks(Verb.READ_CASE)
 def measures(call: Call) -> HttpResponse:
     """All rows of the list, also those that are executed elsewhere, and the bans."""
@@ -103,19 +117,14 @@ def measures_applied(call: Call) -> HttpResponse:
         paging=paging,
         caption_hidden=True,
     )
-    return call.render(
-        "measure_tables",
-        {
-            "crumbs": crumbs(Crumb("执行中的措施")),
-            "heading": "惩戒和激励措施",
-            "lead": "每项措施都写明依据；依据终止，措施同时终止，各单位收到停止通知并反馈。",
-            "links": [],
-            "filters": [Filter("state", "状态", "select", state, options)],
-            "reset_url": reverse("office:measures_applied"),
-            "tables": [("", table)],
-            "form": None,
-            "button": "",
-        },
+    return tables_page(
+        call,
+        "执行中的措施",
+        "每项措施都写明依据；依据终止，措施同时终止，各单位收到停止通知并反馈。",
+        ("", table),
+        heading="惩戒和激励措施",
+        filters=[Filter("state", "状态", "select", state, options)],
+        reset_url=reverse("office:measures_applied"),
     )
 
 

@@ -9,13 +9,11 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from xinheng.core.measures import MeasureGroup, Occasion
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
-from xinheng.interfaces.office.measures import crumbs
+from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.measures import crumbs, tables_page
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.services.measures_applying import Applies, Line, check_at_desk
 from xinheng.services.measures_handouts import hand_out
@@ -190,19 +188,13 @@ def measure_reviews(call: Call) -> HttpResponse:
         empty="还没有登记审查。激励措施公布和给予以前须完成公平竞争审查。",
         caption_hidden=True,
     )
-    return call.render(
-        "measure_tables",
-        {
-            "crumbs": crumbs(Crumb("公平竞争审查")),
-            "heading": "激励措施的公平竞争审查",
-            "lead": "没有经另一人确认的审查，不能给予激励；措施内容改变的，须重新审查。",
-            "links": [("登记审查", new_url)] if new_url else [],
-            "filters": [],
-            "reset_url": "",
-            "tables": [("", table)],
-            "form": None,
-            "button": "",
-        },
+    return tables_page(
+        call,
+        "公平竞争审查",
+        "没有经另一人确认的审查，不能给予激励；措施内容改变的，须重新审查。",
+        ("", table),
+        heading="激励措施的公平竞争审查",
+        links=[("登记审查", new_url)] if new_url else [],
     )
 
 
@@ -218,37 +210,25 @@ def new_fair_review(call: Call) -> HttpResponse:
             enter_review(Review(**given), body=unit, actor=call.user, policy=call.policy, now=call.now)
             call.tell("已登记，由另一人确认。")
             return redirect("office:measure_reviews")
-    context = {
-        "crumbs": crumbs(Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb("登记")),
-        "heading": "登记公平竞争审查",
-        "lead": "按单位内部完成的审查结论登记；由另一人确认后有效。",
-        "form": form,
-        "button": "登记",
-    }
-    return call.render("user_form", context)
+    lead = "按单位内部完成的审查结论登记；由另一人确认后有效。"
+    return form_page(call, form, _of_reviews("登记"), heading="登记公平竞争审查", lead=lead, button="登记")
 
 
 @asks(Verb.DECIDE_CASE, of=REVIEW, methods=("GET", "POST"))
 @once
 def confirm_fair_review(call: Call, review: FairReview) -> HttpResponse:
     form = forms.Form(call.request.POST or None)
-    if call.request.method == "POST":
-        try:
+    if call.request.method == "POST" and form.is_valid():
+        with refusals_on(form):
             confirm_review(review.public_id, actor=call.user, now=call.now)
-        except Refusal as refusal:
-            form.is_valid()
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已确认。")
             return redirect("office:measure_reviews")
-    context = {
-        "crumbs": crumbs(Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb("确认")),
-        "heading": "确认公平竞争审查",
-        "lead": f"{review.document_no}　{review.reviewed_on}　{review.get_result_display()}。{review.opinion}",
-        "form": form,
-        "button": "确认",
-    }
-    return call.render("user_form", context)
+    lead = f"{review.document_no}　{review.reviewed_on}　{review.get_result_display()}。{review.opinion}"
+    return form_page(call, form, _of_reviews("确认"), heading="确认公平竞争审查", lead=lead, button="确认")
+
+
+def _of_reviews(last: str) -> list[Crumb]:
+    return crumbs(Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb(last))
 
 
 @asks(Verb.EXPORT_RECORDS, methods=("GET", "POST"))
@@ -285,17 +265,12 @@ def measure_handouts(call: Call) -> HttpResponse:
         empty="还没有向协会、机构、银行、媒体提供过。",
         caption_hidden=True,
     )
-    return call.render(
-        "measure_tables",
-        {
-            "crumbs": crumbs(Crumb("提供公开部分")),
-            "heading": "向协会、机构、银行、媒体提供",
-            "lead": "只含依据正在公示的措施，不含个体工商户；供自主参考，不作任何要求。措施终止时通知接收单位删除。",
-            "links": [],
-            "filters": [],
-            "reset_url": "",
-            "tables": [("提供记录", table)],
-            "form": form,
-            "button": "生成文件",
-        },
+    return tables_page(
+        call,
+        "提供公开部分",
+        "只含依据正在公示的措施，不含个体工商户；供自主参考，不作任何要求。措施终止时通知接收单位删除。",
+        ("提供记录", table),
+        heading="向协会、机构、银行、媒体提供",
+        form=form,
+        button="生成文件",
     )

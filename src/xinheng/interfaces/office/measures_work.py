@@ -12,8 +12,8 @@ from xinheng.core.access import Target
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
-from xinheng.interfaces.office.measures import MEASURE, crumbs, due, receiver
+from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.measures import MEASURE, crumbs, due, receiver, tables_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
@@ -142,7 +142,8 @@ def measure_tasks(call: Call) -> HttpResponse:
         empty="没有待反馈的措施。措施生效或者终止时，会通知响应单位。",
         caption_hidden=True,
     )
-    return _tables(call, "响应和反馈", "发起单位通知响应的措施，以及措施终止后须停止执行的通知。", table)
+    lead = "发起单位通知响应的措施，以及措施终止后须停止执行的通知。"
+    return tables_page(call, "响应和反馈", lead, ("", table))
 
 
 @asks(Verb.DRAFT_CASE, of=TASK, methods=("GET", "POST"))
@@ -154,10 +155,12 @@ def measure_task(call: Call, task: MeasureTask) -> HttpResponse:
             answer_task(task.public_id, actor=call.user, now=call.now, **form.cleaned_data)
             call.tell("已反馈。")
             return redirect("office:measure_tasks")
-    return _form(
+    heading = f"{task.get_kind_display()}：{task.measure.title}"
+    return form_page(
         call,
         form,
-        heading=f"{task.get_kind_display()}：{task.measure.title}",
+        crumbs(Crumb(heading)),
+        heading=heading,
         lead=f"{task.measure.subject.name}。依据：{task.measure.basis}。截止：{due(task)}。措施只用于所列事项，认为有误的请写明。",
         button="反馈",
     )
@@ -174,9 +177,10 @@ def report_measure_use(call: Call, measure: MeasureApplied) -> HttpResponse:
             report_use(measure, Use(**given), organisation=unit, actor=call.user, now=call.now)
             call.tell("已登记办理情况。")
             return redirect("office:measure", measure=measure.public_id)
-    return _form(
+    return form_page(
         call,
         form,
+        crumbs(Crumb("反馈办理情况")),
         heading="反馈办理情况",
         lead=f"{measure.subject.name}：{measure.title}。典型案例由另一人审核后才采用。",
         button="登记",
@@ -211,7 +215,8 @@ def measure_uses(call: Call) -> HttpResponse:
         paging=paging,
         caption_hidden=True,
     )
-    return _tables(call, "典型案例", "各单位报送的典型案例，不写企业名称；由另一人审核。", table)
+    lead = "各单位报送的典型案例，不写企业名称；由另一人审核。"
+    return tables_page(call, "典型案例", lead, ("", table))
 
 
 _REVIEWED: dict[bool | None, tuple[str, str]] = {
@@ -236,7 +241,8 @@ def review_measure_use(call: Call, use: MeasureUse) -> HttpResponse:
             )
             call.tell("已审核。")
             return redirect("office:measure_uses")
-    return _form(call, form, heading="审核典型案例", lead=use.text, button="审核")
+    here = crumbs(Crumb("审核典型案例"))
+    return form_page(call, form, here, heading="审核典型案例", lead=use.text, button="审核")
 
 
 @asks(Verb.READ_CASE)
@@ -272,30 +278,4 @@ def measure_figures(call: Call) -> HttpResponse:
         caption_hidden=True,
     )  # fmt: skip
     lead = "只统计各单位反馈的情况；修复是否由措施引起，统计不作判断。按期反馈为按期数与通知数。"
-    return _tables(call, "效果统计", lead, table)
-
-
-def _tables(call: Call, heading: str, lead: str, table: Table) -> HttpResponse:
-    context = {
-        "crumbs": crumbs(Crumb(heading)),
-        "heading": heading,
-        "lead": lead,
-        "links": [],
-        "filters": [],
-        "reset_url": "",
-        "tables": [("", table)],
-        "form": None,
-        "button": "",
-    }
-    return call.render("measure_tables", context)
-
-
-def _form(call: Call, form: forms.Form, *, heading: str, lead: str, button: str) -> HttpResponse:
-    context = {
-        "crumbs": crumbs(Crumb(heading)),
-        "heading": heading,
-        "lead": lead,
-        "form": form,
-        "button": button,
-    }
-    return call.render("user_form", context)
+    return tables_page(call, "效果统计", lead, ("", table))
