@@ -26,7 +26,7 @@ from xinheng.interfaces.office.attachments_shown import (
     may_read,
     part_of,
 )
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.papers import closed, handed_out
@@ -195,11 +195,6 @@ def withdraw(call: Call, attachment: str) -> HttpResponse:
             )
             call.tell(f"已撤下“{found.title}”，文件到期销毁。")
             return redirect(after_of(call, thing))
-    context = {
-        "crumbs": [Crumb(thing.title, home_of(call, thing)), Crumb("附件", address_of(thing)), Crumb("撤下")],
-        "heading": f"撤下附件：{found.title}",
-        "lead": "撤下后不能再打开，名称、经办和理由留在列表中，文件按期限销毁。",
-        "form": form,
-        "button": "撤下",
-    }
-    return call.render("user_form", context)
+    crumbs = [Crumb(thing.title, home_of(call, thing)), Crumb("附件", address_of(thing)), Crumb("撤下")]
+    lead = "撤下后不能再打开，名称、经办和理由留在列表中，文件按期限销毁。"
+    return form_page(call, form, crumbs, heading=f"撤下附件：{found.title}", lead=lead, button="撤下")

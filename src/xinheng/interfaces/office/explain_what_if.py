@@ -16,6 +16,7 @@ from xinheng.core.what_if import Supposition, WhatIf
 from xinheng.interfaces.office import explain
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.records_shown import file_crumbs
 from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
@@ -42,12 +43,9 @@ def what_if(call: Call, subject: Subject, model: str) -> HttpResponse:
             refused = told(refusal)
     here = {"subject": subject.public_id, "model": model}
     context = {
-        "crumbs": [
-            Crumb("企业档案", reverse("office:subjects")),
-            Crumb(subject.name, reverse("office:subject", kwargs={"subject": subject.public_id})),
-            Crumb("评价说明", reverse("office:grade", kwargs=here)),
-            Crumb("假设试算"),
-        ],
+        "crumbs": file_crumbs(
+            subject, Crumb("评价说明", reverse("office:grade", kwargs=here)), Crumb("假设试算")
+        ),
         "subject": {"name": subject.name, "url": reverse("office:grade", kwargs=here)},
         "model": basis.model.title,
         "run_on": explained.run.as_of,

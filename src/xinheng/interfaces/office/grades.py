@@ -16,6 +16,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office import explain
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.records_shown import file_crumbs
 from xinheng.interfaces.web.charts import Band, Chart, Step, waterfall
 from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
@@ -91,11 +92,7 @@ def grade(call: Call, subject: Subject, model: str) -> HttpResponse:
     here = reverse("office:subject", kwargs={"subject": subject.public_id})
     head = _head(call, subject, explained)
     context = {
-        "crumbs": [
-            Crumb("企业档案", reverse("office:subjects")),
-            Crumb(subject.name, here),
-            Crumb("评价说明"),
-        ],
+        "crumbs": file_crumbs(subject, Crumb("评价说明")),
         "subject": {"name": subject.name, "code": subject.code or "", "url": here},
         "grade": head,
         "summary": explained.explanation.summary,

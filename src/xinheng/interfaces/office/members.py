@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.web.figures import count
@@ -101,10 +101,10 @@ def new_association(call: Call) -> HttpResponse:
             register_association(actor=call.user, now=call.now, **form.cleaned_data)
             call.tell(f"已登记“{form.cleaned_data['name']}”。请在“用户与职责”中为它开立账号。")
             return redirect("office:associations")
-    return _form(
+    return form_page(
         call,
         form,
-        [Crumb("登记协会")],
+        _crumbs(Crumb("登记协会")),
         heading="登记行业协会",
         lead="登记后可以为协会开立账号、办理报送密钥。协会报送的是市场信用信息：不作不利依据，不公示。",
         button="登记",
@@ -136,27 +136,18 @@ def end_membership(call: Call, association: Organisation, number: int) -> HttpRe
         with refusals_on(form):
             end_member(number, association=association, actor=call.user, now=call.now, **form.cleaned_data)
             return redirect("office:members", association=association.public_id)
-    return _form(
+    return form_page(
         call,
         form,
-        [Crumb(call.tree.name(association.pk), _roll(association)), Crumb("登记退会")],
+        _crumbs(Crumb(call.tree.name(association.pk), _roll(association)), Crumb("登记退会")),
         heading="登记退会",
         lead="退会后不再接收关于它的记录；已经报送的记录照常保留。",
         button="登记退会",
     )
 
 
-def _form(
-    call: Call, form: forms.Form, crumbs: list[Crumb], *, heading: str, lead: str, button: str
-) -> HttpResponse:
-    context = {
-        "crumbs": [Crumb("协会与会员", reverse("office:associations")), *crumbs],
-        "heading": heading,
-        "lead": lead,
-        "form": form,
-        "button": button,
-    }
-    return call.render("user_form", context)
+def _crumbs(*more: Crumb) -> list[Crumb]:
+    return [Crumb("协会与会员", reverse("office:associations")), *more]
 
 
 def _roll(association: Organisation) -> str:
@@ -169,7 +160,7 @@ def _roll_page(call: Call, association: Organisation, form: MemberForm) -> HttpR
     page, paging = newest_first(rows, call.request)
     name = call.tree.name(association.pk)
     context: dict[str, Any] = {
-        "crumbs": [Crumb("协会与会员", reverse("office:associations")), Crumb(name)],
+        "crumbs": _crumbs(Crumb(name)),
         "name": name,
         "form": form,
         "promise_url": reverse("office:member_commitments", kwargs=own),

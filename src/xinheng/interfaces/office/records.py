@@ -22,7 +22,7 @@ from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
-from xinheng.interfaces.office.records_shown import line_of, source_of
+from xinheng.interfaces.office.records_shown import file_crumbs, line_of, source_of
 from xinheng.interfaces.office.wording import DEEDS
 from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.services.attachments import held
@@ -190,11 +190,7 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
     shown = line_of(call, subject, found, public=publication is not None)
     here = reverse("office:subject", kwargs={"subject": subject.public_id})
     context = {
-        "crumbs": [
-            Crumb("企业档案", reverse("office:subjects")),
-            Crumb(subject.name, here),
-            Crumb(shown["title"]),
-        ],
+        "crumbs": file_crumbs(subject, Crumb(shown["title"])),
         "subject": {"name": subject.name, "url": here, "code": subject.code or "—"},
         "record": shown,
         "fields": [{"label": label, "value": value} for label, value in found.detail.fields.items() if value],

@@ -17,7 +17,7 @@ from xinheng.interfaces.office.identities_merges import DecisionForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records import MAY_PROPOSE, owner_of, record_of
-from xinheng.interfaces.office.records_shown import title_of
+from xinheng.interfaces.office.records_shown import file_crumbs, title_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.deletions import decide_deletion, open_proposal, propose_deletion
 from xinheng.store.records import Record
@@ -106,13 +106,8 @@ def _page(
     if waiting is not None and decision is None and may_decide and not own:
         decision = DecisionForm()
     why_not = "这是您提出的，须由另一人确认。" if own else "由报送单位或其上级单位的决定人确认。"
-    file = reverse("office:subject", kwargs={"subject": owner.public_id})
     context = {
-        "crumbs": [
-            Crumb("企业档案", reverse("office:subjects")),
-            Crumb(owner.name, file),
-            Crumb("删除记录"),
-        ],
+        "crumbs": file_crumbs(owner, Crumb("删除记录")),
         "title": title_of(call, found),
         "proposal": waiting
         and {

@@ -17,7 +17,7 @@ from xinheng.interfaces.office.wording import (
     item_title,
     result_words,
 )
-from xinheng.interfaces.web.parts import Entry, Source
+from xinheng.interfaces.web.parts import Crumb, Entry, Source
 from xinheng.services.batches import number_of, sender_of
 from xinheng.services.time import day_of
 from xinheng.store.effects import Publication
@@ -27,6 +27,12 @@ from xinheng.store.subjects import Subject
 
 def record_url(subject: Subject, record: Record) -> str:
     return reverse("office:record", kwargs={"subject": subject.public_id, "key": record.record_key})
+
+
+def file_crumbs(subject: Subject, *more: Crumb) -> list[Crumb]:
+    """The way to the file of an enterprise and on from there."""
+    here = reverse("office:subject", kwargs={"subject": subject.public_id})
+    return [Crumb("企业档案", reverse("office:subjects")), Crumb(subject.name, here), *more]
 
 
 def title_of(call: Call, record: Record) -> str:

@@ -12,7 +12,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.notices import lines_of
 from xinheng.interfaces.office.owned import SUBJECT
-from xinheng.interfaces.office.records_shown import record_url, source_of
+from xinheng.interfaces.office.records_shown import file_crumbs, record_url, source_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
@@ -34,11 +34,7 @@ def results(call: Call, subject: Subject) -> HttpResponse:
         .select_related("subject")
     )
     context = {
-        "crumbs": [
-            Crumb("企业档案", reverse("office:subjects")),
-            Crumb(subject.name, here),
-            Crumb("外部评价与告知"),
-        ],
+        "crumbs": file_crumbs(subject, Crumb("外部评价与告知")),
         "subject": {"name": subject.name, "url": here},
         "systems": [
             {

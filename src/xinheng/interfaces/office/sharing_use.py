@@ -12,10 +12,11 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.batches import day_in
 from xinheng.interfaces.office.exporting import as_table
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE, SUBJECT
 from xinheng.interfaces.office.paging import address
+from xinheng.interfaces.office.records_shown import file_crumbs
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count
@@ -71,14 +72,8 @@ def sharing_key(call: Call, case: Case) -> HttpResponse:
             response = call.render("sender_made", made)
             response.headers["Cache-Control"] = "no-store"
             return response
-    context = {
-        "crumbs": crumbs,
-        "heading": "办理读取密钥",
-        "lead": "一个密钥只用于一个系统，只能读取批准的信息项和字段，到批准的截止日为止。",
-        "form": form,
-        "button": "办理",
-    }
-    return call.render("user_form", context)
+    lead = "一个密钥只用于一个系统，只能读取批准的信息项和字段，到批准的截止日为止。"
+    return form_page(call, form, crumbs, heading="办理读取密钥", lead=lead, button="办理")
 
 
 def _title(call: Call, code: str) -> str:
@@ -135,7 +130,6 @@ def _chart(call: Call, lines: tuple[Usage, ...]) -> Chart | None:
 @asks(Verb.READ_SUBJECT_FILE, of=SUBJECT)
 def asked(call: Call, subject: Subject) -> HttpResponse:
     """Organisations, purposes and days: what the enterprise itself is shown too."""
-    own = {"subject": subject.public_id}
     table = Table(
         caption="谁查询过",
         columns=[
@@ -161,11 +155,7 @@ def asked(call: Call, subject: Subject) -> HttpResponse:
         caption_hidden=True,
     )
     context = {
-        "crumbs": [
-            Crumb("企业档案", reverse("office:subjects")),
-            Crumb(subject.name, reverse("office:subject", kwargs=own)),
-            Crumb("谁查询过"),
-        ],
+        "crumbs": file_crumbs(subject, Crumb("谁查询过")),
         "subject": subject.name,
         "table": table,
     }

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.records_shown import file_crumbs
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.flags import Mark, mark_subject
 from xinheng.services.flags import end_mark as end
@@ -122,20 +123,11 @@ def _back(subject: Subject) -> HttpResponse:
 
 
 def _form(call: Call, subject: Subject, form: forms.Form, *, heading: str, button: str) -> HttpResponse:
-    context = {
-        "crumbs": [*_crumbs(subject), Crumb(heading)],
-        "heading": heading,
-        "lead": f"{subject.name}。标注用于向上级单位和审计机关通报，不作为评价的分值。",
-        "form": form,
-        "button": button,
-    }
-    return call.render("user_form", context)
+    lead = f"{subject.name}。标注用于向上级单位和审计机关通报，不作为评价的分值。"
+    crumbs = _crumbs(subject, Crumb(heading))
+    return form_page(call, form, crumbs, heading=heading, lead=lead, button=button)
 
 
-def _crumbs(subject: Subject) -> list[Crumb]:
-    own = {"subject": subject.public_id}
-    return [
-        Crumb("企业档案", reverse("office:subjects")),
-        Crumb(subject.name, reverse("office:subject", kwargs=own)),
-        Crumb("主体性质", reverse("office:marks", kwargs=own)),
-    ]
+def _crumbs(subject: Subject, *more: Crumb) -> list[Crumb]:
+    here = reverse("office:marks", kwargs={"subject": subject.public_id})
+    return file_crumbs(subject, Crumb("主体性质", here), *more)

@@ -15,10 +15,10 @@ from xinheng.core.records import STANDING
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
-from xinheng.interfaces.office.records_shown import title_of
+from xinheng.interfaces.office.records_shown import file_crumbs, title_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.relations import LISTINGS, Named, Person, name_person, open_person, relations_of
 from xinheng.store.records import Record
@@ -99,7 +99,8 @@ def add_person(call: Call, subject: Subject) -> HttpResponse:
             name_person(record_key=given["listing"], named=named, actor=call.user, now=call.now)
             return redirect("office:persons", subject=subject.public_id)
     lead = "只登记列入决定文书写明的人员；加密保存，不公开、不能按人检索，名单移出时删除。"
-    return _form(call, subject, form, heading="登记名单相关人员", lead=lead, button="登记")
+    heading = "登记名单相关人员"
+    return form_page(call, form, _crumbs(subject, Crumb(heading)), heading=heading, lead=lead, button="登记")
 
 
 @asks(Verb.KEEP_RELATIONS, of=SUBJECT, methods=("GET", "POST"))
@@ -112,28 +113,13 @@ def person(call: Call, subject: Subject, person: str) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         found = open_person(person, actor=call.user, reason=form.cleaned_data["reason"], now=call.now)
         lead = f"姓名：{found.name}　送达地址：{found.reach or '文书未写明'}。仅限所写用途。"
-    response = _form(call, subject, form, heading="查看名单相关人员", lead=lead, button="查看")
+    heading = "查看名单相关人员"
+    crumbs = _crumbs(subject, Crumb(heading))
+    response = form_page(call, form, crumbs, heading=heading, lead=lead, button="查看")
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _form(
-    call: Call, subject: Subject, form: forms.Form, *, heading: str, lead: str, button: str
-) -> HttpResponse:
-    context = {
-        "crumbs": [*_crumbs(subject), Crumb(heading)],
-        "heading": heading,
-        "lead": lead,
-        "form": form,
-        "button": button,
-    }
-    return call.render("user_form", context)
-
-
-def _crumbs(subject: Subject) -> list[Crumb]:
-    own = {"subject": subject.public_id}
-    return [
-        Crumb("企业档案", reverse("office:subjects")),
-        Crumb(subject.name, reverse("office:subject", kwargs=own)),
-        Crumb("名单相关人员", reverse("office:persons", kwargs=own)),
-    ]
+def _crumbs(subject: Subject, *more: Crumb) -> list[Crumb]:
+    here = reverse("office:persons", kwargs={"subject": subject.public_id})
+    return file_crumbs(subject, Crumb("名单相关人员", here), *more)

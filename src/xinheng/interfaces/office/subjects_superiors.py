@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
-from xinheng.interfaces.office.records_shown import record_url, title_of
+from xinheng.interfaces.office.records_shown import file_crumbs, record_url, title_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.merged_files import one_with
 from xinheng.services.superiors import (
@@ -141,7 +141,9 @@ def tell_superior(call: Call, subject: Subject) -> HttpResponse:
             call.tell("已写成，由另一人签发后才能发出。")
             return _back(subject)
     lead = f"{subject.name}。只依据现行有效、已经终局的决定；写成后由另一人签发，决定失效时自动撤回。"
-    return _form(call, subject, form, heading="通报上级单位和审计机关", lead=lead, button="写成通报")
+    heading = "通报上级单位和审计机关"
+    crumbs = _crumbs(subject, Crumb(heading))
+    return form_page(call, form, crumbs, heading=heading, lead=lead, button="写成通报")
 
 
 @asks(Verb.DECIDE_CASE, methods=("POST",))
@@ -166,7 +168,8 @@ def serve_superior(call: Call, subject: Subject, letter: str) -> HttpResponse:
             serve_letter(found.public_id, receipt, actor=call.user, now=call.now)
             return _back(subject)
     lead = f"{found.title}，收文单位：{found.addressed_to}。机关之间的公文，不起算当事人的期限。"
-    return _form(call, subject, form, heading="登记送达", lead=lead, button="登记")
+    crumbs = _crumbs(subject, Crumb("登记送达"))
+    return form_page(call, form, crumbs, heading="登记送达", lead=lead, button="登记")
 
 
 def _letter(subject: str, letter: str) -> tuple[SuperiorLetter, Subject]:
@@ -181,24 +184,11 @@ def _back(subject: Subject) -> HttpResponse:
     return redirect("office:superior_letters", subject=subject.public_id)
 
 
-def _form(
-    call: Call, subject: Subject, form: forms.Form, *, heading: str, lead: str, button: str
-) -> HttpResponse:
-    context = {
-        "crumbs": [*_crumbs(subject), Crumb(heading)],
-        "heading": heading,
-        "lead": lead,
-        "form": form,
-        "button": button,
-    }
-    return call.render("user_form", context)
-
-
-def _crumbs(subject: Subject) -> list[Crumb]:
+def _crumbs(subject: Subject, *more: Crumb) -> list[Crumb]:
     own = {"subject": subject.public_id}
-    return [
-        Crumb("企业档案", reverse("office:subjects")),
-        Crumb(subject.name, reverse("office:subject", kwargs=own)),
+    return file_crumbs(
+        subject,
         Crumb("主体性质", reverse("office:marks", kwargs=own)),
         Crumb("通报", reverse("office:superior_letters", kwargs=own)),
-    ]
+        *more,
+    )

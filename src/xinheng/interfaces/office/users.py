@@ -17,7 +17,7 @@ from django.urls import reverse
 from xinheng.core.access import Target, needs_second_factor
 from xinheng.core.roles import ADMINISTRATORS, OF_ENTERPRISES, REACHES, Role, Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.form_page import form_page, refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import USER
 from xinheng.interfaces.office.paging import oldest_first
@@ -175,14 +175,8 @@ def new_user(call: Call) -> HttpResponse:
         )
         call.tell("账号已建立。职责由安全管理员授予。")
         return redirect("office:user", user=user.public_id)
-    context = {
-        "crumbs": _crumbs("新建用户"),
-        "heading": "新建用户",
-        "lead": "账号由系统管理员建立，职责由安全管理员另行授予。",
-        "form": form,
-        "button": "建立账号",
-    }
-    return call.render("user_form", context)
+    lead = "账号由系统管理员建立，职责由安全管理员另行授予。"
+    return form_page(call, form, _crumbs("新建用户"), heading="新建用户", lead=lead, button="建立账号")
 
 
 def _crumbs(last: str) -> list[Crumb]:
@@ -296,14 +290,9 @@ def _confirmed(
             call.tell(f"{user.display_name}：已{heading}。")
             return redirect("office:user", user=user.public_id)
     here = Crumb(user.display_name, reverse("office:user", kwargs={"user": user.public_id}))
-    context = {
-        "crumbs": [Crumb("用户与职责", reverse("office:users")), here, Crumb(heading)],
-        "heading": f"{heading}：{user.display_name}",
-        "lead": lead,
-        "form": form,
-        "button": heading,
-    }
-    return call.render("user_form", context)
+    crumbs = [Crumb("用户与职责", reverse("office:users")), here, Crumb(heading)]
+    named = f"{heading}：{user.display_name}"
+    return form_page(call, form, crumbs, heading=named, lead=lead, button=heading)
 
 
 def _reason(call: Call) -> ReasonForm:
