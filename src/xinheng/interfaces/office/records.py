@@ -189,6 +189,7 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
     publication = Publication.objects.filter(record_key=found.record_key, stopped_at__isnull=True).first()
     shown = line_of(call, subject, found, public=publication is not None)
     here = reverse("office:subject", kwargs={"subject": subject.public_id})
+    part = {"subject": subject.public_id, "key": found.record_key}
     context = {
         "crumbs": file_crumbs(subject, Crumb(shown["title"])),
         "subject": {"name": subject.name, "url": here, "code": subject.code or "—"},
@@ -201,31 +202,17 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "handling": _handling(call, found),
         "publication": _publication(publication) if publication else None,
         "form": form,
-        "interview_url": f"{reverse('office:new_interview')}?record={found.record_key}"
-        if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
-        else "",
-        "measure_url": f"{reverse('office:new_measure')}?record={found.record_key}"
-        if call.may_somewhere(Verb.DRAFT_CASE)
-        else "",
-        "listing_url": f"{reverse('office:new_listing')}?record={found.record_key}",
-        "remedy_url": _remedy_url(call, subject, found),
-        "order_url": f"{reverse('office:new_order')}?record={found.record_key}"
-        if call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found)))
-        else "",
+        **_cases_urls(call, subject, found),
         "attachments": part_of(
             call,
             held(Target.RECORD, f"{found.record_key}"),
             reason=call.request.GET.get("reason", "").strip()[:200],
         ),
-        "delete_url": reverse(
-            "office:delete_record", kwargs={"subject": subject.public_id, "key": found.record_key}
-        )
+        "delete_url": reverse("office:delete_record", kwargs=part)
         if any(call.may(verb, call.of(owner_of(call, found))) for verb in MAY_PROPOSE)
         else "",
         "deletion_waits": open_proposal(found.record_key) is not None,
-        "change_url": reverse(
-            "office:change_record", kwargs={"subject": subject.public_id, "key": found.record_key}
-        ),
+        "change_url": reverse("office:change_record", kwargs=part),
     }
     return call.render("record", context)
 
@@ -294,10 +281,19 @@ def _publication(publication: Publication) -> dict[str, Any]:
     return {"clock": clock, "stop_on": publication.stop_on, "repair_from": publication.earliest_repair_on}
 
 
-def _remedy_url(call: Call, subject: Subject, found: Record) -> str:
-    """To say that the record is an error, for whoever may draft a case of its unit."""
-    if RecordState(found.state) not in STANDING or not call.may(
-        Verb.DRAFT_CASE, call.of(owner_of(call, found))
-    ):
-        return ""
-    return f"{reverse('office:new_remedy')}?subject={subject.public_id}&about=record:{found.record_key}"
+def _cases_urls(call: Call, subject: Subject, found: Record) -> dict[str, str]:
+    """Where cases begin on this record: some for whoever drafts cases of its unit, measures for whoever drafts any."""
+    drafts = bool(call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found))))
+    wrong = f"?subject={subject.public_id}&about=record:{found.record_key}"
+    about = f"?record={found.record_key}"
+    known = {
+        "interview_url": ("new_interview", about, drafts),
+        "order_url": ("new_order", about, drafts),
+        "remedy_url": ("new_remedy", wrong, drafts and RecordState(found.state) in STANDING),
+        "measure_url": ("new_measure", about, call.may_somewhere(Verb.DRAFT_CASE)),
+        "listing_url": ("new_listing", about, True),
+    }
+    return {
+        name: f"{reverse(f'office:{route}')}{query}" if may else ""
+        for name, (route, query, may) in known.items()
+    }
