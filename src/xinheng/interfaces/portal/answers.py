@@ -1,5 +1,6 @@
 """Headers of the portal's answers: how long a page may be kept, how a reader asks whether it changed, and what search
-engines must leave out. A page with something adverse is gone from caches within half a minute (legal guard G9).
+engines must leave out; and the day that a reader asks for. A page with something adverse is gone from caches within
+half a minute (legal guard G9).
 """
 
 import hashlib
@@ -11,13 +12,25 @@ from typing import TypeVar
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.timezone import localdate
 
 from xinheng.core.policy import Policy
 from xinheng.interfaces import web
 from xinheng.interfaces.web.large_text import wants_large_text
 
 SECONDS = 30
+EARLIEST = date(2020, 1, 1)
 Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def day_asked(request: HttpRequest) -> date:
+    """The day of the address; today where it names none, or one that lies ahead or too far back."""
+    today = localdate()
+    try:
+        asked = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return today
+    return asked if EARLIEST <= asked <= today else today
 
 
 def version_of(request: HttpRequest, policy: Policy, today: date, *parts: object) -> str:

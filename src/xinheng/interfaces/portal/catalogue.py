@@ -35,17 +35,6 @@ from xinheng.interfaces.web.parts import Link
 from xinheng.store.public import PublicPolicy
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-EARLIEST = date(2020, 1, 1)
-
-
-def _day(request: HttpRequest) -> date:
-    """The day of the address; today where it names none, or one that lies ahead or too far back."""
-    today = localdate()
-    try:
-        asked = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return today
-    return asked if EARLIEST <= asked <= today else today
 
 
 def _edition(on: date) -> Edition:
@@ -54,7 +43,7 @@ def _edition(on: date) -> Edition:
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    on, today = _day(request), localdate()
+    on, today = answers.day_asked(request), localdate()
     edition = _edition(on)
     query = f"?on={on}" if on != today else ""
     context = {
@@ -125,7 +114,7 @@ def _versions(edition: Edition, today: date) -> list[dict[str, Any]]:
 def _download(
     request: HttpRequest, write: Callable[[Edition], bytes], *, suffix: str, media: str
 ) -> HttpResponse:
-    edition = _edition(_day(request))
+    edition = _edition(answers.day_asked(request))
     response = HttpResponse(write(edition), content_type=media)
     name = f"{edition.place}公共信用信息目录{edition.on}.{suffix}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"

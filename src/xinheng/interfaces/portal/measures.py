@@ -3,8 +3,6 @@
 What is not on it may not be laid on anybody; who executes what elsewhere is said beside it (国办发〔2020〕49号).
 """
 
-from datetime import date
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,22 +12,10 @@ from django.views.decorators.http import require_safe
 from xinheng.interfaces.portal import answers, law
 from xinheng.interfaces.web.measure_rows import catalogue_of
 
-EARLIEST = date(2020, 1, 1)
-
-
-def _day(request: HttpRequest) -> date:
-    """The day of the address; today where it names none, or one that lies ahead or too far back."""
-    today = localdate()
-    try:
-        asked = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return today
-    return asked if EARLIEST <= asked <= today else today
-
 
 @require_safe
 def measures(request: HttpRequest) -> HttpResponse:
-    on, today = _day(request), localdate()
+    on, today = answers.day_asked(request), localdate()
     context = {
         "on": on,
         "past": on != today,
@@ -43,7 +29,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 @require_safe
 def measures_json(request: HttpRequest) -> HttpResponse:
     """The list as data, with its digest."""
-    on = _day(request)
+    on = answers.day_asked(request)
     found = law.policy_in_force(on=on).measures
     body = {"on": on.isoformat(), "digest": found.digest, **found.model_dump(mode="json")}
     response = JsonResponse(body, json_dumps_params={"ensure_ascii": False})
