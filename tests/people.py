@@ -25,26 +25,26 @@ class People:
 
 
 def make_people() -> People:
-    city = _organisation("kaifeng.city", OrganisationKind.CITY, "开封市", None)
-    market = _organisation("kaifeng.market_regulation", OrganisationKind.DEPARTMENT, "市市场监管局", city)
+    city = make_organisation("kaifeng.city", OrganisationKind.CITY, "开封市", None)
+    market = make_organisation("kaifeng.market_regulation", OrganisationKind.DEPARTMENT, "市市场监管局", city)
     return People(
         city=city,
         market=market,
-        li=_user("li", "李收集", market, Role.COLLECTOR),
-        wang=_user("wang", "王审核", city, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR),
-        zhao=_user("zhao", "赵决定", city, Role.DECIDER),
-        chen=_user("chen", "陈审计", city, Role.AUDITOR),
-        zhou=_user("zhou", "周保密", city, Role.SECRECY_REVIEWER),
+        li=make_user("li", "李收集", market, Role.COLLECTOR),
+        wang=make_user("wang", "王审核", city, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR),
+        zhao=make_user("zhao", "赵决定", city, Role.DECIDER),
+        chen=make_user("chen", "陈审计", city, Role.AUDITOR),
+        zhou=make_user("zhou", "周保密", city, Role.SECRECY_REVIEWER),
     )
 
 
-def _organisation(key: str, kind: str, name: str, parent: Organisation | None) -> Organisation:
+def make_organisation(key: str, kind: str, name: str, parent: Organisation | None) -> Organisation:
     organisation = Organisation.objects.create(key=key, kind=kind, parent=parent, division_code="410200")
     OrganisationName.objects.create(organisation=organisation, name=name)
     return organisation
 
 
-def _user(username: str, name: str, organisation: Organisation, *roles: Role) -> User:
+def make_user(username: str, name: str, organisation: Organisation, *roles: Role) -> User:
     user = User.objects.create_user(username, PASSWORD, display_name=name, organisation=organisation)
     for role in roles:
         RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=date(2026, 1, 1))

@@ -19,7 +19,9 @@ def seal_all(now: datetime) -> LedgerBatch:
             break
         sleep(0.1)
     seal_events(now=now)
-    assert not unsealed_count(), "a transaction of another test outlasts our patience, or one of this test is open"
+    assert not unsealed_count(), (
+        "a transaction of another test outlasts our patience, or one of this test is open"
+    )
     return LedgerBatch.objects.latest("number")
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import code
 from tests.store.rows import Rows
 
@@ -25,7 +25,7 @@ from xinheng.services.enterprises import (
     sign_in,
 )
 from xinheng.services.subjects import open_file
-from xinheng.store.models import EnterpriseAccount, LedgerEvent, Mandate, RoleGrant, Subject, User
+from xinheng.store.models import EnterpriseAccount, LedgerEvent, Mandate, Subject, User
 
 SECRET = "蓝天白云 2026 信用"
 SIGN_IN = "/own/sign-in/"
@@ -39,13 +39,7 @@ def firm(people: People) -> Subject:
 
 @pytest.fixture
 def clerk(people: People) -> User:
-    made = User.objects.create_user(
-        "sun", "correct horse battery", display_name="孙窗口", organisation=people.city
-    )
-    RoleGrant.objects.create(
-        user=made, role=Role.WINDOW_CLERK, organisation=people.city, from_on=TODAY - timedelta(days=9)
-    )
-    return made
+    return make_user("sun", "孙窗口", people.city, Role.WINDOW_CLERK)
 
 
 def _order(firm: Subject, *matters: Matter, days: int = 30) -> MandateOrder:

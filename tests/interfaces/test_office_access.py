@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 from tests.interfaces.office_people import enrol, post, signed_in, text
-from tests.people import PASSWORD, People
+from tests.people import PASSWORD, People, make_user
 
 from xinheng.core.roles import OF_ENTERPRISES, REACHES, SECOND_FACTOR, Role, Verb
 from xinheng.interfaces.office import urls
@@ -42,10 +42,7 @@ def _verbs(route: URLPattern) -> tuple[Verb, ...]:
 
 
 def _holding(people: People, *roles: Role) -> User:
-    user = User.objects.create_user("gu", PASSWORD, display_name="顾某", organisation=people.city)
-    for role in roles:
-        RoleGrant.objects.create(user=user, role=role, organisation=people.city, from_on=date(2020, 1, 1))
-    return user
+    return make_user("gu", "顾某", people.city, *roles)
 
 
 def test_every_route_declares_what_it_does() -> None:
@@ -124,8 +121,7 @@ def test_each_role_begins_where_it_has_work(people: People) -> None:
         Role.SYSTEM_ADMIN: "/office/users/",
     }
     for number, (role, url) in enumerate(first.items()):
-        user = User.objects.create_user(f"u{number}", PASSWORD, display_name="某", organisation=people.city)
-        RoleGrant.objects.create(user=user, role=role, organisation=people.city, from_on=date(2020, 1, 1))
+        user = make_user(f"u{number}", "某", people.city, role)
         assert signed_in(user).get("/office/").headers["Location"] == url
 
 

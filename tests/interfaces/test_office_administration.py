@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, PASSWORD, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.sealing import seal_all
 
 import xinheng
@@ -25,9 +25,7 @@ pytestmark = pytest.mark.usefixtures("office_clock")
 
 
 def _administrator(people: People, username: str, role: Role) -> User:
-    user = User.objects.create_user(username, PASSWORD, display_name=username, organisation=people.city)
-    RoleGrant.objects.create(user=user, role=role, organisation=people.city, from_on=date(2026, 1, 1))
-    return user
+    return make_user(username, username, people.city, role)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, People
+from tests.people import NOW, People, make_user
 from tests.services.orders import KEY, Orders, later, make_orders
 
 from xinheng.core.policy import Policy
@@ -198,13 +198,8 @@ def test_the_list_by_day_goes_on_where_the_page_ended(
 def test_a_case_of_another_unit_stays_closed(orders: Orders, people: People) -> None:
     case = orders.draft()
     from xinheng.core.roles import Role
-    from xinheng.store.models import RoleGrant, User
 
-    other = User.objects.create_user("he", "x" * 20, display_name="何", organisation=people.market)
-    RoleGrant.objects.create(
-        user=other, role=Role.REVIEWER, organisation=people.market, from_on=date(2026, 1, 1)
-    )
-    client = signed_in(other)
+    client = signed_in(make_user("he", "何", people.market, Role.REVIEWER))
     assert client.get(_url(case)).status_code == 403
     assert case.number not in text(client.get(reverse("office:cases")))
 
@@ -231,11 +226,10 @@ def test_an_order_on_a_record_of_another_unit_is_refused(orders: Orders, people:
     from xinheng.core.refusal import Refusal
     from xinheng.core.roles import Role
     from xinheng.services.rectification import draft_order
-    from xinheng.store.models import Organisation, RoleGrant, User
+    from xinheng.store.models import Organisation
 
     tax = Organisation.objects.create(key="kaifeng.tax", kind="department", parent=people.city)
-    officer = User.objects.create_user("tax", "x" * 20, display_name="税", organisation=tax)
-    RoleGrant.objects.create(user=officer, role=Role.REVIEWER, organisation=tax, from_on=date(2026, 1, 1))
+    officer = make_user("tax", "税", tax, Role.REVIEWER)
     record = orders.rows.record(batch=orders.rows.batch())
     order = Order(subject=record.subject, record=record.record_key, wanted="x", reason="x")
     with pytest.raises(Refusal) as refused:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import REGISTER, penalty, registration, write
 
 from xinheng.core.policy import Policy
@@ -14,7 +14,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services import runs
 from xinheng.services.collect import Delivery, import_file
-from xinheng.store.models import EvaluationRun, LedgerEvent, RoleGrant, User
+from xinheng.store.models import EvaluationRun, LedgerEvent, User
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 MODEL, TRIAL = "food/food-operators", "general/trial"
@@ -35,9 +35,7 @@ def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -
 
 @pytest.fixture
 def officer(city: People) -> Client:
-    user = User.objects.create_user("he", "x", display_name="何模型", organisation=city.market)
-    RoleGrant.objects.create(user=user, role=Role.MODEL_OFFICER, organisation=city.market, from_on=TODAY)
-    return signed_in(user)
+    return signed_in(make_user("he", "何模型", city.market, Role.MODEL_OFFICER))
 
 
 def _order(**changes: object) -> dict[str, object]:

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, People
+from tests.people import NOW, People, make_user
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 from tests.services.test_exits import LIST, entry, leaving, told
 
@@ -23,10 +23,8 @@ from xinheng.store.models import (
     Record,
     RecordDetail,
     Relation,
-    RoleGrant,
     Subject,
     SubjectFlag,
-    User,
 )
 
 pytestmark = pytest.mark.usefixtures("office_clock")
@@ -165,10 +163,7 @@ def test_a_deleted_record_leaves_a_tombstone_and_no_words(
 def test_nobody_deletes_alone_and_the_proposal_waits_on_the_desk_of_another(
     delivery: Delivery, people: People
 ) -> None:
-    other = User.objects.create_user("qian", "x", display_name="钱决定", organisation=people.city)
-    RoleGrant.objects.create(
-        user=other, role=Role.DECIDER, organisation=people.city, from_on=date(2026, 1, 1)
-    )
+    other = make_user("qian", "钱决定", people.city, Role.DECIDER)
     record = open_record(2, 4)
     part = {**own(2), "key": record.record_key}
     place, decide = (

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import PASSWORD, People
+from tests.people import People, make_user
 
 from xinheng.core.roles import Role
-from xinheng.store.models import Inspector, LedgerEvent, Organisation, RoleGrant, User
+from xinheng.store.models import Inspector, LedgerEvent, Organisation
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 LIST, NEW = "/office/inspectors/", "/office/inspectors/new/"
@@ -15,9 +15,7 @@ LIST, NEW = "/office/inspectors/", "/office/inspectors/new/"
 
 @pytest.fixture
 def reviewer(people: People) -> Client:
-    user = User.objects.create_user("liu", PASSWORD, display_name="刘审核", organisation=people.market)
-    RoleGrant.objects.create(user=user, role=Role.REVIEWER, organisation=people.market, from_on="2026-01-01")
-    return signed_in(user)
+    return signed_in(make_user("liu", "刘审核", people.market, Role.REVIEWER))
 
 
 def _fields(people: People, **changes: object) -> dict[str, object]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, People
-from tests.services.listing_cases import HEADS, Listers, a_user, make_listers
+from tests.people import NOW, People, make_user
+from tests.services.listing_cases import HEADS, Listers, make_listers
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
@@ -170,6 +170,6 @@ def test_a_window_clerk_releases_nothing(listers: Listers) -> None:
         entry.list_key, period="2026-11", organisation=listers.people.market, actor=listers.people.wang,
         policy=listers.policy, now=NOW,
     )  # fmt: skip
-    clerk = a_user("clerk", "窗口", listers.people.city, Role.WINDOW_CLERK)
+    clerk = make_user("clerk", "窗口", listers.people.city, Role.WINDOW_CLERK)
     url = reverse("office:release_list", kwargs={"release": made.public_id})
     assert post(signed_in(clerk), url).status_code == 403

@@ -1,13 +1,12 @@
 """The account of an association: its roll and what it delivered, and nothing else of anybody."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import PASSWORD, People
+from tests.people import People, make_user
 from tests.services.deliveries import code, name
 from tests.services.test_members import HEADER, OWN_CODE, told
 
@@ -15,26 +14,19 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.interfaces.office import urls
 from xinheng.services.collect import Delivery
-from xinheng.store.models import Member, Organisation, RoleGrant, Subject, User
+from xinheng.store.models import Member, Organisation, Subject, User
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 from tests.interfaces.test_office_file import delivery, open_record  # noqa: E402, F401
 
 
 def account(organisation: Organisation, username: str) -> User:
-    user = User.objects.create_user(username, PASSWORD, display_name="郑秘书", organisation=organisation)
-    RoleGrant.objects.create(
-        user=user, role=Role.ASSOCIATION, organisation=organisation, from_on=date(2020, 1, 1)
-    )
-    return user
+    return make_user(username, "郑秘书", organisation, Role.ASSOCIATION)
 
 
 @pytest.fixture
 def association(delivery: Delivery, people: People) -> Organisation:  # noqa: F811
-    admin = User.objects.create_user("admin", PASSWORD, display_name="系统", organisation=people.city)
-    RoleGrant.objects.create(
-        user=admin, role=Role.SYSTEM_ADMIN, organisation=people.city, from_on=date(2020, 1, 1)
-    )
+    admin = make_user("admin", "系统", people.city, Role.SYSTEM_ADMIN)
     given = {"name": "开封市食品行业协会", "credit_code": OWN_CODE}
     post(signed_in(admin), reverse("office:new_association"), given)
     return Organisation.objects.get(kind="association")

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import enrol, post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.draw_verify import verify
@@ -189,7 +189,7 @@ def test_nobody_approves_the_own_plan(city: People) -> None:
 
 
 def test_an_inspector_opens_the_files_of_the_enterprises_drawn_for_him(city: People) -> None:
-    from xinheng.store.models import DrawnObject, User
+    from xinheng.store.models import DrawnObject
 
     officer, decider = signed_in(city.wang), signed_in(city.zhao)
     plan = _new_plan(officer, city)
@@ -199,8 +199,7 @@ def test_an_inspector_opens_the_files_of_the_enterprises_drawn_for_him(city: Peo
     value = shown.split("甲 sha256:")[1][:64]
     post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": f"甲 sha256:{value}"})
     post(officer, _plan("draw_plan", plan), {"reveal0": reveal})
-    sun = User.objects.create_user("sun", "x", display_name="孙检查", organisation=city.market)
-    RoleGrant.objects.create(user=sun, role=Role.INSPECTOR, organisation=city.market, from_on=TODAY)
+    sun = make_user("sun", "孙检查", city.market, Role.INSPECTOR)
     drawn = DrawnObject.objects.order_by("position")[0]
     Inspector.objects.filter(certificate_no=drawn.inspectors[0]).update(user=sun)
     inspector = signed_in(sun)

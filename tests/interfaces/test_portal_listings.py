@@ -9,8 +9,8 @@ from django.urls import reverse
 from tests.interfaces.office_people import text
 from tests.interfaces.portal_city import FOOD, a_run, a_score
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
-from tests.people import NOW, TODAY, People
-from tests.services.listing_cases import LIST, Listers, a_user, make_listers
+from tests.people import NOW, TODAY, People, make_user
+from tests.services.listing_cases import LIST, Listers, make_listers
 from tests.store import listing_rows
 
 from xinheng.core.objections import Claim
@@ -64,7 +64,7 @@ class Shown:
         return entry
 
     def objected(self, subject: Subject, reference: str) -> Case:
-        clerk = a_user("qian", "钱窗口", self.people.city, Role.WINDOW_CLERK)
+        clerk = make_user("qian", "钱窗口", self.people.city, Role.WINDOW_CLERK)
         claim = Claim(wrong="认定的不是本企业")
         given = {"subject": subject, "reference": reference, "policy": self.policy, "now": NOW}
         return lodge(claim, actor=clerk, **given).case  # type: ignore[arg-type]

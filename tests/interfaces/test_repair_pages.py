@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import code
 from tests.services.repairers import CODE, Repairs, make_repairs, penalty
 
@@ -20,7 +20,6 @@ from xinheng.store.models import (
     IssuedLetter,
     LedgerEvent,
     RepairApplication,
-    RoleGrant,
     UpperResult,
     User,
 )
@@ -36,13 +35,7 @@ def repairs(people: People, policy: Policy, home: object) -> Repairs:
 
 @pytest.fixture
 def clerk(people: People) -> User:
-    made = User.objects.create_user(
-        "qianchuang", "correct horse battery", display_name="钱窗口", organisation=people.city
-    )
-    RoleGrant.objects.create(
-        user=made, role=Role.WINDOW_CLERK, organisation=people.city, from_on=date(2026, 1, 1)
-    )
-    return made
+    return make_user("qianchuang", "钱窗口", people.city, Role.WINDOW_CLERK)
 
 
 def _visitor(repairs: Repairs, clerk: User, *matters: Matter) -> Client:

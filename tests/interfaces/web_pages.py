@@ -27,7 +27,10 @@ from tests.interfaces.web_portal_pages import PORTAL
 PAGES = {
     **{f"portal/{name}.html": make for name, make in (PORTAL | PORTAL_PAGES).items()},
     "portal/measures.html": public_measures,
-    **{f"counter/{name}.html": make for name, make in {**COUNTER, **SPACE_PAGES, **OWN_CAMPAIGNS, **OBJECTIONS}.items()},
+    **{
+        f"counter/{name}.html": make
+        for name, make in {**COUNTER, **SPACE_PAGES, **OWN_CAMPAIGNS, **OBJECTIONS}.items()
+    },
     **{
         f"office/{name}.html": make
         for name, make in {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import code
 from tests.services.letter_cases import draft_of
 from tests.store.rows import DIGEST, Rows
@@ -20,7 +20,7 @@ from xinheng.services.letters import issue_letter
 from xinheng.services.letters_serving import serve
 from xinheng.services.listings import By, Proposal, clear_hurdle, decide, notify, propose, review
 from xinheng.services.listings_entries import enter
-from xinheng.store.models import Case, ListEntry, Organisation, Record, RoleGrant, Subject, User
+from xinheng.store.models import Case, ListEntry, Record, Subject, User
 
 LIST = "market_serious"
 HEADS = {head.value: "造成多人受害，拒不改正，较轻的做法已经用过" for head in Head}
@@ -122,11 +122,4 @@ class Listers:
 
 
 def make_listers(people: People, policy: Policy) -> Listers:
-    return Listers(people, policy, Rows(people), a_user("sun", "孙法审", people.city, Role.LEGAL_REVIEWER))
-
-
-def a_user(username: str, name: str, organisation: Organisation, *roles: Role) -> User:
-    user = User.objects.create_user(username, "x" * 20, display_name=name, organisation=organisation)
-    for role in roles:
-        RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=date(2026, 1, 1))
-    return user
+    return Listers(people, policy, Rows(people), make_user("sun", "孙法审", people.city, Role.LEGAL_REVIEWER))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_organisation, make_user
 from tests.services.letter_cases import draft_of
 from tests.store.rows import Rows
 
@@ -22,9 +22,7 @@ from xinheng.store.models import (
     MeasureApplied,
     Organisation,
     OrganisationKind,
-    OrganisationName,
     Record,
-    RoleGrant,
     User,
 )
 
@@ -144,10 +142,8 @@ class Measures:
 
 
 def make_measures(people: People, policy: Policy) -> Measures:
-    housing = Organisation.objects.create(
-        key="kaifeng.housing", kind=OrganisationKind.DEPARTMENT, parent=people.city, division_code="410200"
+    housing = make_organisation(
+        "kaifeng.housing", OrganisationKind.DEPARTMENT, "市住房城乡建设局", people.city
     )
-    OrganisationName.objects.create(organisation=housing, name="市住房城乡建设局")
-    sun = User.objects.create_user("sun", "x" * 20, display_name="孙审核", organisation=people.city)
-    RoleGrant.objects.create(user=sun, role=Role.REVIEWER, organisation=people.city, from_on=date(2026, 1, 1))
+    sun = make_user("sun", "孙审核", people.city, Role.REVIEWER)
     return Measures(people, policy, Rows(people), housing, sun)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.people import NOW, PASSWORD, People
+from tests.people import NOW, People, make_user
 from tests.services.deliveries import REGISTER, penalty, registration, write
 
 from xinheng.core.model_draft import Tree
@@ -11,7 +11,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.models import next_tree
-from xinheng.store.models import Organisation, RoleGrant, User
+from xinheng.store.models import Organisation, User
 
 MODEL = "food/food-operators"
 
@@ -32,10 +32,7 @@ def make_city(people: People, policy: Policy, folder: Path) -> None:
 
 
 def officer(organisation: Organisation, *, username: str = "he", role: Role = Role.MODEL_OFFICER) -> User:
-    user = User.objects.create_user(username, PASSWORD, display_name="何模型", organisation=organisation)
-    from_on = NOW.date().replace(month=1, day=1)
-    RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=from_on)
-    return user
+    return make_user(username, "何模型", organisation, role)
 
 
 def harder(policy: Policy) -> Tree:

@@ -1,10 +1,10 @@
 """An enterprise that objects, with its account, the window that helps, and the people who look and answer."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.store import enterprise_rows
 from tests.store.rows import Rows
 
@@ -14,7 +14,7 @@ from xinheng.core.roles import Role
 from xinheng.services.cases import Taker, take_step
 from xinheng.services.enterprises import Party, party_of
 from xinheng.services.objections import Found, Lodged, answer, lodge, report_finding
-from xinheng.store.models import Case, Objection, Organisation, Record, RoleGrant, Subject, User
+from xinheng.store.models import Case, Objection, Record, Subject, User
 
 
 @dataclass
@@ -90,11 +90,5 @@ def make_objectors(people: People, policy: Policy) -> Objectors:
     enterprise_rows.mandate(
         rows, account=account, subject=firm, matters=["file", "requests"], to_on=TODAY + timedelta(90)
     )
-    clerk = _user("sun", "孙窗口", people.city, Role.WINDOW_CLERK)
+    clerk = make_user("sun", "孙窗口", people.city, Role.WINDOW_CLERK)
     return Objectors(people, policy, rows, firm, party_of(account, on=TODAY), clerk)
-
-
-def _user(username: str, name: str, organisation: Organisation, role: Role) -> User:
-    user = User.objects.create_user(username, "x" * 20, display_name=name, organisation=organisation)
-    RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=date(2026, 1, 1))
-    return user

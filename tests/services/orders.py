@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tests.people import NOW, People
+from tests.people import NOW, People, make_user
 from tests.services.letter_cases import draft_of
 from tests.store.rows import Rows
 
@@ -15,7 +15,7 @@ from xinheng.services.cases import take_step
 from xinheng.services.letters import issue_letter
 from xinheng.services.letters_serving import serve
 from xinheng.services.rectification import Order, draft_order
-from xinheng.store.models import Case, CaseDeadline, Organisation, RoleGrant, User
+from xinheng.store.models import Case, CaseDeadline, User
 
 KEY = "rectification.correct_workdays"
 
@@ -74,15 +74,9 @@ def make_orders(people: People, policy: Policy) -> Orders:
         people,
         policy,
         Rows(people),
-        _user("sun", "孙审核", people.city, Role.REVIEWER),
-        _user("qian", "钱决定", people.city, Role.DECIDER),
+        make_user("sun", "孙审核", people.city, Role.REVIEWER),
+        make_user("qian", "钱决定", people.city, Role.DECIDER),
     )
-
-
-def _user(username: str, name: str, organisation: Organisation, role: Role) -> User:
-    user = User.objects.create_user(username, "x" * 20, display_name=name, organisation=organisation)
-    RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=date(2026, 1, 1))
-    return user
 
 
 def later(days: int) -> datetime:

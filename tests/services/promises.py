@@ -1,9 +1,9 @@
 """A published list of matters with its letters, and the people who take commitments under it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, People, make_user
 from tests.services.deliveries import code
 from tests.store.rows import Rows
 
@@ -14,7 +14,7 @@ from xinheng.core.roles import Role
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
 from xinheng.services.commitments_lists import approve_draft, begin_draft, submit_draft
 from xinheng.services.loading import refresh_search
-from xinheng.store.models import Case, Commitment, PolicyVersion, RoleGrant, Subject, SubjectName, User
+from xinheng.store.models import Case, Commitment, PolicyVersion, Subject, SubjectName, User
 
 FORM, PLAN = "申请表", "平面图"
 ANSWERS = {"matter": "食品经营许可", "place": "鼓楼区某路 1 号"}
@@ -86,8 +86,8 @@ def make_desk(people: People, policy: Policy) -> Desk:
         people,
         policy,
         a_firm(people, 1, "开封蓝天食品有限公司"),
-        _user(people, "sun", "孙窗口", Role.WINDOW_CLERK),
-        _user(people, "qian", "钱决定", Role.DECIDER),
+        make_user("sun", "孙窗口", people.city, Role.WINDOW_CLERK),
+        make_user("qian", "钱决定", people.city, Role.DECIDER),
     )
 
 
@@ -97,12 +97,3 @@ def a_firm(people: People, number: int, name: str, **given: object) -> Subject:
     SubjectName.objects.create(subject=made, name=name, normalised=normalise_name(name), known_at=NOW)
     refresh_search([made.pk])
     return made
-
-
-def _user(people: People, username: str, name: str, *roles: Role) -> User:
-    user = User.objects.create_user(username, "x", display_name=name, organisation=people.city)
-    for role in roles:
-        RoleGrant.objects.create(
-            user=user, role=role, organisation=people.city, from_on=TODAY - timedelta(days=9)
-        )
-    return user

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tests.people import NOW, TODAY, People, _user
+from tests.people import NOW, TODAY, People, make_user
 
 from xinheng.core.consent import Terms, Way
 from xinheng.core.policy import Policy
@@ -27,7 +27,9 @@ WISH = Wish(
 
 def applicant(people: People) -> User:
     """Sun reviews for the department; who applies for it."""
-    return User.objects.filter(username="sun").first() or _user("sun", "孙申请", people.market, Role.REVIEWER)
+    return User.objects.filter(username="sun").first() or make_user(
+        "sun", "孙申请", people.market, Role.REVIEWER
+    )
 
 
 def granted(people: People, policy: Policy, *, now: datetime = NOW, **changes: object) -> SharingGrant:

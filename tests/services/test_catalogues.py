@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.core.test_catalogue_change import item
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import HEADER, penalty, write
 
 from xinheng.core.catalogue import Sharing
@@ -46,7 +46,6 @@ from xinheng.store.models import (
     Record,
     RoleGrant,
     StoredFile,
-    User,
 )
 
 LATER = date(2026, 12, 1)
@@ -162,8 +161,7 @@ def test_a_county_keeps_a_supplement_of_its_own(people: People, policy: Policy) 
     office = Organisation.objects.create(
         key="kaifeng.qixian.credit", kind=OrganisationKind.DEPARTMENT, parent=county, division_code="410221"
     )
-    sun = User.objects.create_user("sun", "x", display_name="孙起草", organisation=office)
-    RoleGrant.objects.create(user=sun, role=Role.REVIEWER, organisation=office, from_on=date(2026, 1, 1))
+    sun = make_user("sun", "孙起草", office, Role.REVIEWER)
     _published(people, policy)
     assert area_of(office, policy=policy) == "410221"
     case = start_supplement(actor=sun, policy=policy, now=NOW)

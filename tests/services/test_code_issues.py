@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.code_issues import IssueKind
@@ -259,11 +259,7 @@ def test_a_natural_person_is_no_matter_and_the_ledger_names_nobody(
 
 
 def _desk_of(county: Organisation, username: str) -> User:
-    user = User.objects.create_user(username, "x", display_name="县登记", organisation=county)
-    RoleGrant.objects.create(
-        user=user, role=Role.REGISTRAR_DESK, organisation=county, from_on=date(2026, 1, 1)
-    )
-    return user
+    return make_user(username, "县登记", county, Role.REGISTRAR_DESK)
 
 
 def test_a_matter_goes_to_the_registrar_of_the_county_where_there_is_one(

@@ -1,11 +1,11 @@
 """Deliveries: all of a file or nothing, twice changes nothing, conflicts wait for a person."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.people import NOW, People
+from tests.people import NOW, People, make_user
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.policy import Policy
@@ -25,7 +25,6 @@ from xinheng.store.models import (
     Record,
     ReturnedRow,
     ReturnedState,
-    RoleGrant,
     StoredFile,
     Subject,
     SubjectName,
@@ -260,9 +259,7 @@ def _clerk_of_another_department(people: People) -> User:
     tax = Organisation.objects.create(
         key="kaifeng.tax", kind="department", parent=people.city, division_code="410200"
     )
-    clerk = User.objects.create_user("wu", "x", display_name="吴税务", organisation=tax)
-    RoleGrant.objects.create(user=clerk, role=Role.COLLECTOR, organisation=tax, from_on=date(2026, 1, 1))
-    return clerk
+    return make_user("wu", "吴税务", tax, Role.COLLECTOR)
 
 
 def test_another_department_gets_a_receipt_of_its_own_for_the_same_file(

@@ -195,7 +195,7 @@ def test_a_withdrawn_consent_ends_all_use_at_once_and_who_read_it_is_told_to_del
     assert send(lasting, tmp_path, tax(1, until="2026-03-31"), called="又.csv").accepted == 0
     assert LedgerEvent.objects.filter(kind="consent.revoked").count() == 1
     said = code_of(
-        lambda: revoke_consent(consent.public_id, actor=people.wang, reason="再撤", policy=policy, now=LATER)
+        revoke_consent, consent.public_id, actor=people.wang, reason="再撤", policy=policy, now=LATER
     )
     assert said == "SQ04"
     agreed(one(), people, policy, now=LATER)
@@ -254,10 +254,8 @@ def test_the_same_consent_is_entered_once_and_withdrawn_with_a_reason(
 ) -> None:
     consent = agreed(one(), people, policy)
     assert code_of(agreed, one(), people, policy) == "SQ02"
-    withdraw = lambda: revoke_consent(  # noqa: E731
-        consent.public_id, actor=people.wang, reason=" ", policy=policy, now=NOW
-    )
-    assert code_of(withdraw) == "SQ03"
+    said = code_of(revoke_consent, consent.public_id, actor=people.wang, reason=" ", policy=policy, now=NOW)
+    assert said == "SQ03"
 
 
 @pytest.mark.row("M2-08")

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.refusals import code_of
-from tests.services.listing_cases import Listers, a_user, make_listers
+from tests.services.listing_cases import Listers, make_listers
 
 from xinheng.core.days import add_months
 from xinheng.core.local_rules import About
@@ -113,7 +113,7 @@ def test_a_release_needs_two_persons_and_leaves_out_who_has_left(listers: Lister
     assert code_of(compile_release, first.list_key, period="2026-11", actor=people.zhao, **words) == "LR3"
     assert code_of(compile_release, first.list_key, period="十一月", actor=people.zhao, **words) == "LR2"
     assert code_of(release, made.public_id, actor=people.zhao, now=NOW) == "LR5"
-    qian = a_user("qian", "钱决定", people.city, Role.DECIDER)
+    qian = make_user("qian", "钱决定", people.city, Role.DECIDER)
     made = release(made.public_id, actor=qian, now=NOW)
     assert code_of(release, made.public_id, actor=qian, now=NOW) == "LR4"
     assert [one.pk for one in shown(made)] == [first.pk]

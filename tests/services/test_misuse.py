@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import code
-from tests.services.orders import _user
 from tests.store.rows import Rows
 
 from xinheng.core.misuse import Fault
@@ -54,9 +53,9 @@ def test_the_unit_complained_of_and_who_has_nothing_to_do_with_it_see_nothing(
     people: People, policy: Policy
 ) -> None:
     case, _ = _complaint(people, policy)
-    inside = _user("mao", "毛某", people.market, Role.REVIEWER)
+    inside = make_user("mao", "毛某", people.market, Role.REVIEWER)
     RoleGrant.objects.filter(user=inside).update(organisation=people.city)
-    window = _user("sunli", "孙窗口", people.city, Role.WINDOW_CLERK)
+    window = make_user("sunli", "孙窗口", people.city, Role.WINDOW_CLERK)
     for user in (inside, window, people.zhou):
         assert not may_read(case, user, on=TODAY)
         with pytest.raises(Refusal) as refused:

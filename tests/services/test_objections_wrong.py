@@ -1,8 +1,8 @@
 """An upheld objection, or a finding of our own, takes a wrong listing or measure away whole: record, case, order to stop."""
 
 import pytest
-from tests.people import NOW, People
-from tests.services.listing_cases import a_user, make_listers
+from tests.people import NOW, People, make_user
+from tests.services.listing_cases import make_listers
 from tests.services.measure_cases import Measures, make_measures
 
 from xinheng.core.objections import Answer, Claim
@@ -50,7 +50,7 @@ class Answered:
 
 @pytest.fixture
 def answered(people: People, policy: Policy) -> Answered:
-    return Answered(people, policy, a_user("qian", "钱窗口", people.city, Role.WINDOW_CLERK))
+    return Answered(people, policy, make_user("qian", "钱窗口", people.city, Role.WINDOW_CLERK))
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Who delivered neither reviews nor decides: one rule for a person, a file from the command line, and a system."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import code, penalty, write
 
 from xinheng.core.policy import Policy
@@ -15,7 +14,7 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.desk import Kind, Seat, tasks
 from xinheng.services.publication import publish_batch
 from xinheng.services.returns import send_back
-from xinheng.store.models import Batch, Organisation, Publication, ReturnedRow, RoleGrant, User
+from xinheng.store.models import Batch, Organisation, Publication, ReturnedRow, User
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M2-04")]
 WRONG = code(3)[:-1] + ("0" if code(3)[-1] != "0" else "1")
@@ -24,10 +23,7 @@ WRONG = code(3)[:-1] + ("0" if code(3)[-1] != "0" else "1")
 @pytest.fixture
 def colleague(people: People) -> User:
     """Of the department that delivers, though not the one who did."""
-    made = User.objects.create_user("qian", "x", display_name="钱同事", organisation=people.market)
-    for role in (Role.SECRECY_REVIEWER, Role.DECIDER):
-        RoleGrant.objects.create(user=made, role=role, organisation=people.market, from_on=date(2026, 1, 1))
-    return made
+    return make_user("qian", "钱同事", people.market, Role.SECRECY_REVIEWER, Role.DECIDER)
 
 
 def _delivered(people: People, policy: Policy, folder: Path, *, by: str) -> Batch:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from tests.people import NOW, TODAY, People, _user
+from tests.people import NOW, TODAY, People, make_user
 from tests.refusals import code_of
 from tests.sealing import seal_all
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
@@ -98,7 +98,7 @@ def test_what_cannot_be_applied_for_is_refused(
 def test_a_second_person_who_decides_for_the_city_approves(people: People, policy: Policy) -> None:
     by = applicant(people)
     case = apply_for(WISH, organisation=people.market, actor=by, policy=policy, now=NOW)
-    own = _user("qian", "钱决定", people.market, Role.DECIDER)
+    own = make_user("qian", "钱决定", people.market, Role.DECIDER)
     said = code_of(approve_sharing, case.public_id, actor=own, policy=policy, now=NOW)
     assert said == "GX03"
     assert code_of(approve_sharing, case.public_id, actor=by, policy=policy, now=NOW) == "flow_role"
