@@ -83,17 +83,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     port = _free_port()
     command = [sys.executable, "-m", "xinheng.interfaces.cli"]
-    subprocess.run([*command, "demo"], env=environment, check=True, timeout=900, stdout=subprocess.DEVNULL)
-    server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment)
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            yield Site(f"http://127.0.0.1:{port}", environment, browser)
-            browser.close()
+        subprocess.run(
+            [*command, "demo"], env=environment, check=True, timeout=900, stdout=subprocess.DEVNULL
+        )
+        server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment)
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/health")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+                yield Site(f"http://127.0.0.1:{port}", environment, browser)
+                browser.close()
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
     finally:
-        server.terminate()
-        server.wait(timeout=60)
         subprocess.run(
             [sys.executable, "-m", "xinheng.config.postgres", "erase"],
             env=environment,
