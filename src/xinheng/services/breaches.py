@@ -17,6 +17,7 @@ from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
 from xinheng.core.refusal import Refusal
+from xinheng.services.cases import last_step
 from xinheng.services.commitments_records import row_of
 from xinheng.services.ledger import note
 from xinheng.services.organisations import city
@@ -184,5 +185,5 @@ def _decided_at(commitment: Commitment) -> datetime | None:
     """None while it stands as kept, unchecked, or overturned."""
     if commitment.outcome in ("", "full") or commitment.case is None:
         return None
-    decided = commitment.case.events.filter(verb="determine").order_by("-sequence").first()
+    decided = last_step(commitment.case, "determine")
     return decided.at if decided else None

@@ -13,9 +13,8 @@ from django.db import transaction
 
 from xinheng.core.commitment_items import Variant
 from xinheng.core.commitment_register import Outcome
-from xinheng.core.grounds import lives
 from xinheng.core.policy import Policy
-from xinheng.core.records import Finality, RecordState, Seriousness
+from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.breaches import hand_on, take_back
 from xinheng.services.cases import Opening, last_step, open_case, take_step
@@ -187,7 +186,7 @@ def can_be_revoked(commitment: Commitment) -> str:
 
 def _living(commitment: Commitment) -> Record:
     record = record_of(commitment)
-    if record is None or not lives(RecordState(record.state), Finality(record.finality)):
+    if record is None or not record.alive:
         raise Refusal(
             "CM32",
             "这份承诺的记录不存在或者已经失效，不能据此作出认定。",

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from xinheng.core.collection_cycle import Span
-from xinheng.core.commitment_register import Counted, cells, lacking
+from xinheng.core.commitment_register import Counted, Outcome, cells, lacking
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
 from xinheng.documents.scan_bundle import index_workbook
@@ -21,7 +21,7 @@ from xinheng.store.accounts import User
 from xinheng.store.commitments import Commitment
 from xinheng.store.records import Record
 
-BREACHED = ("part", "none", "false")
+BREACHED = tuple(one.value for one in Outcome if one.breached)
 
 
 @dataclass(frozen=True, slots=True)

@@ -258,7 +258,7 @@ def show_again(record: Record, policy: Policy, *, moment: datetime) -> None:
 
 def _term_of_version(record: Record, policy: Policy, *, moment: datetime) -> Term | None:
     """None where the version may not be public; its words and from whom it came count as well as its class."""
-    if record.batch is not None and not provenance_of(record.batch.provenance).may_burden:
+    if not record.provenance.may_burden:
         return None
     detail = RecordDetail.objects.filter(record=record).first()
     if detail is not None and not open_to_all(detail.fields):
