@@ -14,6 +14,7 @@ from tests.services.campaign_cases import PLAN, UNTIL, Campaigns
 from tests.services.deliveries import code
 from tests.store.rows import Rows
 
+from xinheng.core.catalogue import Item
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
@@ -119,7 +120,7 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
 
 
 def test_by_its_code_an_enterprise_is_found_with_what_may_ground_it(city: Campaigns) -> None:
-    record = city.record(seriousness=1)
+    record = city.record(item=Item.SERIOUS_LIST)
     Subject.objects.filter(pk=record.subject_id).update(code=code(7))
     campaign = city.running()
     clerk = signed_in(city.people.wang)

@@ -206,6 +206,9 @@ def test_a_machine_proposes_by_rule_and_takes_nobody_in(city: Campaigns) -> None
     campaign = city.running()
     assert [one.record_key for one in proposals(campaign, policy=city.policy, on=TODAY)] == keys
     assert not CampaignLine.objects.exists()
+    for given in ({"seriousness": Seriousness.MINOR}, old):
+        lighter = city.record(**given)
+        assert code_of(lambda lighter=lighter: city.taken(lighter, campaign)) == "CP14"
     line = take_in(campaign, keys[:1], **_by(city, reason="未改正"))[0]
     assert [one.record_key for one in proposals(campaign, policy=city.policy, on=TODAY)] == keys[1:]
     leave_line(line, actor=city.people.wang, now=LATER, reason="已由省级办理")

@@ -83,8 +83,8 @@ def take_in(
     campaign: Campaign, records: Iterable[int], *, actor: User, policy: Policy, now: datetime, reason: str
 ) -> list[CampaignLine]:
     """Take in the records with these keys, all or none. Refusals: CP6 not this person's work, CP7 it does not run, CP8 no
-    reason or no such record, CP9 stands in it, CP10 no failing record, CP11 outside its field; RE2, RE3 and those of
-    core.grounds for the record."""
+    reason or no such record, CP9 stands in it, CP10 no failing record, CP11 outside its field, CP14 lighter or
+    older than the plan allows; RE2, RE3 and those of core.grounds for the record."""
     case, today, keys = locked(campaign.case.public_id), day_of(now), sorted(set(records))
     _demand(actor, [case.organisation], on=today)
     if case.state != "running":
@@ -182,6 +182,12 @@ def _why_not(record: Record, campaign: Campaign, *, policy: Policy, on: date) ->
     failing = policy.catalogue.item(record.item).nature is Nature.FAILING
     if not failing and record.seriousness == Seriousness.NONE:
         return Refusal("CP10", "这条记录不是失信信息。", advice="请选择行政处罚、名单等失信信息。")
+    if record.seriousness < campaign.least or (record.decided_on or date.min) < campaign.since_on:
+        return Refusal(
+            "CP14",
+            "这条记录的失信程度或者日期不在批准的方案之内。",
+            advice="方案由另一人批准；需要纳入更轻、更早的，另行拟定方案。",
+        )
     subject = record.subject
     if campaign.field == CampaignField.GOVERNMENT and not (
         subject.state_body or subject.kind == SubjectKind.GOVERNMENT
