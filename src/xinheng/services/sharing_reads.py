@@ -77,15 +77,15 @@ def read_subject(key: SenderKey, code: str, asked: Asked, *, policy: Policy, now
     try:
         with transaction.atomic():
             use = _begin(key, asked, policy=policy, now=now)
-            subject = _found(code)
+            subject = found_subject(code)
             body = _of_subject(use, subject) if subject is not None else None
             unknown = "" if body is not None else "GX17"
             _write_down(use, key, asked, now=now, refused=unknown, subject=subject)
     except Refusal as refusal:
-        _write_refused(key, asked, refusal, now=now, changes=False)
+        write_refused(key, asked, refusal, now=now)
         raise
     if body is None:
-        raise Refusal("GX17", "没有这个统一社会信用代码的主体。", advice="请核对代码，共 18 位。")
+        raise unknown_code()
     return Taken(body, digest_of(body))
 
 
@@ -101,7 +101,7 @@ def read_changes(
             body = {"records": found, "next": str(following), "more": more, "note": NOTE}
             _write_down(use, key, asked, now=now, changes=True)
     except Refusal as refusal:
-        _write_refused(key, asked, refusal, now=now, changes=True)
+        write_refused(key, asked, refusal, now=now, changes=True)
         raise
     return Taken(body, digest_of(body))
 
@@ -143,7 +143,17 @@ def _still(code: str, policy: Policy) -> bool:
     return item is not None and offer(code, item).open
 
 
-def _found(code: str) -> Subject | None:
+def unknown_code() -> Refusal:
+    return Refusal("GX17", "没有这个统一社会信用代码的主体。", advice="请核对代码，共 18 位。")
+
+
+def counted_use(key: SenderKey, asked: Asked, *, policy: Policy, now: datetime) -> SharingGrant:
+    """The grant of a call that takes no records, counted like one; refusals as ``_begin``."""
+    return _begin(key, asked, policy=policy, now=now).grant
+
+
+def found_subject(code: str) -> Subject | None:
+    """By its credit code; of a merged file the one that stands."""
     subject = Subject.objects.select_related("merged_into").filter(code=code).first()
     return subject.merged_into or subject if subject is not None else None
 
@@ -323,7 +333,9 @@ def _write_down(
     )
 
 
-def _write_refused(key: SenderKey, asked: Asked, refusal: Refusal, *, now: datetime, changes: bool) -> None:
+def write_refused(
+    key: SenderKey, asked: Asked, refusal: Refusal, *, now: datetime, changes: bool = False
+) -> None:
     """A refused call stands in the statistics; it reads nothing and names nobody."""
     if key.grant_id is None:
         return

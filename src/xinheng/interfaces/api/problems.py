@@ -48,6 +48,8 @@ STATUS: Mapping[str, int] = {
     "GX16": 429,
     "GX17": 404,
     "GX18": 400,
+    "MW3": 403,
+    "MW4": 400,
 }
 """Status by the code of a refusal; 409 for every other rule."""
 TITLES: Mapping[int, str] = {

@@ -13,6 +13,10 @@ def _subject(about: About) -> list[str]:
     return [f"/api/v1/shared/subjects/{about.code}?purpose=permit"]
 
 
+def _check(about: About) -> list[str]:
+    return [f"/api/v1/checks/{about.code}?purpose=permit&occasion=licensing&reference=SP-1"]
+
+
 def _changes(about: About) -> list[str]:
     return ["/api/v1/shared/changes?purpose=permit"]
 
@@ -34,5 +38,6 @@ SURFACES: tuple[Surface, ...] = (
     ),
     Surface("shared_items", openness=Openness.KEY),
     Surface("shared_subject", _subject, Openness.KEY),
+    Surface("check_subject", _check, Openness.KEY),
     Surface("shared_changes", _changes, Openness.KEY),
 )

@@ -10,7 +10,16 @@ from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
-from xinheng.interfaces.api import deliveries, exchange, feeds, objections, reference, repairs, sharing
+from xinheng.interfaces.api import (
+    checks,
+    deliveries,
+    exchange,
+    feeds,
+    objections,
+    reference,
+    repairs,
+    sharing,
+)
 from xinheng.interfaces.api.keys import KeyBearer
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
 from xinheng.interfaces.api.surfaces import SURFACES as SURFACES
@@ -36,6 +45,7 @@ api.add_router("/deliveries", deliveries.router)
 api.add_router("/feeds", feeds.router)
 api.add_router("/exchange", exchange.router)
 api.add_router("/shared", sharing.router)
+api.add_router("/checks", checks.router)
 api.add_router("/repairs", repairs.router)
 api.add_router("/objections", objections.router)
 teach(api)
