@@ -7,6 +7,7 @@ from xinheng.core.campaigns import CAMPAIGN
 from xinheng.core.commitment_flow import COMMITMENT
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
 from xinheng.core.interviews import INTERVIEW
+from xinheng.core.list_hit import LIST_HIT
 from xinheng.core.listing import GOOD_LISTING, LISTING
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
 from xinheng.core.misuse import MISUSE
@@ -28,6 +29,7 @@ PROCEDURES: tuple[Flow, ...] = (
     COMMITMENT,
     LISTING,
     GOOD_LISTING,
+    LIST_HIT,
     REPAIR,
     RELIEF,
     MEASURE,

@@ -366,6 +366,31 @@ def end_listings(timestamp: int) -> None:
     log.info("listings_ended", count=end_due(policy=policy_in_force(on=today), today=today, now=now))
 
 
+@app.periodic(cron=NIGHT)
+@app.task(name="screen_lists", queueing_lock="screen_lists")
+def screen_lists(timestamp: int) -> None:
+    """Compare lists that others decide with what the city has given; a person looks at each hit."""
+    from xinheng.services.list_screening import screen_all
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    done = screen_all(policy=policy_in_force(on=day_of(now)), now=now)
+    log.info("lists_screened", found=done.found, ended=done.ended)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="screen_deliveries", queueing_lock="screen_deliveries")
+def screen_deliveries(timestamp: int = 0) -> None:
+    """The same for what was delivered within the last hour."""
+    from xinheng.services.list_screening import screen_recent
+    from xinheng.services.policies import policy_in_force
+
+    now = datetime.now(UTC)
+    found = screen_recent(policy=policy_in_force(on=day_of(now)), now=now)
+    if found:
+        log.info("deliveries_screened", found=found)
+
+
 @app.task(name="follow_listings")
 def follow_listings(ended: list[int]) -> None:
     """Bring records and cases after entries that have ended; a second run finds nothing left."""

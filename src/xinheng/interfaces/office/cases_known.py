@@ -1,6 +1,7 @@
 """The kinds of case there are in the office; a new procedure adds its own here."""
 
 from xinheng.interfaces.office.campaigns_plan import CAMPAIGN
+from xinheng.interfaces.office.cases_hit import LIST_HIT
 from xinheng.interfaces.office.cases_interview import INTERVIEW
 from xinheng.interfaces.office.cases_kinds import CaseKind
 from xinheng.interfaces.office.cases_listing import GOOD_LISTING, LISTING
@@ -38,6 +39,7 @@ KINDS = {
         INCENTIVE,
         LISTING,
         GOOD_LISTING,
+        LIST_HIT,
         CAMPAIGN,
     )
 }
