@@ -18,6 +18,7 @@ def desk(people: People, policy: Policy, home: object) -> Desk:
     return make_desk(people, policy)
 
 
+@pytest.mark.row("M4-01")
 @pytest.mark.row("M4-07")
 @pytest.mark.row("M4-15")
 @pytest.mark.guard("G13")

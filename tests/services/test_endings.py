@@ -101,6 +101,7 @@ def _carry(holders: SimpleNamespace, *, now: datetime) -> ExchangePackage:
 @pytest.mark.row("M12-04")
 @pytest.mark.row("M10-09")
 @pytest.mark.row("X-04")
+@pytest.mark.row("M5-10")
 @pytest.mark.guard("G9")
 def test_every_receiver_is_told_within_a_minute_and_by_number_alone(holders: SimpleNamespace) -> None:
     ending = _end(holders)
@@ -126,6 +127,7 @@ def test_every_receiver_is_told_within_a_minute_and_by_number_alone(holders: Sim
 
 @pytest.mark.row("M12-04")
 @pytest.mark.row("M10-09")
+@pytest.mark.row("X-04")
 def test_receipts_are_collected_from_every_channel(holders: SimpleNamespace) -> None:
     _end(holders)
     tell_receivers(policy=holders.policy, now=ENDED + SECOND)
@@ -184,6 +186,7 @@ def test_an_expired_publication_is_told_to_those_who_read_it(holders: SimpleName
 
 
 @pytest.mark.row("M12-04")
+@pytest.mark.row("X-04")
 def test_who_does_not_confirm_in_time_goes_to_the_credit_office(holders: SimpleNamespace) -> None:
     _end(holders)
     tell_receivers(policy=holders.policy, now=ENDED + SECOND)

@@ -285,6 +285,7 @@ def test_a_review_that_upholds_ends_the_case(objectors: Objectors) -> None:
     assert RecordState(now_of(record).state) is RecordState.ACTIVE
 
 
+@pytest.mark.guard("G6")
 def test_an_inspection_result_can_be_objected_to(objectors: Objectors) -> None:
     from xinheng.core.catalogue import Item
 

@@ -165,6 +165,16 @@ def classed(record: Record, people: People, policy: Policy) -> Publication:
     return Publication.objects.get()
 
 
+@pytest.mark.guard("G3")
+@pytest.mark.parametrize("finality", [Finality.UNDER_REVIEW, Finality.IN_COURT])
+def test_an_appeal_alone_takes_nothing_from_the_public_page(
+    classed: Publication, finality: Finality, people: People, policy: Policy
+) -> None:
+    corrected(people, policy, finality=finality)
+    classed.refresh_from_db()
+    assert (classed.stopped_at, Publication.objects.count()) == (None, 1)
+
+
 @pytest.mark.row("M3-05")
 @pytest.mark.guard("G8")
 @pytest.mark.parametrize("deed", ["shield", "repair"])

@@ -36,6 +36,7 @@ def _resting(repairs: Repairs) -> Case:
 
 
 @pytest.mark.row("M12-08")
+@pytest.mark.row("X-03")
 def test_all_failing_records_rest_on_a_ruling_decided_by_a_second_person(repairs: Repairs) -> None:
     penalty(repairs.rows, repairs.firm, seriousness=3)
     case = _asked(repairs)
@@ -50,6 +51,7 @@ def test_all_failing_records_rest_on_a_ruling_decided_by_a_second_person(repairs
 
 
 @pytest.mark.row("M12-08")
+@pytest.mark.row("X-03")
 def test_after_the_plan_was_carried_out_the_records_are_repaired(repairs: Repairs) -> None:
     done = finish(_resting(repairs), repairs.act(repairs.people.zhao))
     assert (done.state, repairs.current().state) == ("done", RecordState.REPAIRED)
@@ -57,6 +59,7 @@ def test_after_the_plan_was_carried_out_the_records_are_repaired(repairs: Repair
 
 
 @pytest.mark.row("M12-08")
+@pytest.mark.row("X-03")
 @pytest.mark.guard("G17")
 def test_a_failed_plan_lets_records_count_again_only_after_the_enterprise_was_heard(
     repairs: Repairs, home: object
