@@ -7,6 +7,7 @@ import structlog
 from procrastinate.contrib.django import app
 
 from xinheng.services.ledger import seal_events
+from xinheng.services.policies import policy_in_force
 from xinheng.services.publication import stop_due
 from xinheng.services.retention import (
     destroy_expired_files,
@@ -41,7 +42,6 @@ def confirm_batch(batch: str, actor: int | None) -> None:
     """Load a large batch that somebody confirmed in the office; a second run finds it loaded."""
     from xinheng.core.refusal import Refusal
     from xinheng.services.collect import Delivery, confirm, give_back
-    from xinheng.services.policies import policy_in_force
     from xinheng.store.models import Batch, User
 
     now = datetime.now(UTC)
@@ -68,7 +68,6 @@ def run_evaluation(model: str, as_of: str, publish: bool, actor: int) -> None:
     from datetime import date
 
     from xinheng.core.refusal import Refusal
-    from xinheng.services.policies import policy_in_force
     from xinheng.services.runs import Order, carry_out, note_refused
     from xinheng.store.models import User
 
@@ -99,7 +98,6 @@ def refresh_grades(timestamp: int = 0) -> None:
 def run_night(timestamp: int) -> None:
     """Run every model in force for the new day; a model that is refused keeps its results."""
     from xinheng.services import nightly
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -112,7 +110,6 @@ def run_night(timestamp: int) -> None:
 def tell_receivers(timestamp: int = 0) -> None:
     """Tell everyone who received what has ended, and note who confirmed; asked for with each end, and every minute."""
     from xinheng.services import endings
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     count = endings.tell_receivers(policy=policy_in_force(on=day_of(now)), now=now)
@@ -125,7 +122,6 @@ def tell_receivers(timestamp: int = 0) -> None:
 def escalate_receivers(timestamp: int) -> None:
     """Hand receivers who did not confirm in time to the credit office."""
     from xinheng.services import endings
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -139,7 +135,6 @@ def escalate_receivers(timestamp: int) -> None:
 def tell_results(timestamp: int) -> None:
     """Write the notices of new results, let be public what was told long enough ago, and ask for what is to be sent."""
     from xinheng.services import notices, results_push
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -155,7 +150,6 @@ def tell_results(timestamp: int) -> None:
 def push_results(subscription: str) -> None:
     """Write the file of one subscriber; a second run sends what is public then."""
     from xinheng.services import results_push
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     sent = results_push.push(subscription, policy=policy_in_force(on=day_of(now)), now=now)
@@ -167,7 +161,6 @@ def push_results(subscription: str) -> None:
 def try_model(trial: str) -> None:
     """Try a drafted model over a city too large to wait for; a second run finds the report."""
     from xinheng.services.governance import carry_out_trial
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     done = carry_out_trial(trial, policy=policy_in_force(on=day_of(now)), now=now)
@@ -177,10 +170,10 @@ def try_model(trial: str) -> None:
 @app.task(name="end_results")
 def end_results(model: str) -> None:
     """Take the results of a retired model out of force from the day on which it is retired."""
-    from xinheng.services import models, policies
+    from xinheng.services import models
 
     now = datetime.now(UTC)
-    ended = models.end_results(model, policy=policies.policy_in_force(on=day_of(now)), now=now)
+    ended = models.end_results(model, policy=policy_in_force(on=day_of(now)), now=now)
     log.info("results_ended", model=model, runs=ended)
 
 
@@ -214,7 +207,6 @@ def audit_effects(timestamp: int) -> None:
 def end_consents(timestamp: int) -> None:
     """End consents that have run out, and all that rests on them."""
     from xinheng.services.consents import end_due_consents
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     log.info("consents_ended", count=end_due_consents(policy=policy_in_force(on=day_of(now)), now=now))
@@ -226,7 +218,6 @@ def destroy_files(timestamp: int) -> None:
     """Give up previews that nobody confirmed, destroy files, and empty rows that were refused or sent back, whose
     term of keeping is over."""
     from xinheng.services.attachments_ended import forget_cancelled
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -260,7 +251,6 @@ def check_attachments(timestamp: int) -> None:
 def forget_results(timestamp: int) -> None:
     """End superseded scores, refreshes and lists of who was graded whose term of keeping is over."""
     from xinheng.services import results_retention
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -272,8 +262,6 @@ def forget_results(timestamp: int) -> None:
 @app.task(name="return_rows", queueing_lock="return_rows")
 def return_rows(timestamp: int) -> None:
     """Send rows that nobody decided in time back to their senders."""
-    from xinheng.services.policies import policy_in_force
-
     now = datetime.now(UTC)
     today = day_of(now)
     count = return_overdue_rows(policy=policy_in_force(on=today), today=today, now=now)
@@ -330,7 +318,6 @@ def count_subjects(timestamp: int) -> None:
 @app.task(name="remind_departments", queueing_lock="remind_departments")
 def remind_departments(timestamp: int) -> None:
     """Write down which departments are reminded of what is due or overdue; their desks show it."""
-    from xinheng.services.policies import policy_in_force
     from xinheng.services.statements import remind
     from xinheng.store.models import Organisation
 
@@ -345,7 +332,6 @@ def remind_departments(timestamp: int) -> None:
 def sweep_codes(timestamp: int) -> None:
     """Look for wrong and duplicate codes in the whole set; the work-lists of registrars follow."""
     from xinheng.services.code_issues import sweep_codes as sweep
-    from xinheng.services.policies import policy_in_force
     from xinheng.store.models import Organisation
 
     now = datetime.now(UTC)
@@ -359,7 +345,6 @@ def sweep_codes(timestamp: int) -> None:
 def end_listings(timestamp: int) -> None:
     """End entries on lists whose term is over, with all that rests on them."""
     from xinheng.services.listings_entries import end_due
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -395,7 +380,6 @@ def screen_deliveries(timestamp: int = 0) -> None:
 def follow_listings(ended: list[int]) -> None:
     """Bring records and cases after entries that have ended; a second run finds nothing left."""
     from xinheng.services.listings_entries import follow_ended
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     follow_ended(ended, policy=policy_in_force(on=day_of(now)), now=now)
@@ -405,7 +389,6 @@ def follow_listings(ended: list[int]) -> None:
 def follow_measures(ended: list[int]) -> None:
     """Tell everybody to stop and close the cases of measures that have ended; a second run adds nothing."""
     from xinheng.services.measures_ending import follow_ended
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     log.info("measures_followed", told=follow_ended(ended, policy=policy_in_force(on=day_of(now)), now=now))
@@ -416,7 +399,6 @@ def follow_measures(ended: list[int]) -> None:
 def end_measures(timestamp: int) -> None:
     """End measures whose last day is over."""
     from xinheng.services.measures_ending import end_due
-    from xinheng.services.policies import policy_in_force
 
     now = datetime.now(UTC)
     log.info("measures_ended", count=end_due(policy=policy_in_force(on=day_of(now)), now=now))
