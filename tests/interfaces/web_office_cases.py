@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.interfaces.web_office_attachments import attachments
 from tests.interfaces.web_samples import DIGEST, NAME, NOW, OFFICE, PAGING, RULE, TODAY
 
 from xinheng.core.rectification import RECTIFICATION
@@ -126,7 +127,7 @@ def _case() -> Context:
         "picture": picture(RECTIFICATION, state="correcting", visited=["drafted", "ordered"]),
         "case_letters": [LETTER],
         "write_url": "#",
-        "attachments": "",
+        "attachments": attachments(),
     }
 
 

@@ -50,10 +50,13 @@ class Way(Entry):
 
 
 class Pledge(Entry):
-    """The public commitment that goes with an application. A changed text is a new version."""
+    """The public commitment that goes with an application, in the words that the enterprise confirms. A changed text is a
+    new version."""
 
     version: str
+    title: str
     text: str
+    liability: str
 
 
 class RepairRules(PolicyModel):

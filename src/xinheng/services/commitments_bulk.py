@@ -8,7 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from xinheng.core.commitment_letters import checked
+from xinheng.core.canonical import digest_of
+from xinheng.core.commitment_letters import PromiseLetter, checked
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.commitments import unsigned
@@ -98,15 +99,22 @@ def take_with_repair(
     actor: User | None,
     policy: Policy,
     now: datetime,
-    letter: str = "repair-standard",
 ) -> Commitment:
-    """The public commitment that goes with an application for repair (《信用修复管理办法》), registered at once. ``document``:
-    the decision concerned; ``actor`` None where the enterprise itself applied. Refusals CM42, CM45."""
-    held = _letter(letter, REPAIR, policy=policy, now=now)
+    """The public commitment that goes with an application for repair (《信用修复管理办法》), registered at once in the words that
+    the enterprise confirmed. ``document``: the decision concerned; ``actor`` None where a system brought it. Refusal CM45."""
     if not subject.code:
         raise Refusal("CM45", "主体没有统一社会信用代码，不能登记承诺。", advice="请先登记代码。")
-    given = checked(held.letter, {"document": document})
-    made = unsigned(subject, held, given, unit, source="repair", now=now)
+    pledge = policy.repair.commitment
+    words = PromiseLetter(
+        key="repair-pledge",
+        title=pledge.title,
+        kind=REPAIR,
+        content=pledge.text,
+        liability=pledge.liability,
+        sign="在企业空间确认，或者在窗口签字",
+    )
+    held = Letter(words, digest_of(words.model_dump(mode="json")), 0)
+    made = unsigned(subject, held, {}, unit, source="repair", now=now)
     made.reason = f"申请信用修复：{document}"[:512]
     made.save()
     [done] = register([made], actor=actor, policy=policy, now=now)

@@ -42,6 +42,8 @@ SYSTEMS = (
     RepairSource.NATION,
 )
 """Whence an application is pushed."""
+ELSEWHERE = "申请网站的文本"
+"""The version of a commitment whose words are not known here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +194,7 @@ def lodge(
             details=told,
             counted_from=lodging.pushed_on,
         )
-        hand_in(case, application, policy=policy, now=now)
+        hand_in(case, application, policy=policy, now=now, pushed=actor is None)
     else:
         case = open_case(
             _opening(record),
@@ -202,7 +204,7 @@ def lodge(
             now=now,
             counted_from=lodging.pushed_on,
         )
-        _keep(case, record, application, source=lodging.source, policy=policy, now=now)
+        _keep(case, record, application, source=lodging.source, policy=policy, now=now, pushed=actor is None)
     _note_lodging(case, lodging)
     _count_from_application(case, lodging, policy=policy)
     return case
@@ -264,15 +266,19 @@ def _keep(
     source: RepairSource,
     policy: Policy,
     now: datetime,
+    pushed: bool = False,
 ) -> None:
     RepairApplication.objects.create(
         case=case, subject=record.subject, record_key=record.record_key, source=source
     )
-    hand_in(case, application, policy=policy, now=now)
+    hand_in(case, application, policy=policy, now=now, pushed=pushed)
 
 
-def hand_in(case: Case, application: Application, *, policy: Policy, now: datetime) -> RepairApplication:
-    """Add to what was handed in; nothing handed in before is lost. Refusal XR6 for a material nobody may ask for."""
+def hand_in(
+    case: Case, application: Application, *, policy: Policy, now: datetime, pushed: bool = False
+) -> RepairApplication:
+    """Add to what was handed in; nothing handed in before is lost. ``pushed``: the commitment was made at the site of the
+    application, in words that are not known here. Refusal XR6 for a material nobody may ask for."""
     rules = policy.repair
     strange = set(application.handed) - set(rules.materials) | set(application.offered) - set(rules.offers)
     if strange:
@@ -282,7 +288,8 @@ def hand_in(case: Case, application: Application, *, policy: Policy, now: dateti
     kept.handed = {**kept.handed, **{key: text for key, text in given.items() if text}}
     kept.offered = sorted({*kept.offered, *application.offered})
     if application.pledged and kept.pledged_at is None:
-        kept.pledge_version, kept.pledged_at = rules.commitment.version, now
+        kept.pledge_version = ELSEWHERE if pushed else rules.commitment.version
+        kept.pledged_at = now
     if kept.pledged_at is not None:
         kept.handed["commitment"] = f"已作出（文本 {kept.pledge_version}）"
     kept.save()

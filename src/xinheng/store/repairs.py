@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
+from xinheng.store.commitments import Commitment
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.subjects import Subject
@@ -43,7 +44,8 @@ class RepairReminder(models.Model):
 
 class RepairApplication(models.Model):
     """What differs in a case of repair. ``external`` is the number at the national site; ``handed`` says by material what
-    proves it; ``offered`` are voluntary things the enterprise mentioned; ``annulled_on`` since when it is taken back."""
+    proves it; ``offered`` are voluntary things the enterprise mentioned; ``annulled_on`` since when it is taken back;
+    ``commitment`` is its commitment in the register."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, primary_key=True, related_name="repair")
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="repairs")
@@ -57,6 +59,7 @@ class RepairApplication(models.Model):
     lodged_on = models.DateField(null=True)
     pushed_on = models.DateField(null=True)
     annulled_on = models.DateField(null=True)
+    commitment = models.OneToOneField(Commitment, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -21,7 +21,8 @@ from xinheng.interfaces.office.wording import item_title, told
 from xinheng.interfaces.web.parts import Crumb, Link
 from xinheng.services.cases import last_step
 from xinheng.services.ledger import note
-from xinheng.services.repair_decisions import Act, accept, annul, ask_completion, complete, grant
+from xinheng.services.repair_decisions import Act, annul, ask_completion, complete, grant
+from xinheng.services.repair_pledges import accept_with_pledge
 from xinheng.services.repair_writing import Said, with_letter
 from xinheng.services.repairs import (
     SYSTEMS,
@@ -265,6 +266,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
             ],
             "missing": missing_of(application, policy=call.policy),
             "wanted": asked.details.get("titles", []) if asked else [],
+            "commitment": application.commitment.code if application.commitment else "",
             "offered": [rules.offers[name].title for name in application.offered if name in rules.offers],
             "free": FREE,
         }
@@ -299,6 +301,13 @@ def _with(verb: str, take_it: Callable[[Call, Case, StepForm], Case]) -> StepAct
     return act
 
 
+def _accept(call: Call, case: Case, form: StepForm) -> Case:
+    done, why_not = accept_with_pledge(case, _act(call, form))
+    if why_not:
+        call.tell(f"修复承诺没有记入承诺登记表：{why_not}不影响办理。")
+    return done
+
+
 def _ask(call: Call, case: Case, form: StepForm) -> Case:
     return ask_completion(case, form.cleaned_data["wanted"], _act(call, form))
 
@@ -321,7 +330,7 @@ REPAIR = CaseKind(
         "lodge": _lodge,
         "complete": _complete,
         "ask_completion": _with("ask_completion", _ask),
-        "accept": _with("accept", lambda call, case, form: accept(case, _act(call, form))),
+        "accept": _with("accept", _accept),
         "grant": _with("grant", lambda call, case, form: grant(case, _act(call, form))),
         "not_accept": _with("not_accept", lambda call, case, form: take(call, case, "not_accept", form)),
         "refuse": _with("refuse", lambda call, case, form: take(call, case, "refuse", form)),

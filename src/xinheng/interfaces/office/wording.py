@@ -268,6 +268,7 @@ EVENTS = {
     "misuse.opened": "查看投诉内容",
     "pulls.emptied": "清除获取记录",
     "readings.forgotten": "清除共享读取的逐户记录",
+    "repair.pledge_not_entered": "修复承诺没有登记",
     "repair.reminded": "提醒可以申请修复",
     "repair.reminders_read": "查看快到修复日的企业",
     "repair.agency": "登记修复服务机构",
