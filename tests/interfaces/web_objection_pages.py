@@ -1,6 +1,7 @@
 """Contexts of the pages on objections, errors and misuse, for the enterprise, the window and officers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tests.interfaces.web_counter_pages import SPACE
@@ -13,6 +14,7 @@ from xinheng.interfaces.office.objections_misuse import ExtractForm
 from xinheng.interfaces.office.objections_remedy import WrongForm
 from xinheng.interfaces.web.parts import Clock
 from xinheng.services.case_lookup import Progress
+from xinheng.services.measures_own import OwnMeasure
 
 Context = dict[str, Any]
 THING = {"kind": "信用记录", "words": "行政处罚　未按规定公示年度报告　示市监处罚〔2026〕000号"}
@@ -86,7 +88,37 @@ def _case() -> Context:
     }
 
 
+MEASURE = OwnMeasure(
+    title="限制参加评优评先",
+    kind="减损权益或增加义务",
+    occasions=("评优评先",),
+    basis="《示例条例》第三十二条",
+    ground=THING["words"],
+    reason="与失信行为相当",
+    body="示例市市场监督管理局",
+    number="CS-2026-000001",
+    from_on=TODAY,
+    until_on=None,
+    permanent=False,
+    resting=True,
+    reference="measure:1",
+    objection="YY-2026-000001",
+)
+
+
+def _measures() -> Context:
+    ended = replace(MEASURE, ended_on=TODAY, why_ended="信用修复", told=("示例局：已通知停止，还没有反馈",))
+    return {
+        **SPACE,
+        "standing": [{"measure": MEASURE, "object_url": "#"}, {"measure": MEASURE, "object_url": ""}],
+        "ended": [{"measure": ended, "object_url": ""}],
+        "catalogue_url": "#",
+        "misuse_url": "#",
+    }
+
+
 OBJECTIONS: dict[str, Callable[[], Context]] = {
+    "own_measures": _measures,
     "own_objections": _objections,
     "own_objection": _objection,
     "own_objection_receipt": _receipt,

@@ -16,6 +16,7 @@ SURFACES: tuple[Surface, ...] = (
         for route in (
             "own_file",
             "own_campaigns",
+            "own_measures",
             "own_commitments",
             "new_own_commitment",
             "own_commitment",

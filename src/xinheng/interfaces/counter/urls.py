@@ -6,6 +6,7 @@ from xinheng.interfaces.counter import (
     campaigns,
     case_lookup,
     commitments,
+    measures,
     objections,
     objections_misuse,
     papers,
@@ -53,6 +54,7 @@ urlpatterns = [
     path(
         "own/<str:subject>/commitments/<slug:commitment>/", commitments.own_commitment, name="own_commitment"
     ),
+    path("own/<str:subject>/measures/", measures.own_measures, name="own_measures"),
     path("own/<str:subject>/campaigns/", campaigns.own_campaigns, name="own_campaigns"),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]
