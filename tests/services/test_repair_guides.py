@@ -58,13 +58,15 @@ def listers(people: People, policy: Policy) -> Listers:
     return make_listers(people, policy)
 
 
+@pytest.mark.guard("G17")
 def test_a_listing_tells_when_its_ground_and_the_entry_may_be_repaired(
     listers: Listers, people: People, policy: Policy
 ) -> None:
     record = listers.evidence()
     decision, guide = _issued(listers.decided(record), "decision", people, policy)
-    assert "《信用修复告知书》" in _paper(decision)
+    assert "《信用修复告知书》" in _paper(decision) and "（印章）" in _paper(decision)
     words = _paper(guide)
+    assert guide.number in words and "（印章）" in words
     assert record.detail.document_no.replace(" ", "") in words
     assert "2027年3月2日起可以申请" in words
     assert "列入市场监督管理严重违法失信名单的决定" in words and "移出规定" in words

@@ -26,7 +26,7 @@ from xinheng.services.cases import Opening, ground_of, open_case, take_step, wri
 from xinheng.services.list_comparison import is_list
 from xinheng.services.listings_entries import FEED
 from xinheng.services.measures_ending import in_force
-from xinheng.services.repairs import city
+from xinheng.services.organisations import city
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
