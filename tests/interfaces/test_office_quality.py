@@ -102,6 +102,7 @@ def test_a_month_is_ranked_and_exported(city: People) -> None:
         assert word in page
     assert "市市场监管局" in page
     assert page.count("<svg") >= 4
+    assert "问题分布和整改" in page
     counties = text(client.get("/office/quality/scores/?month=2026-10&by=county"))
     assert "龙亭区" in counties
     table = client.get("/office/quality/scores/?month=2026-10&format=csv").content.decode()

@@ -86,6 +86,7 @@ def _scores() -> Context:
         "chart": bars([Bar("示例局", 942, "94.2 分，第 1 名")], title="示例局最高"),
         "trend": line(months, [Series("总得分", (900, None, 942))], title="上升 4.2 分"),
         "table": _table("名称", "得分", "完整性", "规范性", "准确性", "一致性", "唯一性", "及时性", "覆盖性"),
+        "problems": _table("代码", "问题", "没有入库的行", "已整改", "整改率"),
         "weights": [
             {"label": "完整性", "meaning": "没有缺必填项的行", "weight": "15%", "verified": False},
             {"label": "规范性", "meaning": "取值合规的行", "weight": "15%", "verified": True},

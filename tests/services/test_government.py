@@ -7,7 +7,7 @@ import pytest
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import HEADER, code, name, penalty, write
 
-from xinheng.core.government import default_feeds
+from xinheng.core.government import default_feeds, failure_kind
 from xinheng.core.ids import uscc_check_character
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
@@ -133,6 +133,16 @@ def test_a_state_owned_enterprise_is_marked_first_and_its_row_then_enters(
     again = told(people, policy, tmp_path, failure((name(2), code(2)), 1), failure(organ(1), 2))
     assert again.accepted == 2
     assert [one.subject for one in bodies(policy=policy) if one.superior] == [firm]
+
+
+def test_a_failure_that_a_platform_below_sent_stands_in_the_file_all_the_same(
+    bureau: Subject, policy: Policy
+) -> None:
+    Batch.objects.update(feed="exchange-compliance")
+    assert len(failures_of(bureau, policy=policy)) == 2
+    assert {failure_kind(one.record.result, policy.feeds) for one in failures_of(bureau, policy=policy)} == {
+        "拖欠中小企业账款"
+    }
 
 
 @pytest.mark.guard("G9")

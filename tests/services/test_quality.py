@@ -19,11 +19,13 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.coverage import cells, covered_by_unit
 from xinheng.services.lateness import cutoff, named_for_lateness
 from xinheng.services.quality import (
+    Problem,
     Scope,
     by_month,
     count_batches,
     groups,
     lateness,
+    problems_in,
     samples,
     scores,
     summed,
@@ -143,6 +145,7 @@ def test_items_without_a_term_of_report_have_no_lateness(
     assert not tally.lateness.known
 
 
+@pytest.mark.row("X-11")
 @pytest.mark.row("M2-05")
 def test_a_row_that_comes_again_is_linked_to_its_first_attempt(
     people: People, policy: Policy, tmp_path: Path
@@ -152,6 +155,7 @@ def test_a_row_that_comes_again_is_linked_to_its_first_attempt(
     count_batches(now=NOW)
     row = ReturnedRow.objects.get()
     assert row.state == "waiting"
+    assert problems_in(_scope(people)) == [Problem("E03", 1, 0), Problem("E07", 1, 0)]
     later = NOW + timedelta(hours=1)
     batch = _import(people, policy, write(tmp_path, penalty(3, decided=FRESH), called="更正.csv"), now=later)
     count_batches(now=later)
@@ -162,6 +166,7 @@ def test_a_row_that_comes_again_is_linked_to_its_first_attempt(
     tally = _tally(people)
     assert (tally.wrong_codes, tally.corrected_codes) == (1, 1)
     assert tally.first_pass.written == "66.67%"
+    assert problems_in(_scope(people)) == [Problem("E03", 1, 1), Problem("E07", 1, 1)]
 
 
 def test_another_subject_with_the_number_is_no_second_attempt(
@@ -239,6 +244,7 @@ def test_departments_and_places_get_a_score(people: People, policy: Policy, tmp_
     assert shares[Dimension.UNIQUE] == 1000
 
 
+@pytest.mark.row("X-11")
 def test_the_worst_are_named_for_correction(policy: Policy) -> None:
     tallies = [
         ("410202", Tally(timed=100, late=50)),
@@ -251,6 +257,7 @@ def test_the_worst_are_named_for_correction(policy: Policy) -> None:
     ]
 
 
+@pytest.mark.row("X-11")
 @pytest.mark.parametrize("dimension", CODES_OF)
 def test_counting_and_rule_know_the_same_defects(dimension: Dimension) -> None:
     assert f"'{{{','.join(CODES_OF[dimension])}}}'" in quality_sql.COUNT

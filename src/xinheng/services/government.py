@@ -1,16 +1,18 @@
 """The file of a government body or state-owned enterprise with the failures that stand against it, and the figures by unit.
 
-A failure is a record of a feed that takes bodies alone (core.government); it is over when its settlement is told. Each may
+A failure is a record whose result says so (core.government), whoever sent it; it is over when its settlement is told. Each may
 be the ground of a letter to the superior unit and the audit office (services.superiors; 平顶山市方案第17项).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
-from xinheng.core.government import default_feeds
+from xinheng.core.government import failure_words
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
 from xinheng.services.merged_files import one_with
@@ -30,7 +32,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One marked subject, or one of which failures were told. ``amount_fen`` of what stands; ``oldest_on``: the day of the
+    """One subject that is or was marked. ``amount_fen`` of what stands; ``oldest_on``: the day of the
     oldest that stands; ``superior``: empty where nobody has marked it."""
 
     subject: Subject
@@ -51,8 +53,9 @@ def failures_of(subject: Subject, *, policy: Policy) -> list[Failure]:
 
 
 def _failures(policy: Policy) -> QuerySet[Record]:
-    feeds = default_feeds(policy.feeds.values())
-    known = Record.objects.filter(batch__feed__in=feeds, known_until__isnull=True)
+    words = failure_words(policy.feeds)
+    told = [Q(item=item, result__in=sorted(results)) for item, results in words.items()]
+    known = Record.objects.filter(reduce(or_, told, Q(pk__in=())), known_until__isnull=True)
     return known.select_related("detail", "batch")
 
 
@@ -68,17 +71,17 @@ def _letters(records: Iterable[int]) -> dict[int, int]:
 
 
 def bodies(*, policy: Policy) -> list[Body]:
-    """Every marked subject and every one with a failure, the most that stands first. Files that were merged count once."""
+    """Every subject that is or was marked, those with the most that stands first. Files that were merged count once."""
+    flagged = SubjectFlag.objects.values_list("subject__merged_into", "subject")
+    ever = {merged or subject for merged, subject in flagged}
+    marked = Q(state_body=True) | Q(state_owned=True) | Q(pk__in=ever)
+    known = list(Subject.objects.filter(marked, merged_into__isnull=True).order_by("pk"))
     records: dict[int, list[Record]] = {}
-    for record in _failures(policy).select_related("detail", "subject__merged_into"):
-        records.setdefault(record.subject.merged_into_id or record.subject_id, []).append(record)
+    for record in _failures(policy).filter(subject__in=[one.pk for one in known]):
+        records.setdefault(record.subject_id, []).append(record)
     sent = _letters(one.record_key for those in records.values() for one in those)
-    marked = Q(state_body=True) | Q(state_owned=True)
-    known = Subject.objects.filter(marked | Q(pk__in=list(records)), merged_into__isnull=True)
     superiors = _superiors()
-    found = [
-        _body(one, superiors.get(one.pk, ""), records.get(one.pk, []), sent) for one in known.order_by("pk")
-    ]
+    found = [_body(one, superiors.get(one.pk, ""), records.get(one.pk, []), sent) for one in known]
     return sorted(found, key=lambda one: (-one.standing, -one.amount_fen, one.subject.name))
 
 

@@ -175,6 +175,23 @@ def groups(scope: Scope) -> tuple[Group, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Rows that did not enter and have this defect; ``mended``: those that came again or that a person adopted."""
+
+    code: str
+    rows: int
+    mended: int
+
+
+def problems_in(scope: Scope) -> list[Problem]:
+    """The distribution of defects over the deliveries, the most frequent first; a row with two counts under both."""
+    batches = list(scope.batches().values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.PROBLEMS, [batches])
+        return [Problem(*row) for row in cursor.fetchall()]
+
+
 def by_month(scope: Scope) -> dict[date, Tally]:
     """Tallies by the first day of the month in China in which deliveries were received."""
     rows = (

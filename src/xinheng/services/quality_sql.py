@@ -228,3 +228,13 @@ FROM (SELECT DISTINCT subject_id, item FROM store_record WHERE known_until IS NU
 JOIN store_subject s ON s.id = f.subject_id
 WHERE s.status <> 'cancelled' AND s.merged_into_id IS NULL GROUP BY 1, 2, 3
 """
+
+PROBLEMS = """
+SELECT code, count(*), count(*) FILTER (WHERE r.state = 'accepted' OR m.row_id IS NOT NULL)
+FROM store_returnedrow r
+CROSS JOIN LATERAL unnest(r.codes) code
+LEFT JOIN store_resubmission m ON m.row_id = r.id
+WHERE r.batch_id = ANY(%s)
+GROUP BY code ORDER BY count(*) DESC, code
+"""
+"""Rows that did not enter, by code; the last figure: those that came again in order or that a person adopted."""

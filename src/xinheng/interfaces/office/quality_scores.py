@@ -24,8 +24,9 @@ from xinheng.interfaces.office.quality_tables import (
     period_of,
     units_of,
 )
+from xinheng.interfaces.office.wording import problem_words
 from xinheng.interfaces.web.charts import Bar, Chart, bars
-from xinheng.interfaces.web.figures import per_mille
+from xinheng.interfaces.web.figures import count, per_mille, percent
 from xinheng.interfaces.web.lines import Series, line
 from xinheng.interfaces.web.parts import Cell, Column, Filter, Option, Table
 from xinheng.services.coverage import (
@@ -39,7 +40,16 @@ from xinheng.services.coverage import (
 from xinheng.services.coverage import (
     Cell as DutyCell,
 )
-from xinheng.services.quality import Group, Scope, by_month, groups, scores, summed, weights
+from xinheng.services.quality import (
+    Group,
+    Scope,
+    by_month,
+    groups,
+    problems_in,
+    scores,
+    summed,
+    weights,
+)
 from xinheng.store.organisations import Organisation
 
 BY = {"unit": "单位", "county": "县区"}
@@ -80,6 +90,7 @@ def quality_scores(call: Call) -> HttpResponse:
             empty=f"{span.label}没有可以评分的报送。",
             caption_hidden=True,
         ),
+        "problems": _problems(call, units, span),
         "weights": _weights(call),
     }
     return call.render("quality_scores", context)
@@ -108,6 +119,30 @@ def _scores(
 
 def _scope(units: list[Organisation], span: Span) -> Scope:
     return Scope(organisations=frozenset(unit.pk for unit in units), period=period_of(span))
+
+
+def _problems(call: Call, units: list[Organisation], span: Span) -> Table:
+    """Which defects kept rows out, and how many of these rows have been mended since."""
+    rows_url = reverse("office:quality_rows")
+    return Table(
+        "问题分布",
+        [
+            *(Column("代码", "code"), Column("问题"), Column("没有入库的行", "number")),
+            *(Column("已整改", "number"), Column("整改率", "number")),
+        ],
+        [
+            [
+                one.code,
+                Cell(problem_words(one.code, call.policy)["label"], f"{rows_url}?kind=returned&period=all"),
+                count(one.rows),
+                count(one.mended),
+                percent(one.mended, one.rows),
+            ]
+            for one in problems_in(_scope(units, span))
+        ],
+        empty=f"{span.label}没有退回的行。",
+        caption_hidden=True,
+    )
 
 
 def _unit(group: Group) -> int:

@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from xinheng.core.government import failure_kind
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.paging import address, in_memory
 from xinheng.interfaces.office.records_shown import record_url, title_of
-from xinheng.interfaces.office.wording import finality_word, result_words
+from xinheng.interfaces.office.wording import finality_word
 from xinheng.interfaces.web.figures import count, yuan
 from xinheng.interfaces.web.parts import Crumb, Link, Tile
 from xinheng.services.flags import flags_of
@@ -124,7 +125,7 @@ def _failure(one: Failure, policy: Policy, call: Call, subject: Subject) -> dict
     return {
         "title": title_of(call, record),
         "url": record_url(subject, record),
-        "kind": result_words(record.result, record.batch.feed if record.batch else "", policy),
+        "kind": failure_kind(record.result, policy.feeds),
         "document_no": record.detail.document_no,
         "authority": record.detail.authority,
         "decided_on": record.decided_on,
