@@ -9,8 +9,9 @@ from tests.services.orders import KEY, Orders, later, make_orders
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
+from xinheng.services import case_deadlines
 from xinheng.services.case_deadlines import run_out
-from xinheng.services.cases import start_on_service
+from xinheng.services.cases import start_on_service, take_step
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.models import Case, CaseDeadline
 
@@ -116,3 +117,24 @@ def test_what_is_not_enough_goes_back_with_what_was_left_of_the_term(orders: Ord
     orders.take(case, "send_back", orders.sun, on=later(5))
     assert orders.deadline(case).due_on == orders.policy.calendar.add_workdays(date(2026, 11, 25), 15).on
     assert orders.deadline(case, "rectification.check_workdays").ended_on == date(2026, 11, 25)
+
+
+def test_a_case_whose_step_is_refused_does_not_keep_the_clock_from_the_others(
+    orders: Orders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck, other = orders.correcting(), orders.correcting()
+    due = orders.deadline(stuck).due_on
+    assert due is not None
+
+    def step(case: str, *given: object, **more: object) -> Case:
+        if case == stuck.public_id:
+            raise Refusal("C04", "办不了。")
+        return take_step(case, *given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(case_deadlines, "take_step", step)
+    told: list[str] = []
+    late = later((due - TODAY).days + 1)
+    assert run_out(policy=orders.policy, now=late, refused=lambda case, refusal: told.append(case)) == 1
+    assert told == [stuck.public_id]
+    other.refresh_from_db()
+    assert other.state == "overdue"

@@ -16,6 +16,7 @@ from xinheng.core.objections import OBJECTION
 from xinheng.core.rectification import RECTIFICATION
 from xinheng.core.relief import RELIEF
 from xinheng.core.repair_flow import REPAIR
+from xinheng.core.sharing import SHARING
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 
@@ -35,5 +36,6 @@ PROCEDURES: tuple[Flow, ...] = (
     MEASURE,
     INCENTIVE,
     CAMPAIGN,
+    SHARING,
 )
 """The newest version of each; older ones stay published in the module of their procedure."""

@@ -4,7 +4,7 @@ Every change is a row with reason, day and person. Whether and how far a term ma
 a rule on extension is not extended (legal guard G15), and where policy asks another person has to agree.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -194,9 +194,10 @@ def due_within(
     return running(organisations).filter(due_on__gte=today, due_on__lte=last)
 
 
-def run_out(*, policy: Policy, now: datetime) -> int:
+def run_out(*, policy: Policy, now: datetime, refused: Callable[[str, Refusal], None] | None = None) -> int:
     """Take the steps that the clock takes when a term is over; returns how many. A day that may still move is waited
-    for: nothing adverse comes of a provisional day (legal guard G15)."""
+    for: nothing adverse comes of a provisional day (legal guard G15). A case whose step is refused is told to
+    ``refused`` and the others go on; without it the refusal is raised."""
     steps = [
         (flow, state, step)
         for flow in flows()
@@ -216,8 +217,14 @@ def run_out(*, policy: Policy, now: datetime) -> int:
             case__state=state,
         )
         for case in due.values_list("case__public_id", flat=True).order_by("case_id"):
-            take_step(case, step.verb, actor=None, policy=policy, now=now)
-            count += 1
+            try:
+                take_step(case, step.verb, actor=None, policy=policy, now=now)
+            except Refusal as refusal:
+                if refused is None:
+                    raise
+                refused(case, refusal)
+            else:
+                count += 1
     return count
 
 

@@ -101,6 +101,7 @@ def propose_breach(
     )
 
 
+@transaction.atomic
 def notify_breach(
     case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
 ) -> Case:

@@ -4,15 +4,16 @@ A list that is not published is never released (《河南省社会信用条例�
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
+from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.listings import ListEntry, ListRelease
 from xinheng.store.organisations import Organisation
@@ -54,7 +55,9 @@ def release(public_id: str, *, actor: User, now: datetime) -> ListRelease:
         raise Refusal("LR4", "这一期已经发布。", advice="请刷新页面查看。")
     if made.made_by_id == actor.pk:
         raise Refusal("LR5", "编制人不能自己发布。", advice="请由另一名决定人核对后发布。")
-    entries = list(standing(made.list_key, made.organisation).values_list("pk", "public_id"))
+    entries = list(
+        standing(made.list_key, made.organisation, today=day_of(now)).values_list("pk", "public_id")
+    )
     made.entries = [pk for pk, _ in entries]
     made.released_by, made.released_at = actor, now
     made.digest = digest_of(
@@ -71,10 +74,14 @@ def release(public_id: str, *, actor: User, now: datetime) -> ListRelease:
     return made
 
 
-def standing(key: str, organisation: Organisation) -> QuerySet[ListEntry]:
-    """Who stands on the list by this organisation, neither ended nor resting."""
+def standing(key: str, organisation: Organisation, *, today: date) -> QuerySet[ListEntry]:
+    """Who stands on the list by this organisation, neither ended nor resting, its term not over."""
     return ListEntry.objects.filter(
-        list_key=key, organisation=organisation, ended_at__isnull=True, suspended_at__isnull=True
+        Q(until_on__isnull=True) | Q(until_on__gt=today),
+        list_key=key,
+        organisation=organisation,
+        ended_at__isnull=True,
+        suspended_at__isnull=True,
     ).order_by("pk")
 
 

@@ -43,6 +43,8 @@ def unmark(
     elif before is not None and RecordState(before) is not RecordState.DISPUTED:
         deed = "annotate" if RecordState(before) is RecordState.ANNOTATED else "restore"
         _set(record, deed, objection, f"异议处理完毕：{answer.label}", actor, policy, now)
+    else:
+        _touch(objection.subject_id)
 
 
 def current(objection: Objection) -> Record | None:

@@ -21,6 +21,7 @@ from xinheng.store.subjects import Subject
 READINGS = {
     "subject.read": "查看信用档案",
     "record.read": "查看一条记录",
+    "attachment.read": "打开附件",
     "grade.read": "查看评价结果",
     "grade.supposed": "推演评价结果",
     "notice.read": "查看提示信息",

@@ -61,8 +61,8 @@ def offer_course(title: str, summary: str, where: str, *, actor: User, now: date
 @transaction.atomic
 def end_course(public_id: str, *, actor: User, now: datetime) -> None:
     """It is offered no longer."""
-    RepairCourse.objects.filter(public_id=public_id, ended_at__isnull=True).update(ended_at=now)
-    note("repair.course_ended", now=now, actor=actor, object=f"course:{public_id}")
+    if RepairCourse.objects.filter(public_id=public_id, ended_at__isnull=True).update(ended_at=now):
+        note("repair.course_ended", now=now, actor=actor, object=f"course:{public_id}")
 
 
 def courses() -> QuerySet[RepairCourse]:
@@ -104,10 +104,11 @@ def strike_agency(public_id: str, reason: str, *, actor: User, now: datetime) ->
     """Take it off the register with a reason, such as that it sold a deletion; it stays off."""
     if not reason.strip():
         raise Refusal("RT6", "请写明移出的理由。", advice="例如：有偿代办删除，已移送。")
-    RepairAgency.objects.filter(public_id=public_id, struck_at__isnull=True).update(
+    struck = RepairAgency.objects.filter(public_id=public_id, struck_at__isnull=True).update(
         struck_at=now, struck_reason=reason.strip()[:300]
     )
-    note("repair.agency_struck", now=now, actor=actor, object=f"agency:{public_id}", reason=reason)
+    if struck:
+        note("repair.agency_struck", now=now, actor=actor, object=f"agency:{public_id}", reason=reason)
 
 
 def agencies() -> QuerySet[RepairAgency]:

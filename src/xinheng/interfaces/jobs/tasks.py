@@ -286,7 +286,11 @@ def watch_cases(timestamp: int) -> None:
 
     now = datetime.now(UTC)
     policy = policies.policy_in_force(on=day_of(now))
-    over = case_deadlines.run_out(policy=policy, now=now)
+    over = case_deadlines.run_out(
+        policy=policy,
+        now=now,
+        refused=lambda case, refusal: log.warning("step_refused", case=case, code=refusal.code),
+    )
     over += repair_results.settle_ended(policy=policy, now=now)
     reminded = case_deadlines.remind(policy=policy, now=now)
     soon = repair_reminders.write_reminders(policy=policy, now=now)
