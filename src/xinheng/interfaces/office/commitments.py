@@ -23,6 +23,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.form_page import refusals_on
+from xinheng.interfaces.office.members import ASSOCIATION
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.web.figures import per_mille
@@ -34,7 +35,7 @@ from xinheng.services.commitments_figures import BREACHED, counted, gaps_of, reg
 from xinheng.services.commitments_lists import letters_in_force
 from xinheng.services.members import members_on
 from xinheng.store.commitments import Commitment
-from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.organisations import Organisation
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STATES = {"open": "未到核查或正在核查", "full": "全部履行", "breach": "部分或全部未履行"}
@@ -45,13 +46,7 @@ def _commitment(public_id: str) -> Commitment | None:
     return kept.filter(public_id=public_id).first()
 
 
-def _association(public_id: str) -> Organisation | None:
-    found = Organisation.objects.select_related("parent")
-    return found.filter(public_id=public_id, kind=OrganisationKind.ASSOCIATION).first()
-
-
 COMMITMENT = Owned("commitment", _commitment, lambda call, one: call.of(one.organisation_id))
-ASSOCIATION = Owned("association", _association, lambda call, one: call.of(one.pk))
 
 
 def _month(call: Call) -> Span:

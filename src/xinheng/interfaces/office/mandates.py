@@ -1,5 +1,6 @@
 """At the window: accounts of enterprises are opened, authorisations entered and ended, slips printed anew."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -241,24 +242,21 @@ def mandate_slip(call: Call, account: EnterpriseAccount) -> HttpResponse:
 @asks(Verb.ASSIST_ENTERPRISE, of=ACCOUNT, methods=("POST",))
 @once
 def close_mandate_account(call: Call, account: EnterpriseAccount) -> HttpResponse:
-    try:
-        close_account(
-            account.public_id, actor=call.user, reason=call.request.POST.get("reason", ""), now=call.now
-        )
-    except Refusal as refusal:
-        return _page(call, account, refused=told(refusal))
-    call.tell("账号已注销。")
-    return redirect("office:mandate_account", account=account.public_id)
+    return _ended(call, account, close_account, account.public_id, "账号已注销。")
 
 
 @asks(Verb.ASSIST_ENTERPRISE, of=MANDATE, methods=("POST",))
 @once
 def end_mandate_page(call: Call, mandate: Mandate) -> HttpResponse:
+    return _ended(call, mandate.account, end_mandate, mandate.public_id, "授权已终止，即时生效。")
+
+
+def _ended(
+    call: Call, account: EnterpriseAccount, end: Callable[..., object], public_id: str, sentence: str
+) -> HttpResponse:
     try:
-        end_mandate(
-            mandate.public_id, actor=call.user, reason=call.request.POST.get("reason", ""), now=call.now
-        )
+        end(public_id, actor=call.user, reason=call.request.POST.get("reason", ""), now=call.now)
     except Refusal as refusal:
-        return _page(call, mandate.account, refused=told(refusal))
-    call.tell("授权已终止，即时生效。")
-    return redirect("office:mandate_account", account=mandate.account.public_id)
+        return _page(call, account, refused=told(refusal))
+    call.tell(sentence)
+    return redirect("office:mandate_account", account=account.public_id)
