@@ -15,7 +15,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.campaigns import RUN, board_url, crumbs, last_day
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import item_title, told
@@ -203,10 +203,7 @@ class ReportForm(StepForm):
 
 def _start(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     act = halt_campaign if verb == "halt" else start_campaign
-    given = form.cleaned_data
-    return act(
-        case, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"]
-    )
+    return act(case, **given_of(call, form))
 
 
 CAMPAIGN = CaseKind(

@@ -13,7 +13,7 @@ from xinheng.core.interviews import Manner
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
 from xinheng.interfaces.office.cases_rectification import record_of, record_words
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
@@ -122,10 +122,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
 
 
 def _call(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    given = form.cleaned_data
-    return call_interview(
-        case, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"]
-    )
+    return call_interview(case, **given_of(call, form))
 
 
 def _appoint(call: Call, case: Case, verb: str, form: StepForm) -> Case:
@@ -146,16 +143,7 @@ def _minute(call: Call, case: Case, verb: str, form: StepForm) -> Case:
         views=given["views"],
         agreed=given["agreed"],
     )
-    return write_minutes(
-        case,
-        verb,
-        minutes,
-        actor=call.user,
-        policy=call.policy,
-        now=call.now,
-        reason=given["reason"],
-        seen=given["seen"],
-    )
+    return write_minutes(case, verb, minutes, **given_of(call, form))
 
 
 INTERVIEW = CaseKind(

@@ -33,6 +33,18 @@ class StepForm(forms.Form):
         self.fields["reason"].required = step.reason_required
 
 
+def given_of(call: Call, form: StepForm) -> dict[str, Any]:
+    """Who takes the step and when, and what its form says: actor, policy, now, reason, seen."""
+    given = form.cleaned_data
+    return {
+        "actor": call.user,
+        "policy": call.policy,
+        "now": call.now,
+        "reason": given["reason"],
+        "seen": given["seen"],
+    }
+
+
 Act = Callable[[Call, Case, str, StepForm], Case]
 
 

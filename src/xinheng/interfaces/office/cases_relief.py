@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
@@ -82,17 +82,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
 
 def _by(verb: Callable[[Case, Act], Case]) -> Callable[[Call, Case, str, StepForm], Case]:
     def act(call: Call, case: Case, name: str, form: StepForm) -> Case:
-        given = form.cleaned_data
-        return verb(
-            case,
-            Act(
-                actor=call.user,
-                policy=call.policy,
-                now=call.now,
-                reason=given["reason"],
-                seen=given["seen"],
-            ),
-        )
+        return verb(case, Act(**given_of(call, form)))
 
     return act
 

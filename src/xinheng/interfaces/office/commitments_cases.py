@@ -11,7 +11,7 @@ from xinheng.core.commitment_register import Outcome
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.breaches import handed_of
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.services import commitments, commitments_checks
 from xinheng.services.commitments import signed_text
 from xinheng.services.commitments_checks import Finding, can_be_revoked, proposal_of
@@ -124,19 +124,9 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     }
 
 
-def _given(call: Call, form: StepForm) -> dict[str, Any]:
-    return {
-        "actor": call.user,
-        "policy": call.policy,
-        "now": call.now,
-        "reason": form.cleaned_data["reason"],
-        "seen": form.cleaned_data["seen"],
-    }
-
-
 def _accept(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     given = form.cleaned_data
-    commitments.accept(case, **_given(call, form), act=given["act"], received=given.get("received", ()))
+    commitments.accept(case, **given_of(call, form), act=given["act"], received=given.get("received", ()))
     return case
 
 
@@ -144,7 +134,7 @@ def _tolerate(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     given = form.cleaned_data
     commitments.tolerate(
         case,
-        **_given(call, form),
+        **given_of(call, form),
         promised_on=given["promised_on"],
         received=given.get("received", ()),
     )
@@ -152,12 +142,12 @@ def _tolerate(call: Call, case: Case, verb: str, form: StepForm) -> Case:
 
 
 def _supplement(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    commitments.supplement(case, **_given(call, form))
+    commitments.supplement(case, **given_of(call, form))
     return case
 
 
 def _keep(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    commitments_checks.find_kept(case, **_given(call, form))
+    commitments_checks.find_kept(case, **given_of(call, form))
     return case
 
 
@@ -166,20 +156,20 @@ def _find(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     finding = Finding(
         outcome=Outcome(given["outcome"]), unperformed=given["unperformed"], evidence=given["evidence"]
     )
-    return commitments_checks.propose_breach(case, finding, **_given(call, form))
+    return commitments_checks.propose_breach(case, finding, **given_of(call, form))
 
 
 def _notify(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return commitments_checks.notify_breach(case, **_given(call, form))
+    return commitments_checks.notify_breach(case, **given_of(call, form))
 
 
 def _determine(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    commitments_checks.determine_breach(case, **_given(call, form), pursued=form.cleaned_data["pursued"])
+    commitments_checks.determine_breach(case, **given_of(call, form), pursued=form.cleaned_data["pursued"])
     return case
 
 
 def _overturn(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    commitments_checks.overturn_breach(case, **_given(call, form))
+    commitments_checks.overturn_breach(case, **given_of(call, form))
     return case
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
@@ -86,23 +86,11 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
 
 def _lift(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     given = form.cleaned_data
-    return lift(
-        case,
-        text=given["text"],
-        publish=given["publish"],
-        reason=given["reason"],
-        actor=call.user,
-        policy=call.policy,
-        now=call.now,
-        seen=given["seen"],
-    )
+    return lift(case, text=given["text"], publish=given["publish"], **given_of(call, form))
 
 
 def _finish(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    given = form.cleaned_data
-    return finish(
-        case, reason=given["reason"], actor=call.user, policy=call.policy, now=call.now, seen=given["seen"]
-    )
+    return finish(case, **given_of(call, form))
 
 
 REMEDY = CaseKind(
