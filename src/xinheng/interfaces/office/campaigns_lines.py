@@ -10,14 +10,14 @@ from django.urls import reverse
 from xinheng.core.access import Target
 from xinheng.core.campaigns import DONE, LEFT
 from xinheng.core.records import Seriousness
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.campaigns import RUN, board_url, crumbs, mark_of
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_shown import title_of_state
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.services.campaigns_board import cases_on, states_of
 from xinheng.services.campaigns_lines import (
@@ -85,11 +85,8 @@ def take_into_campaign(call: Call, campaign: Campaign) -> HttpResponse:
     if form.is_bound and form.is_valid():
         keys = [int(key) for key in form.cleaned_data["record"]]
         why = form.cleaned_data["reason"]
-        try:
+        with refusals_on(form):
             made = take_in(campaign, keys, actor=call.user, policy=call.policy, now=call.now, reason=why)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell(f"已纳入 {len(made)} 项，并写好告知企业的提示信息，请送达。")
             return redirect(board_url(campaign))
     ticked = form["record"].value() or ()
@@ -136,11 +133,8 @@ def campaign_line(call: Call, line: CampaignLine) -> HttpResponse:
     form = EndForm(call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         end = finish_line if form.cleaned_data["how"] == DONE else leave_line
-        try:
+        with refusals_on(form):
             end(line, actor=call.user, now=call.now, reason=form.cleaned_data["reason"])
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已结束，并写好告知企业的提示信息，请送达。")
             return redirect("office:campaign_line", line=line.public_id)
     standing = line.ended_at is None

@@ -11,13 +11,13 @@ from django.urls import reverse
 from xinheng.core.flows import Step
 from xinheng.core.listing import Head, Hurdle, hurdles
 from xinheng.core.lists import ListKind
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.cases_service import serve_by_letter
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services import listings, listings_entries
 from xinheng.services.cases import last_step
@@ -128,11 +128,8 @@ def new_listing(call: Call) -> HttpResponse:
             matter=call.policy.lists.lists[key].grounds[int(place)],
             reason=form.cleaned_data["reason"],
         )
-        try:
+        with refusals_on(form):
             case = listings.propose(proposal, By(actor=call.user, policy=call.policy, now=call.now))
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提出认定意见。下一步：事先告知。")
             return redirect("office:case", number=case.number)
     parts = {"subject": record.subject.public_id, "key": record.record_key}

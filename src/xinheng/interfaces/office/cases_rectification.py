@@ -8,13 +8,13 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.listings import served_on
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
@@ -59,11 +59,8 @@ def new_order(call: Call) -> HttpResponse:
             wanted=form.cleaned_data["wanted"],
             reason=form.cleaned_data["reason"],
         )
-        try:
+        with refusals_on(form):
             case = draft_order(order, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已拟定，由另一人责令后送达。")
             return redirect("office:case", number=case.number)
     context = {

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from xinheng.core.letters import Field, FieldType, LetterKind, newest
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.letters import Draft, along, issue_letter, organ_of, possible, preview, readings_of
 from xinheng.services.time import day_of
@@ -92,10 +91,8 @@ def write_letter(call: Call, case: Case) -> HttpResponse:
         contact=organ_of(case.organisation, policy=call.policy),
     )
     if form.is_valid():
-        try:
+        with refusals_on(form):
             return _carry_out(call, case, form.draft())
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
     shown = [
         {"title": one.title, "words": str(one), "citation": one.citation, "verified": one.verified}
         for one in terms

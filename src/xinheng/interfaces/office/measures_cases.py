@@ -12,14 +12,13 @@ from xinheng.core.access import Target
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, MeasureGroup
 from xinheng.core.policy import Policy
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
+from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.measures import crumbs
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.cases import ground_of
 from xinheng.services.measures import Choice, Proposal, choices_of, decide, grant, propose, start
@@ -110,11 +109,8 @@ def new_measure(call: Call) -> HttpResponse:
             choices=form.choices(call.policy),
             reason=form.cleaned_data["reason"],
         )
-        try:
+        with refusals_on(form):
             case = propose(wanted, actor=call.user, policy=call.policy, now=call.now)
-        except Refusal as refusal:
-            form.add_error(None, told(refusal))
-        else:
             call.tell("已提出，由另一人决定。")
             return redirect("office:case", number=case.number)
     checked = form["measures"].value() or ()
