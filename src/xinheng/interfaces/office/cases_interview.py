@@ -13,8 +13,8 @@ from xinheng.core.interviews import Manner
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.cases_begun import begun_on, record_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
-from xinheng.interfaces.office.cases_rectification import record_of, record_words
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
@@ -100,12 +100,9 @@ def new_interview(call: Call) -> HttpResponse:
             case = draft_interview(wanted, actor=call.user, policy=call.policy, now=call.now)
             call.tell("已拟定，由另一人决定后发约谈通知书。")
             return redirect("office:case", number=case.number)
-    place = {"subject": record.subject.public_id, "key": record.record_key}
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("约谈")],
-        "subject": record.subject.name,
-        "ground": record_words(call, record),
-        "record_url": reverse("office:record", kwargs=place),
+        **begun_on(call, record),
         "form": form,
     }
     return call.render("case_call", context)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -13,18 +13,17 @@ from xinheng.core.listing import Head, Hurdle, hurdles
 from xinheng.core.lists import ListKind
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.cases_begun import begun_on, record_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.cases_service import serve_by_letter
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services import listings, listings_entries
 from xinheng.services.cases import last_step
 from xinheng.services.listings import By, Proposal
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
-from xinheng.store.records import Record
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -117,7 +116,7 @@ class RevokeForm(StepForm):
 @once
 def new_listing(call: Call) -> HttpResponse:
     """Begin a recognition on one record, named in the address."""
-    record = _record(call)
+    record = record_of(call)
     form = ProposalForm(call, call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         key, _, place = form.cleaned_data["choice"].partition("|")
@@ -132,29 +131,12 @@ def new_listing(call: Call) -> HttpResponse:
             case = listings.propose(proposal, By(actor=call.user, policy=call.policy, now=call.now))
             call.tell("已提出认定意见。下一步：事先告知。")
             return redirect("office:case", number=case.number)
-    parts = {"subject": record.subject.public_id, "key": record.record_key}
-    decided = f"　{record.decided_on}" if record.decided_on else ""
     context = {
         "crumbs": [Crumb("名单", reverse("office:listings")), Crumb("提出认定")],
-        "subject": record.subject.name,
-        "ground": f"{item_title(record.item, call.policy)}{decided}",
-        "record_url": reverse("office:record", kwargs=parts),
+        **begun_on(call, record),
         "form": form,
     }
     return call.render("case_listing_new", context)
-
-
-def _record(call: Call) -> Record:
-    key = call.request.GET.get("record", "")
-    known = Record.objects.select_related("subject")
-    found = (
-        known.filter(record_key=int(key), known_until__isnull=True).first()
-        if key.isdecimal() and len(key) < 19
-        else None
-    )
-    if found is None:
-        raise Http404
-    return found
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:

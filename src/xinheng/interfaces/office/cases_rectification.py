@@ -4,22 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
+from xinheng.interfaces.office.cases_begun import begun_on, record_of
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.listings import served_on
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.casework import Case
-from xinheng.store.records import Record
 
 
 class OrderForm(forms.Form):
@@ -65,34 +64,10 @@ def new_order(call: Call) -> HttpResponse:
             return redirect("office:case", number=case.number)
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("责令整改")],
-        "subject": record.subject.name,
-        "ground": record_words(call, record),
-        "record_url": reverse(
-            "office:record", kwargs={"subject": record.subject.public_id, "key": record.record_key}
-        ),
+        **begun_on(call, record),
         "form": form,
     }
     return call.render("case_order", context)
-
-
-def record_of(call: Call) -> Record:
-    """The record that the address names; 404 without one."""
-    key = call.request.GET.get("record", "")
-    known = Record.objects.select_related("subject")
-    found = (
-        known.filter(record_key=int(key), known_until__isnull=True).first()
-        if key.isdecimal() and len(key) < 19
-        else None
-    )
-    if found is None:
-        raise Http404
-    return found
-
-
-def record_words(call: Call, record: Record) -> str:
-    """What a record is, in a line."""
-    decided = f"　{record.decided_on}" if record.decided_on else ""
-    return f"{item_title(record.item, call.policy)}{decided}"
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
@@ -100,10 +75,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
 
 
 def _confirm(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    given = form.cleaned_data
-    return confirm_order(
-        case, actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"]
-    )
+    return confirm_order(case, **given_of(call, form))
 
 
 def _revise(call: Call, case: Case, verb: str, form: StepForm) -> Case:

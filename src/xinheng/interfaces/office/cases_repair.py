@@ -14,7 +14,7 @@ from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import Act as StepAct
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, take
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title, told
@@ -274,8 +274,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
 
 
 def _act(call: Call, form: StepForm) -> Act:
-    given = form.cleaned_data
-    return Act(actor=call.user, policy=call.policy, now=call.now, reason=given["reason"], seen=given["seen"])
+    return Act(**given_of(call, form))
 
 
 def _lodge(call: Call, case: Case, verb: str, form: StepForm) -> Case:

@@ -14,7 +14,7 @@ from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, MeasureGroup
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.measures import crumbs
@@ -176,33 +176,22 @@ def _responders(form: StepForm) -> list[Organisation]:
     return list(Organisation.objects.filter(public_id__in=form.cleaned_data["responders"]).order_by("pk"))
 
 
-def _given(call: Call, form: StepForm) -> dict[str, Any]:
-    given = form.cleaned_data
-    return {
-        "actor": call.user,
-        "policy": call.policy,
-        "now": call.now,
-        "reason": given["reason"],
-        "seen": given["seen"],
-    }
-
-
 def _decide(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return decide(case, **_given(call, form))
+    return decide(case, **given_of(call, form))
 
 
 def _start(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    start(case, responders=_responders(form), **_given(call, form))
+    start(case, responders=_responders(form), **given_of(call, form))
     return case
 
 
 def _grant(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    grant(case, responders=_responders(form), **_given(call, form))
+    grant(case, responders=_responders(form), **given_of(call, form))
     return case
 
 
 def _end(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    end_measures(case, verb, **_given(call, form))
+    end_measures(case, verb, **given_of(call, form))
     return case
 
 
