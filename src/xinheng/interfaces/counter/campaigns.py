@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 
 from xinheng.core.campaigns import CampaignField, LineState
@@ -25,13 +25,11 @@ _TONES = {LineState.DONE: "done", LineState.LEFT: ""}
 @own(Verb.READ_OWN_FILE)
 def own_campaigns(visit: Visit) -> HttpResponse:
     """The lines on this enterprise, the newest first; the ended ones without a word of what they rested on."""
-    if visit.subject is None:
-        raise Http404
-    lines = list(lines_of(visit.subject)[:PAGE])
+    lines = list(lines_of(visit.enterprise)[:PAGE])
     states = states_of(lines, policy=visit.policy)
-    may_ask = visit.party.may(Verb.LODGE_REQUEST, visit.subject, on=visit.today)
+    may_ask = visit.party.may(Verb.LODGE_REQUEST, visit.enterprise, on=visit.today)
     links = {
-        name: reverse(f"counter:{route}", args=[visit.subject.public_id]) if may_ask else ""
+        name: reverse(f"counter:{route}", args=[visit.enterprise.public_id]) if may_ask else ""
         for name, route in (("objection_url", "own_objection"), ("repairs_url", "own_repairs"))
     }
     context = {

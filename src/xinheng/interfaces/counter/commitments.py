@@ -52,7 +52,7 @@ class PromiseForm(forms.Form):
 @own(Verb.MAKE_COMMITMENT)
 def own_commitments(visit: Visit) -> HttpResponse:
     """What was promised, what became of it, and what can be promised."""
-    subject = _of(visit)
+    subject = visit.enterprise
     rows = Commitment.objects.filter(subject=subject).select_related("case").order_by("-pk")[:SHOWN]
     context = {
         "commitments": [_line(subject, one) for one in rows],
@@ -91,7 +91,7 @@ def _matters(visit: Visit, subject: Subject) -> Iterator[dict[str, str]]:
 
 @own(Verb.MAKE_COMMITMENT, methods=("GET", "POST"))
 def new_own_commitment(visit: Visit) -> HttpResponse:
-    subject = _of(visit)
+    subject = visit.enterprise
     key, _, name = visit.request.GET.get("matter", "").partition("/")
     letter, item = _wanted(visit, key, name)
     form = PromiseForm(letter, visit.request.POST if visit.request.method == "POST" else None)
@@ -136,7 +136,7 @@ def _wanted(visit: Visit, key: str, name: str) -> tuple[PromiseLetter, Item | No
 @own(Verb.MAKE_COMMITMENT)
 def own_commitment(visit: Visit, commitment: str) -> HttpResponse:
     """One commitment as it was signed, and what is to be done."""
-    subject = _of(visit)
+    subject = visit.enterprise
     kept = Commitment.objects.select_related("case", "paper", "subject")
     one = kept.filter(subject=subject, public_id=commitment).first()
     if one is None:
@@ -167,10 +167,3 @@ def _way(name: str, *parts: str) -> str:
         return reverse(f"counter:{name}", args=parts)
     except NoReverseMatch:
         return ""
-
-
-def _of(visit: Visit) -> Subject:
-    """The enterprise of the page; the gate has set it."""
-    if visit.subject is None:
-        raise Http404
-    return visit.subject

@@ -55,7 +55,7 @@ class ReasonForm(forms.Form):
 @own(Verb.LODGE_REQUEST, methods=("GET", "POST"))
 def own_objection(visit: Visit) -> HttpResponse:
     """Choose what is wrong; then say what is wrong with it; then the receipt, whose code is shown this once."""
-    subject, reference = of(visit), visit.request.GET.get("about", "")[:60]
+    subject, reference = visit.enterprise, visit.request.GET.get("about", "")[:60]
     if not reference:
         return _choose(visit, subject)
     thing = aimed(subject, reference, policy=visit.policy)
@@ -116,7 +116,7 @@ def _receipt(visit: Visit, subject: Subject, lodged: Lodged) -> HttpResponse:
 @own(Verb.READ_CASE)
 def own_cases(visit: Visit) -> HttpResponse:
     """Every matter about the enterprise that it may know of, with its term."""
-    subject = of(visit)
+    subject = visit.enterprise
     rows = Case.objects.filter(subject=subject).order_by("-pk")[:PAGE]
     context = {
         "cases": [_line(visit, one) for one in rows if _told(one)],
@@ -141,7 +141,9 @@ def _line(visit: Visit, case: Case) -> dict[str, Any]:
         "over": case.closed_at is not None,
         "opened_on": progress.opened_on,
         "clocks": [clock for term in progress.terms if (clock := clock_of(term))],
-        "url": reverse(_PAGES.get(case.kind, "counter:own_case"), args=[of(visit).public_id, case.number]),
+        "url": reverse(
+            _PAGES.get(case.kind, "counter:own_case"), args=[visit.enterprise.public_id, case.number]
+        ),
     }
 
 
@@ -157,12 +159,12 @@ def own_case(visit: Visit, number: str) -> HttpResponse:
             form.add_error(None, f"{refusal.message}{refusal.advice}")
             case.refresh_from_db()
         else:
-            return redirect("counter:own_case", subject=of(visit).public_id, number=number)
+            return redirect("counter:own_case", subject=visit.enterprise.public_id, number=number)
     return visit.render("own_case", _shown(visit, case, form))
 
 
 def _case(visit: Visit, number: str) -> Case:
-    found = Case.objects.select_related("subject").filter(subject=of(visit), number=number).first()
+    found = Case.objects.select_related("subject").filter(subject=visit.enterprise, number=number).first()
     if found is None or not _told(found):
         raise Http404
     return found
@@ -195,7 +197,7 @@ def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
         "answer": case.events.filter(verb__in=("correct", "withdraw", "uphold"))
         .order_by("-sequence")
         .first(),
-        "back_url": reverse("counter:own_cases", args=[of(visit).public_id]),
+        "back_url": reverse("counter:own_cases", args=[visit.enterprise.public_id]),
     }
 
 
@@ -207,10 +209,3 @@ def _acts(visit: Visit, case: Case, objection: Objection | None) -> list[dict[st
     if may_be_reviewed(objection, policy=visit.policy, on=visit.today) is not None:
         titles.pop("ask_review", None)
     return [{"deed": verb, "title": title} for verb, title in titles.items()]
-
-
-def of(visit: Visit) -> Subject:
-    """The enterprise of the page; the gate has set it."""
-    if visit.subject is None:
-        raise Http404
-    return visit.subject

@@ -35,7 +35,6 @@ from xinheng.services.repairs import (
 )
 from xinheng.store.casework import Case
 from xinheng.store.repairs import RepairApplication
-from xinheng.store.subjects import Subject
 
 PAGE = 20
 
@@ -70,7 +69,7 @@ class WithdrawForm(forms.Form):
 @own(Verb.LODGE_REQUEST)
 def own_repairs(visit: Visit) -> HttpResponse:
     """All failing records with the answer for each, and the applications made."""
-    subject = _of(visit)
+    subject = visit.enterprise
     found = matters_of(subject, policy=visit.policy, today=visit.today)
     cases = Case.objects.filter(subject=subject, kind="repair").order_by("-pk")[:PAGE]
     context = {
@@ -102,7 +101,7 @@ def reminded(visit: Visit) -> list[dict[str, Any]]:
             "earliest_on": one.earliest_on,
             "open": one.earliest_on <= visit.today,
         }
-        for one in reminders_of(_of(visit), today=visit.today)
+        for one in reminders_of(visit.enterprise, today=visit.today)
     ]
 
 
@@ -131,7 +130,7 @@ def shown_matter(one: OwnMatter, policy: Policy) -> dict[str, Any]:
 
 
 def _url(visit: Visit, one: OwnMatter) -> str:
-    parts = [_of(visit).public_id]
+    parts = [visit.enterprise.public_id]
     if one.case is not None:
         return reverse("counter:own_repair_case", args=[*parts, one.case.number])
     return reverse("counter:own_repair", args=[*parts, one.record.record_key]) if one.answer.may else ""
@@ -140,7 +139,7 @@ def _url(visit: Visit, one: OwnMatter) -> str:
 @own(Verb.LODGE_REQUEST, methods=("GET", "POST"))
 def own_repair(visit: Visit, key: int) -> HttpResponse:
     """Get the materials of one record ready."""
-    subject = _of(visit)
+    subject = visit.enterprise
     found = matters_of(subject, policy=visit.policy, today=visit.today)
     one = next((one for one in found if one.record.record_key == key), None)
     if one is None:
@@ -176,7 +175,7 @@ def _given(form: forms.Form) -> Application:
 @own(Verb.LODGE_REQUEST, methods=("GET", "POST"))
 def own_repair_case(visit: Visit, number: str) -> HttpResponse:
     """Where it is, what I have to do, and the steps that are mine."""
-    case = Case.objects.filter(subject=_of(visit), kind="repair", number=number).first()
+    case = Case.objects.filter(subject=visit.enterprise, kind="repair", number=number).first()
     if case is None:
         raise Http404
     mine = {step.verb for step in steps_for(case, visit.party, on=visit.today)}
@@ -239,12 +238,5 @@ def _case(visit: Visit, case: Case) -> dict[str, Any]:
         "pledge": rules.commitment,
         "free": FREE,
         "papers": shown_papers(case, visit),
-        "back_url": reverse("counter:own_repairs", args=[_of(visit).public_id]),
+        "back_url": reverse("counter:own_repairs", args=[visit.enterprise.public_id]),
     }
-
-
-def _of(visit: Visit) -> Subject:
-    """The enterprise of the page; the gate has set it."""
-    if visit.subject is None:
-        raise Http404
-    return visit.subject

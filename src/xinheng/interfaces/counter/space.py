@@ -56,6 +56,13 @@ class Visit:
     def policy(self) -> Policy:
         return policy_in_force(on=self.today)
 
+    @property
+    def enterprise(self) -> Subject:
+        """The one that the page is about; the gate has set it. Raises Http404 on a page about none."""
+        if self.subject is None:
+            raise Http404
+        return self.subject
+
     def render(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
         shown = {
             "who": self.account.label,

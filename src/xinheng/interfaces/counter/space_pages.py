@@ -17,7 +17,6 @@ from xinheng.services.own_file import OwnRecord, read_own_file, readings_of
 from xinheng.services.sharing_use import who_asked
 from xinheng.services.time import day_of
 from xinheng.store.notices import NoticeStepKind, ResultNotice
-from xinheng.store.subjects import Subject
 
 PAGE = 50
 
@@ -44,7 +43,7 @@ def home(visit: Visit) -> HttpResponse:
 @own(Verb.READ_OWN_FILE)
 def own_file(visit: Visit) -> HttpResponse:
     """One list: what there is, whether and until when it is shown, what can be done and from when."""
-    subject = _of(visit)
+    subject = visit.enterprise
     file = read_own_file(visit.party, subject, now=visit.now)
     context = {
         "negative": [_line(visit, one) for one in file.records if one.negative],
@@ -58,8 +57,8 @@ def own_file(visit: Visit) -> HttpResponse:
 
 def _line(visit: Visit, one: OwnRecord) -> dict[str, Any]:
     record, state = one.record, RecordState(one.record.state)
-    may_object = visit.party.may(Verb.LODGE_REQUEST, _of(visit), on=visit.today)
-    object_to = reverse("counter:own_objection", args=[_of(visit).public_id])
+    may_object = visit.party.may(Verb.LODGE_REQUEST, visit.enterprise, on=visit.today)
+    object_to = reverse("counter:own_objection", args=[visit.enterprise.public_id])
     if state is RecordState.DISPUTED or not may_object:
         object_to = ""
     return {
@@ -87,20 +86,20 @@ def _repair(one: OwnRecord, *, on: date) -> dict[str, Any]:
 
 @own(Verb.READ_GRADE)
 def own_notices(visit: Visit) -> HttpResponse:
-    rows = ResultNotice.objects.filter(subject=_of(visit)).order_by("-pk")[:PAGE]
+    rows = ResultNotice.objects.filter(subject=visit.enterprise).order_by("-pk")[:PAGE]
     shown = [
         {
             "title": one.title,
             "on": day_of(one.written_at),
-            "url": reverse("counter:own_notice", args=[_of(visit).public_id, one.public_id]),
+            "url": reverse("counter:own_notice", args=[visit.enterprise.public_id, one.public_id]),
         }
         for one in rows
     ]
-    may_apply = visit.party.may(Verb.LODGE_REQUEST, _of(visit), on=visit.today)
+    may_apply = visit.party.may(Verb.LODGE_REQUEST, visit.enterprise, on=visit.today)
     context = {
         "notices": shown,
         "reminders": reminded(visit) if may_apply else [],
-        "repairs_url": reverse("counter:own_repairs", args=[_of(visit).public_id]),
+        "repairs_url": reverse("counter:own_repairs", args=[visit.enterprise.public_id]),
     }
     return visit.render("own_notices", context)
 
@@ -108,7 +107,7 @@ def own_notices(visit: Visit) -> HttpResponse:
 @own(Verb.READ_GRADE)
 def own_notice(visit: Visit, notice: str) -> HttpResponse:
     """Reading is noted; it is no service: that needs the consent of the enterprise (legal guard G17)."""
-    subject = _of(visit)
+    subject = visit.enterprise
     row = ResultNotice.objects.filter(subject=subject, public_id=notice).first()
     if row is None:
         raise Http404
@@ -130,7 +129,7 @@ def own_notice(visit: Visit, notice: str) -> HttpResponse:
 @own(Verb.READ_OWN_FILE)
 def own_readings(visit: Visit) -> HttpResponse:
     """Who read the file, for what."""
-    subject = _of(visit)
+    subject = visit.enterprise
     text = visit.request.GET.get("before", "")
     before = int(text) if text.isdecimal() and len(text) < 19 else None
     readings, more = readings_of(subject, before=before, limit=PAGE)
@@ -148,10 +147,3 @@ def own_readings(visit: Visit) -> HttpResponse:
         "misuse_url": reverse("counter:misuse"),
     }
     return visit.render("own_readings", context)
-
-
-def _of(visit: Visit) -> Subject:
-    """The enterprise of the page; the gate has set it."""
-    if visit.subject is None:
-        raise Http404
-    return visit.subject
