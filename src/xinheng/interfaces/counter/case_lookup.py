@@ -57,13 +57,18 @@ def cases(request: HttpRequest) -> HttpResponse:
 def _shown(found: Progress, today: str) -> dict[str, object]:
     return {
         "case": found,
-        "clocks": [
-            {"title": term.rule.title, "clock": clock_of(term), "suspended_on": term.suspended_on}
-            for term in found.terms
-        ],
+        "clocks": clocks_of(found),
         "today": today,
         "noindex": True,
     }
+
+
+def clocks_of(found: Progress) -> list[dict[str, object]]:
+    """Every term of a case with its clock, as the pages show them."""
+    return [
+        {"title": term.rule.title, "clock": clock_of(term), "suspended_on": term.suspended_on}
+        for term in found.terms
+    ]
 
 
 def clock_of(term: Term) -> Clock | None:

@@ -14,7 +14,7 @@ from xinheng.core.objections import Claim
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
-from xinheng.interfaces.counter.case_lookup import clock_of
+from xinheng.interfaces.counter.case_lookup import clock_of, clocks_of
 from xinheng.interfaces.counter.papers import papers_url, shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.case_lookup import progress_of
@@ -186,10 +186,7 @@ def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
     objection = Objection.objects.filter(case=case).first()
     return {
         "case": progress,
-        "clocks": [
-            {"title": term.rule.title, "clock": clock_of(term), "suspended_on": term.suspended_on}
-            for term in progress.terms
-        ],
+        "clocks": clocks_of(progress),
         "objection": objection,
         "form": form,
         "acts": _acts(visit, case, objection),

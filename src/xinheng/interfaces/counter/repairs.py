@@ -16,7 +16,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.repair import FREE
 from xinheng.core.repair_flow import OPEN
 from xinheng.core.roles import Verb
-from xinheng.interfaces.counter.case_lookup import clock_of
+from xinheng.interfaces.counter.case_lookup import clocks_of
 from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.case_lookup import progress_of
@@ -222,10 +222,7 @@ def _case(visit: Visit, case: Case) -> dict[str, Any]:
     waiting = case.state in OPEN
     return {
         "case": progress,
-        "clocks": [
-            {"title": term.rule.title, "clock": clock_of(term), "suspended_on": term.suspended_on}
-            for term in progress.terms
-        ],
+        "clocks": clocks_of(progress),
         "handed": [
             (rules.materials[key].title if key in rules.materials else key, text)
             for key, text in application.handed.items()
