@@ -76,7 +76,6 @@ def _entered(office: Page, decider: Page, case: str) -> None:
     take_step(decider, "决定列入", "决定列入")
     write_letter(office, case, "决定书")
     expect(office.locator("main")).to_contain_text("《信用修复告知书》")
-    fits(office)
     decision = office.url
     office.goto(case)
     expect(office.get_by_role("button", name="列入名单", exact=True)).to_have_count(0)
