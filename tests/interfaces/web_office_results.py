@@ -76,6 +76,33 @@ def _results() -> Context:
     }
 
 
+def _late_receipts() -> Context:
+    waits = {
+        "who": "示例银行",
+        "way": "评价结果推送",
+        "number": "abcdefgh23456777",
+        "cause": "信用修复",
+        "at": NOW,
+        "told_at": NOW,
+        "late_at": NOW,
+        "advice": "重新交付原来的文件，再登记。",
+        "file_url": "#",
+        "again_url": "#",
+        "confirm_url": "#",
+        "kept": "已电话联系",
+    }
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("终止未确认"),
+        "refused": "请写明为什么、怎样再次告知。",
+        "term": "1 个工作日",
+        "term_source": "本平台的建议",
+        "term_verified": False,
+        "more": 3,
+        "rows": [waits, {**waits, "told_at": None, "file_url": ""}],
+    }
+
+
 def _pushes() -> Context:
     sent = {
         "recipient": "示例银行",
@@ -116,4 +143,5 @@ RESULTS: dict[str, Callable[[], Context]] = {
     "notice": _notice,
     "results": _results,
     "pushes": _pushes,
+    "late_receipts": _late_receipts,
 }

@@ -204,6 +204,7 @@ EVENTS = {
     "effects.orphans": "发现没有依据的影响",
     "ending.late": "接收方逾期未确认终止",
     "ending.confirmed": "登记接收方确认终止",
+    "ending.told_again": "再次告知接收方终止",
     "rows.returned": "退回逾期未处理的行",
     "rows.emptied": "清空退回的行",
     "file.destroyed": "销毁文件",

@@ -248,6 +248,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     *("office:decide_exchange", "office:resend_exchange", "office:compare_exchange"),
                 ),
             ),
+            Route("终止未确认", "office:late_receipts"),
             Route("操作账本", "office:ledger", ("office:opened_persons",)),
         ),
     ),
