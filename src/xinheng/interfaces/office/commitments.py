@@ -165,7 +165,8 @@ def commitment_register(call: Call) -> HttpResponse:
 def commitment_figures(call: Call) -> HttpResponse:
     """Figures of a year by unit and type."""
     text = call.request.GET.get("year", "")
-    year = int(text) if text.isdecimal() and 2000 <= int(text[:4]) <= call.today.year else call.today.year
+    known = len(text) == 4 and text.isdecimal() and 2000 <= int(text) <= call.today.year
+    year = int(text) if known else call.today.year
     rows = counted(call.reach(Verb.READ_CASE), from_on=date(year, 1, 1), to_on=date(year + 1, 1, 1))
     rules = call.policy.commitments
     context = {
