@@ -58,12 +58,11 @@ def _oldest(held: frozenset[Role], organisations: Sequence[int], *, most: int) -
         for state in flow.states
         if flow.name != APPROVAL.name and hands(flow, state=state.key) & held
     ]
-    kinds, states, versions = zip(*places, strict=True) if places else ((), (), ())
     everywhere = are_all(organisations)
     asked: dict[str, list[int] | list[str] | int] = {
-        "kinds": list(kinds),
-        "states": list(states),
-        "versions": list(versions),
+        "kinds": [kind for kind, _, _ in places],
+        "states": [state for _, state, _ in places],
+        "versions": [version for _, _, version in places],
         "units": [0] if everywhere else list(organisations),
         "most": most,
     }

@@ -4,7 +4,6 @@ The size is refused before the body is read; a body that was cut off on the way 
 enters is decided by services.collect.
 """
 
-import errno
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.csrf import csrf_exempt
 
 from xinheng.core.attachments import Target
 from xinheng.core.refusal import Refusal
@@ -30,6 +28,7 @@ from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import problem_words, told
 from xinheng.interfaces.web.figures import count
+from xinheng.interfaces.web.papers import MIB, read_to_disk
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
 from xinheng.services.attachments import held
 from xinheng.services.batches import needs_no_reading, number_of
@@ -39,7 +38,6 @@ from xinheng.services.time import day_of
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.organisations import Organisation
 
-MIB = 1024 * 1024
 AT_ONCE = 20_000
 """Rows that are loaded while the officer waits; more are left to the worker."""
 _STEPS = ("上传", "预览", "确认", "回执")
@@ -73,17 +71,7 @@ def upload(call: Call) -> HttpResponse:
         return _page(call, UploadForm(call))
     if refused := _too_large(request):
         return _page(call, _with(UploadForm(call), refused), status=413)
-    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
-    request.upload_handlers = [TemporaryFileUploadHandler(request)]
-    try:
-        answer: HttpResponse = csrf_protect(lambda _: _received(call))(request)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise Refusal(
-            "F01", "磁盘空间不足，文件没有收下。", advice="请联系系统管理员清理磁盘后重新上传。"
-        ) from error
-    return answer
+    return read_to_disk(request, lambda: _received(call))
 
 
 def _too_large(request: HttpRequest) -> str:

@@ -34,6 +34,11 @@ def received(request: HttpRequest, *, most: int, answer: Callable[[], HttpRespon
         raise Refusal("AT22", "上传没有注明大小，没有接收。", advice="请用浏览器重新上传。")
     if int(length) > most + MIB:
         raise too_large(most)
+    return read_to_disk(request, answer)
+
+
+def read_to_disk(request: HttpRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """Read the body to the disk and answer, the form's token checked then. Raises Refusal F01 where the disk is full."""
     Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
     request.upload_handlers = [TemporaryFileUploadHandler(request)]
     try:
