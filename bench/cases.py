@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from measuring import ask_apart, parser, place, tell
+from measuring import analyse, ask_apart, parser, place, tell
 
 SIZES = {"s": 20_000, "m": 200_000, "l": 1_000_000}
 UNITS = 60
@@ -108,7 +108,7 @@ def _fill(cursor: Any, cases: int, *, user: int, today: date) -> None:
     given = {"units": units, "user": user, "cases": cases, "today": today}
     for statement in (FILL, EVENTS, CLOCKS):
         cursor.execute(statement, given)
-    cursor.execute("VACUUM ANALYZE store_case, store_caseevent, store_casedeadline")
+    analyse("store_case", "store_caseevent", "store_casedeadline")
 
 
 def _p95(call: Any) -> float:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from measuring import ask_apart, parser, place, tell
+from measuring import analyse, ask_apart, parser, place, tell
 
 SIZES = {"s": 40_000, "m": 500_000, "l": 5_000_000}
 """Open publications; one in 365 is due on the night."""
@@ -110,7 +110,7 @@ def _fill(cursor: Any, publications: int, *, today: date) -> Any:
     cursor.execute("SELECT id FROM store_record WHERE record_key = 1")
     RecordDetail.objects.create(record_id=cursor.fetchone()[0], document_no="样例〔2026〕1号")
     cursor.execute("DELETE FROM store_regrade")
-    cursor.execute("VACUUM ANALYZE store_subject, store_record, store_publication, store_measureapplied")
+    analyse("store_subject", "store_record", "store_publication", "store_measureapplied")
     _receivers(people[0], unit)
     return people[0]
 

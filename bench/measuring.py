@@ -96,6 +96,13 @@ def run(command: Sequence[str], *, environment: Mapping[str, str]) -> Spent:
     return Spent(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
+def analyse(*tables: str) -> None:
+    """Take statistics of tables just filled, as the server would a minute later. Only the owner of a table may."""
+    server = ensure_running(Path(os.environ["XINHENG_HOME"]), environ={})
+    with psycopg.connect(server.url_for(), autocommit=True) as owner:
+        owner.execute("VACUUM ANALYZE " + ", ".join(tables))
+
+
 def ask_apart(made: Place, command: str, *given: str) -> dict[str, float]:
     """Figures that ``command`` finds in the database of ``made`` and writes as JSON to the file named last."""
     out = made.home / "figures.json"

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 import intake
-from measuring import XINHENG, ask_apart, parser, place, run, tell
+from measuring import XINHENG, analyse, ask_apart, parser, place, run, tell
 
 from xinheng.sample.chance import quoted
 
@@ -144,7 +144,6 @@ def ask(out: str) -> None:
 
     ready(city=CITY)
     from django.conf import settings
-    from django.db import connection
     from django.test import Client
     from django.utils import timezone
 
@@ -158,8 +157,7 @@ def ask(out: str) -> None:
         figures[name] = round(time.perf_counter() - begun, 2)
     reader = _reader()
     _deliveries(datetime.now(UTC), reader=reader)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE store_batch, store_batchmarks, store_batchcount")
+    analyse("store_batch", "store_batchmarks", "store_batchcount")
     client = Client(HTTP_HOST="127.0.0.1")
     client.force_login(reader)
     for name, url in PAGES.items():
