@@ -22,6 +22,7 @@ from xinheng.core.days import Calendar, CalendarYear
 from xinheng.core.deadlines import Deadlines
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy
+from xinheng.core.inspection_matters import InspectionMatters
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.models import ScoringModel
@@ -51,6 +52,7 @@ from xinheng.core.policy_subjects import (
     DEADLINES,
     FIGURES,
     LISTS,
+    MATTERS,
     MEASURES,
     QUALITY,
     REPAIR,
@@ -90,6 +92,7 @@ class Policy:
     repair: RepairRules
     deadlines: Deadlines
     grading: GradingPolicy
+    inspection_matters: InspectionMatters
     calendar: Calendar
     models: Mapping[str, ScoringModel]
     feeds: Mapping[str, Feed]
@@ -262,7 +265,7 @@ def _read(report: Report, *, city: str) -> Policy:
     sectors, catalogue, acts = loader.load(SECTORS), loader.load(CATALOGUE), loader.load(ACTS)
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
-    repair = loader.load(REPAIR)
+    repair, matters = loader.load(REPAIR), loader.load(MATTERS)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
     treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
     calendar = calendar_of_folder(report)
@@ -287,6 +290,7 @@ def _read(report: Report, *, city: str) -> Policy:
         city_file=_sure(city_file),
         agencies=_sure(agencies),
         grading=_sure(grading),
+        inspection_matters=_sure(matters),
         calendar=_sure(calendar),
         treatments=_sure(treatments),
         models=models,

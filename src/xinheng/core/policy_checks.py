@@ -25,6 +25,7 @@ def reference_causes(policy: "Policy") -> Iterator[Cause]:
     yield from _sectors(policy)
     yield from _agencies(policy)
     yield from _grading(policy)
+    yield from _matters(policy)
     yield from _items(policy)
     for place, source in _sources_used(policy):
         if source not in policy.sources:
@@ -113,13 +114,25 @@ def _grading(policy: "Policy") -> Iterator[Cause]:
             yield "grading", place.removeprefix("grading."), cause
 
 
+def _matters(policy: "Policy") -> Iterator[Cause]:
+    """Bodies that are no field of supervision, and grounds of single points of a checklist that do not hold."""
+    for key, matter in policy.inspection_matters.matters.items():
+        for body in matter.bodies:
+            if body not in policy.sectors.sectors:
+                yield "inspection_matters", f"matters.{key}.bodies", f"没有领域“{body}”"
+        for name, point in matter.points.items():
+            for citation in point.basis:
+                for cause in citation_causes(citation, sources=policy.sources, area=policy.city.area):
+                    yield "inspection_matters", f"matters.{key}.points.{name}", cause
+
+
 def citations(policy: "Policy") -> Iterator[tuple[str, Citation]]:
     """Every citation of the city's policy with its place, as ``lists.wages.basis.0``."""
     for key, series in policy.parameters.items():
         yield from citations_in(series, key)
     for name in (
         "city_file", "agencies", "sectors", "catalogue", "acts", "seriousness", "lists", "measures",
-        "commitments", "quality", "deadlines", "grading",
+        "commitments", "quality", "deadlines", "grading", "inspection_matters",
     ):  # fmt: skip
         yield from citations_in(getattr(policy, name), name)
     for name, model in policy.models.items():

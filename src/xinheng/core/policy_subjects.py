@@ -2,10 +2,20 @@
 
 from typing import Any
 
-from xinheng.core import catalogue, commitments, lists, measures, publication, quality, repair_rules
+from xinheng.core import (
+    catalogue,
+    commitments,
+    inspection_matters,
+    lists,
+    measures,
+    publication,
+    quality,
+    repair_rules,
+)
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
 from xinheng.core.deadlines import Deadlines
+from xinheng.core.inspection_matters import InspectionMatters
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.organisations import Agencies, CityFile, Sectors
@@ -30,6 +40,7 @@ MEASURES = Subject("measures", Measures, measures.forbidden_changes)
 COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
 QUALITY = Subject("quality", Quality, quality.forbidden_changes)
 REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
+MATTERS = Subject("inspection_matters", InspectionMatters, inspection_matters.forbidden_changes)
 DEADLINES = Subject("deadlines", Deadlines, optional=True)
 CITY = Subject("city", CityFile, first=Level.CITY)
 AGENCIES = Subject("agencies", Agencies, first=Level.CITY)
@@ -60,6 +71,7 @@ _SUBJECTS: tuple[Subject[Any], ...] = (
     COMMITMENTS,
     QUALITY,
     REPAIR,
+    MATTERS,
     DEADLINES,
     CITY,
     AGENCIES,
