@@ -134,6 +134,8 @@ def test_a_release_is_compiled_by_one_and_released_by_another(listers: Listers) 
         policy=listers.policy, now=NOW + timedelta(days=1),
     )  # fmt: skip
     post(zhao, reverse("office:release_list", kwargs={"release": own.public_id}))
+    page = text(zhao.get(reverse("office:list_releases")))
+    assert "编制人不能自己发布" in page.split("notice-decide", 1)[1].split("</div>")[0]
     own.refresh_from_db()
     assert own.released_at is None
 

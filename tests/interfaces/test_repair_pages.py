@@ -12,6 +12,7 @@ from tests.services.repairers import CODE, Repairs, make_repairs, penalty
 
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
+from xinheng.core.repair import too_early
 from xinheng.core.roles import Role
 from xinheng.services.enterprises import MandateOrder, activate, open_account
 from xinheng.services.repair_reminders import write_reminders
@@ -82,6 +83,21 @@ def test_the_enterprise_prepares_follows_completes_and_withdraws(repairs: Repair
     own = reverse("counter:own_repair_case", args=[repairs.firm.public_id, case.number])
     assert "请写明撤回的理由" in text(visitor.post(own, {"w-reason": ""}))
     assert "已撤回申请" in text(visitor.post(own, {"w-reason": "以后再申请"}, follow=True))
+
+
+@pytest.mark.row("M12-01")
+def test_what_is_refused_says_where_it_stands(
+    repairs: Repairs, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rule may change between the page and the form: the no of the form cites it as the page would."""
+
+    def no(*_: object, **__: object) -> Case:
+        raise too_early(date(2027, 1, 20))
+
+    monkeypatch.setattr("xinheng.interfaces.counter.repairs.prepare", no)
+    address = reverse("counter:own_repair", args=[repairs.firm.public_id, repairs.record.record_key])
+    page = text(_visitor(repairs, clerk).post(address, {"duty_done": "缴款书1号", "commitment": "on"}))
+    assert "2027-01-20 起可以申请修复。依据：《信用修复管理办法》。请先改正" in page
 
 
 @pytest.mark.guard("G13")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.web.parts import Clock
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_lookup import Progress, Term, look_up
 from xinheng.services.policies import policy_in_force
 from xinheng.services.time import day_of
@@ -45,7 +46,7 @@ def cases(request: HttpRequest) -> HttpResponse:
                 now=now,
             )
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            form.add_error(None, told(refusal))
             status = 429 if refusal.code == "CL2" else 200
         else:
             return _kept_nowhere(render(request, "counter/case.html", _shown(found, day_of(now).isoformat())))

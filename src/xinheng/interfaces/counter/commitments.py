@@ -20,6 +20,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
 from xinheng.services.commitments import Promise, lodge, signed_text
 from xinheng.services.commitments_lists import letters_in_force, lists_in_force
@@ -105,7 +106,7 @@ def new_own_commitment(visit: Visit) -> HttpResponse:
                 now=visit.now,
             )
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            form.add_error(None, told(refusal))
         else:
             return redirect("counter:own_commitment", subject=subject.public_id, commitment=made.public_id)
     context = {

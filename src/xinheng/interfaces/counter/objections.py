@@ -17,6 +17,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clock_of, clocks_of
 from xinheng.interfaces.counter.papers import papers_url, shown_papers
 from xinheng.interfaces.counter.space import Visit, own
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import steps_for
 from xinheng.services.objections import KIND, Lodged, ask_review, lodge, may_be_reviewed, retract
@@ -71,7 +72,7 @@ def own_objection(visit: Visit) -> HttpResponse:
                 now=visit.now,
             )
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            form.add_error(None, told(refusal))
         else:
             return _receipt(visit, subject, lodged)
     context = {
@@ -156,7 +157,7 @@ def own_case(visit: Visit, number: str) -> HttpResponse:
         try:
             _act(visit, case, form.cleaned_data["reason"])
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            form.add_error(None, told(refusal))
             case.refresh_from_db()
         else:
             return redirect("counter:own_case", subject=visit.enterprise.public_id, number=number)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from xinheng.core.misuse import A_DAY, Fault
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.misuse import Grievance, complain
 from xinheng.services.policies import policy_in_force
 from xinheng.services.time import day_of
@@ -80,7 +81,7 @@ def misuse(request: HttpRequest) -> HttpResponse:
             lodged = complain(form.grievance(), actor=None, policy=policy, now=now)
             cache.set(slot, int(cache.get(slot) or 0) + 1, DAY)
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            form.add_error(None, told(refusal))
             status = 429 if refusal.code == "TS8" else 200
         else:
             shown = {

@@ -19,6 +19,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clocks_of
 from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import steps_for, take_step
 from xinheng.services.repair_courses import courses
@@ -152,7 +153,7 @@ def own_repair(visit: Visit, key: int) -> HttpResponse:
         try:
             case = prepare(key, _given(form), party=visit.party, policy=visit.policy, now=visit.now)
         except Refusal as refusal:
-            form.add_error(None, f"{refusal.message}{refusal.advice}")
+            form.add_error(None, told(refusal))
         else:
             return redirect("counter:own_repair_case", subject=subject.public_id, number=case.number)
     context = {
@@ -190,9 +191,7 @@ def own_repair_case(visit: Visit, number: str) -> HttpResponse:
                 form = CompletionForm(visit.request.POST)
                 done = form.is_valid() and _add(visit, case, form)
         except Refusal as refusal:
-            (form or leave or WithdrawForm({}, prefix="w")).add_error(
-                None, f"{refusal.message}{refusal.advice}"
-            )
+            (form or leave or WithdrawForm({}, prefix="w")).add_error(None, told(refusal))
             done = False
         if done:
             return redirect(visit.request.path)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.counter.space import account_in, enter, leave
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.enterprises import activate, count_failure, sign_in
 
 _PASSWORD = forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -93,7 +94,7 @@ def activate_page(request: HttpRequest) -> HttpResponse:
 def _failed(form: forms.Form, number: str, refusal: Refusal) -> None:
     if refusal.code in ("EA1", "EA2"):
         count_failure(number, now=timezone.now())
-    form.add_error(None, f"{refusal.message}{refusal.advice}")
+    form.add_error(None, told(refusal))
 
 
 @require_POST

@@ -26,6 +26,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.menu import first_page, menu_of
 from xinheng.interfaces.web.given import without_nul
 from xinheng.interfaces.web.middleware import status_of
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.accounts import actor_of
 from xinheng.services.policies import policy_in_force
 from xinheng.services.reach import Tree, reached, tree
@@ -92,6 +93,10 @@ class Call:
     def tell(self, sentence: str) -> None:
         """Show a sentence on the next page."""
         messages.info(self.request, sentence)
+
+    def tell_refusal(self, refusal: Refusal) -> None:
+        """Show on the next page what a rule refused, in the colour of what is not done."""
+        messages.error(self.request, told(refusal))
 
     def _who(self) -> dict[str, str]:
         """For the head of the page; what the roles open is the menu."""

@@ -13,12 +13,12 @@ from xinheng.core.feeds import Column, Feed, Unit, dump_feed
 from xinheng.core.policy_file import parse
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.wording import CASE_KINDS, case_state
 from xinheng.interfaces.web.parts import Crumb, Stage
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.approvals import approve, body_of, return_draft, withdraw_draft
 from xinheng.services.batches import number_of
 from xinheng.services.calendars import approve_year

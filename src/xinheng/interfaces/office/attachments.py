@@ -26,11 +26,11 @@ from xinheng.interfaces.office.attachments_shown import (
     may_read,
     part_of,
 )
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.papers import closed, handed_out
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.attachments import (
     Held,
     Paper,

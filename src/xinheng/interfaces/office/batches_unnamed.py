@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.batches import answers_for, number_of
 from xinheng.services.list_comparison import Compared, compared, confirm_exits
 from xinheng.store.batches import Batch

@@ -110,7 +110,7 @@ def receive_breach(call: Call, report: BreachReport) -> HttpResponse:
     try:
         receive(report.public_id, actor=call.user, now=call.now)
     except Refusal as refusal:
-        call.tell(f"{refusal.message}{refusal.advice}")
+        call.tell_refusal(refusal)
     else:
         call.tell("已确认收到。")
     return redirect("office:breaches")

@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from xinheng.core.days import CalendarYear, DayKind
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.parts import Link
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.approvals import drafts, versions
 from xinheng.services.calendars import propose_year, provisional_terms
 from xinheng.services.policies import CALENDAR

@@ -15,10 +15,10 @@ from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.campaigns import RUN, board_url, crumbs, mark_of
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_shown import title_of_state
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.campaigns_board import cases_on, states_of
 from xinheng.services.campaigns_lines import (
     finish_line,

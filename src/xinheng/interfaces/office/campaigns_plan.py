@@ -18,8 +18,9 @@ from xinheng.interfaces.office.campaigns import RUN, board_url, crumbs, last_day
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.campaigns import (
     Plan,
     draft_campaign,

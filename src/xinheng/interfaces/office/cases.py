@@ -19,8 +19,8 @@ from xinheng.interfaces.office.cases_shown import clock_of_row, page_of, title_o
 from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Filter, Option, Paging
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_deadlines import due_within, overdue, running
 from xinheng.services.cases import of_units, steps_for
 from xinheng.store.casework import Case, CaseDeadline

@@ -10,8 +10,8 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases import NUMBERED
 from xinheng.interfaces.office.cases_shown import MoveForm, RecusalForm, page_of
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services import recusals
 from xinheng.services.case_deadlines import (
     answer_extension,

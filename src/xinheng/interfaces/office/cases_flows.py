@@ -15,8 +15,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role, Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_moves import carry_out, plan_of, propose_migration, propose_undo, try_plan
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import FlowMigration

@@ -15,9 +15,9 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_begun import begun_on, record_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services import interviews
 from xinheng.services.interviews import Minutes, call_interview, draft_interview, facts_of, write_minutes
 from xinheng.store.casework import Case

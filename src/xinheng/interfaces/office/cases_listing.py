@@ -16,9 +16,9 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_begun import begun_on, record_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.cases_service import serve_by_letter
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services import listings, listings_entries
 from xinheng.services.cases import last_step
 from xinheng.services.listings import By, Proposal

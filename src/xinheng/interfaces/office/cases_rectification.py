@@ -13,9 +13,9 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_begun import begun_on, record_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.listings import served_on
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.casework import Case

@@ -11,9 +11,9 @@ from django.urls import reverse
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.cases import last_step
 from xinheng.services.relief import Ruling, ask, burdening, end, finish, grant
 from xinheng.services.repair_decisions import Act

@@ -15,10 +15,10 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import Act as StepAct
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb, Link
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.cases import last_step
 from xinheng.services.ledger import note
 from xinheng.services.repair_decisions import Act, annul, ask_completion, complete, grant

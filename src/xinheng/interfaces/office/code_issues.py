@@ -14,7 +14,6 @@ from xinheng.core.collection_cycle import Every, span_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first
 from xinheng.interfaces.office.quality_tables import exported, exports, months_back
@@ -23,6 +22,7 @@ from xinheng.interfaces.web.charts import Chart
 from xinheng.interfaces.web.figures import count, per_mille
 from xinheng.interfaces.web.lines import Series, line
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table, Tile
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.batches import number_of
 from xinheng.services.code_issues import (
     assign_issues,

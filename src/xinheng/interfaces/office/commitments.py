@@ -22,13 +22,13 @@ from xinheng.core.days import add_months
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.members import ASSOCIATION
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.web.figures import per_mille
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.commitments_bulk import BULK, take_of_members
 from xinheng.services.commitments_checks import begin_check
 from xinheng.services.commitments_figures import BREACHED, counted, gaps_of, register_workbook

@@ -20,12 +20,12 @@ from xinheng.interfaces.office.commitments_forms import (
     letter_initial,
 )
 from xinheng.interfaces.office.draft_decisions import DecisionForm, Decisions, blank_decision
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.approvals import body_of, drafts
 from xinheng.services.cases import steps_for
 from xinheng.services.commitments_lists import (

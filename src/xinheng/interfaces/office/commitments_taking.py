@@ -16,10 +16,10 @@ from xinheng.core.commitment_letters import PromiseLetter
 from xinheng.core.credit_code import is_uscc
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_lists import letters_in_force, lists_in_force

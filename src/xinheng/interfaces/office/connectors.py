@@ -13,13 +13,13 @@ from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import feed_title, told
+from xinheng.interfaces.office.wording import feed_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.batches import number_of
 from xinheng.services.connectors import (
     TROUBLED,

@@ -20,12 +20,12 @@ from xinheng.core.roles import Verb
 from xinheng.core.sharing import Purpose
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import stored
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import feed_title, item_title, told
+from xinheng.interfaces.office.wording import feed_title, item_title
 from xinheng.interfaces.web.figures import day
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.consents import Agreement, enter_consent, revoke_consent
 from xinheng.services.ledger import note
 from xinheng.store.consents import Consent

@@ -13,8 +13,7 @@ from django.shortcuts import redirect
 
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.office.access import Call
-from xinheng.interfaces.office.form_page import refusals_on
-from xinheng.interfaces.office.wording import told
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.approvals import return_draft, withdraw_draft
 from xinheng.store.casework import Case
 

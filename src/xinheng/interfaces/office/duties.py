@@ -10,12 +10,12 @@ from django.urls import reverse
 from xinheng.core.duties import OF_SUBJECTS, Duty, Matrix
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.quality_tables import exported, exports
 from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Tile
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.duties import DUTIES, duties_in_force, matrix, propose_list
 from xinheng.store.casework import Case
 from xinheng.store.organisations import OrganisationName

@@ -12,8 +12,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.endings import TERM, confirm_telling, late_tellings, receiver_name
 from xinheng.services.endings_again import file_of, tell_again
 from xinheng.store.endings import Channel, Telling

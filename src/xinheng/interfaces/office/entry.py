@@ -22,8 +22,8 @@ from xinheng.interfaces.office.attachments_received import received, whole_file
 from xinheng.interfaces.office.feeds import known_feed
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.attachments import Paper, attach, held, look
 from xinheng.services.collect import Delivery
 from xinheng.services.entry import Fault, enter

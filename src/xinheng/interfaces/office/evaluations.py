@@ -17,9 +17,9 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Notice
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.runs import REFUSED, Order, last_order, order_run
 from xinheng.store.scores import EvaluationRun
 

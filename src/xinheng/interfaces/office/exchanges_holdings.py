@@ -15,10 +15,10 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exchanges import PEER, READING
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.charts import Chart, Stack, stacks
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.exchanges_holdings import compare
 from xinheng.services.exchanges_sending import resend
 from xinheng.store.exchanges import ExchangeComparison, ExchangePeer, PeerState, PeerTransport, Way

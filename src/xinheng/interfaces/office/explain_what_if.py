@@ -17,9 +17,10 @@ from xinheng.interfaces.office import explain
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import file_crumbs
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import points
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.evaluate import explain_grade
 from xinheng.services.what_if import Basis, basis_of, suppose, suppositions_for
 from xinheng.store.subjects import Subject

@@ -22,9 +22,10 @@ from xinheng.interfaces.office.feed_words import column_lines, recognised_by, ru
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.reasons import why_short
-from xinheng.interfaces.office.wording import problem_words, told
+from xinheng.interfaces.office.wording import problem_words
 from xinheng.interfaces.web.figures import count, percent
 from xinheng.interfaces.web.parts import Crumb, Option, Tile
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.batches import needs_no_reading, without_unneeded
 from xinheng.services.mapping import (
     CHOICES,

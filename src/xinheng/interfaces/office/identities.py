@@ -12,12 +12,12 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.code_issues import pages
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW
 from xinheng.interfaces.office.paging import chosen, oldest_first
 from xinheng.interfaces.office.wording import districts, feed_title
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.matching.divisions import Divisions
 from xinheng.services.batches import answers_for, number_of
 from xinheng.services.identities import (

@@ -14,10 +14,10 @@ from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.code_issues import pages
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.subject_merge import (
     compared,
     decide_merge,

@@ -14,13 +14,13 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import INSPECTOR
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.users import ReasonForm
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.inspectors import Entry, add_inspector, change_inspector, switch_off_inspector
 from xinheng.services.statistics import ANYBODY
 from xinheng.store.accounts import User

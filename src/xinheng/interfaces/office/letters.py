@@ -13,12 +13,11 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.service_proof import Outcome, Try, Way
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.ledger import note
 from xinheng.services.letters import paper_of, return_of, twin_file_of
 from xinheng.services.letters_archive import archive_case

@@ -11,10 +11,10 @@ from django.utils.http import content_disposition_header
 from xinheng.core.letters import Field, FieldType, LetterKind, newest
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.letters import Draft, along, issue_letter, organ_of, possible, preview, readings_of
 from xinheng.services.time import day_of
 from xinheng.store.casework import Case

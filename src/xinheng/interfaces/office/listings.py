@@ -14,13 +14,12 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import as_table
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.listings_releases import compile_release, release, shown
 from xinheng.services.listings_watch import MONTHS, Watched, watch
 from xinheng.store.listings import ListEntry, ListRelease
@@ -268,7 +267,7 @@ def release_list(call: Call, release_: ListRelease) -> HttpResponse:
     try:
         made = release(release_.public_id, actor=call.user, now=call.now)
     except Refusal as refusal:
-        call.tell(told(refusal))
+        call.tell_refusal(refusal)
     else:
         call.tell(f"已发布，在列 {len(made.entries)} 户。")
     return redirect("office:list_releases")

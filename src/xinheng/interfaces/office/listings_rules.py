@@ -11,10 +11,10 @@ from xinheng.core.local_rules import About
 from xinheng.core.roles import Verb
 from xinheng.core.sources import Rank
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.local_rules import Found, assess_rule, enter_rule, hints_of
 from xinheng.store.listings import LocalRule, RuleState
 

@@ -16,10 +16,10 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.measures import crumbs
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.cases import ground_of
 from xinheng.services.measures import Choice, Proposal, choices_of, decide, grant, propose, start
 from xinheng.services.measures_ending import end_measures

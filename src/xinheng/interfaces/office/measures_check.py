@@ -11,10 +11,11 @@ from django.utils.http import content_disposition_header
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.measures import crumbs, tables_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.measures_applying import Applies, Line, check_at_desk
 from xinheng.services.measures_handouts import hand_out
 from xinheng.services.measures_reviews import Review, confirm_review, enter_review

@@ -12,11 +12,12 @@ from xinheng.core.access import Target
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.measures import MEASURE, crumbs, due, receiver, tables_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.measures_figures import effects_of_measures
 from xinheng.services.measures_tasks import (
     Use,

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.members import Entry, associations_of, end_member, enter_member, register_association
 from xinheng.services.time import day_of
 from xinheng.store.members import Member

@@ -19,8 +19,8 @@ from xinheng.interfaces.office.model_shown import case_line, finding_lines, part
 from xinheng.interfaces.office.models import UploadForm, file_answer
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Stage
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.approvals import body_of
 from xinheng.services.cases import steps_for
 from xinheng.services.feedback import VERDICTS, feedback_on

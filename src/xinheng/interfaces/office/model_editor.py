@@ -38,9 +38,9 @@ from xinheng.interfaces.office.model_shown import (
 )
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.figures import count, points
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.approvals import body_of
 from xinheng.services.cases import steps_for
 from xinheng.services.governance_preview import Seen, preview

@@ -14,10 +14,10 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.model_shown import psi_words
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.charts import Bar, Chart, GradeCount, bars, grade_distribution
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Notice
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.feedback import drift
 from xinheng.services.rebuild import rebuild_run
 from xinheng.services.rules import rules_of

@@ -19,11 +19,10 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.model_shown import case_line, cycle_words, due_words, run_chart, run_line
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.evaluation_cycles import Cycle, cycles, when_due
 from xinheng.services.feedback import VERDICTS, Opinion, feedback_on, full_runs, give_feedback
 from xinheng.services.models import (

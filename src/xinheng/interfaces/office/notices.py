@@ -12,11 +12,10 @@ from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, oldest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.ledger import note
 from xinheng.services.notices import METHODS, TERM, acknowledge, serve
 from xinheng.store.notices import NoticeStep, NoticeStepKind, ResultNotice

@@ -12,9 +12,9 @@ from xinheng.core.misuse import Fault
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.misuse import draw_extract, may_read, open_words, still_so
 from xinheng.store.casework import Case
 from xinheng.store.objections import MisuseComplaint

@@ -11,9 +11,9 @@ from django.urls import reverse
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.endings import receiver_name
 from xinheng.services.objections_aims import aimed
 from xinheng.services.objections_remedy import Wrong, endings_of, find_error, finish, lift

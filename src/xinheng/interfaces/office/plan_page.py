@@ -11,8 +11,9 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.plan_forms import AnnounceForm, ApproveForm, CommitForm, DrawForm
-from xinheng.interfaces.office.wording import case_state, cited, told
+from xinheng.interfaces.office.wording import case_state, cited
 from xinheng.interfaces.web.parts import Crumb, Stage
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import steps_for
 from xinheng.services.inspections import forecast_draw
 from xinheng.services.statistics import current_runs

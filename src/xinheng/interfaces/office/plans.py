@@ -13,7 +13,6 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first, number
@@ -28,6 +27,7 @@ from xinheng.interfaces.office.plan_page import (
     waiting_of,
 )
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.inspections import (
     announce_draw,
     approve_plan,

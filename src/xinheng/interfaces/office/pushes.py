@@ -13,11 +13,10 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import stored
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.ledger import note
 from xinheng.services.results_push import LICENCE, Recipient, as_json, receive, subscribe, unsubscribe
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription

@@ -11,7 +11,6 @@ from django.urls import reverse
 from xinheng.core.quality_score import Sample
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.quality_tables import exported, exports, pages
@@ -19,6 +18,7 @@ from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Table, Tile
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.quality import enter_check, samples
 from xinheng.store.quality import FindingKind, SpotCheck
 

@@ -11,12 +11,12 @@ from django.urls import reverse
 from xinheng.core.access import Target
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, oldest_first
 from xinheng.interfaces.office.quality_tables import bring_up_to_date, pages
 from xinheng.interfaces.office.wording import item_title, result_words
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.batches import number_of
 from xinheng.services.conflicts import (
     RESULT,

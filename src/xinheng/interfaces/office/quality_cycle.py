@@ -16,7 +16,6 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.attachments_shown import part_of
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, in_memory
 from xinheng.interfaces.office.quality_coverage import TONES
@@ -24,6 +23,7 @@ from xinheng.interfaces.office.quality_tables import bring_up_to_date, exported,
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.attachments import held
 from xinheng.services.batches import number_of
 from xinheng.services.coverage import Cell as DutyCell

@@ -11,7 +11,6 @@ from xinheng.core.feeds import Target
 from xinheng.core.names import normalise_name
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW, SUBJECT
 from xinheng.interfaces.office.paging import oldest_first
@@ -19,6 +18,7 @@ from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, row
 from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.batches import answers_for, number_of
 from xinheng.services.previews import LABELS, normal_header, reading
 from xinheng.services.returns import adopt_row, send_back

@@ -19,12 +19,12 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.attachments_shown import part_of
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import file_crumbs, line_of, source_of
 from xinheng.interfaces.office.wording import DEEDS
 from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.attachments import held
 from xinheng.services.deletions import open_proposal
 from xinheng.services.ledger import note

@@ -12,13 +12,13 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import ADVICE, Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.identities_merges import DecisionForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records import MAY_PROPOSE, owner_of, record_of
 from xinheng.interfaces.office.records_shown import file_crumbs, title_of
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.deletions import decide_deletion, open_proposal, propose_deletion
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject

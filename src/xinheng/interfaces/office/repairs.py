@@ -11,10 +11,9 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.wording import told
 from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.repair_courses import (
     Advice,
     agencies,

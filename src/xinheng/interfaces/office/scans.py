@@ -15,13 +15,13 @@ from xinheng.core.collection_cycle import Span
 from xinheng.core.days import add_months
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.scans import (
     BundleOrder,
     bundle_stream,

@@ -13,14 +13,14 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.sharing import LONGEST_TERM, SHARING, Offer, Purpose, Wish, directory
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import refusals_on
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import item_title, told
+from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count, day
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.cases import steps_for
 from xinheng.services.sharing import (
     KIND,

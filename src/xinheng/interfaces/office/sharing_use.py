@@ -12,7 +12,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.batches import day_in
 from xinheng.interfaces.office.exporting import as_table
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE, SUBJECT
 from xinheng.interfaces.office.paging import address
@@ -21,6 +21,7 @@ from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.charts import Bar, Chart, bars
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Column, Crumb, Filter, Link, Table
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.sharing import ReadingSystem, give_key
 from xinheng.services.sharing_use import Usage, usage, who_asked
 from xinheng.store.casework import Case

@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import file_crumbs
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.flags import Mark, mark_subject
 from xinheng.services.flags import end_mark as end
 from xinheng.services.merged_files import one_with

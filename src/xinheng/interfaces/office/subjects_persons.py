@@ -15,11 +15,12 @@ from xinheng.core.records import STANDING
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import file_crumbs, title_of
 from xinheng.interfaces.web.parts import Crumb
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.relations import LISTINGS, Named, Person, name_person, open_person, relations_of
 from xinheng.store.records import Record
 from xinheng.store.relations import RelationKind

@@ -26,10 +26,11 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import BATCH
 from xinheng.interfaces.office.reasons import NOT_READ, ways_on, why
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.office.wording import problem_words, told
+from xinheng.interfaces.office.wording import problem_words
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.papers import MIB, read_to_disk
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.attachments import held
 from xinheng.services.batches import needs_no_reading, number_of
 from xinheng.services.collect import QUEUED, Delivery, confirm, confirm_later, preview, read_again

@@ -17,12 +17,13 @@ from django.urls import reverse
 from xinheng.core.access import Target, needs_second_factor
 from xinheng.core.roles import ADMINISTRATORS, OF_ENTERPRISES, REACHES, Role, Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.form_page import form_page, refusals_on
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import USER
 from xinheng.interfaces.office.paging import oldest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
+from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.accounts import actor_of, locked_until, unlock
 from xinheng.services.ledger import note
 from xinheng.services.people import Account, end_role, grant_role, open_account, set_password, switch_account

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from xinheng.core.feeds import PENALTY_KINDS, Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
-from xinheng.core.refusal import Outcome, Refusal
+from xinheng.core.refusal import Outcome
 from xinheng.core.sources import Citation
 from xinheng.store.batches import BatchState, ReturnedState
 from xinheng.store.casework import Case
@@ -346,12 +346,6 @@ def cited(citations: Iterable[Citation], policy: Policy) -> str:
     return "；".join(
         policy.sources[one.source].cite(one.clause) for one in citations if one.source in policy.sources
     )
-
-
-def told(refusal: Refusal) -> str:
-    """A refusal as one line above a form."""
-    basis = f"依据：{refusal.citation}" if refusal.citation else ""
-    return "".join(f"{part.rstrip('。')}。" for part in (refusal.message, basis, refusal.advice) if part)
 
 
 def districts(policy: Policy) -> Mapping[str, str]:
