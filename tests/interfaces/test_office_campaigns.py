@@ -158,10 +158,7 @@ def test_a_department_sees_its_own_lines_alone_and_others_nothing(city: Campaign
     for one in (record, foreign):
         Subject.objects.filter(pk=one.subject_id).update(name=f"企业{one.record_key}号")
         city.taken(one, campaign)
-    person = User.objects.create_user("xu", "x" * 20, display_name="徐市监", organisation=city.people.market)
-    RoleGrant.objects.create(
-        user=person, role=Role.REVIEWER, organisation=city.people.market, from_on=TODAY - timedelta(days=9)
-    )
+    person = _officer(city, "xu")
     page = text(signed_in(person).get(_board(campaign)))
     assert f"企业{record.record_key}号" in page
     assert f"企业{foreign.record_key}号" not in page
@@ -170,6 +167,64 @@ def test_a_department_sees_its_own_lines_alone_and_others_nothing(city: Campaign
     there = reverse("office:campaign_line", kwargs={"line": theirs.public_id})
     assert signed_in(person).get(there).status_code == 403
     assert signed_in(city.people.li).get(_board(campaign)).status_code == 403
+
+
+def _officer(city: Campaigns, username: str) -> User:
+    """Of the market regulator alone."""
+    person = User.objects.create_user(
+        username, "x" * 20, display_name="徐市监", organisation=city.people.market
+    )
+    RoleGrant.objects.create(
+        user=person, role=Role.REVIEWER, organisation=city.people.market, from_on=TODAY - timedelta(days=9)
+    )
+    return person
+
+
+def test_what_a_department_has_to_act_on_stands_on_its_desk_until_it_acts(city: Campaigns) -> None:
+    campaign = city.running()
+    lines = [city.taken(city.record(), campaign) for _ in range(2)]
+    desk, officer = reverse("office:desk"), signed_in(_officer(city, "xu"))
+    page = text(officer.get(desk))
+    assert f"{PLAN.title}：2 项待约谈或者责令整改" in page
+    assert f"{_board(campaign, state='waiting')}#lines" in page
+    assert PLAN.document_no in page
+    post(
+        officer,
+        reverse("office:campaign_line", args=[lines[0].public_id]),
+        {"how": "done", "reason": "已改正"},
+    )
+    assert f"{PLAN.title}：1 项" in text(officer.get(desk))
+    CampaignLine.objects.filter(pk=lines[1].pk).update(suspended_at=NOW)
+    assert PLAN.title not in text(officer.get(desk))
+
+
+def test_the_desk_of_another_department_is_silent_and_so_is_a_campaign_that_is_over(city: Campaigns) -> None:
+    campaign = city.running()
+    other = city.rows.organisation(key="kaifeng.housing", parent=city.people.city)
+    city.taken(
+        city.record(batch=city.rows.batch(state="loaded", item=4, loaded_at=NOW, organisation=other)),
+        campaign,
+    )
+    officer, office = signed_in(_officer(city, "xu")), signed_in(city.people.wang)
+    desk = reverse("office:desk")
+    assert PLAN.title not in text(officer.get(desk))
+    assert PLAN.title in text(office.get(desk))
+    assert end_due(policy=city.policy, now=NOW + timedelta(days=31)) == 1
+    assert "待约谈或者责令整改" not in text(office.get(desk))
+
+
+def test_the_case_of_a_running_campaign_does_not_say_that_it_is_over(city: Campaigns) -> None:
+    """Who may take no step is told in which state it is and who could end it."""
+    campaign = city.running()
+    case = reverse("office:case", kwargs={"number": campaign.case.number})
+    page = text(signed_in(city.people.wang).get(case))
+    assert "现在是“进行中”，不等待谁办理。此后可以：提前结束（决定人）" in page
+    assert "事项已经办结" not in page
+    assert end_due(policy=city.policy, now=NOW + timedelta(days=31)) == 1
+    campaign.case.refresh_from_db()
+    step = reverse("office:case_step", kwargs={"number": campaign.case.number, "verb": "report"})
+    post(signed_in(city.people.wang), step, {"reason": "纳入1项", "seen": campaign.case.version})
+    assert "事项已经办结" in text(signed_in(city.people.wang).get(case))
 
 
 def test_the_report_closes_it(city: Campaigns) -> None:

@@ -90,6 +90,26 @@ def states_of(lines: Sequence[CampaignLine], *, policy: Policy) -> dict[int, Lin
     return {line.pk: state_of(life) for line, life in lives_of(lines, policy=policy)}
 
 
+def waiting_for(units: Iterable[int], *, policy: Policy, on: date) -> list[tuple[Campaign, int]]:
+    """Running campaigns with lines that these organisations recognised and that nobody has acted on yet (谁认定、谁约谈), what
+    ends first in front; how many lines. A line whose ground rests waits for nobody."""
+    rows = CampaignLine.objects.filter(
+        organisation__in=list(units),
+        ended_at__isnull=True,
+        suspended_at__isnull=True,
+        campaign__case__state="running",
+        campaign__until_on__gt=on,
+    )
+    lines = list(rows.select_related("campaign__case__organisation", "subject").order_by("pk"))
+    states = states_of(lines, policy=policy)
+    of_campaign: dict[int, tuple[Campaign, int]] = {}
+    for line in lines:
+        if states[line.pk] is LineState.WAITING:
+            campaign, number = of_campaign.get(line.campaign_id, (line.campaign, 0))
+            of_campaign[line.campaign_id] = (campaign, number + 1)
+    return sorted(of_campaign.values(), key=lambda one: (one[0].until_on, one[0].pk))
+
+
 def cases_on(line: CampaignLine) -> list[Case]:
     """Interviews and orders on the record of the line that did not end before it was taken in, oldest first."""
     rows = _cases([line]).filter(Q(closed_at__isnull=True) | Q(closed_at__gt=line.taken_at))

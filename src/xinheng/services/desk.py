@@ -6,7 +6,7 @@ took the step before (two persons; 《行政处罚法》第五十七、五十八
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from django.db.models import Count, Min, Q
@@ -18,6 +18,7 @@ from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
 from xinheng.services.approvals import SERIES
 from xinheng.services.batches import answered_by, answers_for, without_unneeded
+from xinheng.services.campaigns_board import waiting_for as waiting_lines
 from xinheng.services.cases import desk, steps_for
 from xinheng.services.cases_waiting import waiting_for
 from xinheng.services.connectors import troubled
@@ -31,6 +32,7 @@ from xinheng.services.statistics import due_items, last_received, publication_da
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
+from xinheng.store.campaigns import Campaign
 from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.code_issues import CodeIssue
 from xinheng.store.connectors import Connector
@@ -68,6 +70,7 @@ class Kind(StrEnum):
     CODE_VERIFY = "code_verify"
     IDENTITY = "identity"
     MERGE = "merge"
+    CAMPAIGN = "campaign"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,7 @@ class Task:
     connector: Connector | None = None
     peer: ExchangePeer | None = None
     deletion: DeletionProposal | None = None
+    campaign: Campaign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_deletions(seat),
         *_codes(seat),
         *_identities(seat),
+        *_campaigns(seat),
     ]
     far = date.max
     return sorted(
@@ -333,6 +338,19 @@ def _identities(seat: Seat) -> Iterator[Task]:
     )
     if number := merges.count():
         yield Task(kind=Kind.MERGE, count=number)
+
+
+def _campaigns(seat: Seat) -> Iterator[Task]:
+    """Lines of special campaigns for the unit that recognised their ground, one line a campaign; until its last day."""
+    reached = seat.reach(Verb.DRAFT_CASE)
+    found = waiting_lines(sorted(reached), policy=seat.policy, on=seat.today) if reached else []
+    calendar = seat.policy.calendar
+    for campaign, number in found[:MOST]:
+        last = campaign.until_on - timedelta(days=1)
+        due = DueDate(last, calendar.is_provisional(last), calendar.version)
+        rule = f"专项治理方案写明的截止日期（{campaign.document_no}）"
+        running = term(due, rule=rule, verified=True, seat=seat)
+        yield Task(kind=Kind.CAMPAIGN, campaign=campaign, count=number, term=running)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

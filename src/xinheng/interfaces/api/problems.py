@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from psycopg_pool import PoolTimeout
 
 from xinheng.core.refusal import Refusal
@@ -36,6 +37,8 @@ STATUS: Mapping[str, int] = {
     "K24": 400,
     "K25": 400,
     "K26": 404,
+    "K27": 400,
+    "W05": 400,
     "E18": 422,
     "E19": 422,
     "EX01": 422,
@@ -130,6 +133,24 @@ def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
     )
 
 
+def _unread(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What the reading of a body refused; ninja wraps it."""
+    if isinstance(error.__cause__, Refusal):
+        return refused(request, error.__cause__)
+    return problem(
+        request,
+        error.status_code,
+        code=str(error.status_code),
+        detail="请求不能处理。",
+        advice="接口说明见 /api/v1/。",
+    )
+
+
+def _too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
+    most = f"{(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) / 2**20:g} MiB"
+    return problem(request, 413, code="K22", detail=f"内容超过 {most}，没有接收。", advice="请分成几次发送。")
+
+
 def _busy(request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("database_unavailable", error=type(error).__name__)
     response = problem(
@@ -161,6 +182,8 @@ def teach(api: NinjaAPI) -> None:
     handlers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
         Refusal: refused,
         ValidationError: _unfit,
+        HttpError: _unread,
+        RequestDataTooBig: _too_big,
         Http404: no_such_thing,
         OperationalError: _busy,
         PoolTimeout: _busy,

@@ -21,6 +21,7 @@ from xinheng.interfaces.api import (
     sharing,
 )
 from xinheng.interfaces.api.keys import KeyBearer
+from xinheng.interfaces.api.parsing import KeepableText
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
 from xinheng.interfaces.api.surfaces import SURFACES as SURFACES
 
@@ -40,6 +41,7 @@ api = NinjaAPI(
     urls_namespace="api",
     auth=KeyBearer(),
     renderer=Plain(),
+    parser=KeepableText(),
 )
 api.add_router("/deliveries", deliveries.router)
 api.add_router("/feeds", feeds.router)
@@ -52,10 +54,12 @@ teach(api)
 
 
 def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A method that an address does not know is a problem document too."""
+    """An address that cannot name anything, and a method that an address does not know, are problem documents too."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        if any("\x00" in str(part) for part in parts.values()):
+            return no_such_thing(request)
         response = view(request, *args, **parts)
         return not_so(request, response.headers["Allow"]) if response.status_code == 405 else response
 

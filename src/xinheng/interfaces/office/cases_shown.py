@@ -13,7 +13,7 @@ from xinheng.core.flow_migration import MIGRATED, UNDONE
 from xinheng.core.flows import Flow, hands
 from xinheng.core.grounds import GroundKind
 from xinheng.core.procedures import flow_of
-from xinheng.core.roles import Verb
+from xinheng.core.roles import Role, Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.cases_kinds import StepForm
@@ -185,15 +185,28 @@ def _typed(form: StepForm) -> list[tuple[str, str]]:
 def _why_not(call: Call, case: Case, flow: Flow) -> str:
     """Why the case waits for somebody else."""
     if case.closed_at is not None:
-        return "事项已经办结。"
+        return _settled(case, flow)
     if call.user.pk in recused_from(case):
         return "您已从本事项回避。"
     wanted = hands(flow, state=case.state)
     held = roles_in(call.user, case.organisation, on=call.today)
     if held & wanted:
         return "您办理过本事项的前序环节，须由另一人办理。"
-    names = "、".join(role.label for role in sorted(wanted))
+    names = _named(wanted)
     return f"等待{names}办理。" if names else "等待期限届满，由系统办理。"
+
+
+def _settled(case: Case, flow: Flow) -> str:
+    """A case that waits for nobody: over, or in force until somebody or a day ends it."""
+    ways = flow.steps_from(case.state)
+    if not ways:
+        return "事项已经办结。"
+    by_hand = "、".join(f"{step.title}（{_named(step.roles)}）" for step in ways if step.roles)
+    return f"现在是“{state_title(case)}”，不等待谁办理。" + (f"此后可以：{by_hand}。" if by_hand else "")
+
+
+def _named(roles: Iterable[Role]) -> str:
+    return "、".join(sorted(role.label for role in roles))
 
 
 def _rows(case: Case) -> Iterable[CaseDeadline]:

@@ -226,6 +226,14 @@ def _deletion(call: Call, task: Task) -> _Shown:
     )
 
 
+def _campaign(call: Call, task: Task) -> _Shown:
+    """The board, narrowed to what waits."""
+    assert task.campaign is not None
+    url = f"{reverse('office:campaign', kwargs={'campaign': task.campaign.public_id})}?state=waiting#lines"
+    title = f"{task.campaign.title}：{count(task.count)} 项待约谈或者责令整改"
+    return "专项治理", title, url, "待处置", "decide"
+
+
 def _letters(call: Call, task: Task) -> _Shown:
     return "文书送达", f"{count(task.count)} 份文书还没有送达", reverse("office:letters"), "待送达", "clock"
 
@@ -261,6 +269,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
         *("主体合并", f"{count(task.count)} 项合并或拆分意见", reverse("office:merges")),
         *("待决定", "decide"),
     ),
+    Kind.CAMPAIGN: _campaign,
 }
 
 
