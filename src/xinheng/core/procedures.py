@@ -17,6 +17,7 @@ from xinheng.core.rectification import RECTIFICATION
 from xinheng.core.relief import RELIEF
 from xinheng.core.repair_flow import REPAIR
 from xinheng.core.sharing import SHARING
+from xinheng.core.visits import VISIT
 
 __all__ = ["PROCEDURES", "flow_of", "flows", "newest"]
 
@@ -37,5 +38,6 @@ PROCEDURES: tuple[Flow, ...] = (
     INCENTIVE,
     CAMPAIGN,
     SHARING,
+    VISIT,
 )
 """The newest version of each; older ones stay published in the module of their procedure."""
