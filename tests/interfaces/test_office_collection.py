@@ -93,7 +93,8 @@ def test_a_cancelled_file_leaves_no_record(clerk: Client, people: People) -> Non
     batch.refresh_from_db()
     assert batch.state == BatchState.CANCELLED
     again = post(clerk, reverse("office:confirm_batch", kwargs={"batch": batch.public_id}))
-    assert "不能再次确认" in text(again)
+    assert again.headers["Location"] == reverse("office:batch", kwargs={"batch": batch.public_id})
+    assert "已经取消，没有入库" in text(clerk.get(again.headers["Location"]))
     assert Record.objects.count() == 0
 
 
@@ -208,6 +209,17 @@ def test_a_table_with_nothing_below_its_header_says_so(clerk: Client, people: Pe
     assert "本期确实没有数据的" in page
     assert "上传另一个文件" in page
     assert "确认入库" not in page
+
+
+def test_a_second_window_that_confirms_is_led_to_the_receipt(clerk: Client, people: People) -> None:
+    batch = _previewed(clerk, people, penalty(1))
+    confirm = reverse("office:confirm_batch", kwargs={"batch": batch.public_id})
+    post(clerk, confirm)
+    again = post(clerk, confirm)
+    assert again.headers["Location"] == reverse("office:receipt", kwargs={"batch": batch.public_id})
+    page = text(clerk.get(again.headers["Location"]))
+    assert "已经入库" in page
+    assert "没有入库" not in page
 
 
 @pytest.mark.guard("G2")

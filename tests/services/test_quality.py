@@ -15,7 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.quality_score import CODES_OF, Dimension, Sample, Tally
 from xinheng.core.refusal import Refusal
 from xinheng.services import quality_sql
-from xinheng.services.collect import Delivery, import_file
+from xinheng.services.collect import Delivery, confirm, import_file, preview
 from xinheng.services.coverage import cells, covered_by_unit
 from xinheng.services.lateness import cutoff, named_for_lateness
 from xinheng.services.quality import (
@@ -167,6 +167,24 @@ def test_a_row_that_comes_again_is_linked_to_its_first_attempt(
     assert (tally.wrong_codes, tally.corrected_codes) == (1, 1)
     assert tally.first_pass.written == "66.67%"
     assert problems_in(_scope(people)) == [Problem("E03", 1, 1), Problem("E07", 1, 1)]
+
+
+@pytest.mark.row("M2-05")
+def test_what_was_loaded_before_a_row_went_back_is_no_second_attempt(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    """Two files are uploaded, and the one uploaded later is confirmed first."""
+    known = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
+    first = preview(write(tmp_path, penalty(3, decided=FRESH)), known, name="先上传.csv")
+    other = write(tmp_path, penalty(3, decided=FRESH, fine="5"), called="后上传.csv")
+    second = preview(other, known, name="后上传.csv")
+    confirm(second.public_id, known)
+    later = NOW + timedelta(minutes=1)
+    confirm(first.public_id, replace(known, now=later))
+    count_batches(now=later)
+    row = ReturnedRow.objects.get()
+    assert (row.batch, row.codes, row.state) == (first, ["E08"], "waiting")
+    assert not Resubmission.objects.exists()
 
 
 def test_another_subject_with_the_number_is_no_second_attempt(

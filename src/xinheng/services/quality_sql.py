@@ -122,7 +122,8 @@ FROM store_record r
 JOIN store_recorddetail d ON d.record_id = r.id
 JOIN store_subject s ON s.id = r.subject_id
 JOIN store_batch b ON b.id = r.batch_id
-JOIN store_batch e ON e.organisation_id = b.organisation_id AND e.item = b.item AND e.id < b.id
+JOIN store_batch e ON e.organisation_id = b.organisation_id AND e.item = b.item
+    AND (e.loaded_at, e.id) < (b.loaded_at, b.id)
 JOIN store_returnedrow w ON w.batch_id = e.id AND w.state <> 'accepted' AND w.normalised IS NOT NULL
     AND coalesce(w.normalised->>'document_no', '') = d.document_no
 WHERE r.batch_id = ANY(%(batches)s) AND r.id = r.record_key AND {_SAME_PARTY}

@@ -244,6 +244,8 @@ def _problems(call: Call, batch: Batch, seen: dict[str, Any]) -> list[dict[str, 
 @once
 def confirm_batch(call: Call, batch: Batch) -> HttpResponse:
     """Let the previewed rows in."""
+    if batch.state != BatchState.PREVIEW:
+        return _settled(call, batch)
     delivery = _delivery(call, batch.organisation)
     if batch.rows > AT_ONCE:
         confirm_later(batch.public_id, delivery)
@@ -251,11 +253,27 @@ def confirm_batch(call: Call, batch: Batch) -> HttpResponse:
     try:
         confirm(batch.public_id, delivery)
     except Refusal as refusal:
+        batch.refresh_from_db()
+        if batch.state != BatchState.PREVIEW:
+            return _settled(call, batch)
         form = forms.Form({})
         form.full_clean()
         form.add_error(None, told(refusal))
         return _preview(call, batch, form)
     return redirect("office:receipt", batch=batch.public_id)
+
+
+def _settled(call: Call, batch: Batch) -> HttpResponse:
+    """Where a confirmation leads that comes after another window or person confirmed or cancelled the batch."""
+    if batch.state == BatchState.LOADED:
+        call.tell("这个批次已经确认过，已经入库；这次没有重复写入。")
+    elif batch.state == BatchState.CANCELLED:
+        call.tell("这个批次已经取消，没有入库。仍要报送的，请重新上传。")
+    else:
+        return redirect("office:preview", batch=batch.public_id)
+    page = "office:receipt" if batch.state == BatchState.LOADED else "office:batch"
+    may_read = call.may(Verb.READ_BATCH, call.of(batch.organisation_id))
+    return redirect(page, batch=batch.public_id) if may_read else redirect("office:upload")
 
 
 @asks(Verb.IMPORT_FILE, of=BATCH, methods=("POST",))
