@@ -13,6 +13,7 @@ from xinheng.core.roles import Role
 from xinheng.services.objections import Found, answer, lodge, report_finding
 from xinheng.services.objections_remedy import Wrong, find_error, lift
 from xinheng.store.models import (
+    Batch,
     Case,
     Ending,
     LedgerEvent,
@@ -27,10 +28,10 @@ pytestmark = [pytest.mark.row("M10-10"), pytest.mark.row("M13-02")]
 
 
 class Answered:
-    """An objection of the window to one thing, answered by Zhao on what Wang found."""
+    """An objection of the window to one thing, answered by Jin, who had no part in it before, on what Wang found."""
 
-    def __init__(self, people: People, policy: Policy, clerk: User) -> None:
-        self.people, self.policy, self.clerk = people, policy, clerk
+    def __init__(self, people: People, policy: Policy, clerk: User, jin: User) -> None:
+        self.people, self.policy, self.clerk, self.jin = people, policy, clerk, jin
 
     def found(self, subject: Subject, reference: str, proposal: Answer) -> Case:
         given = {"policy": self.policy, "now": NOW}
@@ -43,14 +44,15 @@ class Answered:
         case = self.found(subject, reference, Answer.WITHDRAWN)
         return self.decide(case, "withdraw")
 
-    def decide(self, case: Case, verb: str) -> Case:
-        zhao = self.people.zhao
-        return answer(case, verb, reason="情况属实", actor=zhao, policy=self.policy, now=NOW)
+    def decide(self, case: Case, verb: str, *, actor: User | None = None) -> Case:
+        given = {"policy": self.policy, "now": NOW}
+        return answer(case, verb, reason="情况属实", actor=actor or self.jin, **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def answered(people: People, policy: Policy) -> Answered:
-    return Answered(people, policy, make_user("qian", "钱窗口", people.city, Role.WINDOW_CLERK))
+    clerk = make_user("qian", "钱窗口", people.city, Role.WINDOW_CLERK)
+    return Answered(people, policy, clerk, make_user("jin", "金决定", people.city, Role.DECIDER))
 
 
 @pytest.fixture
@@ -101,6 +103,44 @@ def test_a_wrong_listing_leaves_with_its_record_and_its_case(answered: Answered)
     record = Record.objects.get(record_key=entry.record_key, known_until__isnull=True)
     assert RecordState(record.state) is RecordState.WITHDRAWN
     assert Case.objects.get(pk=entry.decision_id).state == "ended"
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "uphold"])
+def test_who_decided_the_listing_does_not_decide_on_the_objection_to_it(
+    answered: Answered, verb: str
+) -> None:
+    entry = make_listers(answered.people, answered.policy).listed()
+    for reference in (f"list_entry:{entry.pk}", f"record:{entry.record_key}"):
+        case = answered.found(entry.subject, reference, Answer.WITHDRAWN)
+        with pytest.raises(Refusal) as refused:
+            answered.decide(case, verb, actor=answered.people.zhao)
+        assert refused.value.code == "OB14"
+        case.refresh_from_db()
+        assert case.state == "answered"
+    entry.refresh_from_db()
+    assert entry.ended_at is None
+
+
+def test_who_decided_the_measure_does_not_decide_on_the_objection_to_it(
+    answered: Answered, measures: Measures
+) -> None:
+    measure = measures.in_force()
+    case = answered.found(measure.subject, f"measure:{measure.pk}", Answer.UPHELD)
+    with pytest.raises(Refusal) as refused:
+        answered.decide(case, "uphold", actor=answered.people.zhao)
+    assert refused.value.code == "OB14"
+
+
+def test_who_delivered_the_record_does_not_decide_on_the_objection_to_it(answered: Answered) -> None:
+    people = answered.people
+    listers = make_listers(people, answered.policy)
+    record = listers.evidence()
+    Batch.objects.filter(pk=record.batch_id).update(received_by=answered.jin)
+    case = answered.found(record.subject, f"record:{record.record_key}", Answer.WITHDRAWN)
+    with pytest.raises(Refusal) as refused:
+        answered.decide(case, "withdraw")
+    assert refused.value.code == "OB14"
+    assert answered.decide(case, "withdraw", actor=people.zhao).state == "decided"
 
 
 def test_an_error_that_we_found_ends_a_measure_in_the_same_way(measures: Measures) -> None:

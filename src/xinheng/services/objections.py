@@ -30,6 +30,7 @@ from xinheng.services.enterprises import Party
 from xinheng.services.objections_aims import Aimed, aimed, credit_office
 from xinheng.services.objections_effects import apply
 from xinheng.services.objections_marks import current, mark, unmark
+from xinheng.services.objections_persons import refuse_own
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -194,8 +195,10 @@ def report_finding(
 def answer(
     case: Case, verb: str, *, reason: str, actor: User, policy: Policy, now: datetime, seen: int | None = None
 ) -> Case:
-    """Another person answers: what is wrong is corrected or withdrawn in this transaction, and the mark goes."""
+    """Another person answers: what is wrong is corrected or withdrawn in this transaction, and the mark goes. Refusal OB14
+    for whoever delivered or decided what it is aimed at."""
     objection = Objection.objects.select_for_update().get(case=case)
+    refuse_own(objection, actor)
     taken = take_on_ground(case, verb, actor=actor, policy=policy, now=now, reason=reason, seen=seen)
     given = ANSWERS[verb]
     apply(objection, given, reported=reported(case), actor=actor, policy=policy, now=now, reason=reason)

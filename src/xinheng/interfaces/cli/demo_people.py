@@ -9,6 +9,7 @@ STAFF: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("zhangmin", "张敏（信用办经办）", "lead", "root", (Role.CREDIT_OFFICE_OPERATOR,)),
     ("wangjing", "王静（审核）", "lead", "root", (Role.REVIEWER,)),
     ("liqiang", "李强（决定）", "root", "root", (Role.DECIDER,)),
+    ("hejun", "何军（决定）", "root", "root", (Role.DECIDER,)),
     ("zhouyan", "周岩（保密审查）", "root", "root", (Role.SECRECY_REVIEWER,)),
     ("chenjie", "陈洁（报送）", "market", "market", (Role.COLLECTOR,)),
     ("dengji", "邓佶（登记机关）", "registrar", "registrar", (Role.REGISTRAR_DESK,)),

@@ -1,7 +1,7 @@
 """The steps of the demonstration: each person does what the office's pages let that person do."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
@@ -13,6 +13,7 @@ from xinheng.core.code_issues import Registrar
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.roles import SECOND_FACTOR, Role
+from xinheng.interfaces.cli.demo_cases import Scene, leave_cases
 from xinheng.interfaces.cli.demo_codes import leave_codes
 from xinheng.interfaces.cli.demo_commitments import publish_and_take
 from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
@@ -21,14 +22,8 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.enterprises import MandateOrder, activate
 from xinheng.services.enterprises import open_account as open_space
 from xinheng.services.evaluate import run_model
-from xinheng.services.inspections import (
-    PlanDraft,
-    announce_draw,
-    approve_plan,
-    commit_to,
-    draft_plan,
-    make_draw,
-)
+from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
+from xinheng.services.inspections import announce_draw, commit_to, make_draw
 from xinheng.services.ledger import seal_events
 from xinheng.services.organisations import organisation_for, set_up_organisations
 from xinheng.services.people import Account, enter_inspectors, grant_role, open_account
@@ -77,6 +72,12 @@ class Demonstration:
         keys = self.policy.agencies.of_sector(Registrar.MARKET.value) or self.policy.city.lead
         return organisation_for(self.policy, keys[0])
 
+    @property
+    def firm(self) -> Subject | None:
+        """The enterprise whose account the demonstration shows."""
+        named = Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False)
+        return named.order_by("pk").first()
+
     def run(self) -> None:
         self._set_up_people()
         if not EvaluationRun.objects.filter(model=TRIAL, current=True).exists():
@@ -88,6 +89,7 @@ class Demonstration:
         if not EnterpriseAccount.objects.filter(number=ENTERPRISE).exists():
             self._open_space()
         self._take_commitments()
+        self._leave_cases()
         leave_codes(
             registrar=self.registrar, office=self.people["zhangmin"], policy=self.policy, now=self.now
         )
@@ -120,9 +122,7 @@ class Demonstration:
 
     def _open_space(self) -> None:
         """The own space of one enterprise, as the window opens it."""
-        firm = (
-            Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False).order_by("pk").first()
-        )
+        firm = self.firm
         if firm is None:
             return
         order = MandateOrder(
@@ -138,11 +138,24 @@ class Demonstration:
         activate(ENTERPRISE, slip.code, PASSWORD, now=self.now)
 
     def _take_commitments(self) -> None:
-        firm = (
-            Subject.objects.filter(name__endswith=ENTERPRISE_NAME, code__isnull=False).order_by("pk").first()
-        )
         root = organisation_for(self.policy, None)
-        publish_and_take(firm, organisation=root, people=self.people, policy=self.policy, now=self.now)
+        publish_and_take(self.firm, organisation=root, people=self.people, policy=self.policy, now=self.now)
+
+    def _leave_cases(self) -> None:
+        firm, account = self.firm, EnterpriseAccount.objects.filter(number=ENTERPRISE).first()
+        if firm is None or account is None:
+            return
+        scene = Scene(
+            firm=firm,
+            account=account,
+            department=self.market,
+            office=organisation_for(self.policy, None),
+            people=self.people,
+            policy=self.policy,
+            now=self.now,
+        )
+        for refused in leave_cases(scene):
+            print(f"没有留下一件样例事项：{refused}")
 
     def _import(self) -> None:
         folder: Path = settings.HOME / "sample" / f"{self.policy.city.slug}-{self.size}-{self.seed}"
@@ -184,10 +197,18 @@ class Demonstration:
         draft = PlanDraft(
             organisation=self.market,
             title=f"{year}年第四批食品生产经营双随机抽查",
-            matter="食品生产经营监督检查",
-            basis="《食品生产经营监督检查管理办法》；年度双随机抽查计划",
+            matter="food_operation",
+            basis="年度双随机抽查计划",
             line="food",
             year=year,
+            batches=(
+                BatchDraft(
+                    scope="全市食品经营者，按信用等级抽取",
+                    planned=200,
+                    from_on=date(year, 10, 1),
+                    until_on=date(year, 12, 31),
+                ),
+            ),
         )
         plan = Plan.objects.filter(title=draft.title).first() or draft_plan(
             draft, actor=self.people["liufang"], policy=self.policy, now=self.now
