@@ -39,6 +39,16 @@ def test_an_empty_template_holds_no_record(tmp_path: Path) -> None:
     assert "没有数据行" in prepared.message
 
 
+def test_the_guide_shows_an_amount_in_the_unit_of_its_column(tmp_path: Path) -> None:
+    """2000.00 beside 万元 would be twenty millions."""
+    write_template(FEEDS["penalty-dual-publicity"], tmp_path / "模板.xlsx")
+    guide = CalamineWorkbook.from_path(str(tmp_path / "模板.xlsx")).get_sheet_by_name("填写说明").to_python()
+    lines = {str(line[0]): line for line in guide}
+    assert lines["罚款金额（万元）"][4] == "0.5"
+    code = lines["行政相对人代码_1(统一社会信用代码)"]
+    assert (code[1], "没有任何代码的不能入库" in str(code[3])) == ("选填", True)
+
+
 def _fill(template: Path, out: Path, row: list[str]) -> None:
     """What a department does: the same sheets, with one row below the header of the first."""
     book = CalamineWorkbook.from_path(str(template))

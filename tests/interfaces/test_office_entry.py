@@ -50,6 +50,8 @@ def test_a_record_is_filled_in_previewed_and_confirmed(reporter: Client, people:
     page = text(reporter.get(ENTER))
     assert "行政处罚决定书文号" in page
     assert "单位：万元" in page
+    assert "可以选多个" in page
+    assert "没有任何代码的不能入库" in page
     response = post(reporter, ENTER, _answers(people))
     assert response.status_code == 302, text(response)
     batch = Batch.objects.get()
@@ -62,7 +64,9 @@ def test_a_record_is_filled_in_previewed_and_confirmed(reporter: Client, people:
 def test_faults_stand_beside_their_questions_and_leave_no_batch(reporter: Client, people: People) -> None:
     wrong = {"行政相对人代码_1(统一社会信用代码)": "91410202MA000003AA", "处罚决定日期": "2027-01-01"}
     page = text(post(reporter, ENTER, _answers(people, **wrong)))
+    assert "校验位不符。对照营业执照" in page
     assert "E03" in page
+    assert "晚于收到之日。核对日期" in page
     assert "E05" in page
     assert "汴市监罚〔2026〕701号" in page
     assert not Batch.objects.exists()

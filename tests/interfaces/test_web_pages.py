@@ -142,6 +142,17 @@ def test_a_row_to_work_through_is_short_on_a_telephone(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="没有安装 chromium")
 @pytest.mark.journey
+def test_what_has_to_be_corrected_is_in_sight_when_the_page_comes_back(tmp_path: Path) -> None:
+    """A form at the end of a long page was refused: without this the top of the page looks as if nothing happened."""
+    problems = _render("web/parts/errors.html", {"general": ["没有写明理由。"], "found": [], "total": 1})
+    with browser_page(NARROW) as page:
+        page.goto(write_page(tmp_path, "long", f'<main style="padding:3000px 0 900px">{problems}</main>'))
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+        assert page.evaluate("() => scrollY") > 0
+
+
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="没有安装 chromium")
+@pytest.mark.journey
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_pages_are_accessible_and_fit_the_window(tmp_path: Path, width: int) -> None:

@@ -5,7 +5,7 @@ recognise natural persons are not asked for, since such rows are not taken (《�
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xinheng.core.feeds import KIND_OF, Column, Feed, Kind, Target, Unit
 from xinheng.core.refusal import Refusal
@@ -17,7 +17,8 @@ _UNITS = {Unit.FEN: "分", Unit.YUAN: "元", Unit.WAN: "万元"}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One column. ``choices`` is closed where ``closed`` is true; ``joined_by`` allows several of them in a cell."""
+    """One column. ``choices`` is closed where ``closed`` is true; ``joined_by`` allows several of them in a cell;
+    ``of_party`` is the code by which the row finds its subject."""
 
     header: str
     kind: Kind
@@ -28,10 +29,13 @@ class Question:
     unit: str = ""
     longest: int = 2000
     default: str = ""
+    of_party: bool = False
 
     @property
     def hint(self) -> str:
         """How it is filled in."""
+        if self.of_party:
+            return "18 位，照营业执照填写；没有任何代码的不能入库，要退回补填"
         if self.joined_by:
             return f"可以填多个，用“{self.joined_by}”隔开"
         if self.kind is Kind.AMOUNT:
@@ -74,7 +78,8 @@ def _questions(feed: Feed) -> Iterator[Question]:
     for target, column in feed.columns.items():
         if target not in _OF_PERSONS and column.headers and not asked.intersection(column.headers):
             asked.update(column.headers)
-            yield _question(column, KIND_OF[target], telling)
+            question = _question(column, KIND_OF[target], telling)
+            yield replace(question, of_party=True) if target is Target.CODE else question
     for column in feed.details.values():
         if not column.person and column.headers and not asked.intersection(column.headers):
             asked.update(column.headers)

@@ -25,10 +25,10 @@ _SAYS = {
 }
 _EXAMPLES = {
     Kind.DATE: "2026-01-31",
-    Kind.AMOUNT: "2000.00",
     Kind.INTEGER: "12",
     Kind.NAME: "某某市某某商贸有限公司",
 }
+_FIVE_THOUSAND_YUAN = {"万元": "0.5", "元": "5000.00", "分": "500000"}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
@@ -119,7 +119,11 @@ def _must(question: Question) -> str:
 
 
 def _example(question: Question) -> str:
-    return question.choices[0] if question.choices else _EXAMPLES.get(question.kind, "")
+    if question.choices:
+        return question.choices[0]
+    if question.kind is Kind.AMOUNT:
+        return _FIVE_THOUSAND_YUAN.get(question.unit, "")
+    return _EXAMPLES.get(question.kind, "")
 
 
 def _note(question: Question) -> str:

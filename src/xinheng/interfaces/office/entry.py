@@ -74,7 +74,8 @@ class EntryForm(forms.Form):
         """Put each fault beside the question it concerns, else above the form."""
         places = {question.header: _name(place) for place, question in enumerate(self.asked)}
         for fault in faults:
-            self.add_error(places.get(fault.header), f"{fault.message}{fault.advice}（{fault.code}）")
+            sentence = f"{fault.message.rstrip('。')}。{fault.advice}（{fault.code}）"
+            self.add_error(places.get(fault.header), sentence)
 
 
 def _name(place: int) -> str:
@@ -91,6 +92,7 @@ def _field(question: Question) -> forms.Field:
     }
     options = [(choice, choice) for choice in question.choices]
     if question.choices and question.joined_by:
+        plain["help_text"] = "可以选多个"
         return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **plain)
     if question.choices:
         return forms.ChoiceField(choices=[("", "请选择"), *options], initial=question.default, **plain)
