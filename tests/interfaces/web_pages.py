@@ -5,6 +5,7 @@ from typing import Any
 from tests.interfaces.web_campaigns import CAMPAIGNS, OWN_CAMPAIGNS
 from tests.interfaces.web_commitments import OFFICE_PAGES, PORTAL_PAGES, SPACE_PAGES
 from tests.interfaces.web_counter_pages import COUNTER, WINDOW
+from tests.interfaces.web_inspections import OFFICE_INSPECTIONS, PORTAL_INSPECTIONS
 from tests.interfaces.web_objection_pages import OBJECTIONS, OFFICE_OBJECTIONS
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_attachments import ATTACHMENTS
@@ -25,7 +26,7 @@ from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
 
 PAGES = {
-    **{f"portal/{name}.html": make for name, make in (PORTAL | PORTAL_PAGES).items()},
+    **{f"portal/{name}.html": make for name, make in (PORTAL | PORTAL_PAGES | PORTAL_INSPECTIONS).items()},
     "portal/measures.html": public_measures,
     **{
         f"counter/{name}.html": make
@@ -44,6 +45,7 @@ PAGES = {
             **QUALITY,
             **IDENTITIES,
             **SUPERVISION,
+            **OFFICE_INSPECTIONS,
             **ADMINISTRATION,
             **RESULTS,
             **CASES,

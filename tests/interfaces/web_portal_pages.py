@@ -244,6 +244,7 @@ def _draws() -> Context:
     return {
         **COMMON,
         "draws": DRAWS,
+        "section": WAYS,
         "announced": [
             {"title": "2026 年第五批 养老", "organ": "示例市民政局", "at": NOW, "place": "市民之家"}
         ],

@@ -92,9 +92,10 @@ class PlanForm(forms.Form):
     organisation = forms.ChoiceField(label="检查机关", choices=[("1", "示例市市场监督管理局")])
     title = forms.CharField(label="计划名称")
     year = forms.IntegerField(label="年度")
-    matter = forms.CharField(label="检查事项")
-    basis = forms.CharField(label="依据", widget=forms.Textarea(attrs={"rows": 2}))
-    line = forms.ChoiceField(label="行业", choices=[("food", "食品")])
+    kind = forms.ChoiceField(label="检查类型", choices=[("daily", "日常检查")])
+    matter = forms.ChoiceField(label="检查事项", choices=[("sample", "食品经营监督检查")])
+    batches = forms.CharField(label="批次", widget=forms.Textarea(attrs={"rows": 4}))
+    basis = forms.CharField(label="补充依据", widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class RunForm(forms.Form):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
+from tests.journeys.pages import fits
 
 from xinheng.core.draw_rule import commitment
 
@@ -37,9 +38,9 @@ def test_a_draw_is_planned_approved_made_and_verified(site: Site, tmp_path: Path
     page.goto("/office/plans/")
     page.get_by_role("link", name="拟定计划").click()
     page.get_by_label("计划名称").fill("2026年第五批食品抽查")
-    page.get_by_label("行业").select_option(label="食品安全")
-    page.get_by_label("检查事项").fill("食品经营监督检查")
-    page.get_by_label("依据").fill("《食品生产经营监督检查管理办法》；年度计划")
+    page.get_by_label("检查事项").select_option("food_operation")
+    year = page.get_by_label("年度").input_value()
+    page.get_by_label("批次").fill(f"全市食品经营者，200，{year}-01-01，{year}-12-31")
     page.get_by_role("button", name="送批").click()
     page.wait_for_url(re.compile(r"/office/plans/[a-z2-7]{16}/"))
     plan = page.url
@@ -66,6 +67,27 @@ def test_a_draw_is_planned_approved_made_and_verified(site: Site, tmp_path: Path
     forged = tmp_path / "forged.json"
     forged.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     assert site.run("draw", "verify", str(forged)).returncode == 1
+    _an_outsider_verifies(site, forged)
+
+
+def _an_outsider_verifies(site: Site, forged: Path) -> None:
+    """In the browser, which asks the server for nothing but the record: the published one is right, the forged one not."""
+    page = site.passer_by()
+    page.goto("/draws")
+    page.locator("main a[href^='/draw/']").first.click()
+    page.get_by_role("button", name="在这台电脑上重新计算").click()
+    expect(page.locator("#draw-verdict")).to_contain_text("重新计算一致")
+    expect(page.locator("#draw-verdict")).not_to_contain_text("没有填写公告摘要")
+    fits(page)
+    page.get_by_role("link", name="选文件核对").click()
+    page.get_by_role("button", name="在这台电脑上重新计算").click()
+    expect(page.locator("#draw-verdict")).to_contain_text("还没有选文件")
+    page.context.set_offline(True)
+    page.get_by_label("记录文件").set_input_files(forged)
+    page.get_by_role("button", name="在这台电脑上重新计算").click()
+    expect(page.locator("#draw-verdict")).to_contain_text("记录有误，请不要采信")
+    expect(page.locator("#draw-verdict")).to_contain_text("先后顺序与算法不符")
+    fits(page)
 
 
 def _record_of(page: Page, plan: str, folder: Path) -> Path:

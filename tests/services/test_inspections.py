@@ -19,14 +19,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
-from xinheng.services.inspections import (
-    PlanDraft,
-    announce_draw,
-    approve_plan,
-    commit_to,
-    draft_plan,
-    make_draw,
-)
+from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
+from xinheng.services.inspections import announce_draw, commit_to, make_draw
 from xinheng.services.pools import public_record, whole_record
 from xinheng.store.models import (
     Draw,
@@ -68,10 +62,15 @@ def plan(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -
     draft = PlanDraft(
         organisation=people.market,
         title="2026年第四批食品抽查",
-        matter="食品经营监督检查",
+        matter="food_operation",
         basis="年度计划",
         line="food",
         year=2026,
+        batches=(
+            BatchDraft(
+                scope="全市食品经营者", planned=20, from_on=date(2026, 10, 1), until_on=date(2026, 12, 31)
+            ),
+        ),
     )
     return draft_plan(draft, actor=people.li, policy=policy, now=NOW)
 

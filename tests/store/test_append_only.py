@@ -17,6 +17,7 @@ from tests.store import (
     listing_rows,
     measure_rows,
     paper_rows,
+    plan_rows,
     sharing_rows,
 )
 from tests.store.rows import Rows
@@ -45,6 +46,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "issuedletter": letter_rows.letter,
     "servicetry": letter_rows.service_try,
 }
+    "planfiling": plan_rows.filing,
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
     "casedeadline": lambda rows: rows.deadline(rows.case()),
@@ -84,6 +86,8 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "listrelease": listing_rows.release,
     "localrule": listing_rows.rule,
     "measurehandout": measure_rows.handout,
+    "casecheck": plan_rows.check,
+    "oversightnotice": plan_rows.notice,
 }
 
 

@@ -20,6 +20,7 @@ from tests.store import (
     measure_rows,
     objection_rows,
     paper_rows,
+    plan_rows,
     repair_rows,
     sharing_rows,
 )
@@ -219,6 +220,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
     **campaign_rows.REFUSED,
     **case_rows.REFUSED,
+    **plan_rows.REFUSED,
     **commitment_rows.REFUSED,
     **letter_rows.REFUSED,
     **listing_rows.REFUSED,

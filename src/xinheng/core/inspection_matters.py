@@ -129,6 +129,11 @@ class Matter(Entry):
             raise ValueError("delisted_on 须晚于 listed_on")
         return self
 
+    def open_to(self, sectors: Collection[str], level: OrganLevel) -> bool:
+        """Whether an organ with these fields and of this level may check it; a county answers for all its fields."""
+        answers = level is OrganLevel.COUNTY or not set(sectors).isdisjoint(self.bodies)
+        return level in self.levels and answers
+
     def stands_on(self, day: date) -> bool:
         return self.listed_on <= day and (self.delisted_on is None or day < self.delisted_on)
 
@@ -171,8 +176,7 @@ class InspectionMatters(PolicyModel):
     ) -> Matter:
         """The matter, if an organ with these fields and of this level may check it."""
         matter = self.require(key, on=on)
-        answers = level is OrganLevel.COUNTY or not set(sectors).isdisjoint(matter.bodies)
-        if level not in matter.levels or not answers:
+        if not matter.open_to(sectors, level):
             raise Refusal(
                 "MATTER-BODY",
                 f"“{matter.title}”不由{organ}检查",

@@ -122,6 +122,7 @@ class Verb(StrEnum):
     APPROVE_PLAN = "approve_plan"
     MAKE_DRAW = "make_draw"
     READ_DRAW = "read_draw"
+    OVERSEE_CHECKS = "oversee_checks"
     MANAGE_INSPECTORS = "manage_inspectors"
     RECORD_VISIT = "record_visit"
     READ_VISITS = "read_visits"
@@ -180,6 +181,7 @@ _VERB_LABELS = {
     Verb.APPROVE_PLAN: "批准抽查计划",
     Verb.MAKE_DRAW: "组织随机抽取",
     Verb.READ_DRAW: "查看抽取记录",
+    Verb.OVERSEE_CHECKS: "签收个案检查的监督告知",
     Verb.MANAGE_INSPECTORS: "维护执法检查人员名录库",
     Verb.RECORD_VISIT: "登记检查情况",
     Verb.READ_VISITS: "查看检查情况",
@@ -286,6 +288,7 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.MAKE_DRAW: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.REVIEWER),
         Verb.READ_DRAW: _rows(_WITHIN, *_HANDLERS, Role.INSPECTOR, Role.AUDITOR, Role.LEADER)
         | _rows(_CITY, Role.ENFORCEMENT_SUPERVISOR),
+        Verb.OVERSEE_CHECKS: _rows(_CITY, Role.ENFORCEMENT_SUPERVISOR),
         Verb.MANAGE_INSPECTORS: _rows(_WITHIN, Role.REVIEWER),
         Verb.RECORD_VISIT: _rows(_ASSIGNED, Role.INSPECTOR),
         Verb.READ_VISITS: _rows(_WITHIN, *_HANDLERS, Role.AUDITOR)

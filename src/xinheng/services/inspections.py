@@ -1,4 +1,4 @@
-"""Plans checks, announces a draw, and draws: enterprises by grade, inspectors in teams, verifiable by anybody.
+"""Announces a draw, and draws: enterprises by grade, inspectors in teams, verifiable by anybody.
 
 Nothing is drawn outside an approved plan, nobody beyond the yearly ceiling, and no inspector without a living
 certificate (国办发〔2024〕54号, 《行政处罚法》第四十二条; legal guard G7).
@@ -19,7 +19,7 @@ from xinheng.core.draw_rule import blind, commitment
 from xinheng.core.grading import Stratum, band_of, may_visit, ratio_of, strata
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.inspection_plans import refuse_outside_time
 from xinheng.services.ledger import note
 from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed, publish_pool
 from xinheng.services.time import day_of
@@ -28,18 +28,7 @@ from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspe
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.sealing import seal_secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanDraft:
-    """A plan as it is put to the decider. ``line`` is the business line that inspectors must hold."""
-
-    organisation: Organisation
-    title: str
-    matter: str
-    basis: str
-    line: str
-    year: int
+from xinheng.store.visits import NEVER_MADE, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,61 +37,6 @@ class _Subjects:
 
     open: Mapping[str, Sequence[tuple[int, str]]]
     at_ceiling: Mapping[str, Sequence[int]]
-
-
-@transaction.atomic
-def draft_plan(draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) -> Plan:
-    """Write a plan down and send it to the decider."""
-    opening = Opening(
-        flow="approval",
-        kind="inspection_plan",
-        series="JH",
-        title=draft.title,
-        organisation=draft.organisation,
-        details={"matter": draft.matter, "basis": draft.basis},
-    )
-    case = open_case(opening, verb="draft", actor=actor, policy=policy, now=now)
-    take_step(case.public_id, "submit", actor=actor, policy=policy, now=now)
-    return Plan.objects.create(
-        organisation=draft.organisation,
-        year=draft.year,
-        title=draft.title,
-        matter=draft.matter,
-        basis=draft.basis,
-        sector=draft.line,
-        case=case,
-    )
-
-
-@transaction.atomic
-def approve_plan(public_id: str, *, actor: User, policy: Policy, now: datetime) -> Plan:
-    """A second person approves; from then on draws may be made."""
-    plan = Plan.objects.select_for_update().get(public_id=public_id)
-    take_step(plan.case.public_id, "approve", actor=actor, policy=policy, now=now)
-    take_step(plan.case.public_id, "take_effect", actor=None, policy=policy, now=now)
-    plan.approved_by, plan.approved_at = actor, now
-    plan.save(update_fields=["approved_by", "approved_at"])
-    return plan
-
-
-@transaction.atomic
-def return_plan(public_id: str, *, actor: User, policy: Policy, now: datetime, reason: str) -> None:
-    """The decider sends a plan back with a reason."""
-    plan = Plan.objects.select_for_update().get(public_id=public_id)
-    take_step(plan.case.public_id, "return", actor=actor, policy=policy, now=now, reason=reason)
-
-
-@transaction.atomic
-def revise_plan(public_id: str, draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) -> Plan:
-    """Change a plan that came back and send it to the decider again."""
-    plan = Plan.objects.select_for_update().get(public_id=public_id)
-    changed = {"matter": draft.matter, "basis": draft.basis, "title": draft.title, "line": draft.line}
-    take_step(plan.case.public_id, "edit", actor=actor, policy=policy, now=now, details=changed)
-    take_step(plan.case.public_id, "submit", actor=actor, policy=policy, now=now)
-    plan.title, plan.matter, plan.basis = draft.title, draft.matter, draft.basis
-    plan.sector, plan.year = draft.line, draft.year
-    plan.save(update_fields=["title", "matter", "basis", "sector", "year"])
-    return plan
 
 
 def forecast_draw(plan: Plan, *, model: str, policy: Policy, on: date) -> tuple[Stratum, ...]:
@@ -129,6 +63,7 @@ def announce_draw(
 ) -> DrawAnnouncement:
     """Fix and publish pool, ratios and inspectors. ``parties``: commitment by the name of the organ."""
     plan = _approved(public_id)
+    refuse_outside_time(plan, policy=policy, on=day_of(now))
     run = EvaluationRun.objects.filter(model=model, current=True).first()
     if run is None:
         raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
@@ -315,12 +250,17 @@ def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
 
 
 def _visits(organisation: Organisation, *, year: int) -> Counter[int]:
-    """Visits of this organ in the year, by subject: what was drawn counts as a visit, under whichever of its codes."""
+    """Visits of this organ in the year, by subject: what was drawn counts as a visit, under whichever of its codes, and
+    so does a check on a lead that was sent out."""
     drawn = DrawnObject.objects.filter(
         draw__announcement__plan__organisation=organisation, draw__announcement__plan__year=year
     )
     standing = Coalesce("subject__merged_into", "subject_id")
-    return Counter(dict(drawn.values_list(standing).annotate(times=Count("id")).order_by()))
+    led = Visit.objects.filter(organisation=organisation, year=year, drawn__isnull=True).exclude(
+        case__state__in=NEVER_MADE
+    )
+    counted = Counter(dict(drawn.values_list(standing).annotate(times=Count("id")).order_by()))
+    return counted + Counter(dict(led.values_list(standing).annotate(times=Count("id")).order_by()))
 
 
 def _named(subjects: _Subjects, library: Sequence[Inspector], *, secret: bytes, draw: str) -> Pool:

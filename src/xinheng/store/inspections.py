@@ -26,13 +26,26 @@ class Inspector(models.Model):
     max_load = models.PositiveIntegerField(default=60)
 
 
+class PlanKind(models.TextChoices):
+    """The three kinds of check (国办发〔2024〕54号). A plan of kind CASE names one enterprise and is never drawn from."""
+
+    DAILY = "daily", "日常检查"
+    CASE = "case", "个案检查"
+    SPECIAL = "special", "专项检查"
+
+
 class Plan(models.Model):
-    """An approved plan of checks. Nothing is drawn outside one (legal guard G7)."""
+    """An approved plan of checks. Nothing is drawn outside one (legal guard G7).
+
+    ``matter_key`` names an entry of the list of matters; plans older than the list have none.
+    """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="plans")
     year = models.IntegerField()
     title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8, choices=PlanKind, default=PlanKind.DAILY, db_default="daily")
+    matter_key = models.CharField(max_length=40, blank=True, default="", db_default="")
     matter = models.CharField(max_length=200)
     basis = models.CharField(max_length=300)
     sector = models.CharField(max_length=40, blank=True)
@@ -46,6 +59,7 @@ class Plan(models.Model):
                 condition=Q(approved_at__isnull=True) | Q(approved_by__isnull=False),
                 name="plan_approved_by_somebody",
             ),
+            models.CheckConstraint(condition=Q(kind__in=PlanKind.values), name="plan_kind_known"),
         ]
 
 

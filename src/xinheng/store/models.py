@@ -39,7 +39,14 @@ from xinheng.store.exchanges import (
 from xinheng.store.flags import Addressee, FlagKind, SubjectFlag, SuperiorLetter
 from xinheng.store.governance import ModelFeedback, ModelTrial
 from xinheng.store.identities import NameAlias, RowIdentity, SubjectMerge, Verdict
-from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
+from xinheng.store.inspection_plans import (
+    CaseCheck,
+    OversightNotice,
+    OversightOccasion,
+    PlanBatch,
+    PlanFiling,
+)
+from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, PlanKind
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
@@ -70,6 +77,7 @@ from xinheng.store.public import (
     PublicMoved,
     PublicName,
     PublicNotice,
+    PublicPlan,
     PublicPolicy,
     PublicRelease,
     PublicRun,
@@ -128,6 +136,7 @@ __all__ = [
     "CampaignLine",
     "Case",
     "CaseDeadline",
+    "CaseCheck",
     "CaseEvent",
     "CaseReminder",
     "Channel",
@@ -194,12 +203,17 @@ __all__ = [
     "OrganisationKind",
     "OrganisationName",
     "PackageState",
+    "OversightNotice",
+    "OversightOccasion",
     "PeerLevel",
     "PeerRelation",
     "PeerState",
     "PeerTransport",
     "Plan",
     "PolicyVersion",
+    "PlanBatch",
+    "PlanFiling",
+    "PlanKind",
     "PublicAct",
     "PublicAnnouncement",
     "PublicComplaint",
@@ -211,6 +225,7 @@ __all__ = [
     "PublicName",
     "PublicNotice",
     "PublicPolicy",
+    "PublicPlan",
     "PublicRelease",
     "PublicRun",
     "PublicScore",

@@ -258,6 +258,28 @@ class PublicScore(models.Model):
         db_table = "public_score"
 
 
+class PublicPlan(models.Model):
+    """An approved plan of checks with its filing; ``batches`` are scope, planned, from_on and until_on."""
+
+    public_id = models.CharField(max_length=16)
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=8)
+    matter_key = models.CharField(max_length=40)
+    matter = models.CharField(max_length=200)
+    basis = models.CharField(max_length=300)
+    year = models.IntegerField()
+    approved_at = models.DateTimeField()
+    organisation = models.CharField(max_length=120, null=True)
+    filed_with = models.CharField(max_length=120, null=True)
+    filing_number = models.CharField(max_length=100, null=True)
+    filed_on = models.DateField(null=True)
+    batches = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "public_plan"
+
+
 class PublicAnnouncement(models.Model):
     """What was fixed before a draw."""
 

@@ -49,6 +49,7 @@ _VIEWS = (
     "public_run",
     "public_score",
     "public_announcement",
+    "public_plan",
     "public_draw",
     "public_policy",
 )

@@ -1,6 +1,7 @@
 """The forms of a plan: what it says, the word of the second person, the announcement and the draw."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,48 +9,175 @@ from django import forms
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.services.inspections import PlanDraft
-from xinheng.services.statistics import ANYBODY
-from xinheng.store.inspections import DrawAnnouncement
+from xinheng.services.case_checks import CaseCheckDraft
+from xinheng.services.inspection_plans import BatchDraft, PlanDraft
+from xinheng.services.measures_grounds import sectors_of
+from xinheng.store.inspection_plans import PlanBatch
+from xinheng.store.inspections import DrawAnnouncement, PlanKind
+from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun
+from xinheng.store.subjects import Subject
 
 _PARTY = re.compile(r"(?P<name>\S.*?)[\s,，:：]+(?P<value>sha256:[0-9a-f]{64})")
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_BATCH = re.compile(
+    rf"(?P<scope>\S.{{0,290}}?)\s*[,，]\s*(?P<planned>\d{{1,7}})\s*户?\s*[,，]\s*(?P<from>{_DAY})\s*[,，至]\s*(?P<until>{_DAY})"
+)
+MOST_PLANNED = 1_000_000
 
 
-class PlanForm(forms.Form):
-    """What a plan says. The line is what inspectors must be certified for."""
+class MatterForm(forms.Form):
+    """Which organ checks which matter of the published list."""
 
     organisation = forms.ChoiceField(label="检查机关")
-    title = forms.CharField(label="计划名称", max_length=120, error_messages={"required": "请写明计划名称。"})
     year = forms.IntegerField(label="年度", min_value=2000, max_value=2999)
-    matter = forms.CharField(
-        label="检查事项", max_length=200, error_messages={"required": "请写明检查事项。"}
+    matter = forms.ChoiceField(
+        label="检查事项",
+        error_messages={
+            "required": "请选择检查事项。",
+            "invalid_choice": "这个事项不在公布的抽查事项清单内，不得检查（国办发〔2024〕54号）。请从清单中选择。",
+        },
     )
-    basis = forms.CharField(
-        label="依据",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "请写明法律法规依据和公布的检查事项。"},
-    )
-    line = forms.ChoiceField(label="行业")
 
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.policy = call.policy
         self.units = units_reached(call, Verb.DRAFT_PLAN)
-        lines = [(key, sector.title) for key, sector in call.policy.sectors.sectors.items() if key != ANYBODY]
         self.fields["organisation"].choices = choices_of(call, self.units)  # type: ignore[attr-defined]
-        self.fields["line"].choices = lines  # type: ignore[attr-defined]
+        standing = call.policy.inspection_matters.standing(on=call.today)
+        self.fields["matter"].choices = [  # type: ignore[attr-defined]
+            ("", "请选择"),
+            *((key, f"{matter.title}（{matter.kind.label}）") for key, matter in standing.items()),
+        ]
+
+    def organ(self) -> Organisation:
+        return self.units[self.cleaned_data["organisation"]]
+
+    def line(self) -> str:
+        """The field in which inspectors must be certified: one of the organ's own where it has one."""
+        bodies = self.policy.inspection_matters.matters[self.cleaned_data["matter"]].bodies
+        own = sectors_of(self.organ(), self.policy)
+        return next((body for body in bodies if body in own), bodies[0])
+
+
+class PlanForm(MatterForm):
+    """What a plan says: matter, kind and batches."""
+
+    title = forms.CharField(label="计划名称", max_length=120, error_messages={"required": "请写明计划名称。"})
+    kind = forms.ChoiceField(
+        label="检查类型",
+        choices=[(kind.value, kind.label) for kind in (PlanKind.DAILY, PlanKind.SPECIAL)],
+        initial=PlanKind.DAILY,
+    )
+    batches = forms.CharField(
+        label="批次",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "至少要有一个批次。"},
+    )
+    basis = forms.CharField(
+        label="补充依据", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def clean_batches(self) -> list[BatchDraft]:
+        """One batch a line: scope, number, first and last day."""
+        lines = [line.strip() for line in self.cleaned_data["batches"].splitlines() if line.strip()]
+        return [_batch(line) for line in lines]
 
     def draft(self) -> PlanDraft:
         given = self.cleaned_data
         return PlanDraft(
-            organisation=self.units[given["organisation"]],
+            organisation=self.organ(),
             title=given["title"],
             matter=given["matter"],
             basis=given["basis"],
-            line=given["line"],
+            line=self.line(),
             year=given["year"],
+            kind=PlanKind(given["kind"]),
+            batches=given["batches"],
         )
+
+
+def _batch(line: str) -> BatchDraft:
+    read = _BATCH.fullmatch(line)
+    if read is None:
+        raise forms.ValidationError(f"这一行读不出范围、户数和起止日期：{line[:60]}")
+    try:
+        from_on, until_on = (date.fromisoformat(read[name]) for name in ("from", "until"))
+    except ValueError:
+        raise forms.ValidationError(f"没有这一天：{line[:60]}") from None
+    planned = int(read["planned"])
+    if not 0 < planned <= MOST_PLANNED:
+        raise forms.ValidationError(f"户数须在 1 到 {MOST_PLANNED} 之间：{line[:60]}")
+    return BatchDraft(scope=read["scope"], planned=planned, from_on=from_on, until_on=until_on)
+
+
+def batch_line(batch: PlanBatch) -> str:
+    """A batch as the form takes it."""
+    return f"{batch.scope}，{batch.planned}，{batch.from_on}，{batch.until_on}"
+
+
+class CaseCheckForm(MatterForm):
+    """The check of one enterprise for a reason of the closed list."""
+
+    code = forms.CharField(
+        label="企业的统一社会信用代码",
+        max_length=18,
+        error_messages={"required": "请填写统一社会信用代码。"},
+    )
+    reason = forms.ChoiceField(
+        label="事由",
+        error_messages={"required": "请选择事由。", "invalid_choice": "事由只能从公布的事由中选择。"},
+    )
+    explanation = forms.CharField(
+        label="具体情况",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明具体情况。"},
+    )
+    emergency = forms.BooleanField(label="情况紧急，须先行检查、事后补办审批", required=False)
+
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+        super().__init__(call, *args, **kwargs)
+        reasons = [(one.key, one.name) for one in call.policy.grading.reasons]
+        self.fields["reason"].choices = [("", "请选择"), *reasons]  # type: ignore[attr-defined]
+
+    def clean_code(self) -> Subject:
+        """The enterprise that bears the code."""
+        code = self.cleaned_data["code"].strip().upper()
+        found = Subject.objects.filter(code=code).first()
+        if found is None:
+            raise forms.ValidationError("没有这个统一社会信用代码的经营主体，请核对。")
+        return found
+
+    def draft(self) -> CaseCheckDraft:
+        given = self.cleaned_data
+        matter = self.policy.inspection_matters.matters[given["matter"]]
+        plan = PlanDraft(
+            organisation=self.organ(),
+            title=f"个案检查：{matter.title}",
+            matter=given["matter"],
+            line=self.line(),
+            year=given["year"],
+            kind=PlanKind.CASE,
+        )
+        kept = {name: given[name] for name in ("reason", "explanation", "emergency")}
+        return CaseCheckDraft(plan=plan, subject=given["code"], **kept)
+
+
+class FilingForm(forms.Form):
+    """The filing of an approved plan with the upper office."""
+
+    filed_with = forms.CharField(
+        label="备案机关", max_length=120, error_messages={"required": "请写明备案机关。"}
+    )
+    number = forms.CharField(
+        label="备案号", max_length=100, error_messages={"required": "请写明备案号或者备案文件文号。"}
+    )
+    filed_on = forms.DateField(
+        label="备案日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "请填写日期。", "invalid": "日期写作 2026-11-20。"},
+    )
 
 
 class ApproveForm(forms.Form):

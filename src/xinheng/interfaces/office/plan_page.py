@@ -10,7 +10,13 @@ from xinheng.core.grading import Band, Dated
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
-from xinheng.interfaces.office.plan_forms import AnnounceForm, ApproveForm, CommitForm, DrawForm
+from xinheng.interfaces.office.plan_forms import (
+    AnnounceForm,
+    ApproveForm,
+    CommitForm,
+    DrawForm,
+    FilingForm,
+)
 from xinheng.interfaces.office.wording import case_state, cited
 from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.interfaces.web.refusals import told
@@ -18,7 +24,8 @@ from xinheng.services.cases import steps_for
 from xinheng.services.inspections import forecast_draw
 from xinheng.services.statistics import current_runs
 from xinheng.services.time import day_of
-from xinheng.store.inspections import Draw, DrawAnnouncement, Inspector, Plan
+from xinheng.store.inspection_plans import PlanFiling
+from xinheng.store.inspections import Draw, DrawAnnouncement, Inspector, Plan, PlanKind
 from xinheng.store.scores import EvaluationRun
 
 
@@ -38,6 +45,8 @@ def line_of(call: Call, plan: Plan, drawn: tuple[int, int]) -> dict[str, Any]:
         "organ": call.tree.name(plan.organisation_id),
         "sector": sector.title if sector else plan.sector,
         "matter": plan.matter,
+        "matter_url": f"{reverse('office:inspection_matters')}#{plan.matter_key}" if plan.matter_key else "",
+        "kind": PlanKind(plan.kind).label,
         "basis": plan.basis,
         "state": "已批准" if plan.approved_at else state,
         "tone": tone,
@@ -94,6 +103,7 @@ def plan_page(
     committing: CommitForm | None = None,
     committed: str = "",
     drawing: DrawForm | None = None,
+    filing: FilingForm | None = None,
 ) -> HttpResponse:
     plan.refresh_from_db()
     part = {"plan": plan.public_id}
@@ -109,6 +119,8 @@ def plan_page(
         "crumbs": [Crumb("抽查计划", reverse("office:plans")), Crumb(plan.title)],
         "plan": line_of(call, plan, drawn_of(plan)),
         "stages": _stages(plan),
+        "batches": list(plan.batches.order_by("position")),
+        **_filing(call, plan, filing),
         "strata": strata,
         "blocked": blocked if plan.approved_at else [],
         "inspectors": Inspector.objects.filter(
@@ -130,6 +142,16 @@ def plan_page(
         "draws": _draws(plan),
     }
     return call.render("plan", context)
+
+
+def _filing(call: Call, plan: Plan, form: FilingForm | None) -> dict[str, Any]:
+    filing = PlanFiling.objects.filter(plan=plan).select_related("entered_by").first()
+    may_file = bool(plan.approved_at) and call.may(Verb.DRAFT_PLAN, call.of(plan.organisation_id))
+    return {
+        "filing": filing,
+        "filing_form": form or (FilingForm() if may_file and filing is None else None),
+        "filing_url": reverse("office:file_plan", kwargs={"plan": plan.public_id}),
+    }
 
 
 def _stages(plan: Plan) -> list[Stage]:

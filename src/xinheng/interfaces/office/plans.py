@@ -13,10 +13,18 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.case_checks import case_check_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first, number
-from xinheng.interfaces.office.plan_forms import ApproveForm, CommitForm, DrawForm, PlanForm
+from xinheng.interfaces.office.plan_forms import (
+    ApproveForm,
+    CommitForm,
+    DrawForm,
+    FilingForm,
+    PlanForm,
+    batch_line,
+)
 from xinheng.interfaces.office.plan_page import (
     announcing_form,
     band_of,
@@ -28,16 +36,15 @@ from xinheng.interfaces.office.plan_page import (
 )
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.inspections import (
-    announce_draw,
+from xinheng.services.inspection_plans import (
     approve_plan,
-    commit_to,
     draft_plan,
-    make_draw,
+    file_plan,
     return_plan,
     revise_plan,
 )
-from xinheng.store.inspections import Plan
+from xinheng.services.inspections import announce_draw, commit_to, make_draw
+from xinheng.store.inspections import Plan, PlanKind
 
 
 @asks(Verb.READ_DRAW, Verb.DRAFT_PLAN, Verb.APPROVE_PLAN)
@@ -56,6 +63,8 @@ def plans(call: Call) -> HttpResponse:
         "reset_url": reverse("office:plans"),
         "paging": paging,
         "new_url": reverse("office:new_plan") if call.may_somewhere(Verb.DRAFT_PLAN) else "",
+        "matters_url": reverse("office:inspection_matters"),
+        "checks_url": reverse("office:case_checks") if call.may_somewhere(Verb.READ_DRAW) else "",
         "plans": [line_of(call, plan, drawn_of(plan)) for plan in page],
         "bands": [band_of(call, band) for band in grading.bands],
         "ceiling": figure_of(call, grading.ceiling),
@@ -80,11 +89,7 @@ def new_plan(call: Call) -> HttpResponse:
 
 
 def _initial(call: Call) -> dict[str, Any]:
-    agency = call.policy.agencies.agencies.get(call.user.organisation.key)
-    own = agency.sectors if agency else ()
-    modelled = [line for model in call.policy.models.values() for line in model.population.sectors]
-    line = next((line for line in modelled if line in own), own[0] if own else "")
-    return {"year": call.today.year, "organisation": call.user.organisation.public_id, "line": line}
+    return {"year": call.today.year, "organisation": call.user.organisation.public_id}
 
 
 @asks(Verb.DRAFT_PLAN, of=PLAN, methods=("GET", "POST"))
@@ -95,9 +100,9 @@ def edit_plan(call: Call, plan: Plan) -> HttpResponse:
         "organisation": plan.organisation.public_id,
         "title": plan.title,
         "year": plan.year,
-        "matter": plan.matter,
-        "basis": plan.basis,
-        "line": plan.sector,
+        "matter": plan.matter_key,
+        "kind": plan.kind,
+        "batches": "\n".join(batch_line(batch) for batch in plan.batches.order_by("position")),
     }
     form = PlanForm(call, call.request.POST or None, initial=now_)
     if call.request.method == "POST" and form.is_valid():
@@ -109,7 +114,14 @@ def edit_plan(call: Call, plan: Plan) -> HttpResponse:
 
 @asks(Verb.READ_DRAW, Verb.DRAFT_PLAN, Verb.APPROVE_PLAN, of=PLAN)
 def plan(call: Call, plan: Plan) -> HttpResponse:
-    return plan_page(call, plan)
+    return _page(call, plan)
+
+
+def _page(call: Call, plan: Plan, *, approving: ApproveForm | None = None) -> HttpResponse:
+    """Checks of one named enterprise have a page of their own; nothing is drawn there."""
+    if plan.kind == PlanKind.CASE:
+        return case_check_page(call, plan, approving=approving)
+    return plan_page(call, plan, approving=approving)
 
 
 @asks(Verb.APPROVE_PLAN, of=PLAN, methods=("POST",))
@@ -121,7 +133,7 @@ def approve(call: Call, plan: Plan) -> HttpResponse:
         with refusals_on(form):
             approve_plan(plan.public_id, actor=call.user, policy=call.policy, now=call.now)
             return redirect("office:plan", plan=plan.public_id)
-    return plan_page(call, plan, approving=form)
+    return _page(call, plan, approving=form)
 
 
 @asks(Verb.APPROVE_PLAN, of=PLAN, methods=("POST",))
@@ -134,7 +146,19 @@ def send_back(call: Call, plan: Plan) -> HttpResponse:
         with refusals_on(form):
             return_plan(plan.public_id, actor=call.user, policy=call.policy, now=call.now, reason=reason)
             return redirect("office:plan", plan=plan.public_id)
-    return plan_page(call, plan, approving=form)
+    return _page(call, plan, approving=form)
+
+
+@asks(Verb.DRAFT_PLAN, of=PLAN, methods=("POST",))
+@once
+def file(call: Call, plan: Plan) -> HttpResponse:
+    """Note the filing with the upper office."""
+    form = FilingForm(call.request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            file_plan(plan.public_id, **form.cleaned_data, actor=call.user, now=call.now)
+            return redirect("office:plan", plan=plan.public_id)
+    return plan_page(call, plan, filing=form)
 
 
 @asks(Verb.MAKE_DRAW, of=PLAN, methods=("POST",))

@@ -21,6 +21,7 @@ from xinheng.core.draw_verify import verify
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.inspections import section
 from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.store.public import PublicAnnouncement, PublicDraw, published_path
@@ -62,6 +63,7 @@ def draws(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": [Filter("year", "年度", "select", year, options)],
         "reset_url": reverse("portal:draws"),
+        "section": section(),
         "export_url": "",
         "paging": paging(request, turned),
         "draws": [row_of(row) for row in turned.rows],

@@ -28,12 +28,24 @@ PORTAL = (
         ("portal:promise_lists", "portal:promise_list", "portal:promise_item"),
     ),
     Route("名单和公示", "portal:lists", ("portal:list", "portal:list_release")),
-    Route("双随机抽查", "portal:draws", ("portal:draw", "portal:announcement")),
+    Route(
+        "双随机抽查",
+        "portal:draws",
+        (
+            *("portal:draw", "portal:announcement", "portal:matters", "portal:ceilings"),
+            *("portal:inspection_plans", "portal:grading"),
+        ),
+    ),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
     Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue", "portal:measures")),
 )
 
-PORTAL_FOOT = (Route("消费投诉公示", "portal:complaints"), Route("信用信息目录", "portal:catalogue"))
+PORTAL_FOOT = (
+    Route("检查结果公示", "portal:inspection_results"),
+    Route("入企检查码核验", "counter:visit_codes", ("counter:visit_code",)),
+    Route("消费投诉公示", "portal:complaints"),
+    Route("信用信息目录", "portal:catalogue"),
+)
 
 OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
     (
@@ -209,7 +221,15 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route(
                 "抽查计划",
                 "office:plans",
-                ("office:plan", "office:new_plan", "office:edit_plan", "office:commit", "office:draw"),
+                (
+                    *("office:plan", "office:new_plan", "office:edit_plan", "office:commit", "office:draw"),
+                    *("office:inspection_matters", "office:case_checks", "office:new_case_check"),
+                ),
+            ),
+            Route(
+                "入企检查",
+                "office:visits",
+                ("office:send_draw", "office:send_lead", "office:visit_figures"),
             ),
         ),
     ),

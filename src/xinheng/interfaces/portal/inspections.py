@@ -1,0 +1,202 @@
+"""What anybody may know before a visit: matters that may be checked, ceilings, approved plans and what each grade means.
+
+Only what is published here may be checked (国办发〔2024〕54号; legal guard G7). A ceiling that nobody has published reads
+待确认 (G15). No enterprise is named on these pages.
+"""
+
+import csv
+import io
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from xinheng.core.grading import Band, GradingPolicy
+from xinheng.core.policy import Policy
+from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
+from xinheng.interfaces.web.matter_rows import CSV_COLUMNS, ceilings_of, csv_rows, figure, matters_of
+from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
+from xinheng.store.public import PublicPlan
+
+PAGE = 20
+SECTION = {
+    "draws": "抽取记录",
+    "matters": "抽查事项清单",
+    "ceilings": "年度频次上限",
+    "inspection_plans": "抽查计划",
+    "grading": "分级分类监管政策",
+}
+KINDS = {"daily": "日常检查", "special": "专项检查"}
+
+
+def section() -> list[Link]:
+    """The pages that belong together."""
+    return [Link(label, reverse(f"portal:{name}")) for name, label in SECTION.items()]
+
+
+@require_safe
+def matters(request: HttpRequest) -> HttpResponse:
+    on, today = answers.day_asked(request), localdate()
+    context = {
+        "crumbs": _crumbs("抽查事项清单"),
+        "section": section(),
+        "on": on,
+        "past": on != today,
+        "now_url": reverse("portal:matters"),
+        "csv_url": reverse("portal:matters_csv") + (f"?on={on}" if on != today else ""),
+        **matters_of(law.policy_in_force(on=on), on=on),
+    }
+    return answers.short_lived(render(request, "portal/matters.html", context), noindex=False)
+
+
+@require_safe
+def matters_csv(request: HttpRequest) -> HttpResponse:
+    """The list as a table; UTF-8 with the mark that office programs look for."""
+    on = answers.day_asked(request)
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows(csv_rows(law.policy_in_force(on=on), on=on))
+    response = HttpResponse(written.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    name = content_disposition_header(True, f"抽查事项清单{on}.csv")
+    response["Content-Disposition"] = name or "attachment"
+    return answers.short_lived(response, noindex=False)
+
+
+@require_safe
+def ceilings(request: HttpRequest) -> HttpResponse:
+    """How often one organ may visit one enterprise in a year."""
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    years = range(today.year + 1, 2024, -1)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked in {str(one) for one in years} else today.year
+    context = {
+        "crumbs": _crumbs("年度频次上限"),
+        "section": section(),
+        "filters": [Filter("year", "年度", "select", str(year), [Option(str(y), f"{y} 年") for y in years])],
+        "reset_url": reverse("portal:ceilings"),
+        "year": year,
+        "ceilings": ceilings_of(policy, year=year, on=today),
+        "reasons": [{"name": one.name, "tell": "、".join(one.tell)} for one in policy.grading.reasons],
+    }
+    return answers.short_lived(render(request, "portal/ceilings.html", context), noindex=False)
+
+
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    """Approved plans with their batches and filing."""
+    asked = request.GET.get("year", "")
+    known = PublicPlan.objects.using(showing.DATABASE)
+    years = sorted(set(known.values_list("year", flat=True)), reverse=True)
+    if asked in {str(year) for year in years}:
+        known = known.filter(year=int(asked))
+
+    def fetch(key: Key | None, back: bool, limit: int) -> list[PublicPlan]:
+        rows = known.order_by("-id" if back else "id")
+        if key is not None:
+            rows = rows.filter(id__lt=key.number) if back else rows.filter(id__gt=key.number)
+        return list(rows[:limit])
+
+    older, newer = keys_in(request.GET)
+    turned = turn(fetch, key_of=lambda row: Key(None, row.pk), older=older, newer=newer, size=PAGE)
+    options = [Option("", "全部"), *(Option(str(one), f"{one} 年") for one in years)]
+    context = {
+        "crumbs": _crumbs("抽查计划"),
+        "section": section(),
+        "filters": [Filter("year", "年度", "select", asked, options)],
+        "reset_url": reverse("portal:inspection_plans"),
+        "paging": paging(request, turned),
+        "plans": [_plan(row) for row in turned.rows],
+    }
+    return answers.short_lived(render(request, "portal/inspection_plans.html", context), noindex=False)
+
+
+def _plan(row: PublicPlan) -> dict[str, Any]:
+    return {
+        "title": row.title,
+        "kind": KINDS.get(row.kind, row.kind),
+        "organ": row.organisation or "",
+        "year": row.year,
+        "matter": row.matter,
+        "matter_url": f"{reverse('portal:matters')}#{row.matter_key}" if row.matter_key else "",
+        "basis": row.basis,
+        "approved_at": row.approved_at,
+        "filed_with": row.filed_with or "",
+        "filing_number": row.filing_number or "",
+        "filed_on": row.filed_on,
+        "batches": [
+            {
+                **batch,
+                "from_on": date.fromisoformat(batch["from_on"]),
+                "until_on": date.fromisoformat(batch["until_on"]),
+            }
+            for batch in row.batches
+        ],
+    }
+
+
+@require_safe
+def grading(request: HttpRequest) -> HttpResponse:
+    """What each grade means for visits, on any day; each day on which a figure changes is a version."""
+    on, today = answers.day_asked(request), localdate()
+    policy = law.policy_in_force(on=on)
+    found = policy.grading
+    context = {
+        "crumbs": _crumbs("分级分类监管政策"),
+        "section": section(),
+        "on": on,
+        "past": on != today,
+        "now_url": reverse("portal:grading"),
+        "title": found.title,
+        "sector": policy.sectors.sectors[found.sector].title
+        if found.sector
+        else "各监管领域（没有单独政策的）",
+        "digest": policy.digest,
+        "bands": [_band(policy, band, on=on) for band in found.bands],
+        "ceiling": figure(policy, found.ceiling, on=on),
+        "sole_traders": found.sole_traders.covered,
+        "basis": law.cite(policy, found.basis),
+        "verified": found.verified,
+        "versions": [
+            {
+                "on": day,
+                "url": f"{reverse('portal:grading')}?on={day}",
+                "shown": answers.EARLIEST <= day <= today,
+            }
+            for day in versions_of(found)
+        ],
+    }
+    return answers.short_lived(render(request, "portal/grading.html", context), noindex=False)
+
+
+def versions_of(grading: GradingPolicy) -> list[date]:
+    """Days from which some figure of the policy is another, the newest first."""
+    figures = [grading.ceiling, *(band.ratio for band in grading.bands)]
+    figures += [band.visits_per_year for band in grading.bands if band.visits_per_year]
+    return sorted({day for one in figures for day in one.values}, reverse=True)
+
+
+def _band(policy: Policy, band: Band, *, on: date) -> dict[str, Any]:
+    ratio, visits = figure(policy, band.ratio, on=on), figure(policy, band.visits_per_year, on=on)
+    sources = (law.cite(policy, band.basis), ratio["source"], visits["source"])
+    return {
+        "name": band.name,
+        "grades": list(band.grades),
+        "ratio": ratio["value"],
+        "visits": visits["value"],
+        "items": band.items,
+        "waivers": band.waivers,
+        "source": "；".join(dict.fromkeys(filter(None, sources))),
+        "verified": band.verified and ratio["verified"] and visits["verified"],
+    }
+
+
+def _crumbs(last: str) -> list[Crumb]:
+    return [Crumb("首页", reverse("portal:home")), Crumb("双随机抽查", reverse("portal:draws")), Crumb(last)]

@@ -1,0 +1,223 @@
+"""What a view must hand to the pages of matters, ceilings, plans and case checks; nothing in it exists."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django import forms
+from tests.interfaces.web_portal_pages import COMMON
+from tests.interfaces.web_samples import CODE, DIGEST, NAME, NOW, OFFICE, TODAY, ApproveForm, crumbs_to
+
+from xinheng.interfaces.web.parts import Link
+
+Context = dict[str, Any]
+
+SECTION = [Link("抽取记录", "#"), Link("抽查事项清单", "#")]
+_MATTERS: Context = {
+    "matters": [
+        {
+            "key": "sample",
+            "title": "食品经营监督检查",
+            "kind": "重点检查事项",
+            "object": "场所",
+            "organs": "示例市市场监督管理局、县（区）食品安全主管部门",
+            "levels": "市级、县级",
+            "ways": "现场检查",
+            "why_on_site": "贮存温度须当场测量",
+            "points": [{"text": "许可是否在有效期内", "basis": "《办法》第九条", "verified": False}],
+            "results": "未发现问题、发现问题已责令改正",
+            "basis": "《办法》",
+            "verified": False,
+            "listed_on": date(2026, 1, 1),
+            "note": "",
+        }
+    ],
+    "results": [
+        {
+            "title": "发现问题待后续处理",
+            "failing": True,
+            "pending": True,
+            "note": "名称待核",
+            "basis": "国发〔2019〕5号",
+            "verified": False,
+        }
+    ],
+}
+_CEILINGS: Context = {
+    "year": 2026,
+    "ceilings": [
+        {
+            "organ": "示例市市场监督管理局",
+            "matters": "食品经营监督检查",
+            "value": None,
+            "source": "国办发〔2024〕54号",
+            "verified": False,
+            "note": "由行政执法主体公布",
+        }
+    ],
+}
+_REASONS = [{"name": "投诉举报", "tell": "司法行政部门（行政执法监督）"}]
+_CHECK: Context = {
+    "title": "个案检查：食品经营监督检查",
+    "number": "JH-2026-013",
+    "url": "#",
+    "organ": "示例市市场监督管理局",
+    "subject": NAME,
+    "code": CODE,
+    "reason": "投诉举报",
+    "explanation": "12315 转来的投诉，反映销售过期食品",
+    "emergency": True,
+    "begun_at": NOW,
+    "begun_by": "某某",
+    "due_on": TODAY,
+    "late": True,
+    "state": "先行检查，待补审批",
+    "tone": "clock",
+}
+
+
+class _CaseCheckForm(forms.Form):
+    organisation = forms.ChoiceField(label="检查机关", choices=[("1", "示例市市场监督管理局")])
+    year = forms.IntegerField(label="年度")
+    matter = forms.ChoiceField(label="检查事项", choices=[("sample", "食品经营监督检查")])
+    code = forms.CharField(label="企业的统一社会信用代码")
+    reason = forms.ChoiceField(label="事由", choices=[("complaint", "投诉举报")])
+    explanation = forms.CharField(label="具体情况", widget=forms.Textarea(attrs={"rows": 3}))
+    emergency = forms.BooleanField(label="情况紧急", required=False)
+
+
+def _matters() -> Context:
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("抽查事项清单"),
+        "policy_digest": DIGEST,
+        "public_url": "#",
+        **_MATTERS,
+        **_CEILINGS,
+    }
+
+
+def _case_checks() -> Context:
+    notice = {"occasion": "紧急检查已开始", "told_at": NOW, "told_to": "司法行政部门", "seen_url": "#"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("个案检查"),
+        "new_url": "#",
+        "paging": None,
+        "reasons": _REASONS,
+        "checks": [_CHECK, {**_CHECK, "begun_at": None, "late": False}],
+        "notices": [{**_CHECK, **notice}],
+    }
+
+
+def _case_check() -> Context:
+    told = {"occasion": "紧急检查已开始", "told_to": "司法行政部门", "told_at": NOW}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("个案检查"),
+        "check": _CHECK,
+        "plan": {"year": 2026, "matter": "食品经营监督检查", "basis": "《办法》", "approved_at": None},
+        "approved_by": "",
+        "notices": [
+            {**told, "seen_by": "某某", "seen_at": NOW},
+            {**told, "seen_by": "", "seen_at": None},
+        ],
+        "begin_url": "#",
+        "approve_form": ApproveForm(),
+        "approve_url": "#",
+        "return_url": "#",
+    }
+
+
+def _public_matters() -> Context:
+    return {
+        **COMMON,
+        "section": SECTION,
+        "crumbs": crumbs_to("抽查事项清单"),
+        "on": TODAY,
+        "past": True,
+        "now_url": "#",
+        "csv_url": "#",
+        **_MATTERS,
+    }
+
+
+def _ceilings() -> Context:
+    return {
+        **COMMON,
+        "section": SECTION,
+        "crumbs": crumbs_to("频次上限"),
+        "reset_url": "#",
+        "reasons": _REASONS,
+        **_CEILINGS,
+    }
+
+
+def _public_plans() -> Context:
+    batch = {"scope": "全市食品经营者", "planned": 200, "from_on": TODAY, "until_on": TODAY}
+    plan = {
+        "title": "2026 年食品双随机抽查",
+        "kind": "日常检查",
+        "organ": "示例市市场监督管理局",
+        "year": 2026,
+        "matter": "食品经营监督检查",
+        "matter_url": "#",
+        "basis": "《办法》",
+        "approved_at": NOW,
+        "filed_with": "示例省市场监督管理局",
+        "filing_number": "示备〔2026〕9号",
+        "filed_on": TODAY,
+        "batches": [batch, batch],
+    }
+    bare = {**plan, "matter_url": "", "filed_on": None, "batches": []}
+    return {
+        **COMMON,
+        "section": SECTION,
+        "crumbs": crumbs_to("抽查计划"),
+        "reset_url": "#",
+        "plans": [plan, bare],
+    }
+
+
+def _grading() -> Context:
+    band = {
+        "name": "优秀",
+        "grades": ["A"],
+        "ratio": 10,
+        "visits": 1,
+        "items": "只查法定必查事项",
+        "waivers": "无事不扰",
+        "source": "示例文件",
+        "verified": False,
+    }
+    return {
+        **COMMON,
+        "section": SECTION,
+        "crumbs": crumbs_to("分级分类监管政策"),
+        "on": TODAY,
+        "past": False,
+        "now_url": "#",
+        "title": "示例市信用分级分类监管政策",
+        "sector": "各监管领域",
+        "digest": DIGEST,
+        "bands": [band, {**band, "name": "未评价", "grades": [], "ratio": None, "visits": None}],
+        "ceiling": {"value": None, "source": "国办发〔2024〕54号", "verified": False, "note": "待公布"},
+        "sole_traders": False,
+        "basis": "示例文件",
+        "verified": True,
+        "versions": [{"on": TODAY, "url": "#", "shown": True}, {"on": TODAY, "url": "#", "shown": False}],
+    }
+
+
+OFFICE_INSPECTIONS: dict[str, Callable[[], Context]] = {
+    "matters": _matters,
+    "case_checks": _case_checks,
+    "case_check": _case_check,
+    "case_check_form": lambda: {**OFFICE, "crumbs": crumbs_to("个案检查"), "form": _CaseCheckForm({})},
+}
+PORTAL_INSPECTIONS: dict[str, Callable[[], Context]] = {
+    "matters": _public_matters,
+    "ceilings": _ceilings,
+    "inspection_plans": _public_plans,
+    "grading": _grading,
+}

@@ -1,0 +1,79 @@
+"""One valid batch, filing, case check and notice, to be broken in one place by the tests of constraints."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.people import NOW, TODAY
+from tests.store.rows import Rows
+
+from xinheng.store import models as store
+
+
+def batch(rows: Rows, **given: Any) -> store.PlanBatch:
+    meant = {
+        "position": 1,
+        "scope": "全市食品经营者",
+        "planned": 20,
+        "from_on": TODAY,
+        "until_on": TODAY + timedelta(days=30),
+    }
+    if "plan" not in given:
+        meant["plan"] = rows.plan()
+    return store.PlanBatch.objects.create(**meant | given)
+
+
+def filing(rows: Rows, **given: Any) -> store.PlanFiling:
+    meant = {
+        "plan": rows.plan(),
+        "filed_with": "河南省市场监督管理局",
+        "number": "豫市监备〔2026〕9号",
+        "filed_on": TODAY,
+        "entered_by": rows.people.wang,
+        "entered_at": NOW,
+    }
+    return store.PlanFiling.objects.create(**meant | given)
+
+
+def check(rows: Rows, **given: Any) -> store.CaseCheck:
+    meant = {
+        "plan": rows.plan(kind="case"),
+        "subject": rows.subject(),
+        "reason": "complaint",
+        "explanation": "12315 转来的投诉，反映销售过期食品",
+        "emergency": False,
+    }
+    return store.CaseCheck.objects.create(**meant | given)
+
+
+def notice(rows: Rows, **given: Any) -> store.OversightNotice:
+    meant = {"occasion": "approved", "told_to": "司法行政部门（行政执法监督）", "told_at": NOW}
+    if "check_of" not in given:
+        meant["check_of"] = check(rows)
+    return store.OversightNotice.objects.create(**meant | given)
+
+
+def _same_place(rows: Rows) -> None:
+    first = batch(rows)
+    batch(rows, plan=first.plan)
+
+
+def _told_twice(rows: Rows) -> None:
+    first = notice(rows)
+    notice(rows, check_of=first.check_of)
+
+
+REFUSED: dict[str, Callable[[Rows], object]] = {
+    "plan_kind_known": lambda rows: rows.plan(kind="surprise"),
+    "planbatch_place_once": _same_place,
+    "planbatch_says_how_many": lambda rows: batch(rows, planned=0),
+    "planbatch_period": lambda rows: batch(rows, until_on=TODAY - timedelta(days=1)),
+    "planfiling_whole": lambda rows: filing(rows, number=""),
+    "casecheck_says_why": lambda rows: check(rows, explanation=""),
+    "casecheck_begins_early_in_an_emergency": lambda rows: check(
+        rows, begun_by=rows.people.wang, begun_at=NOW
+    ),
+    "oversight_told_once": _told_twice,
+    "oversight_occasion_known": lambda rows: notice(rows, occasion="rumour"),
+    "oversight_seen_by_somebody": lambda rows: notice(rows, seen_at=NOW),
+}
