@@ -156,6 +156,18 @@ def test_a_file_that_cannot_be_used_is_refused_and_nothing_is_written(
     assert {path.name for path in tmp_path.iterdir()} == {"in.csv", "out.csv"}
 
 
+def test_one_title_over_two_columns_is_refused(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        "in.csv",
+        "name1,name1,name2\n开封样例食品有限公司,开封样沅物流有限公司,开封样例食品有限公司\n",
+    )
+    out = tmp_path / "out.csv"
+    with pytest.raises(Refusal, match="2列都叫 name1"):
+        run("pairs", file, "--out", str(out))
+    assert not out.exists()
+
+
 def test_queries_without_name_and_code_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="name 或 code"):
         listed(tmp_path, "地址\n某处\n")

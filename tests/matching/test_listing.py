@@ -58,6 +58,19 @@ def test_a_name_matches_whatever_stands_around_it(name: str) -> None:
     assert (code_of(match), match.same) == (A, True)
 
 
+@pytest.mark.row("M1-02")
+def test_exchanged_columns_are_put_right() -> None:
+    match = found(A, "开封样例食品有限公司")
+    assert (code_of(match), match.same) == (A, True)
+    only = found(number="开封样沅物流有限公司")
+    assert (code_of(only), only.same) == (B, True)
+    assert found(number="不详") == Match(None, 0.0, False)
+    exchanged = SubjectList([(number, name) for name, number in ROWS])
+    for asked in (Asked("开封样沅物流有限公司"), Asked(code=B)):
+        answer = next(exchanged.match([asked]))
+        assert (answer.listed and answer.listed.code, answer.same) == (B, True)
+
+
 def test_older_codes_lead_to_the_same_subject() -> None:
     assert found(number="330200400065251").same is True
     assert found(number=code(5)).same is True

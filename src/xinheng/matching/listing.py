@@ -62,7 +62,8 @@ class SubjectList:
         self._by_code: dict[str, Listed] = {}
         self._by_name: dict[str, Listed] = {}
         self._more_of_name: dict[str, list[Listed]] = defaultdict(list)
-        for name, written in rows:
+        for row in rows:
+            name, written = _put_right(*row)
             code = read_code(written)
             value = (
                 code.value if code.names_a_subject else ("" if is_placeholder(written) else written.strip())
@@ -193,8 +194,18 @@ def _unsure(near: Sequence[tuple[Listed, NameVerdict, float]]) -> Match:
     return Match(listed, verdict.score, False)
 
 
+def _put_right(name: str, code: str) -> tuple[str, str]:
+    """Name and code where they belong: columns are exchanged, or one column holds both kinds of cells."""
+    if not _HAN.search(code) or is_placeholder(code) or _CODE_WITHIN.search(code):
+        return name, code
+    if not name.strip() or (not _HAN.search(name) and read_code(name).names_a_subject):
+        return code, name
+    return name, code
+
+
 def _read(row: Asked) -> tuple[Asked, Code]:
     """The row and its code, which may stand where the name should, alone or beside the name."""
+    row = Asked(*_put_right(row.name, row.code))
     code = read_code(row.code)
     if code.value or not _CODE_WITHIN.search(row.name):
         return row, code

@@ -79,12 +79,24 @@ def _header(file: Path, lines: Sequence[Line], needed: Titles, wanted: Titles) -
             if (title := next((name for name in names if name in titles), None)) is not None
         }
         if found and needed.keys() <= found.keys():
+            _refuse_twice(file, titles, found)
             return line, found
         missing = min(missing, [key for key in needed if key not in found], key=len)
     said = "、".join(missing) or " 或 ".join(wanted)
     shown = max((cells for _, cells in lines[:_HEADER_WITHIN]), key=_filled, default=[])
     listed = "、".join(cell.strip() for cell in shown if cell.strip()) or "（空文件）"
     raise Refusal("MAT02", f"{file.name}中没有名为 {said} 的列。", advice=f"请改正表头。现有的列：{listed}。")
+
+
+def _refuse_twice(file: Path, titles: Sequence[str], found: Mapping[str, int]) -> None:
+    """Which of two columns of one title is meant cannot be known."""
+    for at in found.values():
+        if titles.count(titles[at]) > 1:
+            raise Refusal(
+                "MAT05",
+                f"{file.name}中有{titles.count(titles[at])}列都叫 {titles[at]}，不知道用哪一列。",
+                advice="请改正表头，只留一列用这个名称。",
+            )
 
 
 def _fitted(file: Path, line: Line, width: int) -> list[str]:
