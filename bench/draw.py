@@ -1,4 +1,5 @@
-"""A draw of about 1 % from the objects of a city with 2,000 inspectors, and its verification from the file.
+"""A draw of about 1 % from the objects of a city with 2,000 inspectors, and its verification from the file: by the
+command, and by the page of the portal in a real browser (Chromium).
 
 Floor: one SHA-256 over each key of the pool in plain Python, the least any verifier has to do.
 Run: python bench/draw.py [--size s|m|l] [--json]
@@ -7,11 +8,19 @@ Run: python bench/draw.py [--size s|m|l] [--json]
 import argparse
 import hashlib
 import json
+import tempfile
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import sync_playwright
+
+import xinheng.interfaces.web
 from xinheng.core.draw import Inspector, Occasion, Party, Stratum, announce, draw
 from xinheng.core.draw_rule import blind_key, commitment
 from xinheng.core.draw_verify import verify
@@ -19,6 +28,13 @@ from xinheng.core.draw_verify import verify
 OBJECTS = {"s": 2_000, "m": 100_000, "l": 1_300_000}
 SHARES = (("a", 0.19, 5), ("b", 0.60, 8), ("c", 0.15, 10), ("d", 0.04, 20), ("e", 0.02, 50))
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
+PAGE = Path(xinheng.interfaces.web.__file__).parent / "static" / "web" / "draw"
+CHROMIUM = "/usr/bin/chromium"
+WORK = """() => new Promise((done) => {
+  const worker = new Worker("/worker.js", { type: "module" });
+  worker.onmessage = ({ data }) => done(data);
+  worker.postMessage({ url: "/record.json", announced: "" });
+})"""
 SECRET = "a secret text of the bench"
 
 
@@ -61,6 +77,7 @@ def measure(size: str) -> dict[str, float]:
     verify_s, problems = timed(lambda: verify(json.loads(content)))
     if problems:
         raise SystemExit("\n".join(problems))
+    browser_s = in_browser(content)
     return {
         "objects": len(keys),
         "drawn": len(record.drawn),
@@ -68,8 +85,30 @@ def measure(size: str) -> dict[str, float]:
         "draw_s": round(draw_s, 3),
         "write_s": round(write_s, 3),
         "verify_s": round(verify_s, 3),
+        "browser_s": round(browser_s, 3),
         "file_mib": round(len(content) / 2**20, 1),
     }
+
+
+def in_browser(content: bytes) -> float:
+    """Seconds from asking for the file to the verdict, in the worker that the portal's page starts."""
+    with tempfile.TemporaryDirectory(prefix="xinheng-bench-") as folder:
+        for file in PAGE.glob("*.js"):
+            (Path(folder) / file.name).write_bytes(file.read_bytes())
+        (Path(folder) / "record.json").write_bytes(content)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            page = browser.new_page()
+            page.goto(f"http://127.0.0.1:{server.server_port}/page.js")
+            answer = page.evaluate(WORK)
+            browser.close()
+        server.shutdown()
+        server.server_close()
+    if answer.get("problems") != []:
+        raise SystemExit(str(answer))
+    return float(answer["seconds"])
 
 
 def main() -> None:

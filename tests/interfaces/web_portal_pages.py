@@ -245,6 +245,7 @@ def _draws() -> Context:
         **COMMON,
         "draws": DRAWS,
         "section": WAYS,
+        "verify_url": "#",
         "announced": [
             {"title": "2026 年第五批 养老", "organ": "示例市民政局", "at": NOW, "place": "市民之家"}
         ],
@@ -263,6 +264,7 @@ def _draw() -> Context:
         "file_url": "#",
         "file_name": "CC-2026-0004.json",
         "specification_url": "#",
+        "verify_url": "#",
         "agrees": True,
         "checked_at": NOW,
     }
@@ -311,6 +313,7 @@ PORTAL: dict[str, Callable[[], Context]] = {
     "act": _act,
     "grade": _grade,
     "draws": _draws,
+    "draw_verify": lambda: {**COMMON, "crumbs": crumbs_to("核对"), "specification_url": "#"},
     "draw": _draw,
     "about": _about,
 }

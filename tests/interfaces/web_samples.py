@@ -262,6 +262,8 @@ def a_draw() -> dict[str, Any]:
         "pool_digest": DIGEST,
         "policy_digest": DIGEST,
         "source": "三方承诺值按序连接后取摘要",
+        "announcement_digest": DIGEST,
+        "announced_at": NOW,
         "public_url": "#",
     }
 

@@ -68,6 +68,7 @@ def draws(request: HttpRequest) -> HttpResponse:
         "paging": paging(request, turned),
         "draws": [row_of(row) for row in turned.rows],
         "announced": _announced(),
+        "verify_url": reverse("portal:draw_verify"),
     }
     return answers.short_lived(render(request, "portal/draws.html", context), noindex=False)
 
@@ -147,6 +148,13 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
+def draw_verify(request: HttpRequest) -> HttpResponse:
+    """A form that verifies a record in the reader's browser; nothing is asked of this server."""
+    context = {"crumbs": _crumbs("自己核对"), "specification_url": _specification_url()}
+    return answers.short_lived(render(request, "portal/draw_verify.html", context), noindex=False)
+
+
+@require_safe
 def record(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The record of a draw, byte for byte what ``xinheng draw verify`` reads."""
     known = PublicDraw.objects.using(showing.DATABASE).select_related("announcement")
@@ -215,10 +223,15 @@ def _page(policy: Policy, row: PublicDraw) -> dict[str, Any]:
         "paging": None,
         "file_url": reverse("portal:record", args=[row.public_id]) if at_hand else "",
         "file_name": file_name(row.public_id),
-        "specification_url": f"{reverse('portal:rules')}#draw",
+        "specification_url": _specification_url(),
+        "verify_url": reverse("portal:draw_verify"),
         "agrees": check.agrees if check else None,
         "checked_at": check.at if check else None,
     }
+
+
+def _specification_url() -> str:
+    return f"{reverse('portal:rules')}#draw"
 
 
 def _source(fixed: PublicAnnouncement) -> str:

@@ -20,6 +20,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("list", speaking_of("portal:list", "lists")),
     Surface("list_release", speaking_of("portal:list_release", "releases")),
     Surface("draws"),
+    Surface("draw_verify"),
     Surface("draw", why="抽查不列企业名称，只列编号"),
     Surface("record", why="抽查文件不列企业名称，只列编号"),
     Surface("announcement", why="抽查公告不列企业名称"),

@@ -73,6 +73,7 @@ urlpatterns = [
     path("lists/<slug:key>", listings.list_of, name="list"),
     path("lists/release/<public:public_id>", listings.release, name="list_release"),
     path("draws", draws.draws, name="draws"),
+    path("draws/verify", draws.draw_verify, name="draw_verify"),
     path("draw/<public:public_id>", draws.draw, name="draw"),
     path("draw/<public:public_id>/record.json", draws.record, name="record"),
     path("announcement/<public:public_id>", draws.announcement, name="announcement"),
