@@ -19,6 +19,7 @@ from tests.store import (
     paper_rows,
     plan_rows,
     sharing_rows,
+    visit_rows,
 )
 from tests.store.rows import Rows
 
@@ -45,10 +46,15 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "casereminder": case_rows.reminder,
     "issuedletter": letter_rows.letter,
     "servicetry": letter_rows.service_try,
-}
     "planfiling": plan_rows.filing,
+    "visitarrival": visit_rows.arrival,
+    "visitsheet": visit_rows.sheet,
+    "visitpoint": visit_rows.point,
+    "visitrating": visit_rows.rating,
+}
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
+    "visit": visit_rows.visit,
     "casedeadline": lambda rows: rows.deadline(rows.case()),
     "recusal": case_rows.recusal,
     "flowmigration": case_rows.migration,
@@ -80,14 +86,14 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "measuretask": measure_rows.task,
     "measureuse": measure_rows.use,
     "fairreview": measure_rows.fair_review,
+    "casecheck": plan_rows.check,
+    "oversightnotice": plan_rows.notice,
     "campaign": campaign_rows.campaign,
     "campaignline": campaign_rows.line,
     "listentry": listing_rows.entry,
     "listrelease": listing_rows.release,
     "localrule": listing_rows.rule,
     "measurehandout": measure_rows.handout,
-    "casecheck": plan_rows.check,
-    "oversightnotice": plan_rows.notice,
 }
 
 

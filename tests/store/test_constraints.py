@@ -23,6 +23,7 @@ from tests.store import (
     plan_rows,
     repair_rows,
     sharing_rows,
+    visit_rows,
 )
 from tests.store.rows import DIGEST, YESTERDAY, Rows
 
@@ -219,8 +220,9 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "case_deadline_one_running": _two_terms,
     "case_deadline_period": lambda rows: rows.deadline(rows.case(), ended_on=YESTERDAY),
     **campaign_rows.REFUSED,
-    **case_rows.REFUSED,
     **plan_rows.REFUSED,
+    **visit_rows.REFUSED,
+    **case_rows.REFUSED,
     **commitment_rows.REFUSED,
     **letter_rows.REFUSED,
     **listing_rows.REFUSED,

@@ -28,6 +28,7 @@ from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspe
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.sealing import seal_secret
+from xinheng.store.visits import NEVER_MADE, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,12 +250,17 @@ def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
 
 
 def _visits(organisation: Organisation, *, year: int) -> Counter[int]:
-    """Visits of this organ in the year, by subject: what was drawn counts as a visit, under whichever of its codes."""
+    """Visits of this organ in the year, by subject: what was drawn counts as a visit, under whichever of its codes, and
+    so does a check on a lead that was sent out."""
     drawn = DrawnObject.objects.filter(
         draw__announcement__plan__organisation=organisation, draw__announcement__plan__year=year
     )
     standing = Coalesce("subject__merged_into", "subject_id")
-    return Counter(dict(drawn.values_list(standing).annotate(times=Count("id")).order_by()))
+    led = Visit.objects.filter(organisation=organisation, year=year, drawn__isnull=True).exclude(
+        case__state__in=NEVER_MADE
+    )
+    counted = Counter(dict(drawn.values_list(standing).annotate(times=Count("id")).order_by()))
+    return counted + Counter(dict(led.values_list(standing).annotate(times=Count("id")).order_by()))
 
 
 def _named(subjects: _Subjects, library: Sequence[Inspector], *, secret: bytes, draw: str) -> Pool:

@@ -54,6 +54,7 @@ WAYS: Mapping[str, Way] = {
     "Mandate.subject": Way.SHOWN,
     "Case.subject": Way.SHOWN,
     "DrawnObject.subject": Way.SHOWN,
+    "Visit.subject": Way.SHOWN,
     "CaseCheck.subject": Way.SHOWN,
     "NameAlias.subject": Way.SHOWN,
     "RowIdentity.subject": Way.COURSE,

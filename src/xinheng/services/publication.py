@@ -25,6 +25,7 @@ from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record, RecordDetail
+from xinheng.store.visits import Visit
 
 _TERMS = """
 CREATE TEMP TABLE publication_term (
@@ -138,6 +139,7 @@ def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: dateti
             "报送人不能审查自己报送的批次；系统报送、命令行导入的，报送单位的人不能审查。",
             advice="保密和隐私审查须由另一名保密审查人办理。",
         )
+    _refuse_untold(batch)
     own = provenance_of(batch.provenance).may_burden
     shown = _publish(batch, reviewer, policy, now=now) if batch.item is not None and own else 0
     batch.published_by, batch.published_at = reviewer, now
@@ -150,6 +152,17 @@ def publish_batch(public_id: str, *, reviewer: User, policy: Policy, now: dateti
         payload={"shown": shown},
     )
     return shown
+
+
+def _refuse_untold(batch: Batch) -> None:
+    """The result of a check is told to the enterprise before anybody else learns of it (legal guard G7)."""
+    if Visit.objects.filter(batch=batch, case__state="confirmed").exists():
+        raise Refusal(
+            "P03",
+            "检查结果还没有告知企业，不能公示。",
+            citation="国办发〔2024〕54号",
+            advice="请先签发《检查结果告知书》并登记送达。",
+        )
 
 
 def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> int:

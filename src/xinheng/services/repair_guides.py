@@ -19,13 +19,15 @@ from xinheng.services.repairs import answer_for
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
 from xinheng.store.records import Record
+from xinheng.store.visits import Visit
 
 _ITEMS = {ListKind.SERIOUS: "serious_list", ListKind.ABNORMAL: "abnormal_operation"}
 
 
 def guide_of(case: Case, *, policy: Policy, on: date) -> dict[str, str]:
     """The fields of the letter ``repair_guide`` for a decision of this case that goes out on ``on``."""
-    return guide_words((*_ground(case, policy, on), *_listing(case, policy, on)), policy.repair)
+    told = (*_ground(case, policy, on), *_listing(case, policy, on), *_visit(case, policy, on))
+    return guide_words(told, policy.repair)
 
 
 def _ground(case: Case, policy: Policy, on: date) -> Iterator[Told]:
@@ -40,6 +42,15 @@ def _ground(case: Case, policy: Policy, on: date) -> Iterator[Told]:
     record = found.select_related("subject", "detail", "batch__organisation").first()
     words = words_of(case.subject, ground, policy=policy)
     yield Told(words, answer_for(record, policy=policy, today=on) if record else None)
+
+
+def _visit(case: Case, policy: Policy, on: date) -> Iterator[Told]:
+    """The result of a check, which is a record of its own from its confirmation."""
+    key = Visit.objects.filter(case=case).values_list("record_key", flat=True).first()
+    found = Record.objects.filter(record_key=key, known_until__isnull=True) if key else Record.objects.none()
+    record = found.select_related("subject", "detail", "batch__organisation").first()
+    if record is not None:
+        yield Told(record.detail.title, answer_for(record, policy=policy, today=on))
 
 
 def _listing(case: Case, policy: Policy, on: date) -> Iterator[Told]:

@@ -122,6 +122,7 @@ from xinheng.store.subjects import (
     SubjectSearch,
     SubjectStatus,
 )
+from xinheng.store.visits import Visit, VisitArrival, VisitPoint, VisitRating, VisitSheet
 
 __all__ = [
     "AccountLock",
@@ -289,5 +290,10 @@ __all__ = [
     "UseOutcome",
     "User",
     "Verdict",
+    "Visit",
+    "VisitArrival",
+    "VisitPoint",
+    "VisitRating",
+    "VisitSheet",
     "Way",
 ]

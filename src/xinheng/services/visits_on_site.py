@@ -1,0 +1,251 @@
+"""Takes in what inspectors write on site, from the office page or from a phone that was offline: once, however often it is sent.
+
+A result is taken only for a visit that was sent out and checked in to, by its own certified team (legal guard G7).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from xinheng.core.canonical import digest_of
+from xinheng.core.masking import mask_personal
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.core.visits import Arrival, Sheet, check_sheet, check_team
+from xinheng.services.cases import last_step, locked, take_step
+from xinheng.services.ledger import note
+from xinheng.services.time import day_of
+from xinheng.services.visits import officer_of, officers_of, points_of, results_of
+from xinheng.store.accounts import User
+from xinheng.store.casework import Case
+from xinheng.store.inspections import Inspector
+from xinheng.store.letters import IssuedLetter
+from xinheng.store.visits import Visit, VisitArrival, VisitPoint, VisitSheet
+
+SKEW = timedelta(minutes=10)
+"""So far the clock of a phone may be ahead; what it wrote counts as written now."""
+_EXPECTED = {"approved": "check_in", "notified": "check_in", "rushed": "arrive"}
+_WRITING = {"on_site": "record", "rush_on_site": "record_rush"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """That the team stood at the door; ``client_id`` is made where it is written."""
+
+    client_id: str
+    way: Arrival
+    at: datetime
+
+
+@transaction.atomic
+def check_in(
+    public_id: str, arrived: Arrived, *, actor: User, policy: Policy, now: datetime, seen: int | None = None
+) -> Visit:
+    """Note that the team has arrived; the same one again changes nothing.
+
+    Refusals: VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO6 a moment
+    that cannot be, and those of the team and the flow.
+    """
+    visit, case = _visit(public_id, seen=seen)
+    met = VisitArrival.objects.filter(client_id=arrived.client_id).first()
+    if met is not None:
+        if met.visit_id != visit.pk or met.way != arrived.way:
+            raise _other(arrived.client_id)
+        return visit
+    _own(visit, actor)
+    at = _moment(arrived.at, visit=visit, now=now)
+    verb = _EXPECTED.get(case.state, "check_in")
+    if verb == "check_in":
+        _demand_notice(case)
+    needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
+    _check_team(visit, visit.certificates, needed=needed, at=at)
+    take_step(case.public_id, verb, actor=actor, policy=policy, now=now, details={"way": arrived.way.value})
+    VisitArrival.objects.create(
+        visit=visit, client_id=arrived.client_id, way=arrived.way.value, at=at, by=actor, received_at=now
+    )
+    note(
+        "visit.checked_in",
+        now=now,
+        actor=actor,
+        subject=visit.subject.public_id,
+        object=f"case:{case.number}",
+        payload={"way": arrived.way.value, "at": at.isoformat()},
+    )
+    return visit
+
+
+@transaction.atomic
+def record_visit(
+    public_id: str,
+    sheet: Sheet,
+    *,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    arrived: Arrived | None = None,
+    seen: int | None = None,
+) -> VisitSheet:
+    """Take in what was written on site. ``arrived``: where the check-in comes with it, as from a phone that was offline.
+
+    Sent again it is answered with what was taken in then. Refusals: VO1–VO6, VO3 without a check-in, VS1–VS7, VT1–VT3.
+    """
+    visit, case = _visit(public_id)
+    digest = _digest(sheet)
+    met = VisitSheet.objects.filter(client_id=sheet.client_id).first()
+    if met is not None:
+        if met.visit_id != visit.pk or met.digest != digest:
+            raise _other(sheet.client_id)
+        return met
+    if arrived is not None and not VisitArrival.objects.filter(visit=visit).exists():
+        check_in(public_id, arrived, actor=actor, policy=policy, now=now)
+        case.refresh_from_db()
+    _own(visit, actor)
+    arrival = VisitArrival.objects.filter(visit=visit).first()
+    if arrival is None:
+        raise Refusal(
+            "VO3",
+            "这次检查还没有入企登记，不能登记结果。",
+            citation="国办发〔2024〕54号",
+            advice="请先扫码或者出示证件完成入企登记。",
+        )
+    at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
+    needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
+    _check_team(visit, sheet.present, needed=needed, at=at)
+    points = points_of(visit, policy=policy)
+    failing = {key: one.failing for key, one in results_of(visit, policy=policy).items()}
+    check_sheet(sheet, points=list(points), results=failing, arrival=Arrival(arrival.way))
+    take_step(
+        case.public_id,
+        _WRITING.get(case.state, "record"),
+        actor=actor,
+        policy=policy,
+        now=now,
+        details={"result": sheet.result},
+        seen_version=seen,
+        counted_from=day_of(at),
+    )
+    kept = _kept(visit, sheet, digest=digest, at=at, actor=actor, now=now)
+    VisitPoint.objects.bulk_create(
+        VisitPoint(
+            sheet=kept,
+            key=key,
+            text=points[key].text[:400],
+            finding=one.finding.value,
+            note=_masked(one.note, 500),
+        )
+        for key, one in sheet.points.items()
+    )
+    return kept
+
+
+def _kept(visit: Visit, sheet: Sheet, *, digest: str, at: datetime, actor: User, now: datetime) -> VisitSheet:
+    kept = VisitSheet.objects.create(
+        visit=visit,
+        sequence=visit.sheets.count() + 1,
+        client_id=sheet.client_id,
+        digest=digest,
+        result=sheet.result,
+        found=_masked(sheet.found, 4000),
+        views=_masked(sheet.views, 2000),
+        present=sorted(set(sheet.present)),
+        recorded_at=at,
+        recorded_by=actor,
+        received_at=now,
+    )
+    note(
+        "visit.recorded",
+        now=now,
+        actor=actor,
+        subject=visit.subject.public_id,
+        object=f"case:{visit.case.number}",
+        payload={"sheet": digest, "sequence": kept.sequence},
+    )
+    return kept
+
+
+def last_sheet(visit: Visit) -> VisitSheet | None:
+    """What was written last; earlier ones were sent back."""
+    return visit.sheets.order_by("-sequence").first()
+
+
+def _masked(words: str, most: int) -> str:
+    return mask_personal(words.strip()).text[:most]
+
+
+def _digest(sheet: Sheet) -> str:
+    points = {key: [one.finding.value, one.note] for key, one in sheet.points.items()}
+    return digest_of(
+        {
+            "result": sheet.result,
+            "found": sheet.found,
+            "views": sheet.views,
+            "present": sorted(sheet.present),
+            "recorded_at": sheet.recorded_at.isoformat(),
+            "points": points,
+        }
+    )
+
+
+def _visit(public_id: str, *, seen: int | None = None) -> tuple[Visit, Case]:
+    visit = Visit.objects.select_related("subject", "case").filter(case__public_id=public_id).first()
+    if visit is None:
+        raise Refusal(
+            "VO1", "没有派出过这次检查，不能登记结果。", advice="没有派出的检查不得进行；请核对检查编号。"
+        )
+    return visit, locked(public_id, seen_version=seen)
+
+
+def _own(visit: Visit, actor: User) -> None:
+    if not Inspector.objects.filter(user=actor, certificate_no__in=visit.certificates).exists():
+        raise Refusal("VO2", "您不是这次检查的检查人员，不能登记。", advice="请由抽取、批准的检查人员登记。")
+
+
+def _other(client_id: str) -> Refusal:
+    return Refusal(
+        "VO4",
+        f"编号 {client_id[:20]} 已经收到过另一份内容，没有覆盖。",
+        advice="请在页面上核对已经收到的内容；确需改正的，请审核人退回后重新登记。",
+    )
+
+
+def _demand_notice(case: Case) -> None:
+    if not IssuedLetter.objects.filter(case=case, kind="inspection_notice").exists():
+        raise Refusal(
+            "VO5",
+            "还没有签发行政检查通知书，不能入企。",
+            citation="国办发〔2024〕54号",
+            advice="请经办人在“文书”一节签发通知书，带到现场出示；紧急情况请按紧急检查办理。",
+        )
+
+
+def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None = None) -> datetime:
+    """The moment as it counts. Refusal VO6 before the approval, before the arrival, or to come."""
+    if after is None:
+        first = last_step(visit.case, "approve", "rush")
+        after = first.at if first else None
+    moment = now if now < at <= now + SKEW else at
+    if moment > now or (after is not None and moment < after):
+        raise Refusal(
+            "VO6",
+            f"时间 {at:%Y-%m-%d %H:%M} 早于批准、入企或者晚于现在，不能登记。",
+            advice="请核对设备的时间；先检查、后审批的，只能按紧急检查办理。",
+        )
+    return moment
+
+
+def _check_team(visit: Visit, present: tuple[str, ...] | list[str], *, needed: int, at: datetime) -> None:
+    if strange := sorted(set(present) - set(visit.certificates)):
+        raise Refusal(
+            "VT3",
+            f"执法证号 {strange[0]} 不在本次检查的人员中。",
+            citation="国办发〔2024〕54号",
+            advice="检查人员由抽取、审批确定，不得自行更换；请由批准的人员检查。",
+        )
+    check_team(
+        [officer_of(one) for one in officers_of(list(present))],
+        needed=needed,
+        organisation=visit.organisation_id,
+        on=day_of(at),
+        named=present,
+    )
