@@ -1,7 +1,7 @@
 """The steps of the demonstration: each person does what the office's pages let that person do."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
@@ -22,14 +22,8 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.enterprises import MandateOrder, activate
 from xinheng.services.enterprises import open_account as open_space
 from xinheng.services.evaluate import run_model
-from xinheng.services.inspections import (
-    PlanDraft,
-    announce_draw,
-    approve_plan,
-    commit_to,
-    draft_plan,
-    make_draw,
-)
+from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
+from xinheng.services.inspections import announce_draw, commit_to, make_draw
 from xinheng.services.ledger import seal_events
 from xinheng.services.organisations import organisation_for, set_up_organisations
 from xinheng.services.people import Account, enter_inspectors, grant_role, open_account
@@ -203,10 +197,18 @@ class Demonstration:
         draft = PlanDraft(
             organisation=self.market,
             title=f"{year}年第四批食品生产经营双随机抽查",
-            matter="食品生产经营监督检查",
-            basis="《食品生产经营监督检查管理办法》；年度双随机抽查计划",
+            matter="food_operation",
+            basis="年度双随机抽查计划",
             line="food",
             year=year,
+            batches=(
+                BatchDraft(
+                    scope="全市食品经营者，按信用等级抽取",
+                    planned=200,
+                    from_on=date(year, 10, 1),
+                    until_on=date(year, 12, 31),
+                ),
+            ),
         )
         plan = Plan.objects.filter(title=draft.title).first() or draft_plan(
             draft, actor=self.people["liufang"], policy=self.policy, now=self.now
