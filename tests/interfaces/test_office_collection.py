@@ -300,6 +300,24 @@ def test_a_decider_adopts_a_row_with_a_reason(waiting: ReturnedRow, people: Peop
     assert Record.objects.filter(subject__code=code(1)).count() == 2
 
 
+@pytest.mark.row("M3-05")
+def test_a_decider_sees_what_was_told_before_and_takes_the_correction(clerk: Client, people: People) -> None:
+    for fine in ("0.5", "0.9"):
+        batch = _previewed(clerk, people, penalty(1, fine=fine))
+        post(clerk, reverse("office:confirm_batch", kwargs={"batch": batch.public_id}))
+    row = ReturnedRow.objects.get()
+    decider = signed_in(people.zhao)
+    page = text(decider.get(reverse("office:quarantined", kwargs={"row": row.pk})))
+    assert "先前报送的内容" in page
+    assert "5,000.00 元" in page
+    assert "9,000.00 元" in page
+    decide = reverse("office:decide_row", kwargs={"row": row.pk})
+    answer = {"decision": "correct", "reason": "原报金额录入有误", "ground": ""}
+    assert "更正记录须写明理由和所依据的文书" in text(post(decider, decide, answer))
+    post(decider, decide, {**answer, "ground": "决定书原件"})
+    assert Record.objects.get(known_until__isnull=True).amount_fen == 900_000
+
+
 def test_nothing_typed_is_lost_when_a_decision_is_refused(waiting: ReturnedRow, people: People) -> None:
     ReturnedRow.objects.filter(pk=waiting.pk).update(normalised=None)
     answer = post(

@@ -228,6 +228,14 @@ def _quarantine_row() -> Context:
             },
             {"label": "备注", "original": "", "proposed": "", "changed": False, "problem": ""},
         ],
+        "before": {
+            "first": {"unit": "示例市市场监督管理局", "batch": "2026-1118-3", "url": "#", "row_no": 7},
+            "words": [
+                {"label": "金额", "first": "5,000.00 元", "second": "8,000.00 元", "differs": True},
+                {"label": "结果", "first": "罚款", "second": "罚款", "differs": False},
+            ],
+        },
+        "conflict_url": "#",
         "candidates": [{"name": NAME, "code": CODE, "url": "#", "why": "名称相同，代码差一位"}],
         "form": DecisionForm({"decision": "accept"}),
         "decide_url": "#",

@@ -53,8 +53,17 @@ class Compared:
 
 def compared(conflict: Conflict) -> Compared:
     """The two statements beside each other."""
-    first = _of_record(conflict.record_key)
-    second = _of_row(conflict.row) if conflict.row else _of_record(conflict.other_key or 0)
+    if conflict.row:
+        return row_beside(conflict.record_key, conflict.row)
+    return _between(_of_record(conflict.record_key), _of_record(conflict.other_key or 0))
+
+
+def row_beside(record_key: int, row: ReturnedRow) -> Compared:
+    """What stands in a record, and what a row that was set aside says of the same act."""
+    return _between(_of_record(record_key), _of_row(row))
+
+
+def _between(first: Side, second: Side) -> Compared:
     words = dict.fromkeys([*first.said, *second.said])
     return Compared(
         first, second, tuple(word for word in words if first.said.get(word, "") != second.said.get(word, ""))
@@ -144,7 +153,7 @@ def decide_conflict(
             _withdraw(conflict.other_key, why, actor=actor, policy=policy, now=now)
     elif verdict == ConflictState.SECOND:
         if conflict.row is not None:
-            _take_over(conflict, conflict.row, why, actor=actor, policy=policy, now=now)
+            take_over(conflict.record_key, conflict.row, why, actor=actor, policy=policy, now=now)
         else:
             _withdraw(conflict.record_key, why, actor=actor, policy=policy, now=now)
     conflict.state, conflict.decided_by, conflict.decided_at = verdict, actor, now
@@ -188,8 +197,8 @@ def _withdraw(key: int | None, why: Change, *, actor: User, policy: Policy, now:
     change_state(record_key=key, change=why, actor=actor, policy=policy, now=now)
 
 
-def _take_over(
-    conflict: Conflict, row: ReturnedRow, why: Change, *, actor: User, policy: Policy, now: datetime
+def take_over(
+    record_key: int, row: ReturnedRow, why: Change, *, actor: User, policy: Policy, now: datetime
 ) -> None:
     """The record says from now on what the row says; the row is thereby adopted."""
     read: dict[str, Any] = row.normalised or {}
@@ -200,7 +209,7 @@ def _take_over(
     values["seriousness"], values["finality"] = values["seriousness"] or 0, values["finality"] or 0
     change = Change(deed="correct", reason=why.reason, ground=why.ground)
     correct(
-        record_key=conflict.record_key,
+        record_key=record_key,
         change=change,
         values=values,
         fields=_details(read),

@@ -64,7 +64,8 @@ WITH wanted AS (
     GROUP BY 1, 2
 ), went_back AS (
     SELECT w.batch_id, coalesce(substr(w.normalised->>'code', 3, 6), '') AS division,
-        count(c.id) AS accepted, count(c.id) AS adopted,
+        count(*) FILTER (WHERE w.state = 'accepted' AND w.codes @> '{{E08}}') AS accepted,
+        count(*) FILTER (WHERE w.state = 'accepted' AND w.codes @> '{{E08}}') AS adopted,
         count(*) FILTER (WHERE w.state <> 'accepted') AS returned, 0 AS sent,
         count(*) FILTER (WHERE q.timed AND w.state <> 'accepted') AS timed,
         count(*) FILTER (WHERE q.timed AND w.state <> 'accepted' AND {_LATE_RETURNED}) AS late,
@@ -78,7 +79,6 @@ WITH wanted AS (
     FROM store_returnedrow w
     JOIN wanted q ON q.batch_id = w.batch_id
     LEFT JOIN store_resubmission a ON a.row_id = w.id
-    LEFT JOIN store_conflict c ON c.row_id = w.id AND c.state = 'second'
     WHERE w.batch_id = ANY(%(batches)s)
     GROUP BY 1, 2
 ), sent AS (

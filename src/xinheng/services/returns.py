@@ -81,7 +81,7 @@ def keep_workbook(path: Path, batch: Batch, *, policy: Policy, now: datetime) ->
 def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
     """A person decides that a row with a code and name conflict is right: its name becomes a name of the subject."""
     take_loader_lock()
-    row = _waiting(row_id, actor=actor)
+    row = waiting_row(row_id, actor=actor)
     if row.normalised is None or row.normalised["code"] is None or row.codes != ["E17"]:
         raise Refusal(
             "B03",
@@ -105,10 +105,11 @@ def adopt_row(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
 @transaction.atomic
 def send_back(row_id: int, *, actor: User, reason: str, now: datetime) -> None:
     """A person decides that the sender must correct the row."""
-    _decide(_waiting(row_id, actor=actor), ReturnedState.RETURNED, actor=actor, reason=reason, now=now)
+    _decide(waiting_row(row_id, actor=actor), ReturnedState.RETURNED, actor=actor, reason=reason, now=now)
 
 
-def _waiting(row_id: int, *, actor: User) -> ReturnedRow:
+def waiting_row(row_id: int, *, actor: User) -> ReturnedRow:
+    """The row, locked, for somebody who may decide on it. Refusals: B06 it is decided, B04 the actor sent it."""
     row = (
         ReturnedRow.objects.select_for_update(of=("self",)).select_related("batch").filter(pk=row_id).first()
     )

@@ -180,17 +180,9 @@ def _page(call: Call, one: Conflict, form: VerdictForm) -> HttpResponse:
         "kind": ConflictKind(one.kind).label,
         "state": state.label,
         "tone": _TONES.get(state, "done"),
-        "first": _side(call, one.first_sender_id, sides.first),
-        "second": _side(call, one.second_sender_id, sides.second),
-        "words": [
-            {
-                "label": word,
-                "first": _words(call, sides.first, word),
-                "second": _words(call, sides.second, word),
-                "differs": word in sides.differs,
-            }
-            for word in dict.fromkeys([*sides.differs, *sides.first.said, *sides.second.said])
-        ],
+        "first": side_words(call, one.first_sender_id, sides.first),
+        "second": side_words(call, one.second_sender_id, sides.second),
+        "words": words_beside(call, sides),
         "form": form if not why_not else None,
         "decide_url": reverse("office:decide_conflict", kwargs={"conflict": one.public_id}),
         "why_not": why_not,
@@ -202,6 +194,19 @@ def _page(call: Call, one: Conflict, form: VerdictForm) -> HttpResponse:
     return call.render("conflict", context)
 
 
+def words_beside(call: Call, sides: Compared) -> list[dict[str, Any]]:
+    """Both statements word by word, those that differ first."""
+    return [
+        {
+            "label": word,
+            "first": _words(call, sides.first, word),
+            "second": _words(call, sides.second, word),
+            "differs": word in sides.differs,
+        }
+        for word in dict.fromkeys([*sides.differs, *sides.first.said, *sides.second.said])
+    ]
+
+
 def _words(call: Call, side: Side, word: str) -> str:
     said = side.said.get(word, "")
     if word != RESULT or side.batch is None:
@@ -209,7 +214,7 @@ def _words(call: Call, side: Side, word: str) -> str:
     return result_words(said, side.batch.feed, call.policy)
 
 
-def _side(call: Call, sender: int, side: Side) -> dict[str, Any]:
+def side_words(call: Call, sender: int, side: Side) -> dict[str, Any]:
     batch = side.batch
     readable = batch is not None and bool(call.may(Verb.READ_BATCH, call.of(batch.organisation_id)))
     return {

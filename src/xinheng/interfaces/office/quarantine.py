@@ -14,16 +14,19 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import ROW, SUBJECT
 from xinheng.interfaces.office.paging import oldest_first
+from xinheng.interfaces.office.quality_conflicts import side_words, words_beside
 from xinheng.interfaces.office.rows import PAGE, returned_rows, row_filters, rows_of
 from xinheng.interfaces.office.wording import ROW_TONES, feed_title, problem_words
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Crumb, Filter, Option, Tile
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.batches import answers_for, number_of
+from xinheng.services.late_corrections import beside, take_correction
 from xinheng.services.previews import LABELS, normal_header, reading
 from xinheng.services.returns import adopt_row, send_back
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
 from xinheng.store.organisations import Organisation
+from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.subjects import Subject
 
 _READ = (Verb.DECIDE_QUARANTINE, Verb.PROPOSE_QUARANTINE, Verb.READ_BATCH)
@@ -42,6 +45,7 @@ _COLUMNS = {
 }
 """Columns of the record by the word for them; amounts and classes are kept in other units and left out."""
 _ADOPT = ("adopt", "采纳：代码和名称属于同一主体，名称记为该主体的名称")
+_CORRECT = ("correct", "采纳为更正：以后报的内容为准，原来的版本保留")
 _RETURN = ("return", "退回报送单位更正")
 
 
@@ -61,8 +65,21 @@ class DecisionForm(forms.Form):
         error_messages={"required": "请写明理由。"},
     )
 
+    ground = forms.CharField(
+        label="所依据的文书",
+        required=False,
+        max_length=200,
+        help_text="采纳为更正的，写明核对所依据的文书，例如决定书原件的文号。",
+    )
+
     def __init__(self, row: ReturnedRow, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.sides = beside(row)
+        if self.sides is None:
+            del self.fields["ground"]
+        else:
+            self.fields["decision"].choices = [_CORRECT, _RETURN]  # type: ignore[attr-defined]
+            return
         if row.codes == ["E17"] and row.normalised is not None:
             self.fields["decision"].choices = [_ADOPT, _RETURN]  # type: ignore[attr-defined]
         else:
@@ -130,13 +147,21 @@ def decide(call: Call, row: ReturnedRow) -> HttpResponse:
     """Adopt the row or send it back; nobody decides rows of the own delivery."""
     form = DecisionForm(row, call.request.POST)
     if form.is_valid():
-        act = adopt_row if form.cleaned_data["decision"] == "adopt" else send_back
         with refusals_on(form):
-            act(row.pk, actor=call.user, reason=form.cleaned_data["reason"], now=call.now)
+            _act(call, row, form.cleaned_data)
             following = _neighbour(call, row, forward=True)
             call.tell(f"批次 {number_of(row.batch)} 第 {row.row_no} 行已决定。")
             return redirect(following) if following else redirect("office:quarantine")
     return _page(call, row, form)
+
+
+def _act(call: Call, row: ReturnedRow, given: dict[str, str]) -> None:
+    if given["decision"] == "correct":
+        why = {"reason": given["reason"], "ground": given["ground"]}
+        take_correction(row.pk, actor=call.user, policy=call.policy, now=call.now, **why)
+        return
+    act = adopt_row if given["decision"] == "adopt" else send_back
+    act(row.pk, actor=call.user, reason=given["reason"], now=call.now)
 
 
 def _may_decide(call: Call, row: ReturnedRow) -> bool:
@@ -152,6 +177,8 @@ def _page(call: Call, row: ReturnedRow, form: DecisionForm | None) -> HttpRespon
         "problems": [_problem(call, problem) for problem in row.problems],
         "fields": _fields(call, row),
         "candidates": _candidates(call, row),
+        "before": _before(call, row),
+        "conflict_url": _conflict_url(call, row),
         "form": form,
         "decide_url": reverse("office:decide_row", kwargs={"row": row.pk}),
         "why_not": "" if form else _why_not(call, row),
@@ -159,6 +186,25 @@ def _page(call: Call, row: ReturnedRow, form: DecisionForm | None) -> HttpRespon
         "next_url": _neighbour(call, row, forward=True),
     }
     return call.render("quarantine_row", context)
+
+
+def _before(call: Call, row: ReturnedRow) -> dict[str, Any] | None:
+    """What the same sender told of the act before, beside what the row says."""
+    sides = beside(row)
+    if sides is None:
+        return None
+    unit = row.batch.organisation_id
+    return {"first": side_words(call, unit, sides.first), "words": words_beside(call, sides)}
+
+
+def _conflict_url(call: Call, row: ReturnedRow) -> str:
+    """Where it is decided between two departments; empty where the reader may not go there."""
+    found = Conflict.objects.filter(row=row, state=ConflictState.OPEN).first()
+    may = found is not None and any(
+        call.may(verb, call.of(found.first_sender_id))
+        for verb in (Verb.DECIDE_QUARANTINE, Verb.PROPOSE_QUARANTINE)
+    )
+    return reverse("office:conflict", kwargs={"conflict": found.public_id}) if found and may else ""
 
 
 def _why_not(call: Call, row: ReturnedRow) -> str:
