@@ -61,7 +61,7 @@ def test_who_sent_it_decides_nothing_and_a_document_is_asked(
     row = _twice(people, policy, tmp_path)
     with pytest.raises(Refusal, match="B04"):
         take_correction(row.pk, actor=people.li, policy=policy, now=LATER, **WHY)
-    with pytest.raises(Refusal, match="LC2"):
+    with pytest.raises(Refusal, match="LK2"):
         take_correction(row.pk, actor=people.zhao, policy=policy, now=LATER, reason="有误", ground=" ")
     assert Record.objects.get().amount_fen == 500_000
 
@@ -75,5 +75,5 @@ def test_two_departments_are_decided_as_a_conflict(people: People, policy: Polic
     row = Conflict.objects.get().row
     assert row is not None
     assert beside(row) is None
-    with pytest.raises(Refusal, match="LC1"):
+    with pytest.raises(Refusal, match="LK1"):
         take_correction(row.pk, actor=people.zhao, policy=policy, now=LATER, **WHY)

@@ -46,15 +46,15 @@ def beside(row: ReturnedRow) -> Compared | None:
 def take_correction(
     row_id: int, *, actor: User, reason: str, ground: str, policy: Policy, now: datetime
 ) -> None:
-    """The record says from now on what the row says. Refusals: B04, B06 as for every row, LC1 nothing stands that it
-    could correct, LC2 no reason or document, LC3 the actor told what was told before."""
+    """The record says from now on what the row says. Refusals: B04, B06 as for every row, LK1 nothing stands that it
+    could correct, LK2 no reason or document, LK3 the actor told what was told before."""
     row = waiting_row(row_id, actor=actor)
     record = told_before(row)
     if record is None:
-        raise Refusal("LC1", "本单位没有报过这件事，或者那条记录不再有效。", advice="请退回此行。")
+        raise Refusal("LK1", "本单位没有报过这件事，或者那条记录不再有效。", advice="请退回此行。")
     if not reason.strip() or not ground.strip():
-        raise Refusal("LC2", "更正记录须写明理由和所依据的文书。", advice="请补充后重试。")
+        raise Refusal("LK2", "更正记录须写明理由和所依据的文书。", advice="请补充后重试。")
     if record.batch is not None and answers_for(actor, record.batch):
-        raise Refusal("LC3", "先前的内容是您报送的，不能由您改正。", advice="请由另一人处理。")
+        raise Refusal("LK3", "先前的内容是您报送的，不能由您改正。", advice="请由另一人处理。")
     why = Change(deed="correct", reason=reason.strip(), ground=ground.strip())
     take_over(record.record_key, row, why, actor=actor, policy=policy, now=now)
