@@ -209,10 +209,24 @@ def _grading() -> Context:
     }
 
 
+def _unrated() -> Context:
+    one = {"name": NAME, "code": CODE, "county": "龙亭区", "url": "#"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("没有近期评价结果的企业"),
+        "sector": "食品安全",
+        "since": TODAY,
+        "total": 2,
+        "paging": None,
+        "subjects": [one, {**one, "url": "", "county": ""}],
+    }
+
+
 OFFICE_INSPECTIONS: dict[str, Callable[[], Context]] = {
     "matters": _matters,
     "case_checks": _case_checks,
     "case_check": _case_check,
+    "unrated": _unrated,
     "case_check_form": lambda: {**OFFICE, "crumbs": crumbs_to("个案检查"), "form": _CaseCheckForm({})},
 }
 PORTAL_INSPECTIONS: dict[str, Callable[[], Context]] = {

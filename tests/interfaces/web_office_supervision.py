@@ -318,6 +318,8 @@ def _plan() -> Context:
         "batches": [{"scope": "全市食品经营者", "planned": 200, "from_on": TODAY, "until_on": TODAY}],
         "filing": {"filed_on": TODAY, "filed_with": "示例省局", "number": "示备〔2026〕9号"},
         "filing_form": None,
+        "unrated": 12,
+        "unrated_url": "#",
         "filing_url": "#",
         "strata": strata(),
         "inspectors": 46,

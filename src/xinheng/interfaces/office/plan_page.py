@@ -22,6 +22,7 @@ from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import steps_for
 from xinheng.services.inspections import forecast_draw
+from xinheng.services.result_age import without_result
 from xinheng.services.statistics import current_runs
 from xinheng.services.time import day_of
 from xinheng.store.inspection_plans import PlanFiling
@@ -122,6 +123,8 @@ def plan_page(
         "batches": list(plan.batches.order_by("position")),
         **_filing(call, plan, filing),
         "strata": strata,
+        "unrated": _unrated(call, plan) if open_for_announcing else 0,
+        "unrated_url": reverse("office:unrated", kwargs=part),
         "blocked": blocked if plan.approved_at else [],
         "inspectors": Inspector.objects.filter(
             organisation=plan.organisation, lines__contains=[plan.sector]
@@ -142,6 +145,11 @@ def plan_page(
         "draws": _draws(plan),
     }
     return call.render("plan", context)
+
+
+def _unrated(call: Call, plan: Plan) -> int:
+    """How many under supervision nobody has graded lately; a warning before the announcement, no obstacle."""
+    return without_result(plan.sector, policy=call.policy, on=call.today).count()
 
 
 def _filing(call: Call, plan: Plan, form: FilingForm | None) -> dict[str, Any]:

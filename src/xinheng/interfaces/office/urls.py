@@ -93,6 +93,7 @@ from xinheng.interfaces.office import (
     subjects_marks,
     subjects_persons,
     subjects_superiors,
+    unrated,
     uploads,
     users,
 )
@@ -438,6 +439,7 @@ urlpatterns = [
     path("plans/<slug:plan>/", plans.plan, name="plan"),
     path("plans/<slug:plan>/file/", plans.file, name="file_plan"),
     path("plans/<slug:plan>/begin/", case_checks.begin, name="begin_check"),
+    path("plans/<slug:plan>/unrated/", unrated.unrated, name="unrated"),
     path("case-checks/", case_checks.case_checks, name="case_checks"),
     path("case-checks/notices/<int:notice>/", case_checks.note_taken, name="oversight_seen"),
     path("inspection-matters/", matters.matters, name="inspection_matters"),

@@ -223,7 +223,12 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:plans",
                 (
                     *("office:plan", "office:new_plan", "office:edit_plan", "office:commit", "office:draw"),
-                    *("office:inspection_matters", "office:case_checks", "office:new_case_check"),
+                    *(
+                        "office:inspection_matters",
+                        "office:case_checks",
+                        "office:new_case_check",
+                        "office:unrated",
+                    ),
                 ),
             ),
             Route(
