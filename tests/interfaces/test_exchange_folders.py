@@ -12,6 +12,7 @@ from django.db import OperationalError
 from tests.people import NOW, People
 from tests.services.deliveries import HEADER, penalty
 
+from xinheng.core.canonical import digest_of
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.exchange import tasks
@@ -55,6 +56,7 @@ def test_a_whole_file_is_taken_and_answered_with_its_receipt(
     ]
     told = json.loads((folder / "done" / "20261120-100000-行政处罚.csv.receipt.json").read_text("utf-8"))
     assert (told["receipt"], told["accepted"]) == (batch.receipt, 2)
+    assert digest_of(told["receipt_of"]) == told["receipt"]
     assert take_folders(policy=policy, now=NOW) == 0
 
 

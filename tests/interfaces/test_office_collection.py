@@ -1,5 +1,6 @@
 """A clerk uploads, looks, confirms and keeps the receipt; what is not whole or not known never slips in."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import People
+from tests.people import NOW, People
 from tests.services.deliveries import HEADER, code, name, penalty
 
+from xinheng.core.canonical import digest_of
 from xinheng.interfaces.office.once import new_token
 from xinheng.services.batches import number_of
+from xinheng.services.quality import count_batches
 from xinheng.store.models import Batch, BatchState, Publication, Record, ReturnedRow, ReturnedState
 
 pytestmark = pytest.mark.usefixtures("office_clock", "uploads")
@@ -59,6 +62,9 @@ def test_a_clerk_uploads_previews_confirms_and_gets_a_receipt(clerk: Client, peo
     batch.refresh_from_db()
     assert (batch.state, batch.accepted, batch.returned) == (BatchState.LOADED, 2, 1)
     assert batch.receipt in receipt
+    assert "与入库时的回执摘要一致" in receipt
+    kept = json.loads(clerk.get(f"{response.headers['Location']}?format=json").content)
+    assert (kept["receipt"], digest_of(kept["receipt_of"])) == (batch.receipt, batch.receipt)
     assert "preview" not in batch.report
     workbook = clerk.get(reverse("office:workbook", kwargs={"batch": batch.public_id}))
     assert b"".join(workbook.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
@@ -206,7 +212,7 @@ def test_a_table_with_nothing_below_its_header_says_so(clerk: Client, people: Pe
     _upload(clerk, _content(), **_organisation(people))
     page = _preview_page(clerk, Batch.objects.get())
     assert "只有表头，没有数据行" in page
-    assert "本期确实没有数据的" in page
+    assert "在“报送情况”中签署无数据说明" in page
     assert "上传另一个文件" in page
     assert "确认入库" not in page
 
@@ -298,6 +304,23 @@ def test_a_decider_adopts_a_row_with_a_reason(waiting: ReturnedRow, people: Peop
     waiting.refresh_from_db()
     assert (waiting.state, waiting.decided_by) == (ReturnedState.ACCEPTED, people.zhao)
     assert Record.objects.filter(subject__code=code(1)).count() == 2
+
+
+@pytest.mark.row("M2-05")
+def test_a_row_sent_again_leads_to_its_first_attempt_and_back(clerk: Client, people: People) -> None:
+    first = _previewed(clerk, people, penalty(1), penalty(2, code="91410202MA000003AA"))
+    post(clerk, reverse("office:confirm_batch", kwargs={"batch": first.public_id}))
+    second = _previewed(clerk, people, penalty(2))
+    post(clerk, reverse("office:confirm_batch", kwargs={"batch": second.public_id}))
+    count_batches(now=NOW)
+    before = reverse("office:batch", kwargs={"batch": first.public_id})
+    after = reverse("office:batch", kwargs={"batch": second.public_id})
+    page = text(clerk.get(before))
+    assert "更正重报" in page
+    assert f'href="{after}"' in page
+    page = text(clerk.get(after))
+    assert "退回的 1 行" in page
+    assert f'href="{before}"' in page
 
 
 @pytest.mark.row("M3-05")

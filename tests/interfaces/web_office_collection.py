@@ -170,7 +170,7 @@ def _preview() -> Context:
 
 
 def _receipt() -> Context:
-    return {**OFFICE, "stages": steps(4), "batch": a_batch(), "workbook_url": "#"}
+    return {**OFFICE, "stages": steps(4), "batch": a_batch(), "holds": True, "workbook_url": "#"}
 
 
 def _batch() -> Context:
@@ -184,6 +184,7 @@ def _batch() -> Context:
             title="19 行没有采纳，多数是代码校验不符",
         ),
         "problems": problems(),
+        "mended": [{"number": "2026-1117-1", "url": "#", "rows": 3}],
         "rows": returned_rows(),
         "show_batch": False,
         "workbook_url": "#",

@@ -139,7 +139,7 @@ def _header_only(job: _Job) -> Prepared:
         blank_rows=pq.read_metadata(job.table.path).num_rows,
         problems={Defect.UNREADABLE.value: 1},
         message="只有表头，没有数据行。",
-        advice="请核对导出的条件和期间后重新上传；本期确实没有数据的，不用上传。",
+        advice="请核对导出的条件和期间后重新上传；本期确实没有数据的，不用上传，在“报送情况”中签署无数据说明。",
     )
 
 

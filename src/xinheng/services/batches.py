@@ -39,6 +39,11 @@ def answered_by(actor: User, *, through: str = "") -> Q:
     return Q(**{person: actor}) | Q(**{f"{person}__isnull": True, unit: actor.organisation_id})
 
 
+def receipt_of(batch: Batch) -> dict[str, Any]:
+    """That over whose canonical form (RFC 8785) the receipt of a loaded batch is the SHA-256."""
+    return {"file": batch.file_digest, "report": batch.report, "batch": batch.public_id}
+
+
 def sender_of(batch: Batch) -> str:
     """Who delivered, as pages and letters name it."""
     return batch.received_by.display_name if batch.received_by else "系统报送"

@@ -22,7 +22,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Outcome, Refusal
 from xinheng.intake.json_records import check
 from xinheng.intake.prepare import Prepared
-from xinheng.services.batches import number_of
+from xinheng.services.batches import number_of, receipt_of
 from xinheng.services.collect import Delivery, confirm_later, import_file, preview
 from xinheng.services.ledger import note
 from xinheng.store.batches import Batch, BatchState, ReturnedRow
@@ -262,6 +262,4 @@ def _whole(kept: dict[str, Any]) -> dict[str, Any]:
 
 def receipt_holds(batch: Batch) -> bool:
     """Whether the receipt is the digest over what the batch says now."""
-    return batch.receipt == digest_of(
-        {"file": batch.file_digest, "report": batch.report, "batch": batch.public_id}
-    )
+    return batch.receipt == digest_of(receipt_of(batch))

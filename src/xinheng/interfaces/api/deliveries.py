@@ -23,6 +23,7 @@ from xinheng.interfaces.api.schemas import (
     RowPage,
     RowShown,
 )
+from xinheng.services.batches import receipt_of
 from xinheng.services.ledger import note
 from xinheng.services.policies import policy_in_force
 from xinheng.services.sender_calls import (
@@ -117,9 +118,7 @@ def shown(request: HttpRequest, delivery: str) -> dict[str, Any]:
     batch = _batch(request, delivery)
     loaded = batch.state == BatchState.LOADED
     return summary_of(batch) | {
-        "receipt_of": ReceiptOf(file=batch.file_digest, report=batch.report, batch=batch.public_id)
-        if loaded
-        else None,
+        "receipt_of": ReceiptOf(**receipt_of(batch)) if loaded else None,
         "receipt_holds": receipt_holds(batch) if loaded else None,
     }
 

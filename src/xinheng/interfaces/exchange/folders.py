@@ -24,6 +24,7 @@ from django.urls import reverse
 from xinheng.core.checks import Defect
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.services.batches import receipt_of
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.sender_calls import summary_of
 from xinheng.services.time import SHANGHAI, day_of
@@ -164,6 +165,8 @@ def _may_be_kept(batch: Batch) -> bool:
 def _told(batch: Batch, *, keep: bool) -> dict[str, object]:
     """The receipt; where nothing is left in clear, the pages on which signed-in people find the rest."""
     told = {key: value for key, value in summary_of(batch).items() if key != "records"}
+    if batch.state == BatchState.LOADED:
+        told["receipt_of"] = receipt_of(batch)
     if keep:
         return told
     names = {"page": "office:batch"} | ({"workbook": "office:workbook"} if batch.workbook is not None else {})

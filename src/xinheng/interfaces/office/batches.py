@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -160,6 +160,7 @@ def batch(call: Call, batch: Batch) -> HttpResponse:
         "chart": _chart(call, batch),
         "problems": _problems(call, batch),
         "filters": row_filters(call),
+        "mended": _mended(batch),
         "rows": returned_rows(call, page),
         "paging": paging,
         "show_batch": False,
@@ -170,6 +171,19 @@ def batch(call: Call, batch: Batch) -> HttpResponse:
         "attachments": part_of(call, held(Target.BATCH, batch.public_id)),
     }
     return call.render("batch", context)
+
+
+def _mended(batch: Batch) -> list[dict[str, Any]]:
+    """The batches whose rows came again in this one, with how many."""
+    first = Batch.objects.filter(returned_rows__resubmission__batch=batch)
+    return [
+        {
+            "number": number_of(one),
+            "url": reverse("office:batch", kwargs={"batch": one.public_id}),
+            "rows": one.mended_rows,
+        }
+        for one in first.annotate(mended_rows=Count("returned_rows")).order_by("pk")
+    ]
 
 
 def _may_publish(call: Call, batch: Batch) -> bool:

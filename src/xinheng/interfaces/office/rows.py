@@ -12,6 +12,7 @@ from xinheng.interfaces.office.wording import ROW_TONES, problem_words
 from xinheng.interfaces.web.parts import Filter, Option
 from xinheng.services.batches import number_of
 from xinheng.store.batches import ReturnedRow, ReturnedState
+from xinheng.store.quality import Resubmission
 
 PAGE = 20
 """Rows of one page: a list to work through, also on a telephone."""
@@ -23,7 +24,7 @@ def rows_of(call: Call, rows: QuerySet[ReturnedRow]) -> QuerySet[ReturnedRow]:
         rows = rows.filter(state=state)
     if code := chosen(call.request, "code", call.policy.quality.problems):
         rows = rows.filter(codes__contains=[code])
-    return rows.select_related("batch")
+    return rows.select_related("batch", "resubmission__batch")
 
 
 def row_filters(call: Call) -> list[Filter]:
@@ -52,6 +53,16 @@ def returned_rows(call: Call, rows: Iterable[ReturnedRow]) -> list[dict[str, Any
             "message": "；".join(dict.fromkeys(problem.get("message", "") for problem in row.problems)),
             "state": ReturnedState(row.state).label,
             "tone": ROW_TONES[ReturnedState(row.state)],
+            "again": _again(row),
         }
         for row in rows
     ]
+
+
+def _again(row: ReturnedRow) -> dict[str, Any] | None:
+    """Where the sender sent the row again in order; None while it has not."""
+    found: Resubmission | None = getattr(row, "resubmission", None)
+    if found is None:
+        return None
+    address = reverse("office:batch", kwargs={"batch": found.batch.public_id})
+    return {"batch": number_of(found.batch), "url": address, "row_no": found.row_no}

@@ -4,6 +4,7 @@ The size is refused before the body is read; a body that was cut off on the way 
 enters is decided by services.collect.
 """
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 
 from xinheng.core.attachments import Target
@@ -32,9 +34,10 @@ from xinheng.interfaces.web.papers import MIB, read_to_disk
 from xinheng.interfaces.web.parts import Crumb, Notice, Stage, Tile
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.attachments import held
-from xinheng.services.batches import needs_no_reading, number_of
+from xinheng.services.batches import needs_no_reading, number_of, receipt_of
 from xinheng.services.collect import QUEUED, Delivery, confirm, confirm_later, preview, read_again
 from xinheng.services.previews import FORESEEN, PREVIEW
+from xinheng.services.sender_calls import receipt_holds
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch, BatchState
 from xinheng.store.organisations import Organisation
@@ -288,7 +291,10 @@ def read_again_page(call: Call, batch: Batch) -> HttpResponse:
 def receipt(call: Call, batch: Batch) -> HttpResponse:
     if batch.state != BatchState.LOADED:
         return redirect("office:batch", batch=batch.public_id)
+    if call.request.GET.get("format") == "json":
+        return _as_file(batch)
     context = {
+        "holds": receipt_holds(batch),
         "crumbs": [Crumb("批次", reverse("office:batches")), Crumb(f"回执 {number_of(batch)}")],
         "stages": _stages(4, batch),
         "batch": shown(call, batch),
@@ -298,3 +304,14 @@ def receipt(call: Call, batch: Batch) -> HttpResponse:
         "upload_url": reverse("office:upload") if call.may_somewhere(Verb.IMPORT_FILE) else "",
     }
     return call.render("receipt", context)
+
+
+def _as_file(batch: Batch) -> HttpResponse:
+    """The receipt to keep, with that over which it is the digest, so that anybody can compute it again."""
+    told = {"number": number_of(batch), "receipt": batch.receipt, "receipt_of": receipt_of(batch)}
+    response = HttpResponse(
+        json.dumps(told, ensure_ascii=False, indent=1), content_type="application/json; charset=utf-8"
+    )
+    name = f"回执-{number_of(batch)}.json"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
