@@ -24,6 +24,7 @@ COMMANDS: tuple[str, ...] = (
     "matching",
     "calendar",
     "draw",
+    "plan",
     "policy",
     "models",
     "evaluating",
