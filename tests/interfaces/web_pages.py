@@ -24,13 +24,17 @@ from tests.interfaces.web_office_results import RESULTS
 from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
+from tests.interfaces.web_visits import COUNTER_VISITS, OFFICE_VISITS, PORTAL_VISITS
 
 PAGES = {
-    **{f"portal/{name}.html": make for name, make in (PORTAL | PORTAL_PAGES | PORTAL_INSPECTIONS).items()},
+    **{
+        f"portal/{name}.html": make
+        for name, make in (PORTAL | PORTAL_PAGES | PORTAL_INSPECTIONS | PORTAL_VISITS).items()
+    },
     "portal/measures.html": public_measures,
     **{
         f"counter/{name}.html": make
-        for name, make in {**COUNTER, **SPACE_PAGES, **OWN_CAMPAIGNS, **OBJECTIONS}.items()
+        for name, make in {**COUNTER, **SPACE_PAGES, **OWN_CAMPAIGNS, **OBJECTIONS, **COUNTER_VISITS}.items()
     },
     **{
         f"office/{name}.html": make
@@ -46,6 +50,7 @@ PAGES = {
             **IDENTITIES,
             **SUPERVISION,
             **OFFICE_INSPECTIONS,
+            **OFFICE_VISITS,
             **ADMINISTRATION,
             **RESULTS,
             **CASES,

@@ -162,7 +162,7 @@ _ENDING = (
 
 VISIT = published(
     Flow(
-        name="visit",
+        name="inspection_visit",
         version=1,
         title="入企检查",
         states=_STATES,

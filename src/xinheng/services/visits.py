@@ -32,7 +32,6 @@ from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 from xinheng.store.visits import NEVER_MADE, Visit
 
-FLOW = "visit"
 KIND = "inspection_visit"
 SERIES = "JC"
 MOST = 200
@@ -261,7 +260,7 @@ def _offsite(words: str) -> str:
 def _opened(trip: _Trip, *, verb: str, actor: User, policy: Policy, now: datetime) -> Visit:
     plan, subject = trip.plan, trip.subject
     opening = Opening(
-        flow=FLOW,
+        flow=KIND,
         kind=KIND,
         series=SERIES,
         title=f"{trip.kind.label}：{subject.name}",

@@ -33,6 +33,7 @@ MENU = (
     ("own_repairs", "信用修复", Verb.LODGE_REQUEST),
     ("own_cases", "办理事项", Verb.READ_CASE),
     ("own_measures", "对本企业的措施", Verb.READ_OWN_FILE),
+    ("own_visits", "对本企业的检查", Verb.READ_OWN_FILE),
     ("own_campaigns", "专项治理", Verb.READ_OWN_FILE),
     ("own_objection", "提出异议", Verb.LODGE_REQUEST),
     ("own_notices", "提示信息", Verb.READ_GRADE),

@@ -7,6 +7,8 @@ _OWN = "本企业登录后查看自己的档案"
 SURFACES: tuple[Surface, ...] = (
     Surface("cases"),
     Surface("misuse"),
+    Surface("visit_codes"),
+    Surface("visit_code", openness=Openness.CLOSED, why="凭通知书上的入企检查码，不能按企业查询"),
     Surface("own"),
     Surface("sign_in"),
     Surface("sign_out", openness=Openness.CLOSED, why="只接受提交"),
@@ -29,6 +31,8 @@ SURFACES: tuple[Surface, ...] = (
             "own_repairs",
             "own_repair",
             "own_repair_case",
+            "own_visits",
+            "own_visit",
             "own_papers",
             "own_papers_file",
             "own_commitment_papers",

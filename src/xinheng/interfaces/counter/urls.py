@@ -13,12 +13,15 @@ from xinheng.interfaces.counter import (
     repairs,
     space_entry,
     space_pages,
+    visits,
 )
 from xinheng.interfaces.counter.surfaces import SURFACES as SURFACES
 
 app_name = "counter"
 urlpatterns = [
     path("cases", case_lookup.cases, name="cases"),
+    path("visit/", visits.visit_codes, name="visit_codes"),
+    path("visit/<slug:code>", visits.visit_code, name="visit_code"),
     path("misuse", objections_misuse.misuse, name="misuse"),
     path("own/", space_pages.home, name="own"),
     path("own/sign-in/", space_entry.sign_in_page, name="sign_in"),
@@ -56,5 +59,7 @@ urlpatterns = [
     ),
     path("own/<str:subject>/measures/", measures.own_measures, name="own_measures"),
     path("own/<str:subject>/campaigns/", campaigns.own_campaigns, name="own_campaigns"),
+    path("own/<str:subject>/visits/", visits.own_visits, name="own_visits"),
+    path("own/<str:subject>/visits/<slug:number>/", visits.own_visit, name="own_visit"),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]

@@ -25,6 +25,7 @@ from xinheng.interfaces.office.attachments_shown import (
     may_add,
     may_read,
     part_of,
+    whose,
 )
 from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
@@ -79,7 +80,7 @@ def _thing(call: Call, target: str, key: str) -> Held:
 
 
 def _demand(call: Call, verbs: tuple[Verb, ...], thing: Held) -> None:
-    answers = [call.may(verb, call.of(thing.organisation)) for verb in verbs]
+    answers = [call.may(verb, whose(call, thing)) for verb in verbs]
     if not any(answers):
         raise Refusal("access", answers[0].reason, advice=ADVICE)
 

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from xinheng.core import access
 from xinheng.core.attachments import ACCEPT, Checked, Kind, Target, file_name
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.objections_misuse import readable
-from xinheng.interfaces.office.owned import SUBJECT
+from xinheng.interfaces.office.owned import SUBJECT, of_case
 from xinheng.interfaces.web.papers import MIB, size_of
 from xinheng.services.attachments import Held, most_bytes
 from xinheng.services.party_papers import slots_of
@@ -27,12 +28,12 @@ READERS: dict[Target, tuple[Verb, ...]] = {
     Target.BATCH: (Verb.READ_BATCH,),
     Target.RECORD: (Verb.READ_BATCH,),
     Target.STATEMENT: (Verb.READ_BATCH,),
-    Target.CASE: (Verb.READ_CASE, Verb.DRAFT_CASE),
+    Target.CASE: (Verb.READ_CASE, Verb.DRAFT_CASE, Verb.READ_VISITS),
 }
 """Papers are read within the unit that answers for them, even where the file of a subject is open to the whole city."""
 WRITERS: dict[Target, tuple[Verb, ...]] = {
     **dict.fromkeys((Target.BATCH, Target.RECORD, Target.STATEMENT), (Verb.IMPORT_FILE,)),
-    Target.CASE: (Verb.DRAFT_CASE,),
+    Target.CASE: (Verb.DRAFT_CASE, Verb.RECORD_VISIT),
 }
 _PAGES = 30
 _TONES = {Checked.UNCHECKED: "clock", Checked.CLEAN: "done", Checked.INFECTED: "decide"}
@@ -71,7 +72,7 @@ class AttachForm(forms.Form):
 def may_read(call: Call, thing: Held) -> bool:
     """Papers of a case that is closed to this person are closed too."""
     return _is_open(call, thing) and any(
-        call.may(verb, call.of(thing.organisation)) for verb in READERS[thing.target]
+        call.may(verb, whose(call, thing)) for verb in READERS[thing.target]
     )
 
 
@@ -79,11 +80,21 @@ def may_add(call: Call, thing: Held) -> bool:
     """For a record that has ended nothing more is taken."""
     if thing.ended or not _is_open(call, thing):
         return False
-    return any(call.may(verb, call.of(thing.organisation)) for verb in WRITERS[thing.target])
+    return any(call.may(verb, whose(call, thing)) for verb in WRITERS[thing.target])
+
+
+def whose(call: Call, thing: Held) -> access.Target:
+    """The unit that answers for the thing; what belongs to a visit is also that of its team."""
+    case = _case_of(thing)
+    return call.of(thing.organisation) if case is None else of_case(call, case)
+
+
+def _case_of(thing: Held) -> Case | None:
+    return Case.objects.filter(public_id=thing.key).first() if thing.target is Target.CASE else None
 
 
 def _is_open(call: Call, thing: Held) -> bool:
-    case = Case.objects.filter(public_id=thing.key).first() if thing.target is Target.CASE else None
+    case = _case_of(thing)
     return case is None or readable(call, case)
 
 

@@ -18,6 +18,7 @@ from xinheng.interfaces.office.cases_known import KINDS, kind_of
 from xinheng.interfaces.office.cases_shown import clock_of_row, page_of, title_of_state
 from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import of_case
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number
 from xinheng.interfaces.web.parts import Filter, Option, Paging
 from xinheng.interfaces.web.refusals import told
@@ -26,7 +27,8 @@ from xinheng.services.cases import of_units, steps_for
 from xinheng.store.casework import Case, CaseDeadline
 
 READ = (Verb.READ_CASE,)
-ACT = (Verb.DRAFT_CASE, Verb.DECIDE_CASE, Verb.REVIEW_LEGALITY)
+OPEN = (Verb.READ_CASE, Verb.READ_VISITS)
+ACT = (Verb.DRAFT_CASE, Verb.DECIDE_CASE, Verb.REVIEW_LEGALITY, Verb.RECORD_VISIT, Verb.REVIEW_SECRECY)
 DUE = {"late": "逾期", "3": "三个工作日内到期", "10": "十个工作日内到期", "any": "全部有期限的"}
 SIZE = 50
 
@@ -38,7 +40,7 @@ def _numbered(number: str) -> Case | None:
 
 def _whose(call: Call, case: Case) -> Target:
     """Of nobody's unit where the case is closed to this person."""
-    return call.of(case.organisation_id) if readable(call, case) else Target()
+    return of_case(call, case) if readable(call, case) else Target()
 
 
 NUMBERED = Owned("number", _numbered, _whose)
@@ -157,7 +159,7 @@ def _line(call: Call, case: Case, row: CaseDeadline | None) -> dict[str, Any]:
     }
 
 
-@asks(*READ, of=NUMBERED)
+@asks(*OPEN, of=NUMBERED)
 def case(call: Call, case: Case) -> HttpResponse:
     """One case; a kind with a page of its own is shown there."""
     kind = kind_of(case)

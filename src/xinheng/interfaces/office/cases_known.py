@@ -13,6 +13,7 @@ from xinheng.interfaces.office.measures_cases import INCENTIVE, MEASURE
 from xinheng.interfaces.office.objections import OBJECTION
 from xinheng.interfaces.office.objections_misuse import MISUSE
 from xinheng.interfaces.office.objections_remedy import REMEDY
+from xinheng.interfaces.office.visits_case import VISIT
 from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.store.casework import Case
 
@@ -41,6 +42,7 @@ KINDS = {
         GOOD_LISTING,
         LIST_HIT,
         CAMPAIGN,
+        VISIT,
     )
 }
 

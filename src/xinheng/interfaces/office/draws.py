@@ -1,5 +1,6 @@
 """The record of a draw for those who carry it out: enterprises by name, their teams, and the file that proves it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,8 +14,10 @@ from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.services.cases import state_title
 from xinheng.services.pools import public_record, whole_record
 from xinheng.store.inspections import Draw, DrawnObject
+from xinheng.store.visits import Visit
 
 CHECKED_HERE = 200_000
 """A pool up to this size is drawn again for the page."""
@@ -49,10 +52,14 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "faults": problems or [],
         "remarks": list(remarks(record)) if record is not None and not problems else [],
         "checked_at": call.now,
+        "send_url": reverse("office:send_draw", kwargs={"draw": draw.public_id})
+        if call.may(Verb.MAKE_DRAW, call.of(draw.announcement.plan.organisation_id))
+        else "",
+        "figures_url": reverse("office:visit_figures", kwargs={"plan": draw.announcement.plan.public_id}),
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
         "file_name": _file_name(draw),
         "strata": _strata(call, draw),
-        "objects": [_object(one, names, linked=linked) for one in page],
+        "objects": _objects(page, names, linked=linked),
         "unassigned": [],
         "filters": [Filter("band", "档次", "select", band, options)],
         "export_url": address(call.request, format="csv"),
@@ -106,7 +113,13 @@ def _strata(call: Call, draw: Draw) -> list[dict[str, Any]]:
     ]
 
 
-def _object(one: DrawnObject, names: dict[str, str], *, linked: bool) -> dict[str, Any]:
+def _objects(page: Sequence[DrawnObject], names: dict[str, str], *, linked: bool) -> list[dict[str, Any]]:
+    sent = Visit.objects.filter(drawn__in=[one.pk for one in page]).select_related("case")
+    visits = {visit.drawn_id: visit for visit in sent}
+    return [_object(one, names, visits.get(one.pk), linked=linked) for one in page]
+
+
+def _object(one: DrawnObject, names: dict[str, str], visit: Visit | None, *, linked: bool) -> dict[str, Any]:
     return {
         "position": one.position,
         "name": one.subject.name,
@@ -114,8 +127,17 @@ def _object(one: DrawnObject, names: dict[str, str], *, linked: bool) -> dict[st
         "url": reverse("office:subject", kwargs={"subject": one.subject.public_id}) if linked else "",
         "band": names.get(one.band, one.band),
         "inspectors": one.inspectors,
-        "state": "待检查",
-        "tone": "clock",
+        **_visited(visit),
+    }
+
+
+def _visited(visit: Visit | None) -> dict[str, str]:
+    if visit is None:
+        return {"state": "待派出", "tone": "decide", "visit_url": ""}
+    return {
+        "state": state_title(visit.case),
+        "tone": "done" if visit.case.closed_at else "clock",
+        "visit_url": reverse("office:case", kwargs={"number": visit.case.number}),
     }
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from xinheng.core.letters import Field, FieldType, LetterKind, newest
+from xinheng.core.letters import Field, FieldType, LetterKind, Values, newest
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
@@ -17,6 +17,7 @@ from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.letters import Draft, along, issue_letter, organ_of, possible, preview, readings_of
 from xinheng.services.time import day_of
+from xinheng.services.visits_papers import words_of
 from xinheng.store.casework import Case
 
 _WORDS = "field-"
@@ -26,9 +27,17 @@ class LetterForm(forms.Form):
     """The fields of one kind of letter, and what stands in every letter."""
 
     def __init__(
-        self, kind: LetterKind, case: Case, *, loose: bool, data: Any = None, contact: str = ""
+        self,
+        kind: LetterKind,
+        case: Case,
+        *,
+        loose: bool,
+        data: Any = None,
+        contact: str = "",
+        known: Values | None = None,
     ) -> None:
-        super().__init__(data, initial={"contact": contact})
+        begun = {_WORDS + key: value for key, value in (known or {}).items()}
+        super().__init__(data, initial={"contact": contact, **begun})
         self.kind = kind
         for one in kind.fields:
             self.fields[_WORDS + one.key] = _control(one)
@@ -89,6 +98,7 @@ def write_letter(call: Call, case: Case) -> HttpResponse:
         loose=loose,
         data=call.request.POST if call.request.method == "POST" else None,
         contact=organ_of(case.organisation, policy=call.policy),
+        known=words_of(case, kind.kind, policy=call.policy, on=day_of(call.now)),
     )
     if form.is_valid():
         with refusals_on(form):

@@ -3,6 +3,7 @@
 from xinheng.core.access import Target
 from xinheng.interfaces.office.access import Call, Owned
 from xinheng.services.merged_files import one_with
+from xinheng.services.visits import team_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow
 from xinheng.store.casework import Case
@@ -55,6 +56,11 @@ def _of_subject(call: Call, subject: Subject) -> Target:
     persons = Inspector.objects.filter(certificate_no__in=certificates, user__isnull=False)
     assigned = frozenset(user for user in persons.values_list("user_id", flat=True) if user is not None)
     return Target(subject=subject.pk, assigned=assigned)
+
+
+def of_case(call: Call, case: Case) -> Target:
+    """What belongs to a case; a visit is also assigned to its team."""
+    return Target(organisations=call.tree.path(case.organisation_id), assigned=team_of(case))
 
 
 def _of_user(call: Call, user: User) -> Target:

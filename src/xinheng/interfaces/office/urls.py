@@ -96,6 +96,7 @@ from xinheng.interfaces.office import (
     unrated,
     uploads,
     users,
+    visits,
 )
 
 app_name = "office"
@@ -450,6 +451,10 @@ urlpatterns = [
     path("plans/<slug:plan>/announce/", plans.announce, name="announce_draw"),
     path("plans/<slug:plan>/draw/", plans.draw_plan, name="draw_plan"),
     path("draws/<slug:draw>/", draws.draw, name="draw"),
+    path("draws/<slug:draw>/visits/", visits.send_draw, name="send_draw"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/lead/<slug:plan>/", visits.send_lead, name="send_lead"),
+    path("plans/<slug:plan>/visits/", visits.visit_figures, name="visit_figures"),
     path("draws/<slug:draw>/record.json", draws.draw_file, name="draw_file"),
     path("calendar/", calendars.calendar, name="calendar"),
     path("calendar/<int:year>/", calendars.calendar, name="calendar_year"),

@@ -31,6 +31,7 @@ SECTION = {
     "ceilings": "年度频次上限",
     "inspection_plans": "抽查计划",
     "grading": "分级分类监管政策",
+    "inspection_results": "检查结果公示",
 }
 KINDS = {"daily": "日常检查", "special": "专项检查"}
 

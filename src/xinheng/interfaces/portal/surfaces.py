@@ -19,6 +19,8 @@ SURFACES: tuple[Surface, ...] = (
     Surface("lists"),
     Surface("list", speaking_of("portal:list", "lists")),
     Surface("list_release", speaking_of("portal:list_release", "releases")),
+    Surface("inspection_results"),
+    Surface("inspection_results_csv"),
     Surface("draws"),
     Surface("draw_verify"),
     Surface("draw", why="抽查不列企业名称，只列编号"),

@@ -1,0 +1,229 @@
+"""A visit on the page of its case: what the team needs to know, what it found, and the forms of its steps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import segno
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+
+from xinheng.core.flows import Step
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.core.visits import Arrival, Finding, Seen, Sheet
+from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
+from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
+from xinheng.services.letters_serving import SERVE
+from xinheng.services.policies import policy_in_force
+from xinheng.services.visits import KIND, points_of, results_of, team_of
+from xinheng.services.visits_on_site import Arrived, check_in, record_visit
+from xinheng.services.visits_results import confirm_result, publish_result, verb_for
+from xinheng.store.casework import Case
+from xinheng.store.visits import Visit, VisitSheet
+
+_MOMENT = {"required": "请填写时间。", "invalid": "时间写作 2026-11-20 10:30。"}
+POINT, NOTE = "point-", "note-"
+
+
+def _moment(label: str) -> forms.DateTimeField:
+    return forms.DateTimeField(
+        label=label,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages=_MOMENT,
+    )
+
+
+def _text(label: str, *, rows: int = 4, most: int = 4000, required: bool = True) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=most,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": f"请写明{label}。"},
+    )
+
+
+class CheckInForm(StepForm):
+    """How the team showed who they are, and when."""
+
+    way = forms.ChoiceField(
+        label="入企方式",
+        choices=[(one.value, one.label) for one in Arrival],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择入企方式。"},
+    )
+    at = _moment("入企时间")
+
+    def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        del self.fields["reason"]
+        self.initial["at"] = timezone.localtime()
+
+
+class SheetForm(StepForm):
+    """Result, checklist, what was found and what the enterprise said, by whom."""
+
+    result = forms.ChoiceField(
+        label="检查结果",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择检查结果。"},
+    )
+    found = _text("现场检查情况")
+    views = _text("企业的陈述和意见", rows=3, most=2000, required=False)
+    present = forms.MultipleChoiceField(
+        label="到场检查人员执法证号",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请选择到场的检查人员。"},
+    )
+    at = _moment("检查结束时间")
+
+    def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        del self.fields["reason"]
+        visit = Visit.objects.get(case=case)
+        policy = policy_in_force(on=timezone.localdate())
+        results = [(key, one.title) for key, one in results_of(visit, policy=policy).items()]
+        team = [(one, one) for one in visit.certificates]
+        self.fields["result"].choices = results  # type: ignore[attr-defined]
+        self.fields["present"].choices = team  # type: ignore[attr-defined]
+        self.initial["present"] = list(visit.certificates)
+        self.initial["at"] = timezone.localtime()
+        findings = [("", "未填写"), *((one.value, one.label) for one in Finding)]
+        self.points = points_of(visit, policy=policy)
+        for key, point in self.points.items():
+            self.fields[POINT + key] = forms.ChoiceField(label=point.text, choices=findings, required=False)
+            self.fields[NOTE + key] = forms.CharField(
+                label="情况（不符合的必填）", max_length=500, required=False
+            )
+
+    def sheet(self, client_id: str) -> Sheet:
+        given = self.cleaned_data
+        seen = {
+            key: Seen(finding=Finding(given[POINT + key]), note=given[NOTE + key])
+            for key in self.points
+            if given[POINT + key]
+        }
+        return Sheet(
+            client_id=client_id,
+            result=given["result"],
+            found=given["found"],
+            views=given["views"],
+            present=tuple(given["present"]),
+            recorded_at=given["at"],
+            points=seen,
+        )
+
+
+def _client_id(case: Case, form: StepForm, verb: str) -> str:
+    """The same page sent twice is the same sheet."""
+    return f"office:{case.public_id}:{verb}:{form.cleaned_data['seen']}"
+
+
+def _who(call: Call) -> dict[str, Any]:
+    return {"actor": call.user, "policy": call.policy, "now": call.now}
+
+
+def _check_in(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    given = form.cleaned_data
+    arrived = Arrived(client_id=_client_id(case, form, verb), way=Arrival(given["way"]), at=given["at"])
+    return check_in(case.public_id, arrived, seen=given["seen"], **_who(call)).case
+
+
+def _record(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    assert isinstance(form, SheetForm)
+    sheet = form.sheet(_client_id(case, form, verb))
+    return record_visit(case.public_id, sheet, seen=form.cleaned_data["seen"], **_who(call)).visit.case
+
+
+def _confirm(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    return confirm_result(case, **given_of(call, form)).case
+
+
+def _publish(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    return publish_result(case, **given_of(call, form)).case
+
+
+def _decline(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    """By the team, or who handles the visit."""
+    if call.user.pk not in team_of(case) and not call.may(Verb.DRAFT_CASE, call.of(case.organisation_id)):
+        raise Refusal("VO7", "您不是这次检查的人员。", advice="请由检查人员或者经办人登记。")
+    return take(call, case, verb, form)
+
+
+def _offers(call: Call, case: Case, verb: str) -> bool:
+    """Only the confirmation that fits what was recorded, and only to the team what is done on site."""
+    if verb == SERVE:
+        return but_service(call, case, verb)
+    visit = Visit.objects.get(case=case)
+    if verb in ("confirm", "clear"):
+        return verb == verb_for(visit, policy=call.policy)
+    if verb in ("check_in", "arrive", "record", "record_rush"):
+        return call.user.pk in team_of(case)
+    return True
+
+
+def _shown(call: Call, case: Case) -> Mapping[str, Any]:
+    visit = Visit.objects.select_related("plan", "subject", "arrival__by", "rating").get(case=case)
+    address = call.request.build_absolute_uri(reverse("counter:visit_code", args=[visit.code]))
+    results = call.policy.inspection_matters.results
+    reasons = {one.key: one.name for one in call.policy.grading.reasons}
+    record = f"?record={visit.record_key}" if visit.record_key else ""
+    return {
+        "visit": visit,
+        "plan_url": reverse("office:plan", kwargs={"plan": visit.plan.public_id}),
+        "beyond": reasons.get(visit.beyond, visit.beyond),
+        "address": address,
+        "square": segno.make(address, micro=False).svg_inline(scale=3, border=2),
+        "arrival": getattr(visit, "arrival", None),
+        "sheets": [_sheet(one, results) for one in visit.sheets.order_by("-sequence")],
+        "rating": getattr(visit, "rating", None),
+        "record_url": reverse(
+            "office:record", kwargs={"subject": visit.subject.public_id, "key": visit.record_key}
+        )
+        if record
+        else "",
+        "order_url": f"{reverse('office:new_order')}{record}"
+        if record and call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
+        else "",
+        "terms": [
+            {"title": one.title, "words": str(one), "citation": one.citation, "verified": one.verified}
+            for one in call.policy.act_clocks("inspection", on=call.today)
+        ],
+    }
+
+
+def _sheet(sheet: VisitSheet, results: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "row": sheet,
+        "result": results[sheet.result].title if sheet.result in results else sheet.result,
+        "points": list(sheet.points.order_by("pk")),
+        "by": sheet.recorded_by.display_name,
+    }
+
+
+VISIT = CaseKind(
+    key=KIND,
+    title="入企检查",
+    part="office/case_visit.html",
+    shown=_shown,
+    offers=_offers,
+    forms={
+        "check_in": CheckInForm,
+        "arrive": CheckInForm,
+        "record": SheetForm,
+        "record_rush": SheetForm,
+    },
+    acts={
+        "serve": serve_by_letter,
+        "check_in": _check_in,
+        "arrive": _check_in,
+        "record": _record,
+        "record_rush": _record,
+        "decline": _decline,
+        "confirm": _confirm,
+        "clear": _confirm,
+        "publish": _publish,
+    },
+)

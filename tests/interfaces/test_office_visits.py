@@ -1,0 +1,135 @@
+"""Visits on the pages of the office: sent out from the draw, approved, checked in to and recorded by their own team alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from tests.interfaces.office_people import post, signed_in, text
+from tests.people import NOW, People, make_user
+from tests.services.trips import OBSTRUCTED, OFFSITE, POINTS, TEAM, Trips, make_trips
+
+from xinheng.core.policy import Policy
+from xinheng.core.roles import Role
+from xinheng.core.visits import Arrival, Finding
+from xinheng.services.visits_on_site import Arrived, record_visit
+from xinheng.store.models import Case, User, Visit, VisitSheet
+
+pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M8-04"), pytest.mark.guard("G7")]
+MINUTE = "2026-11-20T10:00"
+
+
+@pytest.fixture
+def trips(people: People, policy: Policy, home: object) -> Trips:
+    return make_trips(people, policy)
+
+
+def _page(user: User, visit: Visit) -> HttpResponse:
+    return signed_in(user).get(_url(visit))
+
+
+def _url(visit: Visit) -> str:
+    return reverse("office:case", kwargs={"number": visit.case.number})
+
+
+def _step(client: Client, visit: Visit, verb: str, **fields: object) -> HttpResponse:
+    visit.case.refresh_from_db()
+    url = reverse("office:case_step", kwargs={"number": visit.case.number, "verb": verb})
+    return post(client, url, {"seen": visit.case.version, **fields})
+
+
+def _record(client: Client, visit: Visit, **changed: object) -> HttpResponse:
+    points = {f"point-{key}": Finding.FIT.value for key in POINTS}
+    said = {"result": "no_problem", "found": "没有发现问题", "present": list(TEAM), "at": MINUTE}
+    return _step(client, visit, "record", **{**said, **points, **changed})
+
+
+@pytest.mark.row("X-06")
+def test_a_draw_is_sent_out_from_its_page_and_waits_for_another_person(trips: Trips) -> None:
+    draw = trips.drawn().draw
+    url = reverse("office:send_draw", kwargs={"draw": draw.public_id})
+    wang = signed_in(trips.people.wang)
+    assert "加工场所环境卫生" in text(wang.get(url))
+    assert "没有写明为什么不能以非现场方式检查" in text(post(wang, url, {"offsite": "方便"}))
+    assert post(wang, url, {"offsite": OFFSITE}).status_code == 302
+    visit = Visit.objects.get()
+    assert visit.case.number in text(wang.get(reverse("office:visits")))
+    page = text(_page(trips.people.zhao, visit))
+    assert "批准入企检查" in page and OFFSITE in page and "第 1 次，上限 1 次" in page
+
+
+def test_the_team_checks_in_and_records_on_the_page(trips: Trips) -> None:
+    visit = trips.approved()
+    li = signed_in(trips.li)
+    assert visit.case.number in text(li.get(f"{reverse('office:visits')}?kind=mine"))
+    assert "入企登记" in text(li.get(_url(visit)))
+    assert _step(li, visit, "check_in", way="code", at=MINUTE).status_code == 302
+    refused = text(_record(li, visit, **{"point-permit": ""}))
+    assert "检查表还有 1 项没有填写" in refused and "没有发现问题" in refused
+    assert _record(li, visit).status_code == 302
+    assert VisitSheet.objects.get().points.count() == 6
+    assert "没有发现问题" in text(_page(trips.people.zhao, visit))
+
+
+def test_the_same_page_sent_twice_is_one_sheet(trips: Trips) -> None:
+    visit = trips.approved()
+    li = signed_in(trips.li)
+    _step(li, visit, "check_in", way="code", at=MINUTE)
+    visit.case.refresh_from_db()
+    version = visit.case.version
+    _record(li, visit)
+    Case.objects.filter(pk=visit.case_id).update(version=version)
+    _record(li, visit)
+    assert VisitSheet.objects.count() == 1
+
+
+@pytest.mark.guard("G7")
+def test_an_inspector_of_another_team_sees_nothing_of_a_visit(trips: Trips) -> None:
+    visit = trips.approved()
+    other = make_user("other", "何检查", trips.people.market, Role.INSPECTOR)
+    assert _page(other, visit).status_code == 403
+    assert _step(signed_in(other), visit, "check_in", way="code", at=MINUTE).status_code == 403
+    assert visit.case.number not in text(signed_in(other).get(reverse("office:visits")))
+
+
+def test_the_head_is_offered_the_confirmation_that_fits(trips: Trips) -> None:
+    visit = trips.approved()
+    arrived = Arrived(client_id="a", way=Arrival.SHOWN, at=NOW)
+    sheet = replace(OBSTRUCTED, recorded_at=NOW)
+    record_visit(visit.case.public_id, sheet, arrived=arrived, **trips.by(trips.li))
+    page = text(_page(trips.people.zhao, visit))
+    assert "/confirm/" in page and "/clear/" not in page
+    assert _step(signed_in(trips.people.zhao), visit, "confirm", reason="属实").status_code == 302
+    visit.refresh_from_db()
+    assert visit.record_key is not None
+    file = text(_page(trips.people.wang, visit))
+    assert f"record={visit.record_key}" in file and "责令整改" in file
+
+
+def test_the_letter_of_the_notice_begins_with_what_the_case_knows(trips: Trips) -> None:
+    (visit,) = trips.sent().made
+    trips.take(visit.case, "approve", trips.people.zhao)
+    url = reverse("office:write_letter", kwargs={"case": visit.case.public_id})
+    page = text(signed_in(trips.people.wang).get(f"{url}?kind=inspection_notice"))
+    assert visit.code in page and TEAM[0] in page and "食品经营监督检查" in page
+
+
+def test_the_page_shows_both_terms_of_publication_with_their_sources(trips: Trips) -> None:
+    visit = trips.approved()
+    page = text(_page(trips.people.wang, visit))
+    assert "双随机抽查检查结果公示" in page and "20" in page
+
+
+@pytest.mark.row("M8-09")
+def test_the_figures_of_a_plan_are_counted(trips: Trips) -> None:
+    trips.approved()
+    url = reverse("office:visit_figures", kwargs={"plan": trips.plan.public_id})
+    assert "派出" in text(signed_in(trips.people.wang).get(url))
+
+
+def test_a_team_is_not_checked_in_before_its_time(trips: Trips) -> None:
+    visit = trips.approved()
+    late = f"{NOW + timedelta(days=1):%Y-%m-%dT%H:%M}"
+    assert "不能登记" in text(_step(signed_in(trips.li), visit, "check_in", way="code", at=late))
