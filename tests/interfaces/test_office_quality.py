@@ -1,5 +1,6 @@
 """Pages of quality: rates lead to rows, months are ranked, statements signed, contradictions decided."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -113,11 +114,22 @@ def test_a_month_is_ranked_and_exported(city: People) -> None:
     assert rows[1][1] == "市市场监管局"
 
 
+def _rate(page: str) -> str:
+    """What the tile 归集覆盖率 says."""
+    found = re.search(r'tile-label">归集覆盖率</span>.*?([0-9.]+%|—)', page, flags=re.S)
+    assert found, "no tile"
+    return found.group(1)
+
+
 @pytest.mark.row("M2-06")
 def test_coverage_is_a_matrix_of_departments_items_and_counties(city: People) -> None:
     client = signed_in(city.wang)
     page = text(client.get("/office/quality/coverage/?month=2026-10"))
-    for word in ("归集覆盖率", "龙亭区", "兰考县", "登记注册基本信息", "户·项", "逾期未报"):
+    assert _rate(page) == "20.00%", (
+        "items, as on the page of the city; what counts subjects too is called otherwise"
+    )
+    assert "1 项有数据或无数据说明，应有 5 项" in page
+    for word in ("归集覆盖率", "户·项覆盖率", "龙亭区", "兰考县", "登记注册基本信息", "户·项", "逾期未报"):
         assert word in page
     assert "主体类型" in page
     table = client.get("/office/quality/coverage/?month=2026-10&format=csv").content.decode()

@@ -1,8 +1,8 @@
 """What should come and came: each item of each department by period, and the matrix of departments, items and places.
 
-An item is covered in a period by a delivery or by a signed statement that there was nothing. The coverage rate of the
-city counts subjects times items (归集覆盖率, 平信用〔2021〕1号): a department that accounts for an item covers all
-subjects of a place; one that does not covers those of whom the city knows something.
+An item is covered in a period by a delivery or by a signed statement that there was nothing. The coverage rate
+(归集覆盖率) counts items; the matrix counts subjects times items (户·项覆盖率): a department that accounts for an item
+covers all subjects of a place; one that does not covers those of whom the city knows something (平信用〔2021〕1号).
 """
 
 from bisect import bisect_left
@@ -260,7 +260,7 @@ class Matrix:
 
     @property
     def whole(self) -> Rate:
-        """归集覆盖率: subjects times items with data or a statement, of those expected."""
+        """户·项覆盖率: subjects times items with data or a statement, of those expected."""
         return Rate(sum(line.whole.part for line in self.lines), sum(line.whole.whole for line in self.lines))
 
     def of_place(self, place: str) -> Rate:

@@ -104,11 +104,16 @@ def _tiles(found: Matrix, items: Rate) -> list[Tile]:
     return [
         Tile(
             "归集覆盖率",
+            items.written,
+            url=here,
+            definition=f"这个月的应报项中，{items.part} 项有数据或无数据说明，应有 {items.whole} 项",
+        ),
+        Tile(
+            "户·项覆盖率",
             found.whole.written,
             url="#matrix",
             definition="主体数×目录项中，有数据或有无数据说明的，占应有的",
         ),
-        Tile("应报项已有交代", items.written, url=here, definition=f"{items.part} 项，应有 {items.whole} 项"),
         Tile(
             "主体",
             count(sum(found.subjects.values())),

@@ -193,7 +193,7 @@ def _trend(
     spans = months_back(span)
     values = _course(call, units, spans, duties)
     known = [value for value in values if value is not None]
-    title = "还没有可以评分的月份"
+    title = "这些月份都没有收到报送，没有走势"
     if len(known) == 1:
         title = f"只有一个月有得分，{_tenths(known[0])} 分"
     elif known:
