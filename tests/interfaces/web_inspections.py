@@ -222,11 +222,49 @@ def _unrated() -> Context:
     }
 
 
+_CLASSIFIED: Context = {
+    "title": "食品行业信用评价　2026 年",
+    "as_of": TODAY,
+    "digest": DIGEST,
+    "published_at": NOW,
+    "rows": [{"place": "龙亭区", "cells": [2, 40, 9, 1, 0, 3, 200], "sum": 255}],
+    "total": {"place": "合计", "cells": [2, 40, 9, 1, 0, 3, 200], "sum": 255},
+}
+
+
+class _ClassifyForm(forms.Form):
+    model = forms.ChoiceField(label="评价结果", choices=[("food", "食品行业信用评价　2026-11-01")])
+
+
+def _classifications() -> Context:
+    done = {"made_by": "某某", "made_at": NOW, "published_by": "另一人", "publish_url": ""}
+    waiting = {"published_at": None, "published_by": "", "publish_url": "#"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("年度分类结果"),
+        "form": _ClassifyForm(),
+        "form_url": "#",
+        "public_url": "#",
+        "results": [{**_CLASSIFIED, **done}, {**_CLASSIFIED, **done, **waiting}],
+    }
+
+
+def _classification() -> Context:
+    return {
+        **COMMON,
+        "section": SECTION,
+        "crumbs": crumbs_to("年度分类结果"),
+        "reset_url": "#",
+        "results": [_CLASSIFIED],
+    }
+
+
 OFFICE_INSPECTIONS: dict[str, Callable[[], Context]] = {
     "matters": _matters,
     "case_checks": _case_checks,
     "case_check": _case_check,
     "unrated": _unrated,
+    "classifications": _classifications,
     "case_check_form": lambda: {**OFFICE, "crumbs": crumbs_to("个案检查"), "form": _CaseCheckForm({})},
 }
 PORTAL_INSPECTIONS: dict[str, Callable[[], Context]] = {
@@ -234,4 +272,5 @@ PORTAL_INSPECTIONS: dict[str, Callable[[], Context]] = {
     "ceilings": _ceilings,
     "inspection_plans": _public_plans,
     "grading": _grading,
+    "classification": _classification,
 }

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.people import NOW, TODAY
-from tests.store.rows import Rows
+from tests.store.rows import DIGEST, Rows
 
 from xinheng.store import models as store
 
@@ -53,6 +53,25 @@ def notice(rows: Rows, **given: Any) -> store.OversightNotice:
     return store.OversightNotice.objects.create(**meant | given)
 
 
+def classification(rows: Rows, **given: Any) -> store.Classification:
+    meant = {
+        "model": "food/food-operators",
+        "year": 2026,
+        "run": rows.run(),
+        "as_of": TODAY,
+        "counts": [],
+        "digest": DIGEST,
+        "made_by": rows.people.wang,
+        "made_at": NOW,
+    }
+    return store.Classification.objects.create(**meant | given)
+
+
+def _published_twice(rows: Rows) -> None:
+    for _ in range(2):
+        classification(rows, published_by=rows.people.zhao, published_at=NOW)
+
+
 def _same_place(rows: Rows) -> None:
     first = batch(rows)
     batch(rows, plan=first.plan)
@@ -65,6 +84,10 @@ def _told_twice(rows: Rows) -> None:
 
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "plan_kind_known": lambda rows: rows.plan(kind="surprise"),
+    "classification_once_a_year": _published_twice,
+    "classification_published_by_another": lambda rows: classification(
+        rows, published_by=rows.people.wang, published_at=NOW
+    ),
     "planbatch_place_once": _same_place,
     "planbatch_says_how_many": lambda rows: batch(rows, planned=0),
     "planbatch_period": lambda rows: batch(rows, until_on=TODAY - timedelta(days=1)),

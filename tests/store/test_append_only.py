@@ -87,6 +87,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "measureuse": measure_rows.use,
     "fairreview": measure_rows.fair_review,
     "casecheck": plan_rows.check,
+    "classification": plan_rows.classification,
     "oversightnotice": plan_rows.notice,
     "campaign": campaign_rows.campaign,
     "campaignline": campaign_rows.line,

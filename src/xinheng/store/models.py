@@ -15,6 +15,7 @@ from xinheng.store.case_moves import (
     ReminderLevel,
 )
 from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.classifications import Classification
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.commitments import Commitment
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
@@ -69,6 +70,7 @@ from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
     PublicAct,
     PublicAnnouncement,
+    PublicClassification,
     PublicComplaint,
     PublicCorrection,
     PublicDisputedGrade,
@@ -136,11 +138,12 @@ __all__ = [
     "Campaign",
     "CampaignLine",
     "Case",
-    "CaseDeadline",
     "CaseCheck",
+    "CaseDeadline",
     "CaseEvent",
     "CaseReminder",
     "Channel",
+    "Classification",
     "CodeIssue",
     "CodeIssueStep",
     "Commitment",
@@ -203,20 +206,21 @@ __all__ = [
     "Organisation",
     "OrganisationKind",
     "OrganisationName",
-    "PackageState",
     "OversightNotice",
     "OversightOccasion",
+    "PackageState",
     "PeerLevel",
     "PeerRelation",
     "PeerState",
     "PeerTransport",
     "Plan",
-    "PolicyVersion",
     "PlanBatch",
     "PlanFiling",
     "PlanKind",
+    "PolicyVersion",
     "PublicAct",
     "PublicAnnouncement",
+    "PublicClassification",
     "PublicComplaint",
     "PublicCorrection",
     "PublicDisputedGrade",
@@ -225,8 +229,8 @@ __all__ = [
     "PublicMoved",
     "PublicName",
     "PublicNotice",
-    "PublicPolicy",
     "PublicPlan",
+    "PublicPolicy",
     "PublicRelease",
     "PublicRun",
     "PublicScore",

@@ -280,6 +280,21 @@ class PublicPlan(models.Model):
         db_table = "public_plan"
 
 
+class PublicClassification(models.Model):
+    """The yearly classification of a field; ``counts`` are county, grades, ungraded and sole_traders."""
+
+    model = models.CharField(max_length=80)
+    year = models.IntegerField()
+    as_of = models.DateField()
+    counts = models.JSONField()
+    digest = models.CharField(max_length=71)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "public_classification"
+
+
 class PublicAnnouncement(models.Model):
     """What was fixed before a draw."""
 

@@ -50,6 +50,7 @@ _VIEWS = (
     "public_score",
     "public_announcement",
     "public_plan",
+    "public_classification",
     "public_draw",
     "public_policy",
 )

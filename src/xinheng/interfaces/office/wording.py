@@ -199,6 +199,8 @@ EVENTS = {
     "inspector.changed": "修改执法检查人员",
     "inspector.ended": "停用执法检查人员",
     "plan.filed": "登记计划备案",
+    "classification.made": "编制分类结果",
+    "classification.published": "公布分类结果",
     "check.begun": "开始紧急检查",
     "oversight.told": "告知执法监督",
     "oversight.seen": "执法监督签收",

@@ -20,9 +20,10 @@ from xinheng.core.grading import Band, GradingPolicy
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
+from xinheng.interfaces.web.classification_rows import rows_of, total_of
 from xinheng.interfaces.web.matter_rows import CSV_COLUMNS, ceilings_of, csv_rows, figure, matters_of
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
-from xinheng.store.public import PublicPlan
+from xinheng.store.public import PublicClassification, PublicPlan
 
 PAGE = 20
 SECTION = {
@@ -31,6 +32,7 @@ SECTION = {
     "ceilings": "年度频次上限",
     "inspection_plans": "抽查计划",
     "grading": "分级分类监管政策",
+    "classification": "年度分类结果",
     "inspection_results": "检查结果公示",
 }
 KINDS = {"daily": "日常检查", "special": "专项检查"}
@@ -197,6 +199,36 @@ def _band(policy: Policy, band: Band, *, on: date) -> dict[str, Any]:
         "source": "；".join(dict.fromkeys(filter(None, sources))),
         "verified": band.verified and ratio["verified"] and visits["verified"],
     }
+
+
+@require_safe
+def classification(request: HttpRequest) -> HttpResponse:
+    """How many of each grade each field has, year by year; nobody by name."""
+    policy = law.policy_in_force(on=localdate())
+    known = PublicClassification.objects.using(showing.DATABASE)
+    years = sorted(set(known.values_list("year", flat=True)), reverse=True)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked in {str(one) for one in years} else years[0] if years else 0
+    options = [Option(str(one), f"{one} 年") for one in years]
+    context = {
+        "crumbs": _crumbs("年度分类结果"),
+        "section": section(),
+        "filters": [Filter("year", "年度", "select", str(year), options)] if years else [],
+        "reset_url": reverse("portal:classification"),
+        "results": [
+            {
+                "title": f"{policy.models[one.model].title if one.model in policy.models else one.model}"
+                f"　{one.year} 年",
+                "as_of": one.as_of,
+                "published_at": one.published_at,
+                "digest": one.digest,
+                "rows": rows_of(one.counts, policy),
+                "total": total_of(one.counts),
+            }
+            for one in known.filter(year=year).order_by("model")
+        ],
+    }
+    return answers.short_lived(render(request, "portal/classification.html", context), noindex=False)
 
 
 def _crumbs(last: str) -> list[Crumb]:

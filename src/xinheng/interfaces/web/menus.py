@@ -33,7 +33,7 @@ PORTAL = (
         "portal:draws",
         (
             *("portal:draw", "portal:announcement", "portal:matters", "portal:ceilings"),
-            *("portal:inspection_plans", "portal:grading"),
+            *("portal:inspection_plans", "portal:grading", "portal:classification"),
         ),
     ),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
@@ -213,6 +213,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             ),
             Route("办事核查", "office:measure_check"),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
+            Route("年度分类结果", "office:classifications"),
             Route(
                 "执法检查人员",
                 "office:inspectors",
