@@ -66,7 +66,7 @@ _TEXTS: dict[Defect, tuple[str, str]] = {
     Defect.SPELLING: ("字符不规范", "全角字符、空格、标签等已按规定形式改写；不能改写的请改正后重新报送。"),
     Defect.NATURAL_PERSON: ("涉及自然人", "平台不归集自然人信息，该行已退回，原文在回执后销毁。"),
     Defect.CONFLICT: ("代码与名称不一致", "核对营业执照，确认该代码与名称属于同一主体后重新报送。"),
-    Defect.WRONG_FEED: ("文件与所选数据源不符", "确认所选数据源；不确定时不指定，由系统识别。"),
+    Defect.WRONG_FEED: ("文件与所选数据源不符", "确认所选数据源；在页面上传的，也可以不选，由系统识别。"),
     Defect.UNREADABLE: ("无法读取", "请重新导出为 CSV（UTF-8）或 XLSX 后上传。"),
     Defect.NO_CONSENT: ("没有授权同意", "请先由信用办或窗口登记该主体的授权同意，再重新报送该行。"),
     Defect.NOT_A_BODY: (
