@@ -220,12 +220,12 @@ def _demand_notice(case: Case) -> None:
 
 
 def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None = None) -> datetime:
-    """The moment as it counts. Refusal VO6 before the approval, before the arrival, or to come."""
+    """The moment as it counts, to the minute. Refusal VO6 before the approval, before the arrival, or to come."""
     if after is None:
         first = last_step(visit.case, "approve", "rush")
         after = first.at if first else None
     moment = now if now < at <= now + SKEW else at
-    if moment > now or (after is not None and moment < after):
+    if moment > now or (after is not None and moment < after.replace(second=0, microsecond=0)):
         raise Refusal(
             "VO6",
             f"时间 {at:%Y-%m-%d %H:%M} 早于批准、入企或者晚于现在，不能登记。",
