@@ -133,3 +133,11 @@ def test_a_team_is_not_checked_in_before_its_time(trips: Trips) -> None:
     visit = trips.approved()
     late = f"{NOW + timedelta(days=1):%Y-%m-%dT%H:%M}"
     assert "不能登记" in text(_step(signed_in(trips.li), visit, "check_in", way="code", at=late))
+
+
+def test_the_team_puts_photos_to_its_visit_and_another_inspector_does_not(trips: Trips) -> None:
+    visit = trips.approved()
+    other = make_user("other", "何检查", trips.people.market, Role.INSPECTOR)
+    url = reverse("office:attachments", kwargs={"target": "case", "key": visit.case.public_id})
+    assert "添加附件" in text(signed_in(trips.li).get(url))
+    assert signed_in(other).get(url).status_code == 403

@@ -84,8 +84,17 @@ def test_a_code_may_be_typed_with_blanks_and_a_wrong_one_is_told(trips: Trips) -
 
 
 @pytest.mark.usefixtures("office_clock")
-def test_an_enterprise_sees_its_own_visits_and_no_others(trips: Trips) -> None:
+def test_no_list_announces_a_visit_to_whom_it_goes(trips: Trips) -> None:
     visit = trips.approved()
+    client = _signed_in(_account(trips, visit.subject))
+    for route in ("own_visits", "own_cases"):
+        page = text(client.get(reverse(f"counter:{route}", args=[visit.subject.public_id])))
+        assert visit.case.number not in page, route
+
+
+@pytest.mark.usefixtures("office_clock")
+def test_an_enterprise_sees_its_own_visits_and_no_others(trips: Trips) -> None:
+    visit = trips.recorded().visit
     client = _signed_in(_account(trips, visit.subject))
     page = text(client.get(reverse("counter:own_visits", args=[visit.subject.public_id])))
     assert visit.case.number in page and "第 1 次，上限 1 次" in page

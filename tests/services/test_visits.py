@@ -15,6 +15,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.core.visits import Arrival
 from xinheng.services.publication import publish_batch, stop_due
+from xinheng.services.rectification import Order, draft_order
 from xinheng.services.visits import dispatch, follow_lead, visits_so_far
 from xinheng.services.visits_on_site import check_in, record_visit
 from xinheng.services.visits_results import confirm_result, figures_of, publish_result
@@ -329,6 +330,15 @@ def test_nobody_at_the_registered_address_is_a_result_of_its_own(trips: Trips) -
     record_visit(visit.case.public_id, gone, arrived=away, **trips.by(trips.li, LATER))
     visit.case.refresh_from_db()
     assert visit.case.state == "recorded" and visit.sheets.get().result == "not_reached"
+
+
+@pytest.mark.row("M11-01")
+def test_an_order_to_put_right_rests_on_the_record_of_the_visit(trips: Trips) -> None:
+    visit = trips.confirmed(UNFIT)
+    assert visit.record_key is not None
+    order = Order(subject=visit.subject, record=visit.record_key, wanted="冷藏柜调到标签温度", reason="超温")
+    case = draft_order(order, **trips.by(trips.people.wang, SITE + timedelta(hours=4)))
+    assert case.ground == f"record:{visit.record_key}"
 
 
 @pytest.mark.row("M8-09")

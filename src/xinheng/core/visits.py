@@ -24,20 +24,23 @@ UNREACHED = "not_reached"
 INSPECTORS = frozenset({Role.INSPECTOR})
 SECRECY = frozenset({Role.SECRECY_REVIEWER})
 APPLIED = ("apply", "apply_again")
+UNANNOUNCED = ("applied", "returned", "approved", "rushed")
+"""States in which the enterprise has no notice and nobody has come: they say nothing to it, so that no list announces a
+visit."""
 THERE = ("check_in", "arrive", "record", "record_rush")
 JUDGED = (*THERE, "clear", "confirm")
 
 _STATES = (
-    State(key="applied", title="待审批", party="检查机关拟对你单位检查，正在审批。不需要您做什么。"),
-    State(key="returned", title="退回修改", party="检查机关正在修改检查安排。不需要您做什么。"),
+    State(key="applied", title="待审批"),
+    State(key="returned", title="退回修改"),
+    State(key="approved", title="待入企"),
     State(
-        key="approved",
-        title="待入企",
-        party="检查已经批准。检查人员到场时应当出示检查通知书和两个以上执法证件，您可以扫码核验；"
+        key="notified",
+        title="已通知，待入企",
+        party="检查通知书已经送达。检查人员到场时应当出示两个以上执法证件，您可以用检查码核验；"
         "不在清单内的检查，您有权拒绝并投诉。",
     ),
-    State(key="notified", title="已通知，待入企", party="检查通知书已经送达。请按通知书配合检查。"),
-    State(key="rushed", title="紧急检查，待入企", party="因紧急情况先行检查，审批随后补办。"),
+    State(key="rushed", title="紧急检查，待入企"),
     State(key="on_site", title="检查中", party="检查人员已经入企登记。请配合检查，您可以陈述意见。"),
     State(key="rush_on_site", title="紧急检查中", party="检查人员已经入企登记。请配合检查，您可以陈述意见。"),
     State(key="rush_recorded", title="待补办审批", party="检查已经记录，检查机关正在补办审批。"),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xinheng.core.roles import Verb
+from xinheng.core.visits import UNANNOUNCED
 from xinheng.interfaces.counter.space import Visit as Here
 from xinheng.interfaces.counter.space import own
 from xinheng.interfaces.web.refusals import refusals_on
@@ -102,9 +103,9 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 @own(Verb.READ_OWN_FILE)
 def own_visits(here: Here) -> HttpResponse:
-    """All visits that were approved, the newest first."""
+    """Visits of which the enterprise has the notice, or that have come, the newest first."""
     subject = here.enterprise
-    rows = Visit.objects.filter(subject__in=one_with(subject)).exclude(case__state__in=_UNAPPROVED)
+    rows = Visit.objects.filter(subject__in=one_with(subject)).exclude(case__state__in=UNANNOUNCED)
     rows = rows.select_related("case", "plan", "arrival", "rating").order_by("-pk")[:50]
     may_ask = bool(here.party.may(Verb.LODGE_REQUEST, subject, on=here.today))
     object_to = reverse("counter:own_objection", args=[subject.public_id])

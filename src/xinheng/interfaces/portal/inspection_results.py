@@ -1,7 +1,7 @@
 """Results of checks as anybody may see them: of whom, on which matter, when, by whom, with which result and until when.
 
-Only what is published and not ended is here: a negative result leaves with its last day, its repair or its withdrawal. Clean
-results carry no weight (《优化营商环境条例》第五十四条; legal guards G1, G6, G9).
+Only what is published and not ended is here: a negative result leaves with its last day, its repair or its withdrawal. A clean
+result is no failing (《优化营商环境条例》第五十四条; legal guards G1, G6, G9).
 """
 
 import csv
