@@ -110,9 +110,11 @@ def test_a_case_check_goes_from_its_reason_to_the_note_of_the_supervisor(
     assert post(signed_in(people.wang), seen).status_code == 403
     listed = text(signed_in(supervisor).get(reverse("office:case_checks")))
     assert "待签收的监督告知" in listed and "甲公司" in listed
+    assert "1 件个案检查待签收" in text(signed_in(supervisor).get("/office/desk/"))
     post(signed_in(supervisor), seen)
     notice.refresh_from_db()
     assert notice.seen_by == supervisor
+    assert "待签收" not in text(signed_in(supervisor).get("/office/desk/"))
     post(signed_in(people.zhao), reverse("office:approve_plan", kwargs=part))
     assert "已批准" in text(signed_in(people.wang).get(page))
 

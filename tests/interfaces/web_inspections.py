@@ -123,6 +123,7 @@ def _case_check() -> Context:
             {**told, "seen_by": "", "seen_at": None},
         ],
         "begin_url": "#",
+        "edit_url": "#",
         "approve_form": ApproveForm(),
         "approve_url": "#",
         "return_url": "#",

@@ -16,8 +16,16 @@ from xinheng.services.case_checks import (
     draft_case_check,
     may_go,
     paper_missing,
+    revise_case_check,
 )
-from xinheng.services.inspection_plans import PlanDraft, approve_plan, refuse_outside_time
+from xinheng.services.inspection_plans import (
+    BatchDraft,
+    PlanDraft,
+    approve_plan,
+    refuse_outside_time,
+    return_plan,
+    revise_plan,
+)
 from xinheng.services.oversight import take_note
 from xinheng.store.models import CaseCheck, LedgerEvent, OversightNotice, PublicPlan, RoleGrant, User
 
@@ -155,6 +163,28 @@ def test_an_unknown_term_makes_nothing_late_and_a_known_one_does(
     assert second.paper_due_on == date(2026, 11, 27)
     assert not paper_missing(second, on=date(2026, 11, 27))
     assert paper_missing(second, on=date(2026, 11, 28))
+
+
+def test_what_came_back_goes_again_for_the_same_enterprise(
+    draft: CaseCheckDraft, people: People, policy: Policy
+) -> None:
+    check = _drafted(draft, people, policy)
+    public_id = check.plan.public_id
+    return_plan(public_id, actor=people.zhao, policy=policy, now=NOW, reason="写明投诉日期")
+    other = replace(draft, subject=Rows(people).subject())
+    with pytest.raises(Refusal) as refused:
+        revise_case_check(public_id, other, actor=people.li, policy=policy, now=NOW)
+    assert refused.value.code == "CASE-OTHER"
+    with pytest.raises(Refusal) as kind:
+        batch = BatchDraft(scope="全市", planned=1, from_on=TODAY, until_on=TODAY)
+        daily = replace(draft.plan, batches=(batch,))
+        revise_plan(public_id, daily, actor=people.li, policy=policy, now=NOW)
+    assert kind.value.code == "PLAN-KIND"
+    better = replace(draft, explanation="2026年11月19日投诉，反映销售过期食品")
+    revise_case_check(public_id, better, actor=people.li, policy=policy, now=NOW)
+    check.refresh_from_db()
+    assert check.explanation.startswith("2026年11月19日")
+    assert check.plan.case.state == "submitted"
 
 
 def test_names_and_numbers_of_persons_do_not_stay_in_the_words(

@@ -6,6 +6,7 @@ term of policy, 待确认 where nobody knows it (国办发〔2024〕54号; legal
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -14,7 +15,7 @@ from xinheng.core.inspection_matters import G7
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.inspection_plans import PlanDraft, draft_plan
+from xinheng.services.inspection_plans import PlanDraft, draft_plan, revise_plan
 from xinheng.services.ledger import note
 from xinheng.services.oversight import tell_oversight
 from xinheng.services.time import day_of
@@ -54,6 +55,39 @@ def reason_of(key: str, *, policy: Policy) -> CaseReason:
 @transaction.atomic
 def draft_case_check(draft: CaseCheckDraft, *, actor: User, policy: Policy, now: datetime) -> CaseCheck:
     """Put a check of one enterprise to the decider. Refusals: CASE-REASON, CASE-WORDS, those of a plan."""
+    words = _words(draft, policy)
+    subject = draft.subject.merged_into or draft.subject
+    plan = draft_plan(
+        replace(draft.plan, kind=PlanKind.CASE, batches=()), actor=actor, policy=policy, now=now
+    )
+    return CaseCheck.objects.create(plan=plan, subject=subject, **words)
+
+
+@transaction.atomic
+def revise_case_check(
+    public_id: str, draft: CaseCheckDraft, *, actor: User, policy: Policy, now: datetime
+) -> CaseCheck:
+    """Change a check that came back and send it again; the enterprise stays. Refusals: CASE-OTHER, those of a new one."""
+    check = CaseCheck.objects.select_for_update(of=("self",)).get(plan__public_id=public_id)
+    if (draft.subject.merged_into or draft.subject) != check.subject:
+        raise Refusal(
+            "CASE-OTHER",
+            "退回修改的个案检查不能换成另一家企业。",
+            advice="请撤回后对另一家企业另行提出",
+        )
+    words = _words(draft, policy)
+    if check.begun_at is not None:
+        words["emergency"] = True
+    plan = replace(draft.plan, kind=PlanKind.CASE, batches=())
+    check.plan = revise_plan(public_id, plan, actor=actor, policy=policy, now=now)
+    for name, value in words.items():
+        setattr(check, name, value)
+    check.save(update_fields=list(words))
+    return check
+
+
+def _words(draft: CaseCheckDraft, policy: Policy) -> dict[str, Any]:
+    """Reason and words as kept, without what tells of a person."""
     reason_of(draft.reason, policy=policy)
     explanation = mask_personal(draft.explanation.strip()).text
     if len(explanation) < LEAST_WORDS:
@@ -63,17 +97,7 @@ def draft_case_check(draft: CaseCheckDraft, *, actor: User, policy: Policy, now:
             citation=G7,
             advice="写明线索来源、日期和反映的问题，不写个人姓名和联系方式",
         )
-    subject = draft.subject.merged_into or draft.subject
-    plan = draft_plan(
-        replace(draft.plan, kind=PlanKind.CASE, batches=()), actor=actor, policy=policy, now=now
-    )
-    return CaseCheck.objects.create(
-        plan=plan,
-        subject=subject,
-        reason=draft.reason,
-        explanation=explanation[:500],
-        emergency=draft.emergency,
-    )
+    return {"reason": draft.reason, "explanation": explanation[:500], "emergency": draft.emergency}
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
 from xinheng.services.exchanges import late_peers, waiting_peers
 from xinheng.services.identities import waiting_rows
 from xinheng.services.letters import waiting as letters_waiting
+from xinheng.services.oversight import unseen
 from xinheng.services.retention import decide_by
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
@@ -70,6 +71,7 @@ class Kind(StrEnum):
     CODE_VERIFY = "code_verify"
     IDENTITY = "identity"
     MERGE = "merge"
+    OVERSIGHT = "oversight"
     CAMPAIGN = "campaign"
 
 
@@ -126,6 +128,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_deletions(seat),
         *_codes(seat),
         *_identities(seat),
+        *_oversight(seat),
         *_campaigns(seat),
     ]
     far = date.max
@@ -161,6 +164,13 @@ def _cases(seat: Seat) -> Iterator[Task]:
             yield Task(kind=Kind.APPROVE, case=case, term=_of_case(case, seat))
         elif "edit" in verbs:
             yield Task(kind=Kind.EDIT, case=case, term=_of_case(case, seat))
+
+
+def _oversight(seat: Seat) -> Iterator[Task]:
+    """Checks of named enterprises of which the supervisors have not taken note."""
+    waiting = unseen(seat.reach(Verb.OVERSEE_CHECKS)).count()
+    if waiting:
+        yield Task(kind=Kind.OVERSIGHT, count=waiting)
 
 
 def _steps(seat: Seat) -> Iterator[Task]:

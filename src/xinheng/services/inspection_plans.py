@@ -78,8 +78,14 @@ def draft_plan(draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) 
 
 @transaction.atomic
 def revise_plan(public_id: str, draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) -> Plan:
-    """Change a plan that came back and send it to the decider again. Refusals: as for a new one."""
+    """Change a plan that came back and send it to the decider again. Refusals: as for a new one, and PLAN-KIND."""
     plan = Plan.objects.select_for_update().get(public_id=public_id)
+    if (plan.kind == PlanKind.CASE) is not (draft.kind == PlanKind.CASE):
+        raise Refusal(
+            "PLAN-KIND",
+            "个案检查不能改成抽查计划，抽查计划也不能改成个案检查。",
+            advice="请撤回后另行提出",
+        )
     matter = listed_matter(draft, policy=policy, on=day_of(now))
     _check_batches(draft)
     words = _words(draft, matter, policy)

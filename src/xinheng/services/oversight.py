@@ -4,9 +4,11 @@ Passing the ceiling or going at once needs a reason of the closed list; each rea
 《行政执法监督条例》; legal guard G7).
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -26,6 +28,13 @@ def tell_oversight(check: CaseCheck, occasion: OversightOccasion, *, policy: Pol
         object=f"plan:{check.plan.public_id}",
         reason=check.explanation,
         payload={"occasion": occasion, "reason": check.reason},
+    )
+
+
+def unseen(organisations: Collection[int]) -> QuerySet[OversightNotice]:
+    """What the supervisors of these organs have not taken note of."""
+    return OversightNotice.objects.filter(
+        seen_at__isnull=True, check_of__plan__organisation__in=organisations
     )
 
 

@@ -15,6 +15,7 @@ STAFF: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("dengji", "邓佶（登记机关）", "registrar", "registrar", (Role.REGISTRAR_DESK,)),
     ("liufang", "刘芳（抽查计划）", "market", "market", (Role.REVIEWER,)),
     ("sunwei", "孙伟（执法检查）", "market", "market", (Role.INSPECTOR,)),
+    ("wuduan", "吴端（执法监督）", "root", "root", (Role.ENFORCEMENT_SUPERVISOR,)),
     ("fangzheng", "方正（法制审核）", "root", "root", (Role.LEGAL_REVIEWER,)),
     ("sunli", "孙丽（政务服务窗口）", "lead", "root", (Role.WINDOW_CLERK,)),
     ("heping", "何平（模型）", "market", "market", (Role.MODEL_OFFICER,)),

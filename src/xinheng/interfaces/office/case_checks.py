@@ -20,9 +20,14 @@ from xinheng.interfaces.office.plan_forms import ApproveForm, CaseCheckForm
 from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.case_checks import begin_emergency, draft_case_check, paper_missing
+from xinheng.services.case_checks import (
+    begin_emergency,
+    draft_case_check,
+    paper_missing,
+    revise_case_check,
+)
 from xinheng.services.cases import steps_for
-from xinheng.services.oversight import take_note
+from xinheng.services.oversight import take_note, unseen
 from xinheng.store.inspection_plans import CaseCheck, OversightNotice, OversightOccasion
 from xinheng.store.inspections import Plan
 
@@ -50,9 +55,9 @@ def _notices(call: Call) -> list[dict[str, Any]]:
     """What waits for a supervisor's note; empty for everybody else."""
     if not call.may_somewhere(Verb.OVERSEE_CHECKS):
         return []
-    waiting = OversightNotice.objects.filter(
-        seen_at__isnull=True, check_of__plan__organisation__in=call.reach(Verb.OVERSEE_CHECKS)
-    ).select_related("check_of__plan__case", "check_of__subject")
+    waiting = unseen(call.reach(Verb.OVERSEE_CHECKS)).select_related(
+        "check_of__plan__case", "check_of__subject", "check_of__begun_by"
+    )
     return [
         {
             **_line(call, notice.check_of),
@@ -109,6 +114,27 @@ def new_case_check(call: Call) -> HttpResponse:
     return call.render("case_check_form", {"crumbs": crumbs, "form": form})
 
 
+def edit_case_check(call: Call, plan: Plan) -> HttpResponse:
+    """Change a check that came back and send it again."""
+    check = CaseCheck.objects.select_related("subject").get(plan=plan)
+    before = {
+        "organisation": plan.organisation.public_id,
+        "year": plan.year,
+        "matter": plan.matter_key,
+        "code": check.subject.code,
+        "reason": check.reason,
+        "explanation": check.explanation,
+        "emergency": check.emergency,
+    }
+    form = CaseCheckForm(call, call.request.POST or None, initial=before)
+    if call.request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            revise_case_check(plan.public_id, form.draft(), actor=call.user, policy=call.policy, now=call.now)
+            return redirect("office:plan", plan=plan.public_id)
+    crumbs = [Crumb("个案检查", reverse("office:case_checks")), Crumb("修改个案检查")]
+    return call.render("case_check_form", {"crumbs": crumbs, "form": form})
+
+
 def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = None) -> HttpResponse:
     """One check on one page: reason, whose word, who was told, and what is next."""
     plan.refresh_from_db()
@@ -137,6 +163,7 @@ def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = N
         "approve_form": approving or (ApproveForm() if "approve" in verbs else None),
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
+        "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
     }
     return call.render("case_check", context)
 

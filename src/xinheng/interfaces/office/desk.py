@@ -265,6 +265,10 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
         *("无代码的行", f"{count(task.count)} 行待认定是哪一家", reverse("office:identities")),
         *("待认定", "decide"),
     ),
+    Kind.OVERSIGHT: lambda _, task: (
+        *("个案检查", f"{count(task.count)} 件个案检查待签收", reverse("office:case_checks")),
+        *("待签收", "decide"),
+    ),
     Kind.MERGE: lambda _, task: (
         *("主体合并", f"{count(task.count)} 项合并或拆分意见", reverse("office:merges")),
         *("待决定", "decide"),

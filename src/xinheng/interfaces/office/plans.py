@@ -13,7 +13,7 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.case_checks import case_check_page
+from xinheng.interfaces.office.case_checks import case_check_page, edit_case_check
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first, number
@@ -96,6 +96,8 @@ def _initial(call: Call) -> dict[str, Any]:
 @once
 def edit_plan(call: Call, plan: Plan) -> HttpResponse:
     """Change a plan that came back."""
+    if plan.kind == PlanKind.CASE:
+        return edit_case_check(call, plan)
     now_ = {
         "organisation": plan.organisation.public_id,
         "title": plan.title,
