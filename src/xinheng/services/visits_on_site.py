@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from xinheng.core.canonical import digest_of
+from xinheng.core.inspection_matters import Point
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -101,20 +102,7 @@ def record_visit(
         check_in(public_id, arrived, actor=actor, policy=policy, now=now)
         case.refresh_from_db()
     _own(visit, actor)
-    arrival = VisitArrival.objects.filter(visit=visit).first()
-    if arrival is None:
-        raise Refusal(
-            "VO3",
-            "这次检查还没有入企登记，不能登记结果。",
-            citation="国办发〔2024〕54号",
-            advice="请先扫码或者出示证件完成入企登记。",
-        )
-    at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
-    needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
-    _check_team(visit, sheet.present, needed=needed, at=at)
-    points = points_of(visit, policy=policy)
-    failing = {key: one.failing for key, one in results_of(visit, policy=policy).items()}
-    check_sheet(sheet, points=list(points), results=failing, arrival=Arrival(arrival.way))
+    at, points = _checked(visit, sheet, policy=policy, now=now)
     take_step(
         case.public_id,
         _WRITING.get(case.state, "record"),
@@ -137,6 +125,27 @@ def record_visit(
         for key, one in sheet.points.items()
     )
     return kept
+
+
+def _checked(
+    visit: Visit, sheet: Sheet, *, policy: Policy, now: datetime
+) -> tuple[datetime, dict[str, Point]]:
+    """The moment at which it was written and the checklist it answers, once team, time and content hold."""
+    arrival = VisitArrival.objects.filter(visit=visit).first()
+    if arrival is None:
+        raise Refusal(
+            "VO3",
+            "这次检查还没有入企登记，不能登记结果。",
+            citation="国办发〔2024〕54号",
+            advice="请先扫码或者出示证件完成入企登记。",
+        )
+    at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
+    needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
+    _check_team(visit, sheet.present, needed=needed, at=at)
+    points = points_of(visit, policy=policy)
+    failing = {key: one.failing for key, one in results_of(visit, policy=policy).items()}
+    check_sheet(sheet, points=list(points), results=failing, arrival=Arrival(arrival.way))
+    return at, points
 
 
 def _kept(visit: Visit, sheet: Sheet, *, digest: str, at: datetime, actor: User, now: datetime) -> VisitSheet:
