@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from tests.interfaces.web_counter_pages import SPACE
-from tests.interfaces.web_samples import COMMON, NAME, OFFICE, RULE, TODAY, crumbs_to
+from tests.interfaces.web_office_sharing import ConsentForm
+from tests.interfaces.web_samples import COMMON, NAME, NOW, OFFICE, RULE, TODAY, crumbs_to
 
+from xinheng.interfaces.counter.consents import RevokeForm
 from xinheng.interfaces.counter.objections import ClaimForm, ReasonForm
 from xinheng.interfaces.counter.objections_misuse import MisuseForm
 from xinheng.interfaces.office.objections import LodgeForm
@@ -117,7 +119,35 @@ def _measures() -> Context:
     }
 
 
+CONSENT = {
+    "items": "纳税信息",
+    "purpose": "融资",
+    "receiver": "不限单位",
+    "from_on": TODAY,
+    "until_on": TODAY,
+    "holds": True,
+    "state": "有效",
+    "url": "#",
+}
+
+
+def _consent() -> Context:
+    return {
+        **SPACE,
+        "consent": CONSENT,
+        "fields": "不限",
+        "feeds": "纳税信息（授权）",
+        "way": "网上",
+        "revoke_reason": "贷款已经还清",
+        "uses": [{"at": NOW, "unit": "示例局", "matter": "贷款审批"}],
+        "form": RevokeForm({}),
+    }
+
+
 OBJECTIONS: dict[str, Callable[[], Context]] = {
+    "own_consents": lambda: {**SPACE, "consents": [CONSENT, {**CONSENT, "holds": False}], "new_url": "#"},
+    "own_consent_new": lambda: {**SPACE, "form": ConsentForm({"confirmed": "on"}), "back_url": "#"},
+    "own_consent": _consent,
     "own_measures": _measures,
     "own_objections": _objections,
     "own_objection": _objection,

@@ -54,6 +54,7 @@ class StepForm(forms.Form):
 
 
 class ConsentForm(forms.Form):
+    confirmed = forms.BooleanField(label="本企业确认")
     code = forms.CharField(label="统一社会信用代码")
     items = forms.MultipleChoiceField(
         label="可以使用的信息", choices=[("utility", "公用事业缴费信息")], widget=forms.CheckboxSelectMultiple

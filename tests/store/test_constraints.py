@@ -365,6 +365,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "consent_period": lambda rows: sharing_rows.consent(rows, until_on=YESTERDAY),
     "consent_way_known": lambda rows: sharing_rows.consent(rows, way="spoken"),
     "consent_paper_has_scan": lambda rows: sharing_rows.consent(rows, way="paper"),
+    "consent_entered_by_one": lambda rows: sharing_rows.consent(rows, entered_by=None),
     "consent_revoked_with_reason": lambda rows: sharing_rows.consent(rows, revoked_by=rows.people.wang),
     "sharing_grant_has_items": lambda rows: sharing_rows.grant(rows, items={}),
     "sharing_grant_period": lambda rows: sharing_rows.grant(rows, until_on=YESTERDAY),

@@ -18,6 +18,7 @@ class Matter(StrEnum):
     FILE = "file"
     COMMITMENTS = "commitments"
     REQUESTS = "requests"
+    CONSENTS = "consents"
 
     @property
     def label(self) -> str:
@@ -25,6 +26,7 @@ class Matter(StrEnum):
             "file": "查看本企业信用档案和办理进度",
             "commitments": "作出信用承诺",
             "requests": "提出信用修复、异议等申请",
+            "consents": "同意使用本企业信息、撤回同意",
         }[self.value]
 
 
@@ -34,6 +36,7 @@ MATTER_OF = {
     Verb.READ_CASE: Matter.FILE,
     Verb.MAKE_COMMITMENT: Matter.COMMITMENTS,
     Verb.LODGE_REQUEST: Matter.REQUESTS,
+    Verb.GIVE_CONSENT: Matter.CONSENTS,
 }
 """What somebody of an enterprise can do here, and the matter it belongs to."""
 

@@ -133,6 +133,7 @@ class Verb(StrEnum):
     ASSIST_ENTERPRISE = "assist_enterprise"
     LODGE_REQUEST = "lodge_request"
     MAKE_COMMITMENT = "make_commitment"
+    GIVE_CONSENT = "give_consent"
     READ_OWN_FILE = "read_own_file"
     READ_LEDGER = "read_ledger"
     MANAGE_CALENDAR = "manage_calendar"
@@ -192,6 +193,7 @@ _VERB_LABELS = {
     Verb.ASSIST_ENTERPRISE: "窗口代办",
     Verb.LODGE_REQUEST: "提出异议、修复等申请",
     Verb.MAKE_COMMITMENT: "作出信用承诺",
+    Verb.GIVE_CONSENT: "同意使用本企业信息、撤回同意",
     Verb.READ_OWN_FILE: "查看本企业信用档案",
     Verb.READ_LEDGER: "查看和核验操作账本",
     Verb.MANAGE_CALENDAR: "维护工作日历",
@@ -304,6 +306,7 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.LODGE_REQUEST: _ENTERPRISE,
         Verb.MAKE_COMMITMENT: _ENTERPRISE | _rows(_OWN, Role.ASSOCIATION),
         Verb.READ_OWN_FILE: _ENTERPRISE,
+        Verb.GIVE_CONSENT: _ENTERPRISE,
         Verb.READ_LEDGER: _rows(_CITY, Role.AUDITOR),
         Verb.MANAGE_CALENDAR: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR),
         Verb.MANAGE_ORGANISATIONS: _rows(_WITHIN, Role.SYSTEM_ADMIN),

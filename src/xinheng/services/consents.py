@@ -17,6 +17,8 @@ from xinheng.core.consent import Terms, Way, needs_consent_to_enter, refuse_term
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
+from xinheng.services.cases import Taker
 from xinheng.services.ledger import note
 from xinheng.services.policies import policy_in_force
 from xinheng.services.records import Change, change_state
@@ -24,6 +26,7 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, StoredFile
 from xinheng.store.consents import Consent
+from xinheng.store.enterprises import EnterpriseAccount
 from xinheng.store.files import put_file
 from xinheng.store.identities import ever_one_with
 from xinheng.store.organisations import Organisation
@@ -73,9 +76,13 @@ def admission_of_batch(batch: int, *, now: datetime) -> Admission:
 
 
 @transaction.atomic
-def enter_consent(agreement: Agreement, *, actor: User, policy: Policy, now: datetime) -> Consent:
-    """Refusal SQ01 for what cannot be a consent; SQ02 for the same one twice."""
+def enter_consent(agreement: Agreement, *, actor: Taker, policy: Policy, now: datetime) -> Consent:
+    """By an officer on what the enterprise handed in, or by the enterprise in its own space, which signs by its account.
+
+    Refusal SQ01 for what cannot be a consent; SQ02 for the same one twice; ``access`` without a mandate for it.
+    """
     terms, today = agreement.terms, day_of(now)
+    officer, account = _by(actor, agreement.subject, now=now)
     refuse_terms(
         terms,
         way=agreement.way,
@@ -100,21 +107,32 @@ def enter_consent(agreement: Agreement, *, actor: User, policy: Policy, now: dat
         **values,
         way=agreement.way.value,
         scan=_kept(agreement, now=now),
-        entered_by=actor,
+        entered_by=officer,
+        account=account,
         entered_at=now,
     )
     payload = {"items": consent.items, "feeds": consent.feeds, "until": consent.until_on.isoformat()}
     note(
         "consent.entered",
         now=now,
-        actor=actor,
+        actor=officer,
         subject=subject.public_id,
         object=_name(consent),
         payload=payload,
     )
     if terms.lives(on=today):
-        _let_stand(consent, actor=actor, policy=policy, now=now)
+        _let_stand(consent, actor=officer, policy=policy, now=now)
     return consent
+
+
+def _by(
+    actor: Taker, subject: Subject, *, now: datetime
+) -> tuple[User, None] | tuple[None, EnterpriseAccount]:
+    """The officer, or the account of the enterprise itself, which must be allowed to."""
+    if isinstance(actor, User):
+        return actor, None
+    actor.demand(Verb.GIVE_CONSENT, subject, on=day_of(now))
+    return None, actor.account
 
 
 def _kept(agreement: Agreement, *, now: datetime) -> StoredFile | None:
@@ -128,27 +146,29 @@ def _name(consent: Consent) -> str:
 
 
 @transaction.atomic
-def revoke_consent(public_id: str, *, actor: User, reason: str, policy: Policy, now: datetime) -> int:
-    """Ends all use at once; returns how many records were shielded. Refusal SQ03 without a reason, SQ04 where it has
-    ended already."""
+def revoke_consent(public_id: str, *, actor: Taker, reason: str, policy: Policy, now: datetime) -> int:
+    """Ends all use at once; returns how many records were shielded. The enterprise takes back what an officer entered for
+    it as well. Refusal SQ03 without a reason, SQ04 where it has ended already."""
     consent = (
         Consent.objects.select_for_update(of=("self",)).select_related("subject").get(public_id=public_id)
     )
+    officer, account = _by(actor, consent.subject, now=now)
     if not reason.strip():
         raise Refusal("SQ03", "请写明撤销的原因。", advice="例如：企业书面撤回。")
     if consent.ended_at is not None:
         raise Refusal("SQ04", "这项授权已经终止。", advice="请刷新页面。")
-    consent.ended_at, consent.revoked_by, consent.revoke_reason = now, actor, reason.strip()[:200]
-    consent.save(update_fields=["ended_at", "revoked_by", "revoke_reason"])
+    consent.ended_at, consent.revoke_reason = now, reason.strip()[:200]
+    consent.revoked_by, consent.revoked_account = officer, account
+    consent.save(update_fields=["ended_at", "revoked_by", "revoked_account", "revoke_reason"])
     note(
         "consent.revoked",
         now=now,
-        actor=actor,
+        actor=officer,
         subject=consent.subject.public_id,
         object=_name(consent),
         reason=reason,
     )
-    return _shield(consent, why="授权已撤回", actor=actor, policy=policy, now=now)
+    return _shield(consent, why="授权已撤回", actor=officer, policy=policy, now=now)
 
 
 def end_due_consents(*, policy: Policy, now: datetime) -> int:
@@ -205,7 +225,7 @@ def _shield(consent: Consent, *, why: str, actor: User | None, policy: Policy, n
     return count
 
 
-def _let_stand(consent: Consent, *, actor: User, policy: Policy, now: datetime) -> None:
+def _let_stand(consent: Consent, *, actor: User | None, policy: Policy, now: datetime) -> None:
     """Records that an earlier end of a consent shielded, and nothing else did."""
     change = Change(deed="restore", reason="重新授权", ground=f"{GROUND} {consent.public_id}")
     shielded = _brought_by(consent).filter(state=RecordState.SHIELDED, note__ground__startswith=GROUND)

@@ -36,6 +36,7 @@ MENU = (
     ("own_visits", "对本企业的检查", Verb.READ_OWN_FILE),
     ("own_campaigns", "专项治理", Verb.READ_OWN_FILE),
     ("own_objection", "提出异议", Verb.LODGE_REQUEST),
+    ("own_consents", "信息使用授权", Verb.GIVE_CONSENT),
     ("own_notices", "提示信息", Verb.READ_GRADE),
     ("own_readings", "谁看过我的档案", Verb.READ_OWN_FILE),
 )

@@ -6,6 +6,7 @@ from xinheng.interfaces.counter import (
     campaigns,
     case_lookup,
     commitments,
+    consents,
     measures,
     objections,
     objections_misuse,
@@ -57,6 +58,9 @@ urlpatterns = [
     path(
         "own/<str:subject>/commitments/<slug:commitment>/", commitments.own_commitment, name="own_commitment"
     ),
+    path("own/<str:subject>/consents/", consents.own_consents, name="own_consents"),
+    path("own/<str:subject>/consents/new/", consents.new_own_consent, name="new_own_consent"),
+    path("own/<str:subject>/consents/<slug:consent>/", consents.own_consent, name="own_consent"),
     path("own/<str:subject>/measures/", measures.own_measures, name="own_measures"),
     path("own/<str:subject>/campaigns/", campaigns.own_campaigns, name="own_campaigns"),
     path("own/<str:subject>/visits/", visits.own_visits, name="own_visits"),

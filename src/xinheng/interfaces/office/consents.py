@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.access import Target
-from xinheng.core.consent import Terms, Way, agreeable_feeds, agreeable_items
+from xinheng.core.consent import Way
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.sharing import Purpose
@@ -23,19 +23,18 @@ from xinheng.interfaces.office.exporting import stored
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.wording import feed_title, item_title
+from xinheng.interfaces.web.consent_terms import TermsForm
 from xinheng.interfaces.web.figures import day
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.consents import Agreement, enter_consent, revoke_consent
 from xinheng.services.ledger import note
 from xinheng.store.consents import Consent
-from xinheng.store.organisations import Organisation
 from xinheng.store.sharing import SharingReading
 from xinheng.store.subjects import Subject
 
 MOST_BYTES = 10 * 1024 * 1024
 _BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n": "image/png"}
-_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _MOST_USES = 50
 
 
@@ -47,47 +46,18 @@ def _find(public_id: str) -> Consent | None:
 CONSENT = Owned("consent", _find, lambda call, consent: Target(subject=consent.subject_id))
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(TermsForm):
     """Who agreed to what, for whom, what for, from when until when, how."""
 
     code = forms.CharField(
         label="统一社会信用代码", max_length=18, error_messages={"required": "请填写主体的统一社会信用代码。"}
     )
-    items = forms.MultipleChoiceField(
-        label="可以使用的信息",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选择一类信息。"},
-    )
-    feeds = forms.MultipleChoiceField(
-        label="可以归集的来源", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    purpose = forms.ChoiceField(label="用途", choices=[(one.value, one.label) for one in Purpose])
-    receiver = forms.ChoiceField(label="使用单位", required=False)
-    fields_only = forms.CharField(
-        label="只限这些字段", required=False, max_length=500, help_text="用顿号分隔；留空则不限。"
-    )
-    from_on = forms.DateField(label="起", widget=_DAY, error_messages={"required": "请填写起始日。"})
-    until_on = forms.DateField(label="止", widget=_DAY, error_messages={"required": "请填写截止日。"})
     way = forms.ChoiceField(label="方式", choices=[(one.value, one.label) for one in Way])
     scan = forms.FileField(
         label="授权书扫描件",
         required=False,
         help_text="PDF、JPG 或 PNG，不超过 10 MiB；书面授权必须附上。加密保存。",
     )
-
-    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        policy = call.policy
-        feeds = agreeable_feeds(policy.feeds.values(), policy.catalogue)
-        units = Organisation.objects.order_by("pk").values_list("public_id", "pk")
-        self.units = dict(units)
-        self.fields["items"].choices = list(agreeable_items(policy.catalogue).items())  # type: ignore[attr-defined]
-        self.fields["feeds"].choices = list(feeds.items())  # type: ignore[attr-defined]
-        self.fields["receiver"].choices = [  # type: ignore[attr-defined]
-            ("", "不限单位"),
-            *((public_id, call.tree.name(pk)) for public_id, pk in units),
-        ]
-        self.initial.setdefault("from_on", call.today)
 
     def clean_code(self) -> Subject:
         code = self.cleaned_data["code"].strip().upper()
@@ -105,19 +75,6 @@ class ConsentForm(forms.Form):
         if not _type_of(scan):
             raise forms.ValidationError("扫描件只收 PDF、JPG、PNG，按内容识别。")
         return scan
-
-    def terms(self) -> Terms:
-        given = self.cleaned_data
-        names = given["fields_only"].replace("，", "、").replace(",", "、").split("、")
-        return Terms(
-            items=frozenset(given["items"]),
-            feeds=frozenset(given["feeds"]),
-            fields=frozenset(name.strip() for name in names if name.strip()),
-            purpose=given["purpose"],
-            receiver=self.units.get(given["receiver"]),
-            from_on=given["from_on"],
-            until_on=given["until_on"],
-        )
 
 
 def _type_of(scan: "UploadedFile[Any]") -> str:
@@ -175,7 +132,7 @@ def _line(call: Call, one: Consent) -> dict[str, Any]:
 
 
 def _state(call: Call, one: Consent) -> tuple[str, str]:
-    if one.revoked_by_id is not None:
+    if one.revoke_reason:
         return "已撤回", ""
     if one.ended_at is not None or one.until_on < call.today:
         return "已到期", ""
@@ -185,7 +142,9 @@ def _state(call: Call, one: Consent) -> tuple[str, str]:
 @asks(Verb.KEEP_CONSENTS, methods=("GET", "POST"))
 @once
 def new_consent(call: Call) -> HttpResponse:
-    form = ConsentForm(call, call.request.POST or None, call.request.FILES or None)
+    form = ConsentForm(
+        call.policy, call.tree, call.request.POST or None, call.request.FILES or None, today=call.today
+    )
     if call.request.method == "POST" and form.is_valid():
         with refusals_on(form):
             made = _enter(call, form)
@@ -228,10 +187,11 @@ def _page(call: Call, found: Consent, *, refused: str = "") -> HttpResponse:
         ("使用单位", _line(call, found)["receiver"]),
         ("期限", f"{day(found.from_on)} 至 {day(found.until_on)}"),
         ("方式", Way(found.way).label),
-        ("登记", f"{found.entered_by.display_name}"),
+        ("登记", found.entered_by.display_name if found.entered_by else "企业在自己的空间作出"),
     ]
-    if found.revoked_by is not None:
-        facts.append(("撤回", f"{found.revoked_by.display_name}：{found.revoke_reason}"))
+    if found.revoke_reason:
+        who = found.revoked_by.display_name if found.revoked_by else "企业自己撤回"
+        facts.append(("撤回", f"{who}：{found.revoke_reason}"))
     context = {
         "crumbs": [Crumb("授权登记", reverse("office:consents")), Crumb(found.subject.name)],
         "refused": refused,
