@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('store', '0370_visits'),
+        ('store', '0361_classifications'),
     ]
 
     operations = [
