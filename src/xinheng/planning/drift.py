@@ -1,7 +1,7 @@
 """Whether what was learnt still holds in a later window: the scores, the failures, the order and single features.
 
 The later window is compared with the last window of like length that was learnt from, seen in the same way: by a history
-that ends where the window begins. Small windows differ by chance; what chance explains is taken off.
+that ends where the window begins and reaches back equally far, for who is known longer has scores further apart. Small windows differ by chance; what chance explains is taken off.
 """
 
 from collections.abc import Sequence
@@ -67,11 +67,13 @@ def drift_of(table: PointsTable, before: Visits, after: Visits, *, freeze: int, 
     length = int(after.days.max()) - freeze + 1
     length = min(length, max((int(before.days.max()) - int(before.days.min())) // 2, 1))
     start = int(before.days.max()) + 1 - length
+    recent = before.only(before.days >= freeze - (start - int(before.days.min())))
     last = before.only(before.days >= start)
     old = places_by_row(last, table, history=before, known_before=start)
     new = places_by_row(after, table, history=before, known_before=freeze)
     points = _points(table, new, len(after))
-    shift = _score_shift(_points(table, old, len(last)), points)
+    alike = places_by_row(after, table, history=recent, known_before=freeze)
+    shift = _score_shift(_points(table, old, len(last)), _points(table, alike, len(after)))
     moved = _moved(table, old, new, limits)
     broken = _broken(table, new, after.results, table.chances(points))
     rate_before, rate_after = float(before.results.mean()), float(after.results.mean())

@@ -42,11 +42,13 @@ from xinheng.planning.visits import Floats, Ints, Visits
 
 RIDGES = (1000, 300, 100, 30)
 """How strongly points are drawn to zero, strongest first; neighbours are drawn together by thrice as much."""
+_PLAIN = (Kind.LEVEL, Kind.NUMBER, Kind.AGE, Kind.GROUP_RATE)
+_MEMORY = (*_PLAIN, Kind.RATE, Kind.LAST, Kind.SINCE_FAILURE, Kind.FAILURES)
 WINDOWS = (0.62, 0.75, 0.88)
 """Where in the history a window of the check begins, as a share of its visits."""
 LEAST_VISITS, LEAST_FAILED = 100, 10
 _BINS, _LEAST_WORD = 8, 30
-_MOST_ROWS, _TRIAL_ROWS = 240_000, 60_000
+_MOST_ROWS, _TRIAL_ROWS = 240_000, 40_000
 _LEAST_SPAN = 4
 _LEAST_SLOPE, _GREATEST_SLOPE = 0.5, 2.5
 _BETTER = 0.001
@@ -78,6 +80,22 @@ class Sheet:
     failed: Floats
     weight: Floats
 
+    @property
+    def starts(self) -> Ints:
+        """Where the places of each feature begin, and where the last one's end."""
+        return np.cumsum([0, *(one.size for one in self.bins)])
+
+    def only(self, chosen: Sequence[int]) -> "Sheet":
+        """The same rows with some of the features."""
+        codes = self.recoded(self.codes, chosen)
+        return Sheet(tuple(self.bins[at] for at in chosen), codes, self.failed, self.weight)
+
+    def recoded(self, codes: Codes, chosen: Sequence[int]) -> Codes:
+        """Places of this sheet's features as places of ``only`` the chosen ones."""
+        starts = np.cumsum([0, *(self.bins[at].size for at in chosen)])[:-1]
+        moved: Codes = (codes[:, chosen] - self.starts[list(chosen)] + starts).astype(np.int32)
+        return moved
+
     def form(self, ridge: float) -> Floats:
         ordered = [not one.feature.kind.worded for one in self.bins]
         return logistic.penalty([one.size for one in self.bins], ordered, ridge=ridge, smooth=3 * ridge)
@@ -89,12 +107,13 @@ def learn(visits: Visits) -> PointsTable:
     visits = visits.only(np.argsort(visits.days, kind="stable"))
     judged = judge(visits)
     features = features_of(judged, visits)
-    ridge, areas, slope = _chosen(visits, features)
+    kept, ridge, areas, slope = _chosen(visits, features)
+    features = [features[at] for at in kept]
     sheet = sheet_of(visits, features, most=_MOST_ROWS)
     fitted = logistic.fit(sheet.codes, sheet.failed, sheet.weight, sheet.form(ridge))
-    kept = _telling(sheet, fitted)
-    if len(kept) < len(features):
-        sheet = sheet_of(visits, [features[at] for at in kept], most=_MOST_ROWS)
+    telling = _telling(sheet, fitted)
+    if len(telling) < len(features):
+        sheet = sheet.only(telling)
         fitted = logistic.fit(sheet.codes, sheet.failed, sheet.weight, sheet.form(ridge))
     fitted = logistic.stretched(fitted, slope, sheet.codes, sheet.failed, sheet.weight)
     return _table(visits, judged, sheet, fitted, ridge, areas)
@@ -210,22 +229,35 @@ def _decimal(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Of one window: for each ridge the area under the curve, and how far its log-odds have to be stretched."""
+    """Of one window: for each choice the area under the curve, and how far its log-odds have to be stretched."""
 
     areas: tuple[float, ...]
     slopes: tuple[float, ...]
 
 
-def _chosen(visits: Visits, features: Sequence[Feature]) -> tuple[int, tuple[float, ...], float]:
-    """The ridge whose orders are best in the windows, its areas there and its slope; the strongest without windows."""
-    found = [trial for start, end in _windows(visits.days) if (trial := _trial(visits, features, start, end))]
+def sets_of(features: Sequence[Feature]) -> list[list[int]]:
+    """Places of the features that are tried together, the simplest set first: the rate so far and the columns; what an
+    enterprise did; and all of them."""
+    everything = list(range(len(features)))
+    plain = [at for at, one in enumerate(features) if one.kind in _PLAIN or one == Feature(Kind.RATE)]
+    memory = [at for at, one in enumerate(features) if one.kind in _MEMORY]
+    return [plain, memory, everything]
+
+
+def _chosen(visits: Visits, features: Sequence[Feature]) -> tuple[list[int], int, tuple[float, ...], float]:
+    """The set of features and the ridge whose orders are best in the windows, their areas there and their slope."""
+    sets = sets_of(features)
+    found = [
+        trial for start, end in _windows(visits.days) if (trial := _trial(visits, features, sets, start, end))
+    ]
     if not found:
-        return RIDGES[0], (), 1.0
+        return sets[0], RIDGES[0], (), 1.0
     means = np.mean([trial.areas for trial in found], axis=0)
     best = int(np.argmax(means >= means.max() - _BETTER))
     slope = float(np.mean([trial.slopes[best] for trial in found]))
     slope = min(max(slope, _LEAST_SLOPE), _GREATEST_SLOPE)
-    return RIDGES[best], tuple(trial.areas[best] for trial in found), slope
+    areas = tuple(trial.areas[best] for trial in found)
+    return sets[best // len(RIDGES)], RIDGES[best % len(RIDGES)], areas, slope
 
 
 def _windows(days: Ints) -> list[tuple[int, int]]:
@@ -234,7 +266,9 @@ def _windows(days: Ints) -> list[tuple[int, int]]:
     return list(zip(starts, [*starts[1:], int(days.max()) + 1], strict=True))
 
 
-def _trial(visits: Visits, features: Sequence[Feature], start: int, end: int) -> Trial | None:
+def _trial(
+    visits: Visits, features: Sequence[Feature], sets: Sequence[Sequence[int]], start: int, end: int
+) -> Trial | None:
     """One window, learnt from the days before it. None where either has hardly more than one result."""
     before, after = (
         visits.only(visits.days < start),
@@ -243,20 +277,20 @@ def _trial(visits: Visits, features: Sequence[Feature], start: int, end: int) ->
     results = [part.results for part in (before, after)]
     if any(part.size < LEAST_FAILED or part.min() == part.max() for part in results):
         return None
-    sheet = sheet_of(before, features, most=_TRIAL_ROWS)
+    whole = sheet_of(before, features, most=_TRIAL_ROWS)
     history = History(before, base=_base(before.results))
     values = values_of(features, after, np.full(len(after), start), history)
-    starts = np.cumsum([0, *(one.size for one in sheet.bins)])
-    codes = np.stack(
-        [one.places(values[one.feature]) + at for one, at in zip(sheet.bins, starts, strict=False)], axis=1
-    )
+    places = [one.places(values[one.feature]) for one in whole.bins]
+    codes = (np.stack(places, axis=1) + whole.starts[:-1]).astype(np.int32)
     areas, slopes = list[float](), list[float]()
-    fitted: Fitted | None = None
-    for ridge in RIDGES:
-        fitted = logistic.fit(sheet.codes, sheet.failed, sheet.weight, sheet.form(ridge), fitted)
-        odds = fitted.log_odds(codes.astype(np.int32))
-        areas.append(area_under_curve(after.results, odds))
-        slopes.append(logistic.slope_of(odds, after.results.astype(np.float64)))
+    for chosen in sets:
+        sheet, asked = whole.only(chosen), whole.recoded(codes, chosen)
+        fitted: Fitted | None = None
+        for ridge in RIDGES:
+            fitted = logistic.fit(sheet.codes, sheet.failed, sheet.weight, sheet.form(ridge), fitted)
+            odds = fitted.log_odds(asked)
+            areas.append(area_under_curve(after.results, odds))
+            slopes.append(logistic.slope_of(odds, after.results.astype(np.float64)))
     return Trial(tuple(areas), tuple(slopes))
 
 
