@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
@@ -21,6 +22,7 @@ from xinheng.services.code_issues import (
     trend_of,
     verify_issue,
 )
+from xinheng.services.code_issues_sql import MANY_CODES
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.desk import Kind, Seat, tasks
 from xinheng.services.identities import decide_row
@@ -69,6 +71,24 @@ def dirty(people: People, policy: Policy, tmp_path: Path) -> People:
         penalty(1, name="开封完全不同建材有限公司"),
     )
     return people
+
+
+def test_older_codes_are_looked_up_not_compared_with_every_subject(people: People) -> None:
+    """A thousand subjects known by an older code alone beside ten thousand with a new one."""
+    coded = [
+        Subject(name=f"甲{number}", code=code(number), kind="enterprise", last_known_at=NOW)
+        for number in range(10_000)
+    ]
+    uncoded = [Subject(name=f"乙{number}", kind="enterprise", last_known_at=NOW) for number in range(1_000)]
+    Subject.objects.bulk_create([*coded, *uncoded], batch_size=2_000)
+    SubjectCode.objects.bulk_create(
+        SubjectCode(subject=one, kind="registration", value=f"{410000000000000 + number}")
+        for number, one in enumerate(uncoded)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '5s'")
+        cursor.execute(MANY_CODES)
+        assert cursor.fetchall() == []
 
 
 def _one(kind: IssueKind) -> CodeIssue:

@@ -68,16 +68,25 @@ WHERE w.state IN ('waiting', 'returned') AND w.normalised IS NOT NULL
   AND w.problems @> '[{"code": "E17", "field": "统一社会信用代码"}]' AND w.normalised->>'name' <> ''
 GROUP BY w.normalised->>'name'
 UNION ALL
-SELECT 'older:' || c.value, min(s.code), min(s.name), array_agg(DISTINCT s.code) || min(c.value), '{}'::bigint[], 1
-FROM store_subject h JOIN store_subjectcode c ON c.subject_id = h.id
-JOIN store_subject s ON s.code IS NOT NULL AND s.merged_into_id IS NULL AND (
-    c.kind IN ('organisation', 'tax') AND substr(s.code, 9, 9) = right(replace(c.value, '-', ''), 9)
-    OR s.id IN (SELECT k.subject_id FROM store_subjectname o JOIN store_subjectname k USING (normalised)
-                WHERE o.subject_id = h.id AND o.normalised <> '' AND k.subject_id <> h.id))
-WHERE h.code IS NULL AND h.merged_into_id IS NULL
-GROUP BY c.value
+SELECT 'older:' || value, min(code), min(name), array_agg(DISTINCT code) || min(value), '{}'::bigint[], 1
+FROM (
+    SELECT c.value, s.code, s.name
+    FROM store_subject h JOIN store_subjectcode c ON c.subject_id = h.id AND c.kind IN ('organisation', 'tax')
+    JOIN store_subject s ON substr(s.code, 9, 9) = right(replace(c.value, '-', ''), 9)
+    WHERE h.code IS NULL AND h.merged_into_id IS NULL AND s.code IS NOT NULL AND s.merged_into_id IS NULL
+    UNION
+    SELECT c.value, s.code, s.name
+    FROM store_subject h JOIN store_subjectcode c ON c.subject_id = h.id
+    JOIN store_subjectname o ON o.subject_id = h.id AND o.normalised <> ''
+    JOIN store_subjectname k ON k.normalised = o.normalised AND k.subject_id <> h.id
+    JOIN store_subject s ON s.id = k.subject_id
+    WHERE h.code IS NULL AND h.merged_into_id IS NULL AND s.code IS NOT NULL AND s.merged_into_id IS NULL
+) entangled
+GROUP BY value
 """
-"""A subject known by an older code alone is entangled with the holder of the new one: of its body, or of its name.
+"""The two ways of the last part are joined apart: one condition with OR compares every subject with every other.
+
+A subject known by an older code alone is entangled with the holder of the new one: of its body, or of its name.
 
 A sole trader's name need not be one of a kind; two sole traders of one name are no fault."""
 

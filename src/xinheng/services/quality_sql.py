@@ -112,27 +112,41 @@ UPDATE store_batchmarks m SET counted_at = %(now)s, months = coalesce((
 WHERE m.batch_id = ANY(%(batches)s)
 """
 
-_SAME_PARTY = """(w.normalised->>'code' = s.code OR EXISTS (
-    SELECT FROM store_subjectname n WHERE n.subject_id = s.id AND n.name = w.normalised->>'name'))"""
-
-COME_AGAIN = f"""
+COME_AGAIN = """
+WITH fresh AS MATERIALIZED (
+    SELECT r.id, r.batch_id, r.row_no, r.subject_id, r.decided_on, d.document_no,
+        b.organisation_id, b.item, b.loaded_at
+    FROM store_record r
+    JOIN store_recorddetail d ON d.record_id = r.id
+    JOIN store_batch b ON b.id = r.batch_id
+    WHERE r.batch_id = ANY(%(batches)s) AND r.id = r.record_key
+), sent AS MATERIALIZED (
+    SELECT w.id, w.batch_id, e.organisation_id, e.item, e.loaded_at, w.normalised->>'code' AS code,
+        w.normalised->>'name' AS name, coalesce(w.normalised->>'document_no', '') AS document_no,
+        w.normalised->>'decided_on' AS decided_on
+    FROM store_returnedrow w JOIN store_batch e ON e.id = w.batch_id
+    WHERE w.state <> 'accepted' AND w.normalised IS NOT NULL
+      AND NOT EXISTS (SELECT FROM store_resubmission a WHERE a.row_id = w.id)
+      AND (e.organisation_id, e.item) IN (SELECT organisation_id, item FROM fresh)
+), meant AS (
+    SELECT w.id AS row_id, s.id AS subject_id FROM sent w JOIN store_subject s ON s.code = w.code
+    UNION
+    SELECT w.id, n.subject_id FROM sent w JOIN store_subjectname n ON n.name = w.name
+)
 INSERT INTO store_resubmission (row_id, batch_id, row_no, found_at)
 SELECT DISTINCT ON (w.id) w.id, r.batch_id, r.row_no, %(now)s
-FROM store_record r
-JOIN store_recorddetail d ON d.record_id = r.id
-JOIN store_subject s ON s.id = r.subject_id
-JOIN store_batch b ON b.id = r.batch_id
-JOIN store_batch e ON e.organisation_id = b.organisation_id AND e.item = b.item
-    AND (e.loaded_at, e.id) < (b.loaded_at, b.id)
-JOIN store_returnedrow w ON w.batch_id = e.id AND w.state <> 'accepted' AND w.normalised IS NOT NULL
-    AND coalesce(w.normalised->>'document_no', '') = d.document_no
-WHERE r.batch_id = ANY(%(batches)s) AND r.id = r.record_key AND {_SAME_PARTY}
-  AND (d.document_no <> '' OR w.normalised->>'decided_on' = r.decided_on::text)
+FROM meant m JOIN sent w ON w.id = m.row_id
+JOIN fresh r ON r.subject_id = m.subject_id AND r.document_no = w.document_no
+    AND r.organisation_id = w.organisation_id AND r.item = w.item
+    AND (w.loaded_at, w.batch_id) < (r.loaded_at, r.batch_id)
+WHERE r.document_no <> '' OR w.decided_on = r.decided_on::text
 ORDER BY w.id, r.id
 ON CONFLICT (row_id) DO NOTHING
 RETURNING row_id, batch_id
 """
-"""A row that went back came again: same sender and item, same document number (or day) and same subject."""
+"""A row that went back came again: same sender and item, same document number (or day) and same subject.
+
+Subjects come first: where a list has no document numbers, whoever joins on them compares each row with all others."""
 
 SAME_ACT = """
 INSERT INTO store_conflict (public_id, kind, subject_id, item, record_key, row_id, first_sender_id, second_sender_id,
