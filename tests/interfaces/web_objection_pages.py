@@ -67,7 +67,10 @@ def _cases() -> Context:
         "state": "提供单位核查中",
         "over": False,
         "opened_on": TODAY,
-        "clocks": [CLOCK],
+        "clocks": [
+            {"title": "提供单位核查并回复", "clock": CLOCK, "suspended_on": None},
+            {"title": "办结并告知", "clock": None, "suspended_on": TODAY},
+        ],
         "url": "#",
     }
     return {**SPACE, "cases": [case, {**case, "over": True, "clocks": []}], "object_url": "#"}

@@ -1,6 +1,9 @@
-"""What people do on many pages: look whether one fits, take a step of a case, enter the own space, look a case up."""
+"""What people do on many pages: look whether one fits, take a step of a case, enter the own space, look a case up, wait
+for what the worker does."""
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 from tests.interfaces.web_browser import overflow, violations
@@ -57,3 +60,34 @@ def look_up(page: Page, number: str, code: str) -> None:
     page.get_by_label("编号").fill(number)
     page.get_by_label("查询码").fill(code)
     page.get_by_role("button", name="查询").click()
+
+
+def forced(page: Page, address: str, **fields: str) -> str:
+    """The page that answers a form sent by hand, past what the page offers; the hidden fields are those of a form on it."""
+    answer: str = page.evaluate(
+        """async ([address, fields]) => {
+            const form = [...document.querySelectorAll("main form[method=post]")].find((one) => one.elements.once);
+            const sent = new URLSearchParams(fields);
+            for (const name of ["csrfmiddlewaretoken", "once"]) sent.set(name, form.elements[name].value);
+            const seen = document.querySelector("input[name=seen]");
+            if (seen) sent.set("seen", seen.value);
+            return await (await fetch(address, {method: "POST", body: sent})).text();
+        }""",
+        [address, fields],
+    )
+    return answer
+
+
+def score(page: Page, file: str) -> float:
+    """Points of the first grade on the file of an enterprise in the office; below all points while there is none."""
+    page.goto(file)
+    found = re.search(r"(-?\d[\d,]*\.\d+) 分", page.locator("main").inner_text())
+    return float(found[1].replace(",", "")) if found else float("-inf")
+
+
+def eventually(so: Callable[[], bool], what: str, *, seconds: int = 90) -> None:
+    """What a worker does within a minute has come to be."""
+    until = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < until, f"not within {seconds} s: {what}"
+        time.sleep(1)

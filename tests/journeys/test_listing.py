@@ -1,11 +1,16 @@
-"""A department lists an enterprise lawfully and fails to do it unlawfully: no light fault, no own decision, no entry
-before both letters were served; who is taken off again is gone from the public page."""
+"""A department lists an enterprise lawfully and fails to do it unlawfully: no light fault, no list outside the registry, no
+own decision, no entry before both letters were served; every public surface shows who stands, and none who has left."""
+
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.letters import serve_letter, write_letter
-from tests.journeys.pages import fits, open_step, take_step, try_step
+from tests.journeys.pages import fits, forced, open_step, take_step, try_step
+from tests.journeys.surfaces import Surfaces
+
+from xinheng.interfaces.web.surfaces import About
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 LIST = "市场监督管理严重违法失信名单"
@@ -67,6 +72,10 @@ def _prepared(office: Page, lawyer: Page, case: str) -> None:
 
 def _entered(office: Page, decider: Page, case: str) -> None:
     """Decided by a further person; entered only when both letters were served."""
+    office.goto(case)
+    forced(office, f"{case}steps/decide/", reason="自己决定")
+    office.goto(case)
+    expect(office.locator("h1")).not_to_contain_text("待送达")
     decider.goto(case)
     box = open_step(decider, "决定列入")
     for one in box.locator("textarea").all():
@@ -79,12 +88,57 @@ def _entered(office: Page, decider: Page, case: str) -> None:
     decision = office.url
     office.goto(case)
     expect(office.get_by_role("button", name="列入名单", exact=True)).to_have_count(0)
+    forced(office, f"{case}steps/enter/", reason="先列入再说")
+    office.goto(case)
+    expect(office.locator("h1")).not_to_contain_text("在列")
     office.goto(decision)
     serve_letter(office)
     office.goto(case)
     take_step(office, "列入名单", "两书已经送达")
     expect(office.locator("h1")).to_contain_text("在列")
     fits(office)
+
+
+def _propose_elsewhere(page: Page) -> None:
+    """On a list that is in no registry: nothing is opened."""
+    page.get_by_role("link", name="提出名单认定").click()
+    before = page.url
+    page.get_by_label("名单和列入情形").evaluate(
+        "(one) => { one.add(new Option('黑名单', 'black|0')); one.value = 'black|0'; }"
+    )
+    page.get_by_label("事实和理由").fill("列入黑名单")
+    page.get_by_role("button", name="提出认定意见").click()
+    expect(page.locator("main")).to_contain_text("需要改正")
+    assert page.url == before
+
+
+def _reviewed(site: Site, office: Page, firm: str) -> None:
+    """The entry is a record like any other: somebody reviews its batch for secrecy before it is public."""
+    office.goto(firm)
+    row = office.locator("main tr", has_text=LIST).first
+    batch = row.locator("a[href*='/batches/']").first.get_attribute("href") or ""
+    reviewer = site.person("zhouyan")
+    reviewer.goto(batch)
+    reviewer.get_by_role("button", name="已审查，予以公示").click()
+    expect(reviewer.locator("main")).to_contain_text("周岩")
+
+
+def _surfaces(site: Site, office: Page, firm: str) -> Surfaces:
+    office.goto(firm)
+    name = office.locator("h1").inner_text().strip()
+    code = re.search(r"\b9[0-9A-HJ-NPQRTUWXY]{17}\b", office.locator("main").inner_text())
+    assert code is not None
+    passer = site.passer_by()
+    passer.goto(f"/lists/market_serious?q={code[0]}")
+    act = passer.locator("main tbody tr a[href^='/act/']").first.get_attribute("href") or ""
+    about = About(
+        subject=firm.rstrip("/").rpartition("/")[2],
+        code=code[0],
+        name=name,
+        publications=(int(act.rpartition("/")[2]),),
+        lists=("market_serious",),
+    )
+    return Surfaces(site, about)
 
 
 @pytest.mark.row("M9-01")
@@ -105,6 +159,8 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     expect(office.locator("main")).to_contain_text("不符合过惩相当")
     fits(office)
     office.goto(record)
+    _propose_elsewhere(office)
+    office.goto(record)
     _correct(office)
     office.goto(record)
     _propose(office)
@@ -119,9 +175,17 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     entry = office.locator("main table tbody tr").first
     expect(entry).to_contain_text(LIST)
     fits(office)
+    firm = record.partition("/records/")[0] + "/"
+    _reviewed(site, office, firm)
+    surfaces = _surfaces(site, office, firm)
+    act = f'/act/{surfaces.about.publications[0]}"'
+    assert surfaces.public(act) >= {"portal:list", "portal:subject"}
+
     decider.goto(case)
     box = open_step(decider, "撤销列入决定")
     box.get_by_label("撤销决定的文号").fill("撤决1号")
     take_step(decider, "撤销列入决定", "认定有误")
     office.goto("/office/listings/entries/")
-    expect(office.locator("main")).to_contain_text("没有符合条件的条目")
+    expect(office.locator("main")).not_to_contain_text(surfaces.about.code)
+    assert surfaces.public(act) == set()
+    assert "portal:list" not in surfaces.public(surfaces.about.name)

@@ -241,6 +241,7 @@ def _shown(use: _Use, record: Record, fields: frozenset[str]) -> dict[str, Any]:
         "item": item_code(record.item),
         "subject": record.subject.code,
         "ended": False,
+        "disputed": RecordState(record.state) is RecordState.DISPUTED,
         "fields": {name: value for name, value in given.items() if value not in (None, "")},
     }
 

@@ -51,6 +51,9 @@ class SharedRecord(Schema):
     item: str | None = None
     subject: str | None = None
     ended: bool = Field(description="true：已终止，须删除已持有的内容")
+    disputed: bool | None = Field(
+        default=None, description="true：异议中，使用时须同时注明；不论批准了哪些字段都给出"
+    )
     fields: dict[str, Any] | None = None
 
 

@@ -132,7 +132,9 @@ def _campaign(scene: Scene) -> None:
     if not keys:
         return
     lines = take_in(campaign, keys[:_LINES], actor=office, reason="公示信息不实，需要督促改正。", **given)
-    finish_line(lines[-1], actor=office, now=scene.now, reason="已更正公示信息，经复查属实。")
+    done = next((one for one in lines if one.subject_id != scene.firm.pk), None)
+    if done is not None:
+        finish_line(done, actor=office, now=scene.now, reason="已更正公示信息，经复查属实。")
 
 
 def _listing(scene: Scene) -> None:

@@ -24,10 +24,13 @@ from xinheng.services.listings import (
     review,
 )
 from xinheng.services.listings_entries import enter
+from xinheng.services.listings_releases import compile_release, release
+from xinheng.services.publication import publish_batch
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.effects import Publication
+from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
 from xinheng.store.subjects import SubjectKind
@@ -65,7 +68,27 @@ def list_one(department: Organisation, *, people: Mapping[str, User], policy: Po
     review(case, lawyer, reason="事实清楚，程序合法，过惩相当。")
     decide(case, decider, heads=dict.fromkeys(Head, _FACTS), term_confirmed=True, reason="决定列入。")
     _serve(case, "decision", office)
-    enter(case, office, reason="两书已经一并送达。")
+    entry = enter(case, office, reason="两书已经一并送达。")
+    _release(entry, department, people=people, policy=policy, now=now)
+
+
+def _release(
+    entry: ListEntry, department: Organisation, *, people: Mapping[str, User], policy: Policy, now: datetime
+) -> None:
+    """Reviewed for secrecy, then in the list of the month that one compiles and another releases."""
+    assert entry.record_key is not None
+    filed = Record.objects.select_related("batch").get(record_key=entry.record_key, known_until__isnull=True)
+    assert filed.batch is not None
+    publish_batch(filed.batch.public_id, reviewer=people["zhouyan"], policy=policy, now=now)
+    made = compile_release(
+        LIST,
+        period=f"{day_of(now):%Y-%m}",
+        organisation=department,
+        actor=people["zhangmin"],
+        policy=policy,
+        now=now,
+    )
+    release(made.public_id, actor=people["liqiang"], now=now)
 
 
 def _evidence(department: Organisation) -> Record | None:

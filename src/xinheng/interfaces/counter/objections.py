@@ -14,7 +14,7 @@ from xinheng.core.objections import Claim
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
-from xinheng.interfaces.counter.case_lookup import clock_of, clocks_of
+from xinheng.interfaces.counter.case_lookup import clocks_of
 from xinheng.interfaces.counter.papers import papers_url, shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.refusals import told
@@ -141,7 +141,7 @@ def _line(visit: Visit, case: Case) -> dict[str, Any]:
         "state": progress.state,
         "over": case.closed_at is not None,
         "opened_on": progress.opened_on,
-        "clocks": [clock for term in progress.terms if (clock := clock_of(term))],
+        "clocks": clocks_of(progress),
         "url": reverse(
             _PAGES.get(case.kind, "counter:own_case"), args=[visit.enterprise.public_id, case.number]
         ),
