@@ -25,6 +25,8 @@ OWN_LISTS = (
     "own_campaigns",
     "own_commitments",
     "own_cases",
+    "own_consents",
+    "own_visits",
 )
 """Pages of the own space that list what stands; the address names the enterprise alone."""
 OWN_MATTERS = {
@@ -34,6 +36,9 @@ OWN_MATTERS = {
     **dict.fromkeys(("own_papers", "own_papers_file"), "本企业自己交的材料"),
     **dict.fromkeys(("own_commitment_papers", "own_commitment_papers_file"), "本企业自己交的材料"),
     **dict.fromkeys(("own_commitment", "new_own_commitment"), "本企业自己的承诺"),
+    **dict.fromkeys(("own_consent", "new_own_consent"), "本企业自己的授权"),
+    "own_visit": "本企业自己的一次检查",
+    "visit_code": "凭通知书上的检查码，不能按企业查询",
     "own_repair": "一条可以修复的信息；终止后没有这一页，由地址直接查",
     "sign_out": "只接受提交",
 }
