@@ -20,6 +20,8 @@ _STRAY = 6.0
 """Standard errors beyond which failures over the steps of one feature are no chance; clusters of one firm need room."""
 _GAP = 0.25
 """Share of the expected failures that stand on another step than the points say."""
+_LEAST_STEP = 0.25
+"""Width of a step of scores, as a part of the points that double the odds: 19 % of the odds."""
 _ABOUT_THE_VISIT = (Kind.LEVEL, Kind.NUMBER)
 _BY_COLUMN = (*_ABOUT_THE_VISIT, Kind.AGE, Kind.GROUP_RATE)
 
@@ -63,7 +65,10 @@ class Drift:
 
 
 def drift_of(table: PointsTable, before: Visits, after: Visits, *, freeze: int, limits: Limits) -> Drift:
-    """``before`` is what was learnt from, all of it before the day ``freeze``; ``after`` what came from that day on."""
+    """Scores that shifted while all else holds are no more than watched.
+
+    ``before`` is what was learnt from, all of it before the day ``freeze``; ``after`` what came from that day on.
+    """
     length = int(after.days.max()) - freeze + 1
     length = min(length, max((int(before.days.max()) - int(before.days.min())) // 2, 1))
     start = int(before.days.max()) + 1 - length
@@ -73,7 +78,11 @@ def drift_of(table: PointsTable, before: Visits, after: Visits, *, freeze: int, 
     new = places_by_row(after, table, history=before, known_before=freeze)
     points = _points(table, new, len(after))
     alike = places_by_row(after, table, history=recent, known_before=freeze)
-    shift = _score_shift(_points(table, old, len(last)), _points(table, alike, len(after)))
+    shift = _score_shift(
+        _points(table, old, len(last)),
+        _points(table, alike, len(after)),
+        least=table.points_to_double * _LEAST_STEP,
+    )
     moved = _moved(table, old, new, limits)
     broken = _broken(table, new, after.results, table.chances(points))
     rate_before, rate_after = float(before.results.mean()), float(after.results.mean())
@@ -100,7 +109,8 @@ def drift_of(table: PointsTable, before: Visits, after: Visits, *, freeze: int, 
         *((1, f"“{name}”各档的不合格率与积分不再一致") for name in broken),
     ]
     reasons = tuple(sentence for level, sentence in sorted(found, key=lambda one: -one[0]) if level)
-    verdict = list(Verdict)[max(level for level, _ in found)]
+    first, *others = (level for level, _ in found)
+    verdict = list(Verdict)[max(min(first, 1 + any(others)), *others)]
     return Drift(
         verdict=verdict, reasons=reasons, shift=shift, rate_before=rate_before, rate_after=rate_after, rate_change=change,
         order_before=order_before, order_after=area, moved=tuple(moved), broken=tuple(broken),
@@ -115,12 +125,21 @@ def _level(value: float, watch: int, alarm: int) -> int:
     return 2 if value >= alarm / 1000 else 1 if value >= watch / 1000 else 0
 
 
-def _score_shift(old: Ints, new: Ints) -> float:
-    """Over tenths of the old scores, fewer where there are few visits."""
+def _score_shift(old: Ints, new: Ints, *, least: float) -> float:
+    """Over tenths of the old scores, fewer where there are few visits; steps are ``least`` points wide or more."""
     count = int(np.clip(min(old.size, new.size) // 50, 3, 10))
-    edges = np.unique(np.quantile(old, np.linspace(0, 1, count + 1)[1:-1]))
+    edges = _apart(np.unique(np.quantile(old, np.linspace(0, 1, count + 1)[1:-1])), least)
     before, after = (np.searchsorted(edges, scores, side="right") for scores in (old, new))
     return _shift(before, after, edges.size + 1)
+
+
+def _apart(edges: Floats, least: float) -> Floats:
+    """Without edges nearer than ``least`` to the one before: where scores stand close together a small change is none."""
+    kept: list[float] = []
+    for edge in edges.tolist():
+        if not kept or edge - kept[-1] >= least:
+            kept.append(edge)
+    return np.array(kept)
 
 
 def _shift(old: Ints, new: Ints, size: int) -> float:
