@@ -13,6 +13,7 @@ from xinheng.core.credit_code import uscc_check_character
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role, Verb
+from xinheng.services import code_issues
 from xinheng.services.accounts import actor_of
 from xinheng.services.code_issues import (
     assign_issues,
@@ -89,6 +90,18 @@ def test_older_codes_are_looked_up_not_compared_with_every_subject(people: Peopl
         cursor.execute("SET LOCAL statement_timeout = '5s'")
         cursor.execute(MANY_CODES)
         assert cursor.fetchall() == []
+
+
+def test_with_very_many_rows_the_look_is_left_to_the_worker(
+    dirty: People, policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_issues, "AT_ONCE", ReturnedRow.objects.count())
+    assert code_issues.sweep_now_or_soon(policy=policy, now=NOW) is not None
+    monkeypatch.setattr(code_issues, "AT_ONCE", ReturnedRow.objects.count() - 1)
+    assert code_issues.sweep_now_or_soon(policy=policy, now=NOW) is None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'sweep_codes'")
+        assert cursor.fetchone() == (1,)
 
 
 def _one(kind: IssueKind) -> CodeIssue:

@@ -36,8 +36,10 @@ from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store import locks
 from xinheng.store.accounts import RoleGrant, User
+from xinheng.store.batches import ReturnedRow, ReturnedState
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.organisations import Organisation, OrganisationKind
+from xinheng.store.outbox import enqueue
 from xinheng.store.subjects import Subject
 
 MOST_ROWS = 20
@@ -49,6 +51,8 @@ _STATEMENTS = {
     IssueKind.MANY_CODES: sql.MANY_CODES,
 }
 _CHUNK = 1_000
+AT_ONCE = 20_000
+"""Rows that did not enter up to which a person waits for the look at the whole set."""
 _FOLLOWING = [
     "members",
     "rows",
@@ -85,6 +89,16 @@ class Swept:
     added: int
     reopened: int
     cleared: int
+
+
+@transaction.atomic
+def sweep_now_or_soon(*, policy: Policy, now: datetime) -> Swept | None:
+    """Look at once while few rows wait, so that somebody may wait for it; None where it is left to the worker."""
+    waiting = ReturnedRow.objects.filter(state__in=(ReturnedState.WAITING, ReturnedState.RETURNED)).count()
+    if waiting <= AT_ONCE:
+        return sweep_codes(policy=policy, now=now)
+    enqueue("sweep_codes", once="sweep_codes", timestamp=int(now.timestamp()))
+    return None
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ from xinheng.services.code_issues import (
     assign_issues,
     fix_issue,
     rates_of,
-    sweep_codes,
+    sweep_now_or_soon,
     trend_of,
     verify_issue,
 )
@@ -255,7 +255,10 @@ def _plain(call: Call, issue: CodeIssue) -> list[str]:
 @asks(Verb.PROPOSE_QUARANTINE, methods=("POST",))
 @once
 def sweep(call: Call) -> HttpResponse:
-    swept = sweep_codes(policy=call.policy, now=call.now)
+    swept = sweep_now_or_soon(policy=call.policy, now=call.now)
+    if swept is None:
+        call.tell("行数较多，已交后台核查。过几分钟刷新本页，可以看到结果。")
+        return redirect("office:code_issues")
     call.tell(
         f"已核查：共 {swept.found} 个，新发现 {swept.added} 个，再次出现 {swept.reopened} 个，"
         f"不再出现 {swept.cleared} 个。"
