@@ -23,6 +23,7 @@ PARTS: dict[str, object] = {
     "number": 1,
     "year": 2026,
     "grant": 1,
+    "notice": 1,
     "place": 0,
 }
 
