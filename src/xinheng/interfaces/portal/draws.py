@@ -22,7 +22,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.inspections import section
-from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
+from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.store.public import PublicAnnouncement, PublicDraw, published_path
 
@@ -47,14 +47,7 @@ def draws(request: HttpRequest) -> HttpResponse:
     if year.isascii() and year.isdigit() and len(year) == 4:
         known = known.filter(announcement__year=int(year))
 
-    def fetch(key: Key | None, back: bool, limit: int) -> list[PublicDraw]:
-        rows = known.order_by("-id" if back else "id")
-        if key is not None:
-            rows = rows.filter(id__lt=key.number) if back else rows.filter(id__gt=key.number)
-        return list(rows[:limit])
-
-    older, newer = keys_in(request.GET)
-    turned = turn(fetch, key_of=lambda row: Key(None, row.pk), older=older, newer=newer, size=PAGE)
+    turned = turn_by_number(known, request, size=PAGE)
     years = PublicAnnouncement.objects.using(showing.DATABASE).values_list("year", flat=True).distinct()
     options = [
         Option("", "全部"),

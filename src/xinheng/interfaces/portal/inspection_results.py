@@ -9,7 +9,6 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,7 +20,7 @@ from xinheng.core.cell_text import guarded
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.inspections import section
-from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
+from xinheng.interfaces.portal.keyset import Key, Turned, beyond_day, keys_in, paging, turn
 from xinheng.interfaces.web.parts import Filter, Option
 from xinheng.store.public import PublicAct
 
@@ -76,19 +75,11 @@ def _asked(request: HttpRequest, *, size: int) -> tuple[Policy, str, Turned[Publ
 
     def fetch(key: Key | None, back: bool, limit: int) -> Sequence[PublicAct]:
         order = ("-decided_on", "-id") if back else ("decided_on", "id")
-        return list(known.filter(_beyond(key, back)).select_related("subject").order_by(*order)[:limit])
+        return list(known.filter(beyond_day(key, back)).select_related("subject").order_by(*order)[:limit])
 
     older, newer = keys_in(request.GET)
     turned = turn(fetch, key_of=showing.key_of, older=older, newer=newer, size=size)
     return policy, kind if kind in _KINDS else "", turned
-
-
-def _beyond(key: Key | None, back: bool) -> Q:
-    if key is None or key.day is None:
-        return Q()
-    if back:
-        return Q(decided_on__lte=key.day) & (Q(decided_on__lt=key.day) | Q(id__lt=key.number))
-    return Q(decided_on__gte=key.day) & (Q(decided_on__gt=key.day) | Q(id__gt=key.number))
 
 
 def _row(policy: Policy, one: PublicAct) -> dict[str, Any]:

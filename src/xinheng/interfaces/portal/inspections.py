@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from xinheng.core.grading import Band, GradingPolicy
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing
-from xinheng.interfaces.portal.keyset import Key, keys_in, paging, turn
+from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.web.classification_rows import rows_of, total_of
 from xinheng.interfaces.web.matter_rows import CSV_COLUMNS, ceilings_of, csv_rows, figure, matters_of
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
@@ -100,15 +100,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     years = sorted(set(known.values_list("year", flat=True)), reverse=True)
     if asked in {str(year) for year in years}:
         known = known.filter(year=int(asked))
-
-    def fetch(key: Key | None, back: bool, limit: int) -> list[PublicPlan]:
-        rows = known.order_by("-id" if back else "id")
-        if key is not None:
-            rows = rows.filter(id__lt=key.number) if back else rows.filter(id__gt=key.number)
-        return list(rows[:limit])
-
-    older, newer = keys_in(request.GET)
-    turned = turn(fetch, key_of=lambda row: Key(None, row.pk), older=older, newer=newer, size=PAGE)
+    turned = turn_by_number(known, request, size=PAGE)
     options = [Option("", "全部"), *(Option(str(one), f"{one} 年") for one in years)]
     context = {
         "crumbs": _crumbs("抽查计划"),

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
 from xinheng.interfaces.web.parts import Paging
 
 Row = TypeVar("Row")
+M = TypeVar("M", bound=Model)
 _TOKEN = re.compile(r"(-|\d{4}-\d\d-\d\d)\.(\d{1,18})")
 OLDER, NEWER = "older", "newer"
 
@@ -68,6 +70,28 @@ def turn(
     rows = rows[:size]
     first = key_of(rows[0]) if rows and older is not None else None
     return Turned(rows, first, key_of(rows[-1]) if more else None)
+
+
+def beyond_day(key: Key | None, back: bool) -> Q:
+    """Rows that have a day (``decided_on``), beyond a key."""
+    if key is None or key.day is None:
+        return Q()
+    if back:
+        return Q(decided_on__lte=key.day) & (Q(decided_on__lt=key.day) | Q(id__lt=key.number))
+    return Q(decided_on__gte=key.day) & (Q(decided_on__gt=key.day) | Q(id__gt=key.number))
+
+
+def turn_by_number(known: QuerySet[M], request: HttpRequest, *, size: int) -> Turned[M]:
+    """The page that an address asks for of rows that go by their number alone."""
+
+    def fetch(key: Key | None, back: bool, limit: int) -> Sequence[M]:
+        rows = known.order_by("-id" if back else "id")
+        if key is not None:
+            rows = rows.filter(id__lt=key.number) if back else rows.filter(id__gt=key.number)
+        return list(rows[:limit])
+
+    older, newer = keys_in(request.GET)
+    return turn(fetch, key_of=lambda row: Key(None, row.pk), older=older, newer=newer, size=size)
 
 
 def keys_in(parameters: QueryDict) -> tuple[Key | None, Key | None]:

@@ -24,7 +24,7 @@ from psycopg.errors import QueryCanceled
 from xinheng.core.cell_text import guarded
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
-from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
+from xinheng.interfaces.portal.keyset import Key, Turned, beyond_day, keys_in, paging, turn
 from xinheng.interfaces.portal.subjects import head
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.store.public import PublicAct
@@ -173,7 +173,7 @@ def _ids(
     items = [kinds[wanted.kind]] if wanted.kind else list(kinds.values())
     order = ("-decided_on", "-id") if back else ("decided_on", "id")
     known = showing.acts(policy, on=today).filter(
-        _filter(wanted), _beyond(key, back), decided_on__isnull=False
+        _filter(wanted), beyond_day(key, back), decided_on__isnull=False
     )
     parts = [
         known.filter(item=item).order_by(*order).values_list("decided_on", "id")[:limit] for item in items
@@ -197,14 +197,6 @@ def _filter(wanted: Wanted) -> Q:
     if wanted.provider:
         found &= Q(provider=wanted.provider)
     return found
-
-
-def _beyond(key: Key | None, back: bool) -> Q:
-    if key is None or key.day is None:
-        return Q()
-    if back:
-        return Q(decided_on__lte=key.day) & (Q(decided_on__lt=key.day) | Q(id__lt=key.number))
-    return Q(decided_on__gte=key.day) & (Q(decided_on__gt=key.day) | Q(id__gt=key.number))
 
 
 def _day(text: str) -> date | None:
