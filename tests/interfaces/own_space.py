@@ -1,5 +1,7 @@
 """Somebody signed in to the own space of an enterprise."""
 
+from datetime import timedelta
+
 from django.test import Client
 from tests.people import NOW, TODAY
 
@@ -11,15 +13,15 @@ from xinheng.store.models import Subject, User
 SECRET = "蓝天白云 2026 信用"
 
 
-def visitor(subject: Subject, clerk: User, *matters: Matter) -> Client:
-    """The owner, in these matters or in all."""
+def visitor_of(subject: Subject, clerk: User, *matters: Matter) -> Client:
+    """An agent with a letter of authorisation, in these matters or in all."""
     order = MandateOrder(
         code=subject.code or "",
-        role=Role.ENTERPRISE_OWNER,
+        role=Role.ENTERPRISE_AGENT,
         matters=matters or tuple(Matter),
-        proof=Proof.LICENCE,
+        proof=Proof.LETTER,
         from_on=TODAY,
-        to_on=None,
+        to_on=TODAY + timedelta(days=100),
     )
     slip = open_account(order, holder="张小明", actor=clerk, now=NOW)
     account = activate(slip.account.number, slip.code, SECRET, now=NOW)

@@ -1,18 +1,14 @@
 """An enterprise makes a commitment in its own space and follows it; nobody without the matter does."""
 
-from datetime import timedelta
-
 import pytest
-from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.interfaces.own_space import visitor_of
+from tests.people import People
 from tests.services.promises import FORM, PLAN, Desk, a_firm, make_desk
 
-from xinheng.core.mandates import Matter, Proof
+from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
-from xinheng.core.roles import Role
-from xinheng.services.enterprises import MandateOrder, activate, open_account
 from xinheng.store.models import Commitment
 
 SECRET = "蓝天白云 2026 信用"
@@ -26,26 +22,10 @@ def desk(people: People, policy: Policy, home: object) -> Desk:
     return made
 
 
-def _visitor(desk: Desk, *matters: Matter) -> Client:
-    order = MandateOrder(
-        code=desk.firm.code or "",
-        role=Role.ENTERPRISE_AGENT,
-        matters=matters,
-        proof=Proof.LETTER,
-        from_on=TODAY,
-        to_on=TODAY + timedelta(days=30),
-    )
-    slip = open_account(order, holder="张小明", actor=desk.sun, now=NOW)
-    activate(slip.account.number, slip.code, SECRET, now=NOW)
-    client = Client()
-    client.post("/own/sign-in/", {"number": slip.account.number, "password": SECRET})
-    return client
-
-
 @pytest.mark.row("M4-06")
 @pytest.mark.row("M4-04")
 def test_one_promises_online_and_the_unit_takes_it_when_the_material_came(desk: Desk) -> None:
-    visitor = _visitor(desk, *Matter)
+    visitor = visitor_of(desk.firm, desk.sun, *Matter)
     home = text(visitor.get(reverse("counter:own_commitments", args=[desk.firm.public_id])))
     assert "食品经营许可新办" in home
     assert "产品质量信用承诺书" in home
@@ -70,7 +50,7 @@ def test_one_promises_online_and_the_unit_takes_it_when_the_material_came(desk: 
 
 @pytest.mark.row("M4-06")
 def test_a_promise_of_the_own_accord_waits_for_the_credit_office(desk: Desk) -> None:
-    visitor = _visitor(desk, Matter.COMMITMENTS)
+    visitor = visitor_of(desk.firm, desk.sun, Matter.COMMITMENTS)
     url = f"{reverse('counter:new_own_commitment', args=[desk.firm.public_id])}?matter=/voluntary-standard"
     visitor.post(url, {"answer_more": "", "confirmed": "on"})
     one = Commitment.objects.get()
@@ -79,13 +59,13 @@ def test_a_promise_of_the_own_accord_waits_for_the_credit_office(desk: Desk) -> 
 
 @pytest.mark.guard("G13")
 def test_without_the_matter_or_for_another_there_is_no_commitment(desk: Desk) -> None:
-    visitor = _visitor(desk, Matter.FILE)
+    visitor = visitor_of(desk.firm, desk.sun, Matter.FILE)
     url = reverse("counter:own_commitments", args=[desk.firm.public_id])
     assert visitor.get(url).status_code == 403
     other = a_firm(desk.people, 2, "开封白云食品有限公司")
     assert visitor.get(reverse("counter:own_commitments", args=[other.public_id])).status_code == 404
     taken = desk.take(subject=other)
-    able = _visitor(desk, *Matter)
+    able = visitor_of(desk.firm, desk.sun, *Matter)
     assert (
         able.get(reverse("counter:own_commitment", args=[desk.firm.public_id, taken.public_id])).status_code
         == 404

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import text
-from tests.interfaces.own_space import visitor
+from tests.interfaces.own_space import visitor_of
 from tests.people import TODAY, People
 from tests.services.deliveries import code, name
 from tests.services.sharers import agreed, reader
@@ -52,7 +52,7 @@ def test_what_is_agreed_online_brings_and_opens_the_records_and_is_taken_back_at
 ) -> None:
     delivery = register(people, policy, tmp_path)
     firm = Subject.objects.get(code=code(1))
-    client = visitor(firm, people.wang)
+    client = visitor_of(firm, people.wang)
     assert send(delivery, tmp_path, tax(1, until="2026-08-31"), called="之前.csv").accepted == 0
     _new(client, firm)
     consent = Consent.objects.get()
@@ -74,7 +74,7 @@ def test_what_an_officer_entered_on_paper_is_taken_back_by_the_enterprise(
     firm: Subject, people: People, policy: Policy
 ) -> None:
     consent = agreed(firm, people, policy)
-    client = visitor(firm, people.wang)
+    client = visitor_of(firm, people.wang)
     here = reverse("counter:own_consent", args=[firm.public_id, consent.public_id])
     client.post(here, {"reason": "不再需要"})
     consent.refresh_from_db()
@@ -97,19 +97,19 @@ def test_what_an_officer_entered_on_paper_is_taken_back_by_the_enterprise(
 def test_what_is_no_consent_is_refused_and_nothing_is_kept(
     firm: Subject, people: People, changes: dict[str, object], words: str
 ) -> None:
-    assert words in text(_new(visitor(firm, people.wang), firm, **changes))
+    assert words in text(_new(visitor_of(firm, people.wang), firm, **changes))
     assert not Consent.objects.exists()
 
 
 def test_the_same_consent_twice_is_one(firm: Subject, people: People) -> None:
-    client = visitor(firm, people.wang)
+    client = visitor_of(firm, people.wang)
     _new(client, firm)
     assert "已经登记过同样内容的授权" in text(_new(client, firm))
     assert Consent.objects.count() == 1
 
 
 def test_an_agent_without_that_matter_neither_sees_nor_gives(firm: Subject, people: People) -> None:
-    client = visitor(firm, people.wang, Matter.FILE, Matter.REQUESTS)
+    client = visitor_of(firm, people.wang, Matter.FILE, Matter.REQUESTS)
     assert "信息使用授权" not in _page(client, "own_file", firm)
     assert _new(client, firm).status_code == 403
     assert not Consent.objects.exists()
@@ -120,7 +120,7 @@ def test_nobody_reaches_the_consent_of_another_enterprise(
 ) -> None:
     other = Rows(people).subject(code=code(2), name=name(2))
     consent = agreed(other, people, policy)
-    client = visitor(firm, people.wang)
+    client = visitor_of(firm, people.wang)
     url = reverse("counter:own_consent", args=[firm.public_id, consent.public_id])
     assert client.get(url).status_code == client.post(url, {"reason": "试试"}).status_code == 404
     consent.refresh_from_db()

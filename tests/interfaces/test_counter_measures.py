@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import text
-from tests.interfaces.own_space import SECRET, visitor
+from tests.interfaces.own_space import SECRET, visitor_of
 from tests.people import NOW, People
 from tests.services.deliveries import code
 from tests.services.measure_cases import HONOURS, Measures, make_measures
@@ -39,7 +39,7 @@ def _in_force(measures: Measures, firm: Subject) -> MeasureApplied:
 def test_a_measure_is_told_with_all_that_is_needed_to_contest_it(measures: Measures) -> None:
     firm = _firm(measures)
     measure = _in_force(measures, firm)
-    page = _page(visitor(firm, measures.people.wang), firm)
+    page = _page(visitor_of(firm, measures.people.wang), firm)
     assert measure.until_on is not None
     wanted = (
         "汴市监罚〔2026〕7号",
@@ -56,7 +56,7 @@ def test_a_measure_is_told_with_all_that_is_needed_to_contest_it(measures: Measu
 def test_without_a_mandate_to_ask_there_is_no_way_to_object_in_the_space(measures: Measures) -> None:
     firm = _firm(measures)
     _in_force(measures, firm)
-    page = _page(visitor(firm, measures.people.wang, Matter.FILE), firm)
+    page = _page(visitor_of(firm, measures.people.wang, Matter.FILE), firm)
     assert "about=measure" not in page
     assert "请向决定单位提出" in page
 
@@ -66,7 +66,7 @@ def test_an_ended_measure_says_who_was_told_and_not_what_it_rested_on(measures: 
     firm = _firm(measures)
     measure = _in_force(measures, firm)
     remedy_wrong(measure, reason="异议成立", policy=measures.policy, now=NOW)
-    page = _page(visitor(firm, measures.people.wang), firm)
+    page = _page(visitor_of(firm, measures.people.wang), firm)
     assert "汴市监罚〔2026〕7号" not in page
     assert "还没有反馈" in page
     assert "现在没有适用于本企业的措施" in page
@@ -88,6 +88,6 @@ def _visitor_again(firm: Subject) -> Client:
 def test_measures_of_another_enterprise_are_not_there(measures: Measures) -> None:
     firm = _firm(measures)
     other = _in_force(measures, measures.rows.subject(name="开封白云食品有限公司")).subject
-    client = visitor(firm, measures.people.wang)
+    client = visitor_of(firm, measures.people.wang)
     assert client.get(reverse("counter:own_measures", args=[other.public_id])).status_code == 404
     assert "现在没有适用于本企业的措施" in _page(client, firm)

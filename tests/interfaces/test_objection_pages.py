@@ -6,15 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.interfaces.own_space import visitor_of
+from tests.people import NOW, People
 from tests.services.deliveries import code
 from tests.services.objectors import Objectors, make_objectors, now_of
 
-from xinheng.core.mandates import Matter, Proof
+from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
 from xinheng.core.roles import Role
-from xinheng.services.enterprises import MandateOrder, activate, open_account
 from xinheng.services.subjects import open_file
 from xinheng.store.models import Case, LedgerEvent, Objection, Record, RoleGrant, User
 
@@ -35,29 +35,13 @@ def record(objectors: Objectors) -> Record:
     return objectors.record(amount_fen=500_000)
 
 
-def _visitor(objectors: Objectors, *matters: Matter) -> Client:
-    order = MandateOrder(
-        code=code(1),
-        role=Role.ENTERPRISE_AGENT,
-        matters=matters or tuple(Matter),
-        proof=Proof.LETTER,
-        from_on=TODAY,
-        to_on=date(2027, 3, 1),
-    )
-    slip = open_account(order, holder="张小明", actor=objectors.sun, now=NOW)
-    activate(slip.account.number, slip.code, SECRET, now=NOW)
-    client = Client()
-    client.post("/own/sign-in/", {"number": slip.account.number, "password": SECRET})
-    return client
-
-
 def _about(objectors: Objectors, record: Record) -> str:
     here = reverse("counter:own_objection", args=[objectors.firm.public_id])
     return f"{here}?about=record:{record.record_key}"
 
 
 def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, record: Record) -> None:
-    visitor = _visitor(objectors)
+    visitor = visitor_of(objectors.firm, objectors.sun)
     address = _about(objectors, record)
     own_file = reverse("counter:own_file", args=[objectors.firm.public_id])
     assert address.replace("&", "&amp;") in text(visitor.get(own_file))
@@ -81,10 +65,10 @@ def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, 
 def test_another_enterprise_sees_and_does_nothing(objectors: Objectors, record: Record) -> None:
     case = objectors.lodge(f"record:{record.record_key}").case
     other = objectors.rows.subject(code=code(7), name="开封白云食品有限公司")
-    visitor = _visitor(objectors)
+    visitor = visitor_of(objectors.firm, objectors.sun)
     assert visitor.get(reverse("counter:own_case", args=[other.public_id, case.number])).status_code == 404
     assert Client().get(_about(objectors, record)).status_code == 302
-    bound = _visitor(objectors, Matter.COMMITMENTS)
+    bound = visitor_of(objectors.firm, objectors.sun, Matter.COMMITMENTS)
     assert bound.get(_about(objectors, record)).status_code == 403
     wrong = visitor.post(
         reverse("counter:own_case", args=[objectors.firm.public_id, case.number]), {"deed": "correct"}
@@ -155,7 +139,11 @@ def test_an_error_is_proposed_from_the_record_and_lifted_on_its_page(
 @pytest.mark.row("M13-04")
 def test_the_enterprise_sees_readers_and_their_reasons_and_where_to_complain(objectors: Objectors) -> None:
     open_file(objectors.firm.public_id, actor=objectors.people.wang, reason="核对年报", now=NOW)
-    page = text(_visitor(objectors).get(reverse("counter:own_readings", args=[objectors.firm.public_id])))
+    page = text(
+        visitor_of(objectors.firm, objectors.sun).get(
+            reverse("counter:own_readings", args=[objectors.firm.public_id])
+        )
+    )
     assert "核对年报" in page
     assert reverse("counter:misuse") in page
 

@@ -6,15 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People, make_user
+from tests.interfaces.own_space import visitor_of
+from tests.people import NOW, People, make_user
 from tests.services.deliveries import code
 from tests.services.repairers import CODE, Repairs, make_repairs, penalty
 
-from xinheng.core.mandates import Matter, Proof
+from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.core.repair import too_early
 from xinheng.core.roles import Role
-from xinheng.services.enterprises import MandateOrder, activate, open_account
 from xinheng.services.repair_reminders import write_reminders
 from xinheng.store.models import (
     Case,
@@ -39,26 +39,12 @@ def clerk(people: People) -> User:
     return make_user("qianchuang", "钱窗口", people.city, Role.WINDOW_CLERK)
 
 
-def _visitor(repairs: Repairs, clerk: User, *matters: Matter) -> Client:
-    order = MandateOrder(
-        code=CODE,
-        role=Role.ENTERPRISE_AGENT,
-        matters=matters or tuple(Matter),
-        proof=Proof.LETTER,
-        from_on=TODAY,
-        to_on=date(2027, 3, 1),
-    )
-    slip = open_account(order, holder="张小明", actor=clerk, now=NOW)
-    activate(slip.account.number, slip.code, SECRET, now=NOW)
-    client = Client()
-    client.post("/own/sign-in/", {"number": slip.account.number, "password": SECRET})
-    return client
-
-
 @pytest.mark.row("M12-01")
 def test_the_enterprise_sees_may_i_what_is_missing_and_when(repairs: Repairs, clerk: User) -> None:
     penalty(repairs.rows, repairs.firm, decided_on=date(2026, 10, 20))
-    page = text(_visitor(repairs, clerk).get(reverse("counter:own_repairs", args=[repairs.firm.public_id])))
+    page = text(
+        visitor_of(repairs.firm, clerk).get(reverse("counter:own_repairs", args=[repairs.firm.public_id]))
+    )
     assert "现在可以申请" in page
     assert "2027-01-20 起可以申请修复" in page
     assert "国家企业信用信息公示系统" in page
@@ -69,7 +55,7 @@ def test_the_enterprise_sees_may_i_what_is_missing_and_when(repairs: Repairs, cl
 @pytest.mark.row("M12-01")
 @pytest.mark.guard("G5")
 def test_the_enterprise_prepares_follows_completes_and_withdraws(repairs: Repairs, clerk: User) -> None:
-    visitor = _visitor(repairs, clerk)
+    visitor = visitor_of(repairs.firm, clerk)
     address = reverse("counter:own_repair", args=[repairs.firm.public_id, repairs.record.record_key])
     bare = text(visitor.post(address, {"duty_done": "缴款书1号"}))
     assert "没有承诺的，不能申请修复" in bare
@@ -96,7 +82,7 @@ def test_what_is_refused_says_where_it_stands(
 
     monkeypatch.setattr("xinheng.interfaces.counter.repairs.prepare", no)
     address = reverse("counter:own_repair", args=[repairs.firm.public_id, repairs.record.record_key])
-    page = text(_visitor(repairs, clerk).post(address, {"duty_done": "缴款书1号", "commitment": "on"}))
+    page = text(visitor_of(repairs.firm, clerk).post(address, {"duty_done": "缴款书1号", "commitment": "on"}))
     assert "2027-01-20 起可以申请修复。依据：《信用修复管理办法》。请先改正" in page
 
 
@@ -106,7 +92,7 @@ def test_another_enterprise_and_an_agent_without_the_matter_see_nothing(
 ) -> None:
     other = repairs.rows.subject(code=code(7), name="开封白云食品有限公司")
     record = penalty(repairs.rows, other)
-    visitor = _visitor(repairs, clerk)
+    visitor = visitor_of(repairs.firm, clerk)
     mine = repairs.firm.public_id
     for address in (
         reverse("counter:own_repairs", args=[other.public_id]),
@@ -114,7 +100,7 @@ def test_another_enterprise_and_an_agent_without_the_matter_see_nothing(
         reverse("counter:own_repair_case", args=[mine, "XF-2026-000009"]),
     ):
         assert visitor.get(address).status_code == 404
-    bound = _visitor(repairs, clerk, Matter.COMMITMENTS)
+    bound = visitor_of(repairs.firm, clerk, Matter.COMMITMENTS)
     assert bound.get(reverse("counter:own_repairs", args=[mine])).status_code == 403
     assert Client().get(reverse("counter:own_repairs", args=[mine])).status_code == 302
 
@@ -279,11 +265,11 @@ def test_who_may_soon_apply_reads_it_in_the_own_space_and_the_window_on_a_list(
     assert "快到修复日的企业" in text(window.get(reverse("office:repair_desk")))
     assert signed_in(people.li).get(page).status_code == 403
     assert window.get(page, {"after": "2026-11-27_x"}).status_code == 200
-    visitor = _visitor(repairs, clerk)
+    visitor = visitor_of(repairs.firm, clerk)
     assert "没有快到修复日" in text(window.get(page))
     for name in ("own_repairs", "own_notices"):
         shown = text(visitor.get(reverse(f"counter:{name}", args=[repairs.firm.public_id])))
         assert "2026-11-27 起可以申请信用修复" in shown
-    bound = _visitor(repairs, clerk, Matter.FILE)
+    bound = visitor_of(repairs.firm, clerk, Matter.FILE)
     hidden = text(bound.get(reverse("counter:own_notices", args=[repairs.firm.public_id])))
     assert "起可以申请信用修复" not in hidden
