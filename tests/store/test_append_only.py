@@ -13,6 +13,7 @@ from tests.store import (
     campaign_rows,
     case_rows,
     ending_rows,
+    joint_rows,
     letter_rows,
     listing_rows,
     measure_rows,
@@ -55,6 +56,8 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
     "visit": visit_rows.visit,
+    "jointcheck": joint_rows.joint,
+    "jointmember": joint_rows.member,
     "casedeadline": lambda rows: rows.deadline(rows.case()),
     "recusal": case_rows.recusal,
     "flowmigration": case_rows.migration,

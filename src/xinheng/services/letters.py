@@ -36,6 +36,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.documents.letters import set_letter, set_return
 from xinheng.documents.signing import sign_pdf, sign_value
 from xinheng.services.cases import recused_from
+from xinheng.services.joint_visits import refuse_second_notice
 from xinheng.services.ledger import note
 from xinheng.services.reach import tree
 from xinheng.services.repair_guides import guide_of
@@ -101,6 +102,8 @@ def issue_letter(public_id: str, draft: Draft, *, actor: User, policy: Policy, n
     kind, today = newest(draft.kind), day_of(now)
     rests = resting_step(case, kind.kind)
     _check(case, kind, draft, rests=rests, actor=actor)
+    if kind.kind == "inspection_notice":
+        refuse_second_notice(case)
     _check_terms(kind, draft, readings_of(kind, policy=policy, on=today))
     row = _kept(case, kind, draft, rests=rests, actor=actor, policy=policy, now=now)
     for other in along(case, kind, draft, policy=policy, now=now):

@@ -56,6 +56,7 @@ WAYS: Mapping[str, Way] = {
     "DrawnObject.subject": Way.SHOWN,
     "Visit.subject": Way.SHOWN,
     "CaseCheck.subject": Way.SHOWN,
+    "JointCheck.subject": Way.SHOWN,
     "NameAlias.subject": Way.SHOWN,
     "RowIdentity.subject": Way.COURSE,
     "ListEntry.subject": Way.EFFECT,

@@ -15,6 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Arrival, Sheet, check_sheet, check_team
 from xinheng.services.cases import last_step, locked, take_step
+from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.services.visits import officer_of, officers_of, points_of, results_of
@@ -58,7 +59,8 @@ def check_in(
     at = _moment(arrived.at, visit=visit, now=now)
     verb = _EXPECTED.get(case.state, "check_in")
     if verb == "check_in":
-        _demand_notice(case)
+        hold_to_day(visit, on=day_of(at))
+        _demand_notice(visit)
     needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
     _check_team(visit, visit.certificates, needed=needed, at=at)
     take_step(case.public_id, verb, actor=actor, policy=policy, now=now, details={"way": arrived.way.value})
@@ -98,6 +100,7 @@ def record_visit(
         if met.visit_id != visit.pk or met.digest != digest:
             raise _other(sheet.client_id)
         return met
+    arrived = arrived or _arrived_with_others(visit)
     if arrived is not None and not VisitArrival.objects.filter(visit=visit).exists():
         check_in(public_id, arrived, actor=actor, policy=policy, now=now)
         case.refresh_from_db()
@@ -125,6 +128,14 @@ def record_visit(
         for key, one in sheet.points.items()
     )
     return kept
+
+
+def _arrived_with_others(visit: Visit) -> Arrived | None:
+    """Where organs come together the arrival of the first team is that of all."""
+    first = first_arrival(visit)
+    if first is None:
+        return None
+    return Arrived(client_id=f"joint:{visit.case.public_id}", way=Arrival(first.way), at=first.at)
 
 
 def _checked(
@@ -218,8 +229,8 @@ def _other(client_id: str) -> Refusal:
     )
 
 
-def _demand_notice(case: Case) -> None:
-    if not IssuedLetter.objects.filter(case=case, kind="inspection_notice").exists():
+def _demand_notice(visit: Visit) -> None:
+    if not IssuedLetter.objects.filter(case__in=notice_cases(visit), kind="inspection_notice").exists():
         raise Refusal(
             "VO5",
             "还没有签发行政检查通知书，不能入企。",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import date
 
 from xinheng.core.policy import Policy
+from xinheng.services.joint_visits import together_with
+from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.services.visits import results_of
 from xinheng.services.visits_on_site import last_sheet
@@ -35,7 +37,22 @@ def _form(visit: Visit, policy: Policy, on: date) -> Words:
 
 
 def _notice(visit: Visit, policy: Policy, on: date) -> Words:
-    return {"visit_on": on, "code": visit.code}
+    """One notice for all where organs come together: it names every organ with its matter, basis and officers."""
+    joint = together_with(visit)
+    if joint is None:
+        return {"visit_on": on, "code": visit.code}
+    names = tree()
+    organs = [(names.name(one.organisation_id), one) for one in joint.visits]
+    return {
+        "visit_on": joint.day,
+        "code": visit.code,
+        "matter": "；".join(f"{organ}：{one.matter}" for organ, one in organs),
+        "basis": "\n".join(dict.fromkeys(one.plan.basis for _, one in organs)),
+        "officers": "\n".join(f"{organ} {number}" for organ, one in organs for number in one.certificates),
+        "frequency": "；".join(
+            f"{organ}{one.year}年第{one.number}次，上限{one.limit}次" for organ, one in organs
+        ),
+    }
 
 
 def _minutes(visit: Visit, policy: Policy, on: date) -> Words:

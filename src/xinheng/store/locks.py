@@ -17,3 +17,5 @@ SWEEP = 7_240_006
 """Looking for wrong and duplicate codes."""
 ROUND = 7_240_007
 """A round of exchange with declared sources and senders' folders."""
+JOINTS = 7_240_008
+"""Proposing joint checks."""

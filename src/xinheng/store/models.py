@@ -48,6 +48,7 @@ from xinheng.store.inspection_plans import (
     PlanFiling,
 )
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, PlanKind
+from xinheng.store.joint_checks import JointCheck, JointMember
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
@@ -178,6 +179,8 @@ __all__ = [
     "GivenGrade",
     "Inspector",
     "IssuedLetter",
+    "JointCheck",
+    "JointMember",
     "LedgerBatch",
     "LedgerEvent",
     "LedgerExtract",
