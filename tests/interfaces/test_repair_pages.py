@@ -71,6 +71,35 @@ def test_the_enterprise_prepares_follows_completes_and_withdraws(repairs: Repair
     assert "已撤回申请" in text(visitor.post(own, {"w-reason": "以后再申请"}, follow=True))
 
 
+@pytest.mark.row("X-12")
+@pytest.mark.guard("G5")
+def test_the_application_is_printed_filled_in_and_asks_for_nothing_but_the_lawful_materials(
+    repairs: Repairs, clerk: User, policy: Policy
+) -> None:
+    visitor, key = visitor_of(repairs.firm, clerk), repairs.record.record_key
+    prepared = reverse("counter:own_repair", args=[repairs.firm.public_id, key])
+    own = reverse("counter:own_repair_sheet", args=[repairs.firm.public_id, key])
+    window = reverse("office:repair_sheet", args=[key])
+    assert own in text(visitor.get(prepared))
+    assert window in text(signed_in(clerk).get(reverse("office:new_repair", args=[key])))
+    for page in (text(visitor.get(own)), text(signed_in(clerk).get(window))):
+        wanted = (repairs.firm.name, repairs.firm.code or "", policy.repair.commitment.text, "盖章")
+        assert [words for words in wanted if words not in page] == []
+        assert page.count("□") == len(policy.repair.materials)
+        assert not [one.title for one in policy.repair.offers.values() if f"□ {one.title}" in page]
+
+
+@pytest.mark.row("X-12")
+@pytest.mark.guard("G13")
+def test_nobody_prints_the_application_of_another_or_before_the_day(repairs: Repairs, clerk: User) -> None:
+    early = penalty(repairs.rows, repairs.firm, decided_on=date(2026, 10, 20))
+    foreign = penalty(repairs.rows, repairs.rows.subject(name="别家"), decided_on=date(2025, 1, 20))
+    visitor = visitor_of(repairs.firm, clerk)
+    for record in (early, foreign):
+        address = reverse("counter:own_repair_sheet", args=[repairs.firm.public_id, record.record_key])
+        assert visitor.get(address).status_code == 404
+
+
 @pytest.mark.row("M12-01")
 def test_what_is_refused_says_where_it_stands(
     repairs: Repairs, clerk: User, monkeypatch: pytest.MonkeyPatch

@@ -39,7 +39,7 @@ OWN_MATTERS = {
     **dict.fromkeys(("own_consent", "new_own_consent"), "本企业自己的授权"),
     "own_visit": "本企业自己的一次检查",
     "visit_code": "凭通知书上的检查码，不能按企业查询",
-    "own_repair": "一条可以修复的信息；终止后没有这一页，由地址直接查",
+    **dict.fromkeys(("own_repair", "own_repair_sheet"), "一条可以修复的信息；终止后没有这一页，由地址直接查"),
     "sign_out": "只接受提交",
 }
 """Pages of the own space that stay the enterprise's own to read after an end, and why."""

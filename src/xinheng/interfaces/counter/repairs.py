@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xinheng.core.policy import Policy
@@ -20,6 +20,7 @@ from xinheng.interfaces.counter.case_lookup import clocks_of
 from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.refusals import told
+from xinheng.interfaces.web.repair_sheet import sheet_of
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import steps_for, take_step
 from xinheng.services.repair_courses import courses
@@ -163,8 +164,26 @@ def own_repair(visit: Visit, key: int) -> HttpResponse:
         "offers": [(offer.title, offer.hint) for offer in visit.policy.repair.offers.values()],
         "free": FREE,
         "back_url": reverse("counter:own_repairs", args=[subject.public_id]),
+        "sheet_url": reverse("counter:own_repair_sheet", args=[subject.public_id, key])
+        if one.answer.may
+        else "",
     }
     return visit.render("own_repair", context)
+
+
+@own(Verb.LODGE_REQUEST)
+def own_repair_sheet(visit: Visit, key: int) -> HttpResponse:
+    """The application to print, sign and hand in at the window."""
+    subject = visit.enterprise
+    found = matters_of(subject, policy=visit.policy, today=visit.today)
+    one = next((one for one in found if one.record.record_key == key and one.answer.may), None)
+    if one is None:
+        raise Http404
+    back = reverse("counter:own_repairs", args=[subject.public_id])
+    context = sheet_of(one.record, one.answer, visit.policy) | {"back_url": back}
+    response = render(visit.request, "web/repair_sheet.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _given(form: forms.Form) -> Application:

@@ -34,6 +34,7 @@ SURFACES: tuple[Surface, ...] = (
             "own_repairs",
             "own_repair",
             "own_repair_case",
+            "own_repair_sheet",
             "own_visits",
             "own_visit",
             "own_papers",

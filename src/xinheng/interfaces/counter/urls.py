@@ -33,6 +33,7 @@ urlpatterns = [
     path("own/<str:subject>/notices/<str:notice>/", space_pages.own_notice, name="own_notice"),
     path("own/<str:subject>/repairs/", repairs.own_repairs, name="own_repairs"),
     path("own/<str:subject>/repairs/<int:key>/", repairs.own_repair, name="own_repair"),
+    path("own/<str:subject>/repairs/<int:key>/sheet/", repairs.own_repair_sheet, name="own_repair_sheet"),
     path("own/<str:subject>/repairs/<slug:number>/", repairs.own_repair_case, name="own_repair_case"),
     path("own/<str:subject>/objections/", objections.own_objection, name="own_objection"),
     path("own/<str:subject>/cases/", objections.own_cases, name="own_cases"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xinheng.core.credit_code import is_uscc
@@ -19,6 +19,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb, Link
 from xinheng.interfaces.web.refusals import refusals_on, told
+from xinheng.interfaces.web.repair_sheet import sheet_of
 from xinheng.services.cases import last_step
 from xinheng.services.ledger import note
 from xinheng.services.repair_decisions import Act, annul, ask_completion, complete, grant
@@ -239,8 +240,19 @@ def new_repair(call: Call, key: int) -> HttpResponse:
         "hurdles": [told(one) for one in answer.hurdles],
         "form": form,
         "free": FREE,
+        "sheet_url": reverse("office:repair_sheet", kwargs={"key": key}),
     }
     return call.render("repair_new", context)
+
+
+@asks(Verb.ASSIST_ENTERPRISE, Verb.DRAFT_CASE)
+def repair_sheet(call: Call, key: int) -> HttpResponse:
+    """The application to print and sign, for those without internet."""
+    record = open_record(key)
+    answer = answer_for(record, policy=call.policy, today=call.today)
+    back = reverse("office:new_repair", kwargs={"key": key})
+    context = sheet_of(record, answer, call.policy) | {"back_url": back}
+    return render(call.request, "web/repair_sheet.html", context)
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:

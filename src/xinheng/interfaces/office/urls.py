@@ -104,6 +104,7 @@ urlpatterns = [
     path("cases/repair/", cases_repair.repair_desk, name="repair_desk"),
     path("cases/repair/soon/", cases_repair_soon.repair_soon, name="repair_soon"),
     path("cases/repair/<int:key>/", cases_repair.new_repair, name="new_repair"),
+    path("cases/repair/<int:key>/sheet/", cases_repair.repair_sheet, name="repair_sheet"),
     path("cases/repair/results/", repairs.repair_results, name="repair_results"),
     path("cases/repair/results/<slug:result>/", repairs.settle_result, name="settle_result"),
     path("cases/repair/services/", repairs.repair_services, name="repair_services"),
