@@ -12,6 +12,8 @@ from tests.interfaces.web_samples import CODE, NAME, NOW, OFFICE, TODAY, crumbs_
 
 from xinheng.interfaces.counter.visits import CodeForm, RatingForm
 from xinheng.interfaces.office.visits import OffsiteForm
+from xinheng.interfaces.web.charts import Bar, bars
+from xinheng.interfaces.web.parts import Column, Table
 
 Context = dict[str, Any]
 ORGAN, MATTER = "示例市市场监督管理局", "食品经营监督检查"
@@ -146,7 +148,24 @@ def _own_visit() -> Context:
     }
 
 
+def _effect() -> Context:
+    table = Table("各档次", [Column("档次"), Column("实际检查", "number")], [["优秀", "20"]], empty="没有。")
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("检查效果"),
+        "year": "2026",
+        "filters": [],
+        "reset_url": "#",
+        "chart": bars([Bar("优秀", 50, "5.0%")], title="各档次检查的发现率"),
+        "saved": {"figure": "少跑 81 次", "sentence": "要发现同样的 11 个问题，须检查 121 次。"},
+        "tables": [("各档次", "不参加比较。", table)],
+        "exports": [("各档发现率", "#")],
+        "minimum": 20,
+    }
+
+
 OFFICE_VISITS: dict[str, Callable[[], Context]] = {
+    "visits_effect": _effect,
     "visits": _visits,
     "visit_send": _send,
     "visit_figures": _figures,

@@ -126,6 +126,7 @@ class Verb(StrEnum):
     MANAGE_INSPECTORS = "manage_inspectors"
     RECORD_VISIT = "record_visit"
     READ_VISITS = "read_visits"
+    READ_DIFFERENCES = "read_differences"
     DRAFT_CASE = "draft_case"
     DECIDE_CASE = "decide_case"
     READ_CASE = "read_case"
@@ -186,6 +187,7 @@ _VERB_LABELS = {
     Verb.MANAGE_INSPECTORS: "维护执法检查人员名录库",
     Verb.RECORD_VISIT: "登记检查情况",
     Verb.READ_VISITS: "查看检查情况",
+    Verb.READ_DIFFERENCES: "查看检查人员之间的差异",
     Verb.DRAFT_CASE: "起草和办理事项",
     Verb.DECIDE_CASE: "作出决定",
     Verb.READ_CASE: "查看事项",
@@ -296,6 +298,7 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.READ_VISITS: _rows(_WITHIN, *_HANDLERS, Role.AUDITOR)
         | _rows(_CITY, Role.ENFORCEMENT_SUPERVISOR)
         | _rows(_ASSIGNED, Role.INSPECTOR),
+        Verb.READ_DIFFERENCES: _rows(_WITHIN, Role.DECIDER, Role.AUDITOR),
         Verb.DRAFT_CASE: _rows(_WITHIN, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR, Role.WINDOW_CLERK),
         Verb.DECIDE_CASE: _rows(_WITHIN, Role.DECIDER),
         Verb.READ_CASE: _rows(_WITHIN, *_HANDLERS, Role.WINDOW_CLERK, Role.SECRECY_REVIEWER, Role.AUDITOR)

@@ -7,10 +7,13 @@ from xinheng.interfaces.office import (
     classifications,
     draws,
     inspectors,
+    joint_checks,
     matters,
     plans,
     unrated,
     visits,
+    visits_effect,
+    visits_phone,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -44,7 +47,16 @@ urlpatterns: list[URLPattern] = [
     path("draws/<slug:draw>/", draws.draw, name="draw"),
     path("draws/<slug:draw>/visits/", visits.send_draw, name="send_draw"),
     path("visits/", visits.visits, name="visits"),
+    path("joint-checks/", joint_checks.joint_checks, name="joint_checks"),
+    path("joint-checks/propose/", joint_checks.propose, name="propose_joints"),
+    path("joint-checks/<slug:joint>/agree/", joint_checks.agree_joint, name="agree_joint"),
+    path("joint-checks/<slug:joint>/decline/", joint_checks.decline_joint, name="decline_joint"),
+    path("visits/field/", visits_phone.field, name="field"),
+    path("visits/field/worker.js", visits_phone.field_worker, name="field_worker"),
+    path("visits/field/list", visits_phone.field_list, name="field_list"),
+    path("visits/field/sync", visits_phone.field_sync, name="field_sync"),
     path("visits/lead/<slug:plan>/", visits.send_lead, name="send_lead"),
+    path("inspections/effect/", visits_effect.visits_effect, name="visits_effect"),
     path("plans/<slug:plan>/visits/", visits.visit_figures, name="visit_figures"),
     path("draws/<slug:draw>/record.json", draws.draw_file, name="draw_file"),
 ]

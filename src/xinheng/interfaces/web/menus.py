@@ -237,6 +237,8 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 "office:visits",
                 ("office:send_draw", "office:send_lead", "office:visit_figures"),
             ),
+            Route("联合检查", "office:joint_checks"),
+            Route("检查效果", "office:visits_effect"),
         ),
     ),
     (
