@@ -10,7 +10,7 @@ from tests.services.orders import KEY, Orders, later, make_orders
 
 from xinheng.core.policy import Policy
 from xinheng.services.rectification import Order
-from xinheng.store.models import Case, CaseDeadline, DeadlineMove, Recusal
+from xinheng.store.models import Case, CaseDeadline, DeadlineMove, LedgerEvent, Recusal
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 
@@ -75,6 +75,12 @@ def test_who_is_under_rectification_stands_in_a_list_until_it_is_done(orders: Or
     shown = text(signed_in(people.wang).get(page))
     assert running.number in shown
     assert done.number not in shown
+    handed_on = signed_in(people.wang).get(f"{page}&export=csv")
+    (line,) = handed_on.content.decode("utf-8-sig").splitlines()[1:]
+    subject = running.subject
+    assert line.split(",")[:4] == [running.number, "责令整改", subject.name, subject.code or ""]
+    assert "2026-" in line.split(",")[-1]
+    assert LedgerEvent.objects.filter(kind="case.list_exported", actor=people.wang).count() == 1
 
 
 def test_the_ground_and_the_subject_are_linked_and_the_flow_is_drawn(orders: Orders, people: People) -> None:

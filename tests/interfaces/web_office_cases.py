@@ -56,6 +56,7 @@ def _cases() -> Context:
         "paging": PAGING,
         "filters": [],
         "reset_url": "#",
+        "export_url": "#",
         "mine": False,
         "mine_url": "#",
     }

@@ -1,5 +1,6 @@
 """Cases of every kind: lists by state and by day due, and the page of one case with its steps, clocks and course."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -16,14 +17,17 @@ from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_known import KINDS, kind_of
 from xinheng.interfaces.office.cases_shown import clock_of_row, page_of, title_of_state
+from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import of_case
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number
+from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Filter, Option, Paging
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_deadlines import due_within, overdue, running
 from xinheng.services.cases import of_units, steps_for
+from xinheng.services.ledger import note
 from xinheng.store.casework import Case, CaseDeadline
 
 READ = (Verb.READ_CASE,)
@@ -31,6 +35,8 @@ OPEN = (Verb.READ_CASE, Verb.READ_VISITS)
 ACT = (Verb.DRAFT_CASE, Verb.DECIDE_CASE, Verb.REVIEW_LEGALITY, Verb.RECORD_VISIT, Verb.REVIEW_SECRECY)
 DUE = {"late": "逾期", "3": "三个工作日内到期", "10": "十个工作日内到期", "any": "全部有期限的"}
 SIZE = 50
+MOST_EXPORTED = 5_000
+HEAD = ("编号", "类别", "主体", "统一社会信用代码", "单位", "状态", "期限")
 
 
 def _numbered(number: str) -> Case | None:
@@ -49,6 +55,8 @@ NUMBERED = Owned("number", _numbered, _whose)
 @asks(*READ)
 def cases(call: Call) -> HttpResponse:
     """Newest first, or by the day due where a term is asked for."""
+    if call.request.GET.get("export") == "csv":
+        return _exported(call)
     due = chosen(call.request, "due", DUE)
     lines, paging = _by_day(call, due) if due else _newest(call)
     context = {
@@ -56,6 +64,7 @@ def cases(call: Call) -> HttpResponse:
         "paging": paging,
         "filters": _filters(call),
         "reset_url": reverse("office:cases"),
+        "export_url": address(call.request, export="csv"),
         "mine_url": address(call.request, mine="" if call.request.GET.get("mine") else "1"),
         "mine": bool(call.request.GET.get("mine")),
     }
@@ -99,17 +108,53 @@ def _narrowed(call: Call, prefix: str) -> Q:
     return found
 
 
-def _newest(call: Call) -> tuple[list[dict[str, Any]], Paging]:
-    rows: QuerySet[Case] = Case.objects.filter(
+def _asked(call: Call) -> QuerySet[Case]:
+    return Case.objects.filter(
         _narrowed(call, ""),
         of_units(call.reach(Verb.READ_CASE)),
         closed_at__isnull=call.request.GET.get("state") != "closed",
     ).select_related("subject", "organisation", "handler")
-    page, paging = newest_first(rows, call.request)
+
+
+def _newest(call: Call) -> tuple[list[dict[str, Any]], Paging]:
+    page, paging = newest_first(_asked(call), call.request)
+    first = _first_due(call, page)
+    return [_line(call, case, first.get(case.pk)) for case in page], paging
+
+
+def _first_due(call: Call, page: Sequence[Case]) -> dict[int, CaseDeadline]:
     first: dict[int, CaseDeadline] = {}
     for row in running(call.reach(Verb.READ_CASE)).filter(case__in=[case.pk for case in page]):
         first.setdefault(row.case_id, row)
-    return [_line(call, case, first.get(case.pk)) for case in page], paging
+    return first
+
+
+def _exported(call: Call) -> HttpResponse:
+    """The list to be handed on, newest first, with whom it concerns; the export itself stands in the ledger."""
+    found = list(_asked(call).order_by("-pk")[: MOST_EXPORTED + 1])
+    if len(found) > MOST_EXPORTED:
+        raise Refusal(
+            "CW4",
+            f"超过 {count(MOST_EXPORTED)} 件，不能一次导出。",
+            advice="请用类别、状态缩小范围，分次导出。",
+        )
+    cases = [case for case in found if readable(call, case)]
+    note("case.list_exported", now=call.now, actor=call.user, object="cases", payload={"rows": len(cases)})
+    first = _first_due(call, cases)
+    lines = ((case, _line(call, case, None), first.get(case.pk)) for case in cases)
+    rows = (
+        (
+            case.number,
+            line["kind"],
+            case.subject.name if case.subject else "",
+            case.subject.code if case.subject else "",
+            line["unit"],
+            line["state"],
+            due.due_on if due else "",
+        )
+        for case, line, due in lines
+    )
+    return as_table(f"办理事项-{call.today:%Y-%m-%d}", HEAD, rows)
 
 
 def _by_day(call: Call, due: str) -> tuple[list[dict[str, Any]], Paging]:

@@ -226,6 +226,7 @@ EVENTS = {
     "policy.published": "发布政策数据",
     "ledger.verified": "核对账本",
     "ledger.exported": "导出账本",
+    "case.list_exported": "导出办理事项清单",
     "deadline.suspended": "中止期限",
     "deadline.resumed": "恢复期限",
     "deadline.asked": "申请延长期限",
