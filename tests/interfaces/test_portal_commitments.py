@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.interfaces.office_people import text
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
 from tests.people import NOW, People
-from tests.services.promises import PLAN, Desk, make_desk
+from tests.services.promises import PLAN, Desk, a_list, an_item, make_desk
 
 from xinheng.core.policy import Policy
 from xinheng.services.publication import publish_batch
@@ -39,3 +39,20 @@ def test_the_portal_shows_lists_sheets_and_redacted_commitments(desk: Desk, home
     assert all(word in sheet for word in ("食品经营许可新办", PLAN, "<svg", "可以承诺后补"))
     assert Client().get(reverse("portal:promise_item", args=["food", "no"])).status_code == 404
     assert "食品领域" in text(Client().get(reverse("portal:promise_lists")))
+
+
+@pytest.mark.row("M4-15")
+def test_the_hall_shows_matter_after_matter_in_large_letters(desk: Desk, home: object) -> None:
+    desk.publish(a_list(an_item(), an_item(key="food-stall", title="食品摊点备案")))
+    first, second = (
+        reverse("portal:promise_item", args=["food", key]) for key in ("food-shop", "food-stall")
+    )
+    sheet = Client().get(first)
+    assert "Refresh" not in sheet.headers
+    assert 'class="large"' not in text(sheet)
+    screen = Client().get(first, {"screen": "1"})
+    assert 'class="large"' in text(screen)
+    assert "签署处" not in text(screen)
+    assert "Refresh" not in screen.headers
+    turned = [Client().get(here, {"screen": "1", "turn": "1"}).headers["Refresh"] for here in (first, second)]
+    assert [one.split("url=")[1].split("?")[0] for one in turned] == [second, first]

@@ -252,6 +252,7 @@ PORTAL_PAGES: dict[str, Callable[[], Context]] = {
         "qr": "<svg></svg>",
         "screen": False,
         "screen_url": "#",
+        "turn_url": "#",
         "paper_url": "#",
         "own_url": "#",
     },

@@ -23,10 +23,12 @@ from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
 from xinheng.interfaces.portal.search import find, is_too_short, tidy
 from xinheng.interfaces.portal.subjects import qr
+from xinheng.interfaces.web.large_text import wants_large_text
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.store.public import PublicAct, PublicPolicy
 
 PAGE = 30
+TURN_SECONDS = 20
 
 
 def _versions(kind: str, *, on: date) -> dict[str, tuple[PublicPolicy, int]]:
@@ -100,7 +102,10 @@ def promise_list(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
-    """The sheet of one matter for the window: conditions, materials, letter, and the way to this page."""
+    """The sheet of one matter for the window: conditions, materials, letter, and the way to this page.
+
+    ``screen`` shows it in large letters for the hall; with ``turn`` the next matter of the list follows by itself.
+    """
     today = localdate()
     policy = law.policy_in_force(on=today)
     found, row, number = _list(key, on=today)
@@ -108,6 +113,7 @@ def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
     if known is None:
         raise Http404
     letter = _letters(policy, on=today).get(known.letter)
+    screen = bool(request.GET.get("screen"))
     context = {
         "crumbs": [
             Crumb("可承诺事项清单", reverse("portal:promise_lists")),
@@ -119,12 +125,19 @@ def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
         "number": number,
         "from_on": row.from_on,
         "qr": qr(request.build_absolute_uri(request.path)),
-        "screen": bool(request.GET.get("screen")),
+        "screen": screen,
+        "large_text": screen or wants_large_text(request),
         "screen_url": f"{request.path}?screen=1",
+        "turn_url": f"{request.path}?screen=1&turn=1",
         "paper_url": request.path,
         "own_url": _own_url(),
     }
-    return answers.short_lived(render(request, "portal/commitment_item.html", context), noindex=False)
+    answer = answers.short_lived(render(request, "portal/commitment_item.html", context), noindex=False)
+    if screen and request.GET.get("turn"):
+        following = found.items[(found.items.index(known) + 1) % len(found.items)]
+        address = reverse("portal:promise_item", args=[key, following.key])
+        answer.headers["Refresh"] = f"{TURN_SECONDS}; url={address}?screen=1&turn=1"
+    return answer
 
 
 def _own_url() -> str:
