@@ -24,6 +24,7 @@ from tests.interfaces.web_office_results import RESULTS
 from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
+from tests.interfaces.web_joint_checks import OFFICE_JOINT_CHECKS
 from tests.interfaces.web_visits import COUNTER_VISITS, OFFICE_VISITS, PORTAL_VISITS
 
 PAGES = {
@@ -51,6 +52,7 @@ PAGES = {
             **SUPERVISION,
             **OFFICE_INSPECTIONS,
             **OFFICE_VISITS,
+            **OFFICE_JOINT_CHECKS,
             **ADMINISTRATION,
             **RESULTS,
             **CASES,

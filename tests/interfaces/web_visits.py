@@ -108,6 +108,7 @@ def _code() -> Context:
         "again_url": "#",
         "organ": ORGAN,
         "matter": MATTER,
+        "together": [],
         "basis": "《办法》第九条",
         "subject": NAME,
         "certificates": CERTIFICATES,
@@ -124,6 +125,7 @@ def _own_visits() -> Context:
         "number": "JC-2026-000001",
         "organ": ORGAN,
         "matter": MATTER,
+        "together": ["示例市应急管理局：安全生产监督检查（执法证号 豫检0011）"],
         "kind": "日常检查",
         "certificates": CERTIFICATES,
         "count": COUNT,
@@ -164,9 +166,11 @@ def _effect() -> Context:
     }
 
 
+_ADDRESSES = ("visits_url", "list_url", "sync_url", "worker_url", "login_url", "leave_url")
 OFFICE_VISITS: dict[str, Callable[[], Context]] = {
     "visits_effect": _effect,
     "visits": _visits,
+    "field": lambda: {"noindex": True, **dict.fromkeys(_ADDRESSES, "#")},
     "visit_send": _send,
     "visit_figures": _figures,
 }

@@ -25,6 +25,8 @@ from xinheng.services.connectors import troubled
 from xinheng.services.evaluation_cycles import REMIND_DAYS, cycles
 from xinheng.services.exchanges import late_peers, waiting_peers
 from xinheng.services.identities import waiting_rows
+from xinheng.services.joint_checks import answers_for as answers_for_joints
+from xinheng.services.joint_checks import waiting_for as joints_waiting
 from xinheng.services.letters import waiting as letters_waiting
 from xinheng.services.oversight import unseen
 from xinheng.services.retention import decide_by
@@ -72,6 +74,7 @@ class Kind(StrEnum):
     IDENTITY = "identity"
     MERGE = "merge"
     OVERSIGHT = "oversight"
+    JOINT = "joint"
     CAMPAIGN = "campaign"
 
 
@@ -129,6 +132,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_codes(seat),
         *_identities(seat),
         *_oversight(seat),
+        *_joints(seat),
         *_campaigns(seat),
     ]
     far = date.max
@@ -171,6 +175,13 @@ def _oversight(seat: Seat) -> Iterator[Task]:
     waiting = unseen(seat.reach(Verb.OVERSEE_CHECKS)).count()
     if waiting:
         yield Task(kind=Kind.OVERSIGHT, count=waiting)
+
+
+def _joints(seat: Seat) -> Iterator[Task]:
+    """Joint checks to which the person's own organ has not answered."""
+    waiting = joints_waiting(seat.reach(Verb.DRAFT_CASE) & answers_for_joints(seat.user)).count()
+    if waiting:
+        yield Task(kind=Kind.JOINT, count=waiting)
 
 
 def _steps(seat: Seat) -> Iterator[Task]:

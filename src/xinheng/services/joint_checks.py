@@ -20,6 +20,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Kind
 from xinheng.services.ledger import note
+from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.inspection_plans import PlanBatch
@@ -136,16 +137,21 @@ def waiting_for(organisations: Collection[int]) -> QuerySet[JointCheck]:
     return running().filter(pk__in=waiting.values("joint"))
 
 
+def answers_for(user: User) -> frozenset[int]:
+    """Organs for which this person may speak: the own one and those above it."""
+    return frozenset(tree().path(user.organisation_id))
+
+
 @transaction.atomic
 def agree(
     public_id: str, organisation: int, *, day: date, seen: int, actor: User, policy: Policy, now: datetime
 ) -> JointCheck:
     """A named person of the organ agrees to the day. Who agrees first may choose it within the window of all.
 
-    Refusals: JC1 nothing of this organ in it, JC2 come to nothing, JC3 somebody was quicker, JC4 a day that does not suit
-    all, JC5 another day than the one agreed, JC7 answered before.
+    Refusals: JC1 nothing of this organ in it, JC10 somebody else's organ, JC2 come to nothing, JC3 somebody was quicker, JC4
+    a day that does not suit all, JC5 another day than the one agreed, JC7 answered before.
     """
-    joint, own = _asked(public_id, organisation, seen=seen, now=now)
+    joint, own = _asked(public_id, organisation, seen=seen, actor=actor, now=now)
     if joint.ended_at is not None:
         return joint
     if any(one.answer != Answer.WAITING for one in own):
@@ -165,7 +171,7 @@ def decline(
 ) -> JointCheck:
     """A named person of the organ says why it does not go along, before or after all have agreed; its visit goes on alone.
 
-    Refusals: JC1, JC2, JC3, JC6 no reason.
+    Refusals: JC1, JC10, JC2, JC3, JC6 no reason.
     """
     said = mask_personal(reason.strip()).text[:500]
     if len(said) < 4:
@@ -175,7 +181,7 @@ def decline(
             citation=_CITATION,
             advice="能合并的检查应当合并；不能的，请写明理由。",
         )
-    joint, own = _asked(public_id, organisation, seen=seen, now=now)
+    joint, own = _asked(public_id, organisation, seen=seen, actor=actor, now=now)
     if joint.ended_at is not None:
         return joint
     _answer(own, Answer.REFUSED, actor=actor, now=now, reason=said)
@@ -193,12 +199,14 @@ def decline(
 
 
 def _asked(
-    public_id: str, organisation: int, *, seen: int, now: datetime
+    public_id: str, organisation: int, *, seen: int, actor: User, now: datetime
 ) -> tuple[JointCheck, list[JointMember]]:
     """The proposal under lock as it stands now, and what of it belongs to the organ. Whoever fell away is out."""
     joint = JointCheck.objects.select_for_update().filter(public_id=public_id).first()
     if joint is None or not joint.members.filter(visit__organisation=organisation).exists():
         raise Refusal("JC1", "这项联合检查不涉及本机关。", advice="请从“联合检查”列表中打开。")
+    if organisation not in answers_for(actor):
+        raise Refusal("JC10", "须由检查机关自己的人员答复。", advice="请由该机关的承办人答复。")
     if joint.ended_at is not None or joint.members.filter(visit__arrival__isnull=False).exists():
         why = joint.ended_why or "检查人员已经入企"
         raise Refusal("JC2", f"这项联合检查已经结束：{why}。", advice="请刷新页面；各机关的检查不受影响。")

@@ -19,6 +19,7 @@ from xinheng.interfaces.counter.space import Visit as Here
 from xinheng.interfaces.counter.space import own
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.cases import state_title
+from xinheng.services.joint_visits import together_with
 from xinheng.services.merged_files import one_with
 from xinheng.services.reach import tree
 from xinheng.services.visits_results import may_rate, rate
@@ -82,6 +83,7 @@ def visit_code(request: HttpRequest, code: str) -> HttpResponse:
         context |= {
             "organ": tree().name(found.organisation_id),
             "matter": found.matter,
+            "together": _together(found),
             "basis": found.plan.basis,
             "subject": found.subject.name,
             "certificates": found.certificates,
@@ -123,6 +125,7 @@ def _line(here: Here, one: Visit, object_to: str) -> dict[str, Any]:
         "number": one.case.number,
         "organ": tree().name(one.organisation_id),
         "matter": one.matter,
+        "together": _together(one),
         "kind": one.get_kind_display(),
         "certificates": one.certificates,
         "count": f"{one.year} 年第 {one.number} 次，上限 {one.limit} 次",
@@ -132,6 +135,17 @@ def _line(here: Here, one: Visit, object_to: str) -> dict[str, Any]:
         "rate_url": rate_url if object_to and may_rate(one) else "",
         "object_url": f"{object_to}?about=record:{one.record_key}" if object_to and one.record_key else "",
     }
+
+
+def _together(one: Visit) -> list[str]:
+    """Organ, matter and certificates of those who come in the same visit."""
+    joint = together_with(one)
+    others = [other for other in joint.visits if other.pk != one.pk] if joint else []
+    names = tree()
+    return [
+        f"{names.name(other.organisation_id)}：{other.matter}（执法证号 {'、'.join(other.certificates)}）"
+        for other in others
+    ]
 
 
 @own(Verb.LODGE_REQUEST, methods=("GET", "POST"))

@@ -332,6 +332,17 @@ def remind_departments(timestamp: int) -> None:
 
 
 @app.periodic(cron=NIGHT)
+@app.task(name="propose_joints", queueing_lock="propose_joints")
+def propose_joints(timestamp: int) -> None:
+    """Propose visits of several organs at one place as one; end what came to nothing."""
+    from xinheng.services import joint_checks
+
+    now = datetime.now(UTC)
+    made = joint_checks.propose_joints(policy=policy_in_force(on=day_of(now)), now=now)
+    log.info("joints_proposed", tasks=made.tasks, proposed=made.proposed, ended=made.ended)
+
+
+@app.periodic(cron=NIGHT)
 @app.task(name="sweep_codes", queueing_lock="sweep_codes")
 def sweep_codes(timestamp: int) -> None:
     """Look for wrong and duplicate codes in the whole set; the work-lists of registrars follow."""

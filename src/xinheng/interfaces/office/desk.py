@@ -269,6 +269,10 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
         *("个案检查", f"{count(task.count)} 件个案检查待签收", reverse("office:case_checks")),
         *("待签收", "decide"),
     ),
+    Kind.JOINT: lambda _, task: (
+        *("联合检查", f"{count(task.count)} 项联合检查待本机关答复", reverse("office:joint_checks")),
+        *("待答复", "decide"),
+    ),
     Kind.MERGE: lambda _, task: (
         *("主体合并", f"{count(task.count)} 项合并或拆分意见", reverse("office:merges")),
         *("待决定", "decide"),

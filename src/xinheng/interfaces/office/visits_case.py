@@ -15,6 +15,7 @@ from xinheng.core.visits import Arrival, Finding, Seen, Sheet
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
+from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
 from xinheng.services.policies import policy_in_force
 from xinheng.services.visits import KIND, points_of, results_of, team_of
@@ -60,6 +61,8 @@ class CheckInForm(StepForm):
         super().__init__(step, case, *args, **kwargs)
         del self.fields["reason"]
         self.initial["at"] = timezone.localtime()
+        if first := first_arrival(Visit.objects.select_related("case").get(case=case)):
+            self.initial.update(at=timezone.localtime(first.at), way=first.way)
 
 
 class SheetForm(StepForm):
@@ -170,8 +173,14 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     results = call.policy.inspection_matters.results
     reasons = {one.key: one.name for one in call.policy.grading.reasons}
     record = f"?record={visit.record_key}" if visit.record_key else ""
+    joint = together_with(visit)
     return {
         "visit": visit,
+        "joint": joint,
+        "joint_organs": [f"{call.tree.name(one.organisation_id)}：{one.matter}" for one in joint.visits]
+        if joint
+        else [],
+        "joint_leads": joint is not None and joint.leading.pk == visit.pk,
         "plan_url": reverse("office:plan", kwargs={"plan": visit.plan.public_id}),
         "beyond": reasons.get(visit.beyond, visit.beyond),
         "address": address,
