@@ -1,6 +1,6 @@
 """What was not kept is proposed by one, told to the enterprise, heard, decided by another, and ends with its record."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.people import NOW, People
@@ -33,6 +33,8 @@ from xinheng.services.records import Change, change_state
 from xinheng.store.models import Case, CaseDeadline, Commitment
 
 NOVEMBER = Span(date(2026, 11, 1), date(2026, 12, 1))
+LATER = NOW + timedelta(days=2)
+PROJECT = {"project": "年产万吨食品加工", "project_code": "2026-410202-13-01-000001", "until": "2026-12-31"}
 FALSE = Finding(outcome=Outcome.FALSE, unperformed="经营场所不存在", evidence="现场笔录 1 号")
 
 
@@ -199,6 +201,50 @@ def test_what_was_granted_on_a_variant_can_be_revoked_and_is_named(desk: Desk) -
     )
     assert can_be_revoked(done) == "汴食许〔2026〕1号"
     assert can_be_revoked(desk.take()) == ""
+
+
+@pytest.mark.row("M4-14")
+def test_an_investment_project_starts_on_its_commitment_and_is_checked_afterwards(desk: Desk) -> None:
+    item = an_item(
+        key="plant",
+        title="工业项目承诺制开工",
+        variant=Variant.INVESTMENT,
+        letter="investment-standard",
+        materials=[Material(name=PLAN), Material(name="施工许可", promised=True)],
+    )
+    desk.publish(a_list(item, key="projects"))
+    given = {"list_key": "projects", "item": "plant", "answers": PROJECT, "handed_in": frozenset({PLAN})}
+    kept, broken = (
+        accept(
+            desk.case(
+                lodge(
+                    desk.promise(**given), actor=desk.sun, policy=desk.policy, now=NOW + timedelta(days=days)
+                )
+            ),
+            actor=desk.sun,
+            policy=desk.policy,
+            now=NOW + timedelta(days=days),
+            act=f"汴投备〔2026〕{days}号",
+        )
+        for days in (0, 1)
+    )
+    find_kept(desk.case(kept), actor=desk.people.wang, policy=desk.policy, now=LATER, reason="达到承诺的标准")
+    assert (kept.variant, can_be_revoked(broken)) == ("investment", "汴投备〔2026〕1号")
+    case = propose_breach(
+        desk.case(broken), FALSE, actor=desk.people.wang, policy=desk.policy, now=LATER, reason="未达标准"
+    )
+    notify_breach(case, actor=desk.people.zhao, policy=desk.policy, now=LATER, reason="依法告知")
+    take_step(case.public_id, "hear", actor=desk.people.wang, policy=desk.policy, now=LATER, reason="属实")
+    determine_breach(
+        case,
+        pursued="撤销 汴投备〔2026〕1号",
+        actor=desk.people.zhao,
+        policy=desk.policy,
+        now=LATER,
+        reason="属实",
+    )
+    results = [record.result for one in (kept, broken) if (record := record_of(one)) is not None]
+    assert results == ["kept", "broken"]
 
 
 @pytest.mark.row("M4-12")
