@@ -1,8 +1,9 @@
 """Runs alone in a child process: looks into one PDF or image, or draws one page of an image anew, under hard limits.
 
 Usage: ``python attachment_child.py pdf FILE MEMORY_MIB SECONDS`` · ``… image FILE MEMORY_MIB SECONDS FORMAT PIXELS`` ·
-``… draw FILE MEMORY_MIB SECONDS FORMAT PIXELS PAGE LONGEST OUT``. Imports nothing of the package. Prints one JSON line:
-``pages`` (and ``width``, ``height``), or ``found``: what is active in the file. Exit 3: not readable, 4: over the limits.
+``… draw FILE MEMORY_MIB SECONDS FORMAT PIXELS PAGE LONGEST OUT`` · ``… pictures - MEMORY_MIB SECONDS PIXELS (FORMAT FILE)…``.
+Imports nothing of the package. Prints one JSON line: ``pages`` (and ``width``, ``height``), or ``found``: what is active in
+the file; for pictures the pages of each, 0 where it wants a look of its own. Exit 3: not readable, 4: over the limits.
 """
 
 import json
@@ -142,10 +143,23 @@ def draw(path: Path, form: str, pixels: int, page: int, longest: int, out: Path)
     return {"pages": 1, "width": picture.width, "height": picture.height}
 
 
+def look_into_pictures(pixels: int, pairs: list[str]) -> dict[str, object]:
+    """Pages of each; 0 for one that is too large or cannot be read."""
+    told = []
+    for form, path in zip(pairs[::2], pairs[1::2], strict=True):
+        try:
+            told.append(look_into_image(Path(path), form, pixels).get("pages", 0))
+        except Exception:
+            told.append(0)
+    return {"pictures": told}
+
+
 def _done(arguments: list[str]) -> dict[str, object]:
     path = Path(arguments[1])
     if arguments[0] == "pdf":
         return look_into_pdf(path)
+    if arguments[0] == "pictures":
+        return look_into_pictures(int(arguments[4]), arguments[5:])
     form, pixels = arguments[4], int(arguments[5])
     if arguments[0] == "image":
         return look_into_image(path, form, pixels)

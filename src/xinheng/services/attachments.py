@@ -5,7 +5,7 @@ event in the ledger each time (legal guards G9, G13). Its end stands in services
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from xinheng.core.attachments import Checked, Kind, Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
-from xinheng.intake.attachments import MIB, Bounds, Inspected, drawn_anew, inspect
+from xinheng.intake.attachments import MIB, Bounds, Inspected, drawn_anew, inspect, inspect_pictures
 from xinheng.services.batches import number_of
 from xinheng.services.collect import workshop
 from xinheng.services.enterprises import Party
@@ -148,16 +148,31 @@ def look(path: Path, *, policy: Policy, now: datetime) -> Inspected:
     return inspect(path, _bounds(policy, on=day_of(now)))
 
 
+def look_at_pictures(
+    paths: Sequence[Path], *, policy: Policy, now: datetime
+) -> dict[Path, Inspected | Refusal]:
+    """As ``look`` for several small pictures at once; what it would refuse is answered apart."""
+    return inspect_pictures(paths, _bounds(policy, on=day_of(now)))
+
+
 def attach(
-    thing: Held, path: Path, paper: Paper, *, actor: User | Party | None, policy: Policy, now: datetime
+    thing: Held,
+    path: Path,
+    paper: Paper,
+    *,
+    actor: User | Party | None,
+    policy: Policy,
+    now: datetime,
+    seen: Inspected | None = None,
 ) -> Attachment:
-    """Look into the file, keep it sealed, and put it to ``thing``; the same content again changes nothing.
+    """Look into the file, keep it sealed, and put it to ``thing``; the same content again changes nothing. ``seen``: what
+    ``look_at_pictures`` said of this very file.
 
     Raises Refusal (AT01–AT14, AT21) and keeps nothing then. Who may do it is asked by the interface.
     """
     if thing.ended:
         raise Refusal("AT21", "这条记录已经终止，不再接收附件。", advice="记录有误的，请由报送单位重新报送。")
-    seen = look(path, policy=policy, now=now)
+    seen = seen or look(path, policy=policy, now=now)
     with transaction.atomic():
         _refuse_more(thing, policy, on=day_of(now))
         subject = thing.subject if paper.personal else None

@@ -3,6 +3,7 @@
 A result is taken only for a visit that was sent out and checked in to, by its own certified team (legal guard G7).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from xinheng.core.canonical import digest_of
 from xinheng.core.inspection_matters import Point
 from xinheng.core.masking import mask_personal
+from xinheng.core.phone_clock import PhoneTime
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Arrival, Sheet, check_sheet, check_team
@@ -33,11 +35,13 @@ _WRITING = {"on_site": "record", "rush_on_site": "record_rush"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """That the team stood at the door; ``client_id`` is made where it is written."""
+    """That the team stood at the door; ``client_id`` is made where it is written. ``phone``: the clock ``at`` was read
+    from, where that is not ours."""
 
     client_id: str
     way: Arrival
     at: datetime
+    phone: PhoneTime | None = None
 
 
 @transaction.atomic
@@ -49,13 +53,13 @@ def check_in(
     Refusals: VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO6 a moment
     that cannot be, and those of the team and the flow.
     """
-    visit, case = _visit(public_id, seen=seen)
+    visit, case = visit_of(public_id, seen=seen)
     met = VisitArrival.objects.filter(client_id=arrived.client_id).first()
     if met is not None:
         if met.visit_id != visit.pk or met.way != arrived.way:
             raise _other(arrived.client_id)
         return visit
-    _own(visit, actor)
+    demand_member(visit, actor)
     at = _moment(arrived.at, visit=visit, now=now)
     verb = _EXPECTED.get(case.state, "check_in")
     if verb == "check_in":
@@ -63,7 +67,8 @@ def check_in(
         _demand_notice(visit)
     needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
     _check_team(visit, visit.certificates, needed=needed, at=at)
-    take_step(case.public_id, verb, actor=actor, policy=policy, now=now, details={"way": arrived.way.value})
+    details = {"way": arrived.way.value, **_told(arrived.phone)}
+    take_step(case.public_id, verb, actor=actor, policy=policy, now=now, details=details)
     VisitArrival.objects.create(
         visit=visit, client_id=arrived.client_id, way=arrived.way.value, at=at, by=actor, received_at=now
     )
@@ -88,12 +93,14 @@ def record_visit(
     now: datetime,
     arrived: Arrived | None = None,
     seen: int | None = None,
+    phone: PhoneTime | None = None,
 ) -> VisitSheet:
-    """Take in what was written on site. ``arrived``: where the check-in comes with it, as from a phone that was offline.
+    """Take in what was written on site. ``arrived``: where the check-in comes with it; ``phone``: the clock of the sheet,
+    where that is not ours.
 
     Sent again it is answered with what was taken in then. Refusals: VO1–VO6, VO3 without a check-in, VS1–VS7, VT1–VT3.
     """
-    visit, case = _visit(public_id)
+    visit, case = visit_of(public_id)
     digest = _digest(sheet)
     met = VisitSheet.objects.filter(client_id=sheet.client_id).first()
     if met is not None:
@@ -104,7 +111,7 @@ def record_visit(
     if arrived is not None and not VisitArrival.objects.filter(visit=visit).exists():
         check_in(public_id, arrived, actor=actor, policy=policy, now=now)
         case.refresh_from_db()
-    _own(visit, actor)
+    demand_member(visit, actor)
     at, points = _checked(visit, sheet, policy=policy, now=now)
     take_step(
         case.public_id,
@@ -112,7 +119,7 @@ def record_visit(
         actor=actor,
         policy=policy,
         now=now,
-        details={"result": sheet.result},
+        details={"result": sheet.result, **_told(phone)},
         seen_version=seen,
         counted_from=day_of(at),
     )
@@ -184,6 +191,10 @@ def _kept(visit: Visit, sheet: Sheet, *, digest: str, at: datetime, actor: User,
     return kept
 
 
+def _told(phone: PhoneTime | None) -> Mapping[str, object]:
+    return {} if phone is None else phone.told
+
+
 def last_sheet(visit: Visit) -> VisitSheet | None:
     """What was written last; earlier ones were sent back."""
     return visit.sheets.order_by("-sequence").first()
@@ -207,7 +218,8 @@ def _digest(sheet: Sheet) -> str:
     )
 
 
-def _visit(public_id: str, *, seen: int | None = None) -> tuple[Visit, Case]:
+def visit_of(public_id: str, *, seen: int | None = None) -> tuple[Visit, Case]:
+    """The visit and its case under lock. Refusal VO1 where none was sent out."""
     visit = Visit.objects.select_related("subject", "case").filter(case__public_id=public_id).first()
     if visit is None:
         raise Refusal(
@@ -216,7 +228,8 @@ def _visit(public_id: str, *, seen: int | None = None) -> tuple[Visit, Case]:
     return visit, locked(public_id, seen_version=seen)
 
 
-def _own(visit: Visit, actor: User) -> None:
+def demand_member(visit: Visit, actor: User) -> None:
+    """Refusal VO2 for somebody who is not sent."""
     if not Inspector.objects.filter(user=actor, certificate_no__in=visit.certificates).exists():
         raise Refusal("VO2", "您不是这次检查的检查人员，不能登记。", advice="请由抽取、批准的检查人员登记。")
 

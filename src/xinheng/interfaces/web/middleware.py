@@ -49,7 +49,7 @@ class RequestMiddleware:
             response = self.get_response(request)
             spent = (time.perf_counter() - started) * 1000
             response.headers.setdefault("Content-Security-Policy", POLICY)
-            response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+            response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
             response.headers["X-Request-Id"] = number
             response.headers["Server-Timing"] = f"app;dur={spent:.1f}"
             if not request.path.startswith(settings.STATIC_URL):

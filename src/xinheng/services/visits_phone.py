@@ -1,0 +1,247 @@
+"""Takes in what inspectors wrote on a phone without network: each thing by itself, once however often it is sent, and answered
+apart, so that a cut connection or a refusal loses nothing (国办发〔2024〕54号; legal guard G7).
+
+What is refused changes nothing here and stays on the phone with its reason.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from xinheng.core.attachments import Target
+from xinheng.core.phone_clock import PhoneTime, check_clock
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.core.visits import Arrival, Sheet
+from xinheng.intake.attachments import Inspected
+from xinheng.services.attachments import Paper, attach, held, look_at_pictures
+from xinheng.services.cases import last_step, state_title, take_step
+from xinheng.services.collect import workshop
+from xinheng.services.visits_on_site import Arrived, check_in, demand_member, record_visit, visit_of
+from xinheng.store.accounts import User
+from xinheng.store.attachments import living
+from xinheng.store.casework import Case
+from xinheng.store.visits import Visit, VisitArrival, VisitSheet
+
+LARGEST = 1024 * 1024
+"""Bytes of one picture; phones make them smaller before they keep them."""
+_RETURNED = ("on_site", "rush_on_site")
+_DECLINED = "declined"
+
+
+class What(StrEnum):
+    """What a picture of a visit shows. A signature is an image of the papers of the case, never a record of a person."""
+
+    PHOTO = "photo"
+    PARTY = "party"
+    OFFICER = "officer"
+
+    @property
+    def label(self) -> str:
+        return {"photo": "现场照片", "party": "企业现场人员签名", "officer": "检查人员签名"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneArrival:
+    """``code``: what was scanned or typed at the enterprise; empty unless ``way`` is by code."""
+
+    client_id: str
+    visit: str
+    way: Arrival
+    time: PhoneTime
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneSheet:
+    """``sheet.recorded_at`` is ``time`` as it counts."""
+
+    visit: str
+    sheet: Sheet
+    time: PhoneTime
+
+    @property
+    def client_id(self) -> str:
+        return self.sheet.client_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRefusal:
+    """That the enterprise refused a check that should not be."""
+
+    client_id: str
+    visit: str
+    reason: str
+    time: PhoneTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhonePaper:
+    """A picture. ``client_id`` is the digest of ``content``, so that the same picture is one; ``about``: the point it shows."""
+
+    client_id: str
+    visit: str
+    what: What
+    content: bytes
+    about: str = ""
+
+
+Item = PhoneArrival | PhoneSheet | PhoneRefusal | PhonePaper
+
+
+class Taken(StrEnum):
+    """What became of one thing that was sent."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """``words``: for the inspector, in Chinese; ``code`` of the refusal."""
+
+    client_id: str
+    state: Taken
+    code: str = ""
+    words: str = ""
+
+
+def refused(client_id: str, refusal: Refusal) -> Answer:
+    """The answer to what a rule does not let in."""
+    said = (refusal.message, refusal.advice)
+    words = "".join(f"{part.rstrip('。')}。" for part in said if part)
+    return Answer(client_id=client_id, state=Taken.REFUSED, code=refusal.code, words=words)
+
+
+def take_from_phone(
+    items: Sequence[Item], *, offset_now: timedelta, actor: User, policy: Policy, now: datetime
+) -> list[Answer]:
+    """Take in each by itself, in the order given. ``offset_now``: server less phone by the message that brought them.
+
+    Never raises Refusal; an answer says what a rule refused: those of ``check_in``, ``record_visit`` and ``attach``, VC1,
+    VF1 a code of another enterprise, VF2 a colleague was first, VF3 a picture that came damaged, VF4 one that is too large,
+    VF5 a visit that is over.
+    """
+    with workshop() as work:
+        pictures = _laid_out(items, work)
+        looked = look_at_pictures(list(pictures.values()), policy=policy, now=now)
+        by: dict[str, Any] = {"actor": actor, "policy": policy, "now": now}
+        answers = []
+        for place, item in enumerate(items):
+            try:
+                with transaction.atomic():
+                    if isinstance(item, PhonePaper):
+                        answers.append(_paper(item, pictures.get(place), looked, **by))
+                    else:
+                        answers.append(_written(item, offset_now=offset_now, **by))
+            except Refusal as refusal:
+                answers.append(refused(item.client_id, refusal))
+    return answers
+
+
+def _laid_out(items: Sequence[Item], work: Path) -> dict[int, Path]:
+    """Pictures that came whole, as files, by their place among the items."""
+    laid: dict[int, Path] = {}
+    for place, one in enumerate(items):
+        if not isinstance(one, PhonePaper) or len(one.content) > LARGEST:
+            continue
+        if _digest(one.content) == one.client_id:
+            laid[place] = work / str(place)
+            laid[place].write_bytes(one.content)
+    return laid
+
+
+def _digest(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def _written(item: PhoneArrival | PhoneSheet | PhoneRefusal, *, offset_now: timedelta, **by: Any) -> Answer:
+    visit, case = visit_of(item.visit)
+    demand_member(visit, by["actor"])
+    known = _known(item, case)
+    if not known:
+        check_clock(item.time, offset_now=offset_now)
+    if isinstance(item, PhoneArrival):
+        earlier = VisitArrival.objects.select_related("by").filter(visit=visit).first()
+        if earlier is not None and earlier.client_id != item.client_id:
+            words = f"{earlier.by.display_name}已经登记入企，以先到的为准。"
+            return Answer(client_id=item.client_id, state=Taken.KNOWN, words=words)
+        _demand_code(item, visit)
+        arrived = Arrived(client_id=item.client_id, way=item.way, at=item.time.counted, phone=item.time)
+        check_in(item.visit, arrived, **by)
+    elif isinstance(item, PhoneSheet):
+        if not known:
+            _demand_first(visit, case)
+        record_visit(item.visit, item.sheet, phone=item.time, **by)
+    elif not known:
+        details = {"client_id": item.client_id, **item.time.told}
+        take_step(item.visit, "decline", reason=item.reason, details=details, **by)
+    return Answer(client_id=item.client_id, state=Taken.KNOWN if known else Taken.TAKEN)
+
+
+def _known(item: PhoneArrival | PhoneSheet | PhoneRefusal, case: Case) -> bool:
+    if isinstance(item, PhoneArrival):
+        return VisitArrival.objects.filter(client_id=item.client_id).exists()
+    if isinstance(item, PhoneSheet):
+        return VisitSheet.objects.filter(client_id=item.client_id).exists()
+    step = last_step(case, "decline")
+    return step is not None and step.details.get("client_id") == item.client_id
+
+
+def _demand_code(item: PhoneArrival, visit: Visit) -> None:
+    """By code only the one of this visit or of this enterprise opens (扫码入企)."""
+    if item.way is Arrival.CODE and item.code.strip().upper() not in {visit.code, visit.subject.code}:
+        raise Refusal(
+            "VF1",
+            "扫到或者填写的不是这次检查的检查码，也不是这家企业的统一社会信用代码，没有登记入企。",
+            citation="国办发〔2024〕54号",
+            advice="请核对是否走错了企业；扫不了码的，出示执法证件和通知书后按出示证件登记。",
+        )
+
+
+def _demand_first(visit: Visit, case: Case) -> None:
+    earlier = visit.sheets.select_related("recorded_by").order_by("-sequence").first()
+    if earlier is not None and case.state not in _RETURNED:
+        raise Refusal(
+            "VF2",
+            f"{earlier.recorded_by.display_name}已经登记了这次检查的结果，没有覆盖。",
+            advice="请与同组人员核对；两份不一致的，请审核人退回后重新登记。",
+        )
+
+
+def _paper(
+    item: PhonePaper, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
+) -> Answer:
+    visit, case = visit_of(item.visit)
+    demand_member(visit, by["actor"])
+    if living().filter(case=case, file__digest=item.client_id).exists():
+        return Answer(client_id=item.client_id, state=Taken.KNOWN)
+    if case.closed_at is not None and case.state != _DECLINED:
+        raise Refusal(
+            "VF5",
+            f"这次检查已经是“{state_title(case)}”，不再接收照片和签名。",
+            advice="确有需要的，请交经办人按附件补入相关事项。",
+        )
+    seen = looked[path] if path else _incomplete(item)
+    if isinstance(seen, Refusal):
+        raise seen
+    thing = held(Target.CASE, item.visit)
+    assert thing is not None and path is not None
+    title = f"{item.what.label}：{item.about}" if item.about else item.what.label
+    attach(thing, path, Paper(title=title[:120], personal=True), seen=seen, **by)
+    return Answer(client_id=item.client_id, state=Taken.TAKEN)
+
+
+def _incomplete(item: PhonePaper) -> Refusal:
+    if len(item.content) > LARGEST:
+        return Refusal(
+            "VF4", "这张照片超过 1 MiB，没有接收。", advice="请在外勤页重新拍摄，页面会先缩小再保存。"
+        )
+    return Refusal("VF3", "这张照片在传输中损坏，没有接收。", advice="照片还在手机上，请再上传一次。")
