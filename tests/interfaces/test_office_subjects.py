@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, People
+from tests.people import NOW, People, make_user
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 
 from xinheng.core.policy import Policy
@@ -15,7 +15,7 @@ from xinheng.core.records import RecordState
 from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.records import Change, change_state
-from xinheng.store.models import LedgerEvent, Publication, Record, RoleGrant, Subject
+from xinheng.store.models import Case, LedgerEvent, Publication, Record, RoleGrant, Subject
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 
@@ -145,6 +145,58 @@ def test_a_record_is_corrected_with_reason_and_ground(officer: Client, city: Peo
     page = text(officer.get(reverse("office:record", kwargs=part)))
     assert "更正函〔2026〕1号" in page
     assert "800.50 元" in page
+
+
+@pytest.mark.row("M3-05")
+def test_a_heavier_correction_waits_for_the_decider_and_says_so(officer: Client, city: People) -> None:
+    record = Record.objects.get(subject__code=code(1), item=4)
+    part = {"subject": record.subject.public_id, "key": record.record_key}
+    asked = {"deed": "correct", "reason": "金额录入错误", "ground": "更正函〔2026〕1号", "amount": "9000"}
+    _change(officer, record, **asked)
+    assert not Record.objects.filter(record_key=record.record_key).exclude(pk=record.pk).exists()
+    case = Case.objects.get(kind="correction")
+    address = reverse("office:case", args=[case.number])
+    page = text(officer.get(reverse("office:record", kwargs=part)))
+    assert "有一项加重更正待另一人决定" in page
+    assert address in page
+    decider = signed_in(city.zhao)
+    shown = text(decider.get(address))
+    assert "5,000.00" in shown
+    assert "9,000.00" in shown
+    assert "更正函〔2026〕1号" in shown
+    step = reverse("office:case_step", args=[case.number, "carry"])
+    given: dict[str, object] = {"reason": "与原件一致", "seen": case.version}
+    assert post(officer, step, given).status_code != 302
+    assert post(decider, step, given).status_code == 302
+    now = Record.objects.get(record_key=record.record_key, known_until__isnull=True)
+    assert (now.amount_fen, now.note.actor) == (900_000, city.zhao)
+    assert "信用信息更正告知书" in text(decider.get(address))
+
+
+@pytest.mark.row("M3-05")
+def test_a_reporter_opens_and_mends_what_the_own_unit_delivered_and_nothing_else(
+    city: People, policy: Policy
+) -> None:
+    record = Record.objects.get(subject__code=code(1), item=4)
+    reporter = signed_in(city.li)
+    part = {"subject": record.subject.public_id, "key": record.record_key}
+    assert record.batch is not None
+    listed = text(reporter.get(reverse("office:batch_records", args=[record.batch.public_id])))
+    address = reverse("office:record", kwargs=part)
+    assert address in listed
+    page = text(reporter.get(address))
+    assert "改变这条记录" in page
+    assert f'href="{_file()}"' not in page
+    _change(reporter, record, deed="annotate", reason="补注", ground="更正函〔2026〕2号")
+    now = Record.objects.get(record_key=record.record_key, known_until__isnull=True)
+    assert now.state == RecordState.ANNOTATED
+    assert reporter.get(_file()).status_code == 403
+    health = type(city.market).objects.create(key="kaifeng.health", kind="department", parent=city.city)
+    other = make_user("sun", "孙收集", health, Role.COLLECTOR)
+    assert signed_in(other).get(address).status_code == 403
+    gone = Change(deed="withdraw", reason="撤销", ground="甲")
+    change_state(record_key=record.record_key, change=gone, actor=city.wang, policy=policy, now=NOW)
+    assert reporter.get(address).status_code == 403
 
 
 def test_a_record_of_another_department_is_not_changed(city: People) -> None:

@@ -24,7 +24,7 @@ from tests.interfaces.web_samples import (
 from xinheng.interfaces.office.batches_unnamed import WholeForm
 from xinheng.interfaces.web.charts import Bar, bars
 from xinheng.interfaces.web.gallery_content import charts
-from xinheng.interfaces.web.parts import Link, Notice, Option, Tile
+from xinheng.interfaces.web.parts import Cell, Column, Link, Notice, Option, Paging, Table, Tile
 
 Context = dict[str, Any]
 
@@ -197,6 +197,19 @@ def _batch() -> Context:
     }
 
 
+def _batch_records() -> Context:
+    columns = [
+        Column("行", "number"),
+        Column("主体"),
+        Column("记录"),
+        Column("决定日期", "day"),
+        Column("状态"),
+    ]
+    line = ["7", "示例市某某食品有限公司", Cell("示市监罚〔2026〕7号", "#"), "2026-09-01", "有效"]
+    table = Table("入库的记录", columns, [line], empty="没有。")
+    return {**OFFICE, "number": "2026-1118-3", "table": table, "paging": Paging(shown=1)}
+
+
 def _quarantine() -> Context:
     return {**OFFICE, "tiles": TILES, "rows": returned_rows(), "show_batch": True, "of_batch": "2026-1118-3"}
 
@@ -353,6 +366,7 @@ COLLECTION: dict[str, Callable[[], Context]] = {
     "preview": _preview,
     "receipt": _receipt,
     "batch": _batch,
+    "batch_records": _batch_records,
     "quarantine": _quarantine,
     "quarantine_row": _quarantine_row,
     "feeds": _feeds,

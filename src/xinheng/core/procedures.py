@@ -13,6 +13,7 @@ from xinheng.core.measure_flow import INCENTIVE, MEASURE
 from xinheng.core.misuse import MISUSE
 from xinheng.core.objection_remedy import REMEDY
 from xinheng.core.objections import OBJECTION
+from xinheng.core.record_corrections import CORRECTION
 from xinheng.core.rectification import RECTIFICATION
 from xinheng.core.relief import RELIEF
 from xinheng.core.repair_flow import REPAIR
@@ -27,6 +28,7 @@ PROCEDURES: tuple[Flow, ...] = (
     INTERVIEW,
     OBJECTION,
     REMEDY,
+    CORRECTION,
     MISUSE,
     COMMITMENT,
     LISTING,

@@ -91,6 +91,14 @@ def correct(
     Its publication follows: the terms are computed anew from what is right. The day of the decision belongs to the
     act's identity: corrected here, the right act sent again would stand beside it and weigh twice.
     """
+    refuse_values(values)
+    return _supersede(
+        record_key, change, actor=actor, policy=policy, now=now, values=dict(values), fields=dict(fields)
+    )
+
+
+def refuse_values(values: Mapping[str, object]) -> None:
+    """Refusals R07 for the day by which the act is known, R02 for what no correction may change."""
     if "decided_on" in values:
         raise Refusal(
             "R07",
@@ -104,9 +112,6 @@ def correct(
             f"字段{'、'.join(sorted(unknown))}不能通过更正修改。",
             advice="可更正金额、人数、有效期、失信程度、效力和结果；其他有误的，请撤回后由报送单位重新报送。",
         )
-    return _supersede(
-        record_key, change, actor=actor, policy=policy, now=now, values=dict(values), fields=dict(fields)
-    )
 
 
 @transaction.atomic

@@ -200,6 +200,9 @@ def _acts(call: Call, batch: Batch) -> list[dict[str, Any]]:
             {"label": "核对整份名单", "url": reverse("office:list_exits", kwargs=part), "post": False}
         )
     if batch.state == BatchState.LOADED and call.may(Verb.READ_BATCH, target):
+        acts.append(
+            {"label": "入库的记录", "url": reverse("office:batch_records", kwargs=part), "post": False}
+        )
         acts.append({"label": "回执", "url": reverse("office:receipt", kwargs=part), "post": False})
     return acts
 

@@ -13,6 +13,7 @@ from xinheng.interfaces.office.measures_cases import INCENTIVE, MEASURE
 from xinheng.interfaces.office.objections import OBJECTION
 from xinheng.interfaces.office.objections_misuse import MISUSE
 from xinheng.interfaces.office.objections_remedy import REMEDY
+from xinheng.interfaces.office.records_corrections import CORRECTION
 from xinheng.interfaces.office.visits_case import VISIT
 from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.store.casework import Case
@@ -30,6 +31,7 @@ KINDS = {
         *_APPROVALS,
         OBJECTION,
         REMEDY,
+        CORRECTION,
         MISUSE,
         RECTIFICATION,
         REPAIR,

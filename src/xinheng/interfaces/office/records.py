@@ -17,7 +17,7 @@ from xinheng.core.attachments import Target
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
-from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.access import ADVICE, Call, asks
 from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
@@ -28,9 +28,11 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.attachments import held
 from xinheng.services.deletions import open_proposal
 from xinheng.services.ledger import note
-from xinheng.services.records import Change, change_state, correct
+from xinheng.services.record_corrections import Asked, change_by_hand, waiting_correction
+from xinheng.services.records import Change
 from xinheng.services.subjects import ended_keys, handled_by
 from xinheng.services.time import day_of
+from xinheng.store.casework import Case
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
@@ -101,8 +103,18 @@ class ChangeForm(forms.Form):
         return given
 
 
-@asks(Verb.READ_SUBJECT_FILE, of=SUBJECT)
-def record(call: Call, subject: Subject, key: int) -> HttpResponse:
+@asks(Verb.READ_SUBJECT_FILE, Verb.CORRECT_RECORD)
+def record(call: Call, subject: str, key: int) -> HttpResponse:
+    """For whoever reads files, and for the unit that delivered this record, which may correct it."""
+    owner = SUBJECT.find(subject)
+    if owner is None:
+        raise Http404
+    return _read(call, owner, key)
+
+
+def _read(call: Call, subject: Subject, key: int) -> HttpResponse:
+    if not call.may(Verb.READ_SUBJECT_FILE, SUBJECT.target(call, subject)):
+        _demand_own(call, subject, key)
     found = record_of(subject, key)
     reason = _reason_for_ended(call, subject, found)
     note(
@@ -114,6 +126,23 @@ def record(call: Call, subject: Subject, key: int) -> HttpResponse:
         reason=reason,
     )
     return _page(call, subject, found, ChangeForm(found) if _may_change(call, found) else None)
+
+
+def _demand_own(call: Call, subject: Subject, key: int) -> None:
+    """The same refusal whether there is no such record or another unit delivered it."""
+    found = Record.objects.select_related("batch").filter(
+        subject=subject, record_key=key, known_until__isnull=True, batch__isnull=False
+    )
+    own = found.first()
+    if own is None or not _may_change(call, own):
+        raise Refusal("access", "这条记录不是您的单位报送的，不在您的授权范围内。", advice=ADVICE)
+
+
+def _after(call: Call, owner: Subject, found: Record) -> str:
+    """Back to the file, or to the batch for a reporter, who reads no files."""
+    if found.batch is None or call.may(Verb.READ_SUBJECT_FILE, SUBJECT.target(call, owner)):
+        return reverse("office:subject", args=[owner.public_id])
+    return reverse("office:batch", args=[found.batch.public_id])
 
 
 def _reason_for_ended(call: Call, subject: Subject, found: Record) -> str:
@@ -141,27 +170,25 @@ def change_record(call: Call, subject: str, key: int) -> HttpResponse:
     form = ChangeForm(found, call.request.POST)
     if form.is_valid():
         with refusals_on(form):
-            _change(call, key, form)
-            call.tell(f"已{DEEDS[form.cleaned_data['deed']]}，并记入账本。")
-            return redirect("office:subject", subject=owner.public_id)
+            waiting = _change(call, key, form)
+            if waiting is not None:
+                call.tell(
+                    f"更正后对企业更为不利（{'、'.join(waiting.details['heavier'])}），"
+                    f"已提出事项 {waiting.number}，由另一名决定人决定；决定以前记录不变。"
+                )
+            else:
+                call.tell(f"已{DEEDS[form.cleaned_data['deed']]}，并记入账本。")
+            return redirect(_after(call, owner, found))
     return _page(call, owner, found, form)
 
 
-def _change(call: Call, key: int, form: ChangeForm) -> None:
+def _change(call: Call, key: int, form: ChangeForm) -> Case | None:
+    """The case that waits for a second person where the record would weigh more."""
     given = form.cleaned_data
     change = Change(deed=given["deed"], reason=given["reason"], ground=given["ground"])
-    if change.deed == "correct":
-        correct(
-            record_key=key,
-            change=change,
-            values=form.values(),
-            fields={},
-            actor=call.user,
-            policy=call.policy,
-            now=call.now,
-        )
-    else:
-        change_state(record_key=key, change=change, actor=call.user, policy=call.policy, now=call.now)
+    values = form.values() if change.deed == "correct" else {}
+    asked = Asked(change=change, values=values, actor=call.user, policy=call.policy, now=call.now)
+    return change_by_hand(key, asked)
 
 
 def record_of(subject: Subject, key: int) -> Record:
@@ -188,10 +215,14 @@ def _may_change(call: Call, found: Record) -> bool:
 def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) -> HttpResponse:
     publication = Publication.objects.filter(record_key=found.record_key, stopped_at__isnull=True).first()
     shown = line_of(call, subject, found, public=publication is not None)
-    here = reverse("office:subject", kwargs={"subject": subject.public_id})
+    reads = bool(call.may(Verb.READ_SUBJECT_FILE, SUBJECT.target(call, subject)))
+    here = reverse("office:subject", kwargs={"subject": subject.public_id}) if reads else ""
+    waiting = waiting_correction(found.record_key)
     part = {"subject": subject.public_id, "key": found.record_key}
     context = {
-        "crumbs": file_crumbs(subject, Crumb(shown["title"])),
+        "crumbs": file_crumbs(subject, Crumb(shown["title"]))
+        if reads
+        else _batch_crumbs(found, shown["title"]),
         "subject": {"name": subject.name, "url": here, "code": subject.code or "—"},
         "record": shown,
         "fields": [{"label": label, "value": value} for label, value in found.detail.fields.items() if value],
@@ -199,9 +230,16 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "original_until": _original_until(found),
         "effects": _effects(found),
         "versions": _versions(found),
-        "handling": _handling(call, found),
+        "handling": _handling(call, found) if reads else None,
         "publication": _publication(publication) if publication else None,
         "form": form,
+        "waiting": waiting
+        and {
+            "number": waiting.number,
+            "url": reverse("office:case", args=[waiting.number])
+            if call.may(Verb.READ_CASE, call.of(waiting.organisation_id))
+            else "",
+        },
         **_cases_urls(call, subject, found),
         "attachments": part_of(
             call,
@@ -215,6 +253,13 @@ def _page(call: Call, subject: Subject, found: Record, form: ChangeForm | None) 
         "change_url": reverse("office:change_record", kwargs=part),
     }
     return call.render("record", context)
+
+
+def _batch_crumbs(found: Record, title: str) -> list[Crumb]:
+    """The way of a reporter, who comes from the own deliveries."""
+    batch = found.batch
+    own = [Crumb("批次", reverse("office:batch", args=[batch.public_id]))] if batch else []
+    return [Crumb("归集批次", reverse("office:batches")), *own, Crumb(title)]
 
 
 def _handling(call: Call, found: Record) -> list[dict[str, Any]] | None:
