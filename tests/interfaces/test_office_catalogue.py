@@ -132,7 +132,12 @@ def test_a_city_states_how_others_get_an_item_of_the_basic_list(
 def test_what_is_approved_for_a_later_day_waits_for_it(drafter: Client, decider: Client, draft: Case) -> None:
     post(drafter, _url("supplement_item", draft, item="new"), _answers())
     _approved(drafter, decider, draft, from_on=LATER.isoformat())
-    assert "尚未生效" in text(drafter.get(reverse("office:catalogue")))
+    said = f"自 {LATER.isoformat()} 起施行"
+    assert f"尚未生效，{said}" in text(drafter.get(reverse("office:catalogue")))
+    for page in (_url("catalogue_draft", draft), reverse("office:approvals")):
+        shown = text(drafter.get(page))
+        assert said in shown
+        assert "已生效" not in shown
     assert "local_101" not in policy_in_force(on=TODAY).catalogue.items
     assert "local_101" in policy_in_force(on=LATER).catalogue.items
 

@@ -41,7 +41,7 @@ def test_the_catalogue_in_force_and_each_older_one_can_be_read(client: Client, v
     page = client.get("/catalogue").content.decode()
     assert "大蒜产业信息" in page
     assert "《河南省社会信用条例》第十一条" in page
-    assert "开封市 第 3 版（尚未生效）" in page
+    assert "开封市 第 3 版</a>（尚未施行）" in page
     assert "修改园区企业履约信息的更新周期；新增大蒜产业信息" in page
     before = client.get(f"/catalogue?on={TODAY - timedelta(days=20)}").content.decode()
     assert "园区企业履约信息" in before
@@ -68,9 +68,28 @@ def test_what_must_not_be_collected_is_public_with_its_clause(client: Client, ve
     assert "《征信业管理条例》（国务院令第631号）第十四条" in page or "《征信业管理条例》第十四条" in page
 
 
-def test_a_day_that_lies_ahead_or_is_no_day_shows_today(client: Client, versions: None) -> None:
-    for asked in (TODAY + timedelta(days=20), "gestern", "0001-01-01"):
-        assert "大蒜产业信息" in client.get(f"/catalogue?on={asked}").content.decode()
+def test_what_is_no_day_or_lies_too_far_back_shows_today(client: Client, versions: None) -> None:
+    for asked in ("gestern", "0001-01-01", ""):
+        page = client.get(f"/catalogue?on={asked}").content.decode()
+        assert "102　大蒜产业信息" in page
+        assert "尚未施行</strong>" not in page
+
+
+@pytest.mark.row("M2-01")
+@pytest.mark.parametrize("days", [10, 20, 40_000])
+def test_a_day_that_lies_ahead_shows_what_will_hold_then_and_says_so(
+    client: Client, versions: None, days: int
+) -> None:
+    day = TODAY + timedelta(days=days)
+    page = client.get(f"/catalogue?on={day}").content.decode()
+    assert "尚未施行</strong>：按今天已经公布的版本" in page
+    assert "102　大蒜产业信息" not in page
+    told = client.get(f"/catalogue.json?on={day}")
+    assert "local_102" not in json.loads(told.content)["items"]
+    assert "local_102" in json.loads(client.get("/catalogue.json").content)["items"]
+    sooner = client.get(f"/catalogue?on={TODAY + timedelta(days=3)}").content.decode()
+    assert "下面与现行目录相同" in sooner
+    assert "102　大蒜产业信息" in sooner
 
 
 @pytest.mark.row("M2-01")

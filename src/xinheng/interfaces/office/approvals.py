@@ -1,6 +1,7 @@
 """Drafts that wait for a second person: feeds and calendar years. One drafts, another approves or sends back."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,7 +17,8 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.wording import CASE_KINDS, case_state
+from xinheng.interfaces.office.policy_state import state_on
+from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.approvals import approve, body_of, return_draft, withdraw_draft
@@ -64,12 +66,12 @@ def approvals(call: Call) -> HttpResponse:
     reached = call.reach(Verb.DRAFT_POLICY) | call.reach(Verb.PUBLISH_POLICY)
     cases = Case.objects.filter(kind__in=KINDS, organisation__in=reached).select_related("opened_by")
     page, paging = newest_first(cases, call.request)
-    context = {"approvals": [_line(case) for case in page], "paging": paging}
+    context = {"approvals": [_line(case, today=call.today) for case in page], "paging": paging}
     return call.render("approvals", context)
 
 
-def _line(case: Case) -> dict[str, Any]:
-    state, tone = case_state(case)
+def _line(case: Case, *, today: date) -> dict[str, Any]:
+    state, tone = state_on(case, today)
     return {
         "number": case.number,
         "title": case.title,
@@ -157,11 +159,10 @@ def _page(call: Call, case: Case, form: ApprovalForm) -> HttpResponse:
     case.refresh_from_db()
     verbs = {step.verb for step in steps_for(case, call.user, on=call.today)}
     part = {"case": case.public_id}
-    state, tone = case_state(case)
     batch = Batch.objects.filter(public_id=case.details.get("batch", "")).first()
     context = {
         "crumbs": [Crumb("审批事项", reverse("office:approvals")), Crumb(case.number)],
-        "case": {**_line(case), "state": state, "tone": tone},
+        "case": _line(case, today=call.today),
         "stages": _stages(case),
         "facts": list(_facts(call, case, batch)),
         "columns": _columns(call, case),

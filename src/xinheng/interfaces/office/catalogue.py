@@ -61,7 +61,7 @@ def catalogue(call: Call) -> HttpResponse:
         ],
         "duties_url": reverse("office:duties"),
         "public_url": reverse("portal:catalogue"),
-        "drafts": [case_line(case) for case in drafts] if drafting or drafts else [],
+        "drafts": [case_line(case, today=call.today) for case in drafts] if drafting or drafts else [],
         "versions": [_version(call, version) for version in all_versions()],
         "area": area_name(area_of(call.user.organisation, policy=call.policy), policy=call.policy),
         "start_url": reverse("office:start_supplement") if drafting else "",
@@ -102,7 +102,7 @@ def _version(call: Call, version: PolicyVersion) -> dict[str, Any]:
         "from_on": version.from_on,
         "items": len(version.body["items"]),
         "by": f"{version.drafted_by.display_name}、{version.approved_by.display_name}",
-        "state": "尚未生效" if later else "现行" if current else "已被取代",
+        "state": f"尚未生效，自 {version.from_on} 起施行" if later else "现行" if current else "已被取代",
         "tone": "clock" if later else "done" if current else "",
     }
 

@@ -88,7 +88,7 @@ def _page(
     found = check_supplement(tree, policy=call.policy, on=call.today) if open_one else ()
     context = {
         "crumbs": [Crumb("信用信息目录", reverse("office:catalogue")), Crumb(case.number)],
-        "case": {**case_line(case), "version": tree.get("version")},
+        "case": {**case_line(case, today=call.today), "version": tree.get("version")},
         "problem": problem,
         "findings": finding_lines(case, tree, found, policy=call.policy),
         "checked": open_one,

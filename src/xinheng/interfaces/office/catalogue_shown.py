@@ -1,5 +1,6 @@
 """How items and drafts of the catalogue are shown."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -8,7 +9,7 @@ from xinheng.core.catalogue import CatalogueItem
 from xinheng.core.catalogue_change import Finding, Tree, cited, field_words, sharing_words
 from xinheng.core.policy import Policy
 from xinheng.core.sources import Citation
-from xinheng.interfaces.office.wording import case_state
+from xinheng.interfaces.office.policy_state import state_on
 from xinheng.store.casework import Case
 
 
@@ -24,8 +25,8 @@ def sharing_url(case: Case) -> str:
     return reverse("office:supplement_sharing", kwargs={"case": case.public_id})
 
 
-def case_line(case: Case) -> dict[str, Any]:
-    state, tone = case_state(case)
+def case_line(case: Case, *, today: date) -> dict[str, Any]:
+    state, tone = state_on(case, today)
     return {
         "number": case.number,
         "title": case.title,

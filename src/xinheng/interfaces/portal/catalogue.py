@@ -4,9 +4,11 @@ What is not in it may not stand in a record (全国公共信用信息基础目�
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,21 +36,40 @@ from xinheng.interfaces.portal import answers, law
 from xinheng.interfaces.web.parts import Link
 from xinheng.store.public import PublicPolicy
 
+_STILL = "（尚未施行）"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _edition(on: date) -> Edition:
-    return edition_of(law.policy_in_force(on=on), on=on)
+    """The catalogue of a day; one that lies ahead holds what is published so far, and no later version follows the last."""
+    last = _published().order_by("-from_on").values_list("from_on", flat=True).first()
+    known = min(on, max(localdate(), last or on))
+    return replace(edition_of(law.policy_in_force(on=known), on=known), on=on)
+
+
+def _published() -> QuerySet[PublicPolicy]:
+    return PublicPolicy.objects.using(law.DATABASE).filter(kind=CATALOGUE)
+
+
+def _day_asked(request: HttpRequest) -> date:
+    """As elsewhere, and a day that lies ahead: a version may be read before it holds."""
+    try:
+        asked = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return localdate()
+    return asked if asked > localdate() else answers.day_asked(request)
 
 
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
-    on, today = answers.day_asked(request), localdate()
+    on, today = _day_asked(request), localdate()
     edition = _edition(on)
     query = f"?on={on}" if on != today else ""
     context = {
         "on": on,
-        "past": on != today,
+        "past": on < today,
+        "ahead": on > today,
+        "changes": _published().filter(from_on__gt=today, from_on__lte=on).exists(),
         "now_url": reverse("portal:catalogue"),
         "edition": edition.catalogue.edition,
         "items": [_item(item, edition) for _, item in ordered(edition.catalogue)],
@@ -90,7 +111,7 @@ def _item(item: CatalogueItem, edition: Edition) -> dict[str, Any]:
 
 def _versions(edition: Edition, today: date) -> list[dict[str, Any]]:
     """Every supplement that was published, newest first, with what it changed."""
-    found = PublicPolicy.objects.using(law.DATABASE).filter(kind=CATALOGUE).order_by("from_on", "pk")
+    found = _published().order_by("from_on", "pk")
     before: dict[str, Supplement] = {}
     lines = []
     for version in found:
@@ -101,9 +122,8 @@ def _versions(edition: Edition, today: date) -> list[dict[str, Any]]:
             {
                 "title": f"{edition.names.get(version.key, version.key)} 第 {version.body['version']} 版",
                 "from_on": version.from_on,
-                "url": f"{reverse('portal:catalogue')}?on={version.from_on}"
-                if version.from_on <= today
-                else "",
+                "url": f"{reverse('portal:catalogue')}?on={version.from_on}",
+                "ahead": version.from_on > today,
                 "changes": [(one.kind, one.item, one.field) for one in changes],
                 "digest": version.digest,
             }
@@ -114,9 +134,9 @@ def _versions(edition: Edition, today: date) -> list[dict[str, Any]]:
 def _download(
     request: HttpRequest, write: Callable[[Edition], bytes], *, suffix: str, media: str
 ) -> HttpResponse:
-    edition = _edition(answers.day_asked(request))
+    edition = _edition(_day_asked(request))
     response = HttpResponse(write(edition), content_type=media)
-    name = f"{edition.place}公共信用信息目录{edition.on}.{suffix}"
+    name = f"{edition.place}公共信用信息目录{edition.on}{_STILL if edition.on > localdate() else ''}.{suffix}"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answers.short_lived(response, noindex=False)
 
