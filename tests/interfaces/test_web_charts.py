@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+from django.template.loader import render_to_string
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from xinheng.interfaces.web.charts import (
 )
 from xinheng.interfaces.web.lines import Series, line, sparkline
 from xinheng.interfaces.web.svg import text_width, wrap
+from xinheng.interfaces.web.templatetags import look
 
 BANDS = (Band("E", 0), Band("D", 400_000), Band("C", 550_000), Band("B", 700_000), Band("A", 850_000))
 STEPS = (
@@ -103,16 +105,24 @@ def test_parts_that_do_not_match_their_kinds_are_not_drawn() -> None:
         line(["1月"], [Series("及时率", (1, 2))], title="x")
 
 
-def test_charts_of_nothing_are_still_charts() -> None:
+def test_nothing_draws_no_empty_axes_and_a_sentence_says_so() -> None:
     empty = [
         waterfall((), title="没有数据"),
         grade_distribution([], title="没有数据"),
         bars([], title="没有数据"),
         stacks([], ("按时",), title="没有数据"),
         line([], [Series("及时率", ())], title="没有数据"),
+        line(["1月", "2月"], [Series("及时率", (None, None)), Series("重报率", (None, None))], title="没有数据"),
     ]
     for chart in empty:
-        assert _elements(chart.wide, "title") or ET.fromstring(chart.wide)[0].text == "没有数据"
+        assert (chart.wide, chart.narrow) == ("", "")
+        shown = render_to_string("web/parts/chart.html", look.chart(chart))
+        assert "没有数据" in shown
+        assert "还没有数值，不画图" in shown
+        assert ("<table" in shown) == bool(chart.rows)
+    drawn = line(["1月", "2月"], [Series("及时率", (None, 0))], title="有一个月")
+    assert "还没有数值" not in render_to_string("web/parts/chart.html", look.chart(drawn))
+    assert _elements(drawn.wide, "line")
     ET.fromstring(sparkline([], label="x"))
 
 

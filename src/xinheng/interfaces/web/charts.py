@@ -21,7 +21,7 @@ BAR = 16
 @dataclass(frozen=True, slots=True)
 class Chart:
     """One finding. ``head`` and ``rows`` hold the same numbers as the drawing; columns from ``numbers_from`` on
-    are figures."""
+    are figures. ``wide`` and ``narrow`` are empty where there is nothing to draw: a sentence says so instead."""
 
     title: str
     wide: str
@@ -108,6 +108,8 @@ def waterfall(
     steps: Sequence[Step], *, title: str, bands: Sequence[Band] = (), grade: str = "", note: str = ""
 ) -> Chart:
     """How points came about, from the start to the total. The axis is cut to the part in use."""
+    if not steps:
+        return Chart(title, "", "", ("步骤", "加减", "累计"), (), note)
     low, high = _domain(steps)
     rows = tuple((step.label, _change(step), points(step.end_milli)) for step in steps)
     words = "；".join(f"{label} {change}" for label, change, _ in rows)
@@ -272,6 +274,8 @@ def grade_distribution(
         )
         for item in counts
     )
+    if not rows:
+        return Chart(title, "", "", head, (), note)
     bars = [
         Bar(row[0], item.count, f"{row[1]} {unit} · {row[2]}") for item, row in zip(counts, rows, strict=True)
     ]
@@ -289,6 +293,8 @@ def bars(
     rows: Sequence[Bar], *, title: str, head: tuple[str, str] = ("名称", "数值"), note: str = ""
 ) -> Chart:
     """Plain bars from zero, in the order given."""
+    if not rows:
+        return Chart(title, "", "", head, (), note)
     words = "；".join(f"{row.label} {row.text}" for row in rows)
 
     def draw(width: float) -> str:
@@ -377,6 +383,8 @@ def stacks(
         (row.label, *(count(part) for part in row.parts), percent(row.parts[0], sum(row.parts)))
         for row in rows
     )
+    if not rows:
+        return Chart(title, "", "", head, (), note)
     words = "；".join(f"{line[0]} {kinds[0]} {line[-1]}" for line in table)
 
     def draw(width: float) -> str:

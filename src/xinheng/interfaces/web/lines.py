@@ -49,7 +49,7 @@ def line(
     note: str = "",
 ) -> Chart:
     """At most ``MOST_LINES`` series over the same periods. ``write`` turns a value into words, ``low`` is where the axis
-    begins."""
+    begins. Nothing is drawn where no period has a value."""
     if not 1 <= len(series) <= len(_STROKES) or any(len(one.values) != len(periods) for one in series):
         raise ValueError(f"one to {MOST_LINES} series, each with one value a period")
     table = tuple(
@@ -59,10 +59,14 @@ def line(
     ends = [f"{one.label} {write(value)}" for one in series if (value := _last(one)[1]) is not None]
     words = f"{periods[0]} 至 {periods[-1]}；末期：" + "，".join(ends) if periods else ""
 
+    head = ("时期", *(one.label for one in series))
+    if not ends:
+        return Chart(title, "", "", head, table, note)
+
     def draw(width: float) -> str:
         return _line(width, periods, series, write, low, title, words)
 
-    return Chart(title, draw(WIDE), draw(NARROW), ("时期", *(one.label for one in series)), table, note)
+    return Chart(title, draw(WIDE), draw(NARROW), head, table, note)
 
 
 def _last(one: Series) -> tuple[int, int | None]:
