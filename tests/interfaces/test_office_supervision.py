@@ -16,6 +16,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
+from xinheng.services.inspections import commit_to
 from xinheng.services.records import Change, change_state
 from xinheng.store.models import Draw, EvaluationRun, Inspector, LedgerEvent, Plan, Record, RoleGrant, Subject
 
@@ -151,6 +152,39 @@ def test_a_plan_is_approved_announced_drawn_and_proved(city: People) -> None:
     again = post(officer, _plan("draw_plan", plan), dict(right))
     assert again.status_code == 409
     assert Draw.objects.count() == 1
+
+
+@pytest.mark.row("M8-03")
+def test_a_draw_that_failed_is_given_up_by_two_and_announced_again(city: People) -> None:
+    officer, decider = signed_in(city.wang), signed_in(city.zhao)
+    plan = _new_plan(officer, city)
+    early = {"cause": "no_reveal", "party": "", "reason": "还没有公告"}
+    assert post(officer, _plan("report_failure", plan), dict(early)).status_code == 409
+    post(decider, _plan("approve_plan", plan))
+    first = {name: commit_to(plan, party=name, reveal=reveal) for name, reveal in REVEALS.items()}
+    lines = "\n".join(f"{party} {value}" for party, value in first.items())
+    post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": lines})
+    assert "抽取不能完成" in text(officer.get(_plan("plan", plan)))
+    silent = {"cause": "no_reveal", "party": "", "reason": "该单位原值遗失，不能公开"}
+    assert "哪一个单位" in text(post(officer, _plan("report_failure", plan), dict(silent)))
+    post(officer, _plan("report_failure", plan), {**silent, "party": "市场监管部门"})
+    page = text(officer.get(_plan("plan", plan)))
+    assert "待另一人同意" in page and "同意作未完成处理" not in page
+    assert post(officer, _plan("agree_failure", plan)).status_code == 403
+    assert "同意作未完成处理" in text(decider.get(_plan("plan", plan)))
+    post(decider, _plan("agree_failure", plan))
+    page = text(officer.get(_plan("plan", plan)))
+    assert "第 1 次公告：承诺方没有公开原值（市场监管部门）" in page and "各档预计" in page
+    assert "用过" in text(post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": lines}))
+    other = "\n".join(
+        f"{name} {commit_to(plan, party=name, reveal=reveal + '!')}" for name, reveal in REVEALS.items()
+    )
+    post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": other})
+    again = {f"reveal{place}": f"{reveal}!" for place, reveal in enumerate(REVEALS.values())}
+    assert post(officer, _plan("draw_plan", plan), dict(again)).status_code == 302
+    draw = Draw.objects.get()
+    assert draw.announcement.attempt == 2
+    assert post(officer, _plan("report_failure", plan), dict(silent)).status_code == 409
 
 
 def test_the_forecast_says_what_each_band_would_give(city: People) -> None:

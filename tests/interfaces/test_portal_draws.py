@@ -7,14 +7,14 @@ import pytest
 from django.test import Client
 from tests.interfaces.portal_city import a_draw, an_announcement
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
-from tests.people import People
+from tests.people import NOW, People
 from typer.testing import CliRunner
 
 from xinheng.core.draw_verify import verify
 from xinheng.interfaces.cli import app
 from xinheng.interfaces.portal import draws
 from xinheng.services.pools import publish_pool
-from xinheng.store.models import Draw
+from xinheng.store.models import Draw, DrawAnnouncement, DrawFailure
 from xinheng.store.public import published_path
 
 pytestmark = [
@@ -124,6 +124,45 @@ def test_what_is_fixed_before_a_draw_can_be_read_before_it(client: Client, peopl
     page = client.get(address).content.decode()
     for words in (row.digest, row.content["pool"], row.content["parties"][0]["commitment"], "尚未抽取"):
         assert words in page
+
+
+@pytest.mark.row("M8-03")
+def test_a_failed_draw_stays_public_beside_the_one_that_repeats_it(client: Client, people: People) -> None:
+    first, _ = an_announcement(people)
+    why = "原值保管不善，已经遗失"
+    failure = DrawFailure.objects.create(
+        announcement=first,
+        cause="no_reveal",
+        party="样例市人民政府",
+        reason=why,
+        proposed_by=people.wang,
+        proposed_at=NOW,
+    )
+    address = f"/announcement/{first.public_id}"
+    assert why not in client.get(address).content.decode()
+    failure.agreed_by, failure.agreed_at = people.zhao, NOW
+    failure.save()
+    repeats = {"announcement": first.digest, "reason": f"承诺方没有公开原值：{why}"}
+    again = DrawAnnouncement.objects.create(
+        plan=first.plan,
+        run=first.run,
+        attempt=2,
+        announced_at=NOW,
+        announced_by=people.wang,
+        policy_digest=first.policy_digest,
+        secret=first.secret,
+        digest=f"sha256:{'2' * 64}",
+        content={**first.content, "attempt": 2, "repeats": repeats},
+        inspectors=[],
+    )
+    old = client.get(address).content.decode()
+    new = client.get(f"/announcement/{again.public_id}").content.decode()
+    assert "未能完成：承诺方没有公开原值（样例市人民政府）" in old and why in old and again.public_id in old
+    assert "第 2 次公告" in new and why in new and first.public_id in new and first.digest in new
+    for page in (old, new):
+        assert people.wang.display_name not in page and people.zhao.display_name not in page
+    listed = client.get("/draws").content.decode()
+    assert "未能完成的抽取" in listed and "第 2 次公告" in listed
 
 
 def test_draws_are_listed_by_year(client: Client, people: People) -> None:

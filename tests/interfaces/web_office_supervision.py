@@ -342,6 +342,21 @@ def _plan() -> Context:
             "parties": [{"name": "示例市人民政府", "commitment": DIGEST}],
         },
         "form": DrawForm(),
+        "failures": [
+            {
+                "attempt": 1,
+                "url": "#",
+                "cause": "承诺方没有公开原值",
+                "party": "示例市人民政府",
+                "reason": "原值保管不善，已经遗失",
+                "proposed_by": "某某",
+                "agreed_by": "",
+                "agreed_at": NOW,
+            }
+        ],
+        "failure_form": ApproveForm(),
+        "failure_url": "#",
+        "agree_failure_url": "#",
         "draw_url": "#",
         "draws": [{"number": "CC-2026-0003", "url": "#", "drawn_at": NOW, "drawn": 201, "by": "某某"}],
     }

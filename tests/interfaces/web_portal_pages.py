@@ -246,6 +246,15 @@ def _draws() -> Context:
         "draws": DRAWS,
         "section": WAYS,
         "verify_url": "#",
+        "given_up": [
+            {
+                "title": "2026 年第四批",
+                "organ": "示例市民政局",
+                "at": NOW,
+                "cause": "分派不出检查组",
+                "url": "#",
+            }
+        ],
         "announced": [
             {"title": "2026 年第五批 养老", "organ": "示例市民政局", "at": NOW, "place": "市民之家"}
         ],

@@ -18,6 +18,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
+from xinheng.services.draw_failures import agree_failure, report_failure
 from xinheng.services.evaluate import run_model
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
 from xinheng.services.inspections import announce_draw, commit_to, make_draw
@@ -25,8 +26,10 @@ from xinheng.services.pools import public_record, whole_record
 from xinheng.store.models import (
     Draw,
     DrawAnnouncement,
+    DrawFailure,
     DrawnObject,
     EvaluationRun,
+    FailureCause,
     Inspector,
     Plan,
     RoleGrant,
@@ -289,3 +292,183 @@ def test_a_draw_without_its_kept_pool_is_refused(
             announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
         )
     assert not Draw.objects.exists()
+
+
+def _failed(
+    announcement: DrawAnnouncement, people: People, *, party: str = "市场监管部门", agreed: bool = True
+) -> None:
+    late = NOW + timedelta(hours=3)
+    report_failure(
+        announcement,
+        cause=FailureCause.NO_REVEAL,
+        party=party,
+        reason="该单位原值保管不善，已经遗失，不能公开",
+        reveals={},
+        actor=people.li,
+        now=late,
+    )
+    if agreed:
+        agree_failure(announcement, actor=people.zhao, now=late)
+
+
+def _announce_again(
+    plan: Plan, people: People, policy: Policy, *, words: str = "，第二次"
+) -> DrawAnnouncement:
+    texts = {name: text + words for name, text in REVEALS.items()}
+    return announce_draw(
+        plan.public_id,
+        model=MODEL,
+        parties={name: commit_to(plan, party=name, reveal=text) for name, text in texts.items()},
+        actor=people.li,
+        policy=policy,
+        now=NOW + timedelta(hours=4),
+    )
+
+
+@pytest.mark.row("M8-03")
+def test_a_failed_draw_is_announced_again_with_its_reason_and_the_digest_of_the_first(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    first = _announce(plan, people, policy)
+    _failed(first, people)
+    again = _announce_again(plan, people, policy)
+    assert (again.attempt, again.content["attempt"]) == (2, 2)
+    assert again.content["repeats"]["announcement"] == first.digest
+    assert "已经遗失" in again.content["repeats"]["reason"]
+    texts = {name: f"{text}，第二次" for name, text in REVEALS.items()}
+    made = make_draw(again.public_id, reveals=texts, actor=people.li, now=NOW + timedelta(hours=5))
+    assert verify(whole_record(made), announced=again.digest) == ()
+    with pytest.raises(Refusal) as refused:
+        _announce_again(plan, people, policy, words="，第三次")
+    assert refused.value.code == "I03"
+
+
+@pytest.mark.row("M8-03")
+def test_a_draw_that_succeeded_is_not_given_up(plan: Plan, committed_people: People, policy: Policy) -> None:
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, people, policy)
+    _failed(announcement, people, agreed=False)
+    make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=2))
+    with pytest.raises(Refusal, match="不能作废") as refused:
+        agree_failure(announcement, actor=people.zhao, now=NOW + timedelta(hours=3))
+    assert refused.value.code == "I08"
+    with pytest.raises(Refusal, match="不能作废"):
+        _failed(announcement, people)
+
+
+@pytest.mark.row("M8-03")
+def test_one_person_alone_gives_no_draw_up(plan: Plan, committed_people: People, policy: Policy) -> None:
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, people, policy)
+    for code in ("I13", "I14"):
+        with pytest.raises(Refusal) as refused:
+            agree_failure(announcement, actor=people.li, now=NOW)
+        assert refused.value.code == code
+        _failed(announcement, people, agreed=False)
+    with pytest.raises(Refusal) as refused:
+        _announce_again(plan, people, policy)
+    assert refused.value.code == "I03"
+
+
+@pytest.mark.row("M8-03")
+def test_what_was_given_up_is_drawn_no_more(plan: Plan, committed_people: People, policy: Policy) -> None:
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, people, policy)
+    _failed(announcement, people)
+    with pytest.raises(Refusal) as refused:
+        make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=4))
+    assert refused.value.code == "I10"
+
+
+@pytest.mark.row("M8-03")
+def test_a_secret_that_may_be_known_is_not_committed_to_again(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    """Who knows all secrets before the announcement could try pools until he likes the outcome."""
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    _failed(_announce(plan, people, policy), people)
+    with pytest.raises(Refusal) as refused:
+        _announce(plan, people, policy)
+    assert refused.value.code == "I15"
+
+
+@pytest.mark.row("M8-03")
+@pytest.mark.parametrize(
+    ("party", "reason", "code"),
+    [("别的单位", "该单位没有公开原值，不能抽取", "I12"), ("市场监管部门", "没有", "I09")],
+)
+def test_who_kept_silent_and_why_is_said(
+    plan: Plan, committed_people: People, policy: Policy, party: str, reason: str, code: str
+) -> None:
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, people, policy)
+    with pytest.raises(Refusal) as refused:
+        report_failure(
+            announcement,
+            cause=FailureCause.NO_REVEAL,
+            party=party,
+            reason=reason,
+            reveals={},
+            actor=people.li,
+            now=NOW,
+        )
+    assert refused.value.code == code
+
+
+@pytest.mark.row("M8-03")
+def test_that_no_team_is_to_be_had_is_tried_and_not_believed(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    announcement = _announce(plan, people, policy)
+
+    def claim(reveals: dict[str, str]) -> None:
+        report_failure(
+            announcement,
+            cause=FailureCause.NO_TEAM,
+            reason="按抽取规则分派不出两人一组的检查组",
+            reveals=reveals,
+            actor=people.li,
+            now=NOW + timedelta(hours=2),
+        )
+
+    for reveals, code in ((REVEALS, "I11"), ({}, "draw_reveal")):
+        with pytest.raises(Refusal) as refused:
+            claim(reveals)
+        assert refused.value.code == code
+    assert not DrawFailure.objects.exists()
+
+
+@pytest.mark.row("M8-03")
+def test_a_draw_without_teams_is_given_up_and_announced_with_more_officers(
+    plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    """Loads that suffice in sum, and still put one officer into every team."""
+    people = committed_people
+    approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
+    Inspector.objects.exclude(certificate_no="4102000000").update(max_load=1)
+    announcement = _announce(plan, people, policy)
+    late = NOW + timedelta(hours=2)
+    with pytest.raises(Refusal) as refused:
+        make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=late)
+    assert refused.value.code == "draw_no_team"
+    report_failure(
+        announcement,
+        cause=FailureCause.NO_TEAM,
+        reason="三名人员各只能承担一次\x01，\n分派不出检查组",
+        reveals=REVEALS,
+        actor=people.li,
+        now=late,
+    )
+    agree_failure(announcement, actor=people.zhao, now=late)
+    Inspector.objects.update(max_load=60)
+    again = _announce_again(plan, people, policy)
+    assert again.content["repeats"]["reason"].startswith("分派不出检查组：三名人员各只能承担一次， ")

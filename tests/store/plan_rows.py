@@ -82,6 +82,19 @@ def _told_twice(rows: Rows) -> None:
     notice(rows, check_of=first.check_of)
 
 
+def failure(rows: Rows, **given: Any) -> store.DrawFailure:
+    said = {
+        "cause": "no_reveal",
+        "party": "市场监管部门",
+        "reason": "原值已经遗失",
+        "proposed_by": rows.people.wang,
+        "proposed_at": NOW,
+    }
+    if "announcement" not in given:
+        said["announcement"] = rows.announcement()
+    return store.DrawFailure.objects.create(**said | given)
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "plan_kind_known": lambda rows: rows.plan(kind="surprise"),
     "classification_once_a_year": _published_twice,
@@ -96,6 +109,9 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "casecheck_begins_early_in_an_emergency": lambda rows: check(
         rows, begun_by=rows.people.wang, begun_at=NOW
     ),
+    "drawfailure_says_why": lambda rows: failure(rows, reason=""),
+    "drawfailure_names_who_kept_silent": lambda rows: failure(rows, party=""),
+    "drawfailure_agreed_by_another": lambda rows: failure(rows, agreed_by=rows.people.wang, agreed_at=NOW),
     "oversight_told_once": _told_twice,
     "oversight_occasion_known": lambda rows: notice(rows, occasion="rumour"),
     "oversight_seen_by_somebody": lambda rows: notice(rows, seen_at=NOW),

@@ -56,6 +56,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
     "visit": visit_rows.visit,
+    "drawfailure": plan_rows.failure,
     "jointcheck": joint_rows.joint,
     "jointmember": joint_rows.member,
     "casedeadline": lambda rows: rows.deadline(rows.case()),

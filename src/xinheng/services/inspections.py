@@ -19,6 +19,7 @@ from xinheng.core.draw_rule import blind, commitment
 from xinheng.core.grading import Stratum, band_of, may_visit, ratio_of, strata
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
 from xinheng.services.inspection_plans import refuse_outside_time
 from xinheng.services.ledger import note
 from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed, publish_pool
@@ -68,14 +69,12 @@ def announce_draw(
     if run is None:
         raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
     today, secret = day_of(now), secrets.token_bytes(32)
-    attempt = plan.announcements.count() + 1
-    if attempt > 1:
-        raise Refusal("I03", "本计划已经公告过一次抽取。", advice="请在原公告上完成抽取，或另立计划。")
+    repeat = repeat_of(plan, parties=parties)
     _refuse_while_another_waits(plan)
     library = _library(plan)
     pool = _named(_pool(run, plan, policy, on=today), library, secret=secret, draw=plan.public_id)
     announced = rules.announce(
-        _occasion(plan, run, policy),
+        _occasion(plan, run, policy, repeat),
         strata=_strata(pool, policy, on=today),
         inspectors=_inspectors(library, secret=secret, draw=plan.public_id),
         team=policy.parameter("inspections.inspectors_minimum", on=today).required(),
@@ -87,7 +86,7 @@ def announce_draw(
     announcement = DrawAnnouncement.objects.create(
         plan=plan,
         run=run,
-        attempt=attempt,
+        attempt=repeat.attempt,
         announced_at=now,
         announced_by=actor,
         policy_digest=policy.digest,
@@ -115,6 +114,7 @@ def make_draw(public_id: str, *, reveals: Mapping[str, str], actor: User, now: d
     plan = Plan.objects.select_for_update().get(pk=announcement.plan_id)
     if Draw.objects.filter(announcement=announcement).exists():
         raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
+    refuse_failed(announcement)
     content = announcement.content
     announced = rules.Announced(content, kept_objects(announcement), announcement.inspectors)
     ordered = [reveals.get(party["name"], "") for party in content["parties"]]
@@ -151,13 +151,14 @@ def _refuse_while_another_waits(plan: Plan) -> None:
     """Two pools fixed at the same time could together carry an enterprise past its yearly ceiling; an organ therefore
     announces one at a time.
 
-    An announcement whose pool was not kept is never drawn (services.pools) and stands in nobody's way.
+    An announcement whose pool was not kept is never drawn (services.pools) and stands in nobody's way, nor does one that
+    was given up.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=plan.organisation_id)
     waiting = DrawAnnouncement.objects.filter(
         plan__organisation=plan.organisation, plan__year=plan.year, drawn__isnull=True, pool__isnull=False
-    ).select_related("plan")
-    if other := waiting.first():
+    ).exclude(failure__agreed_at__isnull=False)
+    if other := waiting.select_related("plan").first():
         raise Refusal(
             "I05",
             f"“{other.plan.title}”已公告、尚未抽取，不能同时公告另一次抽取。",
@@ -188,7 +189,7 @@ def _approved(public_id: str) -> Plan:
     return plan
 
 
-def _occasion(plan: Plan, run: EvaluationRun, policy: Policy) -> rules.Occasion:
+def _occasion(plan: Plan, run: EvaluationRun, policy: Policy, repeat: Repeat) -> rules.Occasion:
     organ = plan.organisation.names.filter(to_on__isnull=True).first()
     return rules.Occasion(
         draw=plan.public_id,
@@ -200,6 +201,9 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy) -> rules.Occasion:
         line=plan.sector,
         policy=policy.digest,
         evaluation=run.result_digest,
+        attempt=repeat.attempt,
+        repeated=repeat.repeated,
+        repeat_reason=repeat.reason,
     )
 
 

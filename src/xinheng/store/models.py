@@ -21,6 +21,7 @@ from xinheng.store.commitments import Commitment
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.consents import Consent, ConsentWay
 from xinheng.store.deletions import DeletionProposal, DeletionState
+from xinheng.store.draw_failures import DrawFailure, FailureCause
 from xinheng.store.effects import Publication
 from xinheng.store.endings import Channel, Ending, Telling
 from xinheng.store.enterprises import EnterpriseAccount, Mandate
@@ -76,6 +77,7 @@ from xinheng.store.public import (
     PublicCorrection,
     PublicDisputedGrade,
     PublicDraw,
+    PublicDrawFailure,
     PublicListing,
     PublicMoved,
     PublicName,
@@ -162,6 +164,7 @@ __all__ = [
     "DeletionState",
     "Draw",
     "DrawAnnouncement",
+    "DrawFailure",
     "DrawnObject",
     "Ending",
     "EnterpriseAccount",
@@ -172,6 +175,7 @@ __all__ = [
     "ExchangeItem",
     "ExchangePackage",
     "ExchangePeer",
+    "FailureCause",
     "FairReview",
     "FindingKind",
     "FlagKind",
@@ -228,6 +232,7 @@ __all__ = [
     "PublicCorrection",
     "PublicDisputedGrade",
     "PublicDraw",
+    "PublicDrawFailure",
     "PublicListing",
     "PublicMoved",
     "PublicName",

@@ -314,6 +314,22 @@ class PublicAnnouncement(models.Model):
         db_table = "public_announcement"
 
 
+class PublicDrawFailure(models.Model):
+    """That an announced draw was given up, and why; nobody of those who said so is shown."""
+
+    announcement = models.OneToOneField(
+        PublicAnnouncement, on_delete=models.DO_NOTHING, related_name="failure"
+    )
+    cause = models.CharField(max_length=12)
+    party = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "public_draw_failure"
+
+
 class PublicDraw(models.Model):
     """A draw and its verifiable record: ``record`` is its head, ``pool_digest`` names the published file of its pool."""
 

@@ -49,6 +49,7 @@ _VIEWS = (
     "public_run",
     "public_score",
     "public_announcement",
+    "public_draw_failure",
     "public_plan",
     "public_classification",
     "public_draw",

@@ -12,6 +12,7 @@ from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.services.case_checks import CaseCheckDraft
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft
 from xinheng.services.measures_grounds import sectors_of
+from xinheng.store.draw_failures import FailureCause
 from xinheng.store.inspection_plans import PlanBatch
 from xinheng.store.inspections import DrawAnnouncement, PlanKind
 from xinheng.store.organisations import Organisation
@@ -241,3 +242,28 @@ class DrawForm(forms.Form):
 
     def reveals(self) -> dict[str, str]:
         return {name: self.cleaned_data[f"reveal{place}"] for place, name in enumerate(self.names)}
+
+
+class FailureForm(forms.Form):
+    """Why an announced draw could not be made. Where no team was to be had, what the organs revealed is tried again."""
+
+    cause = forms.ChoiceField(label="原因", choices=FailureCause.choices)
+    party = forms.ChoiceField(label="没有公开原值的单位", required=False)
+    reason = forms.CharField(
+        label="公开的理由",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明为什么没有抽取成功。"},
+    )
+
+    def __init__(self, announcement: DrawAnnouncement, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = [party["name"] for party in announcement.content["parties"]]
+        self.fields["party"].choices = [("", "不适用"), *((name, name) for name in self.names)]  # type: ignore[attr-defined]
+        for place, name in enumerate(self.names):
+            self.fields[f"tried{place}"] = forms.CharField(
+                label=f"分派不出检查组时填写：{name}的原值", max_length=200, required=False
+            )
+
+    def reveals(self) -> dict[str, str]:
+        return {name: self.cleaned_data[f"tried{place}"] for place, name in enumerate(self.names)}

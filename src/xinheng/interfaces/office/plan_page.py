@@ -15,6 +15,7 @@ from xinheng.interfaces.office.plan_forms import (
     ApproveForm,
     CommitForm,
     DrawForm,
+    FailureForm,
     FilingForm,
 )
 from xinheng.interfaces.office.wording import case_state, cited
@@ -25,6 +26,7 @@ from xinheng.services.inspections import forecast_draw
 from xinheng.services.result_age import without_result
 from xinheng.services.statistics import current_runs
 from xinheng.services.time import day_of
+from xinheng.store.draw_failures import DrawFailure
 from xinheng.store.inspection_plans import PlanFiling
 from xinheng.store.inspections import Draw, DrawAnnouncement, Inspector, Plan, PlanKind
 from xinheng.store.scores import EvaluationRun
@@ -80,7 +82,16 @@ def band_of(call: Call, band: Band) -> dict[str, Any]:
 
 
 def waiting_of(plan: Plan) -> DrawAnnouncement | None:
-    return DrawAnnouncement.objects.filter(plan=plan, drawn__isnull=True).order_by("-attempt").first()
+    """The announcement that is still to be drawn."""
+    waiting = DrawAnnouncement.objects.filter(plan=plan, drawn__isnull=True)
+    return waiting.exclude(failure__agreed_at__isnull=False).order_by("-attempt").first()
+
+
+def _given_up(plan: Plan) -> bool:
+    """Whether the last announcement failed, so that the plan may be announced again."""
+    last = DrawAnnouncement.objects.filter(plan=plan).order_by("-attempt").first()
+    failure = DrawFailure.objects.filter(announcement=last).first() if last else None
+    return failure is not None and failure.agreed_at is not None
 
 
 def _runs(call: Call, plan: Plan) -> list[EvaluationRun]:
@@ -105,13 +116,14 @@ def plan_page(
     committed: str = "",
     drawing: DrawForm | None = None,
     filing: FilingForm | None = None,
+    failing: FailureForm | None = None,
 ) -> HttpResponse:
     plan.refresh_from_db()
     part = {"plan": plan.public_id}
     verbs = {step.verb for step in steps_for(plan.case, call.user, on=call.today)}
     may_draw = bool(plan.approved_at and call.may(Verb.MAKE_DRAW, call.of(plan.organisation_id)))
     announcement = waiting_of(plan)
-    announced = DrawAnnouncement.objects.filter(plan=plan).exists()
+    announced = DrawAnnouncement.objects.filter(plan=plan).exists() and not _given_up(plan)
     strata, blocked = _forecast(call, plan) if not announced else (_announced(call, plan), [])
     open_for_announcing = may_draw and not announced and not blocked
     if announcement and may_draw and drawing is None:
@@ -131,6 +143,7 @@ def plan_page(
         ).count(),
         "run": _run(call, plan),
         "announcement": _shown(announcement),
+        **_failures(call, plan, announcement if may_draw else None, failing),
         "approve_form": approving or (ApproveForm() if "approve" in verbs else None),
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
@@ -241,6 +254,36 @@ def _shown(announcement: DrawAnnouncement | None) -> dict[str, Any] | None:
         "digest": announcement.digest,
         "parties": announcement.content["parties"],
         "url": reverse("portal:announcement", kwargs={"public_id": announcement.public_id}),
+    }
+
+
+def _failures(
+    call: Call, plan: Plan, announcement: DrawAnnouncement | None, form: FailureForm | None
+) -> dict[str, Any]:
+    """Announcements that failed or are said to have failed. ``announcement``: the one this person may give up."""
+    part = {"plan": plan.public_id}
+    known = DrawFailure.objects.filter(announcement__plan=plan).order_by("announcement__attempt")
+    pending = known.filter(agreed_at__isnull=True, announcement__drawn__isnull=True).first()
+    may_agree = pending is not None and call.may(Verb.APPROVE_PLAN, call.of(plan.organisation_id))
+    own = pending is not None and pending.proposed_by_id == call.user.pk
+    return {
+        "failures": [
+            {
+                "attempt": one.announcement.attempt,
+                "url": reverse("portal:announcement", kwargs={"public_id": one.announcement.public_id}),
+                "cause": one.get_cause_display(),
+                "party": one.party,
+                "reason": one.reason,
+                "proposed_by": one.proposed_by.display_name,
+                "agreed_by": one.agreed_by.display_name if one.agreed_by else "",
+                "agreed_at": one.agreed_at,
+            }
+            for one in known.select_related("announcement", "proposed_by", "agreed_by")
+            if one.agreed_at or one == pending
+        ],
+        "failure_form": form or (FailureForm(announcement) if announcement else None),
+        "failure_url": reverse("office:report_failure", kwargs=part),
+        "agree_failure_url": reverse("office:agree_failure", kwargs=part) if may_agree and not own else "",
     }
 
 

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from xinheng.interfaces.office import (
     case_checks,
     classifications,
+    draw_failures,
     draws,
     inspectors,
     joint_checks,
@@ -43,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("plans/<slug:plan>/return/", plans.send_back, name="return_plan"),
     path("plans/<slug:plan>/commit/", plans.commit, name="commit"),
     path("plans/<slug:plan>/announce/", plans.announce, name="announce_draw"),
+    path("plans/<slug:plan>/failure/", draw_failures.report, name="report_failure"),
+    path("plans/<slug:plan>/failure/agree/", draw_failures.agree, name="agree_failure"),
     path("plans/<slug:plan>/draw/", plans.draw_plan, name="draw_plan"),
     path("draws/<slug:draw>/", draws.draw, name="draw"),
     path("draws/<slug:draw>/visits/", visits.send_draw, name="send_draw"),

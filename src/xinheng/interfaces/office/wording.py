@@ -206,6 +206,8 @@ EVENTS = {
     "oversight.seen": "执法监督签收",
     "draw.announced": "公告抽取",
     "draw.made": "随机抽取",
+    "draw.failing": "提出抽取未能完成",
+    "draw.failed": "宣布抽取未能完成",
     "publication.expired": "公示期满停止",
     "visit.dispatched": "派出检查",
     "visit.beyond_ceiling": "超过频次上限派出检查",

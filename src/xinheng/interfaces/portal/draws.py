@@ -24,9 +24,11 @@ from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.inspections import section
 from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.store.public import PublicAnnouncement, PublicDraw, published_path
+from xinheng.store.public import PublicAnnouncement, PublicDraw, PublicDrawFailure, published_path
 
 PAGE = 20
+CAUSES = {"no_reveal": "承诺方没有公开原值", "no_team": "分派不出检查组"}
+"""Why an announced draw was given up (store.draw_failures)."""
 CHECKED_HERE = 200_000
 """A pool up to this size is drawn again for the page; for larger ones the reader's own computer does it."""
 
@@ -61,6 +63,7 @@ def draws(request: HttpRequest) -> HttpResponse:
         "paging": paging(request, turned),
         "draws": [row_of(row) for row in turned.rows],
         "announced": _announced(),
+        "given_up": _given_up(),
         "verify_url": reverse("portal:draw_verify"),
     }
     return answers.short_lived(render(request, "portal/draws.html", context), noindex=False)
@@ -92,11 +95,49 @@ def _announced() -> list[dict[str, Any]]:
             "title": row.title,
             "organ": row.organisation or "",
             "at": row.announced_at,
-            "place": "",
+            "place": f"第 {row.attempt} 次公告" if row.attempt > 1 else "",
             "url": reverse("portal:announcement", args=[row.public_id]),
         }
-        for row in rows.order_by("-id")[:PAGE]
+        for row in rows.filter(failure__isnull=True).order_by("-id")[:PAGE]
     ]
+
+
+def _given_up() -> list[dict[str, Any]]:
+    """Announced draws that could not be made, with the cause."""
+    rows = PublicDrawFailure.objects.using(showing.DATABASE).select_related("announcement")
+    return [
+        {
+            "title": row.announcement.title,
+            "organ": row.announcement.organisation or "",
+            "at": row.agreed_at,
+            "cause": _cause(row),
+            "url": reverse("portal:announcement", args=[row.announcement.public_id]),
+        }
+        for row in rows.defer("announcement__content").order_by("-id")[:PAGE]
+    ]
+
+
+def _cause(failure: PublicDrawFailure) -> str:
+    said = CAUSES.get(failure.cause, failure.cause)
+    return f"{said}（{failure.party}）" if failure.party else said
+
+
+def _attempts(row: PublicAnnouncement) -> dict[str, Any]:
+    """Which attempt an announcement is, why it failed, and the announcements before and after it."""
+    known = PublicAnnouncement.objects.using(showing.DATABASE).defer("content")
+    failure = PublicDrawFailure.objects.using(showing.DATABASE).filter(announcement_id=row.pk).first()
+    repeats = row.content.get("repeats")
+    earlier = known.filter(digest=repeats["announcement"]).first() if repeats else None
+    later = known.filter(content__repeats__announcement=row.digest).first()
+    return {
+        "attempt": row.attempt,
+        "repeats": repeats,
+        "earlier_url": reverse("portal:announcement", args=[earlier.public_id]) if earlier else "",
+        "later_url": reverse("portal:announcement", args=[later.public_id]) if later else "",
+        "failure": {"cause": _cause(failure), "reason": failure.reason, "at": failure.agreed_at}
+        if failure
+        else None,
+    }
 
 
 @require_safe
@@ -121,6 +162,7 @@ def announcement(request: HttpRequest, public_id: str) -> HttpResponse:
         "strata": _strata(policy, row, drawn=None),
         "commitments": _commitments(row, revealed=0),
         "draw_url": reverse("portal:draw", args=[draw_id]) if draw_id else "",
+        **_attempts(row),
     }
     return answers.short_lived(render(request, "portal/announcement.html", context), noindex=False)
 
