@@ -21,7 +21,7 @@ from tests.services.deliveries import HEADER, code, penalty
 
 from xinheng.core.policy import Policy
 from xinheng.interfaces.exchange.pulling import pull
-from xinheng.services.connectors import ConnectorOrder, declare
+from xinheng.services.connectors import ConnectorOrder, declare, troubled
 from xinheng.store.connectors import keep_secret
 from xinheng.store.models import Batch, Connector, ConnectorPull, PullState, Record
 
@@ -321,6 +321,49 @@ def test_a_view_of_a_database_is_read_from_its_cursor_on(
     changed = _pulled(connector, policy, minutes=3)
     assert (changed.state, changed.code) == (PullState.REFUSED, "X07")
     assert Record.objects.count() == 5
+
+
+@pytest.mark.row("M2-04")
+def test_a_column_renamed_in_a_database_is_told_before_any_row_is_new(
+    database: int, committed_people: People, policy: Policy, home: Path
+) -> None:
+    values = connection.settings_dict
+    order = ConnectorOrder(
+        organisation=committed_people.market,
+        name="处罚视图",
+        kind="database",
+        feed=FEED,
+        networks=HERE,
+        url=f"postgresql://{values['USER']}@127.0.0.1:{database}/{values['NAME']}",
+        source="public.source_penalty",
+        cursor_field="id",
+    )
+    connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
+    assert _pulled(connector, policy).state == PullState.LOADED
+    assert _pulled(connector, policy, minutes=1).state == PullState.NOTHING
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE source_penalty RENAME COLUMN 处罚类别 TO 处罚种类")
+    changed = _pulled(connector, policy, minutes=2)
+    assert (changed.state, changed.code, changed.rows) == (PullState.REFUSED, "X07", 0)
+    assert "少了“处罚类别”" in changed.message
+    assert "多了“处罚种类”" in changed.message
+    assert connector.public_id in {one.public_id for one in troubled(frozenset([committed_people.market.pk]))}
+
+
+@pytest.mark.row("M2-04")
+def test_a_column_missing_from_a_csv_without_rows_is_told(
+    source: Source, at_home: Any, policy: Policy
+) -> None:
+    connector = at_home(url=f"http://127.0.0.1:{source.port}/", kind="csv", cursor_field="")
+    source.answers = [(200, f"{HEADER}\n{penalty(1)}\n".encode(), {})]
+    assert _pulled(connector, policy).state == PullState.LOADED
+    for body, state in ((b"", PullState.NOTHING), (f"{HEADER}\n".encode(), PullState.NOTHING)):
+        source.answers = [(200, body, {})]
+        assert _pulled(connector, policy, minutes=1).state == state
+    source.answers = [(200, f"{HEADER.replace('处罚类别', '处罚种类')}\n".encode(), {})]
+    changed = _pulled(connector, policy, minutes=2)
+    assert (changed.state, changed.code) == (PullState.REFUSED, "X07")
+    assert "处罚种类" in changed.message
 
 
 def _dated_view(port: int, people: People, policy: Policy, *days: str | None) -> Connector:

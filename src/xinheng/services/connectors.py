@@ -201,14 +201,16 @@ def _started(public_id: str, *, now: datetime) -> ConnectorPull | None:
 
 
 def take_in(errand: Errand, fetched: Fetched | None, *, policy: Policy, now: datetime) -> ConnectorPull:
-    """What was fetched walks the way of every delivery; None: there was nothing new. A source whose columns have
-    changed, or no longer fit the feed, is refused as a whole and held."""
+    """What was fetched walks the way of every delivery; None: there was nothing new, and nothing said of the columns. A
+    source whose columns have changed, or no longer fit the feed, is refused as a whole and held, also without a row."""
     pull = ConnectorPull.objects.select_related("connector__organisation").get(pk=errand.pull)
     row = pull.connector
-    if fetched is None or not fetched.rows:
+    if fetched is None:
         return _settle(pull, PullState.NOTHING, now=now)
     if changed := _changed(row, fetched, policy):
         return _refuse(pull, "X07", changed, rows=fetched.rows, batch=None, now=now)
+    if not fetched.rows:
+        return _settle(pull, PullState.NOTHING, now=now, fetched=fetched)
     delivery = Delivery(policy=policy, organisation=row.organisation, actor=None, now=now, by_machine=True)
     try:
         batch = import_file(fetched.path, delivery, feed=row.feed, name=_file_name(row, fetched))

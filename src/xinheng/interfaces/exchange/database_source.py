@@ -25,7 +25,8 @@ _Connection = psycopg.Connection[tuple[object, ...]]
 
 
 def fetch(errand: Errand, work: Path) -> Fetched | None:
-    """Rows as CSV in ``work``; at most ``max_rows``, the rest comes with the next fetch where there is a cursor.
+    """Rows as CSV in ``work``; at most ``max_rows``, the rest comes with the next fetch where there is a cursor. The
+    columns are told without any rows too.
 
     Refusal X20 without a cursor, X21 and X22 for a cursor that does not divide the rows.
     """
@@ -63,14 +64,13 @@ def _conninfo(errand: Errand, address: str) -> str:
     )
 
 
-def _rows(errand: Errand, connection: _Connection, work: Path) -> Fetched | None:
+def _rows(errand: Errand, connection: _Connection, work: Path) -> Fetched:
     if errand.cursor_field:
         _refuse_gaps(errand, connection)
     page = _Page(errand, work / "fetched.csv")
     with connection.cursor() as reader, page.path.open("w", encoding="utf-8", newline="") as out:
+        page.begin(_columns(errand, connection), out)
         for row in reader.stream(*_query(errand)):
-            if not page.columns:
-                page.begin(tuple(column.name for column in reader.description or ()), out)
             if not page.takes(row):
                 break
     return page.fetched()
@@ -78,6 +78,12 @@ def _rows(errand: Errand, connection: _Connection, work: Path) -> Fetched | None
 
 def _table(errand: Errand) -> sql.Identifier:
     return sql.Identifier(*(part.strip() for part in errand.records.split(".")))
+
+
+def _columns(errand: Errand, connection: _Connection) -> tuple[str, ...]:
+    """What the source has, whether or not a row is new."""
+    asked = connection.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(_table(errand)))
+    return tuple(column.name for column in asked.description or ())
 
 
 def _refuse_gaps(errand: Errand, connection: _Connection) -> None:
@@ -145,9 +151,7 @@ class _Page:
         self._out.seek(at)
         self._out.truncate()
 
-    def fetched(self) -> Fetched | None:
-        if not self.count:
-            return None
+    def fetched(self) -> Fetched:
         return Fetched(
             path=self.path, columns=self.columns, rows=self.count, cursor=self.cursor, more=self.more
         )

@@ -56,7 +56,7 @@ class _Led(http.client.HTTPConnection):
 
 
 def fetch(errand: Errand, work: Path) -> Fetched | None:
-    """The records of all pages as one file in ``work``; None without any."""
+    """The records of all pages as one file in ``work``; without any the columns where the source names them, else None."""
     address = address_of(errand.source, errand.networks)
     context = trusting() if errand.source.scheme == "https" else None
     with Deadline(errand.max_seconds) as deadline, explained(deadline, errand.source):
@@ -169,7 +169,7 @@ def _table(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
     table = csv.DictReader(io.StringIO(text, newline=""))
     rows, columns = list(table), tuple(table.fieldnames or ())
     if not rows:
-        return None
+        return _header_alone(columns, errand, work) if columns else None
     cursor, path = _highest(rows, errand.cursor_field, errand.cursor), work / "fetched.csv"
     if len(rows) <= errand.max_rows:
         path.write_bytes(content)
@@ -181,6 +181,11 @@ def _table(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
         writer.writerows(rows)
     cursor = _highest(rows, errand.cursor_field, errand.cursor)
     return Fetched(path=path, columns=columns, rows=len(rows), cursor=cursor, more=True)
+
+
+def _header_alone(columns: tuple[str, ...], errand: Errand, work: Path) -> Fetched:
+    """No row is new, but the columns may have changed."""
+    return Fetched(path=work / "fetched.csv", columns=columns, rows=0, cursor=errand.cursor)
 
 
 def _unfit(message: str) -> Refusal:
