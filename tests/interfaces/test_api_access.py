@@ -24,6 +24,7 @@ POSTED = {
     "push_application": "application/json",
     "push_result": "application/json",
     "push_objection": "application/json",
+    "push_lead": "application/json",
 }
 """Operations that are posted to, beside deliveries, with the kind of body."""
 

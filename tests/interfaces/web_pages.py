@@ -25,6 +25,7 @@ from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
 from tests.interfaces.web_joint_checks import OFFICE_JOINT_CHECKS
+from tests.interfaces.web_leads import OFFICE_LEADS
 from tests.interfaces.web_visits import COUNTER_VISITS, OFFICE_VISITS, PORTAL_VISITS
 
 PAGES = {
@@ -53,6 +54,7 @@ PAGES = {
             **OFFICE_INSPECTIONS,
             **OFFICE_VISITS,
             **OFFICE_JOINT_CHECKS,
+            **OFFICE_LEADS,
             **ADMINISTRATION,
             **RESULTS,
             **CASES,

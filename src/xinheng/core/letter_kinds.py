@@ -8,6 +8,7 @@ repair goes to “信用中国” (国办发〔2025〕22号; legal guards G5, G1
 from dataclasses import replace
 
 import xinheng.core.correction_letters  # publishes the letter on heavier corrections
+import xinheng.core.leads
 import xinheng.core.visit_letters  # noqa: F401 - publishes the papers of visits
 from xinheng.core.letters import Field, FieldType, LetterKind, Passage, published
 

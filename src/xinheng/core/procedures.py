@@ -7,6 +7,7 @@ from xinheng.core.campaigns import CAMPAIGN
 from xinheng.core.commitment_flow import COMMITMENT
 from xinheng.core.flows import APPROVAL, Flow, flow_of, flows, newest
 from xinheng.core.interviews import INTERVIEW
+from xinheng.core.leads import PROMPT_FLOW
 from xinheng.core.list_hit import LIST_HIT
 from xinheng.core.listing import GOOD_LISTING, LISTING
 from xinheng.core.measure_flow import INCENTIVE, MEASURE
@@ -41,5 +42,6 @@ PROCEDURES: tuple[Flow, ...] = (
     CAMPAIGN,
     SHARING,
     VISIT,
+    PROMPT_FLOW,
 )
 """The newest version of each; older ones stay published in the module of their procedure."""

@@ -57,6 +57,7 @@ WAYS: Mapping[str, Way] = {
     "Visit.subject": Way.SHOWN,
     "CaseCheck.subject": Way.SHOWN,
     "JointCheck.subject": Way.SHOWN,
+    "Lead.subject": Way.COURSE,
     "NameAlias.subject": Way.SHOWN,
     "RowIdentity.subject": Way.COURSE,
     "ListEntry.subject": Way.EFFECT,

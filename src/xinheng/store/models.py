@@ -50,6 +50,7 @@ from xinheng.store.inspection_plans import (
 )
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, PlanKind
 from xinheng.store.joint_checks import JointCheck, JointMember
+from xinheng.store.leads import Lead
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
@@ -185,6 +186,7 @@ __all__ = [
     "IssuedLetter",
     "JointCheck",
     "JointMember",
+    "Lead",
     "LedgerBatch",
     "LedgerEvent",
     "LedgerExtract",

@@ -15,6 +15,7 @@ from xinheng.interfaces.api import (
     deliveries,
     exchange,
     feeds,
+    leads,
     objections,
     reference,
     repairs,
@@ -50,6 +51,7 @@ api.add_router("/shared", sharing.router)
 api.add_router("/checks", checks.router)
 api.add_router("/repairs", repairs.router)
 api.add_router("/objections", objections.router)
+api.add_router("/leads", leads.router)
 teach(api)
 
 

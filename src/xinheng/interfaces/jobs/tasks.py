@@ -218,6 +218,7 @@ def destroy_files(timestamp: int) -> None:
     """Give up previews that nobody confirmed, destroy files, and empty rows that were refused or sent back, whose
     term of keeping is over."""
     from xinheng.services.attachments_ended import forget_cancelled
+    from xinheng.services.leads import forget_leads
 
     now = datetime.now(UTC)
     today = day_of(now)
@@ -229,6 +230,7 @@ def destroy_files(timestamp: int) -> None:
     log.info("rows_emptied", count=emptied)
     answers = forget_answers(policy=policy, today=today, now=now)
     log.info("answers_emptied", count=answers, pulls=forget_pulls(policy=policy, today=today, now=now))
+    log.info("leads_emptied", count=forget_leads(policy=policy, today=today, now=now))
     log.info("readings_forgotten", count=forget_readings(policy=policy, today=today, now=now))
 
 

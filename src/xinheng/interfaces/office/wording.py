@@ -215,6 +215,8 @@ EVENTS = {
     "visit.recorded": "登记检查结果",
     "visit.confirmed": "确认检查结果",
     "visit.rated": "企业评价检查",
+    "lead.received": "收到设备线索",
+    "lead.closed": "处理设备线索",
     "joint.proposed": "提出联合检查",
     "joint.agreed": "同意联合检查",
     "joint.declined": "不参加联合检查",

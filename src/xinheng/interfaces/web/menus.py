@@ -238,6 +238,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ("office:send_draw", "office:send_lead", "office:visit_figures"),
             ),
             Route("联合检查", "office:joint_checks"),
+            Route("设备线索", "office:leads", ("office:lead",)),
             Route("检查效果", "office:visits_effect"),
         ),
     ),
