@@ -23,8 +23,10 @@ _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _HAN_YEAR = re.compile(r"[〇零○Ｏ一二三四五六七八九]{4}年")
 _OPEN = re.compile(r"长期|永久|无固定期限|不限|长期有效")
 _ZERO = re.compile(
-    r"(?:1900[-/.]0?1[-/.]0{1,2}|1900[-/.]0?1[-/.]0?1|0000[-/.]00[-/.]00|1899-12-3[01])(?:[\sT].*)?"
+    r"(?:1900[-/.]0?1[-/.]0{1,2}|1900[-/.]0?1[-/.]0?1|0000[-/.]00[-/.]00|1899-12-3[01]"
+    r"|0001[-/.]0?1[-/.]0?1|1753[-/.]0?1[-/.]0?1)(?:[\sT].*)?"
 )
+"""What spreadsheets and databases write where no date was entered."""
 _HAN = {**{sign: str(value) for value, sign in enumerate("零一二三四五六七八九")}, "〇": "0", "○": "0"}
 _SERIAL_START = date(1899, 12, 30)
 _TITLE = re.compile(

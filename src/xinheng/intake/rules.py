@@ -119,13 +119,13 @@ def _required(plan: Plan) -> Iterator[Rule]:
     for target, field in plan.targets.items():
         if field.column.required and target is not Target.DECIDED_ON:
             filled = _filled(field, target)
-            yield _empty(field.label, f"NOT ({filled})")
+            yield _empty(field.label, f"NOT ({filled})", dated=field if field.kind is Kind.DATE else None)
     for label, field in plan.details.items():
         if field.column.required:
             yield _empty(label, f"{field.sql} IS NULL")
     said = plan.field(Target.DECIDED_ON)
     unread = f"({said.sql} IS NULL OR empty_{Target.DECIDED_ON})" if said else "true"
-    yield _empty(said.label if said else "决定日期", f"decided_on IS NULL AND {unread}")
+    yield _empty(said.label if said else "决定日期", f"decided_on IS NULL AND {unread}", dated=said)
 
 
 def _filled(field: Field, target: Target) -> str:
@@ -136,8 +136,16 @@ def _filled(field: Field, target: Target) -> str:
     return f"{field.sql} IS NOT NULL"
 
 
-def _empty(label: str, condition: str) -> Rule:
-    return Rule(Defect.EMPTY, label, f"fault IS NULL AND {condition}", in_sql(f"“{label}”没有填写"))
+def _empty(label: str, condition: str, *, dated: Field | None = None) -> Rule:
+    """``dated``: the field, where a cell that is filled may still name no day, as 1900-01-01 does."""
+    blank = in_sql(f"“{label}”没有填写")
+    if dated is None:
+        return Rule(Defect.EMPTY, label, f"fault IS NULL AND {condition}", blank)
+    default = (
+        f"{in_sql(f'“{label}”填的是“')} || left({dated.sql}, 30) || "
+        f"{in_sql('”，这是系统默认值，不代表任何日期，等于没有填写')}"
+    )
+    return Rule(Defect.EMPTY, label, f"fault IS NULL AND {condition}", f"coalesce({default}, {blank})")
 
 
 def _values(plan: Plan) -> Iterator[Rule]:
