@@ -6,6 +6,7 @@ Keys of senders see what they sent themselves; other platforms are told of an en
 from xinheng.interfaces.web.surfaces import About, Openness, Surface
 
 _OWN = "报送单位凭密钥查看自己报送的回执"
+_LEAD = "设备线索只由报送单位推送，回答编号和处理情况，不含企业的任何信息"
 _PEER = "平台之间的交换：终止只传编号"
 
 
@@ -36,6 +37,7 @@ SURFACES: tuple[Surface, ...] = (
             *("push_application", "push_result", "push_objection"),
         )
     ),
+    Surface("push_lead", openness=Openness.CLOSED, why=_LEAD),
     Surface("shared_items", openness=Openness.KEY),
     Surface("shared_subject", _subject, Openness.KEY),
     Surface("check_subject", _check, Openness.KEY),
