@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -32,6 +33,7 @@ from xinheng.services.policies import policy_in_force
 from xinheng.services.reach import Tree, reached, tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
+from xinheng.store.subjects import Subject
 
 ADVICE = "如工作需要，请向安全管理员申请相应角色。"
 T = TypeVar("T")
@@ -69,6 +71,11 @@ class Call:
 
     def may_somewhere(self, verb: Verb) -> bool:
         return may_somewhere(self.actor, verb, on=self.today)
+
+    def file_url(self, subject: Subject) -> str:
+        """The page of its file; empty for a person who may read none, so that no link ends in a refusal."""
+        may_read = self.may_somewhere(Verb.READ_SUBJECT_FILE)
+        return reverse("office:subject", kwargs={"subject": subject.public_id}) if may_read else ""
 
     def reach(self, verb: Verb) -> frozenset[int]:
         """Organisations whose matters the verb reaches."""

@@ -163,8 +163,7 @@ def _facts(call: Call, line: CampaignLine) -> list[tuple[str, str, str]]:
         .filter(record_key=line.ground_key, known_until__isnull=True)
         .first()
     )
-    subject = reverse("office:subject", kwargs={"subject": line.subject.public_id})
-    facts = [("企业", f"{line.subject.name}　{line.subject.code or ''}", subject)]
+    facts = [("企业", f"{line.subject.name}　{line.subject.code or ''}", call.file_url(line.subject))]
     if record is not None and line.ended_at is None:
         row = _row(call, record)
         words = f"{row['what']}　{row['document_no']}　{row['decided_on'] or ''}　{row['seriousness']}"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -135,11 +136,7 @@ def _facts(call: Call, case: Case) -> Iterable[tuple[str, str, str]]:
     yield "立案", f"{day_of(case.opened_at)}　{case.opened_by.display_name if case.opened_by else '系统'}", ""
     yield "经办", case.handler.display_name if case.handler else "", ""
     if case.subject:
-        yield (
-            "经营主体",
-            case.subject.name,
-            reverse("office:subject", kwargs={"subject": case.subject.public_id}),
-        )
+        yield "经营主体", case.subject.name, call.file_url(case.subject)
     if ground := ground_of(case):
         yield "依据", *_ground(call, case, ground.kind, ground.reference)
     yield "流程版本", str(case.flow_version), ""
@@ -178,8 +175,17 @@ def _steps(call: Call, case: Case, tried: tuple[str, StepForm] | None) -> list[d
 
 
 def _typed(form: StepForm) -> list[tuple[str, str]]:
-    """What somebody wrote into a form that is no longer on the page."""
-    return [(str(one.label), str(one.value() or "")) for one in form.visible_fields()]
+    """What somebody wrote into a form that is no longer on the page, choices by their titles; nothing of empty fields."""
+    written = ((str(one.label), _written(one)) for one in form.visible_fields())
+    return [(label, words) for label, words in written if words]
+
+
+def _written(field: BoundField) -> str:
+    """The words of a choice as the page showed them, anything else as it was typed."""
+    given = field.value() or ""
+    titles = {str(key): str(title) for key, title in getattr(field.field, "choices", ())}
+    several = given if isinstance(given, (list, tuple)) else [given]
+    return "、".join(titles.get(str(one), str(one)) for one in several)
 
 
 def _why_not(call: Call, case: Case, flow: Flow) -> str:

@@ -96,7 +96,7 @@ def _line(call: Call, task: Task) -> dict[str, Any]:
         "title": title,
         "url": url,
         "subject": subject.name if subject else "",
-        "subject_url": reverse("office:subject", kwargs={"subject": subject.public_id}) if subject else "",
+        "subject_url": call.file_url(subject) if subject else "",
         "clock": clock_of(task.term),
         "state": state,
         "tone": tone,

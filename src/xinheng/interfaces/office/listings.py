@@ -127,9 +127,8 @@ def list_entries(call: Call) -> HttpResponse:
 def _cells(call: Call, row: ListEntry) -> list[Cell | str]:
     of = call.policy.lists.lists.get(row.list_key)
     state = "已移出" if row.ended_at else "暂停" if row.suspended_at else "在列"
-    subject = reverse("office:subject", kwargs={"subject": row.subject.public_id})
     return [
-        Cell(row.subject.name, url=subject),
+        Cell(row.subject.name, url=call.file_url(row.subject)),
         row.subject.code or "",
         of.title if of else row.list_key,
         call.tree.name(row.organisation_id),

@@ -139,7 +139,7 @@ def _named(call: Call, subject: Subject) -> dict[str, Any]:
     sector = call.policy.sectors.sectors.get(subject.sector)
     return {
         "name": subject.name or "（名称未登记）",
-        "url": reverse("office:subject", kwargs={"subject": subject.public_id}),
+        "url": call.file_url(subject),
         "code": subject.code or "",
         "kind": SubjectKind(subject.kind).label,
         "status": SubjectStatus(subject.status).label,
