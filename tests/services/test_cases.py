@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,15 @@ def test_who_comes_second_reads_what_changed_and_loses_nothing_silently(
     assert refused.value.code == "C02"
     assert "王审核" in refused.value.message
     assert "“送审”，现在是“送审”" in refused.value.message
+
+
+def test_who_comes_second_reads_the_day_in_china(case: Case, people: People, policy: Policy) -> None:
+    """At seven in the morning in China it is still yesterday in UTC, in which moments are stored."""
+    seen = case.version
+    at_seven = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+    take_step(case.public_id, "submit", actor=people.wang, policy=policy, now=at_seven)
+    with pytest.raises(Refusal, match="于 2026-11-21 “送审”"):
+        _step(case, "withdraw", people.wang, policy, reason="不用了", seen_version=seen)
 
 
 def test_the_same_matter_twice_is_refused_with_the_number_of_the_first(

@@ -186,7 +186,7 @@ def _last_change(case: Case) -> str:
     flow = flow_of(case.flow, case.flow_version)
     last = case.events.select_related("actor").order_by("-sequence").first()
     title = next((step.title for step in flow.steps if last and step.verb == last.verb), "更改")
-    return f"{last.who}于 {last.at:%Y-%m-%d} “{title}”，现在是“{state_title(case)}”" if last else "状态有变"
+    return f"{last.who}于 {day_of(last.at)} “{title}”，现在是“{state_title(case)}”" if last else "状态有变"
 
 
 def state_title(case: Case) -> str:

@@ -68,12 +68,13 @@ def keys() -> None:
     from xinheng.interfaces.cli.ready import ready
 
     ready()
+    from xinheng.services.time import day_of
     from xinheng.store.signing_keys import SigningKey
 
     for row in SigningKey.objects.order_by("pk"):
         kind = "试用密钥" if row.development else "正式密钥"
-        state = f"{row.retired_at:%Y-%m-%d} 停用" if row.retired_at else "使用中"
-        print(f"{row.id_digest[7:23]}  {kind}  {row.made_at:%Y-%m-%d} 启用  {state}")
+        state = f"{day_of(row.retired_at)} 停用" if row.retired_at else "使用中"
+        print(f"{row.id_digest[7:23]}  {kind}  {day_of(row.made_at)} 启用  {state}")
     if not SigningKey.objects.exists():
         print("还没有签名密钥；签发第一份文书时自动生成试用密钥。")
 

@@ -16,6 +16,7 @@ from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.breaches import COLUMNS, Handed, handed_to, line_of, receive, standing
 from xinheng.services.ledger import note
+from xinheng.services.time import SHANGHAI, day_of
 from xinheng.store.breaches import BreachReport
 from xinheng.store.commitments import Commitment
 
@@ -95,8 +96,8 @@ def breaches_table(call: Call) -> HttpResponse:
     lines = [
         [
             *line_of(one.commitment, policy=call.policy),
-            f"{one.reported_at:%Y-%m-%d %H:%M}",
-            f"{one.received_at:%Y-%m-%d}" if one.received_at else "",
+            f"{one.reported_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            str(day_of(one.received_at)) if one.received_at else "",
         ]
         for one in rows
     ]

@@ -14,6 +14,7 @@ from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.web.measure_rows import catalogue_of
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
 from xinheng.services.measures_grounds import words_of
+from xinheng.services.time import day_of
 from xinheng.store.measures import MeasureApplied, MeasureTask, MeasureUse, TaskKind
 
 
@@ -145,11 +146,7 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
     state, tone = state_of(measure)
     case_url = reverse("office:case", kwargs={"number": measure.decision.number})
     facts = [
-        (
-            "企业",
-            measure.subject.name,
-            reverse("office:subject", kwargs={"subject": measure.subject.public_id}),
-        ),
+        ("企业", measure.subject.name, call.file_url(measure.subject)),
         ("依据的记录或名单", words_of(measure.subject, ground, policy=call.policy), ""),
         ("法律依据", measure.basis, ""),
         ("决定", f"{measure.decision.number}　{measure.decided_by.display_name}", case_url),
@@ -188,7 +185,7 @@ def task_table(call: Call, measure: MeasureApplied, kind: TaskKind) -> Table:
     return Table(
         kind.label,
         [Column("单位"), Column("通知日期", "day"), Column("截止", "day"), Column("反馈"), Column("说明")],
-        [[receiver(call, one), f"{one.asked_at:%Y-%m-%d}", due(one), answer(one), one.note] for one in rows],
+        [[receiver(call, one), str(day_of(one.asked_at)), due(one), answer(one), one.note] for one in rows],
         empty="还没有通知任何单位。" if kind is TaskKind.APPLY else "措施没有终止，没有停止通知。",
         caption_hidden=True,
     )
@@ -206,7 +203,7 @@ def answer(task: MeasureTask) -> Cell:
     if not task.answer:
         return Cell("", mark="待反馈", tone="clock")
     who = task.answered_by.display_name if task.answered_by else ""
-    day = f"{task.answered_at:%Y-%m-%d}" if task.answered_at else ""
+    day = str(day_of(task.answered_at)) if task.answered_at else ""
     return Cell(f"{who} {day}", mark=task.get_answer_display(), tone="done")
 
 

@@ -19,6 +19,7 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.measures_applying import Applies, Line, check_at_desk
 from xinheng.services.measures_handouts import hand_out
 from xinheng.services.measures_reviews import Review, confirm_review, enter_review
+from xinheng.services.time import day_of
 from xinheng.store.measures import FairReview, MeasureHandout, ReviewResult
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
@@ -257,7 +258,7 @@ def measure_handouts(call: Call) -> HttpResponse:
             [
                 one.recipient,
                 one.purpose,
-                f"{one.made_at:%Y-%m-%d}",
+                str(day_of(one.made_at)),
                 str(len(one.measures)),
                 one.made_by.display_name,
             ]
