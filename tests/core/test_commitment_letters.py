@@ -15,6 +15,7 @@ from xinheng.core.commitment_letters import (
     checked,
     letter_flaws,
     public_copy,
+    unfilled,
 )
 from xinheng.core.commitment_register import (
     Counted,
@@ -201,3 +202,17 @@ def test_a_hint_has_reasons_and_light_records_say_nothing_against() -> None:
     assert told.careful
     assert "曾作出虚假承诺" in told.reasons[0]
     assert "由您决定" in told.words
+
+
+@pytest.mark.row("M4-02")
+def test_a_letter_not_yet_filled_in_reads_without_keys(policy: Policy) -> None:
+    for key, entry in policy.commitments.letters.items():
+        letter = entry.letter(key)
+        shown = unfilled(letter, subject="开封蓝天食品有限公司", code="91410200MA00000001")
+        whole = shown.content + shown.liability
+        assert "{" not in whole and "}" not in whole
+        for field in letter.fields:
+            assert ("{" + field.key + "}" in letter.content + letter.liability) == (
+                f"（{field.label}）" in whole
+            )
+    assert "承诺人名称" in unfilled(letter).content

@@ -31,6 +31,8 @@ def test_one_promises_online_and_the_unit_takes_it_when_the_material_came(desk: 
     assert "产品质量信用承诺书" in home
     url = f"{reverse('counter:new_own_commitment', args=[desk.firm.public_id])}?matter=food/food-shop"
     given = {"answer_matter": "食品经营许可", "answer_place": "鼓楼区某路"}
+    asked = text(visitor.get(url))
+    assert desk.firm.name in asked and "{subject}" not in asked and "{place}" not in asked
     assert "承诺不成立" in text(visitor.post(url, given))
     made = visitor.post(url, {**given, "confirmed": "on"}, follow=True)
     assert "还要交的材料" in text(made)

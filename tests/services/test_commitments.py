@@ -13,7 +13,7 @@ from xinheng.services.cases import take_step
 from xinheng.services.commitments import accept, lodge, signed_text, supplement, tolerate
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_records import record_of
-from xinheng.store.models import CaseDeadline, CaseReminder, Commitment, LedgerEvent, Record
+from xinheng.store.models import CaseDeadline, CaseReminder, Commitment, LedgerEvent, Record, Subject
 
 
 @pytest.fixture
@@ -44,6 +44,19 @@ def test_missing_material_is_not_taken_at_once(desk: Desk) -> None:
     assert not Commitment.objects.exists()
     with pytest.raises(Refusal, match="清单没有要求“户口簿”"):
         desk.take(handed_in=frozenset({FORM, PLAN, "户口簿"}))
+
+
+@pytest.mark.row("M4-04")
+def test_who_was_struck_off_the_register_promises_nothing_more(desk: Desk) -> None:
+    Subject.objects.filter(pk=desk.firm.pk).update(status="cancelled")
+    desk.firm.refresh_from_db()
+    with pytest.raises(Refusal, match="“注销”") as refused:
+        desk.take()
+    assert refused.value.code == "CM24" and "登记机关更正" in refused.value.advice
+    assert not Commitment.objects.exists()
+    Subject.objects.filter(pk=desk.firm.pk).update(status="revoked")
+    desk.firm.refresh_from_db()
+    assert desk.take().code
 
 
 @pytest.mark.row("M4-05")

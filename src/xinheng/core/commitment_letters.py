@@ -19,6 +19,7 @@ from xinheng.core.refusal import Refusal
 
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 NOT_SHOWN = "（不公开）"
+LINE = "＿＿＿＿"
 GIVEN = ("subject", "code")
 """Places that the letter fills in by itself: name and code of whoever promises."""
 
@@ -135,6 +136,16 @@ def filled(text: str, letter: PromiseLetter, answers: Mapping[str, str], *, subj
     """``text`` of the letter with all that was filled in: what is signed."""
     given = {**answers, "subject": subject, "code": code}
     return _PLACE.sub(lambda place: given.get(place[1], "") or "/", text)
+
+
+def unfilled(letter: PromiseLetter, *, subject: str = "", code: str = "") -> PromiseLetter:
+    """The letter as one reads it before it is filled in: a line with its label where a field comes, no keys in braces."""
+    given = {field.key: f"{LINE}（{field.label}）" for field in letter.fields}
+    given |= {"subject": subject or f"{LINE}（承诺人名称）", "code": code or LINE}
+    text, liability = (
+        _PLACE.sub(lambda place: given[place[1]], one) for one in (letter.content, letter.liability)
+    )
+    return letter.model_copy(update={"content": text, "liability": liability})
 
 
 def public_copy(

@@ -33,7 +33,7 @@ from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.commitments import Commitment
 from xinheng.store.files import put_file, read_file
 from xinheng.store.organisations import Organisation
-from xinheng.store.subjects import Subject
+from xinheng.store.subjects import Subject, SubjectStatus
 
 KIND = "commitment"
 SERIES = "CN"
@@ -65,7 +65,7 @@ class _Terms:
 @transaction.atomic
 def lodge(promise: Promise, *, actor: Taker, policy: Policy, now: datetime) -> Commitment:
     """The enterprise, or the window for it, makes a commitment. Refusals CM1–CM3, CM10, CM16 no letter, CM17 no code,
-    CM18 its term is over, CM19 an open one in the same matter."""
+    CM18 its term is over, CM19 an open one in the same matter, CM24 the enterprise has ended."""
     today = day_of(now)
     terms = _terms(promise, policy=policy, on=today)
     _check(promise, terms, today=today)
@@ -107,6 +107,7 @@ def _check(promise: Promise, terms: _Terms, *, today: date) -> None:
         raise Refusal(
             "CM17", "主体没有统一社会信用代码，不能登记承诺。", advice="请先核对并登记统一社会信用代码。"
         )
+    refuse_gone([promise.subject])
     if promise.valid_until is not None and promise.valid_until < today:
         raise Refusal("CM18", "承诺的有效期已经过去。", advice="请填写今天以后的日期，长期有效的不填。")
     again = Commitment.objects.filter(
@@ -120,6 +121,18 @@ def _check(promise: Promise, terms: _Terms, *, today: date) -> None:
             "CM19",
             f"同一事项的承诺 {again.case.number} 正在办理。",
             advice="请继续办理那一件，或者先撤回。",
+        )
+
+
+def refuse_gone(subjects: Collection[Subject]) -> None:
+    """Refusal CM24: who was struck off the register has ended and promises nothing more."""
+    gone = [one.name for one in subjects if one.status == SubjectStatus.CANCELLED]
+    if gone:
+        raise Refusal(
+            "CM24",
+            f"{'、'.join(gone[:5])}的登记状态是“注销”，不能再作承诺。",
+            citation="《中华人民共和国市场主体登记管理条例》第三十一条（条文待核）",
+            advice="登记状态有误的，请先由登记机关更正，再来办理。",
         )
 
 

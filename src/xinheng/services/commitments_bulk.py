@@ -12,7 +12,7 @@ from xinheng.core.canonical import digest_of
 from xinheng.core.commitment_letters import PromiseLetter, checked
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.commitments import unsigned
+from xinheng.services.commitments import refuse_gone, unsigned
 from xinheng.services.commitments_lists import Letter, letters_in_force
 from xinheng.services.commitments_records import register
 from xinheng.services.members import members_on
@@ -38,7 +38,7 @@ def take_of_members(
     now: datetime,
 ) -> list[Commitment]:
     """Register what these members signed, named by public id. Refusals CM40 nobody, CM41 not of the association, CM42 the
-    letter is no self-discipline, CM43 no code, CM44 promised already."""
+    letter is no self-discipline, CM43 no code, CM44 promised already, CM24 one has ended."""
     held = _letter(letter, BULK, policy=policy, now=now)
     if not members:
         raise Refusal("CM40", "没有选择会员。", advice="请勾选已经签署承诺书的会员。")
@@ -60,6 +60,7 @@ def take_of_members(
 
 
 def _refuse_unfit(subjects: list[Subject], held: Letter) -> None:
+    refuse_gone(subjects)
     without = [subject.name for subject in subjects if not subject.code]
     if without:
         raise Refusal(

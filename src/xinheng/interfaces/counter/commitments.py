@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
 from xinheng.core.commitment_items import Item
-from xinheng.core.commitment_letters import PromiseLetter
+from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -114,7 +114,7 @@ def new_own_commitment(visit: Visit) -> HttpResponse:
         "conditions": item.conditions if item else (),
         "wanted": item.wanted if item else (),
         "later": item.may_wait if item else (),
-        "letter": letter,
+        "letter": unfilled(letter, subject=subject.name, code=subject.code or ""),
         "form": form,
         "back_url": reverse("counter:own_commitments", args=[subject.public_id]),
     }

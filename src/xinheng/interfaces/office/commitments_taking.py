@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.commitment_items import Item
-from xinheng.core.commitment_letters import PromiseLetter
+from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.credit_code import is_uscc
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
@@ -20,7 +20,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.commitments import AtWindow, Promise, take_at_window
+from xinheng.services.commitments import AtWindow, Promise, refuse_gone, take_at_window
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_lists import letters_in_force, lists_in_force
 from xinheng.store.subjects import Subject
@@ -108,9 +108,12 @@ def take_commitment(call: Call) -> HttpResponse:
     if form.is_bound and form.is_valid():
         subject = _subject(form.cleaned_data["code"])
         if subject is not None:
-            url = reverse("office:take_commitment_of", kwargs={"subject": subject.public_id})
-            return redirect(f"{url}?matter={form.cleaned_data['matter']}")
-        form.add_error("code", "没有这个统一社会信用代码的主体，请核对营业执照。")
+            with refusals_on(form):
+                refuse_gone([subject])
+                url = reverse("office:take_commitment_of", kwargs={"subject": subject.public_id})
+                return redirect(f"{url}?matter={form.cleaned_data['matter']}")
+        else:
+            form.add_error("code", "没有这个统一社会信用代码的主体，请核对营业执照。")
     context = {
         "crumbs": [Crumb("信用承诺", reverse("office:commitments")), Crumb("受理承诺")],
         "form": form,
@@ -154,7 +157,7 @@ def take_commitment_of(call: Call, subject: str) -> HttpResponse:
         "may_wait": item.may_wait if item else (),
         "promised": [one.name for one in item.materials if one.promised] if item else [],
         "hint": hint if item else None,
-        "letter": letter,
+        "letter": unfilled(letter, subject=firm.name, code=firm.code or ""),
         "form": form,
         "again_url": reverse("office:take_commitment"),
     }

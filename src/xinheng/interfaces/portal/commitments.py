@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.core.commitment_items import PROMISE_LETTER, PROMISE_LIST, Item, ItemList
-from xinheng.core.commitment_letters import PromiseLetter
+from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
@@ -121,7 +121,7 @@ def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
             Crumb(known.title),
         ],
         "item": _told(policy, known),
-        "letter": letter,
+        "letter": unfilled(letter) if letter else None,
         "number": number,
         "from_on": row.from_on,
         "qr": qr(request.build_absolute_uri(request.path)),
