@@ -1,7 +1,7 @@
 """An enterprise's own space: opened at the window, activated by its holder, closed to everybody else."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -118,14 +118,14 @@ def test_the_file_tells_what_is_shown_and_until_when(visitor: Client, firm: Subj
         ground=record,
         record_key=record.record_key,
         subject=firm,
-        earliest_repair_on=TODAY + timedelta(days=90),
+        earliest_repair_on=date(2027, 2, 20),
         stop_on=TODAY + timedelta(days=365),
     )
     for one in (record, rows.record(subject=firm, item=4, seriousness=3, state=5)):
         rows.detail(record=one, title=f"处罚 {one.seriousness}")
     page = text(visitor.get(reverse("counter:own_file", args=[firm.public_id])))
     assert "2027-11-19</span>" in page
-    assert "2027-02-18 起可以申请" in page
+    assert "2027-02-20 起可以申请" in page
     assert "处罚 2" in page
     assert "处罚 3" not in page
 

@@ -53,6 +53,21 @@ def test_the_enterprise_sees_may_i_what_is_missing_and_when(repairs: Repairs, cl
 
 
 @pytest.mark.row("M12-01")
+@pytest.mark.row("M13-04")
+def test_the_own_file_and_the_page_of_repair_answer_alike(repairs: Repairs, clerk: User) -> None:
+    firm = repairs.firm
+    penalty(repairs.rows, firm, decided_on=date(2026, 10, 20))
+    visitor = visitor_of(firm, clerk)
+    file = reverse("counter:own_file", args=[firm.public_id])
+    page = text(visitor.get(file))
+    assert "现在可以申请" in page and "2027-01-20 起可以申请" in page
+    assert "不需要申请" not in page
+    prepared = reverse("counter:own_repair", args=[firm.public_id, repairs.record.record_key])
+    visitor.post(prepared, {"duty_done": "缴款书1号", "commitment": "on"})
+    assert f"正在办理 {Case.objects.get(kind='repair').number}" in text(visitor.get(file))
+
+
+@pytest.mark.row("M12-01")
 @pytest.mark.guard("G5")
 def test_the_enterprise_prepares_follows_completes_and_withdraws(repairs: Repairs, clerk: User) -> None:
     visitor = visitor_of(repairs.firm, clerk)

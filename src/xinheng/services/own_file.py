@@ -40,7 +40,6 @@ class OwnRecord:
     record: Record
     shown: bool
     shown_until: date | None
-    repair_from: date | None
 
     @property
     def negative(self) -> bool:
@@ -93,7 +92,6 @@ def _own(record: Record, shown: Publication | None) -> OwnRecord:
         record,
         shown=shown is not None,
         shown_until=shown.stop_on - timedelta(days=1) if shown and shown.stop_on else None,
-        repair_from=shown.earliest_repair_on if shown else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Pages of an enterprise's own space: what is held and shown about it and until when, its notices, who read its file."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.parts import Paging
 from xinheng.services.ledger import note
 from xinheng.services.own_file import OwnRecord, read_own_file, readings_of
+from xinheng.services.repairs import OwnMatter, matters_of
 from xinheng.services.sharing_use import who_asked
 from xinheng.services.time import day_of
 from xinheng.store.notices import NoticeStepKind, ResultNotice
@@ -45,9 +47,12 @@ def own_file(visit: Visit) -> HttpResponse:
     """One list: what there is, whether and until when it is shown, what can be done and from when."""
     subject = visit.enterprise
     file = read_own_file(visit.party, subject, now=visit.now)
+    answers = {
+        one.record.record_key: one for one in matters_of(subject, policy=visit.policy, today=visit.today)
+    }
     context = {
-        "negative": [_line(visit, one) for one in file.records if one.negative],
-        "others": [_line(visit, one) for one in file.records if not one.negative][:PAGE],
+        "negative": [_line(visit, one, answers) for one in file.records if one.negative],
+        "others": [_line(visit, one, answers) for one in file.records if not one.negative][:PAGE],
         "others_total": sum(not one.negative for one in file.records),
         "apart": file.apart,
         "public_url": reverse("portal:subject", args=[subject.public_id]),
@@ -55,7 +60,7 @@ def own_file(visit: Visit) -> HttpResponse:
     return visit.render("own_file", context)
 
 
-def _line(visit: Visit, one: OwnRecord) -> dict[str, Any]:
+def _line(visit: Visit, one: OwnRecord, answers: Mapping[int, OwnMatter]) -> dict[str, Any]:
     record, state = one.record, RecordState(one.record.state)
     may_object = visit.party.may(Verb.LODGE_REQUEST, visit.enterprise, on=visit.today)
     object_to = reverse("counter:own_objection", args=[visit.enterprise.public_id])
@@ -72,16 +77,21 @@ def _line(visit: Visit, one: OwnRecord) -> dict[str, Any]:
         "state": "" if state is RecordState.ACTIVE else state.label,
         "shown": one.shown,
         "shown_until": one.shown_until,
-        "repair": _repair(one, on=visit.today),
+        "repair": _repair(answers.get(record.record_key), on=visit.today),
         "object_url": f"{object_to}?about=record:{record.record_key}" if object_to else "",
     }
 
 
-def _repair(one: OwnRecord, *, on: date) -> dict[str, Any]:
-    """From when a repair may be applied for; nothing where no rule gives a day."""
-    if one.repair_from is None:
-        return {}
-    return {"from_on": one.repair_from, "open": one.repair_from <= on}
+def _repair(one: OwnMatter | None, *, on: date) -> str:
+    """What the page of repair says of this record, in short: both pages answer alike."""
+    if one is None:
+        return "不需要申请"
+    if one.case is not None:
+        return f"正在办理 {one.case.number}"
+    if one.answer.may:
+        return "改正、履行义务以后可以申请" if one.answer.earliest_on is None else "现在可以申请"
+    day = one.answer.earliest_on
+    return f"{day} 起可以申请" if day is not None and day > on else one.answer.hurdles[0].message
 
 
 @own(Verb.READ_GRADE)
