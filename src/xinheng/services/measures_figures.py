@@ -4,6 +4,7 @@ A figure of effect says only what was reported; whether a measure caused it nobo
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,9 +41,14 @@ class Effect:
     days: int | None
 
 
-def effects_of_measures(*, policy: Policy, from_on: date, to_on: date) -> list[Effect]:
-    """Measures that began in the half-open period, by row of the list, in its order; rows never applied are left out."""
+def effects_of_measures(
+    *, policy: Policy, from_on: date, to_on: date, units: Collection[int] | None = None
+) -> list[Effect]:
+    """Measures that began in the half-open period, by row of the list, in its order; rows never applied are left out.
+    ``units``: only those of these organs."""
     began = MeasureApplied.objects.filter(from_on__gte=from_on, from_on__lt=to_on)
+    if units is not None:
+        began = began.filter(organisation__in=list(units))
     counted, lengths = _counted(began), _lengths(began)
     return [
         Effect(

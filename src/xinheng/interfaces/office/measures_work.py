@@ -15,9 +15,10 @@ from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.measures import MEASURE, crumbs, due, receiver, tables_page
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.office.paging import newest_first
+from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.services.loops import fields_of, units_of
 from xinheng.services.measures_figures import effects_of_measures
 from xinheng.services.measures_tasks import (
     Use,
@@ -248,9 +249,13 @@ def review_measure_use(call: Call, use: MeasureUse) -> HttpResponse:
 
 @asks(Verb.READ_CASE)
 def measure_figures(call: Call) -> HttpResponse:
-    """Effects of the measures that began this year."""
+    """Effects of the measures that began this year; with ``field`` those of the organs in charge of it."""
     start = date(call.today.year, 1, 1)
-    found = effects_of_measures(policy=call.policy, from_on=start, to_on=date(call.today.year + 1, 1, 1))
+    field = chosen(call.request, "field", fields_of(call.policy))
+    units = units_of(field, policy=call.policy, among=call.reach(Verb.READ_CASE)) if field else None
+    found = effects_of_measures(
+        policy=call.policy, from_on=start, to_on=date(call.today.year + 1, 1, 1), units=units
+    )
     number = "number"
     table = Table(
         f"{call.today.year} 年生效的措施",

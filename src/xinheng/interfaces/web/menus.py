@@ -240,6 +240,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("联合检查", "office:joint_checks"),
             Route("设备线索", "office:leads", ("office:lead",)),
             Route("检查效果", "office:visits_effect"),
+            Route("闭环监管", "office:loops", ("office:loop",)),
         ),
     ),
     (
