@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from tests.feeds import feeds_in
 
+from xinheng.core.catalogue import CatalogueField, CatalogueItem, FieldKind
 from xinheng.core.entry import Question, filled_in, may_be_asked, questions
-from xinheng.core.feeds import Feed, Kind
+from xinheng.core.feeds import Feed, Kind, Target
 from xinheng.core.refusal import Refusal
 
 FEEDS = feeds_in(Path(__file__).parents[2] / "policy")
@@ -35,6 +36,35 @@ def test_a_question_says_unit_choices_and_whether_it_must_be_answered() -> None:
     assert asked["处罚决定日期"].required
     status = _asked("xinheng-commitment")["承诺履行状态"]
     assert (status.choices, status.closed) == (("全部履行", "部分履行", "全部未履行"), True)
+
+
+@pytest.mark.row("M2-04")
+def test_what_the_catalogue_requires_counts_as_what_the_feed_does_and_who_is_named() -> None:
+    feed = FEEDS["penalty-dual-publicity"]
+    kept = CatalogueField(kind=FieldKind.TEXT)
+    fields = {
+        name: kept.model_copy(update={"required": required})
+        for name, required in (("违法事实", True), ("处罚决定日期", True), ("处罚依据", False))
+    }
+    item = CatalogueItem.model_construct(fields=fields)
+    plain, asked = _asked(feed.id), {one.header: one for one in questions(feed, item)}
+    assert not plain["违法事实"].required
+    assert (asked["违法事实"].required, asked["违法事实"].demanded_by) == (True, "目录")
+    assert asked["违法事实"].hint.endswith("目录规定必填")
+    assert asked["处罚决定日期"].hint == "格式：2026-01-31；目录和数据源规定必填"
+    assert (asked["处罚依据"].required, asked["处罚依据"].hint) == (False, "")
+    assert plain["处罚决定日期"].demanded_by == "数据源"
+
+
+def test_a_subject_that_may_have_another_code_is_not_held_to_the_credit_code() -> None:
+    kept = CatalogueField(kind=FieldKind.TEXT, required=True)
+    for feed in filter(may_be_asked, FEEDS.values()):
+        names = {name for one in (*feed.columns.values(), *feed.details.values()) for name in one.headers}
+        item = CatalogueItem.model_construct(fields=dict.fromkeys(names, kept))
+        of_party = [one for one in questions(feed, item) if one.of_party]
+        others = {Target.REGISTRATION_NO, Target.ORGANISATION_NO, Target.TAX_NO} & set(feed.columns)
+        held = feed.columns[Target.CODE].required or not others if of_party else False
+        assert [one.required for one in of_party] == [held] * len(of_party), feed.id
 
 
 def test_a_file_without_header_cannot_be_filled_in_by_hand() -> None:

@@ -38,6 +38,11 @@ def _answers(people: People, **changes: object) -> dict[str, object]:
         "罚款金额（万元）": "0.5",
         "处罚决定日期": "2026-11-17",
         "处罚机关": "开封市市场监督管理局",
+        "违法事实": "检查时未能出示进货查验记录",
+        "处罚依据": "《食品安全法》第一百二十六条",
+        "处罚内容": "罚款五千元",
+        "处罚机关统一社会信用代码": "11410200MB18868439",
+        "数据来源单位": "开封市市场监督管理局",
     } | changes
     policy: Policy = policy_in_force(on=TODAY)
     asked = questions(policy.feeds[FEED])
@@ -73,13 +78,14 @@ def test_faults_stand_beside_their_questions_and_leave_no_batch(reporter: Client
 
 
 def test_what_must_be_answered_is_named(reporter: Client, people: People) -> None:
-    page = text(post(reporter, ENTER, _answers(people, 行政处罚决定书文号="")))
+    page = text(post(reporter, ENTER, _answers(people, 行政处罚决定书文号="", 违法事实="")))
     assert "请填写行政处罚决定书文号" in page
+    assert "请填写违法事实（目录规定必填）" in page
     assert not Batch.objects.exists()
 
 
 def test_a_natural_person_is_not_taken(reporter: Client, people: People) -> None:
-    persons = {"行政相对人名称": "王小明", "行政相对人代码_1(统一社会信用代码)": "", "行政相对人类别": ""}
+    persons = {"行政相对人名称": "王小明", "行政相对人代码_1(统一社会信用代码)": ""}
     page = text(post(reporter, ENTER, _answers(people, **persons)))
     assert not Batch.objects.exists()
     assert "E13" in page or "E16" in page

@@ -7,10 +7,12 @@ recognise natural persons are not asked for, since such rows are not taken (《�
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from xinheng.core.catalogue import CatalogueItem
 from xinheng.core.feeds import KIND_OF, Column, Feed, Kind, Target, Unit
 from xinheng.core.refusal import Refusal
 
 _OF_PERSONS = frozenset({Target.PARTY_ID, Target.PARTY_ID_KIND})
+_OTHER_CODES = frozenset({Target.REGISTRATION_NO, Target.ORGANISATION_NO, Target.TAX_NO})
 _NOT_TAKEN = "person"
 _UNITS = {Unit.FEN: "分", Unit.YUAN: "元", Unit.WAN: "万元"}
 
@@ -18,7 +20,7 @@ _UNITS = {Unit.FEN: "分", Unit.YUAN: "元", Unit.WAN: "万元"}
 @dataclass(frozen=True, slots=True)
 class Question:
     """One column. ``choices`` is closed where ``closed`` is true; ``joined_by`` allows several of them in a cell;
-    ``of_party`` is the code by which the row finds its subject."""
+    ``of_party`` is the code by which the row finds its subject. ``demanded_by`` names who lays down that it is filled in."""
 
     header: str
     kind: Kind
@@ -30,10 +32,16 @@ class Question:
     longest: int = 2000
     default: str = ""
     of_party: bool = False
+    demanded_by: str = ""
 
     @property
     def hint(self) -> str:
-        """How it is filled in."""
+        """How it is filled in, and who asks for it."""
+        must = f"{self.demanded_by}规定必填" if self.demanded_by else ""
+        return "；".join(part for part in (self._how, must) if part)
+
+    @property
+    def _how(self) -> str:
         if self.of_party:
             return "18 位，照营业执照填写；没有任何代码的不能入库，要退回补填"
         if self.joined_by:
@@ -61,29 +69,41 @@ def may_be_asked(feed: Feed) -> bool:
     return all(read.intersection(group) for group in feed.recognise.headers)
 
 
-def questions(feed: Feed) -> tuple[Question, ...]:
-    """In the order of the feed; two fields that are read from one column are one question. Refusal FE1."""
+def questions(feed: Feed, item: CatalogueItem | None = None) -> tuple[Question, ...]:
+    """In the order of the feed; two fields that are read from one column are one question. Refusal FE1.
+
+    With ``item`` a field that the catalogue requires under one of the names of the column must be filled in as well.
+    """
     if not may_be_asked(feed):
         raise Refusal(
             "FE1",
             f"“{feed.title}”的文件没有固定的表头，或者靠不读入的列识别，不能在线填报。",
             advice="请照原来的文件格式上传。",
         )
-    return tuple(_questions(feed))
+    demanded = {name for name, field in item.fields.items() if field.required} if item else set()
+    return tuple(_with_demand(asked, column, demanded, feed) for asked, column in _questions(feed))
 
 
-def _questions(feed: Feed) -> Iterator[Question]:
+def _with_demand(asked: Question, column: Column, demanded: set[str], feed: Feed) -> Question:
+    """A subject with another code needs no credit code, whatever the catalogue says."""
+    other = asked.of_party and _OTHER_CODES & set(feed.columns)
+    catalogue = bool(demanded & set(column.headers)) and not other
+    who = ("目录" if catalogue else "", "数据源" if column.required else "")
+    return replace(asked, required=column.required or catalogue, demanded_by="和".join(filter(None, who)))
+
+
+def _questions(feed: Feed) -> Iterator[tuple[Question, Column]]:
     asked: set[str] = set()
     telling = [header for group in feed.recognise.headers for header in group]
     for target, column in feed.columns.items():
         if target not in _OF_PERSONS and column.headers and not asked.intersection(column.headers):
             asked.update(column.headers)
             question = _question(column, KIND_OF[target], telling)
-            yield replace(question, of_party=True) if target is Target.CODE else question
+            yield replace(question, of_party=target is Target.CODE), column
     for column in feed.details.values():
         if not column.person and column.headers and not asked.intersection(column.headers):
             asked.update(column.headers)
-            yield _question(column, column.kind, telling)
+            yield _question(column, column.kind, telling), column
 
 
 def _question(column: Column, kind: Kind, telling: list[str]) -> Question:

@@ -9,6 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
+from xinheng.core.catalogue import CatalogueItem
 from xinheng.core.entry import Question, questions
 from xinheng.core.feeds import Feed, Kind
 
@@ -32,9 +33,9 @@ _FIVE_THOUSAND_YUAN = {"万元": "0.5", "元": "5000.00", "分": "500000"}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 
 
-def write_template(feed: Feed, out: Path) -> None:
-    """Raises Refusal (FE1) for a feed whose files have no header."""
-    asked = questions(feed)
+def write_template(feed: Feed, out: Path, *, item: CatalogueItem | None = None) -> None:
+    """``item``: as for ``questions``. Raises Refusal (FE1) for a feed whose files have no header."""
+    asked = questions(feed, item)
     with xlsxwriter.Workbook(str(out), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": f"{feed.title}填报模板"})
         sheet = book.add_worksheet(sheet_name(feed))

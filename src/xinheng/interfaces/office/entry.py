@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 
 from xinheng.core.attachments import ACCEPT, Need, Target
+from xinheng.core.catalogue import CatalogueItem
 from xinheng.core.entry import Question, questions
 from xinheng.core.feeds import Feed, Kind
 from xinheng.core.refusal import Refusal
@@ -83,7 +84,7 @@ def _name(place: int) -> str:
 
 
 def _field(question: Question) -> forms.Field:
-    says = {"required": f"请填写{question.header}。"}
+    says = {"required": f"请填写{question.header}（{question.demanded_by}规定必填）。"}
     plain: dict[str, Any] = {
         "label": question.header,
         "required": question.required,
@@ -121,7 +122,11 @@ def enter_record(call: Call, feed: str) -> HttpResponse:
 
 
 def _form(call: Call, feed: Feed, *given: Any) -> EntryForm:
-    return EntryForm(call, questions(feed), needs(call.policy).get(feed.id), *given)
+    return EntryForm(call, questions(feed, _item(call, feed)), needs(call.policy).get(feed.id), *given)
+
+
+def _item(call: Call, feed: Feed) -> CatalogueItem | None:
+    return call.policy.catalogue.items.get(feed.item or "")
 
 
 @once
@@ -172,7 +177,7 @@ def template(call: Call, feed: str) -> HttpResponse:
     known = known_feed(call, feed)
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "template.xlsx"
-        write_template(known, out)
+        write_template(known, out, item=_item(call, known))
         response = HttpResponse(out.read_bytes(), content_type=XLSX)
     name = f"{known.title}填报模板.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
