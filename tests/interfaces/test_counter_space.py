@@ -130,6 +130,15 @@ def test_the_file_tells_what_is_shown_and_until_when(visitor: Client, firm: Subj
     assert "处罚 3" not in page
 
 
+@pytest.mark.row("M13-04")
+def test_each_page_of_the_space_explains_the_words_of_officials(visitor: Client, firm: Subject) -> None:
+    for page in ("own_file", "own_cases", "own_repairs", "own_commitments", "own_measures"):
+        shown = text(visitor.get(reverse(f"counter:{page}", args=[firm.public_id])))
+        assert "看不懂的词" in shown, page
+        for word in ("终局", "依据待核", "待确认", "容缺受理", "认定单位"):
+            assert f"{word}" in shown.split("看不懂的词")[1], (page, word)
+
+
 def test_what_the_authorisation_leaves_out_is_refused(firm: Subject, clerk: User) -> None:
     slip = open_account(_order(firm, Matter.COMMITMENTS), holder="李四", actor=clerk, now=NOW)
     activate(slip.account.number, slip.code, SECRET, now=NOW)
