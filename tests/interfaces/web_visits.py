@@ -47,6 +47,7 @@ def _visits() -> Context:
         "reset_url": "#",
         "paging": None,
         "visits": [line, {**line, "beyond": False, "stars": ""}],
+        "field_url": "#",
         "leads": [{"subject": NAME, "title": "个案检查", "url": "#"}],
     }
 

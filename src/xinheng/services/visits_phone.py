@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -123,27 +124,43 @@ def refused(client_id: str, refusal: Refusal) -> Answer:
 def take_from_phone(
     items: Sequence[Item], *, offset_now: timedelta, actor: User, policy: Policy, now: datetime
 ) -> list[Answer]:
-    """Take in each by itself, in the order given. ``offset_now``: server less phone by the message that brought them.
+    """Take in each by itself, in the order given; those of one visit that follow each other are one commit. ``offset_now``:
+    server less phone by the message that brought them.
 
     Never raises Refusal; an answer says what a rule refused: those of ``check_in``, ``record_visit`` and ``attach``, VC1,
     VF1 a code of another enterprise, VF2 a colleague was first, VF3 a picture that came damaged, VF4 one that is too large,
     VF5 a visit that is over.
     """
+    answers: list[Answer] = []
     with workshop() as work:
         pictures = _laid_out(items, work)
         looked = look_at_pictures(list(pictures.values()), policy=policy, now=now)
-        by: dict[str, Any] = {"actor": actor, "policy": policy, "now": now}
-        answers = []
-        for place, item in enumerate(items):
-            try:
-                with transaction.atomic():
-                    if isinstance(item, PhonePaper):
-                        answers.append(_paper(item, pictures.get(place), looked, **by))
-                    else:
-                        answers.append(_written(item, offset_now=offset_now, **by))
-            except Refusal as refusal:
-                answers.append(refused(item.client_id, refusal))
+        taking = _Taking(pictures, looked, offset_now, {"actor": actor, "policy": policy, "now": now})
+        for _, same in groupby(enumerate(items), key=lambda one: one[1].visit):
+            with transaction.atomic():
+                answers += [taking.answer(place, item) for place, item in same]
     return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """One parcel being taken in. ``pictures``: those that came whole, by place; ``by``: who, under which policy, when."""
+
+    pictures: Mapping[int, Path]
+    looked: Mapping[Path, Inspected | Refusal]
+    offset_now: timedelta
+    by: Mapping[str, Any]
+
+    def answer(self, place: int, item: Item) -> Answer:
+        try:
+            with transaction.atomic():
+                visit, case = visit_of(item.visit)
+                demand_member(visit, self.by["actor"])
+                if isinstance(item, PhonePaper):
+                    return _paper(item, case, self.pictures.get(place), self.looked, **self.by)
+                return _written(item, visit, case, offset_now=self.offset_now, **self.by)
+        except Refusal as refusal:
+            return refused(item.client_id, refusal)
 
 
 def _laid_out(items: Sequence[Item], work: Path) -> dict[int, Path]:
@@ -162,9 +179,14 @@ def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _written(item: PhoneArrival | PhoneSheet | PhoneRefusal, *, offset_now: timedelta, **by: Any) -> Answer:
-    visit, case = visit_of(item.visit)
-    demand_member(visit, by["actor"])
+def _written(
+    item: PhoneArrival | PhoneSheet | PhoneRefusal,
+    visit: Visit,
+    case: Case,
+    *,
+    offset_now: timedelta,
+    **by: Any,
+) -> Answer:
     known = _known(item, case)
     if not known:
         check_clock(item.time, offset_now=offset_now)
@@ -217,10 +239,8 @@ def _demand_first(visit: Visit, case: Case) -> None:
 
 
 def _paper(
-    item: PhonePaper, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
+    item: PhonePaper, case: Case, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
 ) -> Answer:
-    visit, case = visit_of(item.visit)
-    demand_member(visit, by["actor"])
     if living().filter(case=case, file__digest=item.client_id).exists():
         return Answer(client_id=item.client_id, state=Taken.KNOWN)
     if case.closed_at is not None and case.state != _DECLINED:

@@ -87,6 +87,7 @@ def visits(call: Call) -> HttpResponse:
         "reset_url": reverse("office:visits"),
         "paging": paging,
         "visits": [_line(call, one) for one in page],
+        "field_url": reverse("office:field") if call.may_somewhere(Verb.RECORD_VISIT) else "",
         "leads": _leads(call) if call.may_somewhere(Verb.MAKE_DRAW) else [],
     }
     return call.render("visits", context)

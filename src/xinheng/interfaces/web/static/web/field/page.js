@@ -2,7 +2,7 @@
 "use strict";
 
 import * as outbox from "./outbox.js";
-import { make, notice } from "./parts.js";
+import { make, moment, notice } from "./parts.js";
 import * as vault from "./vault.js";
 import { visitPage } from "./visit.js";
 
@@ -117,7 +117,7 @@ app.meet = together;
 function showState() {
   const left = [...app.drafts.values()].flatMap((draft) => outbox.open(draft));
   const size = left.reduce((sum, { one }) => sum + (one.size ?? 400), 0);
-  const when = app.at ? `清单更新于 ${new Date(app.at).toLocaleString("zh-CN", { hour12: false })}` : "还没有清单";
+  const when = app.at ? `清单更新于 ${moment(app.at)}` : "还没有清单";
   const line = left.length ? `待上传 ${left.length} 项，约 ${Math.max(1, Math.round(size / 1024))} KB` : "没有待上传的内容";
   const skewed = Math.abs(app.offset) > 120 ? `这台手机的时钟与服务器相差约 ${Math.round(app.offset / 60)} 分钟，记录的时间会按服务器校正。` : "";
   const button = make("button", { type: "button", disabled: app.busy, onclick: () => together({ again: true }) }, app.busy ? "正在上传" : "上传并更新");

@@ -13,6 +13,9 @@ export function make(tag, given = {}, ...children) {
   return made;
 }
 
+/** A moment as it stands in tables, in Beijing time. */
+export const moment = (at) => new Date(at).toLocaleString("sv-SE", { timeZone: "Asia/Shanghai" }).slice(0, 16);
+
 export const notice = (title, words, kind = "") =>
   make("div", { className: `notice ${kind}` }, make("p", { className: "notice-title" }, title), words ? make("p", {}, words) : "");
 

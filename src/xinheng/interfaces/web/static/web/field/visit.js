@@ -2,12 +2,12 @@
 "use strict";
 
 import { canScan, named, pngOf, scan, smaller } from "./camera.js";
-import { area, chosen, make, notice, pad } from "./parts.js";
+import { area, chosen, make, moment, notice, pad } from "./parts.js";
 
 const FINDINGS = [["fit", "符合"], ["unfit", "不符合"], ["apart", "不涉及"]];
 const SHOWS = { photo: "现场照片", party: "企业现场人员签名", officer: "检查人员签名" };
+const counted = ({ at, offset }) => Date.parse(at) + offset * 1000;
 const newId = () => `phone-${crypto.randomUUID()}`;
-const clockOf = (at) => new Date(at).toLocaleString("zh-CN", { hour12: false });
 
 const soon = (() => {
   let wait = 0;
@@ -60,7 +60,7 @@ function arrival(app, visit, draft) {
       await app.save(draft);
       app.show();
     };
-    box.append(make("p", {}, `${draft.arrival.title}　${clockOf(draft.arrival.clock.at)}`), standing(app, draft, draft.arrival, again));
+    box.append(make("p", {}, `${draft.arrival.title}　${moment(counted(draft.arrival.clock))}`), standing(app, draft, draft.arrival, again));
     return box;
   }
   if (!visit.noticed) box.append(notice("还没有签发行政检查通知书", "没有通知书不能入企，上传时不会被接收。请先联系经办人签发。", "notice-decide"));
@@ -273,7 +273,7 @@ function ended(app, draft, name, title) {
     app.show();
   };
   return [
-    make("section", { className: "field-part" }, make("h3", {}, title), make("p", {}, `写于 ${clockOf(draft[name].clock.at)}`), standing(app, draft, draft[name], again)),
+    make("section", { className: "field-part" }, make("h3", {}, title), make("p", {}, `写于 ${moment(counted(draft[name].clock))}`), standing(app, draft, draft[name], again)),
     draft.papers.length ? make("section", { className: "field-part" }, make("h3", {}, "照片和签名"), papers(app, draft, Object.keys(SHOWS))) : "",
   ];
 }
