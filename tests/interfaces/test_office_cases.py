@@ -187,6 +187,27 @@ def test_lists_are_narrowed_by_kind_state_person_and_day(orders: Orders, people:
     assert numbers("due=nonsense&after=x&day=y&kind=%00") == both
 
 
+def test_each_state_is_offered_once_and_finds_what_it_says(orders: Orders, people: People) -> None:
+    """Flows share titles and keys: a key alone would name the states of another flow."""
+    served = orders.correcting()
+    client, url = signed_in(people.wang), reverse("office:cases")
+
+    def offered(query: str = "") -> list[str]:
+        chooser = text(client.get(url + query)).split('name="state"')[1].split("</select>")[0]
+        return [
+            part.split("<")[0].strip()
+            for part in chooser.split("<option")[1:]
+            for part in [part.split(">")[1]]
+        ]
+
+    titles = offered()
+    assert len(titles) == len(set(titles)) and "整改中" in titles
+    assert "待补正" not in offered("?kind=rectification")
+    for title in set(titles) - {"全部", "已办结"}:
+        page = text(client.get(url, {"state": title}))
+        assert (f">{served.number}</a>" in page) == (title == "整改中"), title
+
+
 def test_the_list_by_day_goes_on_where_the_page_ended(
     orders: Orders, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

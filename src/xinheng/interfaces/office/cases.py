@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.access import Target
-from xinheng.core.procedures import flow_of
+from xinheng.core.procedures import flow_of, flows
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -73,9 +73,7 @@ def cases(call: Call) -> HttpResponse:
 
 def _filters(call: Call) -> list[Filter]:
     value = call.request.GET.get
-    states = {
-        state.key: state.title for key in KINDS if not KINDS[key].page for state in flow_of(key, 1).states
-    }
+    states = {title: title for title in _states(chosen(call.request, "kind", KINDS))}
     return [
         Filter(
             "kind",
@@ -90,6 +88,25 @@ def _filters(call: Call) -> list[Filter]:
     ]
 
 
+def _states(kind: str) -> dict[str, list[tuple[str, int, str]]]:
+    """Titles of states from which a way leads on, in all flows or in that of a kind; flows share titles and keys, so each
+    comes with flow, version and key."""
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for flow in flows():
+        if flow.name in KINDS and not KINDS[flow.name].page and kind in ("", flow.name):
+            for state in (one for one in flow.states if flow.steps_from(one.key)):
+                found.setdefault(state.title, []).append((flow.name, flow.version, state.key))
+    return found
+
+
+def _in_state(state: str, prefix: str) -> Q:
+    """A state by its title as the list offers it, or by its key."""
+    found = Q()
+    for name, version, key in _states("").get(state, ()):
+        found |= Q(**{f"{prefix}flow": name, f"{prefix}flow_version": version, f"{prefix}state": key})
+    return found or Q(**{f"{prefix}state": state})
+
+
 def _options(words: dict[str, str]) -> list[Option]:
     return [Option("", "全部"), *(Option(key, label) for key, label in words.items())]
 
@@ -102,7 +119,7 @@ def _narrowed(call: Call, prefix: str) -> Q:
         found &= Q(**{f"{prefix}kind": kind})
     state = given.get("state", "")[:24]
     if state and state != "closed":
-        found &= Q(**{f"{prefix}state": state})
+        found &= _in_state(state, prefix)
     if given.get("mine"):
         found &= Q(**{f"{prefix}handler": call.user})
     return found
