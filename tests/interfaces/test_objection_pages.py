@@ -50,6 +50,11 @@ def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, 
     assert receipt.headers["Cache-Control"] == "no-store"
     case = Case.objects.get(kind="objection")
     assert case.number in text(receipt)
+    again = visitor.get(address)
+    assert again.headers["Location"] == reverse(
+        "counter:own_case", args=[objectors.firm.public_id, case.number]
+    )
+    assert f"正在办理，编号 {case.number}" in text(visitor.post(address, {"wrong": "金额应为五百元"}))
     assert address not in text(visitor.get(own_file))
     assert "异议中" in text(visitor.get(own_file))
     listed = text(visitor.get(reverse("counter:own_cases", args=[objectors.firm.public_id])))

@@ -55,11 +55,15 @@ class ReasonForm(forms.Form):
 
 @own(Verb.LODGE_REQUEST, methods=("GET", "POST"))
 def own_objection(visit: Visit) -> HttpResponse:
-    """Choose what is wrong; then say what is wrong with it; then the receipt, whose code is shown this once."""
+    """Choose what is wrong; then say what is wrong with it; then the receipt, whose code is shown this once. To somebody
+    who objected already no empty form is shown, but the case that runs."""
     subject, reference = visit.enterprise, visit.request.GET.get("about", "")[:60]
     if not reference:
         return _choose(visit, subject)
     thing = aimed(subject, reference, policy=visit.policy)
+    under_way = marked([subject.pk]).get((subject.pk, reference))
+    if under_way and visit.request.method == "GET":
+        return redirect("counter:own_case", subject=subject.public_id, number=under_way.case.number)
     form = ClaimForm(visit.request.POST if visit.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
