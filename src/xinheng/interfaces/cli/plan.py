@@ -17,6 +17,7 @@ import typer
 
 from xinheng.core.os_errors import os_cause
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.cli import plan_database
 from xinheng.interfaces.cli.help_page import Commands
 from xinheng.interfaces.cli.options import CityOption, city_wanted, policy_folder
 from xinheng.interfaces.cli.targets import check_file, write_pieces, write_text
@@ -49,6 +50,8 @@ def register(app: typer.Typer) -> None:
     group.command("fit")(fit)
     group.command("score")(score)
     group.command("backtest")(run_backtest)
+    group.command("history")(plan_database.history)
+    group.command("coming")(plan_database.coming)
     app.add_typer(group, name="plan")
 
 
