@@ -32,7 +32,7 @@ LINE = {
     "state": "异议处理中",
     "shown": True,
     "shown_until": TODAY,
-    "repair": {"from_on": TODAY, "open": False},
+    "repair": "2027-02-20 起可以申请",
     "object_url": "#",
 }
 REMINDER = {
@@ -66,10 +66,10 @@ MANDATE = {
 
 
 def _file() -> Context:
-    plain = {**LINE, "seriousness": "", "state": "", "repair": {}}
+    plain = {**LINE, "seriousness": "", "state": "", "repair": ""}
     return {
         **SPACE,
-        "negative": [LINE, {**LINE, "repair": {"from_on": TODAY, "open": True}}, {**LINE, "repair": {}}],
+        "negative": [LINE, {**LINE, "repair": "现在可以申请"}, {**LINE, "repair": "不需要申请"}],
         "others": [plain, {**plain, "shown": False, "shown_until": None, "title": ""}],
         "others_total": 2,
         "apart": {"投诉举报信息": 3},
