@@ -222,16 +222,26 @@ def visit_of(public_id: str, *, seen: int | None = None) -> tuple[Visit, Case]:
     """The visit and its case under lock. Refusal VO1 where none was sent out."""
     visit = Visit.objects.select_related("subject", "case").filter(case__public_id=public_id).first()
     if visit is None:
-        raise Refusal(
-            "VO1", "没有派出过这次检查，不能登记结果。", advice="没有派出的检查不得进行；请核对检查编号。"
-        )
+        raise not_sent_out()
     return visit, locked(public_id, seen_version=seen)
 
 
 def demand_member(visit: Visit, actor: User) -> None:
     """Refusal VO2 for somebody who is not sent."""
     if not Inspector.objects.filter(user=actor, certificate_no__in=visit.certificates).exists():
-        raise Refusal("VO2", "您不是这次检查的检查人员，不能登记。", advice="请由抽取、批准的检查人员登记。")
+        raise not_of_team()
+
+
+def not_sent_out() -> Refusal:
+    """There is no such visit."""
+    return Refusal(
+        "VO1", "没有派出过这次检查，不能登记结果。", advice="没有派出的检查不得进行；请核对检查编号。"
+    )
+
+
+def not_of_team() -> Refusal:
+    """For somebody who is not sent."""
+    return Refusal("VO2", "您不是这次检查的检查人员，不能登记。", advice="请由抽取、批准的检查人员登记。")
 
 
 def _other(client_id: str) -> Refusal:

@@ -24,10 +24,11 @@ from xinheng.intake.attachments import Inspected
 from xinheng.services.attachments import Paper, attach, held, look_at_pictures
 from xinheng.services.cases import last_step, state_title, take_step
 from xinheng.services.collect import workshop
-from xinheng.services.visits_on_site import Arrived, check_in, demand_member, record_visit, visit_of
+from xinheng.services.visits_on_site import Arrived, check_in, not_of_team, not_sent_out, record_visit
 from xinheng.store.accounts import User
 from xinheng.store.attachments import living
 from xinheng.store.casework import Case
+from xinheng.store.inspections import Inspector
 from xinheng.store.visits import Visit, VisitArrival, VisitSheet
 
 LARGEST = 1024 * 1024
@@ -131,11 +132,12 @@ def take_from_phone(
     VF1 a code of another enterprise, VF2 a colleague was first, VF3 a picture that came damaged, VF4 one that is too large,
     VF5 a visit that is over.
     """
+    there = _there(items, actor)
     answers: list[Answer] = []
     with workshop() as work:
-        pictures = _laid_out(items, work)
+        pictures = _laid_out(items, work, known=there.papers)
         looked = look_at_pictures(list(pictures.values()), policy=policy, now=now)
-        taking = _Taking(pictures, looked, offset_now, {"actor": actor, "policy": policy, "now": now})
+        taking = _Taking(there, pictures, looked, offset_now, {"actor": actor, "policy": policy, "now": now})
         for _, same in groupby(enumerate(items), key=lambda one: one[1].visit):
             with transaction.atomic():
                 answers += [taking.answer(place, item) for place, item in same]
@@ -143,31 +145,107 @@ def take_from_phone(
 
 
 @dataclass(frozen=True, slots=True)
+class _There:
+    """What the server had before, read once for a parcel; the verbs look again under lock. ``mine``: certificates of the
+    sender; ``papers``: case and digest of each."""
+
+    visits: Mapping[str, Visit]
+    arrivals: Mapping[int, VisitArrival]
+    sheets: Mapping[int, VisitSheet]
+    sent: frozenset[str]
+    papers: frozenset[tuple[str, str]]
+    mine: frozenset[str]
+
+    def visit(self, public_id: str) -> Visit:
+        """Refusals VO1 where none was sent out, VO2 for somebody who is not sent."""
+        visit = self.visits.get(public_id)
+        if visit is None:
+            raise not_sent_out()
+        if not self.mine & set(visit.certificates):
+            raise not_of_team()
+        return visit
+
+
+def _there(items: Sequence[Item], actor: User) -> _There:
+    named = Visit.objects.select_related("case", "subject").filter(
+        case__public_id__in={one.visit for one in items}
+    )
+    visits = {one.case.public_id: one for one in named}
+    keys = [one.pk for one in visits.values()]
+    arrivals = VisitArrival.objects.select_related("by").filter(visit__in=keys)
+    sheets = VisitSheet.objects.select_related("recorded_by").filter(visit__in=keys).order_by("sequence")
+    written = {one.client_id for one in items}
+    sent = [
+        *VisitArrival.objects.filter(client_id__in=written).values_list("client_id", flat=True),
+        *VisitSheet.objects.filter(client_id__in=written).values_list("client_id", flat=True),
+    ]
+    papers = living().filter(case__visit__in=keys).values_list("case__public_id", "file__digest")
+    certificates = Inspector.objects.filter(user=actor).values_list("certificate_no", flat=True)
+    return _There(
+        visits=visits,
+        arrivals={one.visit_id: one for one in arrivals},
+        sheets={one.visit_id: one for one in sheets},
+        sent=frozenset(sent),
+        papers=frozenset((case, digest) for case, digest in papers if case),
+        mine=frozenset(certificates),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Taking:
     """One parcel being taken in. ``pictures``: those that came whole, by place; ``by``: who, under which policy, when."""
 
+    there: _There
     pictures: Mapping[int, Path]
     looked: Mapping[Path, Inspected | Refusal]
     offset_now: timedelta
     by: Mapping[str, Any]
 
     def answer(self, place: int, item: Item) -> Answer:
+        """Each verb below is atomic by itself: what it refuses leaves nothing."""
         try:
-            with transaction.atomic():
-                visit, case = visit_of(item.visit)
-                demand_member(visit, self.by["actor"])
-                if isinstance(item, PhonePaper):
-                    return _paper(item, case, self.pictures.get(place), self.looked, **self.by)
-                return _written(item, visit, case, offset_now=self.offset_now, **self.by)
+            visit = self.there.visit(item.visit)
+            if isinstance(item, PhonePaper):
+                if (item.visit, item.client_id) in self.there.papers:
+                    return Answer(client_id=item.client_id, state=Taken.KNOWN)
+                return _paper(item, visit.case, self.pictures.get(place), self.looked, **self.by)
+            return self._written(item, visit)
         except Refusal as refusal:
             return refused(item.client_id, refusal)
 
+    def _written(self, item: PhoneArrival | PhoneSheet | PhoneRefusal, visit: Visit) -> Answer:
+        known = (
+            _declined(item, visit.case)
+            if isinstance(item, PhoneRefusal)
+            else item.client_id in self.there.sent
+        )
+        if not known:
+            check_clock(item.time, offset_now=self.offset_now)
+        if isinstance(item, PhoneArrival):
+            earlier = self.there.arrivals.get(visit.pk)
+            if earlier is not None and earlier.client_id != item.client_id:
+                words = f"{earlier.by.display_name}已经登记入企，以先到的为准。"
+                return Answer(client_id=item.client_id, state=Taken.KNOWN, words=words)
+            _demand_code(item, visit)
+            arrived = Arrived(client_id=item.client_id, way=item.way, at=item.time.counted, phone=item.time)
+            check_in(item.visit, arrived, **self.by)
+        elif isinstance(item, PhoneSheet):
+            if not known:
+                _demand_first(self.there.sheets.get(visit.pk), visit.case)
+            record_visit(item.visit, item.sheet, phone=item.time, **self.by)
+        elif not known:
+            details = {"client_id": item.client_id, **item.time.told}
+            take_step(item.visit, "decline", reason=item.reason, details=details, **self.by)
+        return Answer(client_id=item.client_id, state=Taken.KNOWN if known else Taken.TAKEN)
 
-def _laid_out(items: Sequence[Item], work: Path) -> dict[int, Path]:
-    """Pictures that came whole, as files, by their place among the items."""
+
+def _laid_out(items: Sequence[Item], work: Path, *, known: frozenset[tuple[str, str]]) -> dict[int, Path]:
+    """Pictures that came whole and are new, as files, by their place among the items."""
     laid: dict[int, Path] = {}
     for place, one in enumerate(items):
         if not isinstance(one, PhonePaper) or len(one.content) > LARGEST:
+            continue
+        if (one.visit, one.client_id) in known:
             continue
         if _digest(one.content) == one.client_id:
             laid[place] = work / str(place)
@@ -179,40 +257,7 @@ def _digest(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _written(
-    item: PhoneArrival | PhoneSheet | PhoneRefusal,
-    visit: Visit,
-    case: Case,
-    *,
-    offset_now: timedelta,
-    **by: Any,
-) -> Answer:
-    known = _known(item, case)
-    if not known:
-        check_clock(item.time, offset_now=offset_now)
-    if isinstance(item, PhoneArrival):
-        earlier = VisitArrival.objects.select_related("by").filter(visit=visit).first()
-        if earlier is not None and earlier.client_id != item.client_id:
-            words = f"{earlier.by.display_name}已经登记入企，以先到的为准。"
-            return Answer(client_id=item.client_id, state=Taken.KNOWN, words=words)
-        _demand_code(item, visit)
-        arrived = Arrived(client_id=item.client_id, way=item.way, at=item.time.counted, phone=item.time)
-        check_in(item.visit, arrived, **by)
-    elif isinstance(item, PhoneSheet):
-        if not known:
-            _demand_first(visit, case)
-        record_visit(item.visit, item.sheet, phone=item.time, **by)
-    elif not known:
-        details = {"client_id": item.client_id, **item.time.told}
-        take_step(item.visit, "decline", reason=item.reason, details=details, **by)
-    return Answer(client_id=item.client_id, state=Taken.KNOWN if known else Taken.TAKEN)
-
-
-def _known(item: PhoneArrival | PhoneSheet | PhoneRefusal, case: Case) -> bool:
-    if isinstance(item, PhoneArrival):
-        return VisitArrival.objects.filter(client_id=item.client_id).exists()
-    if isinstance(item, PhoneSheet):
-        return VisitSheet.objects.filter(client_id=item.client_id).exists()
+def _declined(item: PhoneRefusal, case: Case) -> bool:
     step = last_step(case, "decline")
     return step is not None and step.details.get("client_id") == item.client_id
 
@@ -228,8 +273,7 @@ def _demand_code(item: PhoneArrival, visit: Visit) -> None:
         )
 
 
-def _demand_first(visit: Visit, case: Case) -> None:
-    earlier = visit.sheets.select_related("recorded_by").order_by("-sequence").first()
+def _demand_first(earlier: VisitSheet | None, case: Case) -> None:
     if earlier is not None and case.state not in _RETURNED:
         raise Refusal(
             "VF2",
@@ -241,8 +285,6 @@ def _demand_first(visit: Visit, case: Case) -> None:
 def _paper(
     item: PhonePaper, case: Case, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
 ) -> Answer:
-    if living().filter(case=case, file__digest=item.client_id).exists():
-        return Answer(client_id=item.client_id, state=Taken.KNOWN)
     if case.closed_at is not None and case.state != _DECLINED:
         raise Refusal(
             "VF5",
