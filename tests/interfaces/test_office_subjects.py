@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
+from tests.interfaces.own_space import visitor_of
 from tests.people import NOW, People, make_user
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 
@@ -171,6 +172,9 @@ def test_a_heavier_correction_waits_for_the_decider_and_says_so(officer: Client,
     now = Record.objects.get(record_key=record.record_key, known_until__isnull=True)
     assert (now.amount_fen, now.note.actor) == (900_000, city.zhao)
     assert "信用信息更正告知书" in text(decider.get(address))
+    clerk = make_user("sun", "孙窗口", city.city, Role.WINDOW_CLERK)
+    own = reverse("counter:own_cases", args=[record.subject.public_id])
+    assert case.number in text(visitor_of(record.subject, clerk).get(own))
 
 
 @pytest.mark.row("M3-05")
@@ -184,6 +188,7 @@ def test_a_reporter_opens_and_mends_what_the_own_unit_delivered_and_nothing_else
     listed = text(reporter.get(reverse("office:batch_records", args=[record.batch.public_id])))
     address = reverse("office:record", kwargs=part)
     assert address in listed
+    assert record.detail.document_no in listed
     page = text(reporter.get(address))
     assert "改变这条记录" in page
     assert f'href="{_file()}"' not in page

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.people import NOW, People, make_user
+from tests.services.letter_cases import draft_of
 from tests.store.rows import Rows
 
 from xinheng.core.policy import Policy
@@ -17,7 +18,7 @@ from xinheng.services.record_corrections import Asked, carry, change_by_hand
 from xinheng.services.records import Change
 from xinheng.store.models import Case, Record, RecordDetail, User
 
-pytestmark = pytest.mark.row("M3-05")
+pytestmark = [pytest.mark.row("M3-05"), pytest.mark.usefixtures("home")]
 
 
 @pytest.fixture
@@ -54,7 +55,12 @@ def test_a_higher_amount_waits_for_another_person(record: Record, people: People
     carry(case, reason="与原件一致", actor=both, policy=policy, now=NOW)
     assert (current(record).amount_fen, Case.objects.get().state) == (900_000, "corrected")
     assert current(record).note.ground == "决定书原件汴市监罚〔2026〕1号"
-    assert LETTER in {kind.kind for kind in letters.possible(Case.objects.get())}
+    decided = Case.objects.get()
+    assert LETTER in {kind.kind for kind in letters.possible(decided)}
+    sent = letters.issue_letter(
+        decided.public_id, draft_of(LETTER), actor=people.wang, policy=policy, now=NOW
+    )
+    assert (sent.kind, sent.case) == (LETTER, decided)
 
 
 def test_who_proposed_never_decides_and_a_letter_follows_the_decision_only(

@@ -49,7 +49,7 @@ _EMPTY = "这个批次没有现行的记录：还没有入库，或者已经撤�
 
 def _row(call: Call, record: Record, *, opens: bool) -> list[Cell | str]:
     opens = opens or call.may_somewhere(Verb.READ_SUBJECT_FILE)
-    title = title_of(call, record)
+    title = "　".join(dict.fromkeys(filter(None, (title_of(call, record), record.detail.document_no))))
     return [
         f"{record.row_no}",
         record.subject.name,

@@ -14,7 +14,7 @@ from xinheng.services.record_corrections import KIND, RESTORE, carry
 from xinheng.store.casework import Case
 
 _LABELS = {
-    "amount_fen": "金额（元）",
+    "amount_fen": "金额",
     "headcount": "人数",
     "valid_from": "有效期自",
     "valid_to": "有效期至",
