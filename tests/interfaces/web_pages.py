@@ -6,6 +6,8 @@ from tests.interfaces.web_campaigns import CAMPAIGNS, OWN_CAMPAIGNS
 from tests.interfaces.web_commitments import OFFICE_PAGES, PORTAL_PAGES, SPACE_PAGES
 from tests.interfaces.web_counter_pages import COUNTER, WINDOW
 from tests.interfaces.web_inspections import OFFICE_INSPECTIONS, PORTAL_INSPECTIONS
+from tests.interfaces.web_joint_checks import OFFICE_JOINT_CHECKS
+from tests.interfaces.web_leads import OFFICE_LEADS
 from tests.interfaces.web_objection_pages import OBJECTIONS, OFFICE_OBJECTIONS
 from tests.interfaces.web_office_administration import ADMINISTRATION
 from tests.interfaces.web_office_attachments import ATTACHMENTS
@@ -24,8 +26,6 @@ from tests.interfaces.web_office_results import RESULTS
 from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
-from tests.interfaces.web_joint_checks import OFFICE_JOINT_CHECKS
-from tests.interfaces.web_leads import OFFICE_LEADS
 from tests.interfaces.web_visits import COUNTER_VISITS, OFFICE_VISITS, PORTAL_VISITS
 
 PAGES = {

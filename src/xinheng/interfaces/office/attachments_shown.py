@@ -71,9 +71,7 @@ class AttachForm(forms.Form):
 
 def may_read(call: Call, thing: Held) -> bool:
     """Papers of a case that is closed to this person are closed too."""
-    return _is_open(call, thing) and any(
-        call.may(verb, whose(call, thing)) for verb in READERS[thing.target]
-    )
+    return _is_open(call, thing) and any(call.may(verb, whose(call, thing)) for verb in READERS[thing.target])
 
 
 def may_add(call: Call, thing: Held) -> bool:
