@@ -21,6 +21,13 @@ NUL = "甲\x00乙"
 TEXTS: dict[str, dict[str, Any]] = {
     "/api/v1/deliveries": {"records": [{"行政相对人名称": NUL}]},
     "/api/v1/exchange/packages": {"package": NUL},
+    "/api/v1/leads": {
+        "external": "SB-1",
+        "code": code(1),
+        "device": "iot",
+        "what": "冷库温度持续偏高",
+        "observed_at": "2026-11-20T01:00:00Z",
+    },
     "/api/v1/objections": {
         "external": "SYY-1",
         "code": code(1),

@@ -5,6 +5,7 @@ ends with the journeys: while it runs, its event loop keeps Django from the data
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -62,6 +63,7 @@ def _sign_in(page: Page, username: str) -> None:
     page.get_by_label("账号").fill(username)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    page.wait_for_url(re.compile(r"/office/|/account/2fa/"))
     shown = page.locator(".notice .code")
     if page.get_by_role("heading", name="输入验证码").count():
         page.get_by_label("验证码或备用码").fill(shown.inner_text())

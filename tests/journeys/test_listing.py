@@ -30,8 +30,8 @@ def _penalty(page: Page) -> None:
     raise AssertionError("no penalty in the demonstration city")
 
 
-def _correct(page: Page) -> None:
-    """The department classes the fault and says that the decision is final."""
+def _correct(page: Page, decider: Page) -> None:
+    """The department classes the fault and says that the decision is final; as that burdens, another decides it."""
     page.get_by_label("更正").first.check()
     page.get_by_label("所依据的文书").fill("复核意见1号")
     page.get_by_label("理由").fill("从重处罚，复议期满")
@@ -39,6 +39,11 @@ def _correct(page: Page) -> None:
     page.get_by_label("更正失信程度").select_option(label="严重")
     page.get_by_label("更正效力").select_option(label="终局")
     page.get_by_role("button", name="提交").click()
+    expect(page.locator("main")).to_contain_text("由另一名决定人决定")
+    number = re.search(r"已提出事项 ([A-Z]+-\d{4}-\d+)", page.locator("main").inner_text())
+    assert number is not None
+    decider.goto(f"/office/cases/{number[1]}/")
+    take_step(decider, "同意更正", "与复核意见一致")
 
 
 def _propose(page: Page) -> None:
@@ -161,7 +166,7 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     office.goto(record)
     _propose_elsewhere(office)
     office.goto(record)
-    _correct(office)
+    _correct(office, decider)
     office.goto(record)
     _propose(office)
     case = office.url

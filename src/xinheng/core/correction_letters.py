@@ -13,6 +13,7 @@ CORRECTION_NOTICE = published(
         title="信用信息更正告知书",
         word="更",
         follows_step=True,
+        together=("repair_guide",),
         fields=(
             Field(key="record", label="涉及的信息", hint="文书名称、文号和日期。"),
             Field(key="before", label="更正前", type=FieldType.TEXT),

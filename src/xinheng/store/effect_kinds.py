@@ -124,5 +124,6 @@ RESTS_OTHERWISE: Mapping[str, str] = {
     "RowIdentity": "says of whom a row speaks; a person's later word replaces it",
     "ExchangePeer": "the legal ground of exchange between platforms; burdens no enterprise",
     "Ending": "what has ended",
+    "Visit": "a check that was made; its result is a record and ends as one",
 }
 """Tables with a word on their ground or record that hold no stored effect, and why."""

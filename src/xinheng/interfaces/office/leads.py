@@ -16,6 +16,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.office.plan_forms import MatterForm
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.inspection_plans import PlanDraft
 from xinheng.services.leads import Act, check_on_lead, close_lead, prompt_self_check
 from xinheng.store.inspections import PlanKind
@@ -123,7 +124,7 @@ def _take(call: Call, found: Lead, verb: str, reason: ReasonForm, check: CheckFo
         call.tell("已关闭，没有对企业产生任何影响。")
         return redirect("office:leads")
     except Refusal as refusal:
-        form.add_error(None, f"{refusal.message}{refusal.advice}")
+        form.add_error(None, told(refusal))
         return None
 
 

@@ -24,6 +24,7 @@ from xinheng.core.roles import Verb
 from xinheng.core.visits import UNREACHED
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.visits_parcels import Parcel, parcel_of
+from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
 from xinheng.services.visits import points_of, results_of
 from xinheng.services.visits_phone import take_from_phone
@@ -137,18 +138,18 @@ def field_sync(call: Call) -> HttpResponse:
         parcel = parcel_of(_body(call), now=call.now)
         _demand_sender(call, parcel)
     except Refusal as refusal:
-        said = {"code": refusal.code, "words": f"{refusal.message}{refusal.advice}"}
+        said = {"code": refusal.code, "words": told(refusal)}
         return _json(said, status=409 if refusal.code == "VP3" else 400)
     answers = parcel.in_order(
         take_from_phone(
             parcel.items, offset_now=parcel.offset, actor=call.user, policy=call.policy, now=call.now
         )
     )
-    told = [
+    answered = [
         {"client_id": one.client_id, "state": one.state.value, "code": one.code, "words": one.words}
         for one in answers
     ]
-    return _json({"now": call.now.isoformat(), "answers": told})
+    return _json({"now": call.now.isoformat(), "answers": answered})
 
 
 def _body(call: Call) -> bytes:
