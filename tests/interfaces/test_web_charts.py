@@ -112,7 +112,9 @@ def test_nothing_draws_no_empty_axes_and_a_sentence_says_so() -> None:
         bars([], title="没有数据"),
         stacks([], ("按时",), title="没有数据"),
         line([], [Series("及时率", ())], title="没有数据"),
-        line(["1月", "2月"], [Series("及时率", (None, None)), Series("重报率", (None, None))], title="没有数据"),
+        line(
+            ["1月", "2月"], [Series("及时率", (None, None)), Series("重报率", (None, None))], title="没有数据"
+        ),
     ]
     for chart in empty:
         assert (chart.wide, chart.narrow) == ("", "")
