@@ -289,24 +289,31 @@ def database(committed_people: People) -> Iterator[int]:
         yield port
 
 
+def _view(port: int, people: People, **given: Any) -> ConnectorOrder:
+    """An order for a view of this database, reached through a port of the machine."""
+    values = connection.settings_dict
+    order: dict[str, Any] = {
+        "organisation": people.market,
+        "name": "处罚视图",
+        "kind": "database",
+        "feed": FEED,
+        "networks": HERE,
+        "url": f"postgresql://{values['USER']}@127.0.0.1:{port}/{values['NAME']}",
+    }
+    return ConnectorOrder(**order | given)
+
+
+def _declared(order: ConnectorOrder, people: People, policy: Policy) -> Connector:
+    return declare(order, actor=people.wang, policy=policy, now=NOW)
+
+
 @pytest.mark.row("M2-04")
 @pytest.mark.row("M17-02")
 def test_a_view_of_a_database_is_read_from_its_cursor_on(
     database: int, committed_people: People, policy: Policy, home: Path
 ) -> None:
-    values = connection.settings_dict
-    order = ConnectorOrder(
-        organisation=committed_people.market,
-        name="处罚视图",
-        kind="database",
-        feed=FEED,
-        networks=HERE,
-        url=f"postgresql://{values['USER']}@127.0.0.1:{database}/{values['NAME']}",
-        source="public.source_penalty",
-        cursor_field="id",
-        max_rows=3,
-    )
-    connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
+    order = _view(database, committed_people, source="public.source_penalty", cursor_field="id", max_rows=3)
+    connector = _declared(order, committed_people, policy)
     first = _pulled(connector, policy)
     assert (first.state, first.rows) == (PullState.LOADED, 3), first.message
     connector.refresh_from_db()
@@ -327,18 +334,8 @@ def test_a_view_of_a_database_is_read_from_its_cursor_on(
 def test_a_column_renamed_in_a_database_is_told_before_any_row_is_new(
     database: int, committed_people: People, policy: Policy, home: Path
 ) -> None:
-    values = connection.settings_dict
-    order = ConnectorOrder(
-        organisation=committed_people.market,
-        name="处罚视图",
-        kind="database",
-        feed=FEED,
-        networks=HERE,
-        url=f"postgresql://{values['USER']}@127.0.0.1:{database}/{values['NAME']}",
-        source="public.source_penalty",
-        cursor_field="id",
-    )
-    connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
+    order = _view(database, committed_people, source="public.source_penalty", cursor_field="id")
+    connector = _declared(order, committed_people, policy)
     assert _pulled(connector, policy).state == PullState.LOADED
     assert _pulled(connector, policy, minutes=1).state == PullState.NOTHING
     with connection.cursor() as cursor:
@@ -367,23 +364,12 @@ def test_a_column_missing_from_a_csv_without_rows_is_told(
 
 
 def _dated_view(port: int, people: People, policy: Policy, *days: str | None) -> Connector:
-    values = connection.settings_dict
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE source_penalty ADD COLUMN changed date")
         for number, day in enumerate(days, start=1):
             cursor.execute("UPDATE source_penalty SET changed = %s WHERE id = %s", [day, number])
-    order = ConnectorOrder(
-        organisation=people.market,
-        name="处罚视图",
-        kind="database",
-        feed=FEED,
-        networks=HERE,
-        url=f"postgresql://{values['USER']}@127.0.0.1:{port}/{values['NAME']}",
-        source="source_penalty",
-        cursor_field="changed",
-        max_rows=3,
-    )
-    return declare(order, actor=people.wang, policy=policy, now=NOW)
+    order = _view(port, people, source="source_penalty", cursor_field="changed", max_rows=3)
+    return _declared(order, people, policy)
 
 
 @pytest.mark.row("M2-04")
@@ -428,20 +414,10 @@ def test_a_cursor_that_does_not_divide_the_rows_is_refused(
 def test_a_database_that_hangs_is_cut_off(
     database: int, committed_people: People, policy: Policy, home: Path
 ) -> None:
-    values = connection.settings_dict
     with connection.cursor() as cursor:
         cursor.execute("CREATE VIEW sleeping AS SELECT pg_sleep(120)::text AS id")
-    order = ConnectorOrder(
-        organisation=committed_people.market,
-        name="慢视图",
-        kind="database",
-        feed=FEED,
-        networks=HERE,
-        url=f"postgresql://{values['USER']}@127.0.0.1:{database}/{values['NAME']}",
-        source="sleeping",
-        max_seconds=1,
-    )
-    connector = declare(order, actor=committed_people.wang, policy=policy, now=NOW)
+    order = _view(database, committed_people, name="慢视图", source="sleeping", max_seconds=1)
+    connector = _declared(order, committed_people, policy)
     begun = time.monotonic()
     assert _pulled(connector, policy).code == "X12"
     assert time.monotonic() - begun < 60

@@ -1,5 +1,6 @@
 """Draws: only from an approved plan, by grade, verifiable by an outsider, and never twice."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -78,14 +79,16 @@ def plan(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -
     return draft_plan(draft, actor=people.li, policy=policy, now=NOW)
 
 
-def _announce(plan: Plan, people: People, policy: Policy) -> DrawAnnouncement:
+def _announce(
+    plan: Plan, people: People, policy: Policy, *, reveals: Mapping[str, str] = REVEALS, hours: int = 1
+) -> DrawAnnouncement:
     return announce_draw(
         plan.public_id,
         model=MODEL,
-        parties={name: commit_to(plan, party=name, reveal=text) for name, text in REVEALS.items()},
+        parties={name: commit_to(plan, party=name, reveal=text) for name, text in reveals.items()},
         actor=people.li,
         policy=policy,
-        now=NOW + timedelta(hours=1),
+        now=NOW + timedelta(hours=hours),
     )
 
 
@@ -315,14 +318,7 @@ def _announce_again(
     plan: Plan, people: People, policy: Policy, *, words: str = "，第二次"
 ) -> DrawAnnouncement:
     texts = {name: text + words for name, text in REVEALS.items()}
-    return announce_draw(
-        plan.public_id,
-        model=MODEL,
-        parties={name: commit_to(plan, party=name, reveal=text) for name, text in texts.items()},
-        actor=people.li,
-        policy=policy,
-        now=NOW + timedelta(hours=4),
-    )
+    return _announce(plan, people, policy, reveals=texts, hours=4)
 
 
 @pytest.mark.row("M8-03")
