@@ -171,7 +171,7 @@ def public_measures() -> Context:
 
 MEASURES: dict[str, Callable[[], Context]] = {
     "measures": _measures,
-    "measure_tables": _tables,
+    "tables": _tables,
     "measure": _measure,
     "measure_new": _new,
     "measure_check": _check,

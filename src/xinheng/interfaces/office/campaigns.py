@@ -17,6 +17,7 @@ from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.paging import address, chosen, in_memory, newest_first
 from xinheng.interfaces.office.quality import county_name
+from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.charts import Chart, Stack, stacks
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
@@ -113,20 +114,10 @@ def campaigns(call: Call) -> HttpResponse:
         paging=paging,
         caption_hidden=True,
     )  # fmt: skip
-    context = {
-        "crumbs": [Crumb("专项治理")],
-        "heading": "专项治理",
-        "lead": "对一个领域集中督促整改：谁纳入、凭什么、办到哪一步。是机关内部的督促，不是名单，不是措施，不公开，不计分。",
-        "links": [("拟定方案", reverse("office:new_campaign"))]
-        if call.may_somewhere(Verb.DRAFT_CASE)
-        else [],
-        "filters": [],
-        "reset_url": "",
-        "tables": [("", table)],
-        "form": None,
-        "button": "",
-    }
-    return call.render("measure_tables", context)
+    lead = "对一个领域集中督促整改：谁纳入、凭什么、办到哪一步。是机关内部的督促，不是名单，不是措施，不公开，不计分。"
+    drafts = call.may_somewhere(Verb.DRAFT_CASE)
+    links = [("拟定方案", reverse("office:new_campaign"))] if drafts else []
+    return tables_page(call, [Crumb("专项治理")], "专项治理", lead, ("", table), links=links)
 
 
 @asks(Verb.READ_CASE, of=SEEN)

@@ -7,6 +7,7 @@ from django.utils.http import urlencode
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.models import READERS as MODEL_READERS
+from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.services.loops import fields_of, loop_of
@@ -35,7 +36,7 @@ def loops(call: Call) -> HttpResponse:
         caption_hidden=True,
     )
     lead = "一个领域一页：事前核查和承诺、分级分类、入企检查、奖惩措施、信用修复，连到哪一步、缺哪一步。"
-    return _page(call, [Crumb("闭环监管")], "闭环监管", lead, table)
+    return tables_page(call, [Crumb("闭环监管")], "闭环监管", lead, ("", table))
 
 
 @asks(Verb.READ_DASHBOARD)
@@ -63,7 +64,7 @@ def loop(call: Call, field: str) -> HttpResponse:
     )
     crumbs = [Crumb("闭环监管", reverse("office:loops")), Crumb(titles[field])]
     lead = f"{call.today.year} 年，主管单位：{_organs(call, field)}。数字与各环节自己的页面一致，只在那里计一次。"
-    return _page(call, crumbs, f"闭环监管：{titles[field]}", lead, table)
+    return tables_page(call, crumbs, f"闭环监管：{titles[field]}", lead, ("", table))
 
 
 def _organs(call: Call, field: str) -> str:
@@ -85,18 +86,3 @@ def _url(call: Call, stage: str, field: str) -> str:
     }
     narrowed = chosen.get(stage, {})
     return reverse(name) + (f"?{urlencode(narrowed)}" if narrowed else "")
-
-
-def _page(call: Call, crumbs: list[Crumb], heading: str, lead: str, table: Table) -> HttpResponse:
-    context = {
-        "crumbs": crumbs,
-        "heading": heading,
-        "lead": lead,
-        "links": [],
-        "filters": [],
-        "reset_url": "",
-        "tables": [("", table)],
-        "form": None,
-        "button": "",
-    }
-    return call.render("measure_tables", context)

@@ -11,6 +11,7 @@ from xinheng.core.measures import Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.paging import chosen, newest_first
+from xinheng.interfaces.office.tables_page import tables_page as page_of_tables
 from xinheng.interfaces.web.measure_rows import catalogue_of
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
 from xinheng.services.measures_grounds import words_of
@@ -55,15 +56,8 @@ def tabs(call: Call) -> list[Link]:
 def tables_page(
     call: Call, title: str, lead: str, *tables: tuple[str, Table], heading: str = "", **more: Any
 ) -> HttpResponse:
-    """A page of tables. ``more``: links, filters with the address that resets them, a form with its button."""
-    context = {
-        "crumbs": crumbs(Crumb(title)),
-        "heading": heading or title,
-        "lead": lead,
-        "tables": tables,
-        **more,
-    }
-    return call.render("measure_tables", context)
+    """A page of tables below the list of measures."""
+    return page_of_tables(call, crumbs(Crumb(title)), heading or title, lead, *tables, **more)
 
 
 @asks(Verb.READ_CASE)
