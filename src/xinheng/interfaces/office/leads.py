@@ -17,9 +17,7 @@ from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.office.plan_forms import MatterForm
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.interfaces.web.refusals import told
-from xinheng.services.inspection_plans import PlanDraft
 from xinheng.services.leads import Act, check_on_lead, close_lead, prompt_self_check
-from xinheng.store.inspections import PlanKind
 from xinheng.store.leads import Lead
 
 
@@ -116,7 +114,7 @@ def _take(call: Call, found: Lead, verb: str, reason: ReasonForm, check: CheckFo
             assert made.case is not None
             return redirect("office:case", number=made.case.number)
         if verb == "check":
-            made = check_on_lead(found.public_id, _draft(check), act)
+            made = check_on_lead(found.public_id, check.case_plan(), act)
             call.tell("已按“数据监测等发现的具体线索”送批，由另一人决定，并告知执法监督。")
             assert made.check_made is not None
             return redirect("office:plan", plan=made.check_made.plan.public_id)
@@ -126,19 +124,6 @@ def _take(call: Call, found: Lead, verb: str, reason: ReasonForm, check: CheckFo
     except Refusal as refusal:
         form.add_error(None, told(refusal))
         return None
-
-
-def _draft(form: CheckForm) -> PlanDraft:
-    given = form.cleaned_data
-    title = form.policy.inspection_matters.matters[given["matter"]].title
-    return PlanDraft(
-        organisation=form.organ(),
-        title=f"个案检查：{title}",
-        matter=given["matter"],
-        line=form.line(),
-        year=given["year"],
-        kind=PlanKind.CASE,
-    )
 
 
 def _page(call: Call, found: Lead, reason: ReasonForm, check: CheckForm) -> HttpResponse:

@@ -60,6 +60,19 @@ class MatterForm(forms.Form):
         own = sectors_of(self.organ(), self.policy)
         return next((body for body in bodies if body in own), bodies[0])
 
+    def case_plan(self) -> PlanDraft:
+        """The plan of the check of one enterprise."""
+        given = self.cleaned_data
+        matter = self.policy.inspection_matters.matters[given["matter"]]
+        return PlanDraft(
+            organisation=self.organ(),
+            title=f"个案检查：{matter.title}",
+            matter=given["matter"],
+            line=self.line(),
+            year=given["year"],
+            kind=PlanKind.CASE,
+        )
+
 
 class PlanForm(MatterForm):
     """What a plan says: matter, kind and batches."""
@@ -152,17 +165,8 @@ class CaseCheckForm(MatterForm):
 
     def draft(self) -> CaseCheckDraft:
         given = self.cleaned_data
-        matter = self.policy.inspection_matters.matters[given["matter"]]
-        plan = PlanDraft(
-            organisation=self.organ(),
-            title=f"个案检查：{matter.title}",
-            matter=given["matter"],
-            line=self.line(),
-            year=given["year"],
-            kind=PlanKind.CASE,
-        )
         kept = {name: given[name] for name in ("reason", "explanation", "emergency")}
-        return CaseCheckDraft(plan=plan, subject=given["code"], **kept)
+        return CaseCheckDraft(plan=self.case_plan(), subject=given["code"], **kept)
 
 
 class FilingForm(forms.Form):
