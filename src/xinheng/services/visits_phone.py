@@ -4,7 +4,6 @@ apart, so that a cut connection or a refusal loses nothing (国办发〔2024〕5
 What is refused changes nothing here and stays on the phone with its reason.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from typing import Any
 from django.db import transaction
 
 from xinheng.core.attachments import Target
+from xinheng.core.canonical import digest
 from xinheng.core.phone_clock import PhoneTime, check_clock
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -186,7 +186,7 @@ def _there(items: Sequence[Item], actor: User) -> _There:
         arrivals={one.visit_id: one for one in arrivals},
         sheets={one.visit_id: one for one in sheets},
         sent=frozenset(sent),
-        papers=frozenset((case, digest) for case, digest in papers if case),
+        papers=frozenset((case, kept) for case, kept in papers if case),
         mine=frozenset(certificates),
     )
 
@@ -247,14 +247,10 @@ def _laid_out(items: Sequence[Item], work: Path, *, known: frozenset[tuple[str, 
             continue
         if (one.visit, one.client_id) in known:
             continue
-        if _digest(one.content) == one.client_id:
+        if digest(one.content) == one.client_id:
             laid[place] = work / str(place)
             laid[place].write_bytes(one.content)
     return laid
-
-
-def _digest(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _declined(item: PhoneRefusal, case: Case) -> bool:

@@ -29,6 +29,7 @@ MOST = 200
 """Things of one parcel; the page sends fewer."""
 _FAR = int(FURTHEST.total_seconds())
 _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9:_-]{8,80}$")]
+_ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9:_-]{8,64}$")]
 _Visit = Annotated[str, Field(pattern=r"^[a-z2-7]{16}$")]
 
 
@@ -49,7 +50,7 @@ class _Clock(_Strict):
 
 class _Arrival(_Strict):
     kind: Literal["arrival"]
-    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_-]{8,64}$")]
+    client_id: _ClientId
     visit: _Visit
     way: Arrival
     code: Annotated[str, Field(max_length=40)] = ""
@@ -68,7 +69,7 @@ class _Point(_Strict):
 
 class _Sheet(_Strict):
     kind: Literal["sheet"]
-    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9:_-]{8,64}$")]
+    client_id: _ClientId
     visit: _Visit
     result: Annotated[str, Field(max_length=40)]
     found: Annotated[str, Field(max_length=4000)]
