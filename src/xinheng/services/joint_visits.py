@@ -11,10 +11,10 @@ from datetime import date
 from django.db.models import Count, Q
 
 from xinheng.core.refusal import Refusal
+from xinheng.services.cases import are_all
 from xinheng.services.reach import tree
 from xinheng.store.casework import Case
 from xinheng.store.joint_checks import JointCheck, JointMember
-from xinheng.store.organisations import Organisation
 from xinheng.store.visits import NEVER_MADE, Visit, VisitArrival
 
 _CITATION = "《优化营商环境条例》第五十四条"
@@ -87,9 +87,7 @@ def refuse_second_notice(case: Case) -> None:
 def saved_by_month(organisations: Collection[int]) -> dict[str, int]:
     """Visits that enterprises were spared, by month (2026-11): teams at the door in one visit, less one. Joint checks in
     which one of these organs took part."""
-    mine = Q(members__visit__organisation__in=organisations)
-    if len(organisations) == Organisation.objects.count():
-        mine = Q()
+    mine = Q() if are_all(list(organisations)) else Q(members__visit__organisation__in=organisations)
     part = JointCheck.objects.filter(mine, tied_at__isnull=False).values("pk")
     there = JointMember.objects.filter(joint__in=part, left_at__isnull=True, visit__arrival__isnull=False)
     there = there.exclude(visit__case__state__in=NEVER_MADE)

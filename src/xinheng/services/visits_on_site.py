@@ -107,10 +107,11 @@ def record_visit(
         if met.visit_id != visit.pk or met.digest != digest:
             raise _other(sheet.client_id)
         return met
-    arrived = arrived or _arrived_with_others(visit)
-    if arrived is not None and not VisitArrival.objects.filter(visit=visit).exists():
-        check_in(public_id, arrived, actor=actor, policy=policy, now=now)
-        case.refresh_from_db()
+    if not VisitArrival.objects.filter(visit=visit).exists():
+        arrived = arrived or _arrived_with_others(visit)
+        if arrived is not None:
+            check_in(public_id, arrived, actor=actor, policy=policy, now=now)
+            case.refresh_from_db()
     demand_member(visit, actor)
     at, points = _checked(visit, sheet, policy=policy, now=now)
     take_step(
