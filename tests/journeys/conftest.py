@@ -17,12 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from xinheng.interfaces.cli.demo_steps import PASSWORD
 
 CHROMIUM = os.environ.get("XINHENG_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+PATIENCE = 20_000  # milliseconds until something expected on a page is held to be missing
 
 
 @dataclass
@@ -92,6 +93,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment)
         try:
             _wait_for(f"http://127.0.0.1:{port}/health")
+            expect.set_options(timeout=PATIENCE)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
                 yield Site(f"http://127.0.0.1:{port}", environment, browser)

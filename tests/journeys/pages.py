@@ -85,8 +85,8 @@ def score(page: Page, file: str) -> float:
     return float(found[1].replace(",", "")) if found else float("-inf")
 
 
-def eventually(so: Callable[[], bool], what: str, *, seconds: int = 90) -> None:
-    """What a worker does within a minute has come to be."""
+def eventually(so: Callable[[], bool], what: str, *, seconds: int = 300) -> None:
+    """What a worker does within some minutes has come to be; a busy machine takes longer than an idle one."""
     until = time.monotonic() + seconds
     while not so():
         assert time.monotonic() < until, f"not within {seconds} s: {what}"

@@ -168,19 +168,23 @@ def test_an_error_of_ours_is_lifted_told_corrected_in_public_and_its_scores_stan
     office.goto(case)
     expect(office.locator("main")).to_contain_text("当时的评价与应有的评价")
 
+    after = ""
+
     def confirmed() -> bool:
         """The department is told, takes the change, and that is its receipt."""
+        nonlocal after
         site.run("ledger", "seal")
-        after, more = "", True
+        more = True
         while more:
             told = surfaces.told(f"/api/v1/shared/changes?purpose=permit&limit=200&after={after}")
             page = json.loads(told.content)
             after, more = page["next"], page["more"]
         office.goto(case)
-        receipts = office.locator("section", has_text="已通知的单位").locator("td[data-label='回执']")
+        row = office.locator("section", has_text="已通知的单位").locator("tr", has_text="数据共享")
+        receipts = row.locator("td[data-label='回执']")
         return receipts.count() > 0 and bool(receipts.first.inner_text().strip("— \n"))
 
-    eventually(confirmed, "the reading department is told and its receipt stands", seconds=120)
+    eventually(confirmed, "the reading department is told and its receipt stands")
     fits(office)
 
 
