@@ -16,7 +16,7 @@ from xinheng.core.visits import Arrival
 from xinheng.services.joint_checks import agree, decline, propose_joints, waiting_for
 from xinheng.services.joint_visits import saved_by_month, together_with
 from xinheng.services.letters import issue_letter
-from xinheng.services.visits import visits_so_far
+from xinheng.services.visit_counts import visits_so_far
 from xinheng.services.visits_on_site import Arrived, check_in, record_visit
 from xinheng.services.visits_papers import words_of
 from xinheng.store.models import JointCheck, JointMember, PlanBatch, Visit

@@ -16,7 +16,8 @@ from xinheng.core.roles import Role
 from xinheng.core.visits import Arrival
 from xinheng.services.publication import publish_batch, stop_due
 from xinheng.services.rectification import Order, draft_order
-from xinheng.services.visits import dispatch, follow_lead, visits_so_far
+from xinheng.services.visit_counts import visits_so_far
+from xinheng.services.visits import dispatch, follow_lead
 from xinheng.services.visits_on_site import check_in, record_visit
 from xinheng.services.visits_results import confirm_result, figures_of, publish_result
 from xinheng.store.models import (

@@ -5,14 +5,12 @@ certificate (国办发〔2024〕54号, 《行政处罚法》第四十二条; leg
 """
 
 import secrets
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
-from django.db.models.functions import Coalesce
 
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
@@ -24,12 +22,12 @@ from xinheng.services.inspection_plans import refuse_outside_time
 from xinheng.services.ledger import note
 from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed, publish_pool
 from xinheng.services.time import day_of
+from xinheng.services.visit_counts import visits_by_subject
 from xinheng.store.accounts import User
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.sealing import seal_secret
-from xinheng.store.visits import NEVER_MADE, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +206,7 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy, repeat: Repeat) ->
 
 
 def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subjects:
-    visited, ceiling = _visits(plan.organisation, year=plan.year), _Ceiling(policy, on)
+    visited, ceiling = visits_by_subject(plan.organisation, year=plan.year), _Ceiling(policy, on)
     open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
     closed: dict[str, list[int]] = defaultdict(list)
     for subject, identity, kind, grade in _graded(run):
@@ -251,20 +249,6 @@ def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
         .values_list("subject_id", "subject__code", "subject__public_id", "subject__kind", "grade")
     )
     return [(subject, code or public_id, kind, grade) for subject, code, public_id, kind, grade in rows]
-
-
-def _visits(organisation: Organisation, *, year: int) -> Counter[int]:
-    """Visits of this organ in the year, by subject: what was drawn counts as a visit, under whichever of its codes, and
-    so does a check on a lead that was sent out."""
-    drawn = DrawnObject.objects.filter(
-        draw__announcement__plan__organisation=organisation, draw__announcement__plan__year=year
-    )
-    standing = Coalesce("subject__merged_into", "subject_id")
-    led = Visit.objects.filter(organisation=organisation, year=year, drawn__isnull=True).exclude(
-        case__state__in=NEVER_MADE
-    )
-    counted = Counter(dict(drawn.values_list(standing).annotate(times=Count("id")).order_by()))
-    return counted + Counter(dict(led.values_list(standing).annotate(times=Count("id")).order_by()))
 
 
 def _named(subjects: _Subjects, library: Sequence[Inspector], *, secret: bytes, draw: str) -> Pool:

@@ -22,8 +22,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Kind, Officer, check_team
 from xinheng.services.cases import Opening, open_case
 from xinheng.services.ledger import note
-from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
+from xinheng.services.visit_counts import visits_so_far
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.inspection_plans import CaseCheck
@@ -160,26 +160,6 @@ def follow_lead(
         urgent=urgent,
     )
     return _opened(trip, verb="rush" if urgent else "apply", actor=actor, policy=policy, now=now)
-
-
-def visits_so_far(
-    organisation: Organisation, subject: Subject, *, year: int, before: DrawnObject | None = None
-) -> int:
-    """Visits of this organ at this enterprise in the year: what was drawn counts as one from the draw on.
-
-    ``before``: only what was drawn earlier than this one. Visits that entered nothing are left out.
-    """
-    drawn = DrawnObject.objects.filter(
-        subject__in=one_with(subject),
-        draw__announcement__plan__organisation=organisation,
-        draw__announcement__plan__year=year,
-    ).exclude(visits__case__state__in=NEVER_MADE)
-    if before is not None:
-        drawn = drawn.filter(pk__lt=before.pk)
-    led = Visit.objects.filter(
-        subject__in=one_with(subject), organisation=organisation, year=year, drawn__isnull=True
-    ).exclude(case__state__in=NEVER_MADE)
-    return drawn.count() + led.count()
 
 
 def points_of(visit: Visit, *, policy: Policy) -> dict[str, Point]:
