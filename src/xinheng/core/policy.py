@@ -7,7 +7,7 @@ traced to the law as it was written down that day.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +56,7 @@ from xinheng.core.policy_subjects import (
     MEASURES,
     QUALITY,
     REPAIR,
+    REPORTS,
     SECTORS,
     SERIOUSNESS,
 )
@@ -64,6 +65,7 @@ from xinheng.core.quality import Quality
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair_rules import RepairRules
+from xinheng.core.report_rules import ReportRules
 from xinheng.core.sources import Source
 from xinheng.core.treatment import Fact, Treatment, TreatmentFile
 
@@ -90,8 +92,10 @@ class Policy:
     commitments: Commitments
     quality: Quality
     repair: RepairRules
+    reports: ReportRules
     deadlines: Deadlines
     grading: GradingPolicy
+    sector_gradings: Mapping[str, GradingPolicy] = field(default_factory=dict)
     inspection_matters: InspectionMatters
     calendar: Calendar
     models: Mapping[str, ScoringModel]
@@ -113,6 +117,16 @@ class Policy:
     @property
     def towns(self) -> Mapping[str, Town]:
         return self.city_file.towns
+
+    def grading_for(self, sector: str) -> GradingPolicy:
+        """The policy of supervision of a field, of the wider one it lies in, or the city's own."""
+        known: str | None = sector
+        while known is not None:
+            if known in self.sector_gradings:
+                return self.sector_gradings[known]
+            entry = self.sectors.sectors.get(known)
+            known = entry.within if entry else None
+        return self.grading
 
     def parameter(self, key: str, *, on: date) -> Reading:
         """The figure ``key`` as it stands on a day; refuses a key that no policy file defines."""
@@ -195,10 +209,11 @@ def overlaid(
     models: Iterable[ScoringModel] = (),
     retired: Iterable[str] = (),
     catalogue: Catalogue | None = None,
+    gradings: Iterable[GradingPolicy] = (),
 ) -> Policy:
     """The policy with what the office has published since, under a digest of its own.
 
-    A feed, year or model that the policy has already is replaced, as is its catalogue; models of ``retired`` are left out. Raises
+    A feed, year, model or policy of supervision that it has already is replaced, as is its catalogue; models of ``retired`` are left out. Raises
     PolicyError where a feed names what is not there.
     """
     added = {feed.id: feed for feed in feeds}
@@ -208,9 +223,12 @@ def overlaid(
     living = {**policy.models, **{model.id: model for model in models}}
     for gone in retired:
         living.pop(gone, None)
+    supervision = {one.sector: one for one in gradings}
     whole = replace(
         policy,
         digest="",
+        grading=supervision.pop(None, policy.grading),
+        sector_gradings={key: one for key, one in sorted(supervision.items(), key=str) if key},
         catalogue=catalogue or policy.catalogue,
         feeds={**policy.feeds, **added},
         calendar=calendar,
@@ -265,7 +283,7 @@ def _read(report: Report, *, city: str) -> Policy:
     sectors, catalogue, acts = loader.load(SECTORS), loader.load(CATALOGUE), loader.load(ACTS)
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
-    repair, matters = loader.load(REPAIR), loader.load(MATTERS)
+    repair, reports, matters = loader.load(REPAIR), loader.load(REPORTS), loader.load(MATTERS)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
     treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
     calendar = calendar_of_folder(report)
@@ -286,6 +304,7 @@ def _read(report: Report, *, city: str) -> Policy:
         commitments=_sure(commitments),
         quality=_sure(quality),
         repair=_sure(repair),
+        reports=_sure(reports),
         deadlines=_sure(deadlines),
         city_file=_sure(city_file),
         agencies=_sure(agencies),

@@ -11,6 +11,7 @@ from xinheng.core import (
     publication,
     quality,
     repair_rules,
+    report_rules,
 )
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
@@ -25,6 +26,7 @@ from xinheng.core.policy_layers import Subject
 from xinheng.core.publication import Acts, SeriousnessRules
 from xinheng.core.quality import Quality
 from xinheng.core.repair_rules import RepairRules
+from xinheng.core.report_rules import ReportRules
 
 
 class ParametersOnly(PolicyModel):
@@ -40,6 +42,7 @@ MEASURES = Subject("measures", Measures, measures.forbidden_changes)
 COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
 QUALITY = Subject("quality", Quality, quality.forbidden_changes)
 REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
+REPORTS = Subject("reports", ReportRules, report_rules.forbidden_changes)
 MATTERS = Subject("inspection_matters", InspectionMatters, inspection_matters.forbidden_changes)
 DEADLINES = Subject("deadlines", Deadlines, optional=True)
 CITY = Subject("city", CityFile, first=Level.CITY)
@@ -55,7 +58,6 @@ FIGURES = tuple(
         "letters",
         "rectification",
         "objections",
-        "reports",
         "retention",
     )
 )
@@ -71,6 +73,7 @@ _SUBJECTS: tuple[Subject[Any], ...] = (
     COMMITMENTS,
     QUALITY,
     REPAIR,
+    REPORTS,
     MATTERS,
     DEADLINES,
     CITY,

@@ -5,22 +5,11 @@ read.
 """
 
 import json
-import re
 from datetime import UTC, datetime, time
-from pathlib import Path
-from typing import Any
-
-import typst
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.letters import Letter, in_words, twin_of
-from xinheng.core.refusal import Refusal
-from xinheng.documents.fonts import faces
-
-TEMPLATES = Path(__file__).parent / "templates"
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
-DEVELOPMENT = "试用文书：以本系统自动生成的试用密钥签名，未加盖印章，不具有法律效力。"
-_MISSING = re.compile(r'the text `?"(.+?)"`? could not be displayed', re.DOTALL)
+from xinheng.documents.typesetting import DEVELOPMENT, set_pdf, set_pictures
 
 
 def set_letter(letter: Letter, *, development: bool) -> bytes:
@@ -35,10 +24,7 @@ def set_return(letter: Letter, *, development: bool) -> bytes:
 
 def pictures(letter: Letter, *, development: bool, template: str = "letter.typ") -> list[bytes]:
     """The pages as PNG, for eyes."""
-    found = _compiler(template).compile(
-        sys_inputs={"letter": _values(letter, development=development)}, format="png", ppi=100
-    )
-    return found if isinstance(found, list) else [found or b""]
+    return set_pictures(template, {"letter": _values(letter, development=development)})
 
 
 def content_digest(letter: Letter) -> str:
@@ -48,41 +34,11 @@ def content_digest(letter: Letter) -> str:
 
 def _pdf(template: str, letter: Letter, *, development: bool) -> bytes:
     moment = datetime.combine(letter.head.issued_on, time(), UTC)
-    try:
-        made = _compiler(template).compile(
-            sys_inputs={"letter": _values(letter, development=development)},
-            format="pdf",
-            pdf_standards=STANDARDS,
-            timestamp=moment,
-        )
-    except typst.TypstError as error:
-        missing = _MISSING.search(error.message)
-        if missing is None:
-            raise
-        raise Refusal(
-            "FN3",
-            f"字库中没有“{missing.group(1)}”这个字，文书不能完整印出。",
-            advice="请核对是否误录；确有此字的，联系系统管理员补充字库后再签发。",
-        ) from error
-    assert isinstance(made, bytes)
-    return made
-
-
-def _compiler(template: str) -> typst.Compiler:
-    """No fonts, packages or files but our own."""
-    return typst.Compiler(
-        input=str(TEMPLATES / template),
-        root=str(TEMPLATES),
-        font_paths=faces(),
-        ignore_system_fonts=True,
-        package_path=str(TEMPLATES),
-        package_cache_path=str(TEMPLATES),
-    )
+    return set_pdf(template, {"letter": _values(letter, development=development)}, moment=moment)
 
 
 def _values(letter: Letter, *, development: bool) -> str:
-    digest = content_digest(letter).partition(":")[2][:16]
-    code = " ".join(digest[at : at + 4] for at in range(0, 16, 4))
+    code = shortened(content_digest(letter))
     shown = {
         **twin_of(letter),
         "issued_in_words": in_words(letter.head.issued_on),
@@ -90,3 +46,9 @@ def _values(letter: Letter, *, development: bool) -> str:
         "foot": f"{letter.head.number}　内容核验码 {code}",
     }
     return json.dumps(shown, ensure_ascii=False)
+
+
+def shortened(digest: str) -> str:
+    """The first sixteen signs of a digest in groups of four, as people compare them."""
+    signs = digest.partition(":")[2][:16]
+    return " ".join(signs[at : at + 4] for at in range(0, 16, 4))

@@ -8,10 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -43,9 +40,8 @@ from xinheng.services.repair_guides import guide_of
 from xinheng.services.signing_keys import signer_in_use
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.batches import StoredFile
 from xinheng.store.casework import Case, next_in
-from xinheng.store.files import put_file, read_file
+from xinheng.store.files import put_content, read_file
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.organisations import Organisation
 
@@ -156,8 +152,8 @@ def _kept(
         confirmed_terms=draft.terms_confirmed and any(not term.verified for term in letter.terms),
         policy_digest=policy.digest,
         digest=digest(paper),
-        paper=_put(paper, name=f"{number}.pdf", media_type="application/pdf", now=now),
-        twin=_put(_json(twin), name=f"{number}.json", media_type="application/json", now=now),
+        paper=put_content(paper, name=f"{number}.pdf", media_type="application/pdf", now=now),
+        twin=put_content(_json(twin), name=f"{number}.json", media_type="application/json", now=now),
         key=key,
     )
     note(
@@ -257,15 +253,6 @@ def _next_number(organisation: Organisation, kind: LetterKind, *, policy: Policy
     word = (agency.word or agency.short) if agency else tree().name(organisation.pk)
     series = f"W{organisation.pk}.{kind.word}"
     return number_of(word[:40], kind, year=year, place=next_in(series, year=year))
-
-
-def _put(content: bytes, *, name: str, media_type: str, now: datetime) -> StoredFile:
-    root: Path = settings.HOME / "work"
-    root.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=root, prefix="letter-") as folder:
-        path = Path(folder) / "letter"
-        path.write_bytes(content)
-        return put_file(path, name=name, media_type=media_type, now=now)
 
 
 def _json(value: object) -> bytes:

@@ -10,7 +10,9 @@ import secrets
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -42,6 +44,18 @@ def put_file(
         sealed = (seal_chunk(key, number=at, clear=chunk, digest=digest) for at, chunk in chunks)
         _write(_path(stored), sealed)
     return stored
+
+
+def put_content(
+    content: bytes, *, name: str, media_type: str, now: datetime, destroy_on: date | None = None
+) -> StoredFile:
+    """The same for what was made in memory."""
+    root: Path = settings.HOME / "work"
+    root.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=root, prefix="content-") as folder:
+        path = Path(folder) / "content"
+        path.write_bytes(content)
+        return put_file(path, name=name, media_type=media_type, now=now, destroy_on=destroy_on)
 
 
 def _write(target: Path, pieces: Iterable[bytes]) -> None:

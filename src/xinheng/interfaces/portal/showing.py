@@ -5,7 +5,6 @@ decision and what its provider marked 不可公开 are left out at once, whateve
 第四十八条; legal guards G1, G9, G10, G11).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from datetime import date
 from django.db.models import F, Q, QuerySet
 
 from xinheng.core.policy import Policy
+from xinheng.core.public_fields import public_fields
 from xinheng.core.publication import OPEN, OPENNESS
 from xinheng.core.records import Finality
 from xinheng.interfaces.portal import law
@@ -20,14 +20,6 @@ from xinheng.interfaces.portal.keyset import Key
 from xinheng.store.public import PublicAct, PublicSubject
 
 DATABASE = law.DATABASE
-
-_PERSONS = (
-    *("法定代表人", "法人代表", "负责人", "经营者", "联系人", "姓名", "股东", "实际控制人", "证件", "身份证"),
-    *("电话", "手机", "联系方式", "住址", "执法证号"),
-)
-_HOMES = ("住所", "地址", "经营场所")
-_MIDNIGHT = " 00:00:00"
-_NEEDLESS_ZEROS = re.compile(r"(-?\d+)\.(\d*?)0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +75,9 @@ def fields(policy: Policy, act: PublicAct, *, kind: str) -> list[Field]:
     item = law.item_of(policy, act.item)
     known = item.fields if item else {}
     places = {label: place for place, label in enumerate(known)}
-    unsaid = (*_PERSONS, *_HOMES) if kind == law.SOLE_TRADER else _PERSONS
-    shown = [
-        Field(label, _tidy(str(value)))
-        for label, value in act.fields.items()
-        if value not in ("", None)
-        and not any(word in label for word in unsaid)
-        and (label not in known or known[label].public)
-    ]
+    told = public_fields(act.fields, known, sole_trader=kind == law.SOLE_TRADER)
+    shown = [Field(label, value) for label, value in told]
     return sorted(shown, key=lambda one: places.get(one.label, len(places)))
-
-
-def _tidy(value: str) -> str:
-    """Without the midnight and the zeros that spreadsheets add."""
-    number = _NEEDLESS_ZEROS.fullmatch(value)
-    if number:
-        return f"{number[1]}.{number[2]}".rstrip(".")
-    return value.removesuffix(_MIDNIGHT)
 
 
 def field(act: PublicAct, *labels: str) -> str:

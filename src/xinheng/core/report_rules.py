@@ -1,0 +1,97 @@
+"""What a credit report is made of: its kinds, its chapters with their fields, and what it is asked for (policy/…/reports.yml).
+
+The chapters are those of the national report of version V2.0. A report states facts: no chapter holds a score or a
+grade, and no kind of report is a verdict (国办发〔2020〕49号; legal guards G10, G16).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from xinheng.core.catalogue import Disclosure, Item
+from xinheng.core.overlays import Change
+from xinheng.core.policy_file import PolicyModel
+from xinheng.core.sources import Entry
+
+CHAPTERS = 10
+BASIC, AUTHORISED = "basic", "authorised"
+
+
+class Kind(Entry):
+    """``disclosures``: items that enter; ``published_only``: of these, what is shown to the public now; ``to_anyone``:
+    whoever asks gets it, else the subject alone."""
+
+    title: str
+    says: str
+    disclosures: tuple[Disclosure, ...] = Field(min_length=1)
+    published_only: StrictBool
+    to_anyone: StrictBool
+
+    @model_validator(mode="after")
+    def _nobody_gets_more_than_is_public(self) -> Self:
+        if self.to_anyone and not (self.published_only and self.disclosures == (Disclosure.PUBLIC,)):
+            raise ValueError("向任何人出具的报告只能含正在公示的信息")
+        if set(self.disclosures) - {Disclosure.PUBLIC, Disclosure.QUERY}:
+            raise ValueError("政务共享和不公开的信息不进入信用报告")
+        return self
+
+
+class Chapter(Entry):
+    """``items``: catalogue items with the fields that are told of their records; ``says``: why the chapter is empty."""
+
+    number: Annotated[StrictInt, Field(ge=1, le=CHAPTERS)]
+    title: str
+    items: dict[str, tuple[str, ...]]
+    says: str = ""
+
+
+class LeftOut(Entry):
+    """An item that no report holds, and why."""
+
+    says: str
+
+
+class Purpose(Entry):
+    """What a report is asked for."""
+
+    title: str
+
+
+class ReportRules(PolicyModel):
+    """Every item of the catalogue stands in one chapter or is left out by name."""
+
+    kinds: dict[str, Kind]
+    sections: dict[str, Chapter]
+    left_out: dict[str, LeftOut]
+    purposes: dict[str, Purpose] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _chapters_hold_every_item_once(self) -> Self:
+        if set(self.kinds) != {BASIC, AUTHORISED}:
+            raise ValueError("报告的种类为基础版（basic）和授权版（authorised）")
+        if sorted(one.number for one in self.sections.values()) != list(range(1, CHAPTERS + 1)):
+            raise ValueError(f"报告为 {CHAPTERS} 章，章号不重不漏")
+        told = [item for one in self.sections.values() for item in one.items]
+        told += self.left_out
+        missing = sorted({item.code for item in Item} ^ set(told))
+        if missing or len(told) != len(set(told)):
+            raise ValueError(f"目录信息项须各入一章或者写明不入：{'、'.join(missing) or '有重复'}")
+        if Item.EVALUATION.code not in self.left_out:
+            raise ValueError("信用报告不载评分和等级")
+        return self
+
+    @property
+    def chapters(self) -> tuple[tuple[str, Chapter], ...]:
+        """In the order of the report."""
+        return tuple(sorted(self.sections.items(), key=lambda one: one[1].number))
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The chapter of each item of the nation's list."""
+        return {item: key for key, one in self.sections.items() for item in one.items}
+
+
+def forbidden_changes(change: Change) -> list[str]:
+    """Kinds and chapters are alike in the whole country, so that a report is read everywhere."""
+    return [] if change.section == "purposes" else ["报告的种类、章节和字段由国家规定，下级不能改写"]
