@@ -105,6 +105,9 @@ def test_the_window_takes_a_commitment_at_once_or_with_material_to_come(desk: De
     assert "没有签署的，不能受理" in text(unsigned)
     bare = post(sun, url, {**given, "handed_in": [FORM], "promised_on": PROMISED.isoformat()})
     assert "请写明理由" in text(bare)
+    assert "最迟 2026-12-18（信衡建议值" in text(bare)
+    far = post(sun, url, {**given, "handed_in": [FORM], "promised_on": "2029-01-05", "reason": "信用良好"})
+    assert 'id="id_promised_on_error"' in text(far) and "最迟 2026-12-18" in text(far)
     late = post(
         sun, url, {**given, "handed_in": [FORM], "promised_on": PROMISED.isoformat(), "reason": "信用良好"}
     )

@@ -78,7 +78,9 @@ def _case() -> Context:
     step = next(step for step in RECTIFICATION.steps if step.verb == "hand_in")
     form = StepForm(step, Case(version=3))
     moved = {"on": TODAY, "deed": "中止", "who": "王静", "reason": "等待鉴定", "before": TODAY, "after": None}
-    acts = [{"title": "延长", "act": "extend", "url": "#", "form": MoveForm(auto_id="extend1_%s")}]
+    acts = [
+        {"title": "延长", "act": "extend", "url": "#", "form": MoveForm(auto_id="extend1_%s"), "open": True}
+    ]
     clock = {
         "title": "整改期限",
         "clock": CLOCK,

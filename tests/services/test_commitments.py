@@ -10,7 +10,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_deadlines import remind, run_out
 from xinheng.services.cases import take_step
-from xinheng.services.commitments import accept, lodge, signed_text, supplement, tolerate
+from xinheng.services.commitments import accept, latest_promise, lodge, signed_text, supplement, tolerate
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_records import record_of
 from xinheng.store.models import CaseDeadline, CaseReminder, Commitment, LedgerEvent, Record, Subject
@@ -103,6 +103,18 @@ def test_tolerance_is_for_listed_material_and_a_work_day_to_come(
 ) -> None:
     with pytest.raises(Refusal, match=words):
         desk.take(**{"handed_in": frozenset({FORM})} | given)
+
+
+@pytest.mark.row("M4-05")
+def test_a_promised_day_beyond_the_longest_term_is_refused_with_the_last_day(desk: Desk) -> None:
+    last, rule = latest_promise(desk.policy, today=TODAY)
+    assert last is not None and rule.value is not None
+    assert last == desk.policy.calendar.add_workdays(TODAY, rule.value).on
+    with pytest.raises(Refusal, match=f"最迟 {last}") as refused:
+        desk.take(handed_in=frozenset({FORM}), promised_on=desk.policy.calendar.add_workdays(last, 1).on)
+    assert (refused.value.code, refused.value.citation) == ("CM26", rule.citation)
+    assert str(last) in refused.value.advice
+    assert desk.case(desk.take(handed_in=frozenset({FORM}), promised_on=last)).state == "tolerated"
 
 
 @pytest.mark.guard("G16")

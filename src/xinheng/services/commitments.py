@@ -7,7 +7,7 @@ All that was signed is sealed; its public copy stands in the register (legal gua
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from xinheng.core.commitment_flow import CHECK, SUPPLEMENT
 from xinheng.core.commitment_items import Item, check_tolerance, missing_of, refuse_unknown
 from xinheng.core.commitment_letters import PromiseLetter, checked, filled, public_copy
 from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_clocks import clock_of, keep
@@ -37,6 +38,7 @@ from xinheng.store.subjects import Subject, SubjectStatus
 
 KIND = "commitment"
 SERIES = "CN"
+LONGEST = "commitments.supplement_longest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +291,8 @@ def tolerate(
     seen: int | None = None,
     received: Collection[str] = (),
 ) -> Commitment:
-    """Take it although material is missing, which the enterprise promised for a day. Refusals CM4, CM5, CM21, CM22."""
+    """Take it although material is missing, which the enterprise promised for a day. Refusals CM4, CM5, CM21, CM22,
+    CM26 the day is too far away."""
     today = day_of(now)
     commitment = commitment_of(case)
     _receive(commitment, received)
@@ -297,13 +300,7 @@ def tolerate(
     if item is None:
         raise Refusal("CM21", "这份承诺不涉及办事材料，没有容缺受理。", advice="请直接受理。")
     check_tolerance(item, tuple(commitment.missing))
-    if promised_on <= today or policy.calendar.next_workday(promised_on).on != promised_on:
-        nearest = policy.calendar.next_workday(max(promised_on, today)).on
-        raise Refusal(
-            "CM22",
-            f"补交日期 {promised_on} 不是今天以后的工作日。",
-            advice=f"请改为工作日，例如 {nearest}。",
-        )
+    _check_promised(promised_on, policy=policy, today=today)
     commitment.promised_on = promised_on
     commitment.save(update_fields=["promised_on", "handed_in", "missing"])
     taken = take_step(
@@ -318,6 +315,30 @@ def tolerate(
     )
     _set_term(taken, SUPPLEMENT, policy.calendar.workdays_between(today, promised_on), policy=policy)
     return commitment
+
+
+def latest_promise(policy: Policy, *, today: date) -> tuple[date | None, Reading]:
+    """The last day on which missing material may come, with its rule; no day where no rule gives a term."""
+    rule = policy.parameter(LONGEST, on=today)
+    return (policy.calendar.add_workdays(today, rule.value).on if rule.value else None), rule
+
+
+def _check_promised(promised_on: date, *, policy: Policy, today: date) -> None:
+    if promised_on <= today or policy.calendar.next_workday(promised_on).on != promised_on:
+        nearest = policy.calendar.next_workday(max(promised_on, today + timedelta(days=1))).on
+        raise Refusal(
+            "CM22",
+            f"补交日期 {promised_on} 不是今天以后的工作日。",
+            advice=f"请改为工作日，例如 {nearest}。",
+        )
+    latest, rule = latest_promise(policy, today=today)
+    if latest is not None and promised_on > latest:
+        raise Refusal(
+            "CM26",
+            f"补交日期 {promised_on} 太晚：{rule.title}不超过 {rule}，最迟 {latest}。",
+            citation=rule.citation,
+            advice=f"请与企业约定 {latest} 或者更早的工作日；到那时仍备不齐的，请备齐后再来办理。",
+        )
 
 
 @transaction.atomic

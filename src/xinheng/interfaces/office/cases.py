@@ -24,7 +24,7 @@ from xinheng.interfaces.office.owned import of_case
 from xinheng.interfaces.office.paging import address, chosen, newest_first, number
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Filter, Option, Paging
-from xinheng.interfaces.web.refusals import told
+from xinheng.interfaces.web.refusals import say_on
 from xinheng.services.case_deadlines import due_within, overdue, running
 from xinheng.services.cases import of_units, steps_for
 from xinheng.services.ledger import note
@@ -247,7 +247,7 @@ def case_step(call: Call, case: Case, verb: str) -> HttpResponse:
         try:
             kind.act_of(verb)(call, case, verb, form)
         except Refusal as refusal:
-            form.add_error(None, told(refusal))
+            say_on(form, refusal, form.beside)
             return _again(call, case, verb, form, status=409)
         call.tell(f"已办理：{known.title}。")
         return redirect("office:case", number=case.number)

@@ -11,7 +11,7 @@ from xinheng.interfaces.office.cases import NUMBERED
 from xinheng.interfaces.office.cases_shown import MoveForm, RecusalForm, page_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.interfaces.web.refusals import told
+from xinheng.interfaces.web.refusals import say_on, told
 from xinheng.services import recusals
 from xinheng.services.case_deadlines import (
     answer_extension,
@@ -32,12 +32,15 @@ def move_clock(call: Call, case: Case, clock: str, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     form = MoveForm(call.request.POST)
+    if act == "extend":
+        form.fields["by"].required = True
     if not form.is_valid():
-        return _wrong(call, case, "".join(f"{words[0]}" for words in form.errors.values()))
+        return _not_moved(call, case, clock, act, form)
     try:
         _move(call, case, clock, act, form)
     except Refusal as refusal:
-        return _wrong(call, case, told(refusal), typed=form.cleaned_data["reason"], status=409)
+        say_on(form, refusal, form.beside)
+        return _not_moved(call, case, clock, act, form, status=409)
     call.tell("期限已变动。" if act != "extend" else "已提出；须经另一人同意的，同意后生效。")
     return redirect("office:case", number=case.number)
 
@@ -65,6 +68,17 @@ def _move(call: Call, case: Case, clock: str, act: str, form: MoveForm) -> None:
         answer_extension(
             public_id, clock, agree=agree, actor=actor, policy=policy, now=now, reason=reason, seen=seen
         )
+
+
+def _not_moved(
+    call: Call, case: Case, clock: str, act: str, form: MoveForm, *, status: int = 200
+) -> HttpResponse:
+    """The page as it is now, with what was wrong beside its field; what was typed stays and can be sent again."""
+    case.refresh_from_db()
+    typed = call.request.POST.copy()
+    typed["seen"] = str(case.version)
+    form.data = typed
+    return page_of(call, case, moved=(clock, act, form), status=status)
 
 
 def _wrong(call: Call, case: Case, words: str, *, typed: str = "", status: int = 200) -> HttpResponse:

@@ -7,19 +7,22 @@ are taken as the flow says (docs/how-to/add-a-procedure.md).
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
 from xinheng.core.flows import Step
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.web.refusals import NOWHERE, Beside
 from xinheng.services.cases import ground_of, take_step
 from xinheng.store.casework import Case
 
 
 class StepForm(forms.Form):
-    """What every step asks. ``seen`` is the row version of the page from which it is sent."""
+    """What every step asks. ``seen`` is the row version of the page from which it is sent; ``beside``: which field a
+    refusal speaks of, by its code."""
 
+    beside: ClassVar[Beside] = NOWHERE
     seen = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),

@@ -1,7 +1,7 @@
 """The page of a case, piece by piece: facts, steps open to this person, clocks, recusals, course, picture."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -13,6 +13,7 @@ from xinheng.core.days import DueDate
 from xinheng.core.flow_migration import MIGRATED, UNDONE
 from xinheng.core.flows import Flow, hands
 from xinheng.core.grounds import GroundKind
+from xinheng.core.parameters import Unit
 from xinheng.core.procedures import flow_of
 from xinheng.core.roles import Role, Verb
 from xinheng.interfaces.office.access import Call
@@ -23,6 +24,7 @@ from xinheng.interfaces.office.cases_picture import picture
 from xinheng.interfaces.office.letters import line_of
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Clock, Crumb
+from xinheng.interfaces.web.refusals import Beside
 from xinheng.services.attachments import held
 from xinheng.services.case_deadlines import open_request
 from xinheng.services.cases import ground_of, recused_from, roles_in, state_title, steps_for
@@ -36,18 +38,26 @@ _MIGRATIONS = {MIGRATED: "迁移到流程的新版本", UNDONE: "退回流程的
 
 
 class MoveForm(forms.Form):
-    """Suspend or resume a clock, or answer a request."""
+    """Suspend, resume or extend a clock, or answer a request."""
 
+    beside: ClassVar[Beside] = {"CD3": "reason", "CD4": "on", "clock_order": "on", "clock_extension": "by"}
     seen = forms.IntegerField(widget=forms.HiddenInput)
     on = forms.DateField(
         label="日期", required=False, widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "日期写作 2026-11-20。"},
     )  # fmt: skip
-    by = forms.IntegerField(label="延长", required=False, min_value=1, max_value=366)
+    by = forms.IntegerField(
+        label="延长", required=False, min_value=1, max_value=366,
+        error_messages={"required": "请填写延长多少。", "invalid": "请填写整数。"},
+    )  # fmt: skip
     reason = forms.CharField(
         label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写明理由。"},
     )  # fmt: skip
+
+
+Moved = tuple[str, str, MoveForm]
+"""A clock, what was to be done with it, and the form that says why not."""
 
 
 class RecusalForm(forms.Form):
@@ -72,15 +82,25 @@ class RecusalForm(forms.Form):
 
 
 def page_of(
-    call: Call, case: Case, *, tried: tuple[str, StepForm] | None = None, wrong: str = "", status: int = 200
+    call: Call,
+    case: Case,
+    *,
+    tried: tuple[str, StepForm] | None = None,
+    moved: Moved | None = None,
+    wrong: str = "",
+    status: int = 200,
 ) -> HttpResponse:
-    """``tried`` is a step that was refused, with what was typed; ``wrong`` a refusal of another act."""
+    """``tried`` is a step that was refused, with what was typed; ``moved`` a clock that could not be moved; ``wrong`` a
+    refusal of another act."""
     flow, kind = flow_of(case.flow, case.flow_version), kind_of(case)
     state, tone = title_of_state(case)
     may_act = any(
         call.may(verb, call.of(case.organisation_id)) for verb in (Verb.DRAFT_CASE, Verb.DECIDE_CASE)
     )
     steps = _steps(call, case, tried)
+    terms = [_clock(call, case, row, may_act=may_act, moved=moved) for row in _rows(case)]
+    refused = tried[1] if tried else moved[2] if moved else None
+    still = any(one["open"] for one in [*steps, *(act for term in terms for act in term["acts"])])
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb(case.number)],
         "case": {
@@ -95,11 +115,11 @@ def page_of(
         "part": kind.part,
         **kind.shown(call, case),
         "steps": steps,
-        "refused": tried[1] if tried else None,
-        "typed": _typed(tried[1]) if tried and not any(one["open"] for one in steps) else [],
+        "refused": refused,
+        "typed": _typed(refused) if refused and not still else [],
         "wrong": wrong,
         "why_not": _why_not(call, case, flow),
-        "clocks": [_clock(call, case, row, may_act=may_act) for row in _rows(case)],
+        "clocks": terms,
         "recusals": [_recusal(call, case, one) for one in _asked(case)],
         "recusal_form": RecusalForm(call, case) if may_act and case.closed_at is None else None,
         "recusal_url": reverse("office:ask_recusal", kwargs={"number": case.number}),
@@ -174,7 +194,7 @@ def _steps(call: Call, case: Case, tried: tuple[str, StepForm] | None) -> list[d
     ]
 
 
-def _typed(form: StepForm) -> list[tuple[str, str]]:
+def _typed(form: forms.Form) -> list[tuple[str, str]]:
     """What somebody wrote into a form that is no longer on the page, choices by their titles; nothing of empty fields."""
     written = ((str(one.label), _written(one)) for one in form.visible_fields())
     return [(label, words) for label, words in written if words]
@@ -233,7 +253,18 @@ def clock_of_row(call: Call, row: CaseDeadline) -> Clock:
     )
 
 
-def _clock(call: Call, case: Case, row: CaseDeadline, *, may_act: bool) -> dict[str, Any]:
+_ACTS = {
+    "suspend": "中止",
+    "resume": "恢复",
+    "extend": "延长",
+    "agree": "同意延长",
+    "refuse": "不同意延长",
+}
+
+
+def _clock(
+    call: Call, case: Case, row: CaseDeadline, *, may_act: bool, moved: Moved | None
+) -> dict[str, Any]:
     running = row.ended_on is None
     asked = open_request(row) if running else None
     acts = []
@@ -241,13 +272,6 @@ def _clock(call: Call, case: Case, row: CaseDeadline, *, may_act: bool) -> dict[
         acts = ["resume"] if row.suspended_on else ["suspend", "extend"]
         if asked is not None:
             acts = ["agree", "refuse"] if asked.actor_id != call.user.pk else []
-    titles = {
-        "suspend": "中止",
-        "resume": "恢复",
-        "extend": "延长",
-        "agree": "同意延长",
-        "refuse": "不同意延长",
-    }
     return {
         "title": call.policy.parameter(row.key, on=row.started_on).title,
         "clock": None if row.suspended_on and running else clock_of_row(call, row),
@@ -257,18 +281,28 @@ def _clock(call: Call, case: Case, row: CaseDeadline, *, may_act: bool) -> dict[
         "moves": [_moved(move) for move in row.moves.select_related("actor").order_by("pk")],
         "acts": [
             {
-                "title": titles[act],
+                "title": _ACTS[act],
                 "act": act,
                 "url": reverse(
                     "office:move_clock", kwargs={"number": case.number, "clock": row.key, "act": act}
                 ),
-                "form": MoveForm(
-                    initial={"seen": case.version, "on": call.today}, auto_id=f"{act}{row.pk}_%s"
-                ),
+                "form": _move_form(call, case, row, act, moved),
+                "open": moved is not None and moved[:2] == (row.key, act),
             }
             for act in acts
         ],
     }
+
+
+def _move_form(call: Call, case: Case, row: CaseDeadline, act: str, moved: Moved | None) -> MoveForm:
+    """Empty, or what was sent and could not be done."""
+    if moved is not None and moved[:2] == (row.key, act):
+        form = moved[2]
+    else:
+        form = MoveForm(initial={"seen": case.version, "on": call.today})
+    form.auto_id = f"{act}{row.pk}_%s"
+    form.fields["by"].label = f"延长（{Unit(row.unit).label.strip()}）"
+    return form
 
 
 def _moved(move: DeadlineMove) -> dict[str, Any]:

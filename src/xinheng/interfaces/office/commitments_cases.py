@@ -45,6 +45,7 @@ class AcceptForm(ReceivingForm):
 
 
 class TolerateForm(ReceivingForm):
+    beside = {"CM22": "promised_on", "CM26": "promised_on", "CM5": "received"}
     promised_on = forms.DateField(
         label="企业承诺补齐的日期", widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"required": "请填写补齐日期。", "invalid": "日期写作 2026-11-20。"},

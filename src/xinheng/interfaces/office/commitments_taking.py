@@ -20,11 +20,13 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.commitments import AtWindow, Promise, refuse_gone, take_at_window
+from xinheng.services.commitments import AtWindow, Promise, latest_promise, refuse_gone, take_at_window
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_lists import letters_in_force, lists_in_force
 from xinheng.store.subjects import Subject
 
+BESIDE = {"CM22": "promised_on", "CM26": "promised_on", "CM20": "handed_in", "CM5": "handed_in"}
+"""Which field a refusal speaks of."""
 OWN = ("voluntary",)
 """Types that are promised of the own accord, without a matter."""
 
@@ -138,8 +140,9 @@ def take_commitment_of(call: Call, subject: str) -> HttpResponse:
         return redirect("office:take_commitment")
     posted = call.request.method == "POST"
     form = TakeForm(letter, item, call.request.POST if posted else None)
+    _say_latest(form, call)
     if posted and form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, BESIDE):
             done = _taken(call, firm, form, promise)
             assert done.case is not None
             call.tell(
@@ -162,6 +165,15 @@ def take_commitment_of(call: Call, subject: str) -> HttpResponse:
         "again_url": reverse("office:take_commitment"),
     }
     return call.render("commitment_take", context)
+
+
+def _say_latest(form: TakeForm, call: Call) -> None:
+    """How late missing material may come, and by which rule, beside the day to be filled in."""
+    latest, rule = latest_promise(call.policy, today=call.today)
+    if latest is not None and "promised_on" in form.fields:
+        promised = form.fields["promised_on"]
+        promised.help_text = f"材料齐全的不填；填写工作日，最迟 {latest}（{rule.citation}）。"
+        promised.widget.attrs["max"] = latest.isoformat()
 
 
 def _wanted(call: Call) -> tuple[PromiseLetter | None, Item | None, Mapping[str, str]]:

@@ -1,7 +1,8 @@
 """A refusal in the words of a page: what the rule says, where it stands, what to do; one way for every room with forms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 
 from django import forms
 
@@ -14,10 +15,21 @@ def told(refusal: Refusal) -> str:
     return "".join(f"{part.rstrip('。')}。" for part in (refusal.message, basis, refusal.advice) if part)
 
 
+Beside = Mapping[str, str]
+"""Codes of refusals, each with the field it speaks of."""
+NOWHERE: Beside = MappingProxyType({})
+
+
+def say_on(form: forms.Form, refusal: Refusal, beside: Beside = NOWHERE) -> None:
+    """Write a refusal beside the field it speaks of, or above the form where it speaks of none that is shown."""
+    name = beside.get(refusal.code)
+    form.add_error(name if name in form.fields else None, told(refusal))
+
+
 @contextmanager
-def refusals_on(form: forms.Form) -> Iterator[None]:
-    """A Refusal raised inside is written above the form, and the view goes on to show it."""
+def refusals_on(form: forms.Form, beside: Beside = NOWHERE) -> Iterator[None]:
+    """A Refusal raised inside is written on the form, and the view goes on to show it."""
     try:
         yield
     except Refusal as refusal:
-        form.add_error(None, told(refusal))
+        say_on(form, refusal, beside)
