@@ -20,6 +20,7 @@ from tests.store import (
     measure_rows,
     paper_rows,
     plan_rows,
+    report_rows,
     sharing_rows,
     visit_rows,
 )
@@ -49,6 +50,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "issuedletter": letter_rows.letter,
     "servicetry": letter_rows.service_try,
     "planfiling": plan_rows.filing,
+    "madereport": report_rows.report,
     "visitarrival": visit_rows.arrival,
     "visitsheet": visit_rows.sheet,
     "visitpoint": visit_rows.point,

@@ -24,6 +24,7 @@ from tests.store import (
     paper_rows,
     plan_rows,
     repair_rows,
+    report_rows,
     sharing_rows,
     visit_rows,
 )
@@ -233,6 +234,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     **measure_rows.REFUSED,
     **objection_rows.REFUSED,
     **repair_rows.REFUSED,
+    **report_rows.REFUSED,
     **exchange_rows.REFUSED,
     "number_series_once": lambda rows: _twice(rows.series),
     "publication_one_open": lambda rows: _twice(lambda: rows.publication(record_key=7)),

@@ -115,6 +115,7 @@ from xinheng.store.repairs import (
     UpperOutcome,
     UpperResult,
 )
+from xinheng.store.reports import MadeReport, Requester
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
@@ -195,6 +196,7 @@ __all__ = [
     "ListRelease",
     "LocalRule",
     "LookupLock",
+    "MadeReport",
     "Mandate",
     "MeasureApplied",
     "MeasureHandout",
@@ -262,6 +264,7 @@ __all__ = [
     "RepairCourse",
     "RepairReminder",
     "RepairSource",
+    "Requester",
     "Resubmission",
     "ResultNotice",
     "ResultPush",
