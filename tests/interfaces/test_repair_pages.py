@@ -175,6 +175,30 @@ def test_the_window_looks_up_and_registers_for_those_without_internet(repairs: R
     assert "待受理" in text(window.get(reverse("office:case", args=[case.number])))
 
 
+@pytest.mark.row("M12-01")
+def test_the_window_offers_only_what_can_be_repaired_and_says_why_not(repairs: Repairs, clerk: User) -> None:
+    over = penalty(repairs.rows, repairs.firm, decided_on=date(2022, 5, 1), seriousness=3)
+    unseen = penalty(repairs.rows, repairs.firm)
+    window = signed_in(clerk)
+    desk = text(window.get(reverse("office:repair_desk"), {"code": CODE}))
+    assert reverse("office:new_repair", args=[repairs.record.record_key]) in desk
+    for record, why in ((over, "公示已经结束"), (unseen, "没有对外公示")):
+        address = reverse("office:new_repair", args=[record.record_key])
+        assert address not in desk and why in desk
+        page = text(window.get(address))
+        assert why in page and "登记申请</button>" not in page
+        sent = {
+            "source": "publicity_system",
+            "external": "XY9",
+            "lodged_on": "2026-11-19",
+            "pushed_on": "2026-11-20",
+            "duty_done": "缴款书1号",
+            "pledged": "on",
+        }
+        assert why in text(post(window, address, sent))
+    assert not Case.objects.exists()
+
+
 @pytest.mark.row("M12-03")
 def test_officers_ask_accept_examine_and_decide_on_the_page(repairs: Repairs, people: People) -> None:
     from xinheng.services.repairs import Application

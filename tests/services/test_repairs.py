@@ -15,6 +15,7 @@ from tests.services.repairers import (
     make_repairs,
     penalty,
 )
+from tests.store import measure_rows
 
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
@@ -164,12 +165,70 @@ def test_a_repair_asked_too_early_is_refused_with_the_day(repairs: Repairs) -> N
     assert not Case.objects.exists()
 
 
+def _hurdle(repairs: Repairs, record: Record) -> tuple[str, str]:
+    one = next(
+        one
+        for one in matters_of(repairs.firm, policy=repairs.policy, today=TODAY)
+        if one.record.record_key == record.record_key
+    )
+    return (one.answer.hurdles[0].code, one.answer.hurdles[0].message) if one.answer.hurdles else ("", "")
+
+
+@pytest.mark.row("M12-01")
+@pytest.mark.guard("G9")
+def test_nothing_is_applied_for_where_the_publication_is_over(repairs: Repairs) -> None:
+    by_rule = penalty(repairs.rows, repairs.firm, decided_on=date(2022, 5, 1), seriousness=3)
+    stopped = penalty(repairs.rows, repairs.firm)
+    repairs.rows.publication(
+        ground=stopped,
+        decided_on=stopped.decided_on,
+        published_at=NOW - timedelta(days=30),
+        stopped_at=NOW - timedelta(days=1),
+        stop_reason="correct",
+    )
+    for record in (by_rule, stopped):
+        assert _hurdle(repairs, record)[0] == "RX9"
+        with _refused("RX9"):
+            prepare(record.record_key, WHOLE, party=repairs.party(), policy=repairs.policy, now=NOW)
+        with _refused("RX9"):
+            lodge(
+                record.record_key,
+                WHOLE,
+                repairs.lodging(),
+                actor=repairs.people.wang,
+                policy=repairs.policy,
+                now=NOW,
+            )
+    assert not Case.objects.exists()
+
+
+@pytest.mark.row("M12-01")
+@pytest.mark.guard("G5")
+def test_what_is_not_public_here_is_applied_for_only_where_a_site_pushes_it_or_something_rests_on_it(
+    repairs: Repairs,
+) -> None:
+    unseen = penalty(repairs.rows, repairs.firm)
+    assert _hurdle(repairs, unseen)[0] == "RX10"
+    given = {"policy": repairs.policy, "now": NOW}
+    with _refused("RX10"):
+        lodge(unseen.record_key, WHOLE, repairs.lodging(), actor=repairs.people.wang, **given)
+    pushed = lodge(unseen.record_key, WHOLE, repairs.lodging(), actor=None, **given)
+    assert pushed.state == "received"
+    ground = penalty(repairs.rows, repairs.firm)
+    measure_rows.measure(repairs.rows, subject=repairs.firm, ground_key=ground.record_key)
+    assert _hurdle(repairs, ground) == ("", "")
+    assert lodge(
+        ground.record_key, WHOLE, repairs.lodging("XYZG-2"), actor=repairs.people.wang, **given
+    ).number
+
+
 @pytest.mark.row("M12-01")
 def test_the_same_application_twice_is_refused(repairs: Repairs) -> None:
     first = repairs.lodged()
     with pytest.raises(Refusal, match=first.number):
         repairs.lodged(external="XYZG-2")
     other = penalty(repairs.rows, repairs.firm)
+    repairs.rows.publication(ground=other, published_at=NOW)
     with _refused("XR5"):
         lodge(
             other.record_key,

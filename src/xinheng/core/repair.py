@@ -134,6 +134,24 @@ def too_early(earliest: date) -> Refusal:
     )
 
 
+def nothing_to_end(*, shown_once: bool, stops_on: date | None) -> Refusal:
+    """Why a record that burdens nobody any more, or never did, needs no repair; ``stops_on`` where the rule gives it."""
+    if shown_once or stops_on is not None:
+        until = f"（{stops_on} 期满）" if stops_on else ""
+        return Refusal(
+            "RX9",
+            f"这条信息的公示已经结束{until}，不再对外公开，不需要修复。",
+            citation="《信用修复管理办法》",
+            advice="请告诉企业不必申请；仍在别处看到这条信息的，请提出异议。",
+        )
+    return Refusal(
+        "RX10",
+        "这条信息没有对外公示，也没有措施或名单以它为依据，没有可以修复的。",
+        citation="《信用修复管理办法》",
+        advice="内容有误的，请提出异议；在“信用中国”或者公示系统公示的，由该网站把申请推送过来，不必登记。",
+    )
+
+
 def lawful_demands(rules: RepairRules, keys: Collection[str]) -> tuple[str, ...]:
     """Titles of what an officer asks to be added. Refusals: RX7 nothing named, RX8 something the law does not know."""
     if not keys:

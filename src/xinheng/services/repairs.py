@@ -7,17 +7,19 @@ handled by whoever recognised the fault (谁认定、谁修复; 国办发〔2025
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.db import IntegrityError, transaction
 
 from xinheng.core.catalogue import Item
-from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.grounds import EffectKind, Ground, GroundKind
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.core.repair import Answer, Matter, assess, barred_until
+from xinheng.core.repair import Answer, Matter, assess, barred_until, nothing_to_end
 from xinheng.core.repair_flow import OPEN, TOTAL
+from xinheng.core.repair_rules import When
 from xinheng.core.roles import Verb
 from xinheng.services.case_clocks import clock_of, keep
 from xinheng.services.cases import Opening, open_case, take_step
@@ -28,6 +30,7 @@ from xinheng.services.subjects import ended_keys, versions_of
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case, CaseDeadline
+from xinheng.store.effect_kinds import STORED_EFFECTS
 from xinheng.store.effects import Publication
 from xinheng.store.records import WEIGHABLE, Record
 from xinheng.store.repairs import RepairApplication, RepairSource
@@ -113,19 +116,55 @@ def matters_of(subject: Subject, *, policy: Policy, today: date) -> list[OwnMatt
         and (row.seriousness != Seriousness.NONE or row.item == Item.ABNORMAL_OPERATION)
         and row.item != Item.COMPLAINT
     ]
-    shown = set(
-        Publication.objects.filter(subject=subject, stopped_at=None).values_list("record_key", flat=True)
-    )
+    showings = _showings([row.record_key for row in rows])
     cases = {one.record_key: one.case for one in _running(subject)}
     return [
         OwnMatter(
             record=row,
-            answer=answer_for(row, policy=policy, today=today),
-            shown=row.record_key in shown,
+            answer=_with_effect(row, answer_for(row, policy=policy, today=today), showings, today=today),
+            shown=Showing.OPEN in showings.get(row.record_key, ()),
             case=cases.get(row.record_key),
         )
         for row in sorted(rows, key=lambda row: (-row.seriousness, row.pk))
     ]
+
+
+class Showing(StrEnum):
+    """What a record does to its subject: it is public, it was, something else of the city's rests on it."""
+
+    OPEN = "open"
+    OVER = "over"
+    GROUND = "ground"
+
+
+def _showings(keys: Collection[int]) -> dict[int, set[Showing]]:
+    found: dict[int, set[Showing]] = {}
+    shown = Publication.objects.filter(record_key__in=keys)
+    for key, stopped in shown.values_list("record_key", "stopped_at"):
+        found.setdefault(key, set()).add(Showing.OVER if stopped else Showing.OPEN)
+    others = (kind for kind in STORED_EFFECTS if kind.kind is not EffectKind.PUBLICATION)
+    for effect in (one for kind in others for one in kind.resting_on(GroundKind.RECORD, keys)):
+        found.setdefault(effect.ground.reference, set()).add(Showing.GROUND)
+    return found
+
+
+def _with_effect(
+    record: Record, answer: Answer, showings: Mapping[int, Collection[Showing]], *, today: date
+) -> Answer:
+    """Nothing is applied for where nothing would end: the record is public no more or never was, and grounds nothing."""
+    known = showings.get(record.record_key, ())
+    over = answer.stops_on is not None and answer.stops_on <= today
+    public = Showing.OPEN in known and not over
+    if answer.way is None or answer.way.when is not When.TERM or public or Showing.GROUND in known:
+        return answer
+    why = nothing_to_end(shown_once=bool(known), stops_on=answer.stops_on if over else None)
+    return replace(answer, hurdles=(*answer.hurdles, why))
+
+
+def answer_here(record: Record, *, policy: Policy, today: date) -> Answer:
+    """The answer to whoever applies by the own space or the window: beside the rule, whether anything would end."""
+    answer = answer_for(record, policy=policy, today=today)
+    return _with_effect(record, answer, _showings([record.record_key]), today=today)
 
 
 def _running(subject: Subject) -> list[RepairApplication]:
@@ -146,10 +185,10 @@ def open_record(record_key: int) -> Record:
 def prepare(
     record_key: int, application: Application, *, party: Party, policy: Policy, now: datetime
 ) -> Case:
-    """The enterprise gets its materials ready in its own space. Refusals RX1–RX6 say why not yet, C03 that it did so before."""
+    """The enterprise gets its materials ready in its own space. Refusals RX1–RX6, RX9, RX10 say why not, C03 that it did so before."""
     record = open_record(record_key)
     party.demand(Verb.LODGE_REQUEST, record.subject, on=day_of(now))
-    answer_for(record, policy=policy, today=day_of(now)).demand()
+    answer_here(record, policy=policy, today=day_of(now)).demand()
     case = open_case(
         _opening(record), verb="prepare", actor=party, policy=policy, now=now, reason="企业自备材料"
     )
@@ -177,10 +216,12 @@ def lodge(
     now: datetime,
 ) -> Case:
     """Register an application that was lodged at the national site: by the window or an officer, or pushed by a system
-    (no ``actor``). What the enterprise had prepared goes along. Refusals RX1–RX6, XR2–XR4, C03."""
+    (no ``actor``). What the enterprise had prepared goes along. Refusals RX1–RX6, XR2–XR4, C03; RX9, RX10 at the window:
+    what a site pushes is public there."""
     record, today = open_record(record_key), day_of(now)
     _check(lodging, actor=actor, today=today)
-    answer_for(record, policy=policy, today=lodging.lodged_on).demand()
+    answers = answer_for if actor is None else answer_here
+    answers(record, policy=policy, today=lodging.lodged_on).demand()
     verb = "receive" if actor is None else "lodge"
     prepared = RepairApplication.objects.filter(record_key=record_key, case__state="prepared").first()
     told = {"source": lodging.source.value, "external": lodging.external}

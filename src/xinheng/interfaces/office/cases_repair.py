@@ -31,6 +31,7 @@ from xinheng.services.repairs import (
     Lodging,
     OwnMatter,
     answer_for,
+    answer_here,
     lodge,
     matters_of,
     missing_of,
@@ -217,7 +218,7 @@ def _matter(call: Call, one: OwnMatter) -> dict[str, Any]:
 def new_repair(call: Call, key: int) -> HttpResponse:
     """Register an application on one record."""
     record = open_record(key)
-    answer = answer_for(record, policy=call.policy, today=call.today)
+    answer = answer_here(record, policy=call.policy, today=call.today)
     first = {"lodged_on": call.today, "pushed_on": call.today}
     form = LodgeForm(call.request.POST if call.request.method == "POST" else None, initial=first)
     if form.is_bound and form.is_valid():
@@ -241,6 +242,7 @@ def new_repair(call: Call, key: int) -> HttpResponse:
         "form": form,
         "free": FREE,
         "sheet_url": reverse("office:repair_sheet", kwargs={"key": key}),
+        "back_url": f"{reverse('office:repair_desk')}?code={record.subject.code or ''}",
     }
     return call.render("repair_new", context)
 
@@ -249,7 +251,7 @@ def new_repair(call: Call, key: int) -> HttpResponse:
 def repair_sheet(call: Call, key: int) -> HttpResponse:
     """The application to print and sign, for those without internet."""
     record = open_record(key)
-    answer = answer_for(record, policy=call.policy, today=call.today)
+    answer = answer_here(record, policy=call.policy, today=call.today)
     back = reverse("office:new_repair", kwargs={"key": key})
     context = sheet_of(record, answer, call.policy) | {"back_url": back}
     return render(call.request, "web/repair_sheet.html", context)
