@@ -156,6 +156,13 @@ def test_what_is_no_parcel_is_refused_as_a_whole(trips: Trips, body: bytes, code
     assert json.loads(response.content)["code"] == code
 
 
+def test_a_refusal_comes_with_the_law_it_rests_on(trips: Trips) -> None:
+    visit = trips.approved()
+    answer = _sync(signed_in(trips.li), trips.li, _arrival(visit, code="22222ABCDE"))
+    (one,) = json.loads(answer.content)["answers"]
+    assert (one["code"], one["citation"]) == ("VF1", "国办发〔2024〕54号")
+
+
 def test_what_one_wrote_is_not_sent_under_the_name_of_another(trips: Trips) -> None:
     visit = trips.approved()
     response = _sync(signed_in(trips.ma), trips.li, _arrival(visit))

@@ -15,7 +15,7 @@ from xinheng.core.roles import Role
 from xinheng.core.visits import Arrival
 from xinheng.services.cases import last_step
 from xinheng.services.visits_phone import Item, Taken, What, take_from_phone
-from xinheng.store.models import Attachment, User, VisitArrival, VisitSheet
+from xinheng.store.models import Attachment, LedgerEvent, User, VisitArrival, VisitSheet
 
 pytestmark = [pytest.mark.row("M8-04"), pytest.mark.row("X-06"), pytest.mark.guard("G7")]
 
@@ -95,6 +95,22 @@ def test_a_code_of_another_enterprise_does_not_open_the_visit(trips: Trips) -> N
     assert _send(trips, arrival(visit, code="22222ABCDE")) == [("refused", "VF1")]
     assert _send(trips, arrival(visit, code="")) == [("refused", "VF1")]
     assert _send(trips, arrival(visit, code=CODE.lower())) == [("taken", "")]
+
+
+def test_a_refusal_names_the_law_it_rests_on(trips: Trips) -> None:
+    (said,) = take_from_phone(
+        [arrival(trips.approved(), code="")], offset_now=RIGHT, **trips.by(trips.li, SENT)
+    )
+    assert (said.code, said.citation) == ("VF1", "国办发〔2024〕54号")
+
+
+def test_what_was_refused_tells_the_ledger_nothing(trips: Trips) -> None:
+    visit = trips.approved()
+    wrong = replace(sheet(visit), visit=visit.case.public_id, sheet=replace(SHEET, points={}))
+    _send(trips, arrival(visit), wrong, paper(visit))
+    told = LedgerEvent.objects.filter(object=f"case:{visit.case.number}", at=SENT).order_by("pk")
+    assert [one.kind for one in told] == ["case.check_in", "visit.checked_in"]
+    assert LedgerEvent.objects.filter(kind="attachment.added").count() == 1
 
 
 def test_nobody_there_is_recorded_with_a_photo_of_the_door(trips: Trips) -> None:

@@ -81,7 +81,12 @@ def held(target: Target, key: str) -> Held | None:
         signed = NothingStatement.objects.filter(public_id=key).first()
         return None if signed is None else _named(target, key, "无数据报送说明", signed)
     case = Case.objects.select_related("subject").filter(public_id=key).first()
-    return None if case is None else _named(target, key, f"{case.title}（{case.number}）", case, case.subject)
+    return None if case is None else held_case(case)
+
+
+def held_case(case: Case) -> Held:
+    """A case as the thing to which files are put."""
+    return _named(Target.CASE, case.public_id, f"{case.title}（{case.number}）", case, case.subject)
 
 
 def _named(
@@ -176,8 +181,8 @@ def attach(
     with transaction.atomic():
         _refuse_more(thing, policy, on=day_of(now))
         subject = thing.subject if paper.personal else None
-        file, checked = _kept(path, thing, seen, paper, subject=subject, policy=policy, now=now)
-        known = living().filter(**thing.columns, file=file).first()
+        file, checked, fresh = _kept(path, thing, seen, paper, subject=subject, policy=policy, now=now)
+        known = None if fresh else living().filter(**thing.columns, file=file).first()
         if known is not None:
             return known
         account = actor.account if isinstance(actor, Party) else None
@@ -243,8 +248,9 @@ def _kept(
     subject: Subject | None,
     policy: Policy,
     now: datetime,
-) -> tuple[StoredFile, str]:
-    """The sealed file and what the scanner said of it: the one there is of that content and owner, else a new one."""
+) -> tuple[StoredFile, str, bool]:
+    """The sealed file, what the scanner said of it, and whether it is new: the one there is of that content and owner, else
+    a new one."""
     term = policy.kept_until("attachment", since=day_of(now), on=day_of(now))
     with path.open("rb") as content:
         digest = f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
@@ -260,12 +266,12 @@ def _kept(
         file = put_file(
             path, name=f"附件.{seen.kind.suffix}", media_type=seen.kind.media_type, now=now, destroy_on=term
         )
-        return file, Checked.UNCHECKED.value
+        return file, Checked.UNCHECKED.value, True
     file = StoredFile.objects.select_for_update().get(pk=found.pk)
     file.destroy_on = term
     file.save(update_fields=["destroy_on"])
     earlier = Attachment.objects.filter(file=file).order_by("-pk").values_list("checked", flat=True)[0]
-    return file, earlier
+    return file, earlier, False
 
 
 def open_one(

@@ -17,12 +17,14 @@ from xinheng.store.casework import Case, CaseDeadline
 def move_clocks(case: Case, step: Step, *, policy: Policy, on: date) -> None:
     """What the step does to the clocks of the case, counted from ``on``."""
     running = CaseDeadline.objects.select_for_update().filter(case=case, ended_on__isnull=True)
-    for row in running.order_by("pk"):
+    rows = list(running.order_by("pk"))
+    for row in rows:
         before = clock_of(row)
         after = clocks.after_step(before, step, on=on, calendar=policy.calendar)
         if after != before:
             keep(row, after, policy)
-    start_clocks(case, step, policy=policy, on=on)
+    left = frozenset(row.key for row in rows if row.ended_on is None)
+    _start(case, step, policy=policy, on=on, served_on=None, over=left)
 
 
 def start_clocks(
@@ -37,6 +39,12 @@ def start_clocks(
     """Start the clocks of a step but those that run or are ``over``: with a letter on the day of its service."""
     running = CaseDeadline.objects.filter(case=case, ended_on__isnull=True)
     over |= set(running.values_list("key", flat=True))
+    _start(case, step, policy=policy, on=on, served_on=served_on, over=over)
+
+
+def _start(
+    case: Case, step: Step, *, policy: Policy, on: date, served_on: date | None, over: frozenset[str]
+) -> None:
     readings = {key: policy.parameter(key, on=served_on or on) for key in step.starts}
     for clock in clocks.clocks_of(step, readings=readings, taken_on=on, served_on=served_on):
         if clock.key not in over:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from xinheng.core.access import Actor
 from xinheng.core.flow_migration import Move, past_of
@@ -22,12 +22,13 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.accounts import actor_of
 from xinheng.services.case_clocks import move_clocks, start_clocks
 from xinheng.services.enterprises import Party
-from xinheng.services.ledger import note
-from xinheng.services.reach import tree
+from xinheng.services.ledger import event_of, note_all
+from xinheng.services.reach import Tree, tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import Recusal
 from xinheng.store.casework import Case, CaseEvent, next_in
+from xinheng.store.ledger import LedgerEvent
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
 
@@ -128,7 +129,35 @@ def take_step(
 
     ``counted_from``: the day from which the clocks of the step count, where it was not today, such as that of service.
     """
-    case = locked(public_id, seen_version=seen_version)
+    return take_held(
+        locked(public_id, seen_version=seen_version),
+        verb,
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        ground=ground,
+        details=details,
+        counted_from=counted_from,
+    )
+
+
+def take_held(
+    case: Case,
+    verb: str,
+    *,
+    actor: Taker | None,
+    policy: Policy,
+    now: datetime,
+    reason: str = "",
+    ground: Ground | None = None,
+    details: Mapping[str, Any] | None = None,
+    counted_from: date | None = None,
+    standing: "Standing | None" = None,
+    notes: list[LedgerEvent] | None = None,
+) -> Case:
+    """As ``take_step``, of a case that the caller has under lock in a transaction of its own. ``standing``: what was read of
+    ``actor`` for several steps at once; ``notes``: receives what the ledger is told, for the caller to note with more."""
     act = _Act(
         verb,
         actor,
@@ -138,6 +167,8 @@ def take_step(
         ground=ground,
         details=dict(details or {}),
         counted_from=counted_from,
+        standing=standing,
+        notes=notes,
     )
     return _take(case, flow_of(case.flow, case.flow_version), act)
 
@@ -169,16 +200,22 @@ def take_on_ground(
 
 def locked(public_id: str, *, seen_version: int | None = None) -> Case:
     """The case under lock. Refusals: C01 there is none, C02 somebody else moved it since ``seen_version``."""
-    case = Case.objects.select_for_update().filter(public_id=public_id).first()
+    found = Case.objects.select_for_update(of=("self",)).select_related("subject")
+    case = found.filter(public_id=public_id).first()
     if case is None:
         raise Refusal("C01", "没有这个事项。", advice="请从工作台重新进入。")
+    refuse_stale(case, seen_version=seen_version)
+    return case
+
+
+def refuse_stale(case: Case, *, seen_version: int | None) -> None:
+    """Refusal C02 where somebody else moved the case since the version that was on the page."""
     if seen_version is not None and seen_version != case.version:
         raise Refusal(
             "C02",
             f"这个事项刚刚被别人办理过：{_last_change(case)}。",
             advice="您填写的内容没有生效；请刷新页面，看清现状后再办理。",
         )
-    return case
 
 
 def _last_change(case: Case) -> str:
@@ -243,20 +280,36 @@ def ground_of(case: Case) -> Ground | None:
     return Ground(GroundKind(kind), int(reference)) if reference else None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The grants of somebody and the organisations, read once for several steps."""
+
+    actor: Actor
+    tree: Tree
+
+
+def standing_of(user: User) -> Standing:
+    """As it is now."""
+    return Standing(actor_of(user), tree())
+
+
 def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:
     """Roles in force that reach the organisation."""
     return roles_held(actor_of(user), tree().path(organisation.pk), on=on)
 
 
-def _roles_for(taker: Taker, case: Case, flow: Flow, *, on: date) -> frozenset[Any]:
+def _roles_for(
+    taker: Taker, case: Case, flow: Flow, *, on: date, standing: Standing | None = None
+) -> frozenset[Any]:
     """Roles that reach the case. An account has one only in cases of an enterprise that authorised it for the matter."""
     if isinstance(taker, User):
-        return roles_in(taker, case.organisation, on=on)
-    held = {one.subject_id for one in taker.mandates if flow.matter in one.matters}
+        held = standing or standing_of(taker)
+        return roles_held(held.actor, held.tree.path(case.organisation_id), on=on)
+    mandated = {one.subject_id for one in taker.mandates if flow.matter in one.matters}
     return frozenset(
         grant.role
         for grant in taker.actor.grants
-        if grant.in_force(on) and case.subject_id in grant.subjects & held
+        if grant.in_force(on) and case.subject_id in grant.subjects & mandated
     )
 
 
@@ -276,10 +329,11 @@ def roles_held(actor: Actor, path: Sequence[int], *, on: date) -> frozenset[Any]
 
 def history_of(case: Case) -> Sequence[Past]:
     """Steps taken so far, in the words of the version that the case has now."""
-    return past_of(
-        Move(event.verb, event.taken_by, event.details.get("verbs"))
-        for event in case.events.order_by("sequence")
-    )
+    return _past(case.events.order_by("sequence"))
+
+
+def _past(events: Iterable[CaseEvent]) -> Sequence[Past]:
+    return past_of(Move(event.verb, event.taken_by, event.details.get("verbs")) for event in events)
 
 
 def desk(organisations: Sequence[int]) -> QuerySet[Case]:
@@ -313,6 +367,8 @@ class _Act:
     ground: Ground | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     counted_from: date | None = None
+    standing: Standing | None = None
+    notes: list[LedgerEvent] | None = None
 
     @property
     def on(self) -> date:
@@ -324,22 +380,23 @@ class _Act:
 
 
 def _take(case: Case, flow: Flow, act: _Act) -> Case:
-    past, before, actor, user = history_of(case), case.state, act.actor, _user(act.actor)
+    events = list(case.events.order_by("sequence"))
+    before, actor, user = case.state, act.actor, _user(act.actor)
     account = actor.account if isinstance(actor, Party) else None
     step = check_step(
         flow,
         state=before,
         verb=act.verb,
         actor=_number(actor) if actor else None,
-        roles=_roles_for(actor, case, flow, on=day_of(act.now)) if actor else (),
-        history=past,
+        roles=_roles_for(actor, case, flow, on=day_of(act.now), standing=act.standing) if actor else (),
+        history=_past(events),
         recused=recused_from(case),
         reason=act.reason,
         ground=act.ground,
     )
     CaseEvent.objects.create(
         case=case,
-        sequence=case.events.count() + 1,
+        sequence=len(events) + 1,
         at=act.now,
         verb=act.verb,
         from_state=before,
@@ -352,14 +409,12 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
     )
     move_clocks(case, step, policy=act.policy, on=act.on)
     settled = flow.state(step.to_state).settled
-    Case.objects.filter(pk=case.pk).update(
-        state=step.to_state,
-        version=F("version") + 1,
-        closed_at=act.now if settled else None,
-        handler=user if user else F("handler"),
-    )
-    case.refresh_from_db()
-    note(
+    case.state, case.version = step.to_state, case.version + 1
+    case.closed_at = act.now if settled else None
+    if user is not None:
+        case.handler = user
+    case.save(update_fields=["state", "version", "closed_at", "handler"])
+    told = event_of(
         f"case.{act.verb}",
         now=act.now,
         actor=user,
@@ -368,6 +423,10 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
         payload={"from": before, "to": step.to_state, "reason": act.reason}
         | ({"account": account.public_id} if account else {}),
     )
+    if act.notes is None:
+        note_all([told])
+    else:
+        act.notes.append(told)
     return case
 
 

@@ -1,6 +1,6 @@
 """Writes, seals and verifies the ledger: who did or read what (《河南省社会信用条例》第二十四、三十九条)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -26,7 +26,30 @@ def note(
     payload: object = None,
 ) -> LedgerEvent:
     """Add an event inside the caller's transaction. ``reason`` enters masked, ``payload`` as a digest only (G13)."""
-    return LedgerEvent.objects.create(
+    event = event_of(
+        kind, now=now, actor=actor, subject=subject, object=object, reason=reason, payload=payload
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def note_all(events: Sequence[LedgerEvent]) -> None:
+    """Add several events of ``event_of`` at once, inside the transaction of what they tell of."""
+    LedgerEvent.objects.bulk_create(events)
+
+
+def event_of(
+    kind: str,
+    *,
+    now: datetime,
+    actor: User | None = None,
+    subject: str = "",
+    object: str = "",  # noqa: A002 - the ledger's own word
+    reason: str = "",
+    payload: object = None,
+) -> LedgerEvent:
+    """An event as ``note`` would add it, not added yet."""
+    return LedgerEvent(
         at=now,
         kind=kind,
         actor=actor,

@@ -4,10 +4,12 @@ A result is taken only for a visit that was sent out and checked in to, by its o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.inspection_matters import Point
@@ -16,14 +18,15 @@ from xinheng.core.phone_clock import PhoneTime
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Arrival, Sheet, check_sheet, check_team
-from xinheng.services.cases import last_step, locked, take_step
+from xinheng.services.cases import Standing, last_step, refuse_stale, standing_of, take_held
 from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases
-from xinheng.services.ledger import note
+from xinheng.services.ledger import event_of, note_all
 from xinheng.services.time import day_of
 from xinheng.services.visits import officer_of, officers_of, points_of, results_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.inspections import Inspector
+from xinheng.store.ledger import LedgerEvent
 from xinheng.store.letters import IssuedLetter
 from xinheng.store.visits import Visit, VisitArrival, VisitPoint, VisitSheet
 
@@ -44,6 +47,28 @@ class Arrived:
     phone: PhoneTime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A visit with its case under lock in the transaction of whoever asks. ``library``: its inspectors by certificate;
+    ``standing``: of who writes; ``notes``: what whoever asks is still to tell the ledger."""
+
+    visit: Visit
+    library: Mapping[str, Inspector]
+    standing: Standing
+    notes: list[LedgerEvent] = field(default_factory=list)
+
+    @property
+    def case(self) -> Case:
+        return self.visit.case
+
+
+def site_of(public_id: str, *, actor: User, seen: int | None = None) -> Site:
+    """Refusals VO1 where none was sent out, C02 somebody moved it since ``seen``."""
+    visit = visit_of(public_id, seen=seen)
+    library = {one.certificate_no: one for one in officers_of(visit.certificates)}
+    return Site(visit, library, standing_of(actor))
+
+
 @transaction.atomic
 def check_in(
     public_id: str, arrived: Arrived, *, actor: User, policy: Policy, now: datetime, seen: int | None = None
@@ -53,34 +78,46 @@ def check_in(
     Refusals: VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO6 a moment
     that cannot be, and those of the team and the flow.
     """
-    visit, case = visit_of(public_id, seen=seen)
+    site = site_of(public_id, actor=actor, seen=seen)
+    take_arrival(site, arrived, actor=actor, policy=policy, now=now)
+    note_all(site.notes)
+    return site.visit
+
+
+def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, now: datetime) -> None:
+    """As ``check_in``, for whoever holds the visit and undoes what is refused."""
+    visit, case = site.visit, site.case
     met = VisitArrival.objects.filter(client_id=arrived.client_id).first()
     if met is not None:
         if met.visit_id != visit.pk or met.way != arrived.way:
             raise _other(arrived.client_id)
-        return visit
-    demand_member(visit, actor)
+        return
+    demand_member(site, actor)
     at = _moment(arrived.at, visit=visit, now=now)
     verb = _EXPECTED.get(case.state, "check_in")
     if verb == "check_in":
         hold_to_day(visit, on=day_of(at))
         _demand_notice(visit)
     needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
-    _check_team(visit, visit.certificates, needed=needed, at=at)
+    _check_team(site, visit.certificates, needed=needed, at=at)
     details = {"way": arrived.way.value, **_told(arrived.phone)}
-    take_step(case.public_id, verb, actor=actor, policy=policy, now=now, details=details)
+    _step(site, verb, actor=actor, policy=policy, now=now, details=details)
     VisitArrival.objects.create(
         visit=visit, client_id=arrived.client_id, way=arrived.way.value, at=at, by=actor, received_at=now
     )
-    note(
-        "visit.checked_in",
-        now=now,
-        actor=actor,
-        subject=visit.subject.public_id,
-        object=f"case:{case.number}",
-        payload={"way": arrived.way.value, "at": at.isoformat()},
+    payload = {"way": arrived.way.value, "at": at.isoformat()}
+    _tell(site, "visit.checked_in", payload, actor=actor, now=now)
+
+
+def _step(site: Site, verb: str, **given: Any) -> None:
+    take_held(site.case, verb, standing=site.standing, notes=site.notes, **given)
+
+
+def _tell(site: Site, kind: str, payload: Mapping[str, object], *, actor: User, now: datetime) -> None:
+    subject, matter = site.visit.subject.public_id, f"case:{site.case.number}"
+    site.notes.append(
+        event_of(kind, now=now, actor=actor, subject=subject, object=matter, payload=dict(payload))
     )
-    return visit
 
 
 @transaction.atomic
@@ -100,31 +137,43 @@ def record_visit(
 
     Sent again it is answered with what was taken in then. Refusals: VO1–VO6, VO3 without a check-in, VS1–VS7, VT1–VT3.
     """
-    visit, case = visit_of(public_id)
-    digest = _digest(sheet)
-    met = VisitSheet.objects.filter(client_id=sheet.client_id).first()
+    site, by = site_of(public_id, actor=actor), {"actor": actor, "policy": policy, "now": now}
+    kept = take_sheet(site, sheet, arrived=arrived, seen=seen, phone=phone, **by)
+    note_all(site.notes)
+    return kept
+
+
+def take_sheet(
+    site: Site,
+    sheet: Sheet,
+    *,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    arrived: Arrived | None = None,
+    seen: int | None = None,
+    phone: PhoneTime | None = None,
+) -> VisitSheet:
+    """As ``record_visit``, for whoever holds the visit and undoes what is refused."""
+    visit, case, digest = site.visit, site.case, _digest(sheet)
+    written = list(VisitSheet.objects.filter(Q(visit=visit) | Q(client_id=sheet.client_id)))
+    met = next((one for one in written if one.client_id == sheet.client_id), None)
     if met is not None:
         if met.visit_id != visit.pk or met.digest != digest:
             raise _other(sheet.client_id)
         return met
-    if not VisitArrival.objects.filter(visit=visit).exists():
-        arrived = arrived or _arrived_with_others(visit)
-        if arrived is not None:
-            check_in(public_id, arrived, actor=actor, policy=policy, now=now)
-            case.refresh_from_db()
-    demand_member(visit, actor)
-    at, points = _checked(visit, sheet, policy=policy, now=now)
-    take_step(
-        case.public_id,
-        _WRITING.get(case.state, "record"),
-        actor=actor,
-        policy=policy,
-        now=now,
-        details={"result": sheet.result, **_told(phone)},
-        seen_version=seen,
-        counted_from=day_of(at),
-    )
-    kept = _kept(visit, sheet, digest=digest, at=at, actor=actor, now=now)
+    refuse_stale(case, seen_version=seen)
+    arrival = VisitArrival.objects.filter(visit=visit).first()
+    arrived = arrived if arrival else arrived or _arrived_with_others(visit)
+    if arrival is None and arrived is not None:
+        take_arrival(site, arrived, actor=actor, policy=policy, now=now)
+        arrival = VisitArrival.objects.filter(visit=visit).first()
+    demand_member(site, actor)
+    at, points = _checked(site, arrival, sheet, policy=policy, now=now)
+    details, verb = {"result": sheet.result, **_told(phone)}, _WRITING.get(case.state, "record")
+    _step(site, verb, actor=actor, policy=policy, now=now, details=details, counted_from=day_of(at))
+    kept = _kept(visit, sheet, digest=digest, at=at, actor=actor, now=now, sequence=len(written) + 1)
+    _tell(site, "visit.recorded", {"sheet": digest, "sequence": kept.sequence}, actor=actor, now=now)
     VisitPoint.objects.bulk_create(
         VisitPoint(
             sheet=kept,
@@ -147,10 +196,10 @@ def _arrived_with_others(visit: Visit) -> Arrived | None:
 
 
 def _checked(
-    visit: Visit, sheet: Sheet, *, policy: Policy, now: datetime
+    site: Site, arrival: VisitArrival | None, sheet: Sheet, *, policy: Policy, now: datetime
 ) -> tuple[datetime, dict[str, Point]]:
     """The moment at which it was written and the checklist it answers, once team, time and content hold."""
-    arrival = VisitArrival.objects.filter(visit=visit).first()
+    visit = site.visit
     if arrival is None:
         raise Refusal(
             "VO3",
@@ -160,17 +209,19 @@ def _checked(
         )
     at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
     needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
-    _check_team(visit, sheet.present, needed=needed, at=at)
+    _check_team(site, sheet.present, needed=needed, at=at)
     points = points_of(visit, policy=policy)
     failing = {key: one.failing for key, one in results_of(visit, policy=policy).items()}
     check_sheet(sheet, points=list(points), results=failing, arrival=Arrival(arrival.way))
     return at, points
 
 
-def _kept(visit: Visit, sheet: Sheet, *, digest: str, at: datetime, actor: User, now: datetime) -> VisitSheet:
-    kept = VisitSheet.objects.create(
+def _kept(
+    visit: Visit, sheet: Sheet, *, digest: str, at: datetime, actor: User, now: datetime, sequence: int
+) -> VisitSheet:
+    return VisitSheet.objects.create(
         visit=visit,
-        sequence=visit.sheets.count() + 1,
+        sequence=sequence,
         client_id=sheet.client_id,
         digest=digest,
         result=sheet.result,
@@ -181,15 +232,6 @@ def _kept(visit: Visit, sheet: Sheet, *, digest: str, at: datetime, actor: User,
         recorded_by=actor,
         received_at=now,
     )
-    note(
-        "visit.recorded",
-        now=now,
-        actor=actor,
-        subject=visit.subject.public_id,
-        object=f"case:{visit.case.number}",
-        payload={"sheet": digest, "sequence": kept.sequence},
-    )
-    return kept
 
 
 def _told(phone: PhoneTime | None) -> Mapping[str, object]:
@@ -219,17 +261,20 @@ def _digest(sheet: Sheet) -> str:
     )
 
 
-def visit_of(public_id: str, *, seen: int | None = None) -> tuple[Visit, Case]:
-    """The visit and its case under lock. Refusal VO1 where none was sent out."""
-    visit = Visit.objects.select_related("subject", "case").filter(case__public_id=public_id).first()
+def visit_of(public_id: str, *, seen: int | None = None) -> Visit:
+    """The visit with its case under lock. Refusals VO1 where none was sent out, C02 somebody moved it since ``seen``."""
+    found = Visit.objects.select_related("subject", "case__subject").select_for_update(of=("case",))
+    visit = found.filter(case__public_id=public_id).first()
     if visit is None:
         raise not_sent_out()
-    return visit, locked(public_id, seen_version=seen)
+    refuse_stale(visit.case, seen_version=seen)
+    return visit
 
 
-def demand_member(visit: Visit, actor: User) -> None:
+def demand_member(site: Site, actor: User) -> None:
     """Refusal VO2 for somebody who is not sent."""
-    if not Inspector.objects.filter(user=actor, certificate_no__in=visit.certificates).exists():
+    team = (site.library.get(one) for one in site.visit.certificates)
+    if not any(one is not None and one.user_id == actor.pk for one in team):
         raise not_of_team()
 
 
@@ -278,7 +323,8 @@ def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None
     return moment
 
 
-def _check_team(visit: Visit, present: tuple[str, ...] | list[str], *, needed: int, at: datetime) -> None:
+def _check_team(site: Site, present: tuple[str, ...] | list[str], *, needed: int, at: datetime) -> None:
+    visit = site.visit
     if strange := sorted(set(present) - set(visit.certificates)):
         raise Refusal(
             "VT3",
@@ -287,7 +333,7 @@ def _check_team(visit: Visit, present: tuple[str, ...] | list[str], *, needed: i
             advice="检查人员由抽取、审批确定，不得自行更换；请由批准的人员检查。",
         )
     check_team(
-        [officer_of(one) for one in officers_of(list(present))],
+        [officer_of(site.library[one]) for one in sorted(set(present) & site.library.keys())],
         needed=needed,
         organisation=visit.organisation_id,
         on=day_of(at),

@@ -4,7 +4,7 @@ apart, so that a cut connection or a refusal loses nothing (国办发〔2024〕5
 What is refused changes nothing here and stays on the phone with its reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,21 +14,31 @@ from typing import Any
 
 from django.db import transaction
 
-from xinheng.core.attachments import Target
 from xinheng.core.canonical import digest
 from xinheng.core.phone_clock import PhoneTime, check_clock
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Arrival, Sheet
 from xinheng.intake.attachments import Inspected
-from xinheng.services.attachments import Paper, attach, held, look_at_pictures
-from xinheng.services.cases import last_step, state_title, take_step
+from xinheng.services.attachments import Paper, attach, held_case, look_at_pictures
+from xinheng.services.cases import Standing, last_step, standing_of, state_title, take_held
 from xinheng.services.collect import workshop
-from xinheng.services.visits_on_site import Arrived, check_in, not_of_team, not_sent_out, record_visit
+from xinheng.services.ledger import note_all
+from xinheng.services.visits import officers_of
+from xinheng.services.visits_on_site import (
+    Arrived,
+    Site,
+    not_of_team,
+    not_sent_out,
+    take_arrival,
+    take_sheet,
+    visit_of,
+)
 from xinheng.store.accounts import User
 from xinheng.store.attachments import living
 from xinheng.store.casework import Case
 from xinheng.store.inspections import Inspector
+from xinheng.store.ledger import LedgerEvent
 from xinheng.store.visits import Visit, VisitArrival, VisitSheet
 
 LARGEST = 1024 * 1024
@@ -107,19 +117,26 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """``words``: for the inspector, in Chinese; ``code`` of the refusal."""
+    """``words``: for the inspector, in Chinese; ``code`` of the refusal and the law it cites."""
 
     client_id: str
     state: Taken
     code: str = ""
     words: str = ""
+    citation: str = ""
 
 
 def refused(client_id: str, refusal: Refusal) -> Answer:
     """The answer to what a rule does not let in."""
     said = (refusal.message, refusal.advice)
     words = "".join(f"{part.rstrip('。')}。" for part in said if part)
-    return Answer(client_id=client_id, state=Taken.REFUSED, code=refusal.code, words=words)
+    return Answer(
+        client_id=client_id,
+        state=Taken.REFUSED,
+        code=refusal.code,
+        words=words,
+        citation=refusal.citation,
+    )
 
 
 def take_from_phone(
@@ -140,30 +157,31 @@ def take_from_phone(
         taking = _Taking(there, pictures, looked, offset_now, {"actor": actor, "policy": policy, "now": now})
         for _, same in groupby(enumerate(items), key=lambda one: one[1].visit):
             with transaction.atomic():
-                answers += [taking.answer(place, item) for place, item in same]
+                answers += taking.answers(same)
     return answers
 
 
 @dataclass(frozen=True, slots=True)
 class _There:
-    """What the server had before, read once for a parcel; the verbs look again under lock. ``mine``: certificates of the
-    sender; ``papers``: case and digest of each."""
+    """What the server had before, read once for a parcel; the verbs look again under lock. ``library``: inspectors of all
+    teams; ``mine``: certificates of the sender; ``papers``: case and digest of each."""
 
     visits: Mapping[str, Visit]
     arrivals: Mapping[int, VisitArrival]
     sheets: Mapping[int, VisitSheet]
     sent: frozenset[str]
     papers: frozenset[tuple[str, str]]
+    library: Mapping[str, Inspector]
     mine: frozenset[str]
+    standing: Standing
 
-    def visit(self, public_id: str) -> Visit:
+    def demand(self, public_id: str) -> None:
         """Refusals VO1 where none was sent out, VO2 for somebody who is not sent."""
         visit = self.visits.get(public_id)
         if visit is None:
             raise not_sent_out()
         if not self.mine & set(visit.certificates):
             raise not_of_team()
-        return visit
 
 
 def _there(items: Sequence[Item], actor: User) -> _There:
@@ -180,14 +198,17 @@ def _there(items: Sequence[Item], actor: User) -> _There:
         *VisitSheet.objects.filter(client_id__in=written).values_list("client_id", flat=True),
     ]
     papers = living().filter(case__visit__in=keys).values_list("case__public_id", "file__digest")
-    certificates = Inspector.objects.filter(user=actor).values_list("certificate_no", flat=True)
+    team = officers_of([certificate for one in visits.values() for certificate in one.certificates])
+    library = {one.certificate_no: one for one in team}
     return _There(
         visits=visits,
         arrivals={one.visit_id: one for one in arrivals},
         sheets={one.visit_id: one for one in sheets},
         sent=frozenset(sent),
         papers=frozenset((case, kept) for case, kept in papers if case),
-        mine=frozenset(certificates),
+        library=library,
+        mine=frozenset(key for key, one in library.items() if one.user_id == actor.pk),
+        standing=standing_of(actor),
     )
 
 
@@ -201,42 +222,72 @@ class _Taking:
     offset_now: timedelta
     by: Mapping[str, Any]
 
-    def answer(self, place: int, item: Item) -> Answer:
-        """Each verb below is atomic by itself: what it refuses leaves nothing."""
-        try:
-            visit = self.there.visit(item.visit)
-            if isinstance(item, PhonePaper):
-                if (item.visit, item.client_id) in self.there.papers:
-                    return Answer(client_id=item.client_id, state=Taken.KNOWN)
-                return _paper(item, visit.case, self.pictures.get(place), self.looked, **self.by)
-            return self._written(item, visit)
-        except Refusal as refusal:
-            return refused(item.client_id, refusal)
+    def answers(self, items: Iterable[tuple[int, Item]]) -> list[Answer]:
+        """Of one visit, which stays under lock from its first. What is refused leaves nothing, and the visit is read anew."""
+        site: Site | None = None
+        answers: list[Answer] = []
+        notes: list[LedgerEvent] = []
+        for place, item in items:
+            before = len(notes)
+            try:
+                site = site or self._site(item.visit, notes)
+                with transaction.atomic():
+                    answers.append(self._answer(place, item, site))
+            except Refusal as refusal:
+                site = None
+                del notes[before:]
+                answers.append(refused(item.client_id, refusal))
+        note_all(notes)
+        return answers
 
-    def _written(self, item: PhoneArrival | PhoneSheet | PhoneRefusal, visit: Visit) -> Answer:
-        known = (
-            _declined(item, visit.case)
-            if isinstance(item, PhoneRefusal)
-            else item.client_id in self.there.sent
-        )
-        if not known:
-            check_clock(item.time, offset_now=self.offset_now)
-        if isinstance(item, PhoneArrival):
-            earlier = self.there.arrivals.get(visit.pk)
-            if earlier is not None and earlier.client_id != item.client_id:
+    def _site(self, visit: str, notes: list[LedgerEvent]) -> Site:
+        self.there.demand(visit)
+        return Site(visit_of(visit), self.there.library, self.there.standing, notes)
+
+    def _answer(self, place: int, item: Item, site: Site) -> Answer:
+        if isinstance(item, PhonePaper):
+            known = (item.visit, item.client_id) in self.there.papers
+            if not known:
+                _paper(item, site.case, self.pictures.get(place), self.looked, **self.by)
+        elif isinstance(item, PhoneRefusal):
+            known = _declined(item, site.case)
+            if not known:
+                self._decline(item, site)
+        else:
+            known = item.client_id in self.there.sent
+            if not known:
+                check_clock(item.time, offset_now=self.offset_now)
+            if isinstance(item, PhoneSheet):
+                self._sheet(item, site, known=known)
+            elif (earlier := self.there.arrivals.get(site.visit.pk)) and earlier.client_id != item.client_id:
                 words = f"{earlier.by.display_name}已经登记入企，以先到的为准。"
                 return Answer(client_id=item.client_id, state=Taken.KNOWN, words=words)
-            _demand_code(item, visit)
-            arrived = Arrived(client_id=item.client_id, way=item.way, at=item.time.counted, phone=item.time)
-            check_in(item.visit, arrived, **self.by)
-        elif isinstance(item, PhoneSheet):
-            if not known:
-                _demand_first(self.there.sheets.get(visit.pk), visit.case)
-            record_visit(item.visit, item.sheet, phone=item.time, **self.by)
-        elif not known:
-            details = {"client_id": item.client_id, **item.time.told}
-            take_step(item.visit, "decline", reason=item.reason, details=details, **self.by)
+            else:
+                self._arrival(item, site)
         return Answer(client_id=item.client_id, state=Taken.KNOWN if known else Taken.TAKEN)
+
+    def _arrival(self, item: PhoneArrival, site: Site) -> None:
+        _demand_code(item, site.visit)
+        arrived = Arrived(client_id=item.client_id, way=item.way, at=item.time.counted, phone=item.time)
+        take_arrival(site, arrived, **self.by)
+
+    def _sheet(self, item: PhoneSheet, site: Site, *, known: bool) -> None:
+        if not known:
+            _demand_first(self.there.sheets.get(site.visit.pk), site.case)
+        take_sheet(site, item.sheet, phone=item.time, **self.by)
+
+    def _decline(self, item: PhoneRefusal, site: Site) -> None:
+        check_clock(item.time, offset_now=self.offset_now)
+        details, known = {"client_id": item.client_id, **item.time.told}, self.there.standing
+        take_held(
+            site.case,
+            "decline",
+            reason=item.reason,
+            details=details,
+            standing=known,
+            notes=site.notes,
+            **self.by,
+        )
 
 
 def _laid_out(items: Sequence[Item], work: Path, *, known: frozenset[tuple[str, str]]) -> dict[int, Path]:
@@ -280,7 +331,7 @@ def _demand_first(earlier: VisitSheet | None, case: Case) -> None:
 
 def _paper(
     item: PhonePaper, case: Case, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
-) -> Answer:
+) -> None:
     if case.closed_at is not None and case.state != _DECLINED:
         raise Refusal(
             "VF5",
@@ -290,11 +341,9 @@ def _paper(
     seen = looked[path] if path else _incomplete(item)
     if isinstance(seen, Refusal):
         raise seen
-    thing = held(Target.CASE, item.visit)
-    assert thing is not None and path is not None
+    assert path is not None
     title = f"{item.what.label}：{item.about}" if item.about else item.what.label
-    attach(thing, path, Paper(title=title[:120], personal=True), seen=seen, **by)
-    return Answer(client_id=item.client_id, state=Taken.TAKEN)
+    attach(held_case(case), path, Paper(title=title[:120], personal=True), seen=seen, **by)
 
 
 def _incomplete(item: PhonePaper) -> Refusal:

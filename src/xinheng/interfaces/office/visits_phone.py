@@ -6,6 +6,7 @@ the phone. Times of the phone are corrected by the server's (legal guard G7).
 
 import hashlib
 import json
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -145,11 +146,7 @@ def field_sync(call: Call) -> HttpResponse:
             parcel.items, offset_now=parcel.offset, actor=call.user, policy=call.policy, now=call.now
         )
     )
-    answered = [
-        {"client_id": one.client_id, "state": one.state.value, "code": one.code, "words": one.words}
-        for one in answers
-    ]
-    return _json({"now": call.now.isoformat(), "answers": answered})
+    return _json({"now": call.now.isoformat(), "answers": [asdict(one) for one in answers]})
 
 
 def _body(call: Call) -> bytes:

@@ -78,7 +78,8 @@ app.forget = forget;
 async function took(draft, { kind, one }, answer) {
   if (!answer || answer.client_id !== one.client_id) return;
   one.state = answer.state === "refused" ? "refused" : "taken";
-  one.why = answer.words ? `${answer.words}${answer.code ? `（${answer.code}）` : ""}` : "";
+  const basis = answer.citation ? `依据：${answer.citation}。` : "";
+  one.why = answer.words ? `${answer.words}${basis}${answer.code ? `（${answer.code}）` : ""}` : "";
   if (kind === "paper" && one.state === "taken") await app.dropPaper(one);
   const over = [draft.sheet, draft.refusal].some((part) => part?.state === "taken");
   if (over && !outbox.open(draft).length) {
