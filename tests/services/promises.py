@@ -5,15 +5,20 @@ from datetime import date, datetime
 
 from tests.people import NOW, People, make_user
 from tests.services.deliveries import code
+from tests.services.letter_cases import draft_of
 from tests.store.rows import Rows
 
 from xinheng.core.commitment_items import Item, ItemList, Material
 from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
+from xinheng.core.service_proof import Try, Way
 from xinheng.services.commitments import AtWindow, Promise, take_at_window
 from xinheng.services.commitments_lists import approve_draft, begin_draft, submit_draft
+from xinheng.services.letters import issue_letter
+from xinheng.services.letters_serving import serve
 from xinheng.services.loading import refresh_search
+from xinheng.services.time import day_of
 from xinheng.store.models import Case, Commitment, PolicyVersion, Subject, SubjectName, User
 
 FORM, PLAN = "申请表", "平面图"
@@ -74,6 +79,13 @@ class Desk:
     def take(self, *, now: datetime = NOW, **given: object) -> Commitment:
         decided = AtWindow(promised_on=given.pop("promised_on", None), reason="企业信用良好")  # type: ignore[arg-type]
         return take_at_window(self.promise(**given), decided, actor=self.sun, policy=self.policy, now=now)
+
+    def serve_notice(self, case: Case, *, now: datetime = NOW) -> None:
+        """The notice of a breach, written upon the step that ordered it and handed over the same day."""
+        words = {"actor": self.people.wang, "policy": self.policy, "now": now}
+        letter = issue_letter(case.public_id, draft_of("breach_notice"), **words)  # type: ignore[arg-type]
+        made = Try(way=Way.DIRECT, on=day_of(now), proof="送达回证 1 号")
+        serve(letter.public_id, made, **words)  # type: ignore[arg-type]
 
     def case(self, commitment: Commitment) -> Case:
         assert commitment.case is not None

@@ -44,6 +44,7 @@ def broken(desk: Desk, unit: Organisation) -> Commitment:
     given = {"policy": desk.policy, "now": NOW, "reason": "现场核查不符"}
     case = propose_breach(desk.case(made), FALSE, actor=desk.people.wang, **given)
     notify_breach(case, actor=desk.people.zhao, **given)
+    desk.serve_notice(case)
     take_step(case.public_id, "hear", actor=desk.people.wang, **given)
     return determine_breach(case, pursued="撤销许可 1 号", actor=desk.people.zhao, **given)
 

@@ -55,6 +55,7 @@ def _proposed(desk: Desk, commitment: Commitment, finding: Finding = FALSE) -> C
 def _heard(desk: Desk, commitment: Commitment) -> Case:
     case = _proposed(desk, commitment)
     notify_breach(case, actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="依法告知")
+    desk.serve_notice(case)
     return take_step(
         case.public_id, "hear", actor=desk.people.wang, policy=desk.policy, now=NOW, reason="企业表示属实"
     )
@@ -93,6 +94,12 @@ def test_a_false_promise_is_told_heard_and_decided_by_another_person(desk: Desk)
             case, pursued="x", actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="未听取意见"
         )
     take_step(case.public_id, "hear", actor=desk.people.wang, policy=desk.policy, now=NOW, reason="陈述")
+    case.refresh_from_db()
+    with pytest.raises(Refusal, match="还没有送达"):
+        determine_breach(
+            case, pursued="x", actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="没有送达"
+        )
+    desk.serve_notice(case)
     with pytest.raises(Refusal, match="怎样追究"):
         determine_breach(case, pursued=" ", actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="x")
     determine_breach(

@@ -21,6 +21,7 @@ from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.commitments import KIND, SERIES, commitment_of, ground_of_record
 from xinheng.services.commitments_records import FEED, record_of
 from xinheng.services.letters import organ_of
+from xinheng.services.listings import served_on
 from xinheng.services.records import Change, correct
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -131,9 +132,11 @@ def determine_breach(
     reason: str,
     seen: int | None = None,
 ) -> Commitment:
-    """A person who did not propose it decides, and the city has the line at once. Refusals CM32 the record lives no more, CM33 it does not say what follows."""
+    """A person who did not propose it decides, and the city has the line at once. Refusals CM32 the record lives no more,
+    CM33 it does not say what follows, CM34 the notice was not served."""
     commitment = commitment_of(case)
     _living(commitment)
+    _refuse_untold(case)
     if not pursued.strip():
         raise Refusal(
             "CM33", "没有写明违诺责任怎样追究。", advice="请写明；撤销据此作出的决定的，写明撤销决定的文号。"
@@ -194,6 +197,17 @@ def _living(commitment: Commitment) -> Record:
             advice="请先核对企业档案中的承诺记录。",
         )
     return record
+
+
+def _refuse_untold(case: Case) -> None:
+    """Only in the state that the step needs: before it the flow says what is missing."""
+    if case.state == "heard" and served_on(case, "breach_notice", after="notify") is None:
+        raise Refusal(
+            "CM34",
+            "《违反承诺告知书》还没有送达，不能认定未履行。",
+            citation="国办发〔2020〕49号；《行政处罚法》第四十四、四十五条",
+            advice="请签发《违反承诺告知书》，送达并在文书上登记，听取陈述、申辩后再认定。",
+        )
 
 
 def _settle(
