@@ -49,7 +49,7 @@ def check(wanted: Wanted, basis: Basis = FAILING, on: date = TODAY, row: Measure
     measures = policy().measures
     if row is not None:
         measures = measures.model_copy(update={"measures": {**measures.measures, wanted.measure: row}})
-    return check_measure(measures, wanted, basis, sources=policy().sources, on=on)
+    return check_measure(measures, wanted, basis, sources=policy().sources, area=policy().city.area, on=on)
 
 
 def refused(wanted: Wanted, basis: Basis = FAILING, on: date = TODAY, row: Measure | None = None) -> str:
@@ -81,6 +81,7 @@ def test_a_lawful_measure_passes() -> None:
         ({}, replace(FAILING, seriousness=Seriousness.NONE), "MEASURE-PROPORTION"),
         ({"clause": " "}, FAILING, "MEASURE-BASIS"),
         ({"source": "bianzhengban-2020-46"}, FAILING, "MEASURE-BASIS"),
+        ({"source": "shanghai-credit-regulation"}, FAILING, "MEASURE-BASIS-ELSEWHERE"),
         ({"permanent": True}, FAILING, "MEASURE-TERM"),
     ],
 )

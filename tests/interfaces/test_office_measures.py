@@ -88,6 +88,17 @@ def test_what_does_not_stand_is_refused_before_a_form_is_shown(measures: Measure
     assert signed_in(people.wang).get(f"{reverse('office:new_measure')}?record=9").status_code == 404
 
 
+@pytest.mark.row("M10-01")
+@pytest.mark.guard("G15")
+def test_only_what_is_law_here_can_be_chosen_as_the_basis(measures: Measures, people: People) -> None:
+    page = signed_in(people.wang).get(
+        f"{reverse('office:new_measure')}?record={measures.record().record_key}"
+    )
+    shown = text(page)
+    assert "河南省社会信用条例" in shown
+    assert "上海市社会信用条例" not in shown
+
+
 @pytest.mark.row("M10-03")
 def test_a_served_measure_starts_with_responders_who_answer(measures: Measures, people: People) -> None:
     case = measures.served(measures.decided(None, SUPERVISION))

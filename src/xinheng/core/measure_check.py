@@ -54,9 +54,16 @@ class Wanted:
 
 
 def check_measure(
-    measures: Measures, wanted: Wanted, basis: Basis, *, sources: Mapping[str, Source], on: date
+    measures: Measures,
+    wanted: Wanted,
+    basis: Basis,
+    *,
+    sources: Mapping[str, Source],
+    area: tuple[str, ...],
+    on: date,
 ) -> Measure:
-    """The row, if the measure may be applied; otherwise the refusal that says what is missing."""
+    """The row, if the measure may be applied; otherwise the refusal that says what is missing. ``area`` runs from the
+    nation down to the city."""
     row = measures.require(wanted.measure, target=basis.target)
     if not row.in_force(on):
         raise Refusal(
@@ -70,7 +77,7 @@ def check_measure(
     if row.ban:
         _check_ban(measures, wanted, sources=sources, on=on)
     else:
-        _check_basis(row, wanted, sources=sources, on=on)
+        _check_basis(row, wanted, sources=sources, area=area, on=on)
         if wanted.ban or wanted.permanent:
             raise Refusal(
                 "MEASURE-TERM",
@@ -115,7 +122,9 @@ def _check_proportion(row: Measure, basis: Basis) -> None:
         )
 
 
-def _check_basis(row: Measure, wanted: Wanted, *, sources: Mapping[str, Source], on: date) -> None:
+def _check_basis(
+    row: Measure, wanted: Wanted, *, sources: Mapping[str, Source], area: tuple[str, ...], on: date
+) -> None:
     if not row.needs_own_basis:
         return
     source = sources.get(wanted.source)
@@ -127,6 +136,13 @@ def _check_basis(row: Measure, wanted: Wanted, *, sources: Mapping[str, Source],
             f"“{row.title}”每次适用都须写明{words}的具体条款",
             citation="国办发〔2020〕49号",
             advice="请选择文件并写明条款；没有依据的不得采取",
+        )
+    if not source.holds_in(area):
+        raise Refusal(
+            "MEASURE-BASIS-ELSEWHERE",
+            f"{source.cite()}不在本市施行，不能作为措施的依据",
+            citation="国办发〔2020〕49号",
+            advice="请选择国家或者本省、本市施行的文件",
         )
     if (source.in_force and on < source.in_force) or (source.repealed_on and on >= source.repealed_on):
         raise Refusal(

@@ -189,7 +189,9 @@ def _checked(
     rows = []
     for choice in choices:
         wanted = wanted_of(choice, body, policy)
-        row = check_measure(policy.measures, wanted, basis, sources=policy.sources, on=on)
+        row = check_measure(
+            policy.measures, wanted, basis, sources=policy.sources, area=policy.city.area, on=on
+        )
         term_of(row, wanted, basis, from_on=on)
         if not row.adverse:
             demand_review(choice.measure, body=body, policy=policy)

@@ -56,7 +56,11 @@ class ProposalForm(forms.Form):
         bodies = Organisation.objects.filter(
             pk__in=call.reach(Verb.DRAFT_CASE), key__in=policy.agencies.agencies
         ).order_by("pk")
-        sources = [(key, one.cite()) for key, one in sorted(policy.sources.items()) if one.rank in _RANKS]
+        sources = [
+            (key, one.cite())
+            for key, one in sorted(policy.sources.items())
+            if one.rank in _RANKS and one.holds_in(policy.city.area)
+        ]
         bans = [(key, rule.title) for key, rule in policy.measures.bans.items() if not rule.persons_only]
         choices: dict[str, list[tuple[str, str]]] = {
             "body": [(one.public_id, call.tree.name(one.pk)) for one in bodies],
