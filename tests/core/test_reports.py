@@ -25,6 +25,7 @@ from xinheng.core.reports import (
 )
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
 FIRM = About(
     name="样例有限公司", code="91410202MA0000001X", sole_trader=False, facts=(("名称", "样例有限公司"),)
 )
@@ -56,7 +57,7 @@ def a_report(policy: Policy, *facts: Fact, kind: str = BASIC, about: About = FIR
         "purpose": "自查",
         "policy": policy.digest,
     }
-    return compose(kind, about=about, facts=facts, head=Head(**given | head), policy=policy)
+    return compose(kind, about=about, facts=facts, head=Head(**given | head), policy=policy, on=TODAY)
 
 
 def said(report: Report) -> str:
@@ -90,7 +91,7 @@ def test_no_report_holds_an_evaluation(policy: Policy, kind: str) -> None:
         item=Item.EVALUATION.value, seriousness=Seriousness.NONE, title="评价 D 级", fields=fields
     )
     report = a_report(policy, graded, kind=kind)
-    assert dict(report.counts)["信用评价信息"] == 0
+    assert dict(report.counts)["信用评价信息"] is None
     assert "某评价" not in said(report) and "D 级" not in said(report)
     assert "无违法违规的证明" in said(report)
 
@@ -123,8 +124,20 @@ def test_what_is_not_shown_or_needs_asking_stands_in_the_authorised_one_alone(po
         item=Item.CONTRACT.value, seriousness=Seriousness.NONE, fields={"合同名称": "供货"}, shown=False
     )
     for fact in (hidden, kept_back, contract):
-        assert sum(count for _, count in a_report(policy, fact).counts) == 0
-        assert sum(count for _, count in a_report(policy, fact, kind=AUTHORISED).counts) == 1
+        assert sum(count or 0 for _, count in a_report(policy, fact).counts) == 0
+        assert sum(count or 0 for _, count in a_report(policy, fact, kind=AUTHORISED).counts) == 1
+
+
+@pytest.mark.guard("G15")
+@pytest.mark.parametrize("changed", [{"decided_on": date(2021, 1, 1)}, {"decided_on": None}])
+def test_what_burdens_and_could_be_shown_no_more_is_in_no_report(
+    policy: Policy, changed: dict[str, Any]
+) -> None:
+    """Three years were the longest for a general failing of that day; without a day nobody knows its term."""
+    report = a_report(policy, a_fact(shown=False, **changed), kind=AUTHORISED)
+    assert report.sections[1].lines == ()
+    unclassed = a_fact(shown=False, seriousness=Seriousness.NONE)
+    assert a_report(policy, unclassed, kind=AUTHORISED).sections[1].lines == ()
 
 
 @pytest.mark.guard("G1")
@@ -142,7 +155,7 @@ def test_an_open_objection_stands_beside_the_line(policy: Policy) -> None:
 def test_a_list_of_good_faith_stands_among_the_honours(policy: Policy) -> None:
     standing = Standing(title="守信激励对象", authority="市发改委", from_on=date(2026, 1, 1), until_on=None)
     head = Head(number="1", issuer="信用开封", issued_at=AT, purpose="自查", policy="")
-    report = compose(BASIC, about=FIRM, facts=(), standings=[standing], head=head, policy=policy)
+    report = compose(BASIC, about=FIRM, facts=(), standings=[standing], head=head, policy=policy, on=TODAY)
     assert [line.title for line in report.sections[2].lines] == ["守信激励对象"]
 
 

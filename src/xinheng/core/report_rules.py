@@ -20,13 +20,14 @@ BASIC, AUTHORISED = "basic", "authorised"
 
 class Kind(Entry):
     """``disclosures``: items that enter; ``published_only``: of these, what is shown to the public now; ``to_anyone``:
-    whoever asks gets it, else the subject alone."""
+    whoever asks gets it, else the subject alone; ``sole_traders_to_anyone``: also on natural persons who trade (G1)."""
 
     title: str
     says: str
     disclosures: tuple[Disclosure, ...] = Field(min_length=1)
     published_only: StrictBool
     to_anyone: StrictBool
+    sole_traders_to_anyone: StrictBool = False
 
     @model_validator(mode="after")
     def _nobody_gets_more_than_is_public(self) -> Self:

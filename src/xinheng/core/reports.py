@@ -104,7 +104,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """``number`` 0: the local supplement. ``says`` stands where there is no line."""
+    """``number`` 0: the local supplement. ``says`` stands where there is no line; ``closed``: there never is one."""
 
     key: str
     number: int
@@ -112,6 +112,7 @@ class Section:
     lines: tuple[Line, ...] = ()
     says: str = ""
     verified: bool = False
+    closed: bool = False
     facts: tuple[tuple[str, str], ...] = field(default=())
 
 
@@ -127,9 +128,10 @@ class Report:
     sections: tuple[Section, ...]
 
     @property
-    def counts(self) -> tuple[tuple[str, int], ...]:
-        """Of chapters two to nine, as the summary (信用信息概要) gives them."""
-        return tuple((one.title, len(one.lines)) for one in self.sections if 1 < one.number < 10)
+    def counts(self) -> tuple[tuple[str, int | None], ...]:
+        """Of chapters two to nine, as the summary (信用信息概要) gives them; None for one that holds no records ever."""
+        told = (one for one in self.sections if 1 < one.number < 10)
+        return tuple((one.title, None if one.closed else len(one.lines)) for one in told)
 
 
 def new_number(at: datetime) -> str:
@@ -137,8 +139,9 @@ def new_number(at: datetime) -> str:
     return f"{at:%Y%m%d%H%M%S}{''.join(secrets.choice(_SIGNS) for _ in range(8))}"
 
 
-def may_stand(fact: Fact, kind: Kind, policy: Policy) -> bool:
-    """Whether a fact belongs into this kind of report at all."""
+def may_stand(fact: Fact, kind: Kind, policy: Policy, *, on: date) -> bool:
+    """Whether a fact belongs into this kind of report at all. What burdens and is not shown stands only while the term for
+    which it could be shown is known and runs (legal guard G15)."""
     item = _item(policy, fact.item)
     if item is None or item_code(fact.item) in policy.reports.left_out:
         return False
@@ -147,8 +150,18 @@ def may_stand(fact: Fact, kind: Kind, policy: Policy) -> bool:
         return False
     if fact.state not in STANDING or fact.finality is Finality.REVOKED:
         return False
-    told = fact.shown and open_to_all(fact.fields) if kind.published_only else True
+    if kind.published_only:
+        told = fact.shown and open_to_all(fact.fields)
+    else:
+        told = fact.shown or not (failing or item.nature is Nature.FAILING) or _runs(fact, policy, on)
     return item.disclosure in kind.disclosures and told
+
+
+def _runs(fact: Fact, policy: Policy, on: date) -> bool:
+    if fact.seriousness is Seriousness.NONE or fact.decided_on is None:
+        return False
+    period = policy.publication_period(fact.seriousness, decided_on=fact.decided_on)
+    return period.stops_on is not None and period.stops_on > on
 
 
 def compose(
@@ -159,12 +172,13 @@ def compose(
     standings: Iterable[Standing] = (),
     head: Head,
     policy: Policy,
+    on: date,
 ) -> Report:
-    """The report, its lines by day, newest first. KeyError for a kind that policy does not know."""
+    """The report as of a day, its lines by day, newest first. KeyError for a kind that policy does not know."""
     rule, rules = policy.reports.kinds[kind], policy.reports
     places, lines = rules.places, dict[str, list[tuple[date, int, Line]]]()
     for fact in facts:
-        if may_stand(fact, rule, policy):
+        if may_stand(fact, rule, policy, on=on):
             chapter = LOCAL if fact.item >= FIRST_LOCAL_NUMBER else places[item_code(fact.item)]
             line = _line(fact, policy, wanted=rules.sections.get(chapter), sole_trader=about.sole_trader)
             lines.setdefault(chapter, []).append((fact.decided_on or date.min, fact.key, line))
@@ -198,6 +212,7 @@ def _section(key: str, chapter: Chapter, lines: list[Line]) -> Section:
         lines=tuple(lines),
         says=says,
         verified=chapter.verified,
+        closed=not chapter.items,
     )
 
 
@@ -244,7 +259,7 @@ def _line(fact: Fact, policy: Policy, *, wanted: Chapter | None, sole_trader: bo
         ("文书号", fact.document_no),
         ("作出机关", fact.authority),
         ("日期", fact.decided_on.isoformat() if fact.decided_on else ""),
-        *((name, told.get(name, "")) for name in chosen),
+        *((name, _measured(told[name], item, name)) for name in chosen if name in told),
         ("失信程度", fact.seriousness.label if failing else ""),
         ("复议诉讼", fact.finality.label if fact.finality is not Finality.UNKNOWN else ""),
         ("公示最后一日", fact.shown_until.isoformat() if fact.shown_until else ""),
@@ -258,6 +273,11 @@ def _line(fact: Fact, policy: Policy, *, wanted: Chapter | None, sole_trader: bo
         adverse=failing or item.nature is Nature.FAILING,
         repair_from=fact.repair_from,
     )
+
+
+def _measured(value: str, item: CatalogueItem, name: str) -> str:
+    known = item.fields.get(name)
+    return f"{value}{known.measured_in}" if known and value.replace(".", "").isdigit() else value
 
 
 def _standing(one: Standing) -> Line:

@@ -62,11 +62,13 @@ class Signer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a verifier found. ``signer`` is the id of a trusted key, empty where none signed; ``cause`` says what is wrong."""
+    """What a verifier found. ``signer`` is the id of a trusted key, empty where none signed; ``cause`` says what is wrong;
+    ``reason``: for what a genuine PDF says it was signed."""
 
     genuine: bool
     signer: str = ""
     cause: str = ""
+    reason: str = ""
 
 
 def new_signer(*, organ: str, now: datetime) -> Signer:
@@ -181,7 +183,7 @@ def verify_letter(pdf: bytes, trusted: Sequence[bytes]) -> Seen:
         or status.coverage is not SignatureCoverageLevel.ENTIRE_FILE
     ):
         return Seen(genuine=False, signer=signer, cause="签名之后内容被改动过。")
-    return Seen(genuine=True, signer=signer)
+    return Seen(genuine=True, signer=signer, reason=str(found[0].sig_object.get("/Reason", "")))
 
 
 def _status(signature: Any, certificate: SignerCertificate) -> PdfSignatureStatus:

@@ -69,6 +69,7 @@ WAYS: Mapping[str, Way] = {
     "RepairApplication.subject": Way.SHOWN,
     "MisuseComplaint.subject": Way.COURSE,
     "LedgerExtract.subject": Way.COURSE,
+    "MadeReport.subject": Way.COURSE,
     "Attachment.subject": Way.COURSE,
     "Consent.subject": Way.COURSE,
     "SharingReading.subject": Way.COURSE,

@@ -29,6 +29,9 @@ READINGS = {
     "relation.opened": "查看名单相关人员",
     "subject.checked": "办事核查",
     "own.read": "本企业查看",
+    "report.own": "获取信用报告",
+    "report.window": "窗口出具信用报告",
+    "report.public": "获取基础版信用报告",
 }
 """Kinds of event that are readings of a file, as the enterprise is told of them."""
 
@@ -117,4 +120,6 @@ def readings_of(
 
 
 def _without_person(event: LedgerEvent) -> str:
-    return "本企业" if event.kind == "own.read" else "系统"
+    if event.kind == "report.public":
+        return "社会公众"
+    return "本企业" if event.kind in ("own.read", "report.own") else "系统"

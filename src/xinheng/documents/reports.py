@@ -1,0 +1,109 @@
+"""Sets a credit report as PDF/A-2a and PDF/UA-1, or as PDF/A-3a with its signed data inside; signs and reads it back.
+
+The signature names number and content digest of the report in its reason, which it covers with all the rest, so that a
+file alone tells which report it claims to be. Who verifies brings the certificates (《电子签名法》第十三条).
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import segno
+
+from xinheng.core.canonical import digest_of
+from xinheng.core.reports import FORMAT, NUMBER
+from xinheng.documents.letters import shortened
+from xinheng.documents.signing import Signer, sign_pdf, verify_letter, verify_value
+from xinheng.documents.typesetting import DEVELOPMENT, STANDARDS, WITH_FILES, set_pdf, set_pictures
+
+_REASON = re.compile(rf"信用报告 ({NUMBER.pattern}) (sha256:[0-9a-f]{{64}})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a file says of itself. ``number`` and ``digest`` are empty unless it is genuine; ``cause``: what is wrong."""
+
+    genuine: bool
+    number: str = ""
+    digest: str = ""
+    cause: str = ""
+
+
+def set_report(
+    twin: Mapping[str, Any],
+    *,
+    verify_url: str,
+    development: bool,
+    signed_twin: Mapping[str, Any] | None = None,
+) -> bytes:
+    """The paper of a report, unsigned. With ``signed_twin`` it holds that beside it. Refusal FN3 for a missing sign."""
+    inputs = _inputs(twin, verify_url=verify_url, development=development, signed_twin=signed_twin)
+    moment = datetime.fromisoformat(twin["issued_at"])
+    return set_pdf("report.typ", inputs, moment=moment, standards=WITH_FILES if signed_twin else STANDARDS)
+
+
+def report_pictures(twin: Mapping[str, Any], *, verify_url: str, development: bool) -> list[bytes]:
+    """The pages as PNG, for eyes."""
+    inputs = _inputs(twin, verify_url=verify_url, development=development, signed_twin=None)
+    return set_pictures("report.typ", inputs)
+
+
+def sign_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
+    reason = f"信用报告 {twin['number']} {digest_of(twin)}"
+    return sign_pdf(pdf, signer, organ=twin["issuer"], reason=reason)
+
+
+def check_file(content: bytes, trusted: Sequence[bytes]) -> Checked:
+    """A report as PDF, or its data as JSON: whether one of the trusted keys signed exactly this."""
+    return _check_pdf(content, trusted) if content.startswith(b"%PDF-") else _check_twin(content, trusted)
+
+
+def _check_pdf(content: bytes, trusted: Sequence[bytes]) -> Checked:
+    seen = verify_letter(content, trusted)
+    if not seen.genuine:
+        return Checked(genuine=False, cause=seen.cause)
+    named = _REASON.fullmatch(seen.reason)
+    if named is None:
+        return Checked(genuine=False, cause="这是本平台签名的其他文书，不是信用报告。")
+    return Checked(genuine=True, number=named[1], digest=named[2])
+
+
+def _check_twin(content: bytes, trusted: Sequence[bytes]) -> Checked:
+    try:
+        signed = json.loads(content)
+        stated = signed["content"]
+        number, known = str(stated["number"]), stated["format"] == FORMAT
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Checked(genuine=False, cause="不是信用报告的 PDF 文件或者数据文件。")
+    seen = verify_value(signed, trusted)
+    if not seen.genuine or not known:
+        return Checked(genuine=False, cause=seen.cause or "不是信用报告的数据文件。")
+    return Checked(genuine=True, number=number, digest=digest_of(stated))
+
+
+def _inputs(
+    twin: Mapping[str, Any], *, verify_url: str, development: bool, signed_twin: Mapping[str, Any] | None
+) -> dict[str, str]:
+    issued = datetime.fromisoformat(twin["issued_at"])
+    verified = all(one["verified"] for one in twin["sections"])
+    shown = {
+        **twin,
+        "as_of": issued.date().isoformat(),
+        "as_of_words": f"{issued.year}年{issued.month}月{issued.day}日 {issued:%H:%M}",
+        "issued_words": f"{issued.year}年{issued.month}月{issued.day}日 {issued:%H:%M:%S}",
+        "edition_words": f"{twin['edition']}{'' if verified else '（章节和字段未与标准原文核对）'}",
+        "code": shortened(digest_of(twin)),
+        "verify_url": verify_url,
+        "mark": DEVELOPMENT if development else "",
+    }
+    drawn = BytesIO()
+    segno.make(verify_url, micro=False, error="m").save(drawn, kind="svg", border=2)
+    return {
+        "report": json.dumps(shown, ensure_ascii=False),
+        "qr": drawn.getvalue().decode(),
+        "twin": json.dumps(signed_twin, ensure_ascii=False) if signed_twin else "",
+    }

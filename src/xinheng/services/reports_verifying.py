@@ -1,0 +1,85 @@
+"""Says of a report that somebody holds whether this platform made it, and whether what it says still holds.
+
+Nothing of its content is told, neither then nor now: after any change the answer is that there is news (legal guard G9).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from xinheng.core.policy import Policy
+from xinheng.core.reports import NUMBER, Head, facts_digest, twin_of
+from xinheng.documents.reports import check_file
+from xinheng.services.reports_content import gather
+from xinheng.services.signing_keys import certificates
+from xinheng.store.reports import MadeReport
+
+_NOBODY = Head(number="", issuer="", issued_at=datetime(2000, 1, 1, tzinfo=UTC), purpose="", policy="")
+"""A head is no part of what is compared."""
+
+
+class State(StrEnum):
+    """CHANGED: anything of what a report made now would say differs, more or less; ENDED: no longer kept."""
+
+    CURRENT = "current"
+    CHANGED = "changed"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        return {"current": "一致", "changed": "有变化", "ended": "已停止核验", "unknown": "查无此号"}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """``report`` is None for a number that was never given."""
+
+    state: State
+    report: MadeReport | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAnswer:
+    """``genuine``: signed by this platform and unaltered; ``cause`` says why not. ``answer``: how its number stands."""
+
+    genuine: bool
+    cause: str = ""
+    answer: Answer | None = None
+
+
+def verify_number(number: str, *, policy: Policy, today: date) -> Answer:
+    """How the report of a number stands; digits and capitals, with or without blanks."""
+    wanted = "".join(number.split()).upper()
+    known = MadeReport.objects.select_related("subject", "content")
+    found = known.filter(number=wanted).first() if NUMBER.fullmatch(wanted) else None
+    return (
+        Answer(state_of(found, policy=policy, today=today), found) if found else Answer(State.UNKNOWN, None)
+    )
+
+
+def verify_file(content: bytes, *, policy: Policy, today: date) -> FileAnswer:
+    """A PDF or a data file: forged, cut and stale ones are told apart."""
+    seen = check_file(content, certificates())
+    if not seen.genuine:
+        return FileAnswer(genuine=False, cause=seen.cause)
+    answer = verify_number(seen.number, policy=policy, today=today)
+    if answer.report is not None and answer.report.digest != seen.digest:
+        return FileAnswer(genuine=False, cause="内容与本平台留存的这一编号的报告不一致。")
+    return FileAnswer(genuine=True, answer=answer)
+
+
+def state_of(made: MadeReport, *, policy: Policy, today: date) -> State:
+    """Composed again as of now and compared by what it states."""
+    if made.content.destroyed_at is not None:
+        return State.ENDED
+    if made.subject.merged_into_id is not None:
+        return State.CHANGED
+    return State.CURRENT if made.facts_digest == facts_now(made, policy, today) else State.CHANGED
+
+
+def facts_now(made: MadeReport, policy: Policy, today: date) -> str:
+    gathered = gather(made.subject, policy=policy, today=today)
+    return facts_digest(twin_of(gathered.composed(made.kind, head=_NOBODY, policy=policy)))
