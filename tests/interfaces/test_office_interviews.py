@@ -41,6 +41,19 @@ def test_an_interview_is_drafted_decided_and_seen_on_the_file(people: People) ->
     assert "待约谈" in file
 
 
+def test_what_is_wrong_in_a_draft_is_changed_on_its_page(people: People) -> None:
+    record = Rows(people).record()
+    _call(f"{reverse('office:new_interview')}?record={record.record_key}", people)
+    case = Case.objects.get()
+    step = reverse("office:case_step", kwargs={"number": case.number, "verb": "revise"})
+    words = {"cause": "三次抽检不合格", "place": "二楼", "reason": "日期有误", "seen": case.version}
+    assert "不是工作日" in text(post(signed_in(people.wang), step, {**words, "meeting_on": "2026-12-05"}))
+    post(signed_in(people.wang), step, {**words, "meeting_on": "2026-12-01"})
+    here = text(signed_in(people.wang).get(reverse("office:case", kwargs={"number": case.number})))
+    assert "三次抽检不合格" in here
+    assert "2026-12-01" in here
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [({"meeting_on": "2026-11-20"}, "今天之后"), ({"cause": ""}, "约谈事由"), ({"manner": "x"}, "约谈类型")],

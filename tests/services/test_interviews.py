@@ -1,15 +1,18 @@
 """An interview is called by two persons on a living record, minuted without names, confirmed by another, kept in the file."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
+from tests.services.letter_cases import draft_of
 from tests.services.orders import Orders, later, make_orders
 
 from xinheng.core.interviews import Manner
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.core.service_proof import Try, Way
 from xinheng.services.interviews import (
     Call,
     Minutes,
@@ -17,8 +20,13 @@ from xinheng.services.interviews import (
     draft_interview,
     facts_of,
     interviews_of,
+    put_off,
+    register_missed,
+    revise_call,
     write_minutes,
 )
+from xinheng.services.letters import issue_letter
+from xinheng.services.letters_serving import serve
 from xinheng.store.models import Case, Record
 
 MINUTES = Minutes(
@@ -115,10 +123,49 @@ def test_nobody_calls_an_interview_alone_or_without_a_living_record(orders: Orde
 
 
 @pytest.mark.row("M11-03")
+def test_a_draft_is_corrected_before_it_is_decided(orders: Orders, record: Record) -> None:
+    case = _draft(orders, record)
+    words = {"cause": "三次抽检不合格", "place": "二楼", "reason": "日期有误", "seen": case.version}
+    given = {"actor": orders.people.wang, "policy": orders.policy, "now": NOW} | words
+    with pytest.raises(Refusal, match="今天之后"):
+        revise_call(case, meeting_on=TODAY, **given)  # type: ignore[arg-type]
+    case = revise_call(case, meeting_on=date(2026, 12, 1), **given)  # type: ignore[arg-type]
+    facts = facts_of(case)
+    assert (facts["cause"], facts["meeting_on"], facts["place"]) == ("三次抽检不合格", "2026-12-01", "二楼")
+
+
+@pytest.mark.row("M11-03")
+@pytest.mark.guard("G17")
+def test_nobody_has_stayed_away_before_the_day_or_without_an_invitation(
+    orders: Orders, record: Record, home: object
+) -> None:
+    case = _called(orders, record)
+    given = {"actor": orders.people.wang, "policy": orders.policy, "reason": "x", "seen": case.version}
+    assert code_of(register_missed, case, now=later(2), **given) == "IV8"
+    assert code_of(register_missed, case, now=later(3), **given) == "IV9"
+    _invite(orders, case)
+    assert register_missed(case, now=later(3), **given).state == "missed"  # type: ignore[arg-type]
+
+
+def _invite(orders: Orders, case: Case) -> None:
+    by = {"actor": orders.people.wang, "policy": orders.policy, "now": NOW}
+    letter = issue_letter(case.public_id, draft_of("interview_invitation"), **by)  # type: ignore[arg-type]
+    made = Try(way=Way.DIRECT, on=TODAY, proof="送达回证 1 号")
+    serve(letter.public_id, made, **by)  # type: ignore[arg-type]
+
+
+@pytest.mark.row("M11-03")
 def test_who_did_not_come_is_called_again(orders: Orders, record: Record) -> None:
     case = orders.take(_called(orders, record), "miss", orders.people.wang)
-    again = {"meeting_on": "2026-12-01", "place": "另一处"}
-    case = orders.take(case, "put_off", orders.people.wang, details=again)
+    again = {
+        "actor": orders.people.wang,
+        "policy": orders.policy,
+        "now": NOW,
+        "reason": "x",
+        "seen": case.version,
+    }
+    assert code_of(put_off, case, meeting_on=date(2026, 11, 29), place="另一处", **again) == "IV6"
+    case = put_off(case, meeting_on=date(2026, 12, 1), place="另一处", **again)  # type: ignore[arg-type]
     assert (case.state, facts_of(case)["meeting_on"]) == ("called", "2026-12-01")
     ended = orders.take(case, "end", orders.people.zhao)
     assert ended.closed_at is not None
@@ -131,6 +178,8 @@ def test_who_did_not_come_is_called_again(orders: Orders, record: Record) -> Non
         ({"cause": " "}, "IV1"),
         ({"place": ""}, "IV1"),
         ({"meeting_on": TODAY}, "IV2"),
+        ({"meeting_on": date(2026, 12, 5)}, "IV6"),
+        ({"meeting_on": date(2099, 1, 1)}, "IV7"),
         ({"record": 987654}, "RE2"),
     ],
 )

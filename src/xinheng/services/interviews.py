@@ -10,13 +10,15 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
+from xinheng.core.days import add_months
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.interviews import Manner
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
-from xinheng.services.cases import Opening, open_case, take_step
+from xinheng.services.cases import Opening, last_step, open_case, take_step
+from xinheng.services.listings import served_on
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -53,19 +55,11 @@ class Minutes:
 
 @transaction.atomic
 def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -> Case:
-    """Open the case. Refusals: IV1 no cause or place, IV2 the day is over, RE2 and RE3 for the record, C03 an interview
-    on it runs."""
-    if not call.cause.strip() or not call.place.strip():
-        raise Refusal("IV1", "没有写明约谈事由或者时间地点。", advice="请写明为什么约谈、在哪里约谈。")
-    if call.meeting_on <= day_of(now):
-        raise Refusal("IV2", "约谈日期须在今天之后。", advice="请给企业留出准备和说明的时间。")
+    """Open the case. Refusals: IV1 no cause or place, IV2, IV6 and IV7 the day, RE2 and RE3 for the record, C03 an
+    interview on it runs."""
+    details = _called(call.cause, call.meeting_on, call.place, policy=policy, today=day_of(now))
     refuse_foreign(living_record(call.record, call.subject), actor, on=day_of(now))
-    details = {
-        "manner": call.manner.value,
-        "cause": mask_personal(call.cause.strip()).text[:1000],
-        "meeting_on": call.meeting_on.isoformat(),
-        "place": call.place.strip()[:200],
-    }
+    details["manner"] = call.manner.value
     opening = Opening(
         flow=KIND,
         kind=KIND,
@@ -83,6 +77,65 @@ def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -
 def call_interview(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
     """Another person calls the enterprise in, on the record it was drafted on."""
     return decide_on_record(case, "call", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+
+
+def revise_call(
+    case: Case,
+    *,
+    cause: str,
+    meeting_on: date,
+    place: str,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+) -> Case:
+    """The draft as it should be. Refusals: those of the call."""
+    details = _called(cause, meeting_on, place, policy=policy, today=day_of(now))
+    given = {"actor": actor, "policy": policy, "now": now, "reason": reason}
+    return take_step(case.public_id, "revise", details=details, seen_version=seen, **given)  # type: ignore[arg-type]
+
+
+def put_off(
+    case: Case,
+    *,
+    meeting_on: date,
+    place: str,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+) -> Case:
+    """Another day and place; the invitation is written anew. Refusals: those of the call."""
+    cause = facts_of(case)["cause"]
+    details = _called(cause, meeting_on, place, policy=policy, today=day_of(now))
+    given = {"actor": actor, "policy": policy, "now": now, "reason": reason}
+    return take_step(case.public_id, "put_off", details=details, seen_version=seen, **given)  # type: ignore[arg-type]
+
+
+def register_missed(
+    case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
+) -> Case:
+    """Nobody came. Refusals: IV8 the day has not come, IV9 nobody was invited in writing."""
+    meeting_on = date.fromisoformat(facts_of(case)["meeting_on"])
+    if case.state == "called" and day_of(now) < meeting_on:
+        raise Refusal(
+            "IV8",
+            f"约谈定在 {meeting_on}，还没有到，不能登记未参加。",
+            advice="请在约谈当天以后登记；要改日期的，请“另约时间”。",
+        )
+    asked = last_step(case, "call", "put_off")
+    if asked is not None and served_on(case, "interview_invitation", after=asked.verb) is None:
+        raise Refusal(
+            "IV9",
+            "《约谈通知书》还没有送达，不能登记未参加。",
+            citation="《行政处罚法》第六十一条（送达）",
+            advice="请签发《约谈通知书》并登记送达；来不及的，请“另约时间”。",
+        )
+    given = {"actor": actor, "policy": policy, "now": now, "reason": reason}
+    return take_step(case.public_id, "miss", seen_version=seen, **given)  # type: ignore[arg-type]
 
 
 def write_minutes(
@@ -122,6 +175,29 @@ def write_minutes(
         details=details | {"held_on": minutes.held_on.isoformat()},
         seen_version=seen,
     )
+
+
+def _called(cause: str, meeting_on: date, place: str, *, policy: Policy, today: date) -> dict[str, str]:
+    """What the invitation says, as it is kept."""
+    if not cause.strip() or not place.strip():
+        raise Refusal("IV1", "没有写明约谈事由或者时间地点。", advice="请写明为什么约谈、在哪里约谈。")
+    _check_day(meeting_on, policy=policy, today=today)
+    return {
+        "cause": mask_personal(cause.strip()).text[:1000],
+        "meeting_on": meeting_on.isoformat(),
+        "place": place.strip()[:200],
+    }
+
+
+def _check_day(meeting_on: date, *, policy: Policy, today: date) -> None:
+    """A work-day to come. More than a year ahead is taken for a slip of the pen."""
+    if meeting_on <= today:
+        raise Refusal("IV2", "约谈日期须在今天之后。", advice="请给企业留出准备和说明的时间。")
+    if meeting_on > add_months(today, 12):
+        raise Refusal("IV7", f"约谈日期 {meeting_on} 在一年以后。", advice="请核对年份。")
+    if not policy.calendar.is_workday(meeting_on):
+        nearest = policy.calendar.next_workday(meeting_on).on
+        raise Refusal("IV6", f"{meeting_on} 不是工作日。", advice=f"请选择工作日，例如 {nearest}。")
 
 
 def facts_of(case: Case) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
@@ -10,16 +10,24 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.interviews import Manner
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_begun import begun_on, record_of
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services import interviews
-from xinheng.services.interviews import Minutes, call_interview, draft_interview, facts_of, write_minutes
+from xinheng.services.interviews import (
+    Minutes,
+    call_interview,
+    draft_interview,
+    facts_of,
+    put_off,
+    register_missed,
+    revise_call,
+    write_minutes,
+)
 from xinheng.store.casework import Case
 
 _DAY = {"required": "请填写日期。", "invalid": "日期写作 2026-11-20。"}
@@ -52,8 +60,25 @@ class InterviewForm(forms.Form):
     reason = _text("事实和理由", rows=3, most=1000)
 
 
+class ReviseForm(StepForm):
+    """The draft as it stands, to be changed."""
+
+    cause = _text("约谈事由", most=1000)
+    meeting_on = _day("约谈日期")
+    place = forms.CharField(
+        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
+    )
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        facts = facts_of(case)
+        self.initial.update({name: facts[name] for name in ("cause", "meeting_on", "place")})
+
+
 class AppointForm(StepForm):
     """Another day and place."""
+
+    beside: ClassVar[Beside] = {"IV2": "meeting_on", "IV6": "meeting_on", "IV7": "meeting_on"}
 
     meeting_on = _day("约谈日期")
     place = forms.CharField(
@@ -122,13 +147,18 @@ def _call(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     return call_interview(case, **given_of(call, form))
 
 
+def _revise(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    words = {name: form.cleaned_data[name] for name in ("cause", "meeting_on", "place")}
+    return revise_call(case, **words, **given_of(call, form))
+
+
 def _appoint(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    given = form.cleaned_data
-    if given["meeting_on"] < call.today:
-        raise Refusal("IV5", "约谈日期已经过去。", advice="请填写今天或者今后的日期。")
-    return take(
-        call, case, verb, form, {"meeting_on": given["meeting_on"].isoformat(), "place": given["place"]}
-    )
+    words = {name: form.cleaned_data[name] for name in ("meeting_on", "place")}
+    return put_off(case, **words, **given_of(call, form))
+
+
+def _miss(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    return register_missed(case, **given_of(call, form))
 
 
 def _minute(call: Call, case: Case, verb: str, form: StepForm) -> Case:
@@ -148,6 +178,13 @@ INTERVIEW = CaseKind(
     title="约谈",
     part="office/case_interview.html",
     shown=_shown,
-    forms={"put_off": AppointForm, "minute": MinutesForm, "amend": MinutesForm},
-    acts={"call": _call, "put_off": _appoint, "minute": _minute, "amend": _minute},
+    forms={"revise": ReviseForm, "put_off": AppointForm, "minute": MinutesForm, "amend": MinutesForm},
+    acts={
+        "revise": _revise,
+        "call": _call,
+        "put_off": _appoint,
+        "miss": _miss,
+        "minute": _minute,
+        "amend": _minute,
+    },
 )
