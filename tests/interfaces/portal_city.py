@@ -87,7 +87,7 @@ def a_subject(name: str, *, kind: str = "enterprise", former: str = "", **column
         code=columns.pop("code", credit_code(number, start=start)),
         name=name,
         kind=kind,
-        status="active",
+        status=columns.pop("status", "active"),
         division_code=columns.pop("division_code", "410202"),
         registrar="样例区市场监督管理局",
         address=columns.pop("address", "样例路 1 号"),

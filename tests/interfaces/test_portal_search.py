@@ -6,7 +6,7 @@ from tests.interfaces.portal_city import a_permit, a_subject, an_act, credit_cod
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
 from tests.people import People
 
-from xinheng.interfaces.portal import search
+from xinheng.interfaces.portal import finding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.interfaces.portal_urls")]
 
@@ -110,7 +110,7 @@ def test_the_name_itself_stands_first_and_every_page_goes_on_where_the_last_ende
 def test_many_hits_are_paged_without_pretending_to_count_them(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "CANDIDATES", 30)
+    monkeypatch.setattr(finding, "CANDIDATES", 30)
     names = [f"样例连锁{number:03d}号" for number in range(70)]
     for name in names:
         a_subject(name)
@@ -140,3 +140,71 @@ def test_results_are_kept_out_of_search_engines(client: Client) -> None:
 
 def test_an_empty_box_explains_itself(client: Client) -> None:
     assert "个人信息不在查询范围内" in client.get("/search").content.decode()
+
+
+@pytest.mark.row("M5-03")
+@pytest.mark.parametrize("query", ["lvyuanshipin", "lvyuan 食品", "yangliLVYUAN", "绿源 shipin"])
+def test_a_name_is_found_by_its_sound_spelled_out(client: Client, query: str) -> None:
+    a_subject("样例绿源食品有限公司")
+    a_subject("样例绿洲商贸有限公司")
+    html = results(client, query)
+    assert "样例绿源食品有限公司" in html
+    assert "样例绿洲商贸有限公司" not in html
+    assert "相近" not in html
+
+
+@pytest.mark.row("M5-03")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "样例绿原食品",
+        "样例驴园食品",
+        "样例绿食品有限公司",
+        "样例绿源源食品",
+        "样例绿源品食",
+        "样例綠园食品有限公司",
+    ],
+)
+def test_a_slip_leads_to_what_was_meant_and_says_so(client: Client, query: str) -> None:
+    a_subject("样例绿源食品有限公司")
+    a_subject("样例红星机械厂")
+    html = results(client, query)
+    assert "样例绿源食品有限公司" in html
+    assert "样例红星机械厂" not in html
+    assert "没有企业正好叫" in html
+
+
+@pytest.mark.row("M5-03")
+def test_a_code_with_one_slip_leads_to_its_holder_without_leaping_there(client: Client) -> None:
+    code = credit_code(777_001)
+    a_subject("样例代码公司", code=code)
+    wrong = code[:10] + ("A" if code[10] != "A" else "B") + code[11:]
+    exchanged = code[:16] + code[17] + code[16]
+    for slip in (wrong, exchanged):
+        html = results(client, slip)
+        assert "样例代码公司" in html
+        assert "没有企业正好叫" in html
+
+
+@pytest.mark.row("M5-03")
+def test_results_are_narrowed_by_kind_status_and_county(client: Client) -> None:
+    a_subject("样例甲店", status="active")
+    a_subject("样例乙店", status="cancelled")
+    assert "样例甲店" in results(client, "样例", status="active")
+    assert "样例乙店" not in results(client, "样例", status="active")
+    assert "按这些条件没有找到" in results(client, "样例", kind="cooperative")
+    assert "样例乙店" in results(client, "样例", status="没有这种")
+
+
+@pytest.mark.row("M5-03")
+def test_programs_get_the_same_results_page_by_page(client: Client) -> None:
+    for number in range(25):
+        a_subject(f"样例程序{number:02d}公司")
+    first = client.get("/search.json", {"q": "样例程序"}).json()
+    assert (first["total"], len(first["subjects"]), first["nearly"]) == (25, 20, False)
+    second = client.get(f"/search.json{first['next']}").json()
+    assert len(second["subjects"]) == 5
+    assert second["next"] == ""
+    assert {"name", "code", "url", "status", "district"} <= set(first["subjects"][0])
+    refused = client.get("/search.json", {"q": "样"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "SS1")

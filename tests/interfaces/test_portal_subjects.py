@@ -234,6 +234,32 @@ def test_an_unknown_address_says_in_chinese_what_to_do(client: Client, address: 
     assert 'href="/search"' in html
 
 
+@pytest.mark.row("M5-03")
+@pytest.mark.guard("G9")
+def test_programs_read_what_the_page_shows_and_nothing_else(client: Client, people: People) -> None:
+    subject = a_subject("样例程序公司", former="样例旧名")
+    for _ in range(22):
+        an_act(subject, people, fields={"处罚依据": "样例条款", "法定代表人": "甲某"})
+    an_act(subject, people, seriousness=1, title="轻微，不公示")
+    an_act(subject, people, published=False, title="没有公示")
+    told = client.get(f"/subject/{subject.public_id}.json")
+    assert "noindex" in told.headers["X-Robots-Tag"]
+    first = told.json()
+    assert first["subject"]["name"] == "样例程序公司"
+    assert [one["name"] for one in first["subject"]["former_names"]] == ["样例旧名"]
+    rest = client.get(f"/subject/{subject.public_id}.json{first['next']}").json()
+    acts = [*first["acts"], *rest["acts"]]
+    assert (len(acts), rest["next"]) == (22, "")
+    assert all(one["adverse"] and one["fields"] == {"处罚依据": "样例条款"} for one in acts)
+    assert f'href="/subject/{subject.public_id}.json"' in page(client, subject)
+
+
+@pytest.mark.row("M5-03")
+def test_programs_are_told_that_there_is_no_such_file(client: Client) -> None:
+    answer = client.get("/subject/aaaaaaaaaaaaaaaa.json")
+    assert (answer.status_code, answer.json()["code"]) == (404, "SS2")
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_the_portal_only_reads(client: Client, method: str) -> None:
     subject = a_subject("样例只读公司")

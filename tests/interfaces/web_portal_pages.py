@@ -22,7 +22,7 @@ from tests.interfaces.web_samples import (
 )
 
 from xinheng.interfaces.web.gallery_content import statement, timeline
-from xinheng.interfaces.web.parts import Clock, Link, Tile
+from xinheng.interfaces.web.parts import Clock, Filter, Link, Option, Tile
 
 Context = dict[str, Any]
 
@@ -93,6 +93,11 @@ def _search() -> Context:
             {**a_subject(), "former_name": "示例县绿源有限公司", "public_count": 7},
             {**a_subject(), "name": "示例食品有限公司", "former_name": "", "public_count": 0},
         ],
+        "filters": [Filter("kind", "类型", "select", "", [Option("", "全部"), Option("enterprise", "企业")])],
+        "hidden": [Option("q", "示例食品")],
+        "reset_url": "?q=示例食品",
+        "narrowed": False,
+        "nearly": False,
         "help_url": "#",
     }
 

@@ -91,6 +91,25 @@ def is_uscc(value: str) -> bool:
     return _NOT_A_DIGIT not in values and sum(map(mul, values, _CLOSED_WEIGHTS)) % 31 == 0
 
 
+def codes_one_slip_away(code: str) -> list[str]:
+    """The valid credit codes that one wrong character, or two neighbours exchanged, make of 18 characters; at most one a
+    place and exchange, because of each place a single character agrees with the check."""
+    if len(code) != 18 or set(code) - set(ALPHABET):
+        return []
+    slips = [
+        code[:place] + sign + code[place + 1 :]
+        for place in range(18)
+        for sign in ALPHABET
+        if sign != code[place]
+    ]
+    slips += [
+        code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+        for place in range(17)
+        if code[place] != code[place + 1]
+    ]
+    return [slip for slip in dict.fromkeys(slips) if is_uscc(slip)]
+
+
 def organisation_check_character(first8: str) -> str:
     """The ninth character. Raises ValueError unless given eight digits or capital letters."""
     values = first8.encode("ascii", "replace").translate(_ORGANISATION_VALUES)

@@ -13,6 +13,7 @@ from operator import add
 
 from xinheng.core.names import normalise_name
 from xinheng.matching.characters import simplified
+from xinheng.matching.pinyin import sounds
 
 _PINYIN = "py:"
 _ASCII = re.compile("[0-9A-Z]+")
@@ -24,7 +25,7 @@ _READ_IN_TWO_WAYS = "行长重乐厦曾朝会单藏省都卡盛调传车弹降�
 
 def search_tokens(name: str) -> list[str]:
     """The tokens under which a name is stored, without repetition, in a fixed order."""
-    text = _searched(name)
+    text = searched(name)
     found: list[str] = []
     for run in _HAN.findall(text):
         found += run
@@ -41,7 +42,7 @@ def query_tokens(query: str) -> list[str]:
     """The tokens a name must hold; empty where the query is too short to search for (one letter or digit)."""
     found: dict[str, None] = {}
     for word in query.split():
-        text = _searched(word)
+        text = searched(word)
         for run in _ASCII.findall(text):
             found.update(dict.fromkeys(_PINYIN + left + right for left, right in pairwise(run.lower())))
         for run in _HAN.findall(text):
@@ -52,11 +53,11 @@ def query_tokens(query: str) -> list[str]:
 
 def name_matches(*, query: str, name: str) -> bool:
     """Whether every word of the query stands in the name unbroken; sorts out what only holds the same pairs."""
-    text = _searched(name)
+    text = searched(name)
     initials = _initials(text)
     for word in query.split():
-        part = _searched(word)
-        if part.isascii() and _stands_in(part.lower(), initials):
+        part = searched(word)
+        if part.isascii() and (_stands_in(part.lower(), initials) or sounds(part.lower(), text)):
             continue
         if part not in text:
             return False
@@ -71,7 +72,8 @@ def _stands_in(letters: str, initials: Sequence[str]) -> bool:
     )
 
 
-def _searched(name: str) -> str:
+def searched(name: str) -> str:
+    """The name as it is cut: in simplified characters, letters and digits large, without signs."""
     text = normalise_name(name).translate(simplified())
     return text if text.isalnum() else _NOT_SEARCHED.sub("", text)
 

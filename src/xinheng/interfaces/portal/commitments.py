@@ -20,8 +20,8 @@ from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
+from xinheng.interfaces.portal.finding import ids_named, tidy
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
-from xinheng.interfaces.portal.search import find, is_too_short, tidy
 from xinheng.interfaces.portal.subjects import qr
 from xinheng.interfaces.web.large_text import wants_large_text
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
@@ -191,8 +191,7 @@ def _narrowed(policy: Policy, request: HttpRequest, *, on: date) -> QuerySet[Pub
     rows = showing.acts(policy, on=on).filter(item=ITEMS["commitment"]).select_related("subject")
     query = tidy(request.GET.get("q", ""))
     if query:
-        named = () if is_too_short(query) else find(query, after=None).subjects
-        rows = rows.filter(subject__in=[one.pk for one in named])
+        rows = rows.filter(subject__in=ids_named(query))
     if (kind := request.GET.get("type", "")) in policy.commitments.types:
         entry = policy.commitments.types[kind]
         rows = rows.filter(title__in=(entry.title, *entry.names))

@@ -15,7 +15,7 @@ from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
 from xinheng.core.models import SubjectKind
 from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy, load_policy
-from xinheng.core.policy_published import CALENDAR, CATALOGUE, MODEL, Published, laid_over
+from xinheng.core.policy_published import CALENDAR, CATALOGUE, GRADING, MODEL, Published, laid_over
 from xinheng.core.records import Seriousness
 from xinheng.core.sources import Citation
 from xinheng.store.public import PublicPolicy
@@ -37,14 +37,14 @@ _ALWAYS = ("complaints", "objections", "repair")
 """Subjects whose clocks a reader asks for even where no text sets them: shown as 待确认."""
 
 
-_PUBLISHED = (MODEL, CALENDAR, CATALOGUE)
+_PUBLISHED = (MODEL, CALENDAR, CATALOGUE, GRADING)
 _Key = tuple[str, int, str, date]
 _kept: dict[_Key, Policy] = {}
 _lock = Lock()
 
 
 def policy_in_force(*, on: date) -> Policy:
-    """The pack of the city with the models, calendars and catalogue that the office has published and that hold on a day."""
+    """The pack of the city with the models, calendars, catalogue and policies of supervision that the office has published and that hold on a day."""
     seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
     published = PublicPolicy.objects.using(DATABASE).filter(kind__in=_PUBLISHED, from_on__lte=on)
     newest = published.order_by("-pk").values_list("pk", "digest").first()
@@ -117,6 +117,12 @@ def district(policy: Policy, code: str) -> str:
     if county:
         return county.name
     return policy.city.name if code == policy.city.code else ""
+
+
+def districts(policy: Policy) -> dict[str, str]:
+    """The city's own level and the counties that live, by code."""
+    counties = {code: county.name for code, county in policy.counties.items() if county.until is None}
+    return {policy.city.code: f"{policy.city.name}（市本级）"} | counties
 
 
 def sector_title(policy: Policy, key: str) -> str:

@@ -19,9 +19,9 @@ from django.views.decorators.http import require_safe
 from xinheng.core.lists import ListType
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
+from xinheng.interfaces.portal.finding import ids_named, tidy
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
 from xinheng.interfaces.portal.listed import entries, entry, published
-from xinheng.interfaces.portal.search import find, is_too_short, tidy
 from xinheng.interfaces.web.parts import Crumb, Filter
 from xinheng.store.public import PublicListing, PublicNotice, PublicRelease
 
@@ -66,8 +66,7 @@ def list_of(request: HttpRequest, key: str) -> HttpResponse:
     rows = entries(policy).filter(list_key=key)
     query = tidy(request.GET.get("q", ""))
     if query:
-        named = () if is_too_short(query) else find(query, after=None).subjects
-        rows = rows.filter(subject__in=[one.pk for one in named])
+        rows = rows.filter(subject__in=ids_named(query))
     older, newer = keys_in(request.GET)
 
     def fetch(begun: Key | None, towards_older: bool, limit: int) -> Sequence[PublicListing]:

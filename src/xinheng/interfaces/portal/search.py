@@ -1,18 +1,12 @@
-"""Finds enterprises by credit code, by part of a present or former name, or by pinyin initials.
-
-Only subjects that a credit record may be kept of are found; persons are not (legal guards G2, G11).
-"""
+"""The search page and its answer for programs: what is found, under which name, and how to go on."""
 
 import re
-import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.db.models.functions import Substr
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -21,41 +15,33 @@ from django.views.decorators.http import require_safe
 from xinheng.core.ids import normalise_code
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.finding import Asked, Found, find, found_by, is_too_short, tidy
 from xinheng.interfaces.portal.subjects import head
-from xinheng.interfaces.web.parts import Paging
-from xinheng.matching.tokens import name_matches, query_tokens
-from xinheng.store.public import PublicName, PublicSearch, PublicSubject
+from xinheng.interfaces.web.parts import Filter, Option, Paging
+from xinheng.store.public import PublicSubject
 
-PAGE = 20
-CANDIDATES = 400
-"""Rows that are looked at for one page; beyond it results come in the order of entry, without a total."""
-LONGEST_QUERY = 60
-_CODE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
-_BODY = re.compile(r"[0-9A-Z]{8}[0-9X]")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One page of results. ``total`` is None where counting would take longer than finding."""
-
-    subjects: Sequence[PublicSubject] = ()
-    names: dict[int, list[str]] = field(default_factory=dict)
-    total: int | None = 0
-    more: bool = False
+_TOO_SHORT = {
+    "code": "SS1",
+    "message": "查询词太短。",
+    "advice": "请至少给出两个汉字、三个字母，或者代码的前四位。",
+}
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    policy, query = law.policy_in_force(on=localdate()), tidy(request.GET.get("q", ""))
-    too_short = bool(query) and is_too_short(query)
-    after = _after(request.GET.get("after", ""))
-    found = Found() if not query or too_short else find(query, after=after)
-    if found.total == 1 and found.subjects[0].code == normalise_code(query):
+    policy = law.policy_in_force(on=localdate())
+    asked, found = _answered(request, policy)
+    if found.total == 1 and found.subjects[0].code == normalise_code(asked.query):
         return HttpResponseRedirect(reverse("portal:subject", args=[found.subjects[0].public_id]))
     context = {
-        "query": query,
-        "too_short": too_short,
-        "results": _results(policy, query, found),
+        "query": asked.query,
+        "filters": _filters(policy, asked),
+        "hidden": [Option("q", asked.query)],
+        "reset_url": f"?{urlencode({'q': asked.query})}" if asked.narrowing() else "",
+        "narrowed": bool(asked.narrowing()),
+        "too_short": _too_short(asked),
+        "nearly": found.nearly,
+        "results": _results(policy, asked.query, found),
         "paging": _paging(request, found) if found.subjects else None,
         "help_url": reverse("portal:about"),
         "noindex": True,
@@ -63,100 +49,43 @@ def search(request: HttpRequest) -> HttpResponse:
     return answers.short_lived(render(request, "portal/search.html", context), noindex=True)
 
 
-def tidy(text: str) -> str:
-    """Half-width, without control characters, of a length that names have."""
-    plain = unicodedata.normalize("NFKC", text[: LONGEST_QUERY * 2])
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in plain).split())[:LONGEST_QUERY]
+@require_safe
+def search_json(request: HttpRequest) -> HttpResponse:
+    """The same results for programs; ``next`` is the address of the page that follows."""
+    policy = law.policy_in_force(on=localdate())
+    asked, found = _answered(request, policy)
+    if _too_short(asked) or not asked.query:
+        return answers.short_lived(JsonResponse(_TOO_SHORT, status=400), noindex=True)
+    told = {
+        "query": asked.query,
+        "nearly": found.nearly,
+        "total": found.total,
+        "subjects": _results(policy, asked.query, found),
+        "next": _paging(request, found).next_url if found.subjects else "",
+    }
+    return answers.short_lived(JsonResponse(told, json_dumps_params={"ensure_ascii": False}), noindex=True)
 
 
-def is_too_short(query: str) -> bool:
-    """Fewer than two Chinese characters, or fewer than three letters or digits."""
-    signs = "".join(sign for sign in query if sign.isalnum())
-    return len(signs) < (3 if signs.isascii() else 2)
-
-
-def find(query: str, *, after: PublicSubject | None = None) -> Found:
-    """By code where the query can be one and some code begins so, else by name."""
-    code = normalise_code(query)
-    if _CODE.fullmatch(code):
-        found = _by_code(code, after)
-        if found.subjects:
-            return found
-    return _by_name(query, after)
-
-
-def _by_code(code: str, after: PublicSubject | None) -> Found:
-    known = showing.subjects().filter(code__startswith=code)
-    if _BODY.fullmatch(code) and not known.exists():
-        known = (
-            showing.subjects()
-            .filter(code__isnull=False)
-            .annotate(body=Substr("code", 9, 9))
-            .filter(body=code)
-        )
-    if after is not None and after.code:
-        known = known.filter(code__gt=after.code)
-    rows = list(known.order_by("code")[: PAGE + 1])
-    more = len(rows) > PAGE
-    return Found(rows[:PAGE], {}, None if more or after else len(rows), more)
-
-
-def _by_name(query: str, after: PublicSubject | None) -> Found:
-    tokens = query_tokens(query)
-    if not tokens:
-        return Found()
-    known = (
-        PublicSearch.objects.using(showing.DATABASE).filter(tokens__contains=tokens).order_by("subject_id")
+def _answered(request: HttpRequest, policy: Policy) -> tuple[Asked, Found]:
+    given = request.GET
+    asked = Asked(
+        query=tidy(given.get("q", "")),
+        kind=_known(given.get("kind", ""), law.KINDS),
+        status=_known(given.get("status", ""), law.STATUSES),
+        district=_known(given.get("district", ""), law.districts(policy)),
     )
-    ids = list(known.values_list("subject_id", flat=True)[: CANDIDATES + 1])
-    if len(ids) <= CANDIDATES:
-        return _ranked(query, ids, after)
-    if after is not None:
-        ids = list(
-            known.filter(subject_id__gt=after.pk).values_list("subject_id", flat=True)[: CANDIDATES + 1]
-        )
-    names = _names(ids[:CANDIDATES])
-    fitting = [one for one in ids[:CANDIDATES] if _fits(query, names[one])]
-    page = fitting[:PAGE]
-    more = len(fitting) > PAGE or len(ids) > CANDIDATES
-    return Found(_in_order(page), names, None, more)
+    if not asked.query or _too_short(asked):
+        return asked, Found()
+    return asked, find(asked, after=_after(given.get("after", "")))
 
 
-def _ranked(query: str, ids: Sequence[int], after: PublicSubject | None) -> Found:
-    """All results at hand: the name itself first, then names that begin so, then the shorter ones."""
-    names = _names(ids)
-    fitting = [one for one in ids if _fits(query, names[one])]
-    fitting.sort(key=lambda one: (min(_rank(query, name) for name in names[one]), one))
-    start = fitting.index(after.pk) + 1 if after is not None and after.pk in fitting else 0
-    page = fitting[start : start + PAGE]
-    return Found(_in_order(page), names, len(fitting), start + PAGE < len(fitting))
+def _too_short(asked: Asked) -> bool:
+    return bool(asked.query) and is_too_short(asked.query)
 
 
-def _rank(query: str, name: str) -> tuple[bool, bool, int]:
-    return name != query, not name.startswith(query), len(name)
-
-
-def _fits(query: str, names: Iterable[str]) -> bool:
-    return any(name_matches(query=query, name=name) for name in names)
-
-
-def _names(ids: Sequence[int]) -> dict[int, list[str]]:
-    """Present and former names by subject, the present one first."""
-    names: dict[int, list[str]] = defaultdict(list)
-    for pk, name in showing.subjects().filter(id__in=ids).values_list("id", "name"):
-        names[pk].append(name)
-    former = (
-        PublicName.objects.using(showing.DATABASE).filter(subject_id__in=ids).order_by("subject_id", "id")
-    )
-    for pk, name in former.values_list("subject_id", "name"):
-        if name not in names[pk]:
-            names[pk].append(name)
-    return names
-
-
-def _in_order(ids: Sequence[int]) -> list[PublicSubject]:
-    rows = {row.pk: row for row in showing.subjects().filter(id__in=ids)}
-    return [rows[one] for one in ids if one in rows]
+def _known(value: str, choices: Iterable[str]) -> str:
+    """A choice that is offered; anything else does not narrow."""
+    return value if value in choices else ""
 
 
 def _after(public_id: str) -> PublicSubject | None:
@@ -173,18 +102,23 @@ def _results(policy: Policy, query: str, found: Found) -> list[dict[str, Any]]:
     return [
         head(policy, row)
         | {
-            "former_name": _former(query, row, found.names.get(row.pk, [])),
+            "former_name": found_by(query, row, found.names.get(row.pk, [])),
             "public_count": counts.get(row.pk, 0),
         }
         for row in found.subjects
     ]
 
 
-def _former(query: str, row: PublicSubject, names: Iterable[str]) -> str:
-    """The former name by which a subject was found; empty where its present name is the reason."""
-    if name_matches(query=query, name=row.name):
-        return ""
-    return next((name for name in names if name_matches(query=query, name=name)), "")
+def _filters(policy: Policy, asked: Asked) -> list[Filter]:
+    whole = [Option("", "全部")]
+    kinds = [Option(key, label) for key, label in law.KINDS.items()]
+    statuses = [Option(key, label) for key, label in law.STATUSES.items()]
+    counties = [Option(code, name) for code, name in law.districts(policy).items()]
+    return [
+        Filter("kind", "类型", "select", asked.kind, [*whole, *kinds]),
+        Filter("status", "登记状态", "select", asked.status, [*whole, *statuses]),
+        Filter("district", "县区", "select", asked.district, [*whole, *counties]),
+    ]
 
 
 def _paging(request: HttpRequest, found: Found) -> Paging:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import segno
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from xinheng.core.catalogue import Item
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, complaints, law, listed, showing, statements
-from xinheng.interfaces.portal.keyset import keys_in, paging, turn
+from xinheng.interfaces.portal.keyset import Turned, keys_in, paging, turn
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.parts import Crumb, Statement
 from xinheng.store.public import (
@@ -137,14 +137,7 @@ def _tallies(policy: Policy, found: PublicSubject, *, on: date) -> list[Tally]:
 
 def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: date) -> dict[str, Any]:
     shown = showing.acts(policy, on=today).filter(subject_id=found.pk)
-    older, newer = keys_in(request.GET)
-    turned = turn(
-        lambda key, back, limit: showing.beyond(shown, key, back, limit),
-        key_of=showing.key_of,
-        older=older,
-        newer=newer,
-        size=PAGE,
-    )
+    turned = turned_to(request, shown)
     apart = (*LISTS, Item.COMMITMENT, Item.INSPECTION)
     sections = showing.beyond(shown.filter(item__in=apart), None, True, ROWS_A_SECTION)
     return {
@@ -154,7 +147,7 @@ def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: 
             "registrar": found.registrar,
             "sector": law.sector_title(policy, found.sector),
             "established_on": found.established_on,
-            "former_names": _former_names(found),
+            "former_names": former_names_of(found),
         },
         "as_of": today,
         "entries": [statements.entry(policy, act) for act in turned.rows],
@@ -163,7 +156,7 @@ def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: 
         "commitments": [_commitment(policy, act) for act in sections if act.item == Item.COMMITMENT],
         "inspections": [_inspection(policy, act) for act in sections if act.item == Item.INSPECTION],
         "rules": _rules(policy, found, today),
-        "corrections": _corrections(found, today),
+        "corrections": corrections_of(found, today),
         "objection_url": statements.objection_url(),
         "repair_url": statements.repair_url(),
         "report_url": "",
@@ -171,13 +164,25 @@ def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: 
     }
 
 
-def _corrections(found: PublicSubject, today: date) -> list[PublicCorrection]:
+def turned_to(request: HttpRequest, shown: QuerySet[PublicAct]) -> Turned[PublicAct]:
+    """The page of the timeline that an address asks for."""
+    older, newer = keys_in(request.GET)
+    return turn(
+        lambda key, back, limit: showing.beyond(shown, key, back, limit),
+        key_of=showing.key_of,
+        older=older,
+        newer=newer,
+        size=PAGE,
+    )
+
+
+def corrections_of(found: PublicSubject, today: date) -> list[PublicCorrection]:
     """Errors put right, as long as each correction is shown."""
     shown = PublicCorrection.objects.using(showing.DATABASE).filter(subject_id=found.pk)
     return list(shown.filter(shown_until__gt=today).order_by("-at"))
 
 
-def _former_names(found: PublicSubject) -> list[dict[str, Any]]:
+def former_names_of(found: PublicSubject) -> list[dict[str, Any]]:
     names = PublicName.objects.using(showing.DATABASE).filter(subject_id=found.pk).exclude(name=found.name)
     return [{"name": name.name, "until": name.to_on} for name in names.order_by("from_on", "id")]
 

@@ -5,7 +5,9 @@ from xinheng.interfaces.web.surfaces import Surface, speaking_of, with_query
 SURFACES: tuple[Surface, ...] = (
     Surface("home"),
     Surface("search", with_query("portal:search", "q={name}", "q={code}")),
+    Surface("search_json", with_query("portal:search_json", "q={name}", "q={code}")),
     Surface("subject", speaking_of("portal:subject", "subject")),
+    Surface("subject_json", speaking_of("portal:subject_json", "subject")),
     Surface("grade", speaking_of("portal:grade", "subject", "runs")),
     Surface("by_code", speaking_of("portal:by_code", "code")),
     Surface("acts", with_query("portal:acts", "kind=penalty")),

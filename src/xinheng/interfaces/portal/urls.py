@@ -17,6 +17,7 @@ from xinheng.interfaces.portal import (
     publication,
     search,
     subjects,
+    subjects_json,
 )
 from xinheng.interfaces.portal.surfaces import SURFACES as SURFACES
 
@@ -59,7 +60,9 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search", search.search, name="search"),
+    path("search.json", search.search_json, name="search_json"),
     path("subject/<public:public_id>", subjects.subject, name="subject"),
+    path("subject/<public:public_id>.json", subjects_json.subject_json, name="subject_json"),
     path("subject/<public:public_id>/grade/<public:run>", grades.grade, name="grade"),
     path("code/<credit:code>", subjects.by_code, name="by_code"),
     path("acts", publication.acts, name="acts"),

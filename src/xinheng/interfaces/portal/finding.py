@@ -1,0 +1,185 @@
+"""Finds enterprises by credit code, by part of a present or former name, by pinyin, and in spite of a slip.
+
+Only subjects that a credit record may be kept of are found; persons are not (legal guards G2, G11).
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Substr
+
+from xinheng.core.credit_code import codes_one_slip_away
+from xinheng.core.ids import normalise_code
+from xinheng.interfaces.portal import showing
+from xinheng.matching.nearby import ALIKE, likeness, nearby_tokens, spelled_tokens
+from xinheng.matching.tokens import name_matches, query_tokens
+from xinheng.store.public import PublicName, PublicSearch, PublicSubject
+
+PAGE = 20
+CANDIDATES = 400
+"""Rows that are looked at for one page; beyond it results come in the order of entry, without a total."""
+LONGEST_QUERY = 60
+_CODE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
+_BODY = re.compile(r"[0-9A-Z]{8}[0-9X]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is looked for; an empty field does not narrow. ``district`` is a division of six digits."""
+
+    query: str
+    kind: str = ""
+    status: str = ""
+    district: str = ""
+
+    def narrowing(self, prefix: str = "") -> dict[str, str]:
+        given = {"kind": self.kind, "status": self.status, "division_code": self.district}
+        return {f"{prefix}{name}": value for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of results. ``total`` is None where counting would take longer than finding; ``nearly``: nothing holds
+    the words themselves, these come close."""
+
+    subjects: Sequence[PublicSubject] = ()
+    names: dict[int, list[str]] = field(default_factory=dict)
+    total: int | None = 0
+    more: bool = False
+    nearly: bool = False
+
+
+def tidy(text: str) -> str:
+    """Half-width, without control characters, of a length that names have."""
+    plain = unicodedata.normalize("NFKC", text[: LONGEST_QUERY * 2])
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in plain).split())[:LONGEST_QUERY]
+
+
+def is_too_short(query: str) -> bool:
+    """Fewer than two Chinese characters, or fewer than three letters or digits."""
+    signs = "".join(sign for sign in query if sign.isalnum())
+    return len(signs) < (3 if signs.isascii() else 2)
+
+
+def find(asked: Asked, *, after: PublicSubject | None = None) -> Found:
+    """By code where the query can be one and some code begins so, else by name, else by what comes near."""
+    code = normalise_code(asked.query)
+    if _CODE.fullmatch(code):
+        found = _by_code(asked, code, after)
+        if found.subjects:
+            return found
+    return _by_name(asked, after) or _by_code_nearby(asked, code) or _by_name_nearby(asked) or Found()
+
+
+def ids_named(query: str) -> list[int]:
+    """Subjects by whose code or name a list is narrowed: those that hold the words, none that only come near."""
+    found = Found() if is_too_short(query) else find(Asked(query=query))
+    return [] if found.nearly else [one.pk for one in found.subjects]
+
+
+def _by_code(asked: Asked, code: str, after: PublicSubject | None) -> Found:
+    subjects = showing.subjects().filter(**asked.narrowing())
+    known = subjects.filter(code__startswith=code)
+    if _BODY.fullmatch(code) and not known.exists():
+        known = subjects.filter(code__isnull=False).annotate(body=Substr("code", 9, 9)).filter(body=code)
+    if after is not None and after.code:
+        known = known.filter(code__gt=after.code)
+    rows = list(known.order_by("code")[: PAGE + 1])
+    more = len(rows) > PAGE
+    return Found(rows[:PAGE], {}, None if more or after else len(rows), more)
+
+
+def _by_code_nearby(asked: Asked, code: str) -> Found | None:
+    """Holders of the codes that one slip of the fingers makes of a code that nobody has."""
+    rows = list(showing.subjects().filter(code__in=codes_one_slip_away(code), **asked.narrowing())[:PAGE])
+    return Found(rows, {}, len(rows), nearly=True) if rows else None
+
+
+def _by_name(asked: Asked, after: PublicSubject | None) -> Found | None:
+    sets = [query_tokens(asked.query), *spelled_tokens(asked.query)]
+    if not sets[0]:
+        return None
+    known = _holding(asked, sets).order_by("subject_id")
+    ids = list(known.values_list("subject_id", flat=True)[: CANDIDATES + 1])
+    if len(ids) <= CANDIDATES:
+        return _ranked(asked.query, ids, after)
+    if after is not None:
+        ids = list(
+            known.filter(subject_id__gt=after.pk).values_list("subject_id", flat=True)[: CANDIDATES + 1]
+        )
+    names = _names(ids[:CANDIDATES])
+    fitting = [one for one in ids[:CANDIDATES] if _fits(asked.query, names[one])]
+    page = fitting[:PAGE]
+    more = len(fitting) > PAGE or len(ids) > CANDIDATES
+    return Found(_in_order(page), names, None, more)
+
+
+def _by_name_nearby(asked: Asked) -> Found | None:
+    """The names most like the words, of those that hold all tokens beside one slip."""
+    sets = nearby_tokens(asked.query)
+    if not sets:
+        return None
+    ids = list(_holding(asked, sets).values_list("subject_id", flat=True)[:CANDIDATES])
+    names = _names(ids)
+    alike = {one: max(likeness(asked.query, name) for name in names[one]) for one in ids}
+    best = sorted(
+        (one for one in ids if alike[one] >= ALIKE), key=lambda one: (-alike[one], len(names[one][0]), one)
+    )
+    page = best[:PAGE]
+    return Found(_in_order(page), names, len(page), nearly=True) if page else None
+
+
+def _holding(asked: Asked, sets: Sequence[Sequence[str]]) -> QuerySet[PublicSearch]:
+    """Names that hold all tokens of one of the sets."""
+    any_set = reduce(or_, (Q(tokens__contains=list(one)) for one in sets))
+    return PublicSearch.objects.using(showing.DATABASE).filter(any_set, **asked.narrowing("subject__"))
+
+
+def _ranked(query: str, ids: Sequence[int], after: PublicSubject | None) -> Found | None:
+    """All results at hand: the name itself first, then names that begin so, then the shorter ones."""
+    names = _names(ids)
+    fitting = [one for one in ids if _fits(query, names[one])]
+    fitting.sort(key=lambda one: (min(_rank(query, name) for name in names[one]), one))
+    start = fitting.index(after.pk) + 1 if after is not None and after.pk in fitting else 0
+    page = fitting[start : start + PAGE]
+    return Found(_in_order(page), names, len(fitting), start + PAGE < len(fitting)) if page else None
+
+
+def _rank(query: str, name: str) -> tuple[bool, bool, int]:
+    return name != query, not name.startswith(query), len(name)
+
+
+def _fits(query: str, names: Iterable[str]) -> bool:
+    return any(name_matches(query=query, name=name) for name in names)
+
+
+def _names(ids: Sequence[int]) -> dict[int, list[str]]:
+    """Present and former names by subject, the present one first."""
+    names: dict[int, list[str]] = defaultdict(list)
+    for pk, name in showing.subjects().filter(id__in=ids).values_list("id", "name"):
+        names[pk].append(name)
+    former = (
+        PublicName.objects.using(showing.DATABASE).filter(subject_id__in=ids).order_by("subject_id", "id")
+    )
+    for pk, name in former.values_list("subject_id", "name"):
+        if name not in names[pk]:
+            names[pk].append(name)
+    return names
+
+
+def _in_order(ids: Sequence[int]) -> list[PublicSubject]:
+    rows = {row.pk: row for row in showing.subjects().filter(id__in=ids)}
+    return [rows[one] for one in ids if one in rows]
+
+
+def found_by(query: str, row: PublicSubject, names: Iterable[str]) -> str:
+    """The former name by which a subject was found; empty where its present name is the reason."""
+    if name_matches(query=query, name=row.name):
+        return ""
+    return next((name for name in names if name_matches(query=query, name=name)), "")
