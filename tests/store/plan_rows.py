@@ -95,6 +95,35 @@ def failure(rows: Rows, **given: Any) -> store.DrawFailure:
     return store.DrawFailure.objects.create(**said | given)
 
 
+def substitute(rows: Rows, **given: Any) -> store.DrawSubstitute:
+    said = {
+        "absent_no": "4102000001",
+        "cause": "recused",
+        "reason": "申请依法回避",
+        "proposed_by": rows.people.wang,
+        "proposed_at": NOW,
+    }
+    if "drawn" not in given:
+        said["drawn"] = rows.drawn(rows.draw())
+    drawn = given.get("drawn") or said["drawn"]
+    return store.DrawSubstitute.objects.create(draw=drawn.draw, **said | given)
+
+
+def _agreed(rows: Rows, **given: Any) -> store.DrawSubstitute:
+    by = {"agreed_by": rows.people.zhao, "agreed_at": NOW, "sequence": 1, "substitute_no": "4102000009"}
+    return substitute(rows, **by | given)
+
+
+def _replaced_twice(rows: Rows) -> None:
+    first = _agreed(rows)
+    _agreed(rows, drawn=first.drawn, absent_no="4102000002")
+
+
+def _proposed_twice(rows: Rows) -> None:
+    first = substitute(rows)
+    substitute(rows, drawn=first.drawn)
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "plan_kind_known": lambda rows: rows.plan(kind="surprise"),
     "classification_once_a_year": _published_twice,
@@ -112,6 +141,11 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "drawfailure_says_why": lambda rows: failure(rows, reason=""),
     "drawfailure_names_who_kept_silent": lambda rows: failure(rows, party=""),
     "drawfailure_agreed_by_another": lambda rows: failure(rows, agreed_by=rows.people.wang, agreed_at=NOW),
+    "drawsubstitute_says_why": lambda rows: substitute(rows, reason=""),
+    "drawsubstitute_cause_known": lambda rows: substitute(rows, cause="ill"),
+    "drawsubstitute_agreed_by_another": lambda rows: _agreed(rows, agreed_by=rows.people.wang),
+    "drawsubstitute_sequence_once": _replaced_twice,
+    "drawsubstitute_proposed_once": _proposed_twice,
     "oversight_told_once": _told_twice,
     "oversight_occasion_known": lambda rows: notice(rows, occasion="rumour"),
     "oversight_seen_by_somebody": lambda rows: notice(rows, seen_at=NOW),

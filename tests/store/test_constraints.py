@@ -11,6 +11,7 @@ from tests.people import NOW, TODAY, People
 from tests.store import (
     campaign_rows,
     case_rows,
+    check_rows,
     commitment_rows,
     ending_rows,
     enterprise_rows,
@@ -227,6 +228,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     **visit_rows.REFUSED,
     **joint_rows.REFUSED,
     **lead_rows.REFUSED,
+    **check_rows.REFUSED,
     **case_rows.REFUSED,
     **commitment_rows.REFUSED,
     **letter_rows.REFUSED,

@@ -52,6 +52,18 @@ class Outcome(StrEnum):
         }[self.value]
 
 
+class Handover(StrEnum):
+    """What another organ says to a lead that was handed to it."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    BACK = "back"
+
+    @property
+    def label(self) -> str:
+        return {"waiting": "等待接收", "taken": "已接收", "back": "已退回"}[self.value]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What a device's system says. ``attachments``: digests of what it holds; the files themselves stay there."""

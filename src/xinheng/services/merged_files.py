@@ -72,6 +72,7 @@ WAYS: Mapping[str, Way] = {
     "MadeReport.subject": Way.COURSE,
     "Attachment.subject": Way.COURSE,
     "Consent.subject": Way.COURSE,
+    "CheckMade.subject": Way.COURSE,
     "SharingReading.subject": Way.COURSE,
     "SubjectMerge.absorbed": Way.COURSE,
     "SubjectMerge.survivor": Way.COURSE,

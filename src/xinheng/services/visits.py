@@ -21,6 +21,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Kind, Officer, check_team
 from xinheng.services.cases import Opening, open_case
+from xinheng.services.draw_substitutes import team_now
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.services.visit_counts import visits_so_far
@@ -104,7 +105,8 @@ def dispatch(public_id: str, *, offsite: str, actor: User, policy: Policy, now: 
 def _send_drawn(
     one: DrawnObject, plan: Plan, offsite: str, *, actor: User, policy: Policy, now: datetime
 ) -> Visit:
-    _check_officers(one.inspectors, plan.organisation, policy=policy, on=day_of(now))
+    team = team_now(one)
+    _check_officers(team, plan.organisation, policy=policy, on=day_of(now))
     so_far = visits_so_far(plan.organisation, one.subject, year=plan.year, before=one)
     allowed = may_visit(policy.grading, band=one.band, visits_so_far=so_far, on=day_of(now))
     trip = _Trip(
@@ -112,7 +114,7 @@ def _send_drawn(
         subject=one.subject,
         drawn=one,
         kind=Kind(plan.kind),
-        certificates=one.inspectors,
+        certificates=team,
         offsite=offsite,
         allowed=allowed,
         beyond="",

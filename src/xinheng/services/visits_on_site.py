@@ -19,6 +19,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Arrival, Sheet, check_sheet, check_team
 from xinheng.services.cases import Standing, last_step, refuse_stale, standing_of, take_held
+from xinheng.services.draw_substitutes import changed_at
 from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases
 from xinheng.services.ledger import event_of, note_all
 from xinheng.services.time import day_of
@@ -299,7 +300,18 @@ def _other(client_id: str) -> Refusal:
 
 
 def _demand_notice(visit: Visit) -> None:
-    if not IssuedLetter.objects.filter(case__in=notice_cases(visit), kind="inspection_notice").exists():
+    """Refusals VO5 without a notice, VO8 where the officers were changed after it."""
+    issued = IssuedLetter.objects.filter(case__in=notice_cases(visit), kind="inspection_notice")
+    newest = issued.order_by("-issued_at").values_list("issued_at", flat=True).first()
+    changed = changed_at(visit) if newest else None
+    if newest and changed and newest < changed:
+        raise Refusal(
+            "VO8",
+            "检查人员已经更换，行政检查通知书写的还是原来的人员，不能入企。",
+            citation="国办发〔2024〕54号",
+            advice="请经办人重新签发通知书，带新的通知书到现场出示。",
+        )
+    if newest is None:
         raise Refusal(
             "VO5",
             "还没有签发行政检查通知书，不能入企。",

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from xinheng.core.leads import Device, Outcome
+from xinheng.core.leads import Device, Handover, Outcome
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.inspection_plans import CaseCheck
@@ -70,3 +70,52 @@ class Lead(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["organisation", "-id"], name="lead_of_organ")]
+
+
+class LeadHandover(models.Model):
+    """A lead handed to another organ with a reason, and what that organ said: taken, or sent back. Nothing of the lead moves
+    before it was taken."""
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="handovers")
+    from_organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    to_organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=500)
+    handed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    handed_at = models.DateTimeField()
+    answer = models.CharField(
+        max_length=8, choices=[(one.value, one.label) for one in Handover], default=Handover.WAITING.value
+    )
+    answer_reason = models.CharField(max_length=500, blank=True, default="")
+    answered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(from_organisation=F("to_organisation")),
+                name="leadhandover_to_another_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer__in=[one.value for one in Handover]), name="leadhandover_answer_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=Handover.WAITING.value, answered_by__isnull=True, answered_at__isnull=True)
+                | ~Q(answer=Handover.WAITING.value)
+                & Q(answered_by__isnull=False, answered_at__isnull=False)
+                & ~Q(answered_by=F("handed_by")),
+                name="leadhandover_answered_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer=Handover.BACK.value) | ~Q(answer_reason=""),
+                name="leadhandover_back_says_why",
+            ),
+            models.UniqueConstraint(
+                fields=["lead"],
+                condition=Q(answer=Handover.WAITING.value),
+                name="leadhandover_one_at_a_time",
+            ),
+        ]

@@ -15,6 +15,7 @@ from xinheng.store.case_moves import (
     ReminderLevel,
 )
 from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
+from xinheng.store.check_register import CheckMade
 from xinheng.store.classifications import Classification
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.commitments import Commitment
@@ -22,6 +23,7 @@ from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, Pu
 from xinheng.store.consents import Consent, ConsentWay
 from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.draw_failures import DrawFailure, FailureCause
+from xinheng.store.draw_substitutes import DrawSubstitute
 from xinheng.store.effects import Publication
 from xinheng.store.endings import Channel, Ending, Telling
 from xinheng.store.enterprises import EnterpriseAccount, Mandate
@@ -50,7 +52,7 @@ from xinheng.store.inspection_plans import (
 )
 from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, PlanKind
 from xinheng.store.joint_checks import JointCheck, JointMember
-from xinheng.store.leads import Lead
+from xinheng.store.leads import Lead, LeadHandover
 from xinheng.store.ledger import LedgerBatch, LedgerEvent, LedgerLeaf
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
@@ -79,6 +81,7 @@ from xinheng.store.public import (
     PublicDisputedGrade,
     PublicDraw,
     PublicDrawFailure,
+    PublicDrawSubstitute,
     PublicListing,
     PublicMoved,
     PublicName,
@@ -148,6 +151,7 @@ __all__ = [
     "CaseEvent",
     "CaseReminder",
     "Channel",
+    "CheckMade",
     "Classification",
     "CodeIssue",
     "CodeIssueStep",
@@ -167,6 +171,7 @@ __all__ = [
     "Draw",
     "DrawAnnouncement",
     "DrawFailure",
+    "DrawSubstitute",
     "DrawnObject",
     "Ending",
     "EnterpriseAccount",
@@ -188,6 +193,7 @@ __all__ = [
     "JointCheck",
     "JointMember",
     "Lead",
+    "LeadHandover",
     "LedgerBatch",
     "LedgerEvent",
     "LedgerExtract",
@@ -237,6 +243,7 @@ __all__ = [
     "PublicDisputedGrade",
     "PublicDraw",
     "PublicDrawFailure",
+    "PublicDrawSubstitute",
     "PublicListing",
     "PublicMoved",
     "PublicName",

@@ -354,6 +354,19 @@ class PublicDraw(models.Model):
         return record_text(self.record, published(self.pool_digest))
 
 
+class PublicDrawSubstitute(models.Model):
+    """An inspector who was replaced after a draw, as docs/draw.md has it; ``content`` holds keys and no person."""
+
+    draw = models.ForeignKey(PublicDraw, on_delete=models.DO_NOTHING, related_name="substitutes")
+    sequence = models.IntegerField()
+    content = models.JSONField()
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "public_draw_substitute"
+
+
 class PublicPolicy(models.Model):
     """A published version of a model, grading policy, catalogue or calendar."""
 

@@ -1,0 +1,30 @@
+"""A valid check before an act, to be broken in one place by the tests of constraints."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.people import NOW, TODAY
+from tests.store.rows import Rows
+
+from xinheng.store import models as store
+
+
+def check_made(rows: Rows, **given: Any) -> store.CheckMade:
+    meant = {
+        "organisation": rows.people.market,
+        "way": "desk",
+        "occasion": "licensing",
+        "reference": "受理〔2026〕11号",
+        "by": rows.people.wang,
+        "day": TODAY,
+        "at": NOW,
+    }
+    if "subject" not in given:
+        meant["subject"] = rows.subject()
+    return store.CheckMade.objects.create(**meant | given)
+
+
+REFUSED: dict[str, Callable[[Rows], object]] = {
+    "checkmade_by_person_or_system": lambda rows: check_made(rows, by=None),
+    "checkmade_says_for_what": lambda rows: check_made(rows, reference=""),
+}
