@@ -52,6 +52,35 @@ def test_only_registered_lists_of_this_city_can_be_chosen(listers: Listers) -> N
     assert wang.get(f"{reverse('office:new_listing')}?record=999").status_code == 404
 
 
+@pytest.mark.row("M9-01")
+@pytest.mark.row("M10-01")
+@pytest.mark.parametrize(
+    ("given", "listed", "measured"),
+    [
+        ({}, True, True),
+        ({"finality": 1}, True, True),
+        ({"seriousness": 2}, False, True),
+        ({"seriousness": 1}, False, False),
+        ({"item": 1, "seriousness": 0}, False, False),
+        ({"item": 3, "seriousness": 0}, False, False),
+        ({"item": 24, "seriousness": 0}, False, False),
+        ({"item": 11, "seriousness": 0}, True, True),
+        ({"state": 5}, False, False),
+    ],
+)
+def test_a_record_offers_only_what_its_kind_can_ground(
+    listers: Listers, given: dict[str, int], listed: bool, measured: bool
+) -> None:
+    record = listers.evidence(**given)
+    wang = signed_in(listers.people.wang)
+    page = text(wang.get(reverse("office:record", args=[record.subject.public_id, record.record_key])))
+    for name, offered in (("new_listing", listed), ("new_measure", measured)):
+        begin = f"{reverse(f'office:{name}')}?record={record.record_key}"
+        assert (f'href="{begin}"' in page) is offered, name
+        if not offered:
+            assert wang.get(begin).status_code == 409
+
+
 @pytest.mark.row("M9-02")
 @pytest.mark.row("M9-03")
 def test_a_recognition_walks_through_the_office(listers: Listers) -> None:

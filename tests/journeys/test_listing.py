@@ -160,13 +160,14 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
 
     _penalty(office)
     record = office.url
-    _propose(office)
-    expect(office.locator("main")).to_contain_text("不符合过惩相当")
+    expect(office.get_by_role("link", name="提出名单认定")).to_have_count(0)
+    office.goto(f"/office/cases/listing/?record={record.rstrip('/').rpartition('/')[2]}")
+    expect(office.locator("main")).to_contain_text("并且失信程度相当")
     fits(office)
     office.goto(record)
-    _propose_elsewhere(office)
-    office.goto(record)
     _correct(office, decider)
+    office.goto(record)
+    _propose_elsewhere(office)
     office.goto(record)
     _propose(office)
     case = office.url

@@ -112,8 +112,18 @@ def _check_body(row: Measure, wanted: Wanted, basis: Basis) -> None:
         )
 
 
+def acts_on(row: Measure, basis: Basis, *, on: date) -> bool:
+    """Whether the row is for such a ground at all: in force, executed here, for such a target, not too heavy for it."""
+    known = row.executed_here and row.in_force(on) and basis.target in row.targets
+    return known and not _too_heavy(row, basis)
+
+
+def _too_heavy(row: Measure, basis: Basis) -> bool:
+    return row.adverse and basis.seriousness < _LEAST[row.least]
+
+
 def _check_proportion(row: Measure, basis: Basis) -> None:
-    if row.adverse and basis.seriousness < _LEAST[row.least]:
+    if _too_heavy(row, basis):
         raise Refusal(
             "MEASURE-PROPORTION",
             f"依据的失信程度是“{basis.seriousness.label}”，“{row.title}”只用于“{row.least.label}”以上的失信行为",

@@ -6,6 +6,7 @@ by one person, without a served notice, without an answer to what was said, or w
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -99,6 +100,21 @@ def propose(proposal: Proposal, by: By) -> Case:
     )
 
 
+def open_lists(record: Record, *, policy: Policy, on: date) -> dict[str, ListType]:
+    """The lists for which this kind of record may ground a recognition here; whether this one is final, and whether the
+    enterprise is on the list already, is said when it is proposed."""
+    found = {}
+    for key, of in policy.lists.lists.items():
+        with suppress(Refusal):
+            policy.lists.require_here(key)
+            _check_kind(record, of, policy=policy)
+            longest_term(of, policy=policy, on=on)
+            if record.batch:
+                _check_organ(of, record.batch.organisation, policy)
+            found[key] = of
+    return found if record.alive else {}
+
+
 def list_of(case: Case, policy: Policy) -> ListType:
     """The list as it is registered now; one that has left the registry since is refused."""
     return policy.lists.require_here(str(case.details.get("list", "")))
@@ -109,27 +125,32 @@ def evidence(key: int, subject: Subject, of: ListType, *, policy: Policy, on: da
     core.grounds (legal guard G3)."""
     found = (
         Record.objects.filter(record_key=key, known_until__isnull=True, subject=subject)
-        .select_related("batch__organisation", "detail")
+        .select_related("batch__organisation", "detail", "subject")
         .first()
     )
     if found is None:
         raise Refusal(
             "LG8", "所依据的记录不存在或者不属于这个主体。", advice="请从该主体的档案中选择现行有效的记录。"
         )
-    if not of.burdens:
-        entry = policy.catalogue.item(found.item)
-        if entry.nature is not Nature.GOOD or RecordState(found.state) is not RecordState.ACTIVE:
-            raise Refusal(
-                "LG9",
-                "守信激励对象须依据现行有效的守信信息认定，所选记录不是。",
-                advice="请选择表彰、荣誉等守信信息。",
-            )
-        return found
-    final = found.item in policy.treatment(on=on).final_items
-    check_record(found, EffectKind.LIST_ENTRY, needs_final=final)
-    seriousness = Seriousness(found.seriousness)
-    check_evidence(of, Evidence(found.item, seriousness, subject.kind == SubjectKind.SOLE_TRADER))
+    if of.burdens:
+        final = found.item in policy.treatment(on=on).final_items
+        check_record(found, EffectKind.LIST_ENTRY, needs_final=final)
+    _check_kind(found, of, policy=policy)
     return found
+
+
+def _check_kind(found: Record, of: ListType, *, policy: Policy) -> None:
+    if of.burdens:
+        sole = found.subject.kind == SubjectKind.SOLE_TRADER
+        check_evidence(of, Evidence(found.item, Seriousness(found.seriousness), sole))
+        return
+    entry = policy.catalogue.item(found.item)
+    if entry.nature is not Nature.GOOD or RecordState(found.state) is not RecordState.ACTIVE:
+        raise Refusal(
+            "LG9",
+            "守信激励对象须依据现行有效的守信信息认定，所选记录不是。",
+            advice="请选择表彰、荣誉等守信信息。",
+        )
 
 
 def longest_term(of: ListType, *, policy: Policy, on: date) -> int | None:

@@ -9,8 +9,8 @@ from datetime import date
 from xinheng.core.catalogue import Item, Nature
 from xinheng.core.grounds import EffectKind, Ground, GroundKind
 from xinheng.core.lists import ListKind
-from xinheng.core.measure_check import Basis
-from xinheng.core.measures import Target
+from xinheng.core.measure_check import Basis, acts_on
+from xinheng.core.measures import Measure, Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
@@ -39,6 +39,21 @@ def basis_of(subject: Subject, ground: Ground, *, policy: Policy, on: date) -> B
     raise Refusal(
         "MG2", "措施只依据记录或者名单作出。", advice="请从该主体的档案中选择现行有效的记录或者名单。"
     )
+
+
+def rows_for(basis: Basis, *, policy: Policy, on: date) -> dict[str, Measure]:
+    """The rows of the catalogue that act on such a ground; the body and its matters are checked when it is proposed."""
+    rows = policy.measures.measures.items()
+    return {key: row for key, row in rows if acts_on(row, basis, on=on)}
+
+
+def grounds_any(record: Record, *, policy: Policy, on: date) -> bool:
+    """Whether this kind of record may ground some measure; whether this one is final is said when it is proposed."""
+    try:
+        basis = _said_by(record, policy)
+    except Refusal:
+        return False
+    return record.alive and bool(rows_for(basis, policy=policy, on=on))
 
 
 def sectors_of(organisation: Organisation, policy: Policy) -> frozenset[str]:
@@ -111,12 +126,19 @@ def _of_record(subject: Subject, key: int, *, policy: Policy, on: date) -> Basis
     )
     if record is None:
         raise _gone()
-    target = _target(record, policy)
+    basis = _said_by(record, policy)
     final = policy.treatment(on=on).final_items | {Item.PENALTY}
-    check_record(record, EffectKind.MEASURE, needs_final=target is not Target.GOOD and record.item in final)
+    check_record(
+        record, EffectKind.MEASURE, needs_final=basis.target is not Target.GOOD and record.item in final
+    )
+    return basis
+
+
+def _said_by(record: Record, policy: Policy) -> Basis:
+    """What the record says, whether or not it stands."""
     sender = record.batch.organisation if record.batch else None
     return Basis(
-        target=target,
+        target=_target(record, policy),
         seriousness=_seriousness(record),
         sectors=sectors_of(sender, policy) if sender else frozenset(),
         decided_by=sender.key if sender else "",

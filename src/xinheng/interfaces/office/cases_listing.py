@@ -9,8 +9,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.flows import Step
-from xinheng.core.listing import Head, Hurdle, hurdles
-from xinheng.core.lists import ListKind
+from xinheng.core.listing import BASIS, Head, Hurdle, hurdles
+from xinheng.core.lists import ListKind, ListType
+from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_begun import begun_on, record_of
@@ -43,15 +44,14 @@ class ProposalForm(forms.Form):
     choice = forms.ChoiceField(label="名单和列入情形", error_messages={"required": "请选择名单和列入情形。"})
     reason = _text("事实和理由", "请写明事实和理由。", 4)
 
-    def __init__(self, call: Call, *args: Any) -> None:
+    def __init__(self, lists: Mapping[str, ListType], *args: Any) -> None:
         super().__init__(*args)
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
             (
                 of.title,
                 [(f"{key}|{place}", matter) for place, matter in enumerate(of.grounds)],
             )
-            for key, of in call.policy.lists.lists.items()
-            if not of.recognised_elsewhere
+            for key, of in lists.items()
         ]
 
 
@@ -117,7 +117,15 @@ class RevokeForm(StepForm):
 def new_listing(call: Call) -> HttpResponse:
     """Begin a recognition on one record, named in the address."""
     record = record_of(call)
-    form = ProposalForm(call, call.request.POST if call.request.method == "POST" else None)
+    lists = listings.open_lists(record, policy=call.policy, on=call.today)
+    if not lists:
+        raise Refusal(
+            "LG22",
+            "没有一种名单可以依据这条记录认定。",
+            citation=BASIS,
+            advice="严重失信主体名单须依据生效的裁判、行政处罚等决定，并且失信程度相当；请从主体档案中选择相应的记录。",
+        )
+    form = ProposalForm(lists, call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         key, _, place = form.cleaned_data["choice"].partition("|")
         proposal = Proposal(

@@ -12,6 +12,7 @@ from xinheng.core.access import Target
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, MeasureGroup
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
@@ -23,7 +24,7 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.cases import ground_of
 from xinheng.services.measures import Choice, Proposal, choices_of, decide, grant, propose, start
 from xinheng.services.measures_ending import end_measures
-from xinheng.services.measures_grounds import basis_of, words_of
+from xinheng.services.measures_grounds import basis_of, rows_for, words_of
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation, OrganisationKind
@@ -96,13 +97,16 @@ def new_measure(call: Call) -> HttpResponse:
     """Propose measures on what the address names. Only rows that act on such an enterprise and here are offered."""
     subject, ground = _ground(call)
     basis = basis_of(subject, ground, policy=call.policy, on=call.today)
-    rows = [
-        (key, row)
-        for key, row in call.policy.measures.measures.items()
-        if basis.target in row.targets and row.executed_here and row.in_force(call.today)
-    ]
+    rows = rows_for(basis, policy=call.policy, on=call.today)
+    if not rows:
+        raise Refusal(
+            "MG4",
+            f"清单里没有适用于这条记录的措施（{basis.target.label}，{basis.seriousness.label}）。",
+            citation="国办发〔2020〕49号（过惩相当）",
+            advice="轻微失信不采取措施；失信程度有误的，请先由认定单位更正。",
+        )
     given = call.request.POST if call.request.method == "POST" else None
-    form = ProposalForm(call, {key: row.title for key, row in rows}, given)
+    form = ProposalForm(call, {key: row.title for key, row in rows.items()}, given)
     if form.is_bound and form.is_valid():
         body = Organisation.objects.get(public_id=form.cleaned_data["body"])
         call.demand(Verb.DRAFT_CASE, call.of(body.pk))
@@ -137,7 +141,7 @@ def new_measure(call: Call) -> HttpResponse:
                 "incentive": row.group is MeasureGroup.INCENTIVE,
                 "checked": key in checked,
             }
-            for key, row in rows
+            for key, row in rows.items()
         ],
         "form": form,
     }

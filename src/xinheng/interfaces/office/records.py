@@ -28,6 +28,8 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.attachments import held
 from xinheng.services.deletions import open_proposal
 from xinheng.services.ledger import note
+from xinheng.services.listings import open_lists
+from xinheng.services.measures_grounds import grounds_any
 from xinheng.services.record_corrections import Asked, change_by_hand, waiting_correction
 from xinheng.services.records import Change
 from xinheng.services.subjects import ended_keys, handled_by
@@ -326,6 +328,11 @@ def _publication(publication: Publication) -> dict[str, Any]:
     return {"clock": clock, "stop_on": publication.stop_on, "repair_from": publication.earliest_repair_on}
 
 
+def _grounds_measure(call: Call, found: Record) -> bool:
+    drafts = call.may_somewhere(Verb.DRAFT_CASE)
+    return drafts and grounds_any(found, policy=call.policy, on=call.today)
+
+
 def _cases_urls(call: Call, subject: Subject, found: Record) -> dict[str, str]:
     """Where cases begin on this record: some for whoever drafts cases of its unit, measures for whoever drafts any."""
     drafts = bool(call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found))))
@@ -335,8 +342,12 @@ def _cases_urls(call: Call, subject: Subject, found: Record) -> dict[str, str]:
         "interview_url": ("new_interview", about, drafts),
         "order_url": ("new_order", about, drafts),
         "remedy_url": ("new_remedy", wrong, drafts and RecordState(found.state) in STANDING),
-        "measure_url": ("new_measure", about, call.may_somewhere(Verb.DRAFT_CASE)),
-        "listing_url": ("new_listing", about, True),
+        "measure_url": ("new_measure", about, _grounds_measure(call, found)),
+        "listing_url": (
+            "new_listing",
+            about,
+            drafts and bool(open_lists(found, policy=call.policy, on=call.today)),
+        ),
     }
     return {
         name: f"{reverse(f'office:{route}')}{query}" if may else ""
