@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from xinheng.core.grading import GradingPolicy, band_of, may_visit, overlay_causes, ratio_of, strata
+from xinheng.core.grading import (
+    GradingPolicy,
+    band_of,
+    may_visit,
+    overlay_causes,
+    points_left,
+    ratio_of,
+    spares,
+    strata,
+)
+from xinheng.core.inspection_matters import Matter
 from xinheng.core.refusal import Refusal
 
 DAY = date(2026, 11, 20)
@@ -240,3 +250,103 @@ def test_a_band_for_the_ungraded_alone_may_be_added():
         band_of(policy(bands=bands, ungraded="unrated"), grade=None, kind="branch", confirmed=False).key
         == "unrated"
     )
+
+
+def matter(kind="general", **weights):
+    points = {
+        key: {"text": f"检查{key}", "basis": [dict(CITED)], **({"weight": weight} if weight else {})}
+        for key, weight in weights.items()
+    }
+    return Matter.model_validate(
+        {
+            "title": "某事项检查",
+            "kind": kind,
+            "object": "enterprise",
+            "bodies": ["food"],
+            "levels": ["city"],
+            "ways": ["documents"],
+            "points": points,
+            "results": ["no_problem", "failed"],
+            "listed_on": "2026-01-01",
+            "basis": [dict(CITED)],
+        }
+    )
+
+
+def deep(*depths, **more):
+    """The policy with these depths, and ``more`` for the best band."""
+    bands = policy_data()["bands"]
+    for one, depth in zip(bands, depths, strict=False):
+        one["depth"] = depth
+    bands[0] |= more
+    return bands
+
+
+@pytest.mark.row("M8-02")
+def test_a_check_carries_the_points_that_the_grade_leaves_and_always_what_law_demands():
+    made = policy(bands=deep("required", "routine", None))
+    checked = matter(law="required", main="key", usual="routine", more="extra", unweighed=None)
+    assert set(points_left(checked, made.band("calm"))) == {"law", "unweighed"}
+    assert set(points_left(checked, made.band("usual"))) == {"law", "main", "usual", "unweighed"}
+    assert set(points_left(checked, made.band("strict"))) == set(checked.points)
+    assert set(points_left(checked, None)) == set(checked.points)
+
+
+@pytest.mark.row("M8-02")
+def test_a_check_that_would_carry_nothing_carries_the_weightiest_points():
+    made = policy(bands=deep("required"))
+    assert set(points_left(matter(main="key", usual="routine"), made.band("calm"))) == {"main"}
+
+
+@pytest.mark.row("M8-02")
+def test_exemption_spares_from_daily_checks_of_general_matters_alone():
+    best = policy(bands=deep(exempt=True, waivers="无投诉举报的不主动入企")).band("calm")
+    assert spares(best, matter(a="key"), daily=True)
+    assert not spares(best, matter(a="key"), daily=False)
+    assert not spares(best, matter("key", a="key"), daily=True)
+    assert not spares(best, None, daily=True)
+    assert not spares(policy().band("calm"), matter(a="key"), daily=True)
+
+
+@pytest.mark.row("M8-02")
+@pytest.mark.parametrize(
+    ("bands", "cause"),
+    [
+        (deep("extra", "routine"), "检查内容多于"),
+        (deep(None, "extra"), "检查内容多于"),
+        (deep(exempt=True), "写明免查的条件"),
+        (
+            [*policy_data()["bands"][:2], policy_data()["bands"][2] | {"exempt": True, "waivers": "无"}],
+            "却不免",
+        ),
+        ([policy_data()["bands"][0] | {"key": "calm_eased"}, *policy_data()["bands"][1:]], "不能以"),
+    ],
+)
+def test_a_better_grade_is_never_checked_more(bands, cause):
+    with pytest.raises(ValidationError, match=cause):
+        policy(bands=bands)
+
+
+@pytest.mark.row("M10-06")
+def test_holders_of_an_incentive_are_a_stratum_of_their_own_with_a_lower_ratio():
+    made = policy(bands=deep(eased=figure(4)), eased_by=["fewer_inspections"])
+    known = {"grade": "A", "kind": "enterprise", "confirmed": False}
+    assert band_of(made, **known).key == "calm"
+    assert band_of(made, **known, eased=True).key == "calm_eased"
+    assert band_of(made, **known | {"grade": "E"}, eased=True).key == "strict"
+    found = strata(
+        made,
+        populations={"calm": 1000, "calm_eased": 1000},
+        eligible={"calm": 1000, "calm_eased": 1000},
+        on=DAY,
+    )
+    assert {one.band: (one.ratio, one.size) for one in found} == {"calm": (10, 10), "calm_eased": (4, 4)}
+    assert may_visit(made, band="calm_eased", visits_so_far=0, on=DAY).limit == 1
+
+
+@pytest.mark.row("M10-06")
+def test_an_incentive_never_raises_the_ratio_and_is_named():
+    with pytest.raises(ValidationError, match="高于本档"):
+        policy(bands=deep(eased=figure(11)), eased_by=["fewer_inspections"])
+    with pytest.raises(ValidationError, match="eased_by"):
+        policy(bands=deep(eased=figure(4)))

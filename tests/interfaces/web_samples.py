@@ -236,6 +236,7 @@ def strata() -> list[dict[str, Any]]:
             "grades": g,
             "population": p,
             "eligible": e,
+            "excluded": [("按分级分类政策免于日常抽查：无投诉举报的不主动入企", p - e)] if p > e else [],
             "ratio": r,
             "drawn": d,
             "size": d,

@@ -5,21 +5,24 @@ may hold and applies it. A risk moves visits within the yearly ceiling, never ab
 《优化营商环境条例》第五十四条 and 国办发〔2024〕54号 on inspections of enterprises.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from xinheng.core.draw_rule import sample_size
+from xinheng.core.inspection_matters import Matter, MatterKind, Point, Weight
 from xinheng.core.parameters import Line, Unit
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Citation, Entry
 
 GRADES = ("A", "B", "C", "D", "E")
+EASED = "_eased"
+"""What the key of a band ends with for those on whom a living incentive lies: a stratum of their own, drawn less."""
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
@@ -43,23 +46,56 @@ class Dated(PolicyModel):
 
 
 class Band(Entry):
-    """One tier of supervision: which grades fall into it and what it means for a visit."""
+    """One tier of supervision: which grades fall into it and what it means for a visit.
+
+    ``depth``: the lightest points that a check still carries, None for all of them. ``exempt``: drawn for no daily check of
+    a general matter. ``eased``: the ratio of those on whom a living incentive of the policy lies.
+    """
 
     key: Key
     name: Text
     grades: tuple[str, ...] = ()
     ratio: Dated
+    eased: Dated | None = None
     visits_per_year: Dated | None = None
     items: Text
     waivers: str = ""
+    depth: Weight | None = None
+    exempt: StrictBool = False
 
     @model_validator(mode="after")
     def _ratio_is_per_mille(self) -> Self:
-        if self.ratio.unit is not Unit.PER_MILLE:
-            raise ValueError("抽查比例的单位必须写 per_mille（千分比）")
-        if any(line.value is not None and line.value > 1000 for line in self.ratio.values.values()):
-            raise ValueError("抽查比例不得超过 1000‰")
+        for ratio in (self.ratio, self.eased):
+            if ratio is None:
+                continue
+            if ratio.unit is not Unit.PER_MILLE:
+                raise ValueError("抽查比例的单位必须写 per_mille（千分比）")
+            if any(line.value is not None and line.value > 1000 for line in ratio.values.values()):
+                raise ValueError("抽查比例不得超过 1000‰")
         return self
+
+    @model_validator(mode="after")
+    def _an_incentive_lowers(self) -> Self:
+        for day in {*self.ratio.values, *self.eased.values} if self.eased else ():
+            usual, eased = _value(self.ratio, day), _value(self.eased, day) if self.eased else None
+            if usual is not None and eased is not None and eased > usual:
+                raise ValueError(f"守信激励对象自{day}起的抽查比例高于本档的比例")
+        return self
+
+    @model_validator(mode="after")
+    def _waivers_are_said(self) -> Self:
+        if self.exempt and not (self.grades and self.waivers.strip()):
+            raise ValueError("免于日常抽查的档次须有等级，并写明免查的条件（waivers）")
+        if self.key.endswith(EASED):
+            raise ValueError(f"档次的 key 不能以 {EASED} 结尾")
+        return self
+
+    def carries(self, weight: Weight | None) -> bool:
+        """Whether a check of this band carries a point; one that nobody weighed is carried always."""
+        if self.depth is None or weight is None:
+            return True
+        order = list(Weight)
+        return order.index(weight) <= order.index(self.depth)
 
 
 class CaseReason(Entry):
@@ -68,6 +104,13 @@ class CaseReason(Entry):
     key: Key
     name: Text
     tell: tuple[Text, ...] = Field(min_length=1)
+
+
+class OwnField(Entry):
+    """A field that the city's document names; its supervisors lay down a policy of their own. ``name`` as it is written there."""
+
+    sector: Key
+    name: Text
 
 
 class SoleTraders(PolicyModel):
@@ -85,11 +128,20 @@ class SoleTraders(PolicyModel):
 
 
 class GradingPolicy(Entry):
-    """Graded supervision of one city or one sector of it."""
+    """Graded supervision of one city or one sector of it.
+
+    ``scope``: who is supervised by it; ``standard``: by which model or result grades are given; ``cycle_months``: how often.
+    ``eased_by``: the incentives that lower the ratio. ``fields``: only in the city's own.
+    """
 
     id: Identifier
     title: Text
     sector: Key | None = None
+    scope: str = ""
+    standard: str = ""
+    cycle_months: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
+    fields: tuple[OwnField, ...] = ()
+    eased_by: tuple[Key, ...] = ()
     bands: tuple[Band, ...] = Field(min_length=3, max_length=6)
     ungraded: Key
     ceiling: Dated
@@ -126,6 +178,25 @@ class GradingPolicy(Entry):
         return self
 
     @model_validator(mode="after")
+    def _better_grades_are_spared_first(self) -> Self:
+        for better, worse in pairwise([band for band in self.bands if band.grades]):
+            if worse.exempt and not better.exempt:
+                raise ValueError(f"“{worse.name}”免于日常抽查，更好的“{better.name}”却不免")
+            if _breadth(better) > _breadth(worse):
+                raise ValueError(f"“{better.name}”的检查内容多于“{worse.name}”")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_and_incentives_fit(self) -> Self:
+        if self.fields and self.sector:
+            raise ValueError("单个领域的政策不再列领域（fields）")
+        if len({one.sector for one in self.fields}) != len(self.fields):
+            raise ValueError("领域（fields）重复")
+        if any(band.eased for band in self.bands) and not self.eased_by:
+            raise ValueError("写了守信激励对象的比例（eased），还须写明哪些激励措施（eased_by）")
+        return self
+
+    @model_validator(mode="after")
     def _visits_stay_below_the_ceiling(self) -> Self:
         for band in self.bands:
             if band.visits_per_year is None:
@@ -136,8 +207,48 @@ class GradingPolicy(Entry):
                     raise ValueError(f"档次“{band.name}”自{day}起的年度频次{visits}超过上限{limit}")
         return self
 
+    @property
+    def strata(self) -> tuple[Band, ...]:
+        """The bands as they are drawn from: behind each with a ratio of incentives stands that of their holders."""
+        return tuple(_with_eased(self.bands))
+
+    def known(self, key: str) -> Band | None:
+        """The band or stratum; None for one of another policy."""
+        return next((band for band in self.strata if band.key == key), None)
+
     def band(self, key: str) -> Band:
-        return next(band for band in self.bands if band.key == key)
+        return next(band for band in self.strata if band.key == key)
+
+
+def _with_eased(bands: tuple[Band, ...]) -> Iterator[Band]:
+    for band in bands:
+        yield band
+        if band.eased is not None:
+            changed = {"key": f"{band.key}{EASED}", "name": f"{band.name}（守信激励）", "ratio": band.eased}
+            yield band.model_copy(update={**changed, "eased": None})
+
+
+def _breadth(band: Band) -> int:
+    return len(Weight) if band.depth is None else list(Weight).index(band.depth)
+
+
+def spares(band: Band, matter: Matter | None, *, daily: bool) -> bool:
+    """Whether the band is left out of a draw. Key matters (重点检查事项) cover everybody, special plans have a reason of
+    their own, and what is not on the list of matters is not known to be general: none of them spares anybody."""
+    return band.exempt and daily and matter is not None and matter.kind is MatterKind.GENERAL
+
+
+def points_left(matter: Matter, band: Band | None) -> dict[str, Point]:
+    """The points of a matter that a check of the band carries; all of them without a band. Where nothing would be left, the
+    weightiest points there are."""
+    points = dict(matter.points)
+    if band is None:
+        return points
+    left = {key: point for key, point in points.items() if band.carries(point.weight)}
+    if left:
+        return left
+    heaviest = min(list(Weight).index(point.weight) for point in points.values() if point.weight)
+    return {key: point for key, point in points.items() if point.weight is list(Weight)[heaviest]}
 
 
 def _value(dated: Dated, day: date) -> int | None:
@@ -156,9 +267,16 @@ class Stratum:
     size: int
 
 
-def band_of(policy: GradingPolicy, *, grade: str | None, kind: str, confirmed: bool) -> Band:
-    """The band of one enterprise. 个体工商户 keep the ungraded band unless a sector rule covers them and an
-    officer has confirmed the grade (legal guard G1)."""
+def band_of(
+    policy: GradingPolicy, *, grade: str | None, kind: str, confirmed: bool, eased: bool = False
+) -> Band:
+    """The band of one enterprise, or the stratum beside it where a living incentive lies on it (``eased``). 个体工商户 keep
+    the ungraded band unless a sector rule covers them and an officer has confirmed the grade (legal guard G1)."""
+    band = _by_grade(policy, grade=grade, kind=kind, confirmed=confirmed)
+    return policy.band(f"{band.key}{EASED}") if eased and band.eased is not None else band
+
+
+def _by_grade(policy: GradingPolicy, *, grade: str | None, kind: str, confirmed: bool) -> Band:
     if kind == "sole_trader" and not (policy.sole_traders.covered and confirmed):
         grade = None
     for band in policy.bands:
@@ -185,7 +303,7 @@ def strata(
     enterprise, but never more than are eligible: the smallest band above 0‰ is drawn from, and the ceiling holds.
     """
     result = []
-    for band in policy.bands:
+    for band in policy.strata:
         population, free = populations.get(band.key, 0), eligible.get(band.key, 0)
         if not 0 <= free <= population:
             raise ValueError(f"{free} eligible of {population} in {band.key}")
@@ -246,7 +364,8 @@ def may_visit(
 
 def visit_limit(policy: GradingPolicy, *, band: str, on: date) -> int:
     """The lower of the band's yearly frequency and the ceiling; refused while neither is known."""
-    own = policy.band(band).visits_per_year
+    found = policy.known(band)
+    own = found.visits_per_year if found else None
     known = [
         value for value in (_value(own, on) if own else None, _value(policy.ceiling, on)) if value is not None
     ]

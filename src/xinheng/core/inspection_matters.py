@@ -89,10 +89,24 @@ class ResultCode(Entry):
     note: str = ""
 
 
+class Weight(StrEnum):
+    """How much hangs on a point, the weightiest first. ``REQUIRED`` is what law demands in every visit."""
+
+    REQUIRED = "required"
+    KEY = "key"
+    ROUTINE = "routine"
+    EXTRA = "extra"
+
+    @property
+    def label(self) -> str:
+        return {"required": "法定必查项", "key": "重点项", "routine": "常规项", "extra": "增加项"}[self.value]
+
+
 class Point(Entry):
-    """One line of the checklist."""
+    """One line of the checklist. Without ``weight`` nobody has said that a grade may leave it out, and none does."""
 
     text: Text
+    weight: Weight | None = None
 
 
 class Matter(Entry):

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from xinheng.core.grading import GradingPolicy
+from xinheng.core.measure_rows import MeasureGroup
 from xinheng.core.parameters import Series
 from xinheng.core.sources import Citation, citation_causes
 
@@ -112,6 +114,20 @@ def _grading(policy: "Policy") -> Iterator[Cause]:
     for place, citation in citations_in(policy.grading, "grading"):
         for cause in citation_causes(citation, sources=policy.sources, area=policy.city.area):
             yield "grading", place.removeprefix("grading."), cause
+    for grading in (policy.grading, *policy.sector_gradings.values()):
+        for key, cause in names_nowhere(policy, grading):
+            yield "grading", key, cause
+
+
+def names_nowhere(policy: "Policy", grading: GradingPolicy) -> Iterator[tuple[str, str]]:
+    """Fields and incentives that a policy of supervision names and that are not there."""
+    for sector in (grading.sector, *(one.sector for one in grading.fields)):
+        if sector is not None and sector not in policy.sectors.sectors:
+            yield "fields", f"没有领域“{sector}”"
+    for key in grading.eased_by:
+        measure = policy.measures.measures.get(key)
+        if measure is None or measure.group is not MeasureGroup.INCENTIVE:
+            yield "eased_by", f"“{key}”不是清单中的守信激励措施"
 
 
 def _matters(policy: "Policy") -> Iterator[Cause]:
@@ -135,6 +151,8 @@ def citations(policy: "Policy") -> Iterator[tuple[str, Citation]]:
         "commitments", "quality", "deadlines", "grading", "inspection_matters",
     ):  # fmt: skip
         yield from citations_in(getattr(policy, name), name)
+    for sector, grading in policy.sector_gradings.items():
+        yield from citations_in(grading, f"sector_gradings.{sector}")
     for name, model in policy.models.items():
         yield from citations_in(model, f"models.{name}")
 

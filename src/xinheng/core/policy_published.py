@@ -1,5 +1,5 @@
-"""Lays what the office has published over the files of the city's pack: of each feed, calendar year, model and local
-supplement to the catalogue the version in force on a day. A model may also be retired from a day on. The office and the public pages read policy alike
+"""Lays what the office has published over the files of the city's pack: of each feed, calendar year, model, local
+supplement to the catalogue and policy of supervision the version in force on a day. A model may also be retired from a day on. The office and the public pages read policy alike
 (《优化营商环境条例》第五十三条).
 """
 
@@ -12,11 +12,12 @@ from xinheng.core.catalogue import Catalogue
 from xinheng.core.catalogue_change import parse_supplement, with_supplements
 from xinheng.core.days import CalendarYear
 from xinheng.core.feeds import Feed
+from xinheng.core.grading import GradingPolicy
 from xinheng.core.models import parse_model
 from xinheng.core.policy import Policy, overlaid
 from xinheng.core.policy_file import parse
 
-FEED, CALENDAR, MODEL, CATALOGUE = "feed", "calendar", "model", "catalogue"
+FEED, CALENDAR, MODEL, CATALOGUE, GRADING = "feed", "calendar", "model", "catalogue", "grading"
 RETIRED = "retired"
 """Key of the body by which a version of a model says that there is none from its first day on."""
 
@@ -65,6 +66,11 @@ def laid_over(seed: Policy, versions: Iterable[Published], *, on: date | None) -
             parse_model(body, file=f"models/{key}") for key, body in models.items() if not body.get(RETIRED)
         ],
         catalogue=catalogue,
+        gradings=[
+            parse(GradingPolicy, version.body, file=f"grading/{key}")
+            for (kind, key), version in found.items()
+            if kind == GRADING
+        ],
         retired=[key for key, body in models.items() if body.get(RETIRED)],
     )
 

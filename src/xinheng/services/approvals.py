@@ -28,6 +28,7 @@ SERIES = {
     "calendar": "RL",
     "model": "MX",
     "catalogue": "ML",
+    "grading": "FJ",
     "duties": "QZ",
     "promise_list": "CQ",
     "promise_letter": "CS",

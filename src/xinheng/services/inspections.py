@@ -14,28 +14,35 @@ from django.db import transaction
 
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
-from xinheng.core.grading import Stratum, band_of, may_visit, ratio_of, strata
+from xinheng.core.grading import GradingPolicy, Stratum, band_of, may_visit, ratio_of, spares, strata
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
 from xinheng.services.inspection_plans import refuse_outside_time
 from xinheng.services.ledger import note
+from xinheng.services.measures_easing import eased_subjects
 from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed, publish_pool
 from xinheng.services.time import day_of
 from xinheng.services.visit_counts import visits_by_subject
 from xinheng.store.accounts import User
-from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
+from xinheng.store.inspections import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan, PlanKind
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.sealing import seal_secret
 
+AT_CEILING = "本年度入企检查次数已达上限"
+EXEMPT = "按分级分类政策免于日常抽查"
+
 
 @dataclass(frozen=True, slots=True)
 class _Subjects:
-    """Subjects by band, without those at their ceiling; ``at_ceiling`` by band as well."""
+    """Subjects by band; ``left_out``: those who may not be drawn, by band and reason."""
 
     open: Mapping[str, Sequence[tuple[int, str]]]
-    at_ceiling: Mapping[str, Sequence[int]]
+    left_out: Mapping[str, Mapping[str, Sequence[int]]]
+
+    def closed(self, band: str) -> list[int]:
+        return [subject for own in self.left_out.get(band, {}).values() for subject in own]
 
 
 def forecast_draw(plan: Plan, *, model: str, policy: Policy, on: date) -> tuple[Stratum, ...]:
@@ -45,9 +52,8 @@ def forecast_draw(plan: Plan, *, model: str, policy: Policy, on: date) -> tuple[
         raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
     pool = _pool(run, plan, policy, on=on)
     free = {band: len(subjects) for band, subjects in pool.open.items()}
-    closed = {band: len(subjects) for band, subjects in pool.at_ceiling.items()}
-    populations = {band: free.get(band, 0) + closed.get(band, 0) for band in {*free, *closed}}
-    return strata(policy.grading, populations=populations, eligible=free, on=on)
+    populations = {band: free.get(band, 0) + len(pool.closed(band)) for band in {*free, *pool.left_out}}
+    return strata(policy.grading_for(plan.sector), populations=populations, eligible=free, on=on)
 
 
 @transaction.atomic
@@ -70,10 +76,11 @@ def announce_draw(
     repeat = repeat_of(plan, parties=parties)
     _refuse_while_another_waits(plan)
     library = _library(plan)
-    pool = _named(_pool(run, plan, policy, on=today), library, secret=secret, draw=plan.public_id)
+    subjects = _pool(run, plan, policy, on=today)
+    pool = _named(subjects, library, secret=secret, draw=plan.public_id)
     announced = rules.announce(
         _occasion(plan, run, policy, repeat),
-        strata=_strata(pool, policy, on=today),
+        strata=_strata(pool, subjects.left_out, policy.grading_for(plan.sector), on=today),
         inspectors=_inspectors(library, secret=secret, draw=plan.public_id),
         team=policy.parameter("inspections.inspectors_minimum", on=today).required(),
         parties=[rules.Party(name=name, commitment=value) for name, value in parties.items()],
@@ -206,23 +213,29 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy, repeat: Repeat) ->
 
 
 def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subjects:
-    visited, ceiling = visits_by_subject(plan.organisation, year=plan.year), _Ceiling(policy, on)
+    grading = policy.grading_for(plan.sector)
+    matter = policy.inspection_matters.matters.get(plan.matter_key)
+    daily = plan.kind == PlanKind.DAILY
+    visited, ceiling = visits_by_subject(plan.organisation, year=plan.year), _Ceiling(grading, on)
+    eased = eased_subjects(grading.eased_by, plan.organisation, on=on)
     open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    closed: dict[str, list[int]] = defaultdict(list)
+    left_out: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for subject, identity, kind, grade in _graded(run):
-        band = band_of(policy.grading, grade=grade or None, kind=kind, confirmed=False)
-        if ceiling.allows(band.key, visited[subject]):
+        band = band_of(grading, grade=grade or None, kind=kind, confirmed=False, eased=subject in eased)
+        if spares(band, matter, daily=daily):
+            left_out[band.key][f"{EXEMPT}：{' '.join(band.waivers.split())}"[:300]].append(subject)
+        elif ceiling.allows(band.key, visited[subject]):
             open_[band.key].append((subject, identity))
         else:
-            closed[band.key].append(subject)
-    return _Subjects(open_, closed)
+            left_out[band.key][AT_CEILING].append(subject)
+    return _Subjects(open_, left_out)
 
 
 class _Ceiling:
     """Asks ``may_visit`` once for each band and number of visits; a draw is no reason of the closed list (G7)."""
 
-    def __init__(self, policy: Policy, on: date) -> None:
-        self._policy, self._on = policy, on
+    def __init__(self, grading: GradingPolicy, on: date) -> None:
+        self._grading, self._on = grading, on
         self._answers: dict[tuple[str, int], bool] = {}
 
     def allows(self, band: str, visits: int) -> bool:
@@ -232,7 +245,7 @@ class _Ceiling:
 
     def _ask(self, band: str, visits: int) -> bool:
         try:
-            may_visit(self._policy.grading, band=band, visits_so_far=visits, on=self._on)
+            may_visit(self._grading, band=band, visits_so_far=visits, on=self._on)
         except Refusal as refusal:
             if refusal.code != "visit_ceiling":
                 raise
@@ -255,27 +268,30 @@ def _named(subjects: _Subjects, library: Sequence[Inspector], *, secret: bytes, 
     return Pool(
         draw=draw,
         objects={band: keyed(secret, draw=draw, subjects=own) for band, own in subjects.open.items()},
-        closed=subjects.at_ceiling,
+        closed={band: subjects.closed(band) for band in subjects.left_out},
         inspectors={
             blind(secret, draw=draw, identity=one.certificate_no).key: one.certificate_no for one in library
         },
     )
 
 
-def _strata(pool: Pool, policy: Policy, *, on: date) -> list[rules.Stratum]:
+def _strata(
+    pool: Pool, left_out: Mapping[str, Mapping[str, Sequence[int]]], grading: GradingPolicy, *, on: date
+) -> list[rules.Stratum]:
     strata = []
-    for band in policy.grading.bands:
-        objects, closed = pool.objects.get(band.key, {}), pool.closed.get(band.key, ())
-        if not objects and not closed:
+    for band in grading.strata:
+        objects = pool.objects.get(band.key, {})
+        excluded = {reason: len(own) for reason, own in left_out.get(band.key, {}).items()}
+        if not objects and not excluded:
             continue
         strata.append(
             rules.Stratum(
                 key=band.key,
                 name=band.name,
                 ratio=ratio_of(band, on=on),
-                population=len(objects) + len(closed),
+                population=len(objects) + sum(excluded.values()),
                 objects=list(objects),
-                excluded={"本年度入企检查次数已达上限": len(closed)} if closed else {},
+                excluded=excluded,
             )
         )
     return strata

@@ -1,6 +1,6 @@
 """The policy in force: the seed files of the city's pack, overlaid by what the office has published since.
 
-Feeds, calendar years, models and local supplements to the catalogue are published as immutable versions by two persons (services.approvals); the newest
+Feeds, calendar years, models, local supplements to the catalogue and policies of supervision are published as immutable versions by two persons (services.approvals); the newest
 version of each in force takes the place of the file. A model may also be retired from a day on.
 """
 
@@ -10,12 +10,21 @@ from threading import Lock
 from django.conf import settings
 
 from xinheng.core.policy import Policy, load_policy
-from xinheng.core.policy_published import CALENDAR, CATALOGUE, FEED, MODEL, RETIRED, Published, laid_over
+from xinheng.core.policy_published import (
+    CALENDAR,
+    CATALOGUE,
+    FEED,
+    GRADING,
+    MODEL,
+    RETIRED,
+    Published,
+    laid_over,
+)
 from xinheng.store.policy_versions import PolicyVersion
 
-__all__ = ["CALENDAR", "CATALOGUE", "FEED", "MODEL", "RETIRED", "policy_in_force"]
+__all__ = ["CALENDAR", "CATALOGUE", "FEED", "GRADING", "MODEL", "RETIRED", "policy_in_force"]
 
-_KINDS = (FEED, CALENDAR, MODEL, CATALOGUE)
+_KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, GRADING)
 
 _Key = tuple[str, int, str, date, date]
 _kept: dict[_Key, Policy] = {}

@@ -35,11 +35,20 @@ def visits_so_far(
     return drawn.count() + _led(organisation, year).filter(subject__in=own).count()
 
 
-def _drawn(organisation: Organisation, year: int) -> QuerySet[DrawnObject]:
-    plans = {"draw__announcement__plan__organisation": organisation, "draw__announcement__plan__year": year}
-    return DrawnObject.objects.filter(**plans).exclude(visits__case__state__in=NEVER_MADE)
+def visits_of_year(subject: Subject, *, year: int) -> int:
+    """Visits of all organs at this enterprise."""
+    own = one_with(subject)
+    return (
+        _drawn(None, year).filter(subject__in=own).count() + _led(None, year).filter(subject__in=own).count()
+    )
 
 
-def _led(organisation: Organisation, year: int) -> QuerySet[Visit]:
-    led = Visit.objects.filter(organisation=organisation, year=year, drawn__isnull=True)
-    return led.exclude(case__state__in=NEVER_MADE)
+def _drawn(organisation: Organisation | None, year: int) -> QuerySet[DrawnObject]:
+    drawn = DrawnObject.objects.filter(draw__announcement__plan__year=year)
+    drawn = drawn.exclude(visits__case__state__in=NEVER_MADE)
+    return drawn.filter(draw__announcement__plan__organisation=organisation) if organisation else drawn
+
+
+def _led(organisation: Organisation | None, year: int) -> QuerySet[Visit]:
+    led = Visit.objects.filter(year=year, drawn__isnull=True).exclude(case__state__in=NEVER_MADE)
+    return led.filter(organisation=organisation) if organisation else led

@@ -25,6 +25,7 @@ from xinheng.services.draw_substitutes import team_now
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.services.visit_counts import visits_so_far
+from xinheng.services.visit_items import items_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.inspection_plans import CaseCheck
@@ -108,7 +109,8 @@ def _send_drawn(
     team = team_now(one)
     _check_officers(team, plan.organisation, policy=policy, on=day_of(now))
     so_far = visits_so_far(plan.organisation, one.subject, year=plan.year, before=one)
-    allowed = may_visit(policy.grading, band=one.band, visits_so_far=so_far, on=day_of(now))
+    grading = policy.grading_for(plan.sector)
+    allowed = may_visit(grading, band=one.band, visits_so_far=so_far, on=day_of(now))
     trip = _Trip(
         plan=plan,
         subject=one.subject,
@@ -146,7 +148,7 @@ def follow_lead(
     Subject.objects.select_for_update().get(pk=check.subject_id)
     _check_officers(certificates, plan.organisation, policy=policy, on=today)
     so_far = visits_so_far(plan.organisation, check.subject, year=today.year)
-    grading = policy.grading
+    grading = policy.grading_for(plan.sector)
     allowed = may_visit(grading, band=grading.ungraded, visits_so_far=so_far, on=today, reason=check.reason)
     trip = _Trip(
         plan=plan,
@@ -165,9 +167,8 @@ def follow_lead(
 
 
 def points_of(visit: Visit, *, policy: Policy) -> dict[str, Point]:
-    """The checklist of the matter; empty where the plan names none of the list."""
-    matter = policy.inspection_matters.matters.get(visit.matter_key)
-    return dict(matter.points) if matter else {}
+    """The points of the matter that the grade leaves; empty where the plan names none of the list."""
+    return items_of(visit, policy=policy).points
 
 
 def results_of(visit: Visit, *, policy: Policy) -> dict[str, ResultCode]:

@@ -15,6 +15,7 @@ from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.cases import state_title
+from xinheng.services.draw_substitutes import team_now
 from xinheng.services.pools import public_record, whole_record
 from xinheng.store.inspections import Draw, DrawnObject
 from xinheng.store.visits import Visit
@@ -55,6 +56,7 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "send_url": reverse("office:send_draw", kwargs={"draw": draw.public_id})
         if call.may(Verb.MAKE_DRAW, call.of(draw.announcement.plan.organisation_id))
         else "",
+        "officers_url": reverse("office:draw_officers", kwargs={"draw": draw.public_id}),
         "figures_url": reverse("office:visit_figures", kwargs={"plan": draw.announcement.plan.public_id}),
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
         "file_name": _file_name(draw),
@@ -99,7 +101,8 @@ def _shown(call: Call, draw: Draw) -> dict[str, Any]:
 
 
 def _strata(call: Call, draw: Draw) -> list[dict[str, Any]]:
-    bands = {band.key: "、".join(band.grades) for band in call.policy.grading.bands}
+    grading = call.policy.grading_for(draw.announcement.plan.sector)
+    bands = {band.key: "、".join(band.grades) for band in grading.strata}
     taken: dict[str, int] = {}
     for one in draw.record["drawn"]:
         taken[one["stratum"]] = taken.get(one["stratum"], 0) + 1
@@ -107,6 +110,7 @@ def _strata(call: Call, draw: Draw) -> list[dict[str, Any]]:
         {
             **{key: stratum[key] for key in ("name", "population", "eligible", "ratio")},
             "grades": bands.get(stratum["key"], ""),
+            "excluded": list(stratum["excluded"].items()),
             "drawn": taken.get(stratum["key"], 0),
         }
         for stratum in draw.announcement.content["strata"]
@@ -126,7 +130,7 @@ def _object(one: DrawnObject, names: dict[str, str], visit: Visit | None, *, lin
         "code": one.subject.code or "",
         "url": reverse("office:subject", kwargs={"subject": one.subject.public_id}) if linked else "",
         "band": names.get(one.band, one.band),
-        "inspectors": one.inspectors,
+        "inspectors": team_now(one),
         **_visited(visit),
     }
 
@@ -148,7 +152,7 @@ def _table(draw: Draw, objects: QuerySet[DrawnObject], names: dict[str, str]) ->
             one.subject.name,
             one.subject.code,
             names.get(one.band, one.band),
-            "、".join(one.inspectors),
+            "、".join(team_now(one)),
         )
         for one in objects.order_by("position")
     )

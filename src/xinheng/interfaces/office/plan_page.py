@@ -210,7 +210,7 @@ def _forecast(call: Call, plan: Plan) -> tuple[list[dict[str, Any]], list[str]]:
         return [], [told(refusal)]
     lines = []
     for one in found:
-        band = call.policy.grading.band(one.band)
+        band = call.policy.grading_for(plan.sector).band(one.band)
         shown = band_of(call, band)
         lines.append(
             {
@@ -232,7 +232,7 @@ def _announced(call: Call, plan: Plan) -> list[dict[str, Any]]:
     announcement = DrawAnnouncement.objects.filter(plan=plan).order_by("-attempt")[0]
     lines = []
     for one in announcement.content["strata"]:
-        band = next((band for band in call.policy.grading.bands if band.key == one["key"]), None)
+        band = call.policy.grading_for(plan.sector).known(one["key"])
         shown = band_of(call, band) if band else {"source": "", "verified": True}
         lines.append(
             {

@@ -33,9 +33,9 @@ from xinheng.services.merged_files import absorbed_by, one_with
 from xinheng.services.statistics import current_runs
 from xinheng.services.subjects import SubjectFile, open_file
 from xinheng.services.time import day_of
+from xinheng.services.visit_counts import visits_of_year
 from xinheng.store.casework import Case
 from xinheng.store.effects import Publication
-from xinheng.store.inspections import DrawnObject
 from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun, scores_of
 from xinheng.store.subjects import Subject, SubjectKind, SubjectStatus
@@ -330,13 +330,11 @@ def _time_machine(call: Call, looking: Looking) -> list[Filter]:
 
 
 def _visits(call: Call, subject: Subject, grade: dict[str, Any] | None) -> dict[str, Any]:
-    """How often the enterprise was drawn this year, under which limit."""
-    grading, today = call.policy.grading, call.today
+    """How often the enterprise is visited this year, under which limit."""
+    grading, today = call.policy.grading_for(subject.sector), call.today
     letter = grade["letter"] or None if grade and not grade["trial"] else None
     band = band_of(grading, grade=letter, kind=subject.kind, confirmed=False)
-    drawn = DrawnObject.objects.filter(
-        subject__in=one_with(subject), draw__announcement__plan__year=today.year
-    ).count()
+    drawn = visits_of_year(subject, year=today.year)
     lines = [dated.on(today) for dated in (band.visits_per_year, grading.ceiling) if dated]
     known = [line for line in lines if line is not None]
     try:

@@ -18,6 +18,7 @@ from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
 from xinheng.services.policies import policy_in_force
+from xinheng.services.visit_items import items_of
 from xinheng.services.visits import KIND, points_of, results_of, team_of
 from xinheng.services.visits_on_site import Arrived, check_in, record_visit
 from xinheng.services.visits_results import confirm_result, publish_result, verb_for
@@ -168,7 +169,7 @@ def _offers(call: Call, case: Case, verb: str) -> bool:
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
-    visit = Visit.objects.select_related("plan", "subject", "arrival__by", "rating").get(case=case)
+    visit = Visit.objects.select_related("plan", "subject", "drawn", "arrival__by", "rating").get(case=case)
     address = call.request.build_absolute_uri(reverse("counter:visit_code", args=[visit.code]))
     results = call.policy.inspection_matters.results
     reasons = {one.key: one.name for one in call.policy.grading.reasons}
@@ -182,6 +183,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         else [],
         "joint_leads": joint is not None and joint.leading.pk == visit.pk,
         "plan_url": reverse("office:plan", kwargs={"plan": visit.plan.public_id}),
+        "items": items_of(visit, policy=call.policy),
         "beyond": reasons.get(visit.beyond, visit.beyond),
         "address": address,
         "square": segno.make(address, micro=False).svg_inline(scale=3, border=2),

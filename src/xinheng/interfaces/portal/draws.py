@@ -18,13 +18,15 @@ from django.utils.timezone import localdate, localtime, now
 from django.views.decorators.http import require_safe
 
 from xinheng.core.draw_verify import verify
+from xinheng.core.grading import GradingPolicy
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.inspections import section
 from xinheng.interfaces.portal.keyset import paging, turn_by_number
+from xinheng.interfaces.portal.substitutes import shown_of
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.store.public import PublicAnnouncement, PublicDraw, PublicDrawFailure, published_path
+from xinheng.store.public import PublicAnnouncement, PublicDraw, PublicDrawFailure, PublicPlan, published_path
 
 PAGE = 20
 CAUSES = {"no_reveal": "承诺方没有公开原值", "no_team": "分派不出检查组"}
@@ -178,7 +180,7 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if row is None:
         raise Http404
-    context = _page(policy, row) | {"crumbs": _crumbs(row.announcement.title)}
+    context = _page(policy, row) | {"crumbs": _crumbs(row.announcement.title)} | shown_of(row)
     return answers.short_lived(render(request, "portal/draw.html", context), noindex=False)
 
 
@@ -277,11 +279,11 @@ def _source(fixed: PublicAnnouncement) -> str:
 
 def _strata(policy: Policy, fixed: PublicAnnouncement, *, drawn: Counter[str] | None) -> list[dict[str, Any]]:
     """The bands as announced, with their ground in policy. ``drawn`` None: before the draw, how many are due."""
-    bands = {band.key: band for band in policy.grading.bands}
+    grading = _grading(policy, fixed)
     day = localtime(fixed.announced_at).date()
     rows = []
     for stratum in fixed.content["strata"]:
-        band = bands.get(stratum["key"])
+        band = grading.known(stratum["key"])
         line = band.ratio.on(day) if band else None
         rows.append(
             {
@@ -289,6 +291,7 @@ def _strata(policy: Policy, fixed: PublicAnnouncement, *, drawn: Counter[str] | 
                 "grades": "、".join(band.grades) if band else "",
                 "population": stratum["population"],
                 "eligible": stratum["eligible"],
+                "excluded": list(stratum["excluded"].items()),
                 "ratio": stratum["ratio"],
                 "drawn": stratum["size"] if drawn is None else drawn[stratum["key"]],
                 "source": law.cite(policy, (line,)) if line else "以公告为准",
@@ -296,6 +299,13 @@ def _strata(policy: Policy, fixed: PublicAnnouncement, *, drawn: Counter[str] | 
             }
         )
     return rows
+
+
+def _grading(policy: Policy, fixed: PublicAnnouncement) -> GradingPolicy:
+    """The policy of the field to which the matter belongs."""
+    plan = PublicPlan.objects.using(showing.DATABASE).filter(public_id=fixed.content["draw"]).first()
+    matter = policy.inspection_matters.matters.get(plan.matter_key) if plan else None
+    return policy.grading_for(matter.bodies[0]) if matter else policy.grading
 
 
 def _commitments(fixed: PublicAnnouncement, *, revealed: int) -> list[dict[str, Any]]:
