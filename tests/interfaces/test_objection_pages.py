@@ -109,6 +109,8 @@ def test_officers_look_answer_and_tell_on_the_page(objectors: Objectors, record:
     }
     case.refresh_from_db()
     step = lambda verb: reverse("office:case_step", args=[case.number, verb])  # noqa: E731
+    unsaid = {name: words for name, words in fields.items() if name != "proposal"} | {"seen": case.version}
+    assert "请选择处理意见。" in text(post(wang, step("reply"), unsaid))
     assert post(wang, step("reply"), fields | {"seen": case.version}).status_code == 302
     case.refresh_from_db()
     assert "500" in text(zhao.get(page))

@@ -47,6 +47,7 @@ def test_only_registered_lists_of_this_city_can_be_chosen(listers: Listers) -> N
     assert "市场监督管理严重违法失信名单" in page
     assert "失信被执行人名单" not in page and "经营异常名录" not in page
     forged = post(wang, begin, {"choice": "city_blacklist|0", "reason": "x"})
+    assert "这不是登记在册" in text(forged)
     assert forged.status_code == 200
     assert not Case.objects.exists()
     assert wang.get(f"{reverse('office:new_listing')}?record=999").status_code == 404
@@ -102,6 +103,8 @@ def test_a_recognition_walks_through_the_office(listers: Listers) -> None:
     said = {"seen": case.version, "said": "已经整改", "reason": "书面"}
     post(wang, _step(case, "state"), said)
     case.refresh_from_db()
+    unsaid = {"seen": case.version, "reason": "整改不影响认定"}
+    assert "请选择是否采纳。" in text(post(wang, _step(case, "answer"), unsaid))
     answer = {"seen": case.version, "adopted": "0", "reason": "整改不影响认定"}
     post(wang, _step(case, "answer"), answer)
     case.refresh_from_db()
@@ -110,7 +113,8 @@ def test_a_recognition_walks_through_the_office(listers: Listers) -> None:
     page = text(wang.get(_url(case)))
     assert _step(case, "approve_higher") in page and _step(case, "hear") not in page
     agreed = {"seen": case.version, "document": "批复1号", "on": "2026-11-19", "reason": "同意"}
-    post(wang, _step(case, "approve_higher"), agreed)
+    assert "不能早于事先告知的 2026-11-20" in text(post(wang, _step(case, "approve_higher"), agreed))
+    post(wang, _step(case, "approve_higher"), agreed | {"on": "2026-11-20"})
     case.refresh_from_db()
     post(sun, _step(case, "review"), {"seen": case.version, "reason": "合法"})
     case.refresh_from_db()
@@ -122,6 +126,7 @@ def test_a_recognition_walks_through_the_office(listers: Listers) -> None:
     assert case.state == "decided"
     page = text(zhao.get(_url(case)))
     assert "过惩相当审查" in page and HEADS["harm"] in page
+    assert "决定的期限：36 个月" in page
 
 
 @pytest.mark.row("M9-04")

@@ -138,7 +138,11 @@ def test_who_looked_into_it_does_not_answer_it(objectors: Objectors) -> None:
 
 def test_a_correction_says_what_is_right(objectors: Objectors) -> None:
     record = objectors.record()
-    case = objectors.found(objectors.lodge(_reference(record)).case, Answer.CORRECTED)
+    case = objectors.lodge(_reference(record)).case
+    with pytest.raises(Refusal) as refused:
+        objectors.found(case, Answer.CORRECTED)
+    assert _code(refused) == "OB15"
+    case = objectors.found(case, Answer.WITHDRAWN)
     with pytest.raises(Refusal) as refused:
         objectors.answer(case, "correct")
     assert _code(refused) == "OB5"

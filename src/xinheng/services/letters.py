@@ -221,7 +221,7 @@ def _check_terms(kind: LetterKind, draft: Draft, readings: Mapping[str, Reading]
         raise Refusal(
             "LI3",
             f"《{kind.title}》中的期限还没有与法律原文核对：{said}。",
-            advice="请核对原文，确认无误后勾选“期限已核对”再签发；有误的请先更正政策数据。",
+            advice="请核对原文，确认无误后勾选核对期限的一项再签发；有误的请先更正政策数据。",
         )
 
 

@@ -196,11 +196,13 @@ def clear_hurdle(case: Case, hurdle: Hurdle, by: By, *, document: str, on: date,
             f"这种名单的认定规则不要求{hurdle.label}。",
             advice="不必登记；确实办理过的，把材料附在事项中。",
         )
-    if not document.strip() or on > day_of(by.now):
+    told = last_step(case, "notify")
+    since = day_of(told.at) if told else day_of(case.opened_at)
+    if not document.strip() or not since <= on <= day_of(by.now):
         raise Refusal(
             "LG16",
-            f"{hurdle.label}须写明文号或者纪要编号，日期不能晚于今天。",
-            advice="请照会议纪要、笔录或者批复填写。",
+            f"{hurdle.label}须写明文号或者纪要编号，日期不能早于事先告知的 {since}，不能晚于今天。",
+            advice="请照会议纪要、笔录或者批复填写；事先告知以前的，不是对这件事的决定。",
         )
     details = {"document": document.strip()[:120], "on": on.isoformat()}
     return step(case, hurdle.value, by, reason=reason, details=details)
@@ -284,7 +286,7 @@ def _check_confirmed(of: ListType, by: By, *, confirmed: bool) -> None:
             "LG17",
             f"{reading.title}{reading}（{reading.citation}）还没有与法律原文核对。",
             citation=reading.citation,
-            advice="请核对原文，确认无误后勾选“期限已核对”再决定；有误的请先更正政策数据。",
+            advice="请核对原文，确认无误后勾选“期限已与法律原文核对”再决定；有误的请先更正政策数据。",
         )
 
 

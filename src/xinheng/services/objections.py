@@ -175,7 +175,14 @@ def _refuse_second(subject: Subject, reference: str) -> None:
 def report_finding(
     case: Case, found: Found, *, actor: User, policy: Policy, now: datetime, seen: int | None = None
 ) -> Case:
-    """The source, or the platform for its own, says what it found and what should follow."""
+    """The source, or the platform for its own, says what it found and what should follow. Refusal OB15 where something is
+    to be corrected and nothing says what is right."""
+    if found.proposal is Answer.CORRECTED and not found.values and not found.fields:
+        raise Refusal(
+            "OB15",
+            "处理意见是更正，但没有写明正确的内容。",
+            advice="请在下面至少填写一项正确的内容；整条有误的，选择“撤回有误的信息”。",
+        )
     details = {"proposal": found.proposal.value, "values": dict(found.values), "fields": dict(found.fields)}
     verb = "reply" if case.state == "at_source" else "find"
     finding = mask_personal(found.finding).text

@@ -1,7 +1,7 @@
 """Recognition for lists in the office: the form that begins one, its part of the page, the forms of its steps."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.cases_service import serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services import listings, listings_entries
 from xinheng.services.cases import last_step
 from xinheng.services.listings import By, Proposal
@@ -41,7 +41,13 @@ def _text(label: str, missing: str, rows: int = 3) -> forms.CharField:
 class ProposalForm(forms.Form):
     """On which list and why. A choice is list and ground of its rule in one, so that no wrong pair can be sent."""
 
-    choice = forms.ChoiceField(label="名单和列入情形", error_messages={"required": "请选择名单和列入情形。"})
+    choice = forms.ChoiceField(
+        label="名单和列入情形",
+        error_messages={
+            "required": "请选择名单和列入情形。",
+            "invalid_choice": "这不是登记在册、由本市部门认定的名单，不能列入（国办发〔2020〕49号）。请从列表中选择。",
+        },
+    )
     reason = _text("事实和理由", "请写明事实和理由。", 4)
 
     def __init__(self, lists: Mapping[str, ListType], *args: Any) -> None:
@@ -64,7 +70,11 @@ class StatementForm(StepForm):
 
 
 class AnswerForm(StepForm):
-    adopted = forms.ChoiceField(label="是否采纳", choices=[("1", "采纳"), ("0", "不采纳")])
+    adopted = forms.ChoiceField(
+        label="是否采纳",
+        choices=[("", "请选择"), ("1", "采纳"), ("0", "不采纳")],
+        error_messages={"required": "请选择是否采纳。"},
+    )
 
     def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(step, case, *args, **kwargs)
@@ -72,6 +82,7 @@ class AnswerForm(StepForm):
 
 
 class HurdleForm(StepForm):
+    beside: ClassVar[Beside] = {"LG16": "on"}
     document = forms.CharField(
         label="文号或者纪要编号", max_length=120, error_messages={"required": "请填写文号或者纪要编号。"}
     )
@@ -85,7 +96,11 @@ class HurdleForm(StepForm):
 class DecideForm(StepForm):
     """The four heads of proportion, the term, and that it was compared with the law."""
 
-    months = forms.IntegerField(label="期限（月）", required=False, min_value=1, max_value=60)
+    beside: ClassVar[Beside] = {"LG6": "months", "LG17": "term_confirmed"}
+    months = forms.IntegerField(
+        label="期限（月）", required=False, min_value=1,
+        error_messages={"invalid": "期限写整月数。", "min_value": "期限至少一个月。"},
+    )  # fmt: skip
     term_confirmed = forms.BooleanField(label="期限已与法律原文核对", required=False)
 
     def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
@@ -165,7 +180,8 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         "statement": said.details.get("said", "") if said else "",
         "answer": answered.reason if answered else "",
         "adopted": bool(answered and answered.details.get("adopted")),
-        "heads": [(Head(one).label, text) for one, text in heads.items() if one in set(Head)],
+        "heads": [(one.label, heads[one.value]) for one in Head if one.value in heads],
+        "months": decided.details.get("months") if decided else None,
         "review": shown.details if shown else None,
         "entry": _entry(entry) if entry else None,
     }

@@ -56,7 +56,9 @@ class FindForm(StepForm):
     """The proposal of who checked."""
 
     outcome = forms.ChoiceField(
-        label="核查结果", choices=[(one.value, one.label) for one in Outcome if one.breached]
+        label="核查结果",
+        choices=[("", "请选择"), *((one.value, one.label) for one in Outcome if one.breached)],
+        error_messages={"required": "请选择核查结果。"},
     )
     unperformed = forms.CharField(
         label="没有履行的承诺内容", max_length=4000, widget=forms.Textarea(attrs=_LONG),

@@ -1,6 +1,6 @@
 """Writing a letter of a case: which may go out now, the form of each kind, a look at the paper, issuing it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
@@ -14,7 +14,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services.letters import Draft, along, issue_letter, organ_of, possible, preview, readings_of
 from xinheng.services.time import day_of
 from xinheng.services.visits_papers import words_of
@@ -25,6 +25,8 @@ _WORDS = "field-"
 
 class LetterForm(forms.Form):
     """The fields of one kind of letter, and what stands in every letter."""
+
+    beside: ClassVar[Beside] = {"LI3": "terms_confirmed"}
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ Whoever has no account is helped here; what another platform sent is entered her
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
-from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services.ledger import note
 from xinheng.services.objections import (
     Found,
@@ -60,7 +60,12 @@ class LodgeForm(forms.Form):
 class FindingForm(StepForm):
     """What was found, what is proposed, and what is right where a record is to be corrected."""
 
-    proposal = forms.ChoiceField(label="处理意见", choices=[(one.value, one.label) for one in _PROPOSALS])
+    beside: ClassVar[Beside] = {"OB15": "proposal"}
+    proposal = forms.ChoiceField(
+        label="处理意见",
+        choices=[("", "请选择"), *((one.value, one.label) for one in _PROPOSALS)],
+        error_messages={"required": "请选择处理意见。"},
+    )
     amount = forms.DecimalField(
         label="更正金额（元）", required=False, min_value=Decimal(0), decimal_places=2
     )
@@ -81,6 +86,7 @@ class FindingForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = "核查情况"
+        self.fields["reason"].error_messages["required"] = "请写明核查情况。"
 
     def found(self) -> Found:
         given = self.cleaned_data
