@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xinheng.core import draw_rule
+from xinheng.core.draw_substitute import order_of
 from xinheng.core.draw_verify import remarks, verify
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -137,6 +138,15 @@ def test_deal(made):
     vector = VECTORS["deal"]
     teams = made(bytes.fromhex(vector["seed"]), vector["objects"], vector["inspectors"], vector["team"])
     assert teams == vector["is"]
+
+
+@pytest.mark.row("M8-03")
+def test_the_order_of_substitutes_is_that_of_the_page():
+    vector = VECTORS["substitute"]
+    r = sha(bytes.fromhex(vector["seed"]) + b"substitute\n" + vector["object"].encode())
+    by_page = sorted(vector["inspectors"], key=lambda key: sha(r + key.encode()))
+    ours = order_of(bytes.fromhex(vector["seed"]), key=vector["object"], inspectors=vector["inspectors"])
+    assert by_page == ours == vector["is"]
 
 
 def test_blinded_key():

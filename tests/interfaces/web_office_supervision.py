@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django import forms
 from tests.interfaces.web_samples import (
     CODE,
     DIGEST,
@@ -366,6 +367,37 @@ def _plan_form() -> Context:
     return {**OFFICE, "heading": "拟定计划", "form": PlanForm({})}
 
 
+class AbsentForm(forms.Form):
+    who = forms.ChoiceField(label="哪一户、哪名检查人员", choices=[("1:1", f"3 {NAME}　豫检0001")])
+    cause = forms.ChoiceField(label="原因", choices=[("recused", "依法回避")], widget=forms.RadioSelect)
+    reason = forms.CharField(label="公开的理由", widget=forms.Textarea(attrs={"rows": 2}))
+
+
+def _draw_officers() -> Context:
+    change = {
+        "position": 3,
+        "subject": NAME,
+        "absent": "豫检0001",
+        "substitute": "豫检0003",
+        "cause": "依法回避",
+        "reason": "与该企业有利害关系，本人申请回避",
+        "passed": ["执法证件失效或者已离开名录"],
+        "proposed_by": "某某",
+        "proposed_at": NOW,
+        "agreed_by": "某某",
+        "agreed_at": NOW,
+        "agree_url": "",
+    }
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("更换检查人员"),
+        "title": "2026 年第四批 食品 双随机抽查",
+        "changes": [change, {**change, "substitute": "", "passed": [], "agreed_by": "", "agree_url": "#"}],
+        "form": AbsentForm(),
+        "propose_url": "#",
+    }
+
+
 def _draw() -> Context:
     return {
         **OFFICE,
@@ -375,6 +407,7 @@ def _draw() -> Context:
         "remarks": ["示例：可抽对象不足"],
         "checked_at": NOW,
         "send_url": "#",
+        "officers_url": "#",
         "figures_url": "#",
         "file_url": "#",
         "file_name": "CC-2026-0004.json",
@@ -460,4 +493,5 @@ SUPERVISION: dict[str, Callable[[], Context]] = {
     "plan": _plan,
     "plan_form": _plan_form,
     "draw": _draw,
+    "draw_officers": _draw_officers,
 }

@@ -271,6 +271,19 @@ def _draw() -> Context:
         **COMMON,
         "crumbs": crumbs_to("抽取"),
         "draw": a_draw(),
+        "changes": [
+            {
+                "position": 3,
+                "absent": "kqZ_r8hfmGG1TuOBX4y5IQ",
+                "substitute": "yzZ_r8hfmGG1TuOBX4y5IQ",
+                "cause": "依法回避",
+                "reason": "与该企业有利害关系，本人申请回避",
+                "passed": ["执法证件失效或者已离开名录"],
+                "at": NOW,
+            }
+        ],
+        "changes_url": "#",
+        "changes_file": "substitutes-0004.json",
         "strata": strata(),
         "commitments": [{"party": "示例市司法局", "digest": DIGEST, "at": NOW, "revealed": True}],
         "objects": [{"position": 1, "name": NAME, "code": CODE, "url": "#", "band": "常规"}],

@@ -10,7 +10,7 @@ from tests.services.trips import Trips
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
 from xinheng.services.pools import Pool, keep_pool, keyed
-from xinheng.store.models import Draw, DrawAnnouncement, DrawnObject, Inspector
+from xinheng.store.models import Draw, DrawAnnouncement, DrawnObject, Inspector, Plan
 from xinheng.store.sealing import seal_secret
 
 SECRET, REVEAL = b"secret of the draw", "words of the regulator"
@@ -33,6 +33,38 @@ class RealDraw:
         return blind(SECRET, draw=self.trips.plan.public_id, identity=certificate).key
 
 
+def _announced(plan: Plan, objects: list[str], inspectors: list[str], *, max_load: int) -> rules.Announced:
+    return rules.announce(
+        rules.Occasion(
+            draw=plan.public_id,
+            title=plan.title,
+            organ="市市场监管局",
+            plan=plan.title,
+            matter=plan.matter,
+            basis=plan.basis,
+            line="food",
+        ),
+        strata=[
+            rules.Stratum(key="ungraded", name="未评级", ratio=500, population=len(objects), objects=objects)
+        ],
+        inspectors=[
+            rules.Inspector(
+                key=key, lines=frozenset({"food"}), certified_until=date(2028, 1, 1), max_load=max_load
+            )
+            for key in inspectors
+        ],
+        team=2,
+        parties=[
+            rules.Party(
+                name="市场监管部门",
+                commitment=commitment(draw=plan.public_id, party="市场监管部门", reveal=REVEAL),
+            )
+        ],
+        now=NOW - timedelta(hours=3),
+        today=TODAY,
+    )
+
+
 def make_real_draw(trips: Trips, *, objects: int = 4, people: int = 6, max_load: int = 4) -> RealDraw:
     """Half of the enterprises are drawn; each gets a team of two."""
     plan, certificates = trips.plan, CERTIFICATES[:people]
@@ -48,35 +80,7 @@ def make_real_draw(trips: Trips, *, objects: int = 4, people: int = 6, max_load:
     subjects = [trips.subject(code(40 + place)) for place in range(objects)]
     named = keyed(SECRET, draw=plan.public_id, subjects=[(one.pk, str(one.code)) for one in subjects])
     library = {blind(SECRET, draw=plan.public_id, identity=one).key: one for one in certificates}
-    announced = rules.announce(
-        rules.Occasion(
-            draw=plan.public_id,
-            title=plan.title,
-            organ="市市场监管局",
-            plan=plan.title,
-            matter=plan.matter,
-            basis=plan.basis,
-            line="food",
-        ),
-        strata=[
-            rules.Stratum(key="ungraded", name="未评级", ratio=500, population=objects, objects=list(named))
-        ],
-        inspectors=[
-            rules.Inspector(
-                key=key, lines=frozenset({"food"}), certified_until=date(2028, 1, 1), max_load=max_load
-            )
-            for key in library
-        ],
-        team=2,
-        parties=[
-            rules.Party(
-                name="市场监管部门",
-                commitment=commitment(draw=plan.public_id, party="市场监管部门", reveal=REVEAL),
-            )
-        ],
-        now=NOW - timedelta(hours=3),
-        today=TODAY,
-    )
+    announced = _announced(plan, list(named), list(library), max_load=max_load)
     pool = Pool(draw=plan.public_id, objects={"ungraded": named}, closed={}, inspectors=library)
     keys, members = keep_pool(pool, announced=announced.objects, now=NOW)
     announcement: DrawAnnouncement = trips.rows.announcement(

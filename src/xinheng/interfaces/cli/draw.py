@@ -16,10 +16,27 @@ LARGEST = 512 * 1024 * 1024
 
 def _open(file: Path) -> dict[str, Any]:
     """The record as it stands in the file. Raises Refusal where there is nothing to be verified."""
+    record = _read(file)
+    if not isinstance(record, dict) or "format" not in record:
+        raise _unusable(file, "不是一份抽取记录")
+    if type(record["format"]) is not int or record["format"] not in KNOWN_FORMATS:
+        raise _unknown_format(file, record["format"])
+    return record
+
+
+def _changes(file: Path) -> list[Any]:
+    """The changes after a draw as they stand in the file."""
+    changes = _read(file)
+    if not isinstance(changes, list):
+        raise _unusable(file, "不是一份更换检查人员的记录")
+    return changes
+
+
+def _read(file: Path) -> Any:
     try:
         if file.stat().st_size > LARGEST:
             raise _unusable(file, "大于 512 MiB，不是一份抽取记录")
-        record = json.loads(file.read_bytes(), object_pairs_hook=_once)
+        return json.loads(file.read_bytes(), object_pairs_hook=_once)
     except OSError as error:
         raise Refusal(
             "DRW01", f"打不开 {file}：{os_cause(error)}。", advice="请检查路径和读取权限。"
@@ -28,11 +45,6 @@ def _open(file: Path) -> dict[str, Any]:
         raise _unusable(file, "同一键出现两次，文件被人为拼改") from error
     except (ValueError, RecursionError) as error:
         raise _unusable(file, "不是完整的 JSON 文件") from error
-    if not isinstance(record, dict) or "format" not in record:
-        raise _unusable(file, "不是一份抽取记录")
-    if type(record["format"]) is not int or record["format"] not in KNOWN_FORMATS:
-        raise _unknown_format(file, record["format"])
-    return record
 
 
 class _Twice(ValueError):
@@ -67,16 +79,21 @@ def verify(
     announced: Annotated[
         str | None, typer.Option(metavar="摘要", help="抽取前公布的公告摘要 sha256:…")
     ] = None,
+    substitutes: Annotated[
+        Path | None, typer.Option(metavar="文件", help="抽取后更换检查人员的记录（JSON）")
+    ] = None,
 ) -> None:
     """核验一份双随机抽取记录；不需要数据库和网络。
 
     退出码：0 正确；1 不正确，逐条说明；2 文件打不开、不是抽取记录或格式不认识，没有核验。
     """
+    from xinheng.core.draw_substitute import verify_changes
     from xinheng.core.draw_verify import remarks
     from xinheng.core.draw_verify import verify as problems_of
 
     record = _open(file)
-    problems = problems_of(record, announced=announced)
+    changes = _changes(substitutes) if substitutes else []
+    problems = problems_of(record, announced=announced) or verify_changes(record, changes)
     if problems:
         typer.echo(f"核验不通过，发现{len(problems)}处问题：")
         for problem in problems:
@@ -92,6 +109,8 @@ def verify(
             f"比例{stratum['ratio']}‰，抽中{stratum['size']}个"
         )
     typer.echo(f"  名录{pool}个对象，抽中{len(record['drawn'])}个，检查人员库{len(record['inspectors'])}人")
+    if substitutes:
+        typer.echo(f"  抽取后更换检查人员{len(changes)}次，接替的人都按种子的顺序产生")
     typer.echo(f"  公告摘要：{record['announcement_digest']}")
     if announced is None:
         typer.echo("  请把公告摘要与抽取前公布的摘要比对，或用 --announced 给出")

@@ -6,6 +6,7 @@ from xinheng.interfaces.office import (
     case_checks,
     classifications,
     draw_failures,
+    draw_officers,
     draws,
     inspectors,
     joint_checks,
@@ -50,6 +51,15 @@ urlpatterns: list[URLPattern] = [
     path("plans/<slug:plan>/failure/agree/", draw_failures.agree, name="agree_failure"),
     path("plans/<slug:plan>/draw/", plans.draw_plan, name="draw_plan"),
     path("draws/<slug:draw>/", draws.draw, name="draw"),
+    path("draws/<slug:draw>/officers/", draw_officers.draw_officers, name="draw_officers"),
+    path(
+        "draws/<slug:draw>/officers/propose/", draw_officers.propose_substitute, name="propose_substitute"
+    ),
+    path(
+        "draws/<slug:draw>/officers/<int:change>/agree/",
+        draw_officers.agree_substitute,
+        name="agree_substitute",
+    ),
     path("draws/<slug:draw>/visits/", visits.send_draw, name="send_draw"),
     path("visits/", visits.visits, name="visits"),
     path("leads/", leads.leads, name="leads"),

@@ -208,6 +208,8 @@ EVENTS = {
     "draw.made": "随机抽取",
     "draw.failing": "提出抽取未能完成",
     "draw.failed": "宣布抽取未能完成",
+    "draw.replacing": "提出更换检查人员",
+    "draw.replaced": "更换检查人员",
     "publication.expired": "公示期满停止",
     "visit.dispatched": "派出检查",
     "visit.beyond_ceiling": "超过频次上限派出检查",

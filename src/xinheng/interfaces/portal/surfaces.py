@@ -26,6 +26,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("draws"),
     Surface("draw_verify"),
     Surface("draw", why="抽查不列企业名称，只列编号"),
+    Surface("substitutes", why="更换检查人员只列编号"),
     Surface("record", why="抽查文件不列企业名称，只列编号"),
     Surface("announcement", why="抽查公告不列企业名称"),
     Surface("matters"),

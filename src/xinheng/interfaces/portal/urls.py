@@ -18,6 +18,7 @@ from xinheng.interfaces.portal import (
     search,
     subjects,
     subjects_json,
+    substitutes,
 )
 from xinheng.interfaces.portal.surfaces import SURFACES as SURFACES
 
@@ -82,6 +83,7 @@ urlpatterns = [
     path("draws/verify", draws.draw_verify, name="draw_verify"),
     path("draw/<public:public_id>", draws.draw, name="draw"),
     path("draw/<public:public_id>/record.json", draws.record, name="record"),
+    path("draw/<public:public_id>/substitutes.json", substitutes.substitutes, name="substitutes"),
     path("announcement/<public:public_id>", draws.announcement, name="announcement"),
     path("about", about.about, name="about"),
     path("catalogue", catalogue.catalogue, name="catalogue"),
