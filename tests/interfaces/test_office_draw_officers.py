@@ -46,7 +46,7 @@ def test_one_proposes_another_agrees_and_the_page_of_the_draw_shows_who_goes(mad
     before = team_now(made.objects[0])
     assert "另一名有权批准" in _propose(made, wang)
     change = DrawSubstitute.objects.get()
-    agreeing = _url(made, "agree_substitute", change=change.pk)
+    agreeing = _url(made, "agree_substitute", number=change.pk)
     assert agreeing not in text(wang.get(_url(made))), "who proposed is not offered to agree"
     assert agreeing in text(zhao.get(_url(made)))
     post(zhao, agreeing, {})
@@ -96,7 +96,7 @@ def test_the_public_reads_the_change_and_checks_it_with_the_command(
     address = f"/draw/{made.draw.public_id}/substitutes.json"
     assert json.loads(client.get(address).content) == [], "nothing is public before the second person agreed"
     change = DrawSubstitute.objects.get()
-    post(signed_in(made.trips.people.zhao), _url(made, "agree_substitute", change=change.pk), {})
+    post(signed_in(made.trips.people.zhao), _url(made, "agree_substitute", number=change.pk), {})
     page = client.get(f"/draw/{made.draw.public_id}").content.decode()
     assert WHY in page and "--substitutes" in page and "重新计算一致" in page
     assert change.absent_no not in page

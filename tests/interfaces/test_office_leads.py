@@ -131,3 +131,32 @@ def test_portal_and_own_space_are_silent_about_a_lead(system: Caller, trips: Tri
         ):
             page = Client().get(url)
             assert page.status_code == 200 and WHAT not in text(page)
+
+
+def test_a_lead_is_handed_over_taken_and_then_on_the_page_of_the_other_organ(
+    trips: Trips, system: Caller, he: User
+) -> None:
+    safety = make_organisation(
+        "kaifeng.emergency_management", OrganisationKind.DEPARTMENT, "市应急管理局", trips.people.city
+    )
+    liu = make_user("liu", "刘应急", safety, Role.REVIEWER)
+    _push(system)
+    lead = Lead.objects.get()
+    page = reverse("office:lead", kwargs={"lead": lead.public_id})
+    assert signed_in(liu).get(page).status_code == 403
+    hand = reverse("office:hand_lead", kwargs={"lead": lead.public_id})
+    assert post(signed_in(liu), hand, {"to": safety.public_id, "why": "归我"}).status_code == 403
+    client = signed_in(he)
+    post(client, hand, {"to": "", "why": ""})
+    assert "请选择接收机关" in text(client.get(page))
+    post(client, hand, {"to": safety.public_id, "why": "属于安全生产监督职责"})
+    waiting = text(client.get(page))
+    assert "等待接收" in waiting and "未发现问题，关闭" not in waiting
+    other = signed_in(liu)
+    assert WHAT in text(other.get(reverse("office:leads") + "?outcome=offered"))
+    assert "属于安全生产监督职责" in text(other.get(page))
+    answer = reverse("office:answer_lead", kwargs={"lead": lead.public_id})
+    assert post(client, answer, {"verb": "take"}).status_code == 404
+    post(other, answer, {"verb": "take", "reason": ""})
+    assert "未发现问题，关闭" in text(other.get(page))
+    assert client.get(page).status_code == 403

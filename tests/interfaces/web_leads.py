@@ -8,6 +8,7 @@ from django import forms
 from tests.interfaces.web_samples import NAME, NOW, OFFICE, crumbs_to
 
 from xinheng.interfaces.office.leads import ReasonForm
+from xinheng.interfaces.office.leads_handed import AnswerForm
 
 Context = dict[str, Any]
 LINE = {
@@ -26,6 +27,11 @@ class _CheckForm(ReasonForm):
     organisation = forms.ChoiceField(label="检查机关", choices=[("a", "示例市市场监督管理局")])
     year = forms.IntegerField(label="年度")
     matter = forms.ChoiceField(label="检查事项", choices=[("a", "食品经营监督检查")])
+
+
+class _HandForm(forms.Form):
+    to = forms.ChoiceField(label="接收机关", choices=[("a", "示例市应急管理局")])
+    why = forms.CharField(label="转交的理由", widget=forms.Textarea(attrs={"rows": 2}))
 
 
 def _leads() -> Context:
@@ -63,6 +69,24 @@ def _lead() -> Context:
         "case_url": "#",
         "check_url": "#",
         "closed_by": "何某",
+        "handovers": [
+            {
+                "from": "示例市市场监督管理局",
+                "to": "示例市应急管理局",
+                "by": "何某",
+                "at": NOW,
+                "reason": "属于安全生产监督职责",
+                "answer": "已退回",
+                "tone": "decide",
+                "answered_by": "刘某",
+                "answered_at": NOW,
+                "answer_reason": "食品冷库由市场监管部门负责",
+            }
+        ],
+        "answer_form": AnswerForm(auto_id="answer-%s"),
+        "answer_url": "#",
+        "hand_form": _HandForm(),
+        "hand_url": "#",
         "reason_form": ReasonForm(),
         "check_form": _CheckForm(auto_id="check-%s"),
     }

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_organisation, make_user
 from tests.services.deliveries import code
 from tests.services.letter_cases import draft_of
 from tests.services.trips import Trips, make_trips
@@ -26,6 +26,7 @@ from xinheng.services.leads import (
     prompt_self_check,
     take_lead,
 )
+from xinheng.services.leads_handed import hand_over, send_back, take_over
 from xinheng.services.letters import issue_letter
 from xinheng.services.measures_grounds import basis_of
 from xinheng.store.models import (
@@ -35,6 +36,7 @@ from xinheng.store.models import (
     LedgerEvent,
     ListEntry,
     MeasureApplied,
+    OrganisationKind,
     Publication,
     Record,
     Regrade,
@@ -42,6 +44,7 @@ from xinheng.store.models import (
     Score,
     SenderKey,
     Subject,
+    User,
     Visit,
 )
 
@@ -193,6 +196,70 @@ def test_a_check_on_a_lead_is_put_by_the_organ_that_received_it(trips: Trips, ke
     with pytest.raises(Refusal) as refused:
         check_on_lead(lead.public_id, _plan(trips, organisation=trips.people.city), _act(trips))
     assert _code(refused) == "LE10"
+
+
+@pytest.fixture
+def liu(trips: Trips) -> User:
+    safety = make_organisation(
+        "kaifeng.emergency_management", OrganisationKind.DEPARTMENT, "市应急管理局", trips.people.city
+    )
+    return make_user("liu", "刘应急", safety, Role.REVIEWER)
+
+
+def _by(trips: Trips, user: User, reason: str = "") -> Act:
+    return Act(actor=user, reason=reason, policy=trips.policy, now=NOW)
+
+
+@pytest.mark.guard("G7")
+def test_a_lead_on_its_way_to_another_organ_is_nobodys_to_act_on(
+    trips: Trips, key: SenderKey, liu: User
+) -> None:
+    lead = take_lead(key, TOLD, now=NOW)
+    hand_over(lead.public_id, liu.organisation, _act(trips, "属于安全生产监督职责"))
+    for verb in (close_lead, prompt_self_check):
+        with pytest.raises(Refusal) as refused:
+            verb(lead.public_id, _act(trips))
+        assert _code(refused) == "LE13"
+    with pytest.raises(Refusal) as twice:
+        hand_over(lead.public_id, liu.organisation, _act(trips))
+    assert _code(twice) == "LE13"
+    with pytest.raises(Refusal) as own:
+        take_over(lead.public_id, _act(trips))
+    assert _code(own) == "LE14"
+    lead.refresh_from_db()
+    assert lead.organisation == trips.people.market and lead.outcome == "open"
+
+
+def test_a_lead_that_was_taken_is_dealt_with_by_the_other_organ_alone(
+    trips: Trips, key: SenderKey, liu: User
+) -> None:
+    lead = take_lead(key, TOLD, now=NOW)
+    hand_over(lead.public_id, liu.organisation, _act(trips, "属于安全生产监督职责"))
+    assert take_over(lead.public_id, _by(trips, liu)).organisation == liu.organisation
+    with pytest.raises(Refusal) as refused:
+        check_on_lead(lead.public_id, _plan(trips), _act(trips))
+    assert _code(refused) == "LE10"
+    assert close_lead(lead.public_id, _by(trips, liu, "正在除霜，已恢复")).closed_by == liu
+    kinds = LedgerEvent.objects.filter(kind__startswith="lead.").order_by("pk")
+    assert [one.kind for one in kinds] == ["lead.received", "lead.handed", "lead.taken_over", "lead.closed"]
+
+
+def test_a_lead_sent_back_with_a_reason_is_the_first_organs_again(
+    trips: Trips, key: SenderKey, liu: User
+) -> None:
+    lead = take_lead(key, TOLD, now=NOW)
+    with pytest.raises(Refusal) as none:
+        send_back(lead.public_id, _by(trips, liu, "不属于本机关"))
+    assert _code(none) == "LE12"
+    with pytest.raises(Refusal) as same:
+        hand_over(lead.public_id, trips.people.market, _act(trips))
+    assert _code(same) == "LE11"
+    hand_over(lead.public_id, liu.organisation, _act(trips, "属于安全生产监督职责"))
+    with pytest.raises(Refusal) as silent:
+        send_back(lead.public_id, _by(trips, liu))
+    assert _code(silent) == "LE8"
+    send_back(lead.public_id, _by(trips, liu, "食品冷库由市场监管部门负责"))
+    assert close_lead(lead.public_id, _act(trips)).organisation == trips.people.market
 
 
 @pytest.mark.guard("G13")

@@ -7,7 +7,17 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.leads import PROMPT, REASON, RETENTION, Outcome, Told, check_lead, check_open, check_reason
+from xinheng.core.leads import (
+    PROMPT,
+    REASON,
+    RETENTION,
+    Handover,
+    Outcome,
+    Told,
+    check_lead,
+    check_open,
+    check_reason,
+)
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -15,6 +25,7 @@ from xinheng.services.case_checks import CaseCheckDraft, draft_case_check
 from xinheng.services.cases import Opening, open_case
 from xinheng.services.inspection_plans import PlanDraft
 from xinheng.services.ledger import note
+from xinheng.services.reach import tree
 from xinheng.store.accounts import User
 from xinheng.store.leads import Lead
 from xinheng.store.senders import SenderKey
@@ -81,13 +92,13 @@ def take_lead(key: SenderKey, told: Told, *, now: datetime) -> Lead:
 @transaction.atomic
 def close_lead(public_id: str, act: Act) -> Lead:
     """A person looked at it and saw no fault. Refusals: LE7 dealt with, LE8 no reason, LE9 none."""
-    return _done(_open(public_id), Outcome.NO_FAULT, act)
+    return _done(open_lead(public_id), Outcome.NO_FAULT, act)
 
 
 @transaction.atomic
 def prompt_self_check(public_id: str, act: Act) -> Lead:
     """Open the case in which the letter to the enterprise is written (自查提示函). Refusals: LE7, LE8, LE9."""
-    lead, reason = _open(public_id), check_reason(act.reason)
+    lead, reason = open_lead(public_id), check_reason(act.reason)
     opening = Opening(
         flow=PROMPT,
         kind=PROMPT,
@@ -113,7 +124,7 @@ def check_on_lead(public_id: str, plan: PlanDraft, act: Act) -> Lead:
 
     Refusals: LE7, LE8, LE9, LE10 another organ's, those of ``draft_case_check``.
     """
-    lead, reason = _open(public_id), check_reason(act.reason)
+    lead, reason = open_lead(public_id), check_reason(act.reason)
     if plan.organisation.pk != lead.organisation_id:
         raise Refusal("LE10", "个案检查须由收到线索的机关提出。", advice="其他机关负责的，请转交。")
     seen = f"{lead.get_device_display()}线索（{lead.observed_at:%Y-%m-%d}）：{lead.what}。{reason}"
@@ -122,12 +133,21 @@ def check_on_lead(public_id: str, plan: PlanDraft, act: Act) -> Lead:
     return _done(lead, Outcome.CHECK, act)
 
 
-def _open(public_id: str) -> Lead:
+def open_lead(public_id: str, *, moving: bool = False) -> Lead:
+    """The lead under lock, nobody having dealt with it. Refusals: LE9, LE7, and unless ``moving`` LE13 on its way to another
+    organ."""
     found = Lead.objects.select_for_update(of=("self",)).select_related("organisation", "subject")
     lead = found.filter(public_id=public_id).first()
     if lead is None:
         raise Refusal("LE9", "没有这条线索。", advice="请从“设备线索”列表中打开。")
     check_open(Outcome(lead.outcome))
+    waiting = None if moving else lead.handovers.filter(answer=Handover.WAITING.value).first()
+    if waiting is not None:
+        raise Refusal(
+            "LE13",
+            f"这条线索正在转交{tree().name(waiting.to_organisation_id)}，等待接收。",
+            advice="对方接收或者退回以前不能处理；需要时请联系对方。",
+        )
     return lead
 
 

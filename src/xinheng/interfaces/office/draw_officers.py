@@ -82,12 +82,12 @@ def propose_substitute(call: Call, draw: Draw) -> HttpResponse:
 
 @asks(Verb.APPROVE_PLAN, of=DRAW, methods=("POST",))
 @once
-def agree_substitute(call: Call, draw: Draw, change: int) -> HttpResponse:
+def agree_substitute(call: Call, draw: Draw, number: int) -> HttpResponse:
     """A second person agrees, and the next in order goes."""
     try:
-        if not DrawSubstitute.objects.filter(pk=change, draw=draw).exists():
+        if not DrawSubstitute.objects.filter(pk=number, draw=draw).exists():
             raise Refusal("DS8", "这次抽取没有这项更换。", advice="请刷新页面查看现状。")
-        done = agree(change, actor=call.user, now=call.now)
+        done = agree(number, actor=call.user, now=call.now)
         call.tell(f"已更换，由 {done.substitute_no} 接替；已随抽取记录公开。通知书已经签发的，请重新签发。")
     except Refusal as refusal:
         call.tell_refusal(refusal)
@@ -128,7 +128,7 @@ def _change(call: Call, draw: Draw, one: DrawSubstitute) -> dict[str, Any]:
         "proposed_at": one.proposed_at,
         "agreed_by": one.agreed_by.display_name if one.agreed_by else "",
         "agreed_at": one.agreed_at,
-        "agree_url": reverse("office:agree_substitute", kwargs={"draw": draw.public_id, "change": one.pk})
+        "agree_url": reverse("office:agree_substitute", kwargs={"draw": draw.public_id, "number": one.pk})
         if agreeing and call.may(Verb.APPROVE_PLAN, call.of(draw.announcement.plan.organisation_id))
         else "",
     }

@@ -12,13 +12,17 @@ from xinheng.core.leads import RETENTION, Device, Outcome
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.leads_handed import handed_of, reachable
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.office.plan_forms import MatterForm
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.leads import Act, check_on_lead, close_lead, prompt_self_check
+from xinheng.services.leads_handed import offered_to, on_its_way
 from xinheng.store.leads import Lead
+
+_OFFERED = {"offered": "转来等待接收"}
 
 
 class ReasonForm(forms.Form):
@@ -46,11 +50,15 @@ class CheckForm(MatterForm):
 @asks(Verb.READ_VISITS)
 def leads(call: Call) -> HttpResponse:
     outcome = chosen(call.request, "outcome", {one.value: one.label for one in Outcome})
-    found = Lead.objects.filter(organisation__in=call.reach(Verb.READ_VISITS)).select_related("subject")
-    if outcome:
+    outcome = outcome or chosen(call.request, "outcome", _OFFERED)
+    found = reachable(call).select_related("subject")
+    if outcome in _OFFERED:
+        found = found.filter(pk__in=offered_to(call.reach(Verb.DRAFT_CASE)).values("lead"))
+    elif outcome:
         found = found.filter(outcome=outcome)
     page, paging = newest_first(found, call.request)
     options = [Option("", "全部"), *(Option(one.value, one.label) for one in Outcome)]
+    options += [Option(*one) for one in _OFFERED.items()]
     kept = call.policy.parameter(RETENTION, on=call.today)
     context = {
         "crumbs": [Crumb("入企检查", reverse("office:visits")), Crumb("设备线索")],
@@ -64,6 +72,7 @@ def leads(call: Call) -> HttpResponse:
 
 
 def _line(call: Call, lead: Lead) -> dict[str, Any]:
+    moving = on_its_way(lead) if lead.outcome == Outcome.OPEN else None
     return {
         "what": lead.what,
         "url": reverse("office:lead", kwargs={"lead": lead.public_id}),
@@ -71,7 +80,9 @@ def _line(call: Call, lead: Lead) -> dict[str, Any]:
         "organ": call.tree.name(lead.organisation_id),
         "device": Device(lead.device).label,
         "observed_at": lead.observed_at,
-        "outcome": Outcome(lead.outcome).label,
+        "outcome": f"转交{call.tree.name(moving.to_organisation_id)}，等待接收"
+        if moving
+        else Outcome(lead.outcome).label,
         "tone": {"open": "decide", "expired": "clock"}.get(lead.outcome, "done"),
     }
 
@@ -84,7 +95,8 @@ def lead(call: Call, lead: str) -> HttpResponse:
     found = kept.filter(public_id=lead).first()
     if found is None:
         raise Http404
-    call.demand(Verb.READ_VISITS, call.of(found.organisation_id))
+    if not reachable(call).filter(pk=found.pk).exists():
+        call.demand(Verb.READ_VISITS, call.of(found.organisation_id))
     given = call.request.POST if call.request.method == "POST" else None
     verb = given.get("verb", "") if given else ""
     reason = ReasonForm(given if verb in ("close", "prompt") else None)
@@ -127,7 +139,8 @@ def _take(call: Call, found: Lead, verb: str, reason: ReasonForm, check: CheckFo
 
 
 def _page(call: Call, found: Lead, reason: ReasonForm, check: CheckForm) -> HttpResponse:
-    organ, waiting = call.of(found.organisation_id), found.outcome == Outcome.OPEN
+    moving = on_its_way(found)
+    organ, waiting = call.of(found.organisation_id), found.outcome == Outcome.OPEN and moving is None
     context = {
         "crumbs": [Crumb("设备线索", reverse("office:leads")), Crumb(found.what)],
         "lead": found,
@@ -137,6 +150,7 @@ def _page(call: Call, found: Lead, reason: ReasonForm, check: CheckForm) -> Http
         "check_url": reverse("office:plan", kwargs={"plan": found.check_made.plan.public_id})
         if found.check_made
         else "",
+        **handed_of(call, found, moving),
         "closed_by": found.closed_by.display_name if found.closed_by else "",
         "reason_form": reason if waiting and call.may(Verb.DRAFT_CASE, organ) else None,
         "check_form": check if waiting and call.may(Verb.DRAFT_PLAN, organ) else None,

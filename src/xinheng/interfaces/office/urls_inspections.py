@@ -11,6 +11,7 @@ from xinheng.interfaces.office import (
     inspectors,
     joint_checks,
     leads,
+    leads_handed,
     loops,
     matters,
     plans,
@@ -56,7 +57,7 @@ urlpatterns: list[URLPattern] = [
         "draws/<slug:draw>/officers/propose/", draw_officers.propose_substitute, name="propose_substitute"
     ),
     path(
-        "draws/<slug:draw>/officers/<int:change>/agree/",
+        "draws/<slug:draw>/officers/<int:number>/agree/",
         draw_officers.agree_substitute,
         name="agree_substitute",
     ),
@@ -64,6 +65,8 @@ urlpatterns: list[URLPattern] = [
     path("visits/", visits.visits, name="visits"),
     path("leads/", leads.leads, name="leads"),
     path("leads/<slug:lead>/", leads.lead, name="lead"),
+    path("leads/<slug:lead>/hand/", leads_handed.hand, name="hand_lead"),
+    path("leads/<slug:lead>/answer/", leads_handed.answer, name="answer_lead"),
     path("joint-checks/", joint_checks.joint_checks, name="joint_checks"),
     path("joint-checks/propose/", joint_checks.propose, name="propose_joints"),
     path("joint-checks/<slug:joint>/agree/", joint_checks.agree_joint, name="agree_joint"),
