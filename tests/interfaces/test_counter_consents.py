@@ -26,7 +26,7 @@ GIVEN = {
     "items": ["voluntary"],
     "feeds": ["authorised-tax"],
     "purpose": Purpose.FINANCE.value,
-    "receiver": "",
+    "receiver": "any",
     "fields_only": "",
     "from_on": TODAY.isoformat(),
     "until_on": (TODAY + timedelta(days=90)).isoformat(),
@@ -68,6 +68,22 @@ def test_what_is_agreed_online_brings_and_opens_the_records_and_is_taken_back_at
     assert "已撤回" in _page(client, "own_consents", firm)
     kinds = set(LedgerEvent.objects.filter(subject=firm.public_id).values_list("kind", flat=True))
     assert {"consent.entered", "consent.revoked"} <= kinds
+
+
+def test_nothing_is_chosen_beforehand_least_of_all_the_widest(firm: Subject, people: People) -> None:
+    client = visitor_of(firm, people.wang)
+    page = _page(client, "new_own_consent", firm)
+    assert "checked" not in page
+    for field in ("receiver", "purpose"):
+        chosen = page.split(f'name="{field}"', 1)[1].split("</select>", 1)[0]
+        assert 'value="" selected' in chosen, field
+    for field in ("receiver", "purpose"):
+        assert f'id="id_{field}_error"' in text(_new(client, firm, **{field: ""}))
+    assert not Consent.objects.exists()
+    _new(client, firm)
+    assert Consent.objects.get().receiver is None
+    _new(client, firm, receiver=people.market.public_id)
+    assert Consent.objects.order_by("-pk")[0].receiver == people.market
 
 
 def test_what_an_officer_entered_on_paper_is_taken_back_by_the_enterprise(

@@ -135,7 +135,7 @@ def test_each_page_of_the_space_explains_the_words_of_officials(visitor: Client,
     for page in ("own_file", "own_cases", "own_repairs", "own_commitments", "own_measures"):
         shown = text(visitor.get(reverse(f"counter:{page}", args=[firm.public_id])))
         assert "看不懂的词" in shown, page
-        for word in ("终局", "依据待核", "待确认", "容缺受理", "认定单位"):
+        for word in ("依据待核", "待确认", "容缺受理", "认定单位", "陈述、申辩"):
             assert f"{word}" in shown.split("看不懂的词")[1], (page, word)
 
 

@@ -58,9 +58,11 @@ def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, 
     assert address not in text(visitor.get(own_file))
     assert "异议中" in text(visitor.get(own_file))
     listed = text(visitor.get(reverse("counter:own_cases", args=[objectors.firm.public_id])))
-    assert "提供单位核查中" in listed
+    assert "报送信息的单位正在核对" in listed
     page = reverse("counter:own_case", args=[objectors.firm.public_id, case.number])
-    assert "金额应为五百元" in text(visitor.get(page))
+    shown = text(visitor.get(page))
+    assert "金额应为五百元" in shown
+    assert "现在可以交" in shown and "不需要您做什么" not in shown
     assert visitor.post(page, {"deed": "retract", "reason": ""}).status_code == 302
     assert RecordState(now_of(record).state) is RecordState.ACTIVE
     assert "异议已撤回" in text(visitor.get(page))

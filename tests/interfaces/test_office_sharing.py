@@ -125,7 +125,7 @@ def consent(**changes: object) -> dict[str, object]:
         "items": ["voluntary"],
         "feeds": ["authorised-tax"],
         "purpose": "finance",
-        "receiver": "",
+        "receiver": "any",
         "fields_only": "",
         "from_on": "2026-11-20",
         "until_on": "2027-11-19",

@@ -97,7 +97,7 @@ def test_a_wrong_entry_is_marked_answered_and_gone_everywhere(site: Site) -> Non
     assert surfaces.unmarked(document, mark="异议中") == set()
     assert [one["disputed"] for one in _shared(surfaces, document)] == [True]
     look_up(passer, case, code)
-    expect(passer.locator("main")).to_contain_text("不需要您做什么")
+    expect(passer.locator("main")).to_contain_text("现在可以交")
 
     _report(office, case, "核对原件，处罚对象写错")
     refused = forced(office, f"/office/cases/{case}/steps/withdraw/", reason="情况属实")

@@ -50,6 +50,15 @@ _BY_STATE: Mapping[tuple[str, str], tuple[Slot, ...]] = MappingProxyType(
 )
 
 
+NOTHING = "不需要您做什么。"
+MAY_ADD = "还缺的或者想补充的材料，现在可以交。"
+
+
+def to_do(meaning: str, *, awaited: bool) -> str:
+    """What a state says to the enterprise, so that it never says “nothing to do” beside papers that may be handed in."""
+    return meaning.replace(NOTHING, MAY_ADD) if awaited else meaning
+
+
 def slots(
     kind: str, state: str, *, materials: Iterable[Slot] = (), missing: Iterable[str] = ()
 ) -> tuple[Slot, ...]:

@@ -16,11 +16,14 @@ from django.db import transaction
 from xinheng.core.days import DueDate
 from xinheng.core.flows import Flow
 from xinheng.core.parameters import Reading
+from xinheng.core.party_papers import to_do
+from xinheng.core.plain_words import plain
 from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import locked
 from xinheng.services.ledger import note
+from xinheng.services.party_papers import slots_of
 from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -101,18 +104,19 @@ def progress_of(case: Case, *, policy: Policy, today: date) -> Progress:
     """The public side of a case: states, steps and days, no persons, no reasons, no free text."""
     flow = flow_of(case.flow, case.flow_version)
     state = flow.state(case.state)
+    awaited = bool(slots_of(case, policy=policy)) and case.closed_at is None
     return Progress(
         number=case.number,
         matter=flow.title,
         unit=tree().name(case.organisation_id),
         subject=case.subject.name if case.subject else "",
-        state=state.title,
-        meaning=state.party,
+        state=plain(state.title),
+        meaning=to_do(plain(state.party), awaited=awaited),
         opened_on=day_of(case.opened_at),
         closed_on=day_of(case.closed_at) if case.closed_at else None,
         terms=tuple(_terms(case, policy=policy, today=today)),
         passed=tuple(_passed(case, flow)),
-        next_steps=tuple(dict.fromkeys(step.title for step in flow.steps_from(case.state))),
+        next_steps=tuple(dict.fromkeys(plain(step.title) for step in flow.steps_from(case.state))),
     )
 
 
@@ -132,7 +136,7 @@ def _terms(case: Case, *, policy: Policy, today: date) -> list[Term]:
 def _passed(case: Case, flow: Flow) -> list[tuple[date, str]]:
     titles = {step.verb: step.title for step in flow.steps}
     events = case.events.order_by("sequence").values_list("at", "verb")
-    return [(day_of(at), titles[verb]) for at, verb in events if verb in titles]
+    return [(day_of(at), plain(titles[verb])) for at, verb in events if verb in titles]
 
 
 @transaction.atomic

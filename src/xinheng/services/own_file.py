@@ -23,7 +23,7 @@ READINGS = {
     "record.read": "查看一条记录",
     "attachment.read": "打开附件",
     "grade.read": "查看评价结果",
-    "grade.supposed": "推演评价结果",
+    "grade.supposed": "试算评价结果",
     "notice.read": "查看提示信息",
     "results.read": "查看评价结果",
     "relation.opened": "查看名单相关人员",

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from xinheng.core.commitment_items import Item
 from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.commitment_register import Outcome
+from xinheng.core.plain_words import plain
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.papers import shown_papers
@@ -69,7 +70,7 @@ def _line(subject: Subject, one: Commitment) -> dict[str, Any]:
         "on": one.committed_on,
         "state": Outcome(one.outcome).label
         if one.outcome
-        else (state_title(one.case) if one.case else "已登记"),
+        else (plain(state_title(one.case)) if one.case else "已登记"),
         "missing": one.missing,
         "promised_on": one.promised_on,
         "url": reverse("counter:own_commitment", args=[subject.public_id, one.public_id]),

@@ -114,7 +114,7 @@ def own_consent(visit: Visit, consent: str) -> HttpResponse:
     context = {
         "consent": line,
         "fields": "、".join(sorted(terms.fields)) or "不限",
-        "feeds": "、".join(sorted(feeds.get(one, one) for one in terms.feeds)) or "不再归集",
+        "feeds": "、".join(sorted(feeds.get(one, one) for one in terms.feeds)) or "不再另外取得",
         "way": Way(found.way).label,
         "revoke_reason": found.revoke_reason,
         "uses": [

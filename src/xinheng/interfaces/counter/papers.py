@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 from xinheng.core.attachments import ACCEPT, Checked, Kind
 from xinheng.core.mandates import Matter
 from xinheng.core.party_papers import Slot
+from xinheng.core.plain_words import plain
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -118,7 +119,7 @@ def _page(
         "case": {
             "number": case.number,
             "matter": flow_of(case.flow, case.flow_version).title,
-            "state": state_title(case),
+            "state": plain(state_title(case)),
         },
         "slots": [_slot(case, one, tried if one.key == wanted else None) for one in awaited],
         "papers": [_line(case, one) for one in papers_of(case)],

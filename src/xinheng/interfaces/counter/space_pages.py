@@ -21,6 +21,15 @@ from xinheng.services.time import day_of
 from xinheng.store.notices import NoticeStepKind, ResultNotice
 
 PAGE = 50
+_FINALITY = {
+    Finality.WITHIN_TERM: "还可以申请行政复议或者提起行政诉讼",
+    Finality.UNDER_REVIEW: "正在行政复议",
+    Finality.IN_COURT: "正在行政诉讼",
+    Finality.UPHELD: "复议或者诉讼维持了决定",
+    Finality.REVOKED: "决定已经撤销",
+    Finality.FINAL: "期限已过，或者已有最后结果",
+}
+"""Whether the decision can still change, in words of everyday."""
 
 
 @own()
@@ -73,7 +82,7 @@ def _line(visit: Visit, one: OwnRecord, answers: Mapping[int, OwnMatter]) -> dic
         "authority": record.detail.authority,
         "decided_on": record.decided_on,
         "seriousness": Seriousness(record.seriousness).label if record.seriousness else "",
-        "finality": Finality(record.finality).label if record.finality else "",
+        "finality": _FINALITY.get(Finality(record.finality), ""),
         "state": "" if state is RecordState.ACTIVE else state.label,
         "shown": one.shown,
         "shown_until": one.shown_until,

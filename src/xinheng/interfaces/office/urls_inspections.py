@@ -53,9 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<slug:plan>/draw/", plans.draw_plan, name="draw_plan"),
     path("draws/<slug:draw>/", draws.draw, name="draw"),
     path("draws/<slug:draw>/officers/", draw_officers.draw_officers, name="draw_officers"),
-    path(
-        "draws/<slug:draw>/officers/propose/", draw_officers.propose_substitute, name="propose_substitute"
-    ),
+    path("draws/<slug:draw>/officers/propose/", draw_officers.propose_substitute, name="propose_substitute"),
     path(
         "draws/<slug:draw>/officers/<int:number>/agree/",
         draw_officers.agree_substitute,

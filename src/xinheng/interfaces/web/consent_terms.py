@@ -14,8 +14,12 @@ from xinheng.store.organisations import Organisation
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+ANY = "any"
+"""The choice that lets every unit use the information; nobody makes it by leaving a field alone."""
+
+
 class TermsForm(forms.Form):
-    """What may be used and collected, what for, by whom, from when until when."""
+    """What may be used and collected, what for, by whom, from when until when. Nothing is chosen beforehand."""
 
     items = forms.MultipleChoiceField(
         label="可以使用的信息",
@@ -25,8 +29,12 @@ class TermsForm(forms.Form):
     feeds = forms.MultipleChoiceField(
         label="可以归集的来源", required=False, widget=forms.CheckboxSelectMultiple
     )
-    purpose = forms.ChoiceField(label="用途", choices=[(one.value, one.label) for one in Purpose])
-    receiver = forms.ChoiceField(label="使用单位", required=False)
+    purpose = forms.ChoiceField(
+        label="用途",
+        choices=[("", "请选择"), *((one.value, one.label) for one in Purpose)],
+        error_messages={"required": "请选择用途。"},
+    )
+    receiver = forms.ChoiceField(label="使用单位", error_messages={"required": "请选择给哪个单位使用。"})
     fields_only = forms.CharField(
         label="只限这些字段", required=False, max_length=500, help_text="用顿号分隔；留空则不限。"
     )
@@ -41,8 +49,9 @@ class TermsForm(forms.Form):
         self.fields["items"].choices = list(agreeable_items(policy.catalogue).items())  # type: ignore[attr-defined]
         self.fields["feeds"].choices = list(feeds.items())  # type: ignore[attr-defined]
         self.fields["receiver"].choices = [  # type: ignore[attr-defined]
-            ("", "不限单位"),
+            ("", "请选择"),
             *((public_id, tree.name(number)) for public_id, number in units),
+            (ANY, "不限单位（按上述用途，任何单位都可以用）"),
         ]
         self.initial.setdefault("from_on", today)
 
