@@ -16,46 +16,51 @@ ALIKE = 0.74
 """Least likeness of a name worth showing: three characters of four."""
 CLOSE = 1
 """Characters of a name that may stand between those looked for."""
-SPARED = 6
-"""From so many characters on, two exchanged neighbours are led past as well: three pairs are left out, not two."""
 _HAN = re.compile("[^0-9A-Z]+")
-_EVERYWHERE = frozenset(map("".join, pairwise("股份有限责任公司"))) | {"限公"}
-"""Pairs that stand in most names and narrow nothing."""
+_EVERYWHERE = frozenset((*"股份有限责任公司市", *map("".join, pairwise("股份有限责任公司")), "限公"))
+"""Characters and pairs that stand in most names and narrow nothing."""
 
 
 def spelled_tokens(query: str) -> list[list[str]]:
-    """Sets of tokens of a query whose words of letters are spelled syllables; a name holds all of one set."""
-    ways = [""]
+    """Sets of tokens of a query in which words of letters are spelled syllables, a name holds all of one set; empty where
+    no word is."""
+    ways, spelled = [""], False
     for word in query.split():
         text = searched(word)
         said = (
-            ["".join(syllable[0] for syllable in way) for way in cut(text.lower())]
-            if text.isascii()
-            else [text]
+            ["".join(syllable[0] for syllable in way) for way in cut(text.lower())] if text.isascii() else []
         )
-        ways = [f"{before} {one}" for before in ways for one in dict.fromkeys(said)]
-    return [tokens for way in ways if (tokens := query_tokens(way))]
+        spelled |= bool(said)
+        ways = [f"{before} {one}" for before in ways for one in dict.fromkeys(said or [text])]
+    return [tokens for way in ways if spelled and (tokens := query_tokens(way))]
 
 
 def nearby_tokens(query: str) -> list[list[str]]:
     """Sets of tokens that a name meant by the query holds in spite of one slip; empty where the query is too short."""
     runs = [run[:LONGEST] for word in query.split() for run in _HAN.findall(searched(word))]
-    longest = max(runs, key=len, default="")
-    if len(longest) < SHORTEST:
+    signs = max(runs, key=len, default="")
+    if len(signs) < SHORTEST:
         return []
-    pairs = list(map("".join, pairwise(longest)))
-    width = 3 if len(longest) >= SPARED else 2
-    left = [
-        [
-            pair
-            for place, pair in enumerate(pairs)
-            if not slip - 1 <= place < slip - 1 + width and pair not in _EVERYWHERE
-        ]
-        for slip in range(len(longest))
+    same_sound = query_tokens("".join(said[0][0] for sign in signs if (said := readings(sign))))
+    sets = [
+        *(_besides(signs, [slip], pairs=(slip - 1, slip)) for slip in range(len(signs))),
+        *(_besides(signs, [], pairs=(slip - 1, slip, slip + 1)) for slip in range(len(signs) - 1)),
+        frozenset(same_sound),
     ]
-    same_sound = query_tokens("".join(said[0][0] for sign in longest if (said := readings(sign))))
-    found = [*left, same_sound]
-    return [list(tokens) for tokens in dict.fromkeys(tuple(dict.fromkeys(one)) for one in found) if tokens]
+    return [
+        sorted(one) for one in dict.fromkeys(sets) if one and not any(other < one for other in sets if other)
+    ]
+
+
+def _besides(signs: str, left_out: list[int], *, pairs: tuple[int, ...]) -> frozenset[str]:
+    """The pairs of a run but those at some places, and the single characters that these pairs would have told."""
+    kept = [sign + after for place, (sign, after) in enumerate(pairwise(signs)) if place not in pairs]
+    told = [
+        sign
+        for place, sign in enumerate(signs)
+        if place not in left_out and min(pairs) <= place <= max(pairs) + 1
+    ]
+    return frozenset(kept + told) - _EVERYWHERE
 
 
 def likeness(query: str, name: str) -> float:

@@ -105,19 +105,34 @@ def _by_name(asked: Asked, after: PublicSubject | None) -> Found | None:
     sets = [query_tokens(asked.query), *spelled_tokens(asked.query)]
     if not sets[0]:
         return None
-    known = _holding(asked, sets).order_by("subject_id")
-    ids = list(known.values_list("subject_id", flat=True)[: CANDIDATES + 1])
+    known = _holding(asked, sets)
+    ids = _ids(known)
     if len(ids) <= CANDIDATES:
-        return _ranked(asked.query, ids, after)
-    if after is not None:
-        ids = list(
-            known.filter(subject_id__gt=after.pk).values_list("subject_id", flat=True)[: CANDIDATES + 1]
-        )
+        return _ranked(asked.query, sorted(ids), after)
+    ids = _ids_in_order(known, ids, after)
     names = _names(ids[:CANDIDATES])
     fitting = [one for one in ids[:CANDIDATES] if _fits(asked.query, names[one])]
     page = fitting[:PAGE]
     more = len(fitting) > PAGE or len(ids) > CANDIDATES
     return Found(_in_order(page), names, None, more)
+
+
+def _ids(known: QuerySet[PublicSearch]) -> list[int]:
+    """At most one more than are looked at, in whatever order the index gives them first."""
+    return list(known.values_list("subject_id", flat=True)[: CANDIDATES + 1])
+
+
+def _ids_in_order(
+    known: QuerySet[PublicSearch], some: Sequence[int], after: PublicSubject | None
+) -> list[int]:
+    """The first ids beyond one, by number. Those found anyhow bound where the first can be, so that words which stand in
+    ten thousands of names are not all read to be put in order."""
+    if after is not None:
+        known = known.filter(subject_id__gt=after.pk)
+        some = _ids(known)
+    if len(some) > CANDIDATES:
+        known = known.filter(subject_id__lte=max(some))
+    return _ids(known.order_by("subject_id"))
 
 
 def _by_name_nearby(asked: Asked) -> Found | None:
