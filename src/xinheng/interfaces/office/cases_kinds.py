@@ -23,7 +23,10 @@ class StepForm(forms.Form):
     refusal speaks of, by its code."""
 
     beside: ClassVar[Beside] = NOWHERE
-    seen = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(
+        label="页面", widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), "页面不完整，请从事项页面重新办理。"),
+    )  # fmt: skip
     reason = forms.CharField(
         label="理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明理由。"},

@@ -11,7 +11,7 @@ from django.urls import reverse
 from xinheng.core.attachments import Target
 from xinheng.core.days import DueDate
 from xinheng.core.flow_migration import MIGRATED, UNDONE
-from xinheng.core.flows import Flow, hands
+from xinheng.core.flows import Flow, Step, hands
 from xinheng.core.grounds import GroundKind
 from xinheng.core.parameters import Unit
 from xinheng.core.procedures import flow_of
@@ -20,6 +20,7 @@ from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.attachments_shown import part_of
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_known import kind_of
+from xinheng.interfaces.office.cases_papers import awaited
 from xinheng.interfaces.office.cases_picture import picture
 from xinheng.interfaces.office.letters import line_of
 from xinheng.interfaces.office.wording import item_title
@@ -34,6 +35,8 @@ from xinheng.store.case_moves import DeadlineMove, Recusal
 from xinheng.store.casework import Case, CaseDeadline
 from xinheng.store.records import Record
 
+_WAYS_BACK = frozenset({"withdraw", "revoke", "retract"})
+"""Steps that undo what was begun: shown last, and nobody is waited for because of them."""
 _MIGRATIONS = {MIGRATED: "迁移到流程的新版本", UNDONE: "退回流程的旧版本"}
 
 
@@ -97,6 +100,9 @@ def page_of(
     may_act = any(
         call.may(verb, call.of(case.organisation_id)) for verb in (Verb.DRAFT_CASE, Verb.DECIDE_CASE)
     )
+    may_write = bool(call.may(Verb.DRAFT_CASE, call.of(case.organisation_id)))
+    may_write = may_write and call.user.pk not in recused_from(case)
+    write_url = reverse("office:write_letter", kwargs={"case": case.public_id}) if may_write else ""
     steps = _steps(call, case, tried)
     terms = [_clock(call, case, row, may_act=may_act, moved=moved) for row in _rows(case)]
     refused = tried[1] if tried else moved[2] if moved else None
@@ -132,7 +138,8 @@ def page_of(
             line_of(one)
             for one in case.letters.select_related("case").prefetch_related("tries").order_by("pk")
         ],
-        "write_url": reverse("office:write_letter", kwargs={"case": case.public_id}) if may_act else "",
+        "write_url": write_url,
+        "paper": awaited(case, write_url=write_url),
         "attachments": part_of(call, held(Target.CASE, case.public_id)),
     }
     return call.render("case", context, status=status)
@@ -189,9 +196,13 @@ def _steps(call: Call, case: Case, tried: tuple[str, StepForm] | None) -> list[d
             "adverse": step.adverse,
             "open": step.verb == verb,
         }
-        for step in steps_for(case, call.user, on=call.today)
+        for step in sorted(steps_for(case, call.user, on=call.today), key=_is_way_back)
         if kind.offers(call, case, step.verb) or step.verb == verb
     ]
+
+
+def _is_way_back(step: Step) -> bool:
+    return step.verb in _WAYS_BACK
 
 
 def _typed(form: forms.Form) -> list[tuple[str, str]]:
@@ -203,6 +214,8 @@ def _typed(form: forms.Form) -> list[tuple[str, str]]:
 def _written(field: BoundField) -> str:
     """The words of a choice as the page showed them, anything else as it was typed."""
     given = field.value() or ""
+    if isinstance(field.field, forms.BooleanField):
+        return "是" if given else ""
     titles = {str(key): str(title) for key, title in getattr(field.field, "choices", ())}
     several = given if isinstance(given, (list, tuple)) else [given]
     return "、".join(titles.get(str(one), str(one)) for one in several)
@@ -214,11 +227,11 @@ def _why_not(call: Call, case: Case, flow: Flow) -> str:
         return _settled(case, flow)
     if call.user.pk in recused_from(case):
         return "您已从本事项回避。"
-    wanted = hands(flow, state=case.state)
+    ways = [step for step in flow.steps_from(case.state) if not _is_way_back(step)]
     held = roles_in(call.user, case.organisation, on=call.today)
-    if held & wanted:
+    if any(step.not_by and step.roles & held for step in ways):
         return "您办理过本事项的前序环节，须由另一人办理。"
-    names = _named(wanted)
+    names = _named({role for step in ways for role in step.roles})
     return f"等待{names}办理。" if names else "等待期限届满，由系统办理。"
 
 
