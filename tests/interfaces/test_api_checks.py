@@ -19,7 +19,7 @@ from xinheng.interfaces.api.problems import MEDIA_TYPE
 from xinheng.interfaces.api.reference import document
 from xinheng.services.own_file import readings_of
 from xinheng.services.sharing import revoke_sharing
-from xinheng.store.models import LedgerEvent, SharingCall, SharingGrant, Subject
+from xinheng.store.models import CheckMade, LedgerEvent, SharingCall, SharingGrant, Subject
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M10-02")]
 VERDICTS = ("verdict", "allow", "deny", "refus", "pass", "eligib", "grade", "score", "result", "decision")
@@ -143,3 +143,20 @@ def test_of_a_measure_that_has_not_begun_nothing_is_told(measures: Measures) -> 
     assert case.subject is not None
     answer = _system(measures, Purpose.HONOUR).get(_url(case.subject, "honours", "honour"))
     assert answer.json()["measures"] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.row("M8-10")
+def test_a_check_by_key_is_entered_in_the_register_and_no_field_of_others_is(measures: Measures) -> None:
+    ban = banned(measures)
+    system = _system(measures)
+    assert system.get(_url(ban.subject)).status_code == 200
+    (made,) = CheckMade.objects.all()
+    assert (made.way, made.subject, made.reference, made.occasion) == (
+        "system",
+        ban.subject,
+        "ZB-7",
+        "procurement",
+    )
+    assert made.by is None and made.call is not None and made.organisation == made.call.grant.organisation
+    assert _said(system.get(_url(ban.subject) + "&field=nowhere")) == (400, "CR1")
+    assert CheckMade.objects.count() == 1

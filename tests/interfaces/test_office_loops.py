@@ -27,7 +27,7 @@ def test_the_figures_are_those_of_the_pages_behind_them(people: People) -> None:
     wang = signed_in(people.wang)
     page = text(wang.get(_loop("food")))
     assert "已检查 2；发现问题 1" in page and "生效的措施 3；执行中 3" in page
-    assert "没有连到领域" in page
+    assert "办事核查 0" in page
     visits = f"{reverse('office:visits_effect')}?year=2026&amp;sector=food"
     assert visits in page
     assert ">2</td>" in text(wang.get(visits.replace("&amp;", "&")))
@@ -45,6 +45,28 @@ def test_every_link_of_the_page_opens_for_who_sees_it(people: People) -> None:
         for link in {part.split('"')[0] for part in main.split('href="')[1:]}:
             if link.startswith("/office/"):
                 assert client.get(link.replace("&amp;", "&")).status_code == 200, (role, link)
+
+
+def test_a_check_at_the_desk_is_in_the_months_of_its_field_and_among_their_rows(people: People) -> None:
+    clerk = make_user("clerk", "窗口甲", people.market, Role.DECIDER, Role.WINDOW_CLERK)
+    past = PastVisits(people)
+    one = past.rows.subject(code="91410200MA00000A16")
+    client = signed_in(clerk)
+    asked = {"code": one.code, "occasion": "licensing", "reason": "受理〔2026〕7号", "field": "food"}
+    assert one.name in text(client.post(reverse("office:measure_check"), asked))
+    checks = reverse("office:loop_checks", kwargs={"field": "food"})
+    assert f'href="{checks}"' in text(client.get(_loop("food")))
+    page = text(client.get(checks))
+    assert f"{checks}?month=2026-11" in page
+    rows = text(client.get(f"{checks}?month=2026-11"))
+    assert "受理〔2026〕7号" in rows and one.name in rows
+    assert one.name not in text(client.get(f"{checks}?month=2026-10"))
+    assert one.name not in text(
+        client.get(reverse("office:loop_checks", kwargs={"field": "drugs"}) + "?month=2026-11")
+    )
+    assert client.get(f"{checks}?month=nonsense").status_code == 200
+    assert "2026-11,1,0" in text(client.get(f"{checks}?export=csv"))
+    assert client.post(reverse("office:measure_check"), {**asked, "field": "tax"}).status_code == 200
 
 
 def test_fields_are_listed_and_an_unknown_one_is_no_page(people: People) -> None:

@@ -6,15 +6,18 @@ import pytest
 from django.conf import settings
 from tests.people import NOW, TODAY, People, make_organisation
 from tests.services.past_visits import PastVisits
+from tests.store.check_rows import check_made
 from tests.store.commitment_rows import commitment
 from tests.store.measure_rows import measure
 
 from xinheng.core.policy import Policy, load_policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.check_register import field_of, fields_in_charge, months_of
 from xinheng.services.commitments_figures import counted
 from xinheng.services.loops import Stage, fields_of, loop_of, units_of
 from xinheng.services.measures_figures import effects_of_measures
 from xinheng.services.visits_effect import Scope, effect_of
-from xinheng.store.models import OrganisationKind
+from xinheng.store.models import OrganisationKind, PolicyVersion
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M8-10")]
 YEAR = {"from_on": date(2026, 1, 1), "to_on": date(2027, 1, 1)}
@@ -69,10 +72,57 @@ def test_what_belongs_to_another_field_is_not_counted(people: People, policy: Po
 
 def test_what_is_not_connected_is_named(people: People, policy: Policy) -> None:
     found = _loop(people, policy)
-    assert "没有连到领域" in found["check"].gap
+    assert dict(found["check"].figures)["办事核查"] == 0 and found["check"].gap == ""
     assert "其他领域" in found["commitments"].gap and "药品" in found["commitments"].gap
     assert "没有现行的评价结果" in found["grading"].gap
     assert "没有自己的评价模型" in _loop(people, policy, "statistics")["grading"].gap
+
+
+def test_checks_and_commitments_are_counted_by_field_and_month(people: People, policy: Policy) -> None:
+    rows = PastVisits(people).rows
+    one = rows.subject()
+    given = {"organisation": people.market, "subject": one}
+    for field, day in (("food", TODAY), ("food", date(2026, 9, 1)), ("drugs", TODAY), ("", TODAY)):
+        check_made(rows, field=field, day=day, **given)
+    listed = PolicyVersion.objects.create(
+        kind="promise_list",
+        key="food",
+        digest="sha256:0",
+        body={"sector": "food", "items": []},
+        from_on=TODAY,
+        drafted_by=people.wang,
+        approved_by=people.zhao,
+        approved_at=NOW,
+    )
+    for number, held in enumerate((listed, None)):
+        commitment(
+            rows,
+            organisation=people.market,
+            item_list=held,
+            committed_on=TODAY,
+            registered_at=NOW,
+            code=f"C{number}",
+            record_key=number,
+        )
+    found = _loop(people, policy)["check"]
+    assert dict(found.figures) == {"办事核查": 2, "其中业务系统核查": 0, "涉及主体": 1}
+    assert "另有 1 次" in found.gap
+    months = months_of("food", {people.market.pk}, start=date(2026, 1, 1), end=date(2027, 1, 1))
+    assert [(one.first, one.desk, one.system, one.taken) for one in months] == [
+        (date(2026, 11, 1), 1, 0, 1),
+        (date(2026, 9, 1), 1, 0, 0),
+    ]
+    assert sum(one.desk + one.system for one in months) == dict(found.figures)["办事核查"]
+    assert months_of("food", {people.city.pk}, start=date(2026, 1, 1), end=date(2027, 1, 1)) == []
+
+
+def test_a_check_is_of_a_field_of_its_own_organ_or_of_none(people: People, policy: Policy) -> None:
+    assert set(fields_in_charge(people.market, policy=policy)) >= {"food", "drugs"}
+    assert field_of(people.market, "", policy=policy) == "", "what nobody said is not guessed"
+    assert field_of(people.market, "food", policy=policy) == "food"
+    with pytest.raises(Refusal) as refused:
+        field_of(people.market, "tax", policy=policy)
+    assert refused.value.code == "CR1"
 
 
 def test_who_reaches_no_organ_of_the_field_is_told_so(people: People, policy: Policy) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from xinheng.core.policy import Policy
+from xinheng.services.check_register import checks_in
 from xinheng.services.commitments_figures import counted
 from xinheng.services.measures_figures import effects_of_measures
 from xinheng.services.statistics import distribution
 from xinheng.services.visits_effect import Scope, effect_of
 from xinheng.store.casework import Case
+from xinheng.store.check_register import SYSTEM
 from xinheng.store.organisations import Organisation
 
 REPAIR = "repair"
@@ -50,7 +52,7 @@ def loop_of(
     start, end = date(on.year, 1, 1), date(on.year + 1, 1, 1)
     whole = _whole(field, units, policy)
     return (
-        Stage("check", "事前核查", gap="办事核查按办理单位登记，没有连到领域，不能按领域计数。"),
+        _checks(field, cases, start, end, policy),
         _commitments(units, start, end, whole),
         _grading(field, policy),
         _visits(field, visits, policy, on),
@@ -69,6 +71,20 @@ def _whole(field: str, units: Collection[int], policy: Policy) -> str:
         return ""
     titles = "、".join(policy.sectors.sectors[key].title for key in sorted(other))
     return f"按主管单位计，含这些单位主管的其他领域（{titles}），不能再分。"
+
+
+def _checks(field: str, cases: Collection[int], start: date, end: date, policy: Policy) -> Stage:
+    """Whoever checks in a matter of the field, in charge of it or not; what named no field is told apart."""
+    found = checks_in(field, cases, start=start, end=end)
+    figures = (
+        ("办事核查", found.count()),
+        ("其中业务系统核查", found.filter(way=SYSTEM).count()),
+        ("涉及主体", found.values("subject").distinct().count()),
+    )
+    units = units_of(field, policy=policy, among=cases)
+    silent = checks_in("", units, start=start, end=end).count()
+    gap = f"另有 {silent} 次主管单位的核查没有写明领域，没有计入。" if silent else ""
+    return Stage("check", "事前核查", figures, gap)
 
 
 def _commitments(units: Collection[int], start: date, end: date, gap: str) -> Stage:

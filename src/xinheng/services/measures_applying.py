@@ -22,6 +22,7 @@ from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.services.accounts import actor_of
+from xinheng.services.check_register import enter, field_of
 from xinheng.services.ledger import note
 from xinheng.services.measures_ending import in_force
 from xinheng.services.measures_grounds import words_of
@@ -100,14 +101,17 @@ def check_at_desk(
     actor: User,
     policy: Policy,
     now: datetime,
+    field: str = "",
 ) -> Applies:
-    """The reading of a desk, with its reason, in the ledger. Refusals: MW1 no reason, MW2 not at such a desk."""
+    """The reading of a desk, with its reason, in the ledger and the register. ``field``: that of the matter, where the organ
+    has several. Refusals: MW1 no reason, MW2 not at such a desk, CR1 a field of others."""
     if not reason.strip():
         raise Refusal("MW1", "核查须写明事由，例如受理编号。", advice="请填写后重试。")
     today = day_of(now)
     decision = may(actor_of(actor), Verb.CHECK_SUBJECT, Target(subject=subject.pk), on=today)
     if not decision:
         raise Refusal("MW2", decision.reason, advice="如工作需要，请向安全管理员申请相应角色。")
+    of_field = field_of(body, field, policy=policy)
     found = what_applies(subject, occasion, body, policy=policy, on=today)
     note(
         "subject.checked",
@@ -128,6 +132,7 @@ def check_at_desk(
             },
         },
     )
+    enter(found.subject, occasion, organisation=body, field=of_field, reference=reason, by=actor, now=now)
     return found
 
 

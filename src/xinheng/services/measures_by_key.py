@@ -16,6 +16,7 @@ from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.sharing import Purpose
+from xinheng.services.check_register import enter, field_of
 from xinheng.services.ledger import note
 from xinheng.services.measures_applying import Applies, Line, what_applies
 from xinheng.services.reach import tree
@@ -30,12 +31,14 @@ ABOUT = "只列事实、依据和期限，不是准入结论；由承办单位�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """``occasion``: the matter (licensing, tender …); ``reference``: the acceptance or project number it is for."""
+    """``occasion``: the matter (licensing, tender …); ``reference``: the acceptance or project number it is for; ``field``: of
+    the matter, where the organ is in charge of several."""
 
     code: str
     purpose: str
     occasion: str
     reference: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,22 @@ class Checked:
 
 
 def check_by_key(key: SenderKey, check: Check, *, policy: Policy, now: datetime) -> Checked:
-    """Refusals: GX10 to GX13, GX16 of the grant, MW3 a matter the purpose does not cover, MW4 no reference, GX17 no such
-    code. A refused check stands in the statistics and names nobody."""
+    """Refusals: GX10 to GX13, GX16 of the grant, MW3 a matter the purpose does not cover, MW4 no reference, CR1 a field
+    of others, GX17 no such code. A refused check stands in the statistics and names nobody."""
     asked = Asked(purpose=check.purpose)
     try:
         with transaction.atomic():
             grant = counted_use(key, asked, policy=policy, now=now)
             occasion, reference = _wanted(grant, check)
+            field = field_of(grant.organisation, check.field, policy=policy)
             subject = found_subject(check.code)
             call = _call(grant, key, now=now, refused="" if subject else "GX17")
             checked = _noted(call, subject, occasion, reference, policy=policy, now=now) if subject else None
+            if subject is not None:
+                unit = grant.organisation
+                enter(
+                    subject, occasion, organisation=unit, field=field, reference=reference, by=call, now=now
+                )
     except Refusal as refusal:
         write_refused(key, asked, refusal, now=now)
         raise

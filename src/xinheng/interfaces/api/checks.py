@@ -60,10 +60,13 @@ def check_subject(
     purpose: str = Query("", max_length=20, description="用途代码，须与批准的一致，如 permit、tender"),
     occasion: str = Query("", max_length=20, description="事项代码，如 licensing、tender"),
     reference: str = Query("", max_length=100, description="受理编号、项目编号等"),
+    field: str = Query("", max_length=40, description="事项所属领域的代码；主管单位只有一个领域的不填"),
 ) -> HttpResponse:
     """答复只列事实和依据，不是准入结论。每次核查计次、记录，并向该主体公开单位和事由。"""
     now = timezone.now()
-    check = Check(code=code[:18].upper(), purpose=purpose, occasion=occasion, reference=reference)
+    check = Check(
+        code=code[:18].upper(), purpose=purpose, occasion=occasion, reference=reference, field=field
+    )
     found = check_by_key(key_of(request), check, policy=policy_in_force(on=day_of(now)), now=now)
     response = JsonResponse(_told(found), json_dumps_params={"ensure_ascii": False})
     response.headers["Cache-Control"] = "private, no-store"

@@ -47,6 +47,7 @@ STATUS: Mapping[str, int] = {
     "EX25": 411,
     "EX26": 400,
     "F01": 507,
+    "CR1": 400,
     **dict.fromkeys(("GX10", "GX11", "GX12", "GX13", "GX14"), 403),
     "GX16": 429,
     "GX17": 404,

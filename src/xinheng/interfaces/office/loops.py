@@ -13,7 +13,7 @@ from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.services.loops import fields_of, loop_of
 
 _STAGES = {
-    "check": ("office:measure_check", (Verb.CHECK_SUBJECT,)),
+    "check": ("office:loop_checks", (Verb.READ_CASE,)),
     "commitments": ("office:commitment_figures", (Verb.READ_CASE,)),
     "grading": ("office:models", MODEL_READERS),
     "visits": ("office:visits_effect", (Verb.READ_DASHBOARD, Verb.OVERSEE_CHECKS)),
@@ -77,6 +77,8 @@ def _url(call: Call, stage: str, field: str) -> str:
     name, verbs = _STAGES[stage]
     if not any(call.may_somewhere(verb) for verb in verbs):
         return ""
+    if stage == "check":
+        return reverse(name, kwargs={"field": field})
     year = call.today.year
     chosen: dict[str, dict[str, str | int]] = {
         "commitments": {"year": year},

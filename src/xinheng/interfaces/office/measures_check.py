@@ -16,6 +16,7 @@ from xinheng.interfaces.office.measures import crumbs, tables_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.services.check_register import fields_in_charge
 from xinheng.services.measures_applying import Applies, Line, check_at_desk
 from xinheng.services.measures_handouts import hand_out
 from xinheng.services.measures_reviews import Review, confirm_review, enter_review
@@ -44,6 +45,15 @@ class CheckForm(forms.Form):
     reason = forms.CharField(
         label="核查事由", max_length=300, error_messages={"required": "请写明事由，例如受理编号。"}
     )
+
+    field = forms.ChoiceField(label="领域", required=False)
+
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = fields_in_charge(call.user.organisation, policy=call.policy)
+        self.fields["field"].choices = [("", "不填"), *own.items()]  # type: ignore[attr-defined]
+        if len(own) < 2:
+            del self.fields["field"]
 
     def clean_code(self) -> Subject:
         code = self.cleaned_data["code"].strip().upper()
@@ -92,7 +102,7 @@ class HandoutForm(forms.Form):
 @asks(Verb.CHECK_SUBJECT, methods=("GET", "POST"))
 def measure_check(call: Call) -> HttpResponse:
     """Asked by POST, so that neither code nor reason stands in an address."""
-    form = CheckForm(call.request.POST or None)
+    form = CheckForm(call, call.request.POST or None)
     found: Applies | None = None
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -105,6 +115,7 @@ def measure_check(call: Call) -> HttpResponse:
                 actor=call.user,
                 policy=call.policy,
                 now=call.now,
+                field=given.get("field", ""),
             )
     context = {
         "crumbs": crumbs(Crumb("办事核查")),
