@@ -188,6 +188,9 @@ def _grading() -> Context:
         "visits": 1,
         "items": "只查法定必查事项",
         "waivers": "无事不扰",
+        "eased": 5,
+        "depth": "查到法定必查项为止",
+        "exempt": True,
         "source": "示例文件",
         "verified": False,
     }
@@ -200,13 +203,24 @@ def _grading() -> Context:
         "now_url": "#",
         "title": "示例市信用分级分类监管政策",
         "sector": "各监管领域",
+        "filters": [],
+        "reset_url": "#",
+        "followed": "商务",
+        "scope": "食品经营者",
+        "standard": "按食品经营评价模型",
+        "cycle_months": 12,
+        "eased_by": ["优化检查频次"],
+        "named": ["房产", "住建"],
         "digest": DIGEST,
         "bands": [band, {**band, "name": "未评价", "grades": [], "ratio": None, "visits": None}],
         "ceiling": {"value": None, "source": "国办发〔2024〕54号", "verified": False, "note": "待公布"},
         "sole_traders": False,
         "basis": "示例文件",
         "verified": True,
-        "versions": [{"on": TODAY, "url": "#", "shown": True}, {"on": TODAY, "url": "#", "shown": False}],
+        "versions": [
+            {"on": TODAY, "url": "#", "shown": True, "number": 2, "digest": DIGEST},
+            {"on": TODAY, "url": "#", "shown": False, "number": 0, "digest": ""},
+        ],
     }
 
 

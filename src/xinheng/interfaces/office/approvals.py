@@ -26,16 +26,17 @@ from xinheng.services.batches import number_of
 from xinheng.services.calendars import approve_year
 from xinheng.services.cases import steps_for
 from xinheng.services.duties import DUTIES
-from xinheng.services.policies import CALENDAR, CATALOGUE, FEED, MODEL
+from xinheng.services.policies import CALENDAR, CATALOGUE, FEED, GRADING, MODEL
 from xinheng.services.previews import LABELS
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
 from xinheng.store.casework import Case
 
-KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, DUTIES, PROMISE_LIST, PROMISE_LETTER)
+KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, GRADING, DUTIES, PROMISE_LIST, PROMISE_LETTER)
 OWN_PAGES = {
     MODEL: "office:model_draft",
     CATALOGUE: "office:catalogue_draft",
+    GRADING: "office:grading_draft",
     PROMISE_LIST: "office:promise_draft",
     PROMISE_LETTER: "office:promise_draft",
 }

@@ -18,9 +18,11 @@ from xinheng.interfaces.office.visits_case import VISIT
 from xinheng.interfaces.office.wording import CASE_KINDS
 from xinheng.store.casework import Case
 
-_OWN_PAGES = {"model": "office:model_draft", "catalogue": "office:catalogue_draft"} | dict.fromkeys(
-    ("promise_list", "promise_letter"), "office:promise_draft"
-)
+_OWN_PAGES = {
+    "model": "office:model_draft",
+    "catalogue": "office:catalogue_draft",
+    "grading": "office:grading_draft",
+} | dict.fromkeys(("promise_list", "promise_letter"), "office:promise_draft")
 _APPROVALS = tuple(
     CaseKind(key=key, title=title, page=_OWN_PAGES.get(key, "office:approval"))
     for key, title in CASE_KINDS.items()

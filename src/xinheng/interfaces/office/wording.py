@@ -48,6 +48,7 @@ CASE_KINDS = {
     "calendar": "工作日历",
     "model": "评价模型",
     "catalogue": "补充目录",
+    "grading": "分级分类政策",
     "duties": "权责清单",
     "sharing": "数据共享",
     "promise_list": "可承诺事项清单",

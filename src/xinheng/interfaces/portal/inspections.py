@@ -8,6 +8,7 @@ import csv
 import io
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,13 +18,15 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.core.grading import Band, GradingPolicy
+from xinheng.core.grading_change import GENERAL
 from xinheng.core.policy import Policy
+from xinheng.core.policy_published import GRADING
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.web.classification_rows import rows_of, total_of
 from xinheng.interfaces.web.matter_rows import CSV_COLUMNS, ceilings_of, csv_rows, figure, matters_of
 from xinheng.interfaces.web.parts import Crumb, Filter, Link, Option
-from xinheng.store.public import PublicClassification, PublicPlan
+from xinheng.store.public import PublicClassification, PublicPlan, PublicPolicy
 
 PAGE = 20
 SECTION = {
@@ -139,36 +142,84 @@ def _plan(row: PublicPlan) -> dict[str, Any]:
 
 @require_safe
 def grading(request: HttpRequest) -> HttpResponse:
-    """What each grade means for visits, on any day; each day on which a figure changes is a version."""
+    """What each grade means for visits, field by field and on any day; each day on which something changes is a version."""
     on, today = answers.day_asked(request), localdate()
     policy = law.policy_in_force(on=on)
-    found = policy.grading
+    asked = request.GET.get("sector", "")
+    sector = asked if asked in policy.sectors.sectors else ""
+    found = policy.grading_for(sector) if sector else policy.grading
+    fields = _fields(policy)
+    options = [Option("", "全市（没有单独政策的领域）"), *(Option(*one) for one in fields.items())]
     context = {
         "crumbs": _crumbs("分级分类监管政策"),
         "section": section(),
+        "filters": [Filter("sector", "监管领域", "select", sector, options)],
+        "reset_url": reverse("portal:grading"),
         "on": on,
         "past": on != today,
-        "now_url": reverse("portal:grading"),
+        "now_url": _grading_url(sector),
         "title": found.title,
         "sector": policy.sectors.sectors[found.sector].title
         if found.sector
         else "各监管领域（没有单独政策的）",
+        "followed": fields.get(sector, "") if sector and found.sector != sector else "",
+        "scope": found.scope,
+        "standard": found.standard,
+        "cycle_months": found.cycle_months,
+        "eased_by": [policy.measures.measures[key].title for key in found.eased_by],
         "digest": policy.digest,
         "bands": [_band(policy, band, on=on) for band in found.bands],
         "ceiling": figure(policy, found.ceiling, on=on),
         "sole_traders": found.sole_traders.covered,
         "basis": law.cite(policy, found.basis),
         "verified": found.verified,
-        "versions": [
-            {
-                "on": day,
-                "url": f"{reverse('portal:grading')}?on={day}",
-                "shown": answers.EARLIEST <= day <= today,
-            }
-            for day in versions_of(found)
-        ],
+        "named": [one.name for one in policy.grading.fields],
+        "versions": _versions(found, sector, today),
     }
     return answers.short_lived(render(request, "portal/grading.html", context), noindex=False)
+
+
+def _fields(policy: Policy) -> dict[str, str]:
+    """Fields with a policy of their own, and those that the city's document names."""
+    named = {one.sector: one.name for one in policy.grading.fields}
+    return named | {
+        key: policy.sectors.sectors[key].title for key in policy.sector_gradings if key not in named
+    }
+
+
+def _grading_url(sector: str, on: date | None = None) -> str:
+    asked = {**({"on": str(on)} if on else {}), **({"sector": sector} if sector else {})}
+    return reverse("portal:grading") + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _versions(found: GradingPolicy, sector: str, today: date) -> list[dict[str, Any]]:
+    """Versions published by the office with their number, then days on which figures of the city's files changed."""
+    key = found.sector or GENERAL
+    known = PublicPolicy.objects.using(showing.DATABASE).filter(kind=GRADING, key=key)
+    rows = list(known.order_by("pk"))
+    published = [
+        {
+            "on": row.from_on,
+            "number": number,
+            "digest": row.digest,
+            "url": _grading_url(sector, row.from_on),
+            "shown": answers.EARLIEST <= row.from_on <= today,
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+    first = min((row.from_on for row in rows), default=date.max)
+    days = [] if found.sector else [day for day in versions_of(found) if day < first]
+    changed = [
+        {
+            "on": day,
+            "number": 0,
+            "digest": "",
+            "url": _grading_url(sector, day),
+            "shown": answers.EARLIEST <= day <= today,
+        }
+        for day in days
+    ]
+    return [*sorted(published, key=lambda row: (row["on"], row["number"]), reverse=True), *changed]
 
 
 def versions_of(grading: GradingPolicy) -> list[date]:
@@ -186,7 +237,10 @@ def _band(policy: Policy, band: Band, *, on: date) -> dict[str, Any]:
         "grades": list(band.grades),
         "ratio": ratio["value"],
         "visits": visits["value"],
+        "eased": figure(policy, band.eased, on=on)["value"] if band.eased else None,
         "items": band.items,
+        "depth": f"查到{band.depth.label}为止" if band.depth else "",
+        "exempt": band.exempt,
         "waivers": band.waivers,
         "source": "；".join(dict.fromkeys(filter(None, sources))),
         "verified": band.verified and ratio["verified"] and visits["verified"],

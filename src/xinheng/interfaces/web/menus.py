@@ -232,6 +232,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     ),
                 ),
             ),
+            Route("分级分类政策", "office:gradings", ("office:grading_draft", "office:grading_band")),
             Route(
                 "入企检查",
                 "office:visits",
