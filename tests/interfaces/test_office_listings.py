@@ -164,7 +164,7 @@ def test_a_release_is_compiled_by_one_and_released_by_another(listers: Listers) 
     made.refresh_from_db()
     assert made.entries == [entry.pk]
     own = compile_release(
-        entry.list_key, period="2026-12", organisation=listers.people.market, actor=listers.people.zhao,
+        entry.list_key, period="2026-Q4", organisation=listers.people.market, actor=listers.people.zhao,
         policy=listers.policy, now=NOW + timedelta(days=1),
     )  # fmt: skip
     post(zhao, reverse("office:release_list", kwargs={"release": own.public_id}))

@@ -112,6 +112,9 @@ def test_a_release_needs_two_persons_and_leaves_out_who_has_left(listers: Lister
     made = compile_release(first.list_key, period="2026-11", actor=people.zhao, **words)  # type: ignore[arg-type]
     assert code_of(compile_release, first.list_key, period="2026-11", actor=people.zhao, **words) == "LR3"
     assert code_of(compile_release, first.list_key, period="十一月", actor=people.zhao, **words) == "LR2"
+    for period in ("2026-12", "2027-Q1", "2027-H1"):
+        assert code_of(compile_release, first.list_key, period=period, actor=people.zhao, **words) == "LR6"
+    assert code_of(compile_release, "tax_serious", period="2026-11", actor=people.zhao, **words) == "LR7"
     assert code_of(release, made.public_id, actor=people.zhao, now=NOW) == "LR5"
     qian = make_user("qian", "钱决定", people.city, Role.DECIDER)
     made = release(made.public_id, actor=qian, now=NOW)

@@ -11,6 +11,7 @@ from xinheng.core.records import RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services.objections import Found, answer, lodge, report_finding
+from xinheng.services.objections_aims import aimed, things_of
 from xinheng.services.objections_remedy import Wrong, find_error, lift
 from xinheng.store.models import (
     Batch,
@@ -87,7 +88,7 @@ def test_a_measure_that_is_upheld_stays(answered: Answered, measures: Measures) 
 
 def test_a_measure_is_not_corrected_in_place(answered: Answered, measures: Measures) -> None:
     measure = measures.in_force()
-    case = answered.found(measure.subject, f"measure:{measure.pk}", Answer.CORRECTED)
+    case = answered.found(measure.subject, f"measure:{measure.pk}", Answer.WITHDRAWN)
     with pytest.raises(Refusal) as refused:
         answered.decide(case, "correct")
     assert refused.value.code == "OB6"
@@ -103,6 +104,22 @@ def test_a_wrong_listing_leaves_with_its_record_and_its_case(answered: Answered)
     record = Record.objects.get(record_key=entry.record_key, known_until__isnull=True)
     assert RecordState(record.state) is RecordState.WITHDRAWN
     assert Case.objects.get(pk=entry.decision_id).state == "ended"
+
+
+def test_a_listing_is_named_once(answered: Answered) -> None:
+    entry = make_listers(answered.people, answered.policy).listed()
+    found = [one.reference for one in things_of(entry.subject, policy=answered.policy)]
+    assert f"record:{entry.record_key}" in found
+    assert f"list_entry:{entry.pk}" not in found
+    assert aimed(entry.subject, f"list_entry:{entry.pk}", policy=answered.policy).words.startswith(
+        "市场监督管理严重违法失信名单"
+    )
+
+
+def test_a_measure_is_named_by_its_title(answered: Answered, measures: Measures) -> None:
+    measure = measures.in_force()
+    known = {one.reference: one.words for one in things_of(measure.subject, policy=answered.policy)}
+    assert known[f"measure:{measure.pk}"] == f"{measure.title}　{measure.from_on} 起"
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "uphold"])

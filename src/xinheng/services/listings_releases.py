@@ -26,7 +26,7 @@ def compile_release(
     key: str, *, period: str, organisation: Organisation, actor: User, policy: Policy, now: datetime
 ) -> ListRelease:
     """Begin the release of a list for a period, as ``2026-11``, ``2026-Q4`` or ``2026-H2``. Refusals: LR1 an internal list,
-    LR2 no such period, LR3 there is one."""
+    LR2 no such period, LR3 there is one, LR6 a period to come, LR7 nobody stands on the list by this organisation."""
     of = policy.lists.require(key)
     if not of.published:
         raise Refusal(
@@ -34,6 +34,14 @@ def compile_release(
         )
     if not _PERIOD.fullmatch(period):
         raise Refusal("LR2", f"不认识的期别“{period}”。", advice="写作 2026-11、2026-Q4 或者 2026-H2。")
+    if _begins(period) > day_of(now):
+        raise Refusal("LR6", f"{period} 这一期还没有开始。", advice="请填写已经开始的期别。")
+    if not standing(key, organisation, today=day_of(now)).exists():
+        raise Refusal(
+            "LR7",
+            f"这个单位认定的主体中，没有“{of.title}”的在列主体，不需要发布。",
+            advice="请核对名单和认定单位；名单由哪些单位认定，见名单种类。",
+        )
     try:
         with transaction.atomic():
             made = ListRelease.objects.create(
@@ -72,6 +80,14 @@ def release(public_id: str, *, actor: User, now: datetime) -> ListRelease:
         payload={"entries": len(entries), "digest": made.digest},
     )
     return made
+
+
+def _begins(period: str) -> date:
+    """The first day of a well-formed period."""
+    year, part = period.split("-")
+    if part[0] == "Q":
+        return date(int(year), int(part[1]) * 3 - 2, 1)
+    return date(int(year), int(part[1]) * 6 - 5, 1) if part[0] == "H" else date(int(year), int(part), 1)
 
 
 def standing(key: str, organisation: Organisation, *, today: date) -> QuerySet[ListEntry]:

@@ -16,6 +16,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.organisations import city, organisation_for
 from xinheng.store.casework import Case
 from xinheng.store.effect_kinds import STORED_EFFECTS, StoredEffect
+from xinheng.store.listings import ListEntry
+from xinheng.store.measures import MeasureApplied
 from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.records import Record
 from xinheng.store.scores import EvaluationRun, Score
@@ -123,10 +125,18 @@ def _effect(subject: Subject, word: str, key: int, policy: Policy) -> Aimed | No
         subject=subject,
         aim=aim,
         reference=f"{word}:{key}",
-        words=f"{aim.label}（编号 {key}）",
+        words=_words_of_effect(found[1], policy),
         source=_provider(_decider(effect.ground), policy),
         ground=ground,
     )
+
+
+def _words_of_effect(row: ListEntry | MeasureApplied, policy: Policy) -> str:
+    """Name and first day of what lies on the enterprise."""
+    if isinstance(row, MeasureApplied):
+        return f"{row.title}　{row.from_on} 起"
+    of = policy.lists.lists.get(row.list_key)
+    return f"{of.title if of else row.list_key}　{row.from_on} 列入"
 
 
 def _decider(ground: Ground) -> Organisation | None:
@@ -154,17 +164,21 @@ def _grade(subject: Subject, key: str, policy: Policy) -> Aimed | None:
 
 
 def things_of(subject: Subject, *, policy: Policy, limit: int = 200) -> list[Aimed]:
-    """All that the enterprise can object to: records that stand, the heaviest first, list entries, measures, grades."""
+    """All that the enterprise can object to: records that stand, the heaviest first, list entries, measures, grades. An entry
+    that stands in the file as a record is named once."""
     kept = Record.objects.filter(
         subject=subject, known_until__isnull=True, state__in=[int(state) for state in STANDING]
     )
-    keys = kept.order_by("-seriousness", "-decided_on", "-pk").values_list("record_key", flat=True)[:limit]
+    heaviest = kept.order_by("-seriousness", "-decided_on", "-pk")
+    keys = list(heaviest.values_list("record_key", flat=True)[:limit])
     references = [f"record:{key}" for key in keys]
     for word, kind in _KINDS.items():
         for table in STORED_EFFECTS:
             if table.kind is kind:
-                ids = table.standing().filter(subject=subject).order_by("pk").values_list("pk", flat=True)
-                references += [f"{word}:{key}" for key in ids]
+                rows = table.standing().filter(subject=subject).order_by("pk")
+                references += [
+                    f"{word}:{row.pk}" for row in rows if getattr(row, "record_key", None) not in keys
+                ]
     runs = EvaluationRun.objects.filter(current=True, trial=False, published=True)
     references += [f"grade:{run}" for run in runs.order_by("model").values_list("public_id", flat=True)]
     found = []
