@@ -6,13 +6,24 @@ from pathlib import Path
 import pytest
 from tests.people import NOW, People
 from tests.services.deliveries import penalty, write
+from tests.services.letter_cases import draft_of
 
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.late_corrections import beside, take_correction
+from xinheng.services.letters import issue_letter
 from xinheng.services.quality import Scope, count_batches, groups, whole
-from xinheng.store.models import BatchCount, Conflict, Organisation, OrganisationKind, Record, ReturnedRow
+from xinheng.store.models import (
+    BatchCount,
+    Case,
+    Conflict,
+    Organisation,
+    OrganisationKind,
+    Record,
+    ReturnedRow,
+    Subject,
+)
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M3-05"), pytest.mark.row("M2-05")]
 LATER = NOW + timedelta(hours=1)
@@ -29,6 +40,10 @@ def _twice(people: People, policy: Policy, folder: Path) -> ReturnedRow:
     for number, fine in enumerate(("0.5", "0.9")):
         _told(people, policy, write(folder, penalty(7, fine=fine), called=f"{number}.csv"))
     return ReturnedRow.objects.get()
+
+
+def _firm() -> Subject:
+    return Record.objects.order_by("pk")[0].subject
 
 
 def test_the_later_content_becomes_a_new_version(people: People, policy: Policy, tmp_path: Path) -> None:
@@ -53,6 +68,31 @@ def test_the_later_content_becomes_a_new_version(people: People, policy: Policy,
     tally = whole(groups(Scope(organisations=frozenset([people.market.pk]))))
     assert (tally.accepted, tally.adopted, tally.returned) == (2, 1, 0)
     assert BatchCount.objects.count() == 2
+
+
+@pytest.mark.guard("G17")
+def test_a_heavier_later_content_is_told_to_the_enterprise_by_letter(
+    people: People, policy: Policy, tmp_path: Path
+) -> None:
+    row = _twice(people, policy, tmp_path)
+    case = take_correction(row.pk, actor=people.zhao, policy=policy, now=LATER, **WHY)
+    assert case is not None
+    assert (case.kind, case.state, case.subject) == ("correction", "corrected", _firm())
+    assert case.details["before"] == {"amount_fen": 500_000} and case.details["heavier"] == ["金额"]
+    verbs = list(case.events.order_by("sequence").values_list("verb", "actor"))
+    assert verbs == [("bring", None), ("carry", people.zhao.pk)]
+    letter = issue_letter(
+        case.public_id, draft_of("correction_notice"), actor=people.wang, policy=policy, now=LATER
+    )
+    assert letter.kind == "correction_notice"
+
+
+def test_a_lighter_later_content_needs_no_letter(people: People, policy: Policy, tmp_path: Path) -> None:
+    for number, fine in enumerate(("0.9", "0.5")):
+        _told(people, policy, write(tmp_path, penalty(7, fine=fine), called=f"{number}.csv"))
+    row = ReturnedRow.objects.get()
+    assert take_correction(row.pk, actor=people.zhao, policy=policy, now=LATER, **WHY) is None
+    assert not Case.objects.filter(kind="correction").exists()
 
 
 def test_who_sent_it_decides_nothing_and_a_document_is_asked(

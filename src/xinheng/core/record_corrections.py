@@ -5,13 +5,13 @@ and told to the enterprise (《行政处罚法》第五十七、五十八条 as 
 《河南省社会信用条例》第四十一条).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.flows import NEW, Flow, State, Step, published
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.roles import Role
-from xinheng.core.steps import DECIDERS, OFFICERS, adverse, by
+from xinheng.core.steps import DECIDERS, OFFICERS, adverse, by, by_clock
 
 LETTER = "correction_notice"
 PROPOSERS = OFFICERS | {
@@ -23,7 +23,7 @@ PROPOSERS = OFFICERS | {
 }
 """Who may correct a record: whoever reports, and whoever reviews."""
 
-CORRECTION = published(
+CORRECTION_1 = published(
     Flow(
         name="correction",
         version=1,
@@ -50,6 +50,18 @@ CORRECTION = published(
             by(PROPOSERS, "withdraw", "撤回更正意见", "proposed", "withdrawn"),
         ),
     )
+)
+
+BRING = by_clock("bring", "报送的内容与先前不一致", NEW, "proposed")
+"""What its sender tells otherwise than before is a proposal already; who decides on the row has compared both."""
+
+
+def _or_brought(step: Step) -> Step:
+    return replace(step, not_by=(*step.not_by, "bring")) if step.two_person else step
+
+
+CORRECTION = published(
+    replace(CORRECTION_1, version=2, steps=(BRING, *(_or_brought(step) for step in CORRECTION_1.steps)))
 )
 
 

@@ -197,22 +197,27 @@ def _withdraw(key: int | None, why: Change, *, actor: User, policy: Policy, now:
     change_state(record_key=key, change=why, actor=actor, policy=policy, now=now)
 
 
-def take_over(
-    record_key: int, row: ReturnedRow, why: Change, *, actor: User, policy: Policy, now: datetime
-) -> None:
-    """The record says from now on what the row says; the row is thereby adopted."""
+def values_of(row: ReturnedRow) -> dict[str, object]:
+    """What the row says of the columns of a record."""
     read: dict[str, Any] = row.normalised or {}
     values: dict[str, object] = {name: read.get(name) for name in _CORRECTED}
     for name in _DATES:
         values[name] = date.fromisoformat(read[name]) if read.get(name) else None
     values["result"] = values["result"] or ""
     values["seriousness"], values["finality"] = values["seriousness"] or 0, values["finality"] or 0
+    return values
+
+
+def take_over(
+    record_key: int, row: ReturnedRow, why: Change, *, actor: User, policy: Policy, now: datetime
+) -> None:
+    """The record says from now on what the row says; the row is thereby adopted."""
     change = Change(deed="correct", reason=why.reason, ground=why.ground)
     correct(
         record_key=record_key,
         change=change,
-        values=values,
-        fields=_details(read),
+        values=values_of(row),
+        fields=_details(row.normalised or {}),
         actor=actor,
         policy=policy,
         now=now,

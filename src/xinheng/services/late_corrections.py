@@ -2,7 +2,8 @@
 takes the later content over as a new version, or sends the row back.
 
 Whatever rested on the record follows in the same transaction, as after every correction. Where two departments
-disagree it is a conflict of sources (services.conflicts), and decided there.
+disagree it is a conflict of sources (services.conflicts), and decided there. What weighs more than before is told to the
+enterprise by the letter on heavier corrections (core.correction_letters).
 """
 
 from datetime import datetime
@@ -14,11 +15,13 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
 from xinheng.core.refusal import Refusal
 from xinheng.services.batches import answers_for
-from xinheng.services.conflicts import Compared, row_beside, take_over
+from xinheng.services.conflicts import Compared, row_beside, take_over, values_of
+from xinheng.services.record_corrections import Asked, tell_as_carried
 from xinheng.services.records import Change
 from xinheng.services.returns import waiting_row
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow, ReturnedState
+from xinheng.store.casework import Case
 from xinheng.store.quality import Conflict
 from xinheng.store.records import Record
 
@@ -45,9 +48,10 @@ def beside(row: ReturnedRow) -> Compared | None:
 @transaction.atomic
 def take_correction(
     row_id: int, *, actor: User, reason: str, ground: str, policy: Policy, now: datetime
-) -> None:
-    """The record says from now on what the row says. Refusals: B04, B06 as for every row, LK1 nothing stands that it
-    could correct, LK2 no reason or document, LK3 the actor told what was told before."""
+) -> Case | None:
+    """The record says from now on what the row says. Where that weighs more on the enterprise, the case in which it is told
+    by letter, as of every heavier correction. Refusals: B04, B06 as for every row, LK1 nothing stands that it could
+    correct, LK2 no reason or document, LK3 the actor told what was told before, C03 a heavier correction waits already."""
     row = waiting_row(row_id, actor=actor)
     record = told_before(row)
     if record is None:
@@ -57,4 +61,7 @@ def take_correction(
     if record.batch is not None and answers_for(actor, record.batch):
         raise Refusal("LK3", "先前的内容是您报送的，不能由您改正。", advice="请由另一人处理。")
     why = Change(deed="correct", reason=reason.strip(), ground=ground.strip())
+    asked = Asked(change=why, values=values_of(row), actor=actor, policy=policy, now=now)
+    told = tell_as_carried(record.record_key, asked)
     take_over(record.record_key, row, why, actor=actor, policy=policy, now=now)
+    return told

@@ -112,7 +112,35 @@ def _open_version(record_key: int) -> Record:
 
 
 def _propose(record: Record, words: tuple[str, ...], asked: Asked) -> Case:
-    opening = Opening(
+    reason = asked.change.reason
+    return open_case(
+        _opening(record, words, asked),
+        verb="propose",
+        actor=asked.actor,
+        policy=asked.policy,
+        now=asked.now,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def tell_as_carried(record_key: int, asked: Asked) -> Case | None:
+    """The decided case in which the enterprise is told of a correction that a decider takes over from a later delivery of
+    another person; None where nothing becomes heavier. The caller changes the record. Refusal C03 where a case on it runs."""
+    record = _open_version(record_key)
+    values = {name: value for name, value in asked.values.items() if getattr(record, name) != value}
+    words = heavier_in(record, "correct", values, policy=asked.policy)
+    if not words:
+        return None
+    opening = _opening(record, words, replace(asked, values=values))
+    case = open_case(opening, verb="bring", actor=None, policy=asked.policy, now=asked.now)
+    return take_on_ground(
+        case, "carry", actor=asked.actor, policy=asked.policy, now=asked.now, reason=asked.change.reason
+    )
+
+
+def _opening(record: Record, words: tuple[str, ...], asked: Asked) -> Opening:
+    return Opening(
         flow=KIND,
         kind=KIND,
         series=SERIES,
@@ -129,14 +157,6 @@ def _propose(record: Record, words: tuple[str, ...], asked: Asked) -> Case:
             "reason": asked.change.reason.strip()[:500],
             "version": record.pk,
         },
-    )
-    return open_case(
-        opening,
-        verb="propose",
-        actor=asked.actor,
-        policy=asked.policy,
-        now=asked.now,
-        reason=asked.change.reason,
     )
 
 

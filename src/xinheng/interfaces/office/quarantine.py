@@ -148,20 +148,22 @@ def decide(call: Call, row: ReturnedRow) -> HttpResponse:
     form = DecisionForm(row, call.request.POST)
     if form.is_valid():
         with refusals_on(form):
-            _act(call, row, form.cleaned_data)
+            told = _act(call, row, form.cleaned_data)
             following = _neighbour(call, row, forward=True)
-            call.tell(f"批次 {number_of(row.batch)} 第 {row.row_no} 行已决定。")
+            call.tell(f"批次 {number_of(row.batch)} 第 {row.row_no} 行已决定。{told}")
             return redirect(following) if following else redirect("office:quarantine")
     return _page(call, row, form)
 
 
-def _act(call: Call, row: ReturnedRow, given: dict[str, str]) -> None:
+def _act(call: Call, row: ReturnedRow, given: dict[str, str]) -> str:
+    """What is still to be done for the enterprise, if anything."""
     if given["decision"] == "correct":
         why = {"reason": given["reason"], "ground": given["ground"]}
-        take_correction(row.pk, actor=call.user, policy=call.policy, now=call.now, **why)
-        return
+        case = take_correction(row.pk, actor=call.user, policy=call.policy, now=call.now, **why)
+        return f"更正后对企业更为不利，请在 {case.number} 签发、送达《信用信息更正告知书》。" if case else ""
     act = adopt_row if given["decision"] == "adopt" else send_back
     act(row.pk, actor=call.user, reason=given["reason"], now=call.now)
+    return ""
 
 
 def _may_decide(call: Call, row: ReturnedRow) -> bool:
