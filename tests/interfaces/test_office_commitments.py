@@ -179,3 +179,20 @@ def test_the_demonstration_has_a_list_and_a_commitment_that_waits(desk: Desk) ->
     for _ in range(2):
         publish_and_take(desk.firm, organisation=desk.people.city, people=people, policy=desk.policy, now=NOW)
     assert desk.case(Commitment.objects.get()).state == "tolerated"
+
+
+@pytest.mark.row("M4-08")
+def test_what_is_to_be_checked_stands_beside_the_plans_and_leads_to_its_case(desk: Desk) -> None:
+    desk.publish()
+    taken = desk.take()
+    wang = signed_in(desk.people.wang)
+    tasks = reverse("office:commitment_tasks")
+    plans = text(wang.get(reverse("office:plans")))
+    assert "承诺核查任务 1 件" in plans and tasks in plans and "超过期限" not in plans
+    page = text(wang.get(tasks))
+    case = desk.case(taken)
+    assert reverse("office:case", kwargs={"number": case.number}) in page
+    assert "还有 20 个工作日" in page
+    assert "没有待核查的承诺" in text(wang.get(f"{tasks}?kind=late"))
+    assert desk.firm.name in text(wang.get(f"{tasks}?export=csv"))
+    assert desk.firm.name not in text(signed_in(desk.people.li).get(tasks))

@@ -278,6 +278,7 @@ def _plans() -> Context:
         **OFFICE,
         "new_url": "#",
         "checks_url": "#",
+        "promised": {"url": "#", "count": 12, "late": 2},
         "matters_url": "#",
         "plans": [
             PLAN,

@@ -28,6 +28,7 @@ from xinheng.services.commitments_checks import (
 from xinheng.services.commitments_figures import breaches_of, of_month
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_records import record_of
+from xinheng.services.commitments_tasks import late_count, task_of, waiting
 from xinheng.services.letters import possible
 from xinheng.services.records import Change, change_state
 from xinheng.store.models import Case, CaseDeadline, Commitment
@@ -281,3 +282,47 @@ def test_a_sole_trader_promises_and_stands_in_the_register_as_one(desk: Desk) ->
     trader = a_firm(desk.people, 5, "鼓楼区小李食品店", kind="sole_trader")
     done = desk.take(subject=trader)
     assert row_of(done, policy=desk.policy).subject_category == "个体工商户"
+
+
+@pytest.mark.row("M4-08")
+def test_what_was_granted_on_a_commitment_is_a_task_of_its_organ_until_it_was_checked(desk: Desk) -> None:
+    taken = desk.take()
+    units = {taken.organisation_id}
+    (one,) = waiting(units)
+    task = task_of(one, policy=desk.policy, on=NOW.date())
+    assert (one, task.workdays_left, task.late) == (taken, 20, False)
+    assert not waiting({desk.people.market.pk} - units).exists()
+    late = task.due_on + timedelta(days=1)
+    assert late_count(units, on=late) == 1 and late_count(units, on=task.due_on) == 0
+    assert task_of(one, policy=desk.policy, on=late + timedelta(days=7)).late
+    find_kept(
+        desk.case(taken),
+        actor=desk.people.wang,
+        policy=desk.policy,
+        now=NOW,
+        reason="核对登记和许可，全部履行",
+    )
+    assert not waiting(units).exists()
+
+
+@pytest.mark.row("M4-08")
+@pytest.mark.guard("G15")
+def test_a_task_whose_term_nobody_set_is_shown_without_one(
+    people: People, policy: Policy, home: object
+) -> None:
+    desk = make_desk(people, policy)
+    desk.publish(a_list(an_item(check_workdays=None)))
+    taken = desk.take()
+    (one,) = waiting({taken.organisation_id})
+    task = task_of(one, policy=policy, on=NOW.date())
+    assert task.due_on is None and task.workdays_left is None and not task.late
+    assert late_count({taken.organisation_id}, on=date(2099, 1, 1)) == 0
+
+
+@pytest.mark.row("M4-08")
+def test_of_whom_the_organ_trusted_first_the_tasks_can_be_had_apart(desk: Desk) -> None:
+    taken = desk.take()
+    units = {taken.organisation_id}
+    assert not waiting(units, afterwards=True).exists()
+    Commitment.objects.filter(pk=taken.pk).update(variant=Variant.LICENCE.value)
+    assert list(waiting(units, afterwards=True)) == [taken]

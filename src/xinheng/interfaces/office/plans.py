@@ -14,6 +14,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.case_checks import case_check_page, edit_case_check
+from xinheng.interfaces.office.commitments_tasks import told_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first, number
@@ -65,6 +66,7 @@ def plans(call: Call) -> HttpResponse:
         "new_url": reverse("office:new_plan") if call.may_somewhere(Verb.DRAFT_PLAN) else "",
         "matters_url": reverse("office:inspection_matters"),
         "checks_url": reverse("office:case_checks") if call.may_somewhere(Verb.READ_DRAW) else "",
+        "promised": told_of(call),
         "plans": [line_of(call, plan, drawn_of(plan)) for plan in page],
         "bands": [band_of(call, band) for band in grading.bands],
         "ceiling": figure_of(call, grading.ceiling),
