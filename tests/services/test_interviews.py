@@ -136,6 +136,16 @@ def test_a_draft_is_corrected_before_it_is_decided(orders: Orders, record: Recor
 
 @pytest.mark.row("M11-03")
 @pytest.mark.guard("G17")
+def test_nobody_is_invited_before_a_second_person_decided(
+    orders: Orders, record: Record, home: object
+) -> None:
+    case = _draft(orders, record)
+    by = {"actor": orders.people.wang, "policy": orders.policy, "now": NOW}
+    assert code_of(issue_letter, case.public_id, draft_of("interview_invitation"), **by) == "LI1"
+
+
+@pytest.mark.row("M11-03")
+@pytest.mark.guard("G17")
 def test_nobody_has_stayed_away_before_the_day_or_without_an_invitation(
     orders: Orders, record: Record, home: object
 ) -> None:

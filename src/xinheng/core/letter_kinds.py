@@ -268,6 +268,8 @@ INTERVIEW_INVITATION = published(
     )
 )
 
+published(replace(INTERVIEW_INVITATION, version=2, follows_step=True))
+
 INTERVIEW_MINUTES = published(
     LetterKind(
         kind="interview_minutes",
@@ -298,6 +300,8 @@ INTERVIEW_MINUTES = published(
         ),
     )
 )
+
+published(replace(INTERVIEW_MINUTES, version=2, follows_step=True))
 
 BREACH_NOTICE = published(
     LetterKind(

@@ -16,8 +16,8 @@ from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services.letters import Draft, along, issue_letter, organ_of, possible, preview, readings_of
+from xinheng.services.letters_begun import begun
 from xinheng.services.time import day_of
-from xinheng.services.visits_papers import words_of
 from xinheng.store.casework import Case
 
 _WORDS = "field-"
@@ -100,7 +100,7 @@ def write_letter(call: Call, case: Case) -> HttpResponse:
         loose=loose,
         data=call.request.POST if call.request.method == "POST" else None,
         contact=organ_of(case.organisation, policy=call.policy),
-        known=words_of(case, kind.kind, policy=call.policy, on=day_of(call.now)),
+        known=begun(case, kind.kind, policy=call.policy, on=day_of(call.now)),
     )
     if form.is_valid():
         with refusals_on(form):

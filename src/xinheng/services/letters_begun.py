@@ -1,0 +1,120 @@
+"""What a case already says, put into the form of its letter, so that nothing is typed twice and no letter says another thing
+than was decided. The officer reads and completes it; what nobody has said yet stays empty.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from xinheng.core.commitment_register import Outcome
+from xinheng.core.interviews import Manner
+from xinheng.core.letters import Values, newest
+from xinheng.core.policy import Policy
+from xinheng.core.rectification import CORRECT
+from xinheng.services.cases import last_step
+from xinheng.services.commitments import commitment_of
+from xinheng.services.commitments_checks import proposal_of
+from xinheng.services.interviews import facts_of
+from xinheng.services.measures import choices_of
+from xinheng.services.rectification import wanted_of
+from xinheng.services.visits_papers import words_of
+from xinheng.store.casework import Case
+from xinheng.store.objections import Objection
+
+Words = dict[str, str | date]
+
+
+def begun(case: Case, kind: str, *, policy: Policy, on: date) -> Values:
+    """Fields of the letter by key; none where the case says nothing of them."""
+    make = _BEGUN.get(case.kind)
+    said: Words = {"reconsideration_body": policy.city.government}
+    said |= make(case, policy, on) if make else {}
+    asked = {one.key for one in newest(kind).fields}
+    known = {key: words for key, words in said.items() if key in asked and words}
+    return known | dict(words_of(case, kind, policy=policy, on=on))
+
+
+def _why(case: Case) -> str:
+    """The reason with which the case was begun."""
+    first = case.events.order_by("sequence").first()
+    return first.reason if first else ""
+
+
+def _order(case: Case, policy: Policy, on: date) -> Words:
+    term = policy.parameter(CORRECT, on=on)
+    said: Words = {"facts": _why(case), "demands": wanted_of(case)}
+    return said | ({"term": f"自送达之日起{term}"} if term.value is not None else {})
+
+
+def _interview(case: Case, policy: Policy, on: date) -> Words:
+    facts = facts_of(case)
+    said: Words = {
+        key: facts.get(key, "") for key in ("cause", "place", "attended", "said", "views", "agreed")
+    }
+    day = facts.get("held_on", facts.get("meeting_on", ""))
+    return (
+        said
+        | {"manner": Manner(facts["manner"]).label}
+        | ({"meeting_on": date.fromisoformat(day)} if day else {})
+    )
+
+
+def _listing(case: Case, policy: Policy, on: date) -> Words:
+    of = policy.lists.lists.get(str(case.details.get("list", "")))
+    title = of.title if of else ""
+    said: Words = {"facts": _why(case), "measure": f"列入{title}。", "statement": _statement(case)}
+    decided = last_step(case, "decide")
+    if decided is not None:
+        months = decided.details.get("months")
+        term = f"，期限{months}个月，自送达之日起算" if months else ""
+        said["decision"] = f"列入{title}{term}。"
+    return said
+
+
+def _statement(case: Case) -> str:
+    """What the enterprise said and what was answered; empty while the answer is to come."""
+    said, answered = last_step(case, "state"), last_step(case, "answer")
+    if said is None:
+        return "在规定的期限内没有提出陈述、申辩。" if last_step(case, "lapse") else ""
+    if answered is None:
+        return ""
+    taken = "采纳" if answered.details.get("adopted") else "不采纳"
+    return f"{said.details.get('said', '')}\n本机关{taken}：{answered.reason}"
+
+
+def _measure(case: Case, policy: Policy, on: date) -> Words:
+    words = []
+    for one in choices_of(case):
+        row = policy.measures.measures.get(one.measure)
+        term = f"，期限{one.months}个月" if one.months else "，随所依据的信息终止"
+        words.append(f"{row.title if row else one.measure}{term}")
+    told = "；".join(words) + "。" if words else ""
+    return {"facts": _why(case), "measure": told, "decision": told}
+
+
+def _commitment(case: Case, policy: Policy, on: date) -> Words:
+    one, proposed = commitment_of(case), proposal_of(case)
+    if not proposed:
+        return {}
+    outcome = Outcome(str(proposed["outcome"])).label
+    return {
+        "commitment": f"{one.title}（{one.code}，{one.committed_on}）" if one.code else one.title,
+        "facts": f"{proposed['unperformed']}\n证据：{proposed['evidence']}",
+        "measure": f"认定为“{outcome}”，记入信用记录。",
+    }
+
+
+def _objection(case: Case, policy: Policy, on: date) -> Words:
+    kept = Objection.objects.filter(case=case).first()
+    found, answered = last_step(case, "reply", "find"), last_step(case, "correct", "withdraw", "uphold")
+    said: Words = {"objection": kept.wrong if kept else "", "finding": found.reason if found else ""}
+    return said | ({"reasons": answered.reason} if answered else {})
+
+
+_BEGUN: Mapping[str, Callable[[Case, Policy, date], Words]] = {
+    "rectification": _order,
+    "interview": _interview,
+    "listing": _listing,
+    "measure": _measure,
+    "commitment": _commitment,
+    "objection": _objection,
+}
