@@ -109,6 +109,9 @@ def test_a_ban_needs_its_statute_and_the_term_of_the_statute() -> None:
     for months in (None, 11, 37):
         assert refused(replace(BAN, months=months), LISTED) == "BAN-TERM"
     assert refused(replace(BAN, permanent=True, months=None), LISTED) == "BAN-TERM"
+    with pytest.raises(Refusal) as caught:
+        check(replace(BAN, months=48), LISTED)
+    assert caught.value.citation == "《中华人民共和国政府采购法》第七十七条"
     assert refused(BAN, FAILING) == "MEASURE-PROPORTION"
 
 

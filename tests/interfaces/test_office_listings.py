@@ -11,7 +11,8 @@ from tests.services.listing_cases import HEADS, Listers, make_listers
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.listings_releases import compile_release
-from xinheng.store.models import Case, ListEntry, ListRelease, LocalRule
+from xinheng.services.publication import publish_batch
+from xinheng.store.models import Case, ListEntry, ListRelease, LocalRule, Record
 
 pytestmark = pytest.mark.usefixtures("office_clock", "home")
 
@@ -209,3 +210,18 @@ def test_a_window_clerk_releases_nothing(listers: Listers) -> None:
     clerk = make_user("clerk", "窗口", listers.people.city, Role.WINDOW_CLERK)
     url = reverse("office:release_list", kwargs={"release": made.public_id})
     assert post(signed_in(clerk), url).status_code == 403
+
+
+@pytest.mark.row("M9-04")
+@pytest.mark.guard("G8")
+def test_an_entry_waits_on_the_desk_of_who_reviews_it_for_secrecy(listers: Listers) -> None:
+    entry = listers.listed()
+    case = Case.objects.get(pk=entry.decision_id)
+    batch = Record.objects.get(record_key=entry.record_key, known_until__isnull=True).batch
+    assert batch is not None
+    page, desk = reverse("office:batch", kwargs={"batch": batch.public_id}), reverse("office:desk")
+    assert f'href="{page}">待审查的批次' in text(signed_in(listers.people.wang).get(_url(case)))
+    assert page in text(signed_in(listers.people.zhou).get(desk))
+    publish_batch(batch.public_id, reviewer=listers.people.zhou, policy=listers.policy, now=NOW)
+    assert page not in text(signed_in(listers.people.zhou).get(desk))
+    assert "还没有公示" not in text(signed_in(listers.people.wang).get(_url(case)))

@@ -179,10 +179,10 @@ def _check_ban(measures: Measures, wanted: Wanted, *, sources: Mapping[str, Sour
             f"“{rule.title}”针对自然人，本系统不执行",
             advice="由登记机关依法核查",
         )
-    _check_ban_term(rule, wanted)
+    _check_ban_term(rule, wanted, sources=sources)
 
 
-def _check_ban_term(rule: BanRule, wanted: Wanted) -> None:
+def _check_ban_term(rule: BanRule, wanted: Wanted, *, sources: Mapping[str, Source]) -> None:
     low, high = rule.min_months, rule.max_months
     fits = wanted.months is not None and (low or 1) <= wanted.months <= (high or wanted.months)
     if wanted.permanent:
@@ -192,7 +192,7 @@ def _check_ban_term(rule: BanRule, wanted: Wanted) -> None:
         raise Refusal(
             "BAN-TERM",
             f"“{rule.title}”的期限是{span}，所填期限不符合",
-            citation="；".join(one.clause for one in rule.basis if one.clause),
+            citation="；".join(sources[one.source].cite(one.clause) for one in rule.basis if one.clause),
             advice="请按法定期限填写",
         )
 

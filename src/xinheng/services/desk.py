@@ -28,6 +28,7 @@ from xinheng.services.identities import waiting_rows
 from xinheng.services.joint_checks import answers_for as answers_for_joints
 from xinheng.services.joint_checks import waiting_for as joints_waiting
 from xinheng.services.letters import waiting as letters_waiting
+from xinheng.services.listings_entries import unreviewed as entries_unreviewed
 from xinheng.services.oversight import unseen
 from xinheng.services.retention import decide_by
 from xinheng.services.senders import places_waiting
@@ -225,6 +226,9 @@ def _reviews(seat: Seat) -> Iterator[Task]:
         last = DueDate(day, seat.policy.calendar.is_provisional(day), seat.policy.calendar.version)
         running = term(last, rule=rule, verified=verified, seat=seat)
         yield Task(kind=Kind.REVIEW, batch=batches[pk], count=count[pk], term=running)
+    for batch in entries_unreviewed(seat.reach(Verb.REVIEW_SECRECY)):
+        if not answers_for(seat.user, batch):
+            yield Task(kind=Kind.REVIEW, batch=batch, count=batch.rows)
 
 
 def _publication_rule(batch: Batch, seat: Seat) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xinheng.core.days import add_months
 from xinheng.core.grounds import EndCause, Ground, GroundKind
@@ -27,6 +28,7 @@ from xinheng.services.records import Change, change_state
 from xinheng.services.scores import ask_for_refresh
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
+from xinheng.store.batches import Batch, BatchState
 from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter
 from xinheng.store.listings import ListEntry
@@ -204,6 +206,23 @@ def _locked(case: Case) -> Subject:
     assert case.subject_id is not None
     take_loader_lock()
     return Subject.objects.select_for_update().get(pk=case.subject_id)
+
+
+def unreviewed(organisations: Iterable[int]) -> QuerySet[Batch]:
+    """Entries in the file that nobody has reviewed for secrecy yet; until then they are not public. No law gives a term."""
+    waiting = ListEntry.objects.filter(ended_at__isnull=True).values("record_key")
+    filed = Record.objects.filter(known_until__isnull=True, record_key__in=waiting).values("batch")
+    return (
+        Batch.objects.filter(
+            pk__in=filed,
+            feed=FEED,
+            state=BatchState.LOADED,
+            published_at__isnull=True,
+            organisation__in=list(organisations),
+        )
+        .select_related("organisation")
+        .order_by("pk")
+    )
 
 
 def _make(

@@ -25,6 +25,7 @@ from xinheng.services.cases import last_step
 from xinheng.services.listings import By, Proposal
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
+from xinheng.store.records import Record
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -193,12 +194,24 @@ def _entry(entry: ListEntry) -> dict[str, Any]:
         "until_on": entry.until_on,
         "early_on": entry.early_on,
         "ended_at": entry.ended_at,
+        "unseen": _unseen(entry),
         "record_url": reverse(
             "office:record", kwargs={"subject": entry.subject.public_id, "key": entry.record_key}
         )
         if entry.record_key
         else "",
     }
+
+
+def _unseen(entry: ListEntry) -> str:
+    """The page of the batch whose review it waits for before it is public; empty where it waits for none."""
+    filed = Record.objects.select_related("batch").filter(
+        record_key=entry.record_key, known_until__isnull=True
+    )
+    record = filed.first() if entry.record_key and entry.ended_at is None else None
+    if record is None or record.batch is None or record.batch.published_at is not None:
+        return ""
+    return reverse("office:batch", kwargs={"batch": record.batch.public_id})
 
 
 def _by(call: Call, form: StepForm) -> By:
