@@ -26,6 +26,7 @@ from tests.interfaces.web_office_results import RESULTS
 from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
+from tests.interfaces.web_reports import COUNTER_REPORTS, OFFICE_REPORTS
 from tests.interfaces.web_visits import COUNTER_VISITS, OFFICE_VISITS, PORTAL_VISITS
 
 PAGES = {
@@ -36,7 +37,14 @@ PAGES = {
     "portal/measures.html": public_measures,
     **{
         f"counter/{name}.html": make
-        for name, make in {**COUNTER, **SPACE_PAGES, **OWN_CAMPAIGNS, **OBJECTIONS, **COUNTER_VISITS}.items()
+        for name, make in {
+            **COUNTER,
+            **SPACE_PAGES,
+            **OWN_CAMPAIGNS,
+            **OBJECTIONS,
+            **COUNTER_VISITS,
+            **COUNTER_REPORTS,
+        }.items()
     },
     **{
         f"office/{name}.html": make
@@ -47,6 +55,7 @@ PAGES = {
             **CHANNELS,
             **EXCHANGES,
             **WINDOW,
+            **OFFICE_REPORTS,
             **ATTACHMENTS,
             **QUALITY,
             **IDENTITIES,

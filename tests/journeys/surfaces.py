@@ -27,6 +27,7 @@ OWN_LISTS = (
     "own_cases",
     "own_consents",
     "own_visits",
+    "own_reports",
 )
 """Pages of the own space that list what stands; the address names the enterprise alone."""
 OWN_MATTERS = {
@@ -37,6 +38,9 @@ OWN_MATTERS = {
     **dict.fromkeys(("own_commitment_papers", "own_commitment_papers_file"), "本企业自己交的材料"),
     **dict.fromkeys(("own_commitment", "new_own_commitment"), "本企业自己的承诺"),
     **dict.fromkeys(("own_consent", "new_own_consent"), "本企业自己的授权"),
+    **dict.fromkeys(
+        ("own_report", "own_report_pdf", "own_report_json"), "本企业自己的报告，有变化以后不再提供"
+    ),
     "own_visit": "本企业自己的一次检查",
     "visit_code": "凭通知书上的检查码，不能按企业查询",
     **dict.fromkeys(("own_repair", "own_repair_sheet"), "一条可以修复的信息；终止后没有这一页，由地址直接查"),

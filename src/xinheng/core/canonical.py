@@ -72,3 +72,9 @@ def matches(content: bytes, expected: str) -> bool:
     if algorithm not in ALGORITHMS:
         return False
     return hmac.compare_digest(digest(content, algorithm=algorithm).encode(), expected.encode())
+
+
+def shortened(digest: str) -> str:
+    """The first sixteen signs of a digest in groups of four, as people compare them."""
+    signs = digest.partition(":")[2][:16]
+    return " ".join(signs[at : at + 4] for at in range(0, 16, 4))

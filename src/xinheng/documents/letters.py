@@ -7,7 +7,7 @@ read.
 import json
 from datetime import UTC, datetime, time
 
-from xinheng.core.canonical import digest_of
+from xinheng.core.canonical import digest_of, shortened
 from xinheng.core.letters import Letter, in_words, twin_of
 from xinheng.documents.typesetting import DEVELOPMENT, set_pdf, set_pictures
 
@@ -46,9 +46,3 @@ def _values(letter: Letter, *, development: bool) -> str:
         "foot": f"{letter.head.number}　内容核验码 {code}",
     }
     return json.dumps(shown, ensure_ascii=False)
-
-
-def shortened(digest: str) -> str:
-    """The first sixteen signs of a digest in groups of four, as people compare them."""
-    signs = digest.partition(":")[2][:16]
-    return " ".join(signs[at : at + 4] for at in range(0, 16, 4))

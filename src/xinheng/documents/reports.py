@@ -14,9 +14,8 @@ from typing import Any
 
 import segno
 
-from xinheng.core.canonical import digest_of
+from xinheng.core.canonical import digest_of, shortened
 from xinheng.core.reports import FORMAT, NUMBER
-from xinheng.documents.letters import shortened
 from xinheng.documents.signing import Signer, sign_pdf, verify_letter, verify_value
 from xinheng.documents.typesetting import DEVELOPMENT, STANDARDS, WITH_FILES, set_pdf, set_pictures
 

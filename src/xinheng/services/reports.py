@@ -7,7 +7,7 @@ as it still holds: what has ended since is not told again (legal guards G1, G9, 
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from xinheng.documents.reports import set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
+from xinheng.services.merged_files import one_with
 from xinheng.services.reports_content import gather
 from xinheng.services.reports_verifying import State, state_of
 from xinheng.services.signing_keys import signer_in_use
@@ -179,3 +180,9 @@ def twin_file_of(made: MadeReport, *, policy: Policy, now: datetime) -> bytes:
     twin = content_of(made, policy=policy, now=now)
     _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
     return json.dumps(sign_value(twin, signer), ensure_ascii=False, indent=1).encode()
+
+
+def free_this_year(subject: Subject, *, today: date) -> int:
+    """How many reports the subject has got on itself this year; all of them free."""
+    own = MadeReport.objects.filter(subject__in=one_with(subject), as_of__year=today.year)
+    return own.exclude(requester=Requester.PUBLIC).count()

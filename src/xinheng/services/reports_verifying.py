@@ -3,6 +3,7 @@
 Nothing of its content is told, neither then nor now: after any change the answer is that there is news (legal guard G9).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -73,13 +74,25 @@ def verify_file(content: bytes, *, policy: Policy, today: date) -> FileAnswer:
 
 def state_of(made: MadeReport, *, policy: Policy, today: date) -> State:
     """Composed again as of now and compared by what it states."""
-    if made.content.destroyed_at is not None:
-        return State.ENDED
-    if made.subject.merged_into_id is not None:
-        return State.CHANGED
-    return State.CURRENT if made.facts_digest == facts_now(made, policy, today) else State.CHANGED
+    return states_of([made], policy=policy, today=today)[0]
 
 
-def facts_now(made: MadeReport, policy: Policy, today: date) -> str:
+def states_of(reports: Iterable[MadeReport], *, policy: Policy, today: date) -> list[State]:
+    """Of each; a kind of report on a subject is composed once."""
+    now: dict[tuple[int, str], str] = {}
+    states = []
+    for made in reports:
+        key = (made.subject_id, made.kind)
+        if made.content.destroyed_at is not None:
+            states.append(State.ENDED)
+        elif made.subject.merged_into_id is not None:
+            states.append(State.CHANGED)
+        else:
+            now[key] = now.get(key) or _facts_now(made, policy, today)
+            states.append(State.CURRENT if made.facts_digest == now[key] else State.CHANGED)
+    return states
+
+
+def _facts_now(made: MadeReport, policy: Policy, today: date) -> str:
     gathered = gather(made.subject, policy=policy, today=today)
     return facts_digest(twin_of(gathered.composed(made.kind, head=_NOBODY, policy=policy)))

@@ -33,6 +33,7 @@ COMMANDS: tuple[str, ...] = (
     "ledger",
     "effects",
     "letters",
+    "reports",
     "account",
     "secret",
     "exchange",

@@ -29,6 +29,7 @@ KEY = "enterprise"
 View = Callable[..., HttpResponseBase]
 MENU = (
     ("own_file", "我的信用信息", Verb.READ_OWN_FILE),
+    ("own_reports", "信用报告", Verb.READ_OWN_FILE),
     ("own_commitments", "信用承诺", Verb.MAKE_COMMITMENT),
     ("own_repairs", "信用修复", Verb.LODGE_REQUEST),
     ("own_cases", "办理事项", Verb.READ_CASE),

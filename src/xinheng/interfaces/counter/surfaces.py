@@ -1,6 +1,6 @@
 """What the counter could say of somebody, route by route, for the scanner of what has ended (interfaces.web.surfaces)."""
 
-from xinheng.interfaces.web.surfaces import Openness, Surface
+from xinheng.interfaces.web.surfaces import Openness, Surface, speaking_of
 
 _OWN = "本企业登录后查看自己的档案"
 
@@ -9,6 +9,13 @@ SURFACES: tuple[Surface, ...] = (
     Surface("misuse"),
     Surface("visit_codes"),
     Surface("visit_code", openness=Openness.CLOSED, why="凭通知书上的入企检查码，不能按企业查询"),
+    Surface("verify_reports"),
+    Surface("verify_report", speaking_of("counter:verify_report", "reports")),
+    Surface("report_certificates", why="只有平台的签名证书"),
+    Surface("public_report", speaking_of("counter:public_report", "subject")),
+    Surface("public_report_made", speaking_of("counter:public_report_made", "reports")),
+    Surface("public_report_pdf", speaking_of("counter:public_report_pdf", "reports")),
+    Surface("public_report_json", speaking_of("counter:public_report_json", "reports")),
     Surface("own"),
     Surface("sign_in"),
     Surface("sign_out", openness=Openness.CLOSED, why="只接受提交"),
@@ -35,6 +42,10 @@ SURFACES: tuple[Surface, ...] = (
             "own_repair",
             "own_repair_case",
             "own_repair_sheet",
+            "own_reports",
+            "own_report",
+            "own_report_pdf",
+            "own_report_json",
             "own_visits",
             "own_visit",
             "own_papers",

@@ -11,7 +11,7 @@ import segno
 from django.db.models import Count, Max, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
@@ -159,9 +159,19 @@ def _page(request: HttpRequest, policy: Policy, found: PublicSubject, *, today: 
         "corrections": corrections_of(found, today),
         "objection_url": statements.objection_url(),
         "repair_url": statements.repair_url(),
-        "report_url": "",
+        "report_url": _report_url(found),
         "qr": qr(request.build_absolute_uri(reverse("portal:subject", args=[found.public_id]))),
     }
+
+
+def _report_url(found: PublicSubject) -> str:
+    """Where anybody gets the basic report; empty for a sole trader, who alone gets it (G1), and without the counter."""
+    if found.kind == law.SOLE_TRADER:
+        return ""
+    try:
+        return reverse("counter:public_report", args=[found.public_id])
+    except NoReverseMatch:
+        return ""
 
 
 def turned_to(request: HttpRequest, shown: QuerySet[PublicAct]) -> Turned[PublicAct]:

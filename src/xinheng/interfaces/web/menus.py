@@ -43,6 +43,7 @@ PORTAL = (
 PORTAL_FOOT = (
     Route("检查结果公示", "portal:inspection_results"),
     Route("入企检查码核验", "counter:visit_codes", ("counter:visit_code",)),
+    Route("信用报告核验", "counter:verify_reports", ("counter:verify_report",)),
     Route("消费投诉公示", "portal:complaints"),
     Route("信用信息目录", "portal:catalogue"),
 )
@@ -232,6 +233,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     ),
                 ),
             ),
+            Route("风险排序", "office:risk_order", ("office:risk_draft", "office:upload_points")),
             Route("分级分类政策", "office:gradings", ("office:grading_draft", "office:grading_band")),
             Route(
                 "入企检查",
@@ -249,6 +251,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         (
             Route("审批事项", "office:approvals", ("office:approval",)),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
+            Route("窗口信用报告", "office:window_reports", ("office:new_window_report",)),
             Route(
                 "企业账号",
                 "office:mandates",

@@ -24,7 +24,7 @@ class Openness(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """Of whom and what a surface is asked: ids of the subject, of its publications and of the run it was graded by, keys of
-    lists and ids of releases on which it stood."""
+    lists and ids of releases on which it stood, numbers of reports that the public got."""
 
     subject: str
     code: str
@@ -34,6 +34,7 @@ class About:
     lists: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
 
 
 Ask = Callable[[About], Iterable[str]]

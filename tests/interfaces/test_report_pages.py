@@ -1,0 +1,301 @@
+"""Credit reports on pages: the enterprise fetches its own, anybody the basic one, the window makes one on paper, and
+whoever holds one verifies it without learning anything else."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from tests.interfaces.office_people import post, signed_in, text
+from tests.interfaces.own_space import visitor_of
+from tests.interfaces.portal_city import a_subject, an_act, portal_reads_default
+from tests.people import NOW, People, make_user
+
+from xinheng.core.mandates import Matter
+from xinheng.core.policy import Policy
+from xinheng.core.roles import Role
+from xinheng.services.records import Change, change_state
+from xinheng.store.models import LedgerEvent, MadeReport, Record, Subject, User
+
+pytestmark = [pytest.mark.usefixtures("office_clock", "uploads"), pytest.mark.row("M6-02")]
+TITLE = "样例违法事实一则"
+
+
+@pytest.fixture
+def firm(people: People) -> Subject:
+    return a_subject("开封样例食品有限公司")
+
+
+@pytest.fixture
+def record(firm: Subject, people: People) -> Record:
+    return an_act(firm, people, title=TITLE).record
+
+
+def _end(record: Record, people: People, policy: Policy) -> None:
+    change = Change(deed="repair", reason="已履行", ground="信用修复决定〔2026〕1号")
+    change_state(record_key=record.record_key, change=change, actor=people.zhao, policy=policy, now=NOW)
+
+
+def _own(firm: Subject, client: Client, kind: str = "authorised") -> tuple[str, str]:
+    """The number of a new report, and its address."""
+    address = reverse("counter:own_reports", args=[firm.public_id])
+    answer = client.post(address, {"kind": kind, "purpose": "bidding"})
+    assert answer.status_code == 302
+    return answer.headers["Location"].split("/")[-2], answer.headers["Location"]
+
+
+def _public(firm: Subject) -> str:
+    answer = Client().post(reverse("counter:public_report", args=[firm.public_id]), {"purpose": "partner"})
+    assert answer.status_code == 302
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def _uploaded(content: bytes) -> str:
+    file = SimpleUploadedFile("r.pdf", content)
+    return text(Client().post("/verify", {"file": file, "whole_body": "1"}))
+
+
+def _verified(number: str) -> str:
+    return text(Client().get(f"/verify/{number}"))
+
+
+@pytest.mark.row("M6-01")
+@pytest.mark.parametrize("kind", ["basic", "authorised"])
+def test_an_enterprise_fetches_its_report_as_page_paper_and_data(
+    firm: Subject, record: Record, people: People, kind: str
+) -> None:
+    client = visitor_of(firm, people.wang)
+    number, address = _own(firm, client, kind)
+    page = text(client.get(address))
+    assert TITLE in page and number in page and "十" not in re.findall("报告不载(.)", page)
+    for chapter in range(1, 11):
+        assert f"<h2>{chapter}. " in page
+    paper = client.get(f"{address}pdf/")
+    assert paper.headers["Content-Type"] == "application/pdf" and paper.content.startswith(b"%PDF-")
+    assert "attachment" in paper.headers["Content-Disposition"]
+    assert "no-store" in paper.headers["Cache-Control"]
+    assert b"/AFRelationship" not in paper.content
+    assert len(client.get(f"{address}pdf/?data=1").content) > len(paper.content)
+    data = json.loads(client.get(f"{address}json/").content)
+    assert data["content"]["number"] == number and data["signature"]["algorithm"]
+    listed = text(client.get(reverse("counter:own_reports", args=[firm.public_id])))
+    assert number in listed and "今年已获取 1 份" in listed and "第四十条" in listed
+
+
+def test_the_subject_sees_who_got_reports_on_it(firm: Subject, record: Record, people: People) -> None:
+    client = visitor_of(firm, people.wang)
+    _own(firm, client)
+    _public(firm)
+    page = text(client.get(reverse("counter:own_readings", args=[firm.public_id])))
+    assert "社会公众" in page and "获取基础版信用报告" in page and "获取信用报告" in page
+
+
+@pytest.mark.guard("G13")
+def test_nobody_else_gets_the_report_of_an_enterprise(firm: Subject, record: Record, people: People) -> None:
+    number, address = _own(firm, visitor_of(firm, people.wang))
+    other = visitor_of(a_subject("开封别家有限公司"), people.wang)
+    for end in ("", "pdf/", "json/"):
+        assert other.get(f"{address}{end}").status_code == 404
+        assert Client().get(f"{address}{end}").status_code == 302
+    for end in ("", "/pdf", "/json"):
+        assert Client().get(f"/report/{number}{end}").status_code == 404
+    commitments_only = visitor_of(firm, people.wang, Matter.COMMITMENTS)
+    assert commitments_only.get(address).status_code == 403
+
+
+def test_a_form_without_kind_or_purpose_makes_nothing(firm: Subject, people: People) -> None:
+    client = visitor_of(firm, people.wang)
+    address = reverse("counter:own_reports", args=[firm.public_id])
+    for fields in ({}, {"kind": "special", "purpose": "bidding"}, {"kind": "basic", "purpose": "x" * 900}):
+        assert client.post(address, fields).status_code == 200
+    assert Client().post(reverse("counter:public_report", args=[firm.public_id]), {}).status_code == 200
+    nul = {"purpose": "\x00"}
+    assert Client().post(reverse("counter:public_report", args=[firm.public_id]), nul).status_code == 400
+    assert MadeReport.objects.count() == 0
+
+
+def test_anybody_fetches_the_basic_report_without_signing_in(firm: Subject, record: Record) -> None:
+    number = _public(firm)
+    page = Client().get(f"/report/{number}")
+    assert TITLE in text(page) and "noindex" in page.headers["X-Robots-Tag"]
+    assert Client().get(f"/report/{number}/pdf").content.startswith(b"%PDF-")
+    assert _public(firm) == number
+    assert LedgerEvent.objects.filter(kind="report.public").count() == 2
+    assert Client().get("/report/20261120100000ABCDEFGH").status_code == 404
+    assert Client().get("/report/of/aaaaaaaaaaaaaaaa").status_code == 404
+
+
+@pytest.mark.row("M6-01")
+def test_the_basic_report_holds_what_the_public_page_shows_and_nothing_else(
+    firm: Subject, record: Record, people: People
+) -> None:
+    an_act(firm, people, title="未公示的一则", published=False)
+    an_act(firm, people, title="轻微的一则", seriousness=1)
+    an_act(firm, people, title="不对外的一则", fields={"公开类型": "授权查询"})
+    an_act(firm, people, title="期满的一则", stop_on=NOW.date())
+    an_act(firm, people, item=5, seriousness=0, title="强制一则")
+    an_act(
+        firm,
+        people,
+        item=3,
+        seriousness=0,
+        title="许可一则",
+        fields={"许可类别": "普通", "法定代表人": "王五"},
+    )
+    with portal_reads_default():
+        shown = text(Client().get(f"/subject/{firm.public_id}"))
+    report = text(Client().get(f"/report/{_public(firm)}"))
+    titles = [TITLE, "未公示的一则", "轻微的一则", "不对外的一则", "期满的一则", "强制一则", "许可一则"]  # fmt: skip
+    assert reverse("counter:public_report", args=[firm.public_id]) in shown
+    assert [one in report for one in titles] == [one in shown for one in titles]
+    assert TITLE in report and "许可一则" in report and "王五" not in report
+
+
+@pytest.mark.guard("G1")
+def test_on_a_sole_trader_the_public_gets_no_report(people: People) -> None:
+    trader = a_subject("张记小吃店", kind="sole_trader")
+    address = reverse("counter:public_report", args=[trader.public_id])
+    for answer in (Client().get(address), Client().post(address, {"purpose": "partner"})):
+        assert answer.status_code == 409 and "只出具给本人" in text(answer)
+    with portal_reads_default():
+        assert "下载信用报告" not in text(Client().get(f"/subject/{trader.public_id}"))
+    number, _ = _own(trader, visitor_of(trader, people.wang), "basic")
+    seen = _verified(number)
+    assert "一致" in seen and "张记" not in seen and (trader.code or "") not in seen
+
+
+@pytest.mark.guard("G9")
+@pytest.mark.row("M6-04")
+@pytest.mark.row("M12-04")
+def test_after_a_repair_the_older_report_says_there_is_news_and_nothing_more(
+    firm: Subject, record: Record, people: People, policy: Policy
+) -> None:
+    client = visitor_of(firm, people.wang)
+    number, address = _own(firm, client)
+    shared, paper = _public(firm), client.get(f"{address}pdf/").content
+    before = _verified(number)
+    assert "一致" in before and firm.name in before and TITLE not in before
+    assert "一致" in _uploaded(paper)
+    _end(record, people, policy)
+    for page in (_verified(number), _verified(shared), _uploaded(paper)):
+        assert "有变化" in page and "已有更新，请重新获取" in page
+        assert not any(word in page for word in (TITLE, firm.name, firm.code or "", "修复"))
+    for end in ("", "pdf/", "json/"):
+        answer = client.get(f"{address}{end}")
+        assert answer.status_code == 409 and TITLE not in text(answer)
+    for end in ("", "/pdf", "/json"):
+        assert Client().get(f"/report/{shared}{end}").status_code == 409
+    _, newer = _own(firm, client)
+    assert TITLE not in text(client.get(newer))
+
+
+@pytest.mark.guard("G9")
+@pytest.mark.row("M6-04")
+def test_the_verify_page_names_no_record_no_person_and_no_grade(firm: Subject, record: Record) -> None:
+    number = _public(firm)
+    page = Client().get(f"/verify/{number.lower()}")
+    assert "一致" in text(page) and "noindex" in page.headers["X-Robots-Tag"]
+    assert "no-store" in page.headers["Cache-Control"]
+    assert not any(word in text(page) for word in (TITLE, "汴市监", "等级", "评分"))
+
+
+@pytest.mark.row("M6-04")
+def test_unknown_forged_and_strange_files_are_told(firm: Subject, record: Record) -> None:
+    assert Client().get("/verify/20261120100000ABCDEFGH").status_code == 404
+    assert "查无此号" in _verified("20261120100000ABCDEFGH")
+    assert "查无此号" in _verified("x")
+    paper = Client().get(f"/report/{_public(firm)}/pdf").content
+    half = len(paper) // 2
+    forged = paper[:half] + bytes([paper[half] ^ 1]) + paper[half + 1 :]
+    for content in (forged, paper[:half], b"hello", b"{}", b"\x00" * 100):
+        seen = _uploaded(content)
+        assert "核验未通过" in seen and "请不要采用" in seen
+        assert firm.name not in seen
+
+
+def test_a_number_is_typed_and_found_or_its_form_is_told(firm: Subject, record: Record) -> None:
+    number = _public(firm)
+    answer = Client().get("/verify", {"number": f" {number[:10]} {number[10:].lower()} "})
+    assert answer.headers["Location"] == f"/verify/{number}"
+    assert "14 位数字" in text(Client().get("/verify", {"number": "123"}))
+    assert Client().get("/verify", {"number": "\x00"}).status_code == 200
+
+
+def test_too_much_or_too_many_are_refused_before_they_cost_anything(
+    firm: Subject, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = SimpleUploadedFile("r.pdf", b"%PDF-" + b"x" * (12 * 1024 * 1024))
+    answer = Client().post("/verify", {"file": large, "whole_body": "1"})
+    assert answer.status_code == 413
+    assert "请选择一个文件" in text(Client().post("/verify", {"whole_body": "1"}))
+    assert "断开" in text(Client().post("/verify", {"file": SimpleUploadedFile("r.pdf", b"%PDF-")}))
+    monkeypatch.setattr("xinheng.interfaces.counter.reports.is_beyond", lambda *_, **__: True)
+    many = Client().post(reverse("counter:public_report", args=[firm.public_id]), {"purpose": "partner"})
+    assert many.status_code == 429 and MadeReport.objects.count() == 0
+
+
+def test_an_address_is_counted_for_a_day(rf: object) -> None:
+    from django.test import RequestFactory
+
+    from xinheng.interfaces.counter.limits import is_beyond
+
+    cache.clear()
+    one = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
+    other = RequestFactory().get("/", REMOTE_ADDR="192.0.2.2")
+    assert [is_beyond(one, "t", most=2) for _ in range(3)] == [False, False, True]
+    assert not is_beyond(other, "t", most=2) and not is_beyond(one, "t", most=None)
+
+
+def test_the_certificates_are_there_for_who_verifies_alone(firm: Subject, record: Record) -> None:
+    Client().get(f"/report/{_public(firm)}/pdf")
+    answer = Client().get("/verify/certificates.pem")
+    assert answer.content.count(b"BEGIN CERTIFICATE") == 1
+    assert b"PRIVATE" not in answer.content
+
+
+@pytest.fixture
+def clerk(people: People) -> User:
+    return make_user("sun", "孙窗口", people.city, Role.WINDOW_CLERK)
+
+
+def _at_window(client: Client, firm: Subject, **changed: str) -> HttpResponse:
+    given = {
+        "code": firm.code or "",
+        "proof": "licence",
+        "kind": "authorised",
+        "purpose": "bidding",
+    } | changed
+    return post(client, reverse("office:new_window_report"), given)
+
+
+def test_the_window_makes_a_report_on_paper_and_the_enterprise_is_told(
+    firm: Subject, record: Record, people: People, policy: Policy, clerk: User
+) -> None:
+    window = signed_in(clerk)
+    assert _at_window(window, firm).status_code == 302
+    made = MadeReport.objects.get()
+    address = reverse("office:window_report_pdf", args=[made.number])
+    assert window.get(address).content.startswith(b"%PDF-")
+    page = text(window.get(reverse("office:window_reports")))
+    assert made.number in page and firm.name in page
+    colleague = signed_in(make_user("qian", "钱窗口", people.city, Role.WINDOW_CLERK))
+    assert colleague.get(address).status_code == 404
+    own = text(visitor_of(firm, people.wang).get(reverse("counter:own_reports", args=[firm.public_id])))
+    assert made.number in own and "企业到窗口" in own
+    _end(record, people, policy)
+    assert window.get(address).status_code == 409
+    assert firm.name not in text(window.get(reverse("office:window_reports")))
+
+
+def test_the_window_is_told_what_is_wrong(firm: Subject, people: People, clerk: User, home: Path) -> None:
+    window = signed_in(clerk)
+    assert "没有这个统一社会信用代码" in text(_at_window(window, firm, code="91410202MA0000000X"))
+    assert _at_window(window, firm, proof="").status_code == 200
+    assert _at_window(window, firm, kind="special").status_code == 200
+    assert MadeReport.objects.count() == 0
+    assert signed_in(people.chen).get(reverse("office:window_reports")).status_code == 403
