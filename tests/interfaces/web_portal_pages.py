@@ -77,6 +77,7 @@ def _home() -> Context:
         "draws_url": "#",
         "datasets": [{"label": "行政许可公示", "url": "#", "rows": 42_801, "as_of": TODAY}],
         "data_url": "#",
+        "counties": [Link("信用示例县", "#")],
         "tiles": [
             Tile("公示中的许可", "42,801", url="#"),
             Tile("公示中的处罚", "3,120", url="#"),

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xinheng.interfaces.web.middleware.RequestMiddleware",
+    "xinheng.interfaces.web.county.CountyMiddleware",
     "xinheng.interfaces.web.large_text.LargeTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -25,6 +25,14 @@ class PlaceLevel(StrEnum):
     COUNTY = "county"
 
 
+class CountyPortal(PolicyModel):
+    """The portal of a county: its name, its colour on white (nearest of the closed set is taken), who publishes it."""
+
+    name: Annotated[str, Field(min_length=2, max_length=20)]
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    organiser: str
+
+
 class County(Entry):
     """A county by its GB/T 2260 code. ``until`` is the first year in which the code no longer holds."""
 
@@ -33,6 +41,7 @@ class County(Entry):
     until: Annotated[int, Field(ge=1980)] | None = None
     became: tuple[Area, ...] = ()
     provincial: StrictBool = False
+    portal: CountyPortal | None = None
     note: str = ""
 
     def holds_in(self, year: int) -> bool:

@@ -50,6 +50,7 @@ _VIEWS = (
     "public_score",
     "public_announcement",
     "public_draw_failure",
+    "public_draw_substitute",
     "public_plan",
     "public_classification",
     "public_draw",

@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.interfaces.portal import answers, draws, law, publication, statements
+from xinheng.interfaces.web.county import county_of, county_portals
 from xinheng.interfaces.web.parts import Link
 
 NEWEST_ACTS = 6
@@ -20,19 +21,27 @@ _NOT_FOR_ENGINES = ("/search", "/office/", "/account/", "/gallery/")
 def home(request: HttpRequest) -> HttpResponse:
     today = localdate()
     policy = law.policy_in_force(on=today)
+    wanted = publication.read_filters(policy, request.GET, today=today)
     context = {
         "search_url": reverse("portal:search"),
         "services": services(),
         "tiles": [],
         "as_of": today,
-        "recent": publication.latest(policy, today=today, limit=NEWEST_ACTS),
+        "recent": publication.latest(policy, wanted, today=today, limit=NEWEST_ACTS),
         "acts_url": reverse("portal:acts"),
         "draws": draws.latest(limit=NEWEST_DRAWS),
         "draws_url": reverse("portal:draws"),
+        "counties": [] if county_of(request) else counties(),
         "datasets": [],
         "data_url": "",
     }
     return answers.short_lived(render(request, "portal/home.html", context), noindex=False)
+
+
+def counties() -> list[Link]:
+    """The portals of the counties that have one."""
+    portals = county_portals().items()
+    return [Link(county.portal.name, f"/county/{code}/") for code, county in portals if county.portal]
 
 
 def services() -> list[Link]:

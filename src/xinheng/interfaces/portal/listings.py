@@ -22,6 +22,7 @@ from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.finding import ids_named, tidy
 from xinheng.interfaces.portal.keyset import Key, Turned, keys_in, paging, turn
 from xinheng.interfaces.portal.listed import entries, entry, published
+from xinheng.interfaces.web.county import county_of
 from xinheng.interfaces.web.parts import Crumb, Filter
 from xinheng.store.public import PublicListing, PublicNotice, PublicRelease
 
@@ -67,6 +68,8 @@ def list_of(request: HttpRequest, key: str) -> HttpResponse:
     query = tidy(request.GET.get("q", ""))
     if query:
         rows = rows.filter(subject__in=ids_named(query))
+    if county_of(request):
+        rows = rows.filter(subject__division_code=county_of(request))
     older, newer = keys_in(request.GET)
 
     def fetch(begun: Key | None, towards_older: bool, limit: int) -> Sequence[PublicListing]:

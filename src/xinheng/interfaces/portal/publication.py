@@ -270,6 +270,6 @@ def _csv(policy: Policy, request: HttpRequest, rows: Sequence[PublicAct]) -> str
     return out.getvalue()
 
 
-def latest(policy: Policy, *, today: date, limit: int) -> list[dict[str, Any]]:
+def latest(policy: Policy, wanted: Wanted, *, today: date, limit: int) -> list[dict[str, Any]]:
     """The newest acts of all kinds, for the front page."""
-    return [_row(policy, found) for found in page_of_acts(policy, Wanted(), today=today, size=limit).rows]
+    return [_row(policy, found) for found in page_of_acts(policy, wanted, today=today, size=limit).rows]

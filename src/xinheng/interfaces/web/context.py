@@ -6,22 +6,24 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from xinheng.core.policy import load_policy
+from xinheng.interfaces.web.county import county_of
 from xinheng.interfaces.web.large_text import wants_large_text
 from xinheng.interfaces.web.place import Place, place_of
 
 
-def place() -> Place:
-    """The place named by the settings, else the city of this installation."""
+def place(county: str = "") -> Place:
+    """The place named by the settings, else the city of this installation or the county with a portal of its own."""
     named = getattr(settings, "PLACE", None)
     if isinstance(named, Place):
         return named
-    return place_of(load_policy(settings.POLICY_ROOT, city=settings.CITY))
+    return place_of(load_policy(settings.POLICY_ROOT, city=settings.CITY), county)
 
 
 def city(request: HttpRequest) -> dict[str, Any]:
+    here = place(county_of(request))
     return {
-        "place": place(),
+        "place": here,
         "large_text": wants_large_text(request),
-        "home_url": "/office/" if request.path.startswith("/office/") else "/",
+        "home_url": "/office/" if request.path.startswith("/office/") else here.home,
         "demo": bool(getattr(settings, "DEMO", False)),
     }

@@ -44,11 +44,24 @@ class Place:
     organiser: str = ""
     contact: str = ""
     seal_url: str = ""
+    home: str = "/"
 
 
-def place_of(policy: Policy) -> Place:
-    """The place that a city's policy names, with the accent that comes nearest to its colour."""
+def place_of(policy: Policy, county: str = "") -> Place:
+    """The place that a city's policy names, or the county that has a portal, with the accent that comes nearest to its
+    colour."""
     city = policy.city
+    portal = policy.counties[county].portal if county else None
+    if portal is not None:
+        return Place(
+            code=county,
+            city=policy.counties[county].name,
+            portal=portal.name,
+            chop=_chop(portal.name),
+            accent=nearest_accent(portal.accent),
+            organiser=portal.organiser,
+            home=f"/county/{county}/",
+        )
     lead = policy.agencies.agencies[city.lead[0]]
     return Place(
         code=city.code,
