@@ -210,6 +210,7 @@ def _grading() -> Context:
         "standard": "按食品经营评价模型",
         "cycle_months": 12,
         "eased_by": ["优化检查频次"],
+        "watch": "检查内容不按等级减免",
         "named": ["房产", "住建"],
         "digest": DIGEST,
         "bands": [band, {**band, "name": "未评价", "grades": [], "ratio": None, "visits": None}],

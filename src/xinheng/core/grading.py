@@ -113,6 +113,14 @@ class OwnField(Entry):
     name: Text
 
 
+class Watch(Entry):
+    """What follows from a focus list (重点关注) in checks: they carry every point, and nothing else changes. The list is
+    internal, so neither ratio nor stratum of a public draw may tell who stands on it. ``items`` says so in words."""
+
+    lists: tuple[Key, ...] = Field(min_length=1)
+    items: Text
+
+
 class SoleTraders(PolicyModel):
     """Whether a sector rule lets grades steer visits to 个体工商户, and under which assessment."""
 
@@ -131,7 +139,7 @@ class GradingPolicy(Entry):
     """Graded supervision of one city or one sector of it.
 
     ``scope``: who is supervised by it; ``standard``: by which model or result grades are given; ``cycle_months``: how often.
-    ``eased_by``: the incentives that lower the ratio. ``fields``: only in the city's own.
+    ``eased_by``: the incentives that lower the ratio; ``watch``: what focus lists mean for a check. ``fields``: only in the city's own.
     """
 
     id: Identifier
@@ -142,6 +150,7 @@ class GradingPolicy(Entry):
     cycle_months: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
     fields: tuple[OwnField, ...] = ()
     eased_by: tuple[Key, ...] = ()
+    watch: Watch | None = None
     bands: tuple[Band, ...] = Field(min_length=3, max_length=6)
     ungraded: Key
     ceiling: Dated

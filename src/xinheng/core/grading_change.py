@@ -155,6 +155,8 @@ class _Words:
             return self._figure(value, "次")
         if name == "cycle_months":
             return f"{value}个月" if value else ""
+        if name == "watch":
+            return f"{value.items}（{self._cited(value.basis)}）" if value else ""
         if name == "eased_by":
             return "、".join(self._measure(key) for key in value)
         return self._cited(value) if name == "basis" else str(value)
@@ -196,6 +198,7 @@ _HEAD = {
     "cycle_months": "评价周期",
     "ceiling": "年度频次上限",
     "eased_by": "降低比例的激励措施",
+    "watch": "重点关注对象的检查内容",
     "basis": "依据",
 }
 _BAND = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from xinheng.core.grading import GradingPolicy
+from xinheng.core.lists import ListKind
 from xinheng.core.measure_rows import MeasureGroup
 from xinheng.core.parameters import Series
 from xinheng.core.sources import Citation, citation_causes
@@ -128,6 +129,10 @@ def names_nowhere(policy: "Policy", grading: GradingPolicy) -> Iterator[tuple[st
         measure = policy.measures.measures.get(key)
         if measure is None or measure.group is not MeasureGroup.INCENTIVE:
             yield "eased_by", f"“{key}”不是清单中的守信激励措施"
+    for key in grading.watch.lists if grading.watch else ():
+        listed = policy.lists.lists.get(key)
+        if listed is None or listed.kind is not ListKind.FOCUS:
+            yield "watch", f"“{key}”不是登记的重点关注名单"
 
 
 def _matters(policy: "Policy") -> Iterator[Cause]:

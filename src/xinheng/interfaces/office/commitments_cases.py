@@ -9,12 +9,15 @@ from django.urls import reverse
 from xinheng.core.commitment_items import Variant
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.breaches import handed_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.services import commitments, commitments_checks
 from xinheng.services.commitments import signed_text
 from xinheng.services.commitments_checks import Finding, can_be_revoked, proposal_of
+from xinheng.services.commitments_records import record_of
+from xinheng.services.listings import open_lists
 from xinheng.store.casework import Case
 from xinheng.store.commitments import Commitment
 
@@ -111,6 +114,8 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
             "proposed": Outcome(str(proposal["outcome"])).label if proposal else "",
             "pursued": one.pursued,
             "handed": handed_of(one),
+            "lists": _lists(call, one),
+            "listing_url": f"{reverse('office:new_listing')}?record={one.record_key}",
             "digest": one.digest,
             "record_url": reverse(
                 "office:record", kwargs={"subject": one.subject.public_id, "key": one.record_key}
@@ -125,6 +130,14 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
             ),
         }
     }
+
+
+def _lists(call: Call, one: Commitment) -> list[str]:
+    """Lists that a decided breach may ground: a person proposes, nothing follows by itself."""
+    record = record_of(one) if one.outcome and one.unperformed else None
+    if record is None or not call.may(Verb.DRAFT_CASE, call.of(one.organisation_id)):
+        return []
+    return [of.title for of in open_lists(record, policy=call.policy, on=call.today).values() if of.burdens]
 
 
 def _accept(call: Call, case: Case, verb: str, form: StepForm) -> Case:

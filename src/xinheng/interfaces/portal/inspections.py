@@ -167,6 +167,7 @@ def grading(request: HttpRequest) -> HttpResponse:
         "standard": found.standard,
         "cycle_months": found.cycle_months,
         "eased_by": [policy.measures.measures[key].title for key in found.eased_by],
+        "watch": found.watch.items if found.watch else "",
         "digest": policy.digest,
         "bands": [_band(policy, band, on=on) for band in found.bands],
         "ceiling": figure(policy, found.ceiling, on=on),
