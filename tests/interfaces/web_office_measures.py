@@ -159,7 +159,7 @@ def _check() -> Context:
     return {
         **OFFICE,
         "crumbs": CRUMBS,
-        "form": CheckForm({"code": "", "occasion": "tender", "reason": ""}),
+        "form": CheckForm({"food": "食品", "fire": "消防"}, {"code": "", "occasion": "tender", "reason": ""}),
         "found": found,
         "tables": [("市场和行业禁入", TABLE)],
     }

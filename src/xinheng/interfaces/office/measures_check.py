@@ -1,5 +1,6 @@
 """A desk reads what applies to an enterprise in a matter; reviews of fair competition; the public part for others."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -48,9 +49,9 @@ class CheckForm(forms.Form):
 
     field = forms.ChoiceField(label="领域", required=False)
 
-    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, own: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
+        """``own`` are the fields in charge of the desk's organ, by key."""
         super().__init__(*args, **kwargs)
-        own = fields_in_charge(call.user.organisation, policy=call.policy)
         self.fields["field"].choices = [("", "不填"), *own.items()]  # type: ignore[attr-defined]
         if len(own) < 2:
             del self.fields["field"]
@@ -102,7 +103,8 @@ class HandoutForm(forms.Form):
 @asks(Verb.CHECK_SUBJECT, methods=("GET", "POST"))
 def measure_check(call: Call) -> HttpResponse:
     """Asked by POST, so that neither code nor reason stands in an address."""
-    form = CheckForm(call, call.request.POST or None)
+    own = fields_in_charge(call.user.organisation, policy=call.policy)
+    form = CheckForm(own, call.request.POST or None)
     found: Applies | None = None
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
