@@ -107,7 +107,9 @@ def test_paper_twin_and_return_are_taken_with_a_note_in_the_ledger(
     assert LedgerEvent.objects.filter(kind="letter.taken", actor=people.wang).count() == 4
 
 
-def test_failed_tries_and_a_public_notice_are_shown(letter: IssuedLetter, people: People) -> None:
+def test_failed_tries_and_a_public_notice_are_shown(
+    letter: IssuedLetter, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = signed_in(people.wang)
     for way in ("direct", "post"):
         tried = {"way": way, "on": TODAY.isoformat(), "failed": "on", "reason": "查无此处"}
@@ -115,10 +117,12 @@ def test_failed_tries_and_a_public_notice_are_shown(letter: IssuedLetter, people
     notice = {"way": "announcement", "on": TODAY.isoformat(), "proof": "公告3号"}
     assert post(client, _url("serve_letter", letter), notice).status_code == 302
     page = text(client.get(_url("letter", letter)))
-    assert "查无此处" in page and "2026-12-20" in page and "公告期满，登记送达" in page
+    assert "查无此处" in page and "2026-12-20" in page and "公告期满，登记送达" not in page
     assert letter.number in text(client.get("/office/letters/?state=announced"))
     early = text(post(client, _url("complete_letter", letter)))
     assert "才期满" in early
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW + timedelta(days=31))
+    assert "公告期满，登记送达" in text(signed_in(people.wang).get(_url("letter", letter)))
 
 
 @pytest.mark.guard("G17")

@@ -70,6 +70,7 @@ def test_a_listing_tells_when_its_ground_and_the_entry_may_be_repaired(
     assert record.detail.document_no.replace(" ", "") in words
     assert "2027年3月2日起可以申请" in words
     assert "列入市场监督管理严重违法失信名单的决定" in words and "移出规定" in words
+    assert "送达晚于本告知书日期的，上述日期相应顺延" in words
     _lawful(words)
     _served_once(decision, guide, people, policy)
 

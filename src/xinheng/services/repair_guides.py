@@ -72,4 +72,5 @@ def _listing(case: Case, policy: Policy, on: date) -> Iterator[Told]:
         sectors=tuple(sorted(sectors_of(case.organisation, policy))),
         sector=sector_of_body(policy, case.organisation.key),
     )
-    yield Told(f"列入{listed.title}的决定", assess(matter, policy=policy, today=on), more)
+    later = "列入自送达之日起算；送达晚于本告知书日期的，上述日期相应顺延。"
+    yield Told(f"列入{listed.title}的决定", assess(matter, policy=policy, today=on), later + more)

@@ -1,6 +1,8 @@
 """Letters of cases: what waits to be served, one letter with its paper and proofs, and the register of service."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
@@ -11,13 +13,13 @@ from django.utils.http import content_disposition_header
 from xinheng.core.access import Target
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
-from xinheng.core.service_proof import Outcome, Try, Way
+from xinheng.core.service_proof import Outcome, Try, Way, is_over
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.interfaces.web.refusals import refusals_on, told
+from xinheng.interfaces.web.refusals import Beside, refusals_on, told
 from xinheng.services.ledger import note
 from xinheng.services.letters import paper_of, return_of, twin_file_of
 from xinheng.services.letters_archive import archive_case
@@ -51,6 +53,9 @@ LETTER = Owned("letter", _letter, _target)
 class ServeForm(forms.Form):
     """One try to serve a letter."""
 
+    beside: ClassVar[Beside] = {
+        "SV2": "proof", "SV3": "consent", "SV4": "on", "SV5": "on", "SV6": "reason", "SV7": "way",
+    }  # fmt: skip
     way = forms.ChoiceField(
         label="送达方式",
         choices=[(way.value, way.label) for way in Way],
@@ -60,7 +65,7 @@ class ServeForm(forms.Form):
     on = forms.DateField(
         label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_DAY
     )
-    proof = forms.CharField(label="送达凭证", max_length=200, required=False)
+    proof = forms.CharField(label="送达凭证，送达的必须填写", max_length=200, required=False)
     consent = forms.BooleanField(label="受送达人已签订送达地址确认书，同意电子送达", required=False)
     reason = forms.CharField(label="未能送达的原因", max_length=400, required=False)
 
@@ -180,6 +185,12 @@ def _download(content: bytes, name: str, media_type: str) -> HttpResponse:
     return response
 
 
+def _is_over(tries: Iterable[ServiceTry], today: date) -> bool:
+    """Whether a public notice has stood for all its days."""
+    posted = [one.served_on for one in tries if one.outcome == ServiceOutcome.ANNOUNCED]
+    return any(day is not None and is_over(day, today=today) for day in posted)
+
+
 def _page(call: Call, row: IssuedLetter, form: ServeForm, *, refused: str = "") -> HttpResponse:
     tries = list(row.tries.select_related("actor").order_by("sequence"))
     outcomes = {one.outcome for one in tries}
@@ -198,7 +209,7 @@ def _page(call: Call, row: IssuedLetter, form: ServeForm, *, refused: str = "") 
         "ways": [{"label": way.label, "proof": way.proof, "moment": way.moment} for way in Way],
         "serve_url": reverse("office:serve_letter", kwargs=part),
         "complete_url": reverse("office:complete_letter", kwargs=part)
-        if may and not served and ServiceOutcome.ANNOUNCED in outcomes
+        if may and not served and _is_over(tries, call.today)
         else "",
         "archive_url": reverse("office:archive_case", kwargs={"case": row.case.public_id}) if may else "",
         "files": [

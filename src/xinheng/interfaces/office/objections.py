@@ -106,6 +106,15 @@ class FindingForm(StepForm):
         )
 
 
+class ToldForm(StepForm):
+    """How the result reached the enterprise."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = "怎样告知的：方式、日期和凭证"
+        self.fields["reason"].error_messages["required"] = "请写明怎样告知的，例如送达回证编号。"
+
+
 @asks(Verb.ASSIST_ENTERPRISE)
 def objection_desk(call: Call) -> HttpResponse:
     """Find the enterprise by its code, then what it objects to."""
@@ -256,7 +265,7 @@ OBJECTION = CaseKind(
     title="异议处理",
     part="office/case_objection.html",
     shown=_shown,
-    forms={"reply": FindingForm, "find": FindingForm},
+    forms={"reply": FindingForm, "find": FindingForm, "serve": ToldForm},
     acts={
         **dict.fromkeys(("reply", "find"), _found),
         **dict.fromkeys(("correct", "withdraw", "uphold"), _answered),

@@ -2,7 +2,12 @@
 
 from django.apps import AppConfig
 
+from xinheng.interfaces.web.form_words import speak
+
 
 class WebConfig(AppConfig):
     name = "xinheng.interfaces.web"
     label = "web"
+
+    def ready(self) -> None:
+        speak()

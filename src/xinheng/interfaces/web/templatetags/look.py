@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, Textarea
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -247,6 +247,8 @@ def field(field: BoundField, label: str = "", hint: str = "", **attributes: str)
     ]
     extra: dict[str, str | bool] = {name.replace("_", "-"): value for name, value in attributes.items()}
     extra.setdefault("placeholder", "")
+    if isinstance(field.field.widget, Textarea):
+        extra["maxlength"] = False  # a browser would cut what is pasted without a word
     if described:
         extra["aria-describedby"] = " ".join(described)
     if field.errors:
