@@ -240,7 +240,7 @@ def errors(form: BaseForm, **labels: str) -> dict[str, Any]:
 def field(field: BoundField, label: str = "", hint: str = "", **attributes: str) -> dict[str, Any]:
     """One field of a Django form with its label, help (of the page, or of the form) and errors. Underscores in attribute
     names become hyphens."""
-    hint = hint or field.help_text
+    hint = hint or str(field.help_text)
     identity = field.id_for_label
     described = [
         f"{identity}_{part}" for part in ("help", "error") if (hint if part == "help" else field.errors)
