@@ -5,9 +5,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from tests.interfaces.web_portal_pages import COMMON
 from tests.interfaces.web_samples import CODE, DIGEST, NAME, NOW, OFFICE, TODAY, ApproveForm, crumbs_to
 
+from xinheng.core.policy import Policy, load_policy
+from xinheng.interfaces.office.draft_decisions import DecisionForm
+from xinheng.interfaces.office.grading_forms import BandForm, HeadForm
+from xinheng.interfaces.office.risk_order import TableForm
 from xinheng.interfaces.web.parts import Link
 
 Context = dict[str, Any]
@@ -225,6 +230,152 @@ def _grading() -> Context:
     }
 
 
+def _policy() -> Policy:
+    return load_policy(settings.POLICY_ROOT, city="kaifeng")
+
+
+def ordered(page: Context) -> Context:
+    """A draw on which somebody asked for the order by risk."""
+    order = {
+        "on": True,
+        "url": "#",
+        "off_url": "#",
+        "compared": "回测：先查一半，按积分查出全部问题的 62.0%，随机为 50.0%。",
+        "drifted": False,
+        "first": 200,
+        "count": 12,
+    }
+    place = {"rank": 1, "points": 420, "parts": ["档次 +420"]}
+    return {**page, "order": order, "objects": [{**one, "place": place} for one in page["objects"]]}
+
+
+_CASE: Context = {
+    "number": "FJ-2026-000001",
+    "title": "分级分类政策：食品安全",
+    "url": "#",
+    "by": "某某",
+    "at": NOW,
+    "state": "草拟",
+    "tone": "",
+}
+_FINDINGS = [{"place": "优秀", "url": "#", "sentence": "抽查比例高于“良好”"}]
+
+
+def _gradings() -> Context:
+    field = {
+        "key": "food",
+        "name": "食品安全",
+        "own": False,
+        "holding": "适用全市的政策",
+        "url": "#",
+        "named": "《实施意见》第10项",
+        "draft": None,
+        "units": [("u1", "示例市市场监督管理局"), ("u2", "示例县人民政府")],
+    }
+    version = {
+        "title": "食品安全 第 1 版",
+        "url": "#",
+        "from_on": TODAY,
+        "digest": DIGEST,
+        "by": "某某、某某某",
+    }
+    return {
+        **OFFICE,
+        "problem": "已有草稿",
+        "fields": [field, {**field, "own": True, "named": "", "draft": _CASE, "units": []}],
+        "versions": [{**version, "state": "现行", "tone": "done"}],
+        "start_url": "#",
+        "public_url": "#",
+    }
+
+
+def _grading_draft() -> Context:
+    band = {
+        "name": "优秀",
+        "url": "#",
+        "grades": ["A"],
+        "ratio": "10‰",
+        "eased": "5‰",
+        "visits": "1 次",
+        "depth": "查到重点项",
+        "items": "常规检查事项中的重点项",
+        "exempt": True,
+        "waivers": "无投诉举报的不主动入企",
+    }
+    change = {"kind": "修改", "place": "优秀", "what": "抽查比例", "was": "10‰", "becomes": "8‰"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("FJ-2026-000001"),
+        "case": _CASE,
+        "field": "食品安全",
+        "problem": "还没有写适用对象",
+        "findings": _FINDINGS,
+        "checked": True,
+        "bands": [band, {**band, "grades": [], "eased": "", "exempt": False, "waivers": ""}],
+        "changes": [change],
+        "may_edit": True,
+        "head": HeadForm(_policy(), _policy().grading.model_dump(mode="json"), TODAY),
+        "head_url": "#",
+        "submit_url": "#",
+        "form": DecisionForm(),
+        "approve_url": "#",
+        "return_url": "#",
+        "withdraw_url": "#",
+        "why_not": "由另一人批准",
+    }
+
+
+def _grading_band() -> Context:
+    tree = _policy().grading.model_dump(mode="json")["bands"][0]
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("优秀"),
+        "heading": "优秀",
+        "form": BandForm(_policy(), tree, TODAY),
+        "findings": _FINDINGS,
+        "may_save": True,
+        "draft_url": "#",
+    }
+
+
+_TABLE: Context = {
+    "learnt": "2024-01-01 至 2025-08-22，600 次检查，发现问题 180 次",
+    "doubling": 1000,
+    "rows": [{"title": "档次", "cells": [{"label": "e", "points": 420, "visits": 200, "failed": 130}]}],
+    "left_out": [("检查人员", "指向检查人员，不得作为特征")],
+}
+_TRIAL: Context = {
+    "why": "",
+    "on": TODAY,
+    "about": "这张表用它学到的最后一天以后的 300 次检查检验。",
+    "area": "0.780",
+    "half": [{"order": "按积分", "share": "62.0%"}, {"order": "随机", "share": "50.0%"}],
+    "verdict": "漂移",
+    "tone": "decide",
+    "reasons": ("不合格率由20%变为40%",),
+}
+
+
+def _risk_order() -> Context:
+    held = {"from_on": TODAY, "by": "某某、某某某", "digest": DIGEST, **_TABLE}
+    return {
+        **OFFICE,
+        "held": held,
+        "trial": _TRIAL,
+        "watched": False,
+        "drafts": [_CASE],
+        "versions": [{"from_on": TODAY, "by": "某某、某某某", "learnt": "2024 至 2025", "digest": DIGEST}],
+        "form": TableForm(),
+        "upload_url": "#",
+    }
+
+
+def _risk_draft() -> Context:
+    page = _grading_draft()
+    kept = ("crumbs", "case", "problem", "form", "approve_url", "return_url", "withdraw_url", "why_not")
+    return {**OFFICE, **{key: page[key] for key in kept}, "table": _TABLE, "trial": {**_TRIAL, "why": "太少"}}
+
+
 def _unrated() -> Context:
     one = {"name": NAME, "code": CODE, "county": "龙亭区", "url": "#"}
     return {
@@ -276,6 +427,11 @@ def _classification() -> Context:
 
 
 OFFICE_INSPECTIONS: dict[str, Callable[[], Context]] = {
+    "gradings": _gradings,
+    "grading_draft": _grading_draft,
+    "grading_band": _grading_band,
+    "risk_order": _risk_order,
+    "risk_draft": _risk_draft,
     "matters": _matters,
     "case_checks": _case_checks,
     "case_check": _case_check,

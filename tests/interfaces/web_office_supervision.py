@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from tests.interfaces.web_inspections import ordered
 from tests.interfaces.web_samples import (
     CODE,
     DIGEST,
@@ -493,6 +494,6 @@ SUPERVISION: dict[str, Callable[[], Context]] = {
     "plans": _plans,
     "plan": _plan,
     "plan_form": _plan_form,
-    "draw": _draw,
+    "draw": lambda: ordered(_draw()),
     "draw_officers": _draw_officers,
 }

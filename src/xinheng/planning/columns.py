@@ -130,6 +130,17 @@ def judge(visits: Visits) -> list[Judged]:
     return [_by_name(name) or _by_content(name, visits.columns[name], visits) for name in visits.columns]
 
 
+def refused_by_name(name: str) -> str:
+    """Why a column of this name may never be a feature; empty where its name says nothing against it."""
+    found = _by_name(name)
+    return found.reason if found else ""
+
+
+def names_persons(words: Sequence[str]) -> bool:
+    """Whether words that a table was learnt from are those of natural persons."""
+    return _names_persons(words)
+
+
 def _by_name(name: str) -> Judged | None:
     words = _words(name)
     joined = "".join(words)

@@ -29,6 +29,7 @@ SERIES = {
     "model": "MX",
     "catalogue": "ML",
     "grading": "FJ",
+    "risk_order": "XQ",
     "duties": "QZ",
     "promise_list": "CQ",
     "promise_letter": "CS",

@@ -16,6 +16,7 @@ from xinheng.core.days import DueDate
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
+from xinheng.planning.drift import Verdict
 from xinheng.services.approvals import SERIES
 from xinheng.services.batches import answered_by, answers_for, without_unneeded
 from xinheng.services.campaigns_board import waiting_for as waiting_lines
@@ -31,6 +32,7 @@ from xinheng.services.letters import waiting as letters_waiting
 from xinheng.services.listings_entries import unreviewed as entries_unreviewed
 from xinheng.services.oversight import unseen
 from xinheng.services.retention import decide_by
+from xinheng.services.risk_order import watched
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
@@ -77,6 +79,7 @@ class Kind(StrEnum):
     OVERSIGHT = "oversight"
     JOINT = "joint"
     CAMPAIGN = "campaign"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_oversight(seat),
         *_joints(seat),
         *_campaigns(seat),
+        *_drift(seat),
     ]
     far = date.max
     return sorted(
@@ -376,6 +380,14 @@ def _campaigns(seat: Seat) -> Iterator[Task]:
         rule = f"专项治理方案写明的截止日期（{campaign.document_no}）"
         running = term(due, rule=rule, verified=True, seat=seat)
         yield Task(kind=Kind.CAMPAIGN, campaign=campaign, count=number, term=running)
+
+
+def _drift(seat: Seat) -> Iterator[Task]:
+    """The points table in force no longer orders as it was learnt, for whoever drafts policy: to be learnt anew."""
+    if seat.reach(Verb.DRAFT_POLICY):
+        found = watched(on=seat.today)
+        if found is not None and found.verdict is Verdict.DRIFT:
+            yield Task(kind=Kind.DRIFT, count=found.visits)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

@@ -105,6 +105,18 @@ def run_night(timestamp: int) -> None:
     log.info("night_run", runs=len(night.runs), refused=night.refused, refreshed=night.refreshed)
 
 
+@app.periodic(cron=NIGHT)
+@app.task(name="watch_risk_order", queueing_lock="watch_risk_order")
+def watch_risk_order(timestamp: int) -> None:
+    """Try the points table in force on what was visited since; the desk says where it has drifted."""
+    from xinheng.services import risk_order
+
+    now = datetime.now(UTC)
+    trial = risk_order.watch(policy=policy_in_force(on=day_of(now)), now=now)
+    if trial and trial.verdict:
+        log.info("risk_order_watched", verdict=trial.verdict.value, visits=trial.visits)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="tell_receivers", queueing_lock="tell_receivers")
 def tell_receivers(timestamp: int = 0) -> None:

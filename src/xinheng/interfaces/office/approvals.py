@@ -28,15 +28,17 @@ from xinheng.services.cases import steps_for
 from xinheng.services.duties import DUTIES
 from xinheng.services.policies import CALENDAR, CATALOGUE, FEED, GRADING, MODEL
 from xinheng.services.previews import LABELS
+from xinheng.services.risk_order import KIND as RISK_ORDER
 from xinheng.services.time import day_of
 from xinheng.store.batches import Batch
 from xinheng.store.casework import Case
 
-KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, GRADING, DUTIES, PROMISE_LIST, PROMISE_LETTER)
+KINDS = (FEED, CALENDAR, MODEL, CATALOGUE, GRADING, RISK_ORDER, DUTIES, PROMISE_LIST, PROMISE_LETTER)
 OWN_PAGES = {
     MODEL: "office:model_draft",
     CATALOGUE: "office:catalogue_draft",
     GRADING: "office:grading_draft",
+    RISK_ORDER: "office:risk_draft",
     PROMISE_LIST: "office:promise_draft",
     PROMISE_LETTER: "office:promise_draft",
 }

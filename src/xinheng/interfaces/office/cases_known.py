@@ -22,6 +22,7 @@ _OWN_PAGES = {
     "model": "office:model_draft",
     "catalogue": "office:catalogue_draft",
     "grading": "office:grading_draft",
+    "risk_order": "office:risk_draft",
 } | dict.fromkeys(("promise_list", "promise_letter"), "office:promise_draft")
 _APPROVALS = tuple(
     CaseKind(key=key, title=title, page=_OWN_PAGES.get(key, "office:approval"))

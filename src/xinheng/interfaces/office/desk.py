@@ -278,6 +278,10 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
         *("待决定", "decide"),
     ),
     Kind.CAMPAIGN: _campaign,
+    Kind.DRIFT: lambda _, task: (
+        *("风险排序", "检查风险积分表已经漂移，不宜再用来排先后", reverse("office:risk_order")),
+        *("重新学习", "decide"),
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from xinheng.core.draw_verify import remarks, verify
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.draw_order import in_order, ordering_of, place_words
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
@@ -34,7 +35,12 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         objects = objects.filter(band=band)
     if call.request.GET.get("format") == "csv":
         return _table(draw, objects, names)
-    page, paging = oldest_first(objects, call.request)
+    ordering = ordering_of(call, draw)
+    page: Sequence[DrawnObject]
+    if ordering.on:
+        page, paging = in_order(objects, ordering, list(names)), None
+    else:
+        page, paging = oldest_first(objects, call.request)
     linked = call.may_somewhere(Verb.READ_SUBJECT_FILE)
     options = [Option("", "全部"), *(Option(*one) for one in names.items())]
     record = whole_record(draw) if draw.population <= CHECKED_HERE else None
@@ -61,7 +67,11 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
         "file_name": _file_name(draw),
         "strata": _strata(call, draw),
-        "objects": _objects(page, names, linked=linked),
+        "order": ordering.shown,
+        "objects": [
+            {**line, "place": place_words(ordering.places.get(one.position))}
+            for one, line in zip(page, _objects(page, names, linked=linked), strict=True)
+        ],
         "unassigned": [],
         "filters": [Filter("band", "档次", "select", band, options)],
         "export_url": address(call.request, format="csv"),

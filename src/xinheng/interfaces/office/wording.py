@@ -49,6 +49,7 @@ CASE_KINDS = {
     "model": "评价模型",
     "catalogue": "补充目录",
     "grading": "分级分类政策",
+    "risk_order": "检查风险积分表",
     "duties": "权责清单",
     "sharing": "数据共享",
     "promise_list": "可承诺事项清单",
