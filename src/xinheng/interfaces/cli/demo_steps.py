@@ -12,10 +12,12 @@ from rich.progress import track
 from xinheng.core.code_issues import Registrar
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.core.roles import SECOND_FACTOR, Role
 from xinheng.interfaces.cli.demo_cases import Scene, leave_cases
 from xinheng.interfaces.cli.demo_codes import leave_codes
 from xinheng.interfaces.cli.demo_commitments import publish_and_take
+from xinheng.interfaces.cli.demo_joint import Organ, Together, leave_joint
 from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
@@ -67,6 +69,12 @@ class Demonstration:
         return organisation_for(self.policy, keys[0])
 
     @property
+    def emergency(self) -> Organisation:
+        """The department that supervises safety at work: it goes along with others."""
+        keys = self.policy.agencies.of_sector("emergency") or self.policy.city.lead
+        return organisation_for(self.policy, keys[0])
+
+    @property
     def registrar(self) -> Organisation:
         """The department that registers enterprises: it puts their codes right."""
         keys = self.policy.agencies.of_sector(Registrar.MARKET.value) or self.policy.city.lead
@@ -86,6 +94,7 @@ class Demonstration:
             self._evaluate()
         if not Draw.objects.exists():
             self._draw()
+        self._leave_joint()
         if not EnterpriseAccount.objects.filter(number=ENTERPRISE).exists():
             self._open_space()
         self._take_commitments()
@@ -98,7 +107,7 @@ class Demonstration:
     def _set_up_people(self) -> None:
         root = set_up_organisations(self.policy, on=day_of(self.now))
         places = {"root": root, "lead": organisation_for(self.policy, None), "market": self.market}
-        places["registrar"] = self.registrar
+        places |= {"registrar": self.registrar, "emergency": self.emergency}
         today = day_of(self.now)
         for username, name, place, scope, roles in STAFF:
             account = Account(username=username, display_name=name, organisation=places[place], roles=())
@@ -119,6 +128,28 @@ class Demonstration:
             )
             for number in range(1, 13)
         )
+
+    def _leave_joint(self) -> None:
+        quality, safety = (
+            Organ(
+                organisation=unit,
+                planner=planner,
+                inspector=inspector,
+                matter=matter,
+                line=line,
+                title=f"{day_of(self.now).year}年{title}双随机抽查",
+                offsite="现场状况须当场查看，书面材料不能代替",
+            )
+            for unit, planner, inspector, matter, line, title in (
+                (self.market, "liufang", "malin", "product_quality", "market_regulation", "产品质量"),
+                (self.emergency, "guobin", "songyang", "work_safety", "emergency", "安全生产"),
+            )
+        )
+        scene = Together(model=MODEL, people=self.people, policy=self.policy, now=self.now)
+        try:
+            leave_joint((quality, safety), scene)
+        except Refusal as refused:
+            print(f"没有留下联合检查的样例：{refused}")
 
     def _open_space(self) -> None:
         """The own space of one enterprise, as the window opens it."""

@@ -7,14 +7,14 @@ const SMALL = 400_000;
 
 export const canScan = () => "BarcodeDetector" in window && Boolean(navigator.mediaDevices?.getUserMedia);
 
-/** Words of the first code seen; "" once `stopped.now` is set. */
+/** Words of the first code seen; "" once `stopped.now` is set, the page has gone on or is hidden. The camera is let go of. */
 export async function scan(video, stopped) {
   const detector = new BarcodeDetector();
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   try {
     video.srcObject = stream;
     await video.play();
-    while (!stopped.now) {
+    while (!stopped.now && video.isConnected && !document.hidden) {
       const [found] = await detector.detect(video);
       if (found) return found.rawValue;
       await new Promise((next) => setTimeout(next, 200));

@@ -91,8 +91,8 @@ function arrival(app, visit, draft) {
 }
 
 function scanner(check) {
-  if (!canScan()) return [];
-  const video = make("video", { className: "scan", hidden: true, muted: true, playsInline: true });
+  if (!canScan()) return [make("p", { className: "note" }, "这个浏览器不能扫码：请填写通知书上的检查码，或者营业执照上的统一社会信用代码。")];
+  const video = make("video", { className: "scan", hidden: true, muted: true, playsInline: true, "aria-label": "相机画面" });
   const stopped = { now: true };
   const button = make("button", { type: "button" }, "扫码");
   const said = make("p", { className: "field-warn", role: "alert" });
@@ -104,7 +104,7 @@ function scanner(check) {
       const words = await scan(video, stopped);
       if (words) check(words);
     } catch {
-      said.textContent = "不能使用相机，请填写代码。";
+      said.textContent = "不能使用相机：请允许这个页面使用相机，或者填写代码。";
     }
     [stopped.now, video.hidden, button.textContent] = [true, true, "扫码"];
   });
