@@ -83,6 +83,15 @@ def test_a_fact_stands_in_its_chapter_with_the_chosen_fields_alone(policy: Polic
     assert "1条" in report.sections[9].says
 
 
+def test_days_and_amounts_are_written_alike(policy: Policy) -> None:
+    fields = {"有效期至": "2026/3/8", "许可内容": "2026年3月8日"}
+    permit = a_fact(item=Item.PERMIT.value, seriousness=Seriousness.NONE, fields=fields)
+    told = dict(a_report(policy, permit).sections[1].lines[0].told)
+    assert told["有效期至"] == "2026-03-08" and told["许可内容"] == "2026年3月8日"
+    fined = dict(a_report(policy, a_fact(fields={"罚款金额": "5000.00"})).sections[1].lines[0].told)
+    assert fined["罚款金额"] == "5000元"
+
+
 @pytest.mark.guard("G16")
 @pytest.mark.parametrize("kind", [BASIC, AUTHORISED])
 def test_no_report_holds_an_evaluation(policy: Policy, kind: str) -> None:

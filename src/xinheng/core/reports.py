@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.catalogue import FIRST_LOCAL_NUMBER, CatalogueItem, Nature, item_code
+from xinheng.core.catalogue import FIRST_LOCAL_NUMBER, CatalogueItem, FieldKind, Nature, item_code
 from xinheng.core.policy import Policy
 from xinheng.core.public_fields import public_fields
 from xinheng.core.publication import open_to_all
@@ -28,6 +28,18 @@ LOCAL = "local"
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _NAMES = ("许可证书名称", "承诺事由", "荣誉名称", "名单名称", "情形", "评价名称")
 """Fields that say more than the title under which a feed brings a record."""
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_HEADS = {
+    "commitment": ("承诺编码", "受理单位", "作出日期"),
+    "serious_list": ("文书号", "列入机关", "列入日期"),
+    "abnormal_operation": ("文书号", "列入机关", "列入日期"),
+    "inspection": ("文书号", "检查机关", "检查日期"),
+    "honour": ("文书号", "授予单位", "授予日期"),
+    "intellectual_property": ("权利编号", "授权单位", "授权日期"),
+    "court": ("文书号", "法院", "发布日期"),
+    "compliance": ("文书号", "认定机关", "认定日期"),
+}
+"""How number, body and day of a record are called, where not as those of a decision."""
 _NONE = "截至本报告的数据日期，本平台没有归集到可以列入本章的信息。没有列出不等于没有发生。"
 _CLEAN = "建议秉持诚信理念，合法有序开展经营活动。"
 _NOTES = (
@@ -255,10 +267,11 @@ def _line(fact: Fact, policy: Policy, *, wanted: Chapter | None, sole_trader: bo
     chosen = wanted.items[item_code(fact.item)] if wanted else tuple(item.fields)
     failing = fact.seriousness is not Seriousness.NONE
     own = next((told[name] for name in _NAMES if name in told and name in chosen), "")
+    number, organ, day = _HEADS.get(item_code(fact.item), ("文书号", "作出机关", "决定日期"))
     rows = (
-        ("文书号", fact.document_no),
-        ("作出机关", fact.authority),
-        ("日期", fact.decided_on.isoformat() if fact.decided_on else ""),
+        (number, fact.document_no),
+        (organ, fact.authority),
+        (day, fact.decided_on.isoformat() if fact.decided_on else ""),
         *((name, _measured(told[name], item, name)) for name in chosen if name in told),
         ("失信程度", fact.seriousness.label if failing else ""),
         ("复议诉讼", fact.finality.label if fact.finality is not Finality.UNKNOWN else ""),
@@ -276,7 +289,10 @@ def _line(fact: Fact, policy: Policy, *, wanted: Chapter | None, sole_trader: bo
 
 
 def _measured(value: str, item: CatalogueItem, name: str) -> str:
+    """With the unit of the field; a day as all other days here are written."""
     known = item.fields.get(name)
+    if known is not None and known.kind is FieldKind.DATE and (found := _DAY.fullmatch(value)):
+        return f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
     return f"{value}{known.measured_in}" if known and value.replace(".", "").isdigit() else value
 
 
