@@ -1,5 +1,7 @@
 """Commitments on the portal: lists, the sheet of a matter, and those that were made, redacted."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +12,7 @@ from tests.services.promises import PLAN, Desk, a_list, an_item, make_desk
 
 from xinheng.core.policy import Policy
 from xinheng.services.publication import publish_batch
-from xinheng.store.models import Record
+from xinheng.store.models import PolicyVersion, Record
 
 
 @pytest.fixture
@@ -39,6 +41,23 @@ def test_the_portal_shows_lists_sheets_and_redacted_commitments(desk: Desk, home
     assert all(word in sheet for word in ("食品经营许可新办", PLAN, "<svg", "可以承诺后补"))
     assert Client().get(reverse("portal:promise_item", args=["food", "no"])).status_code == 404
     assert "食品领域" in text(Client().get(reverse("portal:promise_lists")))
+
+
+@pytest.mark.row("M5-04")
+def test_lists_and_sheets_answer_for_an_older_day(desk: Desk, home: object) -> None:
+    desk.publish(a_list(an_item(title="旧的事项名称")), now=NOW - timedelta(days=3))
+    desk.publish(a_list(an_item(title="新的事项名称")))
+    older = PolicyVersion.objects.filter(kind="promise_list").order_by("pk").values_list("from_on", flat=True)
+    days = [str(one) for one in older]
+    sheet = reverse("portal:promise_item", args=["food", "food-shop"])
+    then = text(Client().get(sheet, {"on": days[0]}))
+    assert "旧的事项名称" in then
+    assert "看现行版本" in then
+    lists = text(Client().get(reverse("portal:promise_list", args=["food"]), {"on": days[0]}))
+    assert f"{sheet}?on={days[0]}" in lists
+    before = {"on": "2024-01-02"}
+    assert Client().get(sheet, before).status_code == 404
+    assert "食品领域" not in text(Client().get(reverse("portal:promise_lists"), before))
 
 
 @pytest.mark.row("M4-15")

@@ -200,6 +200,27 @@ def test_the_public_rules_are_those_in_force_as_the_office_has_published_them(
     assert "食品评价（本市新版）" not in html and model.title not in html
 
 
+@pytest.mark.row("M5-04")
+def test_the_rules_of_an_older_day_can_still_be_read(
+    client: Client, people: People, model: ScoringModel
+) -> None:
+    body = {**model.model_dump(mode="json"), "version": 71, "title": "食品评价（旧版）"}
+    _version(people, model, body, from_on=TODAY - timedelta(days=40))
+    _version(
+        people,
+        model,
+        {**body, "version": 72, "title": "食品评价（新版）"},
+        from_on=TODAY - timedelta(days=10),
+    )
+    now = client.get("/rules").content.decode()
+    assert "食品评价（新版）" in now and "食品评价（旧版）" not in now
+    older = TODAY - timedelta(days=40)
+    assert f'href="?on={older}"' in now
+    then = client.get("/rules", {"on": str(older)}).content.decode()
+    assert "食品评价（旧版）" in then and "食品评价（新版）" not in then
+    assert "看现行版本" in then
+
+
 def test_merit_from_a_public_honour_is_named(client: Client, people: People, model: ScoringModel) -> None:
     subject = a_subject("样例荣誉公司")
     plus = next(one for one in model.indicators if one.family == "merit" and 19 in one.facts.numbers)

@@ -5,7 +5,18 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
-from tests.interfaces.web_samples import CODE, COMMON, DIGEST, NAME, NOW, OFFICE, PAGING, TODAY, crumbs_to
+from tests.interfaces.web_samples import (
+    CODE,
+    COMMON,
+    DATED,
+    DIGEST,
+    NAME,
+    NOW,
+    OFFICE,
+    PAGING,
+    TODAY,
+    crumbs_to,
+)
 
 from xinheng.core.commitment_credit import Standing, hint_on
 from xinheng.core.commitment_letters import LetterField, PromiseLetter
@@ -234,9 +245,10 @@ PORTAL_PAGES: dict[str, Callable[[], Context]] = {
             }
         ],
     },
-    "commitment_lists": lambda: {**COMMON, "crumbs": crumbs_to("可承诺事项清单"), "lists": [LIST]},
+    "commitment_lists": lambda: {**COMMON, **DATED, "crumbs": crumbs_to("可承诺事项清单"), "lists": [LIST]},
     "commitment_list": lambda: {
         **COMMON,
+        **DATED,
         **LIST,
         "crumbs": crumbs_to("食品领域"),
         "digest": DIGEST,
@@ -244,6 +256,7 @@ PORTAL_PAGES: dict[str, Callable[[], Context]] = {
     },
     "commitment_item": lambda: {
         **COMMON,
+        **DATED,
         "crumbs": crumbs_to("事项"),
         "item": SimpleNamespace(**ITEM),
         "letter": LETTER,

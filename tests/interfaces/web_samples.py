@@ -17,6 +17,7 @@ CODE = "91410200MA00000000"
 DIGEST = "sha256:" + "9f2c" * 16
 RULE = "示例市目录：作出决定后 7 个工作日内"
 PAGING = Paging(previous_url="?before=1", next_url="?after=50", shown=50, total=1204)
+DATED: dict[str, Any] = {"on": TODAY, "past": True, "now_url": "#", "days": [TODAY, date(2026, 7, 1)]}
 COMMON: dict[str, Any] = {
     "filters": filters(),
     "reset_url": "?",

@@ -23,6 +23,7 @@ from xinheng.core.models import (
     StartSwitch,
 )
 from xinheng.core.policy import Policy
+from xinheng.core.policy_published import GRADING, MODEL
 from xinheng.core.sources import Rank
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.grades import anchor
@@ -55,15 +56,18 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
-    today = localdate()
-    policy = law.policy_in_force(on=today)
-    runs = {run.model: run for run in PublicRun.objects.using(showing.DATABASE).order_by("id")}
+    """The models and the grading of a day (``on``), with the results that stood then."""
+    on = answers.day_asked(request)
+    policy = law.policy_in_force(on=on)
+    known = PublicRun.objects.using(showing.DATABASE).filter(as_of__lte=on)
+    runs = {run.model: run for run in known.order_by("id")}
     context = {
+        **law.dated(MODEL, GRADING, on=on, path=request.path),
         "models": [_model(policy, model, runs.get(model.id)) for model in policy.models.values()],
         "grading": {
             "title": policy.grading.title,
-            "bands": [_band(policy, band, on=today) for band in policy.grading.bands],
-            "ceiling": _dated(policy, policy.grading.ceiling, on=today),
+            "bands": [_band(policy, band, on=on) for band in policy.grading.bands],
+            "ceiling": _dated(policy, policy.grading.ceiling, on=on),
         },
     }
     return answers.short_lived(render(request, "portal/rules.html", context), noindex=False)

@@ -56,9 +56,10 @@ def _letters(policy: Policy, *, on: date) -> dict[str, PromiseLetter]:
 @require_safe
 def promise_lists(request: HttpRequest) -> HttpResponse:
     """Every list in force."""
-    today = localdate()
-    policy = law.policy_in_force(on=today)
+    on = answers.day_asked(request)
+    policy = law.policy_in_force(on=on)
     context = {
+        **law.dated(PROMISE_LIST, PROMISE_LETTER, on=on, path=request.path),
         "crumbs": [Crumb("信用承诺", reverse("portal:commitments")), Crumb("可承诺事项清单")],
         "lists": [
             {
@@ -67,9 +68,9 @@ def promise_lists(request: HttpRequest) -> HttpResponse:
                 "items": len(row.body["items"]),
                 "number": number,
                 "from_on": row.from_on,
-                "url": reverse("portal:promise_list", args=[key]),
+                "url": reverse("portal:promise_list", args=[key]) + _then(on),
             }
-            for key, (row, number) in sorted(_versions(PROMISE_LIST, on=today).items())
+            for key, (row, number) in sorted(_versions(PROMISE_LIST, on=on).items())
         ],
     }
     return answers.short_lived(render(request, "portal/commitment_lists.html", context), noindex=False)
@@ -78,10 +79,11 @@ def promise_lists(request: HttpRequest) -> HttpResponse:
 @require_safe
 def promise_list(request: HttpRequest, key: str) -> HttpResponse:
     """The matters of one list."""
-    today = localdate()
-    policy = law.policy_in_force(on=today)
-    found, row, number = _list(key, on=today)
+    on = answers.day_asked(request)
+    policy = law.policy_in_force(on=on)
+    found, row, number = _list(key, on=on)
     context = {
+        **law.dated(PROMISE_LIST, PROMISE_LETTER, on=on, path=request.path),
         "crumbs": [
             Crumb("信用承诺", reverse("portal:commitments")),
             Crumb("可承诺事项清单", reverse("portal:promise_lists")),
@@ -93,7 +95,7 @@ def promise_list(request: HttpRequest, key: str) -> HttpResponse:
         "from_on": row.from_on,
         "digest": row.digest,
         "items": [
-            {**_told(policy, item), "url": reverse("portal:promise_item", args=[key, item.key])}
+            {**_told(policy, item), "url": reverse("portal:promise_item", args=[key, item.key]) + _then(on)}
             for item in found.items
         ],
     }
@@ -106,15 +108,16 @@ def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
 
     ``screen`` shows it in large letters for the hall; with ``turn`` the next matter of the list follows by itself.
     """
-    today = localdate()
-    policy = law.policy_in_force(on=today)
-    found, row, number = _list(key, on=today)
+    on = answers.day_asked(request)
+    policy = law.policy_in_force(on=on)
+    found, row, number = _list(key, on=on)
     known = found.item(item)
     if known is None:
         raise Http404
-    letter = _letters(policy, on=today).get(known.letter)
+    letter = _letters(policy, on=on).get(known.letter)
     screen = bool(request.GET.get("screen"))
     context = {
+        **law.dated(PROMISE_LIST, PROMISE_LETTER, on=on, path=request.path),
         "crumbs": [
             Crumb("可承诺事项清单", reverse("portal:promise_lists")),
             Crumb(found.title, reverse("portal:promise_list", args=[key])),
@@ -138,6 +141,11 @@ def promise_item(request: HttpRequest, key: str, item: str) -> HttpResponse:
         address = reverse("portal:promise_item", args=[key, following.key])
         answer.headers["Refresh"] = f"{TURN_SECONDS}; url={address}?screen=1&turn=1"
     return answer
+
+
+def _then(on: date) -> str:
+    """Keeps a reader of an older day at that day."""
+    return f"?on={on}" if on != localdate() else ""
 
 
 def _own_url() -> str:

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
+from django.utils.timezone import localdate
 
 from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
 from xinheng.core.models import SubjectKind
@@ -33,6 +34,7 @@ SOLE_TRADER = "sole_trader"
 DATABASE = "portal"
 """The connection whose role can read the public views and nothing else."""
 MOST_KEPT = 4
+MOST_DAYS = 12
 _ALWAYS = ("complaints", "objections", "repair")
 """Subjects whose clocks a reader asks for even where no text sets them: shown as 待确认."""
 
@@ -58,6 +60,15 @@ def policy_in_force(*, on: date) -> Policy:
             rows = published.filter(pk__lte=newest[0]).values_list("pk", "kind", "key", "body", "from_on")
             _kept[key] = laid_over(seed, (Published(*row) for row in rows), on=on)
         return _kept[key]
+
+
+def dated(*kinds: str, on: date, path: str) -> dict[str, Any]:
+    """What the head of a page says of the day for which it holds (portal/dated.html): the days on which something of the
+    kinds was changed lead to the page as it was then."""
+    today = localdate()
+    changed = PublicPolicy.objects.using(DATABASE).filter(kind__in=kinds, from_on__lte=today)
+    days = sorted(set(changed.values_list("from_on", flat=True)), reverse=True)
+    return {"on": on, "past": on != today, "now_url": path, "days": days[:MOST_DAYS]}
 
 
 def public_items(policy: Policy) -> tuple[int, ...]:
