@@ -68,7 +68,10 @@ def test_a_letter_is_chosen_looked_at_issued_and_served(case: Case, people: Peop
     assert "2 份文书还没有送达" in desk
     served = {"way": "direct", "on": TODAY.isoformat(), "proof": "SD-1"}
     assert "随《责令整改通知书》" in text(post(client, _url("serve_letter", guide), dict(served)))
-    assert "必须写明送达凭证" in text(post(client, _url("serve_letter", letter), served | {"proof": ""}))
+    bare = text(post(client, _url("serve_letter", letter), served | {"proof": ""}))
+    assert "必须写明送达凭证" in bare
+    assert 'aria-describedby="id_proof_help id_proof_error"' in bare
+    assert "送达凭证<small>" not in bare
     assert post(client, _url("serve_letter", letter), dict(served)).status_code == 302
     case.refresh_from_db()
     assert case.state == "correcting" and {one.served_on for one in ServiceTry.objects.all()} == {TODAY}

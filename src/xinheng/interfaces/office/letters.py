@@ -65,7 +65,7 @@ class ServeForm(forms.Form):
     on = forms.DateField(
         label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_DAY
     )
-    proof = forms.CharField(label="送达凭证，送达的必须填写", max_length=200, required=False)
+    proof = forms.CharField(label="送达凭证", max_length=200, required=False)
     consent = forms.BooleanField(label="受送达人已签订送达地址确认书，同意电子送达", required=False)
     reason = forms.CharField(label="未能送达的原因", max_length=400, required=False)
 
@@ -128,7 +128,7 @@ def serve_letter(call: Call, row: IssuedLetter) -> HttpResponse:
     """Register a try, successful or not."""
     form = ServeForm(call.request.POST)
     if form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, form.beside):
             made = serve(row.public_id, form.attempt(), actor=call.user, policy=call.policy, now=call.now)
             call.tell(f"《{row.title}》{Outcome(made.outcome).label}。")
             return redirect("office:letter", letter=row.public_id)

@@ -103,7 +103,7 @@ def write_letter(call: Call, case: Case) -> HttpResponse:
         known=begun(case, kind.kind, policy=call.policy, on=day_of(call.now)),
     )
     if form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, form.beside):
             return _carry_out(call, case, form.draft())
     shown = [
         {"title": one.title, "words": str(one), "citation": one.citation, "verified": one.verified}

@@ -239,7 +239,8 @@ def errors(form: BaseForm, **labels: str) -> dict[str, Any]:
 @register.inclusion_tag("web/parts/field.html")
 def field(field: BoundField, label: str = "", hint: str = "", **attributes: str) -> dict[str, Any]:
     """One field of a Django form with its label, help (of the page, or of the form) and errors. Underscores in attribute
-    names become hyphens."""
+    names become hyphens. ``sometimes``: needed or not by what else is said, as its hint tells."""
+    optional = not attributes.pop("sometimes", "") and not field.field.required
     hint = hint or str(field.help_text)
     identity = field.id_for_label
     described = [
@@ -256,6 +257,7 @@ def field(field: BoundField, label: str = "", hint: str = "", **attributes: str)
     return {
         "field": field,
         "label": label or field.label,
+        "optional": optional,
         "help": hint,
         "identity": identity,
         "widget": field.as_widget(attrs=extra),
