@@ -19,7 +19,7 @@ from xinheng.services.pools import behind
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.draw_substitutes import DrawSubstitute
-from xinheng.store.inspections import Draw, DrawnObject, Inspector
+from xinheng.store.inspections import Draw, DrawnObject, Inspector, Plan
 from xinheng.store.visits import Visit
 
 LEAST = 6
@@ -36,7 +36,7 @@ def propose(
     """Say that the inspector ``absent`` (certificate number) cannot go. Refusals: DS1 nobody of the team, DS2 the team was there
     or the visit is over, DS3 no reason, DS4 said already."""
     said = _words(reason)
-    Draw.objects.select_for_update().get(pk=drawn.draw_id)
+    _lock(drawn.draw)
     _check_open(drawn, absent)
     if len(said) < LEAST:
         raise Refusal(
@@ -65,7 +65,9 @@ def agree(proposed: int, *, actor: User, now: datetime) -> DrawSubstitute:
     """A second person agrees, and the next in order goes. Refusals: DS1, DS2, DS5 nothing proposed, DS6 the same person, DS7
     nobody is left."""
     draw_id = DrawSubstitute.objects.filter(pk=proposed).values_list("draw", flat=True).first()
-    draw = Draw.objects.select_for_update(of=("self",)).filter(pk=draw_id).first()
+    draw = Draw.objects.select_related("announcement").filter(pk=draw_id).first()
+    if draw is not None:
+        _lock(draw)
     change = (
         DrawSubstitute.objects.select_related("drawn").filter(pk=proposed, agreed_at__isnull=True).first()
     )
@@ -83,6 +85,11 @@ def agree(proposed: int, *, actor: User, now: datetime) -> DrawSubstitute:
     _send_instead(change)
     _noted("draw.replaced", change, actor=actor, now=now)
     return change
+
+
+def _lock(draw: Draw) -> None:
+    """Changes of one draw come one after the other; its own row is never changed, so that its plan is held."""
+    Plan.objects.select_for_update(of=("self",)).get(announcements=draw.announcement_id)
 
 
 def changes_of(draw: Draw) -> list[dict[str, Any]]:
