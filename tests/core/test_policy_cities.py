@@ -155,6 +155,17 @@ def test_inspection_bands_are_three_four_or_five_as_each_document_says(
     assert all(band.basis[0].source == policy.city.document for band in graded)
 
 
+@pytest.mark.row("M8-01")
+def test_the_eleven_fields_of_pingdingshan_are_those_of_its_document() -> None:
+    policy = policy_of("pingdingshan")
+    fields = policy.grading.fields
+    quoted = fields[0].basis[0].quote.removesuffix("等重点领域")
+    assert [one.name for one in fields] == quoted.split("、")
+    assert len(fields) == 11 and all(one.verified for one in fields)
+    assert all(one.basis[0].source == policy.city.document for one in fields)
+    assert all(policy.grading_for(one.sector) is policy.grading for one in fields)
+
+
 @pytest.mark.guard("G7")
 def test_the_yearly_ceiling_of_visits_is_unconfirmed_everywhere() -> None:
     for city in CITIES:

@@ -33,6 +33,6 @@ def without_result(sector: str, *, policy: Policy, on: date) -> QuerySet[Subject
     living = Subject.objects.filter(
         sector=sector, status=SubjectStatus.ACTIVE, merged_into__isnull=True
     ).exclude(Exists(graded))
-    if policy.grading.sole_traders.covered:
+    if policy.grading_for(sector).sole_traders.covered:
         return living
     return living.exclude(kind=SubjectKind.SOLE_TRADER)

@@ -27,6 +27,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.visits_parcels import Parcel, parcel_of
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
+from xinheng.services.visit_items import items_of
 from xinheng.services.visits import points_of, results_of
 from xinheng.services.visits_phone import take_from_phone
 from xinheng.store.inspections import Inspector
@@ -122,6 +123,7 @@ def _visit(visit: Visit, noticed: set[int], policy: Policy) -> dict[str, Any]:
         "credit_code": subject.code or "",
         "address": subject.address,
         "matter": visit.matter,
+        "ground": items_of(visit, policy=policy).ground,
         "code": visit.code,
         "team": visit.certificates,
         "points": [{"key": key, "text": one.text} for key, one in points_of(visit, policy=policy).items()],

@@ -284,7 +284,7 @@ export function visitPage(app, visit) {
     make("p", {}, make("a", { href: "#", className: "field-back" }, "返回清单")),
     make("h2", {}, visit.name),
     make("dl", { className: "facts" },
-      ...[["地址", visit.address || "登记地址不详"], ["统一社会信用代码", visit.credit_code || "没有"], ["事项", visit.matter], ["检查编号", visit.number], ["检查码", visit.code]]
+      ...[["地址", visit.address || "登记地址不详"], ["统一社会信用代码", visit.credit_code || "没有"], ["事项", visit.matter], ...(visit.ground ? [["按等级", visit.ground]] : []), ["检查编号", visit.number], ["检查码", visit.code]]
         .map(([term, words]) => make("div", {}, make("dt", {}, term), make("dd", {}, words)))));
   const gone = visit.gone ? notice("这次检查已不在您的清单中", "可能已经取消，或者同组人员已经登记。没有上传的内容还在手机上，核对后可以上传或者删除。", "notice-decide") : "";
   const erase = visit.gone ? make("p", { className: "acts" }, make("button", { type: "button", className: "plain", onclick: async () => {
