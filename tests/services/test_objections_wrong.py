@@ -12,10 +12,11 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services.objections import Found, answer, lodge, report_finding
 from xinheng.services.objections_aims import aimed, things_of
-from xinheng.services.objections_remedy import Wrong, find_error, lift
+from xinheng.services.objections_remedy import Words, Wrong, find_error, lift, remedy_of
 from xinheng.store.models import (
     Batch,
     Case,
+    Correction,
     Ending,
     LedgerEvent,
     MeasureApplied,
@@ -104,6 +105,26 @@ def test_a_wrong_listing_leaves_with_its_record_and_its_case(answered: Answered)
     record = Record.objects.get(record_key=entry.record_key, known_until__isnull=True)
     assert RecordState(record.state) is RecordState.WITHDRAWN
     assert Case.objects.get(pk=entry.decision_id).state == "ended"
+
+
+@pytest.mark.row("M13-02")
+def test_the_harm_of_a_wrong_listing_is_undone_in_a_case_of_its_own(answered: Answered) -> None:
+    entry = make_listers(answered.people, answered.policy).listed()
+    case = answered.found(entry.subject, f"record:{entry.record_key}", Answer.WITHDRAWN)
+    given = {"policy": answered.policy, "now": NOW, "actor": answered.jin, "reason": "情况属实"}
+    nothing = Words(publish=True)
+    with pytest.raises(Refusal) as refused:
+        answer(case, "withdraw", words=nothing, **given)  # type: ignore[arg-type]
+    assert refused.value.code == "RM3"
+    case.refresh_from_db()
+    assert case.state == "answered"
+    answer(case, "withdraw", words=Words(text="列入有误，现已解除", publish=True), **given)  # type: ignore[arg-type]
+    entry.refresh_from_db()
+    assert entry.ended_at is not None
+    remedy = remedy_of(case)
+    assert remedy is not None and remedy.state == "lifted"
+    correction = Correction.objects.get(case=remedy)
+    assert (correction.text, correction.decided_by) == ("列入有误，现已解除", answered.jin)
 
 
 def test_a_listing_is_named_once(answered: Answered) -> None:

@@ -31,9 +31,11 @@ from xinheng.services.objections_aims import Aimed, aimed, credit_office
 from xinheng.services.objections_effects import apply
 from xinheng.services.objections_marks import current, mark, unmark
 from xinheng.services.objections_persons import refuse_own
+from xinheng.services.objections_remedy import NO_WORDS, Words, Wrong, lift_objected
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
+from xinheng.store.listings import ListEntry
 from xinheng.store.objections import Objection
 from xinheng.store.subjects import Subject
 
@@ -200,17 +202,46 @@ def report_finding(
 
 @transaction.atomic
 def answer(
-    case: Case, verb: str, *, reason: str, actor: User, policy: Policy, now: datetime, seen: int | None = None
+    case: Case,
+    verb: str,
+    *,
+    reason: str,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    seen: int | None = None,
+    words: Words = NO_WORDS,
 ) -> Case:
     """Another person answers: what is wrong is corrected or withdrawn in this transaction, and the mark goes. Refusal OB14
-    for whoever delivered or decided what it is aimed at."""
+    for whoever delivered or decided what it is aimed at. A listing or measure of ours that is withdrawn is an error of
+    ours: a case to undo its harm is opened, with ``words`` (M13-02)."""
     objection = Objection.objects.select_for_update().get(case=case)
     refuse_own(objection, actor)
     taken = take_on_ground(case, verb, actor=actor, policy=policy, now=now, reason=reason, seen=seen)
     given = ANSWERS[verb]
-    apply(objection, given, reported=reported(case), actor=actor, policy=policy, now=now, reason=reason)
+    act: dict[str, Any] = {"actor": actor, "policy": policy, "now": now, "reason": reason}
+    if given is not Answer.WITHDRAWN or _lifted(objection, words, **act) is None:
+        apply(objection, given, reported=reported(case), **act)
     unmark(objection, given, actor=actor, policy=policy, now=now)
     return taken
+
+
+def _lifted(objection: Objection, words: Words, **act: Any) -> Case | None:
+    """The case that undoes the harm of a wrong listing or measure of ours; None for what others decided, and for records."""
+    found = last_step(objection.case, "reply", "find")
+    word, _, key = objection.reference.partition(":")
+    listed = (
+        word == "record" and ListEntry.objects.filter(record_key=int(key), ended_at__isnull=True).exists()
+    )
+    if found is None or found.actor is None or not (listed or word in ("list_entry", "measure")):
+        return None
+    wrong = Wrong(
+        subject=objection.subject,
+        reference=objection.reference,
+        reason=found.reason,
+        objection=objection.case.number,
+    )
+    return lift_objected(wrong, words, found_by=found.actor, **act)
 
 
 def reported(case: Case) -> Mapping[str, Any]:

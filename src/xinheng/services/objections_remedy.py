@@ -40,11 +40,24 @@ MOST_SCORES = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
-    """What seems to be an error: the thing as in ``objections_aims``, and why."""
+    """What seems to be an error: the thing as in ``objections_aims``, and why. ``objection``: number of the case that found
+    it, where an enterprise objected."""
 
     subject: Subject
     reference: str
     reason: str
+    objection: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is said of a lifted error: ``text`` is published where the enterprise wants it."""
+
+    text: str = ""
+    publish: bool = False
+
+
+NO_WORDS = Words()
 
 
 @transaction.atomic
@@ -61,7 +74,7 @@ def find_error(wrong: Wrong, *, actor: User, policy: Policy, now: datetime) -> C
         organisation=thing.source or credit_office(policy),
         subject=wrong.subject,
         ground=_rests_on(thing),
-        details={"reference": thing.reference, "words": thing.words},
+        details={"reference": thing.reference, "words": thing.words, "objection": wrong.objection},
     )
     reason = mask_personal(wrong.reason).text
     return open_case(opening, verb="find", actor=actor, policy=policy, now=now, reason=reason)
@@ -118,6 +131,30 @@ def lift(
         at=now,
     )
     return taken
+
+
+def lift_objected(
+    wrong: Wrong, words: Words, *, found_by: User, actor: User, policy: Policy, now: datetime, reason: str
+) -> Case | None:
+    """A listing or measure of ours was objected to with right: it is lifted as an error, so that receivers are told, the
+    correction may be published, the apology is owed and scores stand beside. None where it has ended meanwhile or its
+    error is being dealt with already."""
+    try:
+        with transaction.atomic():
+            case = find_error(wrong, actor=found_by, policy=policy, now=now)
+            text, publish = words.text, words.publish
+            return lift(case, text=text, publish=publish, reason=reason, actor=actor, policy=policy, now=now)
+    except Refusal as refusal:
+        if refusal.code in ("OB2", "C03"):
+            return None
+        raise
+
+
+def remedy_of(objection: Case) -> Case | None:
+    """The case in which an error found by this objection is put right."""
+    return Case.objects.filter(
+        kind=KIND, subject=objection.subject, details__objection=objection.number
+    ).first()
 
 
 @transaction.atomic

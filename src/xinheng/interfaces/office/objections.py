@@ -11,6 +11,7 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 
+from xinheng.core.flows import Step
 from xinheng.core.objections import Aim, Answer, Channel, Claim
 from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
@@ -35,6 +36,7 @@ from xinheng.services.objections import (
     retract,
 )
 from xinheng.services.objections_aims import Aimed, aimed, things_of
+from xinheng.services.objections_remedy import Words, remedy_of
 from xinheng.store.casework import Case
 from xinheng.store.objections import Objection
 from xinheng.store.subjects import Subject
@@ -104,6 +106,21 @@ class FindingForm(StepForm):
             values=values,
             fields={name: given["field_value"].strip()} if name else {},
         )
+
+
+class WithdrawForm(StepForm):
+    """The decision; for a listing or measure also what is said of the error in public."""
+
+    beside: ClassVar[Beside] = {"RM3": "text"}
+    text = forms.CharField(
+        label="更正声明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    publish = forms.BooleanField(label="企业要求公示更正声明", required=False)
+
+    def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        if not Objection.objects.filter(case=case, aim__in=(Aim.LIST_ENTRY, Aim.MEASURE)).exists():
+            del self.fields["text"], self.fields["publish"]
 
 
 class ToldForm(StepForm):
@@ -210,7 +227,14 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         },
         "proposal": Answer(said["proposal"]).label if said else "",
         "right": _right(said) if said else [],
+        "remedy": _remedy(case),
     }
+
+
+def _remedy(case: Case) -> tuple[str, str] | None:
+    """Number and address of the case in which the harm of the error is undone."""
+    found = remedy_of(case)
+    return (found.number, reverse("office:case", kwargs={"number": found.number})) if found else None
 
 
 def _right(said: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -245,7 +269,9 @@ def _found(call: Call, case: Case, verb: str, form: StepForm) -> Case:
 
 
 def _answered(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return answer(case, verb, seen=form.cleaned_data["seen"], **_given(call, form))
+    given = form.cleaned_data
+    words = Words(text=given.get("text", ""), publish=bool(given.get("publish")))
+    return answer(case, verb, seen=given["seen"], words=words, **_given(call, form))
 
 
 def _retracted(call: Call, case: Case, verb: str, form: StepForm) -> Case:
@@ -265,7 +291,7 @@ OBJECTION = CaseKind(
     title="异议处理",
     part="office/case_objection.html",
     shown=_shown,
-    forms={"reply": FindingForm, "find": FindingForm, "serve": ToldForm},
+    forms={"reply": FindingForm, "find": FindingForm, "withdraw": WithdrawForm, "serve": ToldForm},
     acts={
         **dict.fromkeys(("reply", "find"), _found),
         **dict.fromkeys(("correct", "withdraw", "uphold"), _answered),
