@@ -97,7 +97,9 @@ def field_list(call: Call) -> HttpResponse:
     """The visits this person is sent to and that are not recorded yet, with what is needed there and nothing more."""
     mine = list(Inspector.objects.filter(user=call.user).values_list("certificate_no", flat=True))
     found = Visit.objects.filter(certificates__overlap=mine, case__state__in=_OPEN)
-    visits = list(found.select_related("case", "subject").order_by("pk")[:MOST]) if mine else []
+    visits = (
+        list(found.select_related("case", "subject", "plan", "drawn").order_by("pk")[:MOST]) if mine else []
+    )
     cases = [one.case_id for one in visits]
     letters = IssuedLetter.objects.filter(case__in=cases, kind="inspection_notice")
     noticed = set(letters.values_list("case_id", flat=True))
