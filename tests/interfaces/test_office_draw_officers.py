@@ -64,7 +64,7 @@ def test_one_proposes_another_agrees_and_the_page_of_the_draw_shows_who_goes(mad
         ({"reason": "有事"}, "没有写明更换的理由"),
         ({"who": ""}, "请选择检查人员"),
         ({"who": "999999:4102"}, "请从名单中选择"),
-        ({"cause": "ill"}, "ill"),
+        ({"cause": "ill"}, "请选择原因"),
     ],
 )
 def test_what_is_filled_in_wrongly_is_said_at_the_field(

@@ -84,7 +84,7 @@ def _checks(field: str, cases: Collection[int], start: date, end: date, policy: 
     units = units_of(field, policy=policy, among=cases)
     silent = checks_in("", units, start=start, end=end).count()
     gap = f"另有 {silent} 次主管单位的核查没有写明领域，没有计入。" if silent else ""
-    return Stage("check", "事前核查", figures, gap)
+    return Stage("check", "事前核查", figures, gap if cases else "您没有查看事项的权限，核查不计。")
 
 
 def _commitments(units: Collection[int], start: date, end: date, gap: str) -> Stage:

@@ -10,7 +10,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.paging import address, chosen, in_memory
 from xinheng.interfaces.office.tables_page import tables_page
-from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
+from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
 from xinheng.services.commitments_tasks import Task, late_count, task_of, waiting
 
 MOST = 2000
@@ -50,7 +50,7 @@ def commitment_tasks(call: Call) -> HttpResponse:
         ("", table),
         filters=[Filter("kind", "范围", "select", kind, options)],
         reset_url=reverse("office:commitment_tasks"),
-        links=[("导出表格", address(call.request, export="csv"))],
+        exports=[Link("导出表格", address(call.request, export="csv"))],
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -34,7 +35,7 @@ class AbsentForm(forms.Form):
         label="原因",
         choices=[(one.value, one.label) for one in Cause],
         widget=forms.RadioSelect,
-        error_messages={"required": "请选择原因。"},
+        error_messages={"required": "请选择原因。", "invalid_choice": "请选择原因。"},
     )
     reason = forms.CharField(
         label="公开的理由",
@@ -97,7 +98,7 @@ def agree_substitute(call: Call, draw: Draw, number: int) -> HttpResponse:
 def _page(call: Call, draw: Draw, form: AbsentForm) -> HttpResponse:
     plan = draw.announcement.plan
     organ = call.of(plan.organisation_id)
-    found = draw.substitutes.select_related("drawn__subject", "proposed_by", "agreed_by").order_by("pk")
+    found = draw.substitutes.select_related("drawn__subject", "proposed_by", "agreed_by")
     record = reverse("office:draw", kwargs={"draw": draw.public_id})
     context = {
         "crumbs": [
@@ -106,7 +107,9 @@ def _page(call: Call, draw: Draw, form: AbsentForm) -> HttpResponse:
             Crumb("更换检查人员"),
         ],
         "title": plan.title,
-        "changes": [_change(call, draw, one) for one in found],
+        "changes": [
+            _change(call, draw, one) for one in found.order_by(F("sequence").desc(nulls_first=True), "-pk")
+        ],
         "form": form if call.may(Verb.MAKE_DRAW, organ) else None,
         "propose_url": reverse("office:propose_substitute", kwargs={"draw": draw.public_id}),
     }

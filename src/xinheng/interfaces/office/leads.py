@@ -83,7 +83,7 @@ def _line(call: Call, lead: Lead) -> dict[str, Any]:
         "outcome": f"转交{call.tree.name(moving.to_organisation_id)}，等待接收"
         if moving
         else Outcome(lead.outcome).label,
-        "tone": {"open": "decide", "expired": "clock"}.get(lead.outcome, "done"),
+        "tone": "clock" if moving else {"open": "decide", "expired": "clock"}.get(lead.outcome, "done"),
     }
 
 

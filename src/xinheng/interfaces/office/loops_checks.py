@@ -15,7 +15,7 @@ from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.figures import count
-from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
+from xinheng.interfaces.web.parts import Cell, Column, Crumb, Link, Table
 from xinheng.services.check_register import Month, checks_in, commitments_in, months_of
 from xinheng.services.loops import fields_of
 from xinheng.store.check_register import CheckMade
@@ -56,7 +56,7 @@ def loop_checks(call: Call, field: str) -> HttpResponse:
     lead = f"{start.year} 年的办事核查（应查必查）和本领域可承诺事项清单中的承诺，按月计；点月份看每一件。"
     return tables_page(
         call, _crumbs(field, titles[field], ""), f"事前核查和承诺：{titles[field]}", lead, ("", table),
-        links=[("导出表格", f"{here}?export=csv")],
+        exports=[Link("导出表格", f"{here}?export=csv")],
     )  # fmt: skip
 
 

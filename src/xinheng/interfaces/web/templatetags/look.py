@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField, Textarea
+from django.forms import BaseForm, BoundField, CheckboxInput, Textarea
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -261,7 +261,7 @@ def field(field: BoundField, label: str = "", hint: str = "", **attributes: str)
         "help": hint,
         "identity": identity,
         "widget": field.as_widget(attrs=extra),
-        "checkbox": getattr(field.field.widget, "input_type", "") == "checkbox",
+        "checkbox": isinstance(field.field.widget, CheckboxInput),
     }
 
 
