@@ -8,7 +8,7 @@ from tests.interfaces.web_samples import DIGEST, NAME, OFFICE, TODAY
 
 from xinheng.core.measures import Occasion
 from xinheng.interfaces.office.measures_check import CheckForm
-from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
+from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Paging, Table
 from xinheng.services.measures_applying import Applies
 from xinheng.store.models import Subject
 
@@ -166,7 +166,20 @@ def _check() -> Context:
 
 
 def public_measures() -> Context:
-    return {"on": TODAY, "past": True, "now_url": "#", "json_url": "#", **CATALOGUE}
+    return {"on": TODAY, "past": True, "now_url": "#", "json_url": "#", "cases_url": "#", **CATALOGUE}
+
+
+def public_measure_cases() -> Context:
+    case = {
+        "measure": "纳入重点监管范围",
+        "group": "行政管理措施",
+        "organ": "示例市市场监督管理局",
+        "occasion": "日常监管和检查",
+        "year": 2026,
+        "outcome": "企业因此履行了义务",
+        "text": "某食品公司因标签不合格受到处罚，纳入重点监管后主动改正，复查合格。",
+    }
+    return {"cases": [case, case], "measures_url": "#", "paging": Paging(shown=2)}
 
 
 MEASURES: dict[str, Callable[[], Context]] = {

@@ -19,7 +19,7 @@ from tests.interfaces.web_office_file import FILE
 from tests.interfaces.web_office_identities import IDENTITIES
 from tests.interfaces.web_office_letters import LETTERS
 from tests.interfaces.web_office_listings import LISTINGS
-from tests.interfaces.web_office_measures import MEASURES, public_measures
+from tests.interfaces.web_office_measures import MEASURES, public_measure_cases, public_measures
 from tests.interfaces.web_office_models import MODELS
 from tests.interfaces.web_office_quality import QUALITY
 from tests.interfaces.web_office_results import RESULTS
@@ -35,6 +35,7 @@ PAGES = {
         for name, make in (PORTAL | PORTAL_PAGES | PORTAL_INSPECTIONS | PORTAL_VISITS).items()
     },
     "portal/measures.html": public_measures,
+    "portal/measure_cases.html": public_measure_cases,
     **{
         f"counter/{name}.html": make
         for name, make in {

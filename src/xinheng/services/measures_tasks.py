@@ -4,6 +4,7 @@
 and the answers are the acknowledgement list.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -123,6 +124,10 @@ def late_tasks(*, today: date) -> QuerySet[MeasureTask]:
     return MeasureTask.objects.filter(answer="", due_on__lt=today, provisional=False)
 
 
+_DOCUMENT = re.compile(r"[〔\[（(【]\s*(?:19|20)\d{2}\s*[〕\]）)】]")
+"""A year in brackets, as numbers of documents have it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
     """One use of a measure. ``text``: the case without names, where it is offered as a typical one."""
@@ -139,7 +144,8 @@ def report_use(
     measure: MeasureApplied, use: Use, *, organisation: Organisation, actor: User, now: datetime
 ) -> MeasureUse:
     """Keep what a department did. Refusals: MU1 outside the days of the measure, MU2 a matter it does not fit, MU3 the
-    text of a typical case names the enterprise."""
+    text of a typical case names the enterprise by a name of today or before, or by its code, MU8 it holds the number of a
+    document, by which everybody finds the enterprise."""
     end = day_of(measure.ended_at) if measure.ended_at else day_of(now)
     if not measure.from_on <= use.acted_on <= end:
         raise Refusal(
@@ -151,9 +157,15 @@ def report_use(
         titles = "、".join(Occasion(one).label for one in measure.occasions)
         raise Refusal("MU2", f"该措施只用于{titles}。", advice="请核对事项。")
     subject = measure.subject
-    named = [word for word in (subject.name, subject.code) if word and word in use.text]
-    if named:
+    former = subject.names.values_list("name", flat=True)
+    if any(word and word in use.text for word in (subject.name, subject.code, *former)):
         raise Refusal("MU3", "典型案例不写企业名称和代码。", advice="请写成“某食品公司”等后重试。")
+    if _DOCUMENT.search(use.text):
+        raise Refusal(
+            "MU8",
+            "典型案例不写决定书等的文号，凭文号能查到是哪家企业。",
+            advice="请写成“有关部门的处罚决定”等后重试。",
+        )
     made = MeasureUse.objects.create(
         measure=measure,
         organisation=organisation,

@@ -280,6 +280,24 @@ class PublicPlan(models.Model):
         db_table = "public_plan"
 
 
+class PublicMeasureCase(models.Model):
+    """An accepted typical case of a measure that still lies on its ground; nothing in it names an enterprise."""
+
+    public_id = models.CharField(max_length=16)
+    measure = models.CharField(max_length=120)
+    measure_group = models.SmallIntegerField()
+    occasion = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=10)
+    year = models.IntegerField()
+    organisation = models.CharField(max_length=120, null=True)
+    text = models.CharField(max_length=2000)
+    reviewed_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "public_measure_case"
+
+
 class PublicClassification(models.Model):
     """The yearly classification of a field; ``counts`` are county, grades, ungraded and sole_traders."""
 

@@ -53,6 +53,7 @@ _VIEWS = (
     "public_draw_substitute",
     "public_plan",
     "public_classification",
+    "public_measure_case",
     "public_draw",
     "public_policy",
 )

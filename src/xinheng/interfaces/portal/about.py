@@ -80,6 +80,7 @@ def _ways() -> list[Link]:
         Link("核对抽查", reverse("portal:draws"), "在自己的电脑上重新计算每一次抽取"),
         Link("消费投诉公示", reverse("portal:complaints"), "已经办结的消费投诉，办理的期限"),
         Link("奖惩措施清单", reverse("portal:measures"), "可以采取哪些措施、由谁、依据什么、在什么事项中"),
+        Link("典型案例", reverse("portal:measure_cases"), "奖惩措施怎样适用，不写企业名称"),
         Link("信用信息目录", reverse("portal:catalogue"), "收集哪些信息、由谁提供、依据什么、谁能看到"),
         Link("评价规则", reverse("portal:rules"), "等级怎么算、抽查比例怎么定"),
     ]

@@ -21,6 +21,7 @@ def measures(request: HttpRequest) -> HttpResponse:
         "past": on != today,
         "now_url": reverse("portal:measures"),
         "json_url": reverse("portal:measures_json") + (f"?on={on}" if on != today else ""),
+        "cases_url": reverse("portal:measure_cases"),
         **catalogue_of(law.policy_in_force(on=on)),
     }
     return answers.short_lived(render(request, "portal/measures.html", context), noindex=False)

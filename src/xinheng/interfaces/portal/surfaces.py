@@ -42,6 +42,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("catalogue_xlsx"),
     Surface("measures"),
     Surface("measures_json"),
+    Surface("measure_cases", why="典型案例不写企业名称、日期和文号"),
     Surface("rules"),
     Surface("robots"),
     Surface("health"),

@@ -37,7 +37,11 @@ PORTAL = (
         ),
     ),
     Route("企业登录", "counter:own", ("counter:sign_in", "counter:activate")),
-    Route("法规与说明", "portal:about", ("portal:rules", "portal:catalogue", "portal:measures")),
+    Route(
+        "法规与说明",
+        "portal:about",
+        ("portal:rules", "portal:catalogue", "portal:measures", "portal:measure_cases"),
+    ),
 )
 
 PORTAL_FOOT = (
