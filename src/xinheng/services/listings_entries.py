@@ -88,8 +88,10 @@ def enter_good(case: Case, by: By, *, reason: str) -> ListEntry:
 def publicise(case: Case, by: By, *, review: str, reviewed_on: date, finding: str, reason: str) -> Case:
     """Open the publicity of a proposal, with the fair-competition review of the incentive on record (legal guard G12)."""
     of = list_of(case, by.policy)
-    if of.fair_competition and (not review.strip() or not finding.strip() or reviewed_on > day_of(by.now)):
+    if of.fair_competition and (not review.strip() or not finding.strip()):
         raise _uncompared()
+    if reviewed_on > day_of(by.now):
+        raise Refusal("LG23", "公平竞争审查的日期不能晚于今天。", advice="请照审查表填写日期。")
     details = {
         "review": review.strip()[:120],
         "reviewed_on": reviewed_on.isoformat(),

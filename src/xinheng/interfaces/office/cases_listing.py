@@ -113,6 +113,7 @@ class DecideForm(StepForm):
 
 
 class PubliciseForm(StepForm):
+    beside: ClassVar[Beside] = {"LG21": "review", "LG23": "reviewed_on"}
     review = forms.CharField(
         label="公平竞争审查表编号", max_length=120, error_messages={"required": "请填写审查表编号。"}
     )
@@ -153,7 +154,8 @@ def new_listing(call: Call) -> HttpResponse:
         )
         with refusals_on(form):
             case = listings.propose(proposal, By(actor=call.user, policy=call.policy, now=call.now))
-            call.tell("已提出认定意见。下一步：事先告知。")
+            burdens = call.policy.lists.lists[key].burdens
+            call.tell(f"已提出认定意见。下一步：{'事先告知' if burdens else '开始公示'}。")
             return redirect("office:case", number=case.number)
     context = {
         "crumbs": [Crumb("名单", reverse("office:listings")), Crumb("提出认定")],
