@@ -324,6 +324,7 @@ def test_a_migration_is_tried_sent_and_carried_out_by_another(
     assert "可以迁移" in tried
     assert not FlowMigration.objects.exists()
     assert "请写明迁移的理由" in text(post(wang, url, plan))
+    assert "“月亮”没有写成 旧=新。" in text(post(wang, url, {**plan, "states": "月亮", "try": "1"}))
     assert "新版本没有状态“moon”" in text(post(wang, url, {**plan, "states": "correcting=moon", "try": "1"}))
     sent = post(wang, url, {**plan, "reason": "新版本"})
     page = sent.headers["Location"]

@@ -24,6 +24,7 @@ from xinheng.store.casework import Case
 
 READ = (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
 MOST = 500
+_COUNTERPARTS = ("states", "verbs", "clocks")
 
 
 def _found(public_id: str) -> FlowMigration | None:
@@ -50,9 +51,17 @@ class PlanForm(forms.Form):
     clocks = forms.CharField(label="期限", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     reason = forms.CharField(label="理由", required=False, max_length=500)
 
+    def clean(self) -> dict[str, Any]:
+        """Every line is a pair; the plan itself says where a name is unknown."""
+        given: dict[str, Any] = self.cleaned_data
+        for name in _COUNTERPARTS:
+            for line in given.get(name, "").splitlines():
+                if line.strip() and not all(part.strip() for part in line.partition("=")):
+                    self.add_error(name, f"“{line.strip()[:40]}”没有写成 旧=新。")
+        return given
+
     def counterparts(self) -> dict[str, dict[str, str]]:
-        """Lines without ``=`` are refused by the plan, which knows no such name."""
-        return {name: _pairs(self.cleaned_data[name]) for name in ("states", "verbs", "clocks")}
+        return {name: _pairs(self.cleaned_data[name]) for name in _COUNTERPARTS}
 
 
 def _pairs(text: str) -> dict[str, str]:
