@@ -122,7 +122,7 @@ def substitute_for(
         seats.apply(key=one["object"], absent=one["absent"], substitute=one["substitute"], cause=one["cause"])
     if cause is Cause.UNABLE:
         seats.unable.add(absent)
-    passed = []
+    passed: list[tuple[str, Passed]] = []
     for candidate in _turns(record, seats, key=key, absent=absent):
         if candidate not in unfit:
             return Found(candidate, tuple(passed))
@@ -184,7 +184,7 @@ def _wrong(record: Mapping[str, Any], shapes: Sequence[ChangeShape]) -> Iterator
         if one.absent not in seats.teams.get(one.object, ()):
             yield f"第{number}次更换：被更换的人不在这个对象的检查组中"
             return
-        if one.cause == Cause.UNABLE:
+        if Cause(one.cause) is Cause.UNABLE:
             seats.unable.add(one.absent)
         unfit = {item.key: Passed(item.cause) for item in one.passed}
         turns = list(_turns(record, seats, key=one.object, absent=one.absent))

@@ -68,8 +68,26 @@ def enter(
     by: User | SharingCall,
     now: datetime,
 ) -> CheckMade:
-    """Enter a check, in the transaction in which it is answered. ``reference``: for what, kept without persons."""
-    return CheckMade.objects.create(
+    """Enter a check, in the transaction in which it is answered."""
+    made = entry_of(
+        subject, occasion, organisation=organisation, field=field, reference=reference, by=by, now=now
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def entry_of(
+    subject: Subject,
+    occasion: Occasion,
+    *,
+    organisation: Organisation,
+    field: str,
+    reference: str,
+    by: User | SharingCall,
+    now: datetime,
+) -> CheckMade:
+    """A check as ``enter`` would enter it, not entered yet. ``reference``: for what, kept without persons."""
+    return CheckMade(
         organisation=organisation,
         subject=subject,
         way=DESK if isinstance(by, User) else SYSTEM,
@@ -112,6 +130,7 @@ def months_of(field: str, units: Collection[int], *, start: date, end: date) -> 
         breached=Count("pk", filter=Q(outcome__in=BREACHED)),
     )
     found: dict[date, dict[str, int]] = {}
-    for row in (*made.order_by("month"), *taken.order_by("month")):
-        found.setdefault(row.pop("month"), {}).update(row)
+    for rows, names in ((made, ("desk", "system")), (taken, ("taken", "checked", "breached"))):
+        for first, *counts in rows.order_by("month").values_list("month", *names):
+            found.setdefault(first, {}).update(zip(names, counts, strict=True))
     return [Month(first, **found[first]) for first in sorted(found, reverse=True)]

@@ -54,7 +54,12 @@ def waiting(organisations: Collection[int], *, afterwards: bool = False) -> Quer
 
 def late_count(organisations: Collection[int], *, on: date) -> int:
     """Of how many the term is over."""
-    return waiting(organisations).filter(due__lt=on).count()
+    return late(waiting(organisations), on=on).count()
+
+
+def late(found: QuerySet[Commitment], *, on: date) -> QuerySet[Commitment]:
+    """Of ``waiting``, those whose term is over."""
+    return found.filter(Q(("due__lt", on)))
 
 
 def task_of(commitment: Commitment, *, policy: Policy, on: date) -> Task:

@@ -64,8 +64,7 @@ def propose(
 def agree(proposed: int, *, actor: User, now: datetime) -> DrawSubstitute:
     """A second person agrees, and the next in order goes. Refusals: DS1, DS2, DS5 nothing proposed, DS6 the same person, DS7
     nobody is left."""
-    draw_id = DrawSubstitute.objects.filter(pk=proposed).values_list("draw", flat=True).first()
-    draw = Draw.objects.select_related("announcement").filter(pk=draw_id).first()
+    draw = Draw.objects.select_related("announcement").filter(substitutes=proposed).first()
     if draw is not None:
         _lock(draw)
     change = (
@@ -95,7 +94,7 @@ def _lock(draw: Draw) -> None:
 def changes_of(draw: Draw) -> list[dict[str, Any]]:
     """What was changed after a draw, as published, in order."""
     agreed = DrawSubstitute.objects.filter(draw=draw, agreed_at__isnull=False).order_by("sequence")
-    return list(agreed.values_list("content", flat=True))
+    return [one.content for one in agreed if one.content is not None]
 
 
 def team_now(drawn: DrawnObject) -> list[str]:

@@ -138,8 +138,10 @@ def record_visit(
 
     Sent again it is answered with what was taken in then. Refusals: VO1–VO6, VO3 without a check-in, VS1–VS7, VT1–VT3.
     """
-    site, by = site_of(public_id, actor=actor), {"actor": actor, "policy": policy, "now": now}
-    kept = take_sheet(site, sheet, arrived=arrived, seen=seen, phone=phone, **by)
+    site = site_of(public_id, actor=actor)
+    kept = take_sheet(
+        site, sheet, actor=actor, policy=policy, now=now, arrived=arrived, seen=seen, phone=phone
+    )
     note_all(site.notes)
     return kept
 

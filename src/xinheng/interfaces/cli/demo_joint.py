@@ -6,6 +6,7 @@ Both plans are drawn as any other; who stands in the strictest band is drawn by 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -59,7 +60,7 @@ def leave_joint(organs: tuple[Organ, Organ], scene: Together) -> None:
 
 
 def _sent(organ: Organ, draw: Draw, subject: int, scene: Together) -> None:
-    by = {"policy": scene.policy, "now": scene.now}
+    by: dict[str, Any] = {"policy": scene.policy, "now": scene.now}
     sent = Visit.objects.select_related("case").filter(drawn__draw=draw, subject=subject)
     for _ in range(draw.drawn // MOST + 1):
         if not sent.exists():
@@ -99,7 +100,7 @@ def _drawn(organ: Organ, scene: Together) -> Draw:
     plan = draft_plan(draft, actor=planner, policy=policy, now=scene.now)
     plan = approve_plan(plan.public_id, actor=scene.people["liqiang"], policy=policy, now=scene.now)
     party, words = policy.city.government, f"demonstration of {organ.title}"
-    given = {"actor": planner, "now": scene.now}
+    given: dict[str, Any] = {"actor": planner, "now": scene.now}
     parties = {party: commit_to(plan, party=party, reveal=words)}
     announced = announce_draw(plan.public_id, model=scene.model, parties=parties, policy=policy, **given)
     given["now"] = scene.now + timedelta(seconds=1)

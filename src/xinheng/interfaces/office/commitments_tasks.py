@@ -11,7 +11,7 @@ from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.paging import address, chosen, in_memory
 from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
-from xinheng.services.commitments_tasks import Task, late_count, task_of, waiting
+from xinheng.services.commitments_tasks import Task, late, late_count, task_of, waiting
 
 MOST = 2000
 _HEAD = ("主体", "承诺事项", "受理单位", "承诺日期", "核查期限", "核查方式")
@@ -23,7 +23,7 @@ def commitment_tasks(call: Call) -> HttpResponse:
     kind = chosen(call.request, "kind", _KINDS)
     found = waiting(call.reach(Verb.READ_CASE), afterwards=kind == "after")
     if kind == "late":
-        found = found.filter(due__lt=call.today)
+        found = late(found, on=call.today)
     rows = list(found.select_related("subject", "organisation", "case", "item_list")[:MOST])
     tasks = [task_of(one, policy=call.policy, on=call.today) for one in rows]
     if call.request.GET.get("export") == "csv":
