@@ -14,7 +14,9 @@ from xinheng.core.roles import Role
 from xinheng.services.measures_ending import end_measures
 from xinheng.store.models import (
     Case,
+    CheckMade,
     FairReview,
+    LedgerEvent,
     MeasureApplied,
     MeasureTask,
     MeasureUse,
@@ -24,6 +26,7 @@ from xinheng.store.models import (
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 CODE = "91410200MA00000011"
+OTHER_CODE = "91410200MA00000038"
 
 
 @pytest.fixture
@@ -201,6 +204,56 @@ def test_a_desk_sees_what_applies_and_no_verdict(measures: Measures, people: Peo
     assert "限制参加评先评优" in page
     for verdict in ("不予通过", "核查通过", "不得办理", "等级"):
         assert verdict not in page
+
+
+@pytest.fixture
+def li(people: People) -> Client:
+    """Somebody at a desk that may check."""
+    RoleGrant.objects.create(
+        user=people.li, role=Role.REGISTRAR_DESK, organisation=people.market, from_on=date(2026, 1, 1)
+    )
+    return signed_in(people.li)
+
+
+@pytest.mark.row("M6-07")
+@pytest.mark.guard("G14")
+def test_a_tender_desk_checks_all_bidders_at_once_and_each_learns_of_it(
+    measures: Measures, li: Client
+) -> None:
+    measure = measures.in_force()
+    Subject.objects.filter(pk=measure.subject_id).update(code=CODE)
+    other = measures.rows.subject(code=OTHER_CODE, name="乙公司")
+    url = reverse("office:measure_check_many")
+    codes = f" {CODE.lower()}\n{OTHER_CODE}\n{CODE}\n没有的代码"
+    asked = {"occasion": "honours", "reference": "评选2026-1", "codes": codes}
+    page = text(post(li, url, asked))
+    for words in ("限制参加评先评优", "本平台归集范围内没有", "没有的代码", "摘要值：sha256:"):
+        assert words in page
+    for verdict in ("不予通过", "核查通过", "合格", "等级", "排名"):
+        assert verdict not in page
+    assert set(CheckMade.objects.values_list("subject", "reference")) == {
+        (measure.subject_id, "评选2026-1"),
+        (other.pk, "评选2026-1"),
+    }
+    read = LedgerEvent.objects.filter(kind="subject.checked").values_list("subject", flat=True)
+    assert set(read) == {measure.subject.public_id, other.public_id}
+    table = post(li, url, {**asked, "table": "on"})
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert "限制参加评先评优" in text(table)
+
+
+@pytest.mark.row("M6-07")
+def test_nobody_named_too_many_and_no_number_are_refused_and_nothing_is_entered(
+    people: People, li: Client
+) -> None:
+    url = reverse("office:measure_check_many")
+    asked = {"occasion": "tender", "reference": "招2026-1", "codes": CODE}
+    assert "请填写项目编号" in text(post(li, url, {**asked, "reference": " "}))
+    assert "没有写出要核查的企业" in text(post(li, url, {**asked, "codes": ",，\n"}))
+    many = "\n".join(f"91410200MA{number:08d}" for number in range(501))
+    assert "一次最多核查 500 户" in text(post(li, url, {**asked, "codes": many}))
+    assert not CheckMade.objects.exists()
+    assert signed_in(people.chen).get(url).status_code == 403
 
 
 @pytest.mark.row("M10-07")

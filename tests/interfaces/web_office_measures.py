@@ -159,6 +159,7 @@ def _check() -> Context:
     return {
         **OFFICE,
         "crumbs": CRUMBS,
+        "many_url": "#",
         "form": CheckForm({"food": "食品", "fire": "消防"}, {"code": "", "occasion": "tender", "reason": ""}),
         "found": found,
         "tables": [("市场和行业禁入", TABLE)],

@@ -4,7 +4,8 @@ The answer informs and never says yes or no (legal guards G14, G16); a desk stat
 the ledger (《河南省社会信用条例》第三十一条; 南阳方案五（三）).
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,17 +26,18 @@ from xinheng.services.accounts import actor_of
 from xinheng.services.check_register import enter, field_of
 from xinheng.services.ledger import note
 from xinheng.services.measures_ending import in_force
-from xinheng.services.measures_grounds import words_of
-from xinheng.services.merged_files import one_with
+from xinheng.services.measures_grounds import words_of_each
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.listings import ListEntry
-from xinheng.store.measures import MeasureApplied
+from xinheng.store.measures import MeasureApplied, MeasureTask
 from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 _LISTS = {Item.SERIOUS_LIST, Item.ABNORMAL_OPERATION}
+PARTS = ("commitments", "lists", "measures", "bans", "incentives")
+"""Of what an answer consists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,23 +74,59 @@ def what_applies(
     subject: Subject, occasion: Occasion, body: Organisation, *, policy: Policy, on: date
 ) -> Applies:
     """Read without leaving a trace; a caller outside notes it (``check_at_desk``, the interface for checks)."""
-    standing = in_force(on=on).filter(subject__in=one_with(subject), occasions__contains=[occasion.value])
-    rows = list(standing.select_related("organisation", "decision").order_by("pk"))
-    fitting = [row for row in rows if _fits(row, body, policy)]
-    return Applies(
-        subject=subject,
-        occasion=occasion,
-        on=on,
-        commitments=tuple(_commitments(subject, policy)),
-        lists=tuple(_lists(subject, policy, on=on)),
-        measures=tuple(
-            _line(row, policy) for row in fitting if not row.ban and row.group != MeasureGroup.INCENTIVE
-        ),
-        bans=tuple(_line(row, policy) for row in rows if row.ban),
-        incentives=tuple(_line(row, policy) for row in fitting if row.group == MeasureGroup.INCENTIVE),
-        subject_version=subject.version,
-        policy_digest=policy.digest,
-    )
+    return what_applies_to([subject], occasion, body, policy=policy, on=on)[0]
+
+
+def what_applies_to(
+    subjects: Sequence[Subject], occasion: Occasion, body: Organisation, *, policy: Policy, on: date
+) -> list[Applies]:
+    """The same of many enterprises in their order, with as few questions to the database as of one."""
+    files = _files(subjects)
+    names = _Names()
+    rows = _measures(files, occasion, on=on)
+    fitting = _fitting(rows, body)
+    words = words_of_each((_ground(row) for row in rows), policy=policy)
+    lists = _lists(files, names, policy, on=on)
+    promised = _records(files, {Item.COMMITMENT})
+    found: dict[int, dict[str, list[Line]]] = {one.pk: defaultdict(list) for one in subjects}
+    for row in rows:
+        line = _line(row, words[_ground(row)], names)
+        kind = found[files[row.subject_id]]
+        if row.ban:
+            kind["bans"].append(line)
+        if row.pk in fitting and row.group == MeasureGroup.INCENTIVE:
+            kind["incentives"].append(line)
+        elif row.pk in fitting and not row.ban:
+            kind["measures"].append(line)
+    for owner, line in lists:
+        found[owner]["lists"].append(line)
+    for record in promised:
+        found[files[record.subject_id]]["commitments"].append(_recorded(record, policy))
+    return [
+        Applies(
+            subject=one,
+            occasion=occasion,
+            on=on,
+            commitments=tuple(found[one.pk]["commitments"]),
+            lists=tuple(found[one.pk]["lists"]),
+            measures=tuple(found[one.pk]["measures"]),
+            bans=tuple(found[one.pk]["bans"]),
+            incentives=tuple(found[one.pk]["incentives"]),
+            subject_version=one.version,
+            policy_digest=policy.digest,
+        )
+        for one in subjects
+    ]
+
+
+def demand_check(subjects: Sequence[Subject], *, reason: str, actor: User, on: date) -> None:
+    """Refusals: MW1 no reason, MW2 not at such a desk."""
+    if not reason.strip():
+        raise Refusal("MW1", "核查须写明事由，例如受理编号、项目编号。", advice="请填写后重试。")
+    for subject in subjects:
+        decision = may(actor_of(actor), Verb.CHECK_SUBJECT, Target(subject=subject.pk), on=on)
+        if not decision:
+            raise Refusal("MW2", decision.reason, advice="如工作需要，请向安全管理员申请相应角色。")
 
 
 @transaction.atomic
@@ -105,12 +143,8 @@ def check_at_desk(
 ) -> Applies:
     """The reading of a desk, with its reason, in the ledger and the register. ``field``: that of the matter, where the organ
     has several. Refusals: MW1 no reason, MW2 not at such a desk, CR1 a field of others."""
-    if not reason.strip():
-        raise Refusal("MW1", "核查须写明事由，例如受理编号。", advice="请填写后重试。")
     today = day_of(now)
-    decision = may(actor_of(actor), Verb.CHECK_SUBJECT, Target(subject=subject.pk), on=today)
-    if not decision:
-        raise Refusal("MW2", decision.reason, advice="如工作需要，请向安全管理员申请相应角色。")
+    demand_check([subject], reason=reason, actor=actor, on=today)
     of_field = field_of(body, field, policy=policy)
     found = what_applies(subject, occasion, body, policy=policy, on=today)
     note(
@@ -136,68 +170,81 @@ def check_at_desk(
     return found
 
 
-def _fits(row: MeasureApplied, body: Organisation, policy: Policy) -> bool:
-    """A measure counts for the body that applied it and those that were asked to respond."""
-    if row.organisation_id == body.pk:
-        return True
-    return (
-        row.tasks.filter(kind="apply", organisation=body).exclude(answer__in=["elsewhere", "wrong"]).exists()
-    )
+def _files(subjects: Sequence[Subject]) -> dict[int, int]:
+    """Whose file each row is that stands for one of the subjects: its own, and those merged into it."""
+    own = {one.pk: one.pk for one in subjects}
+    absorbed = Subject.objects.filter(merged_into__in=own).values_list("pk", "merged_into_id")
+    return own | {pk: into for pk, into in absorbed if into is not None}
 
 
-def _line(row: MeasureApplied, policy: Policy) -> Line:
-    ground = Ground(GroundKind(row.ground_kind), row.ground_key)
+def _measures(files: Mapping[int, int], occasion: Occasion, *, on: date) -> list[MeasureApplied]:
+    standing = in_force(on=on).filter(subject__in=files, occasions__contains=[occasion.value])
+    return list(standing.select_related("organisation", "decision").order_by("pk"))
+
+
+def _fitting(rows: Sequence[MeasureApplied], body: Organisation) -> set[int]:
+    """Measures count for the body that applied them and for those that were asked to respond."""
+    tasks = MeasureTask.objects.filter(measure__in=[row.pk for row in rows], kind="apply", organisation=body)
+    asked = tasks.exclude(answer__in=["elsewhere", "wrong"]).values_list("measure_id", flat=True)
+    return {row.pk for row in rows if row.organisation_id == body.pk} | set(asked)
+
+
+def _ground(row: MeasureApplied) -> Ground:
+    return Ground(GroundKind(row.ground_kind), row.ground_key)
+
+
+def _line(row: MeasureApplied, ground: str, names: "_Names") -> Line:
     return Line(
         title=row.title,
         basis=row.basis,
-        ground=words_of(row.subject, ground, policy=policy),
+        ground=ground,
         from_on=row.from_on,
         until_on=row.until_on,
-        body=_name(row.organisation),
+        body=names.of(row.organisation),
         number=row.decision.number,
     )
 
 
-def _lists(subject: Subject, policy: Policy, *, on: date) -> Iterator[Line]:
+def _lists(
+    files: Mapping[int, int], names: "_Names", policy: Policy, *, on: date
+) -> Iterator[tuple[int, Line]]:
     """Lists decided here, internal ones left out, and those that stand in the file as records of others."""
     entries = ListEntry.objects.filter(
-        subject__in=one_with(subject), ended_at__isnull=True, suspended_at__isnull=True, from_on__lte=on
+        subject__in=files, ended_at__isnull=True, suspended_at__isnull=True, from_on__lte=on
     ).exclude(kind=ListKind.FOCUS.value)
     shown = set()
     for entry in entries.exclude(until_on__lte=on).select_related("organisation", "decision").order_by("pk"):
         listed = policy.lists.require(entry.list_key)
         shown.add(entry.record_key)
-        yield Line(
-            title=listed.title,
-            basis="；".join(policy.sources[one.source].cite(one.clause) for one in listed.basis),
-            ground=f"{entry.decision.number}",
-            from_on=entry.from_on,
-            until_on=entry.until_on,
-            body=_name(entry.organisation),
-            number=entry.decision.number,
+        yield (
+            files[entry.subject_id],
+            Line(
+                title=listed.title,
+                basis="；".join(policy.sources[one.source].cite(one.clause) for one in listed.basis),
+                ground=f"{entry.decision.number}",
+                from_on=entry.from_on,
+                until_on=entry.until_on,
+                body=names.of(entry.organisation),
+                number=entry.decision.number,
+            ),
         )
-    for record in _records(subject, _LISTS).exclude(record_key__in=[key for key in shown if key]):
+    for record in _records(files, _LISTS).exclude(record_key__in=[key for key in shown if key]):
         if record.valid_to is None or record.valid_to > on:
-            yield _recorded(record, policy)
+            yield files[record.subject_id], _recorded(record, policy)
 
 
-def _commitments(subject: Subject, policy: Policy) -> Iterator[Line]:
-    for record in _records(subject, {Item.COMMITMENT}):
-        yield _recorded(record, policy)
-
-
-def _records(subject: Subject, items: set[Item]) -> QuerySet[Record]:
+def _records(files: Mapping[int, int], items: set[Item]) -> QuerySet[Record]:
     """Open versions that stand; what was shielded, repaired or revoked is not among them."""
     standing = [state for state in RecordState if lives(state, Finality.FINAL)]
     return (
         Record.objects.filter(
-            subject__in=one_with(subject),
+            subject__in=files,
             item__in=[int(item) for item in items],
             known_until__isnull=True,
             state__in=[int(state) for state in standing],
         )
         .exclude(finality=Finality.REVOKED)
-        .select_related("detail", "batch__organisation")
+        .select_related("detail")
         .order_by("record_key")
     )
 
@@ -215,6 +262,39 @@ def _recorded(record: Record, policy: Policy) -> Line:
     )
 
 
-def _name(organisation: Organisation) -> str:
-    found = organisation.names.filter(to_on__isnull=True).first()
-    return found.name if found else organisation.key
+class _Names:
+    """Present names of organisations, each asked for once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, str] = {}
+
+    def of(self, organisation: Organisation) -> str:
+        if organisation.pk not in self._known:
+            found = organisation.names.filter(to_on__isnull=True).first()
+            self._known[organisation.pk] = found.name if found else organisation.key
+        return self._known[organisation.pk]
+
+
+def content_of(applies: Applies) -> dict[str, object]:
+    """What the digest of an answer covers, without anything that changes from one asking to the next."""
+    return {
+        "subject": applies.subject.public_id,
+        "version": applies.subject_version,
+        "policy": applies.policy_digest,
+        "occasion": applies.occasion.value,
+        "on": applies.on.isoformat(),
+        **{part: [line_words(one) for one in getattr(applies, part)] for part in PARTS},
+    }
+
+
+def line_words(line: Line) -> dict[str, str]:
+    """A line in strings; days empty where there is none."""
+    return {
+        "title": line.title,
+        "basis": line.basis,
+        "ground": line.ground,
+        "body": line.body,
+        "number": line.number,
+        "from_on": line.from_on.isoformat() if line.from_on else "",
+        "until_on": line.until_on.isoformat() if line.until_on else "",
+    }

@@ -18,7 +18,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.sharing import Purpose
 from xinheng.services.check_register import enter, field_of
 from xinheng.services.ledger import note
-from xinheng.services.measures_applying import Applies, Line, what_applies
+from xinheng.services.measures_applying import Applies, content_of, what_applies
 from xinheng.services.reach import tree
 from xinheng.services.sharing_reads import Asked, counted_use, found_subject, unknown_code, write_refused
 from xinheng.services.time import day_of
@@ -103,7 +103,7 @@ def _noted(
     """What applies, and the event by which the enterprise learns who asked and for what."""
     body = call.grant.organisation
     applies = what_applies(subject, occasion, body, policy=policy, on=day_of(now))
-    snapshot = digest_of(_content(applies))
+    snapshot = digest_of(content_of(applies))
     note(
         "subject.checked",
         now=now,
@@ -113,29 +113,3 @@ def _noted(
         payload={"call": call.pk, "sharing": call.grant.public_id, "snapshot": snapshot},
     )
     return Checked(applies, snapshot)
-
-
-def _content(applies: Applies) -> dict[str, object]:
-    """What the digest covers."""
-    parts = ("commitments", "lists", "measures", "bans", "incentives")
-    return {
-        "subject": applies.subject.public_id,
-        "version": applies.subject_version,
-        "policy": applies.policy_digest,
-        "occasion": applies.occasion.value,
-        "on": applies.on.isoformat(),
-        **{part: [line_words(one) for one in getattr(applies, part)] for part in parts},
-    }
-
-
-def line_words(line: Line) -> dict[str, str]:
-    """A line in strings; days empty where there is none."""
-    return {
-        "title": line.title,
-        "basis": line.basis,
-        "ground": line.ground,
-        "body": line.body,
-        "number": line.number,
-        "from_on": line.from_on.isoformat() if line.from_on else "",
-        "until_on": line.until_on.isoformat() if line.until_on else "",
-    }

@@ -4,6 +4,7 @@ An enterprise's own file is asked, merged files with it; what is kept apart, shi
 (《河南省社会信用条例》第二十条; legal guard G3).
 """
 
+from collections.abc import Iterable
 from datetime import date
 
 from xinheng.core.catalogue import Item, Nature
@@ -64,15 +65,30 @@ def sectors_of(organisation: Organisation, policy: Policy) -> frozenset[str]:
 
 def words_of(subject: Subject, ground: Ground, *, policy: Policy) -> str:
     """The ground in words, as letters and pages name it: kind, document number, day, body."""
-    if ground.kind is GroundKind.LIST_ENTRY:
-        entry = ListEntry.objects.filter(pk=ground.reference).first()
-        listed = policy.lists.lists.get(entry.list_key) if entry else None
-        return f"{listed.title}　{entry.from_on} 列入" if entry and listed else "名单"
-    record = (
-        Record.objects.select_related("detail")
-        .filter(record_key=ground.reference, known_until__isnull=True)
-        .first()
-    )
+    return words_of_each([ground], policy=policy)[ground]
+
+
+def words_of_each(grounds: Iterable[Ground], *, policy: Policy) -> dict[Ground, str]:
+    """Several grounds in words, read at once."""
+    asked = set(grounds)
+    keys = [one.reference for one in asked if one.kind is not GroundKind.LIST_ENTRY]
+    entries = ListEntry.objects.in_bulk([one.reference for one in asked if one.kind is GroundKind.LIST_ENTRY])
+    records = Record.objects.select_related("detail").filter(record_key__in=keys, known_until__isnull=True)
+    by_key = {record.record_key: record for record in records} if keys else {}
+    return {
+        one: _entry_words(entries.get(one.reference), policy)
+        if one.kind is GroundKind.LIST_ENTRY
+        else _record_words(by_key.get(one.reference), policy)
+        for one in asked
+    }
+
+
+def _entry_words(entry: ListEntry | None, policy: Policy) -> str:
+    listed = policy.lists.lists.get(entry.list_key) if entry else None
+    return f"{listed.title}　{entry.from_on} 列入" if entry and listed else "名单"
+
+
+def _record_words(record: Record | None, policy: Policy) -> str:
     if record is None:
         return "记录"
     detail = getattr(record, "detail", None)

@@ -11,7 +11,8 @@ from ninja import Field, Router, Schema
 from ninja.params.functions import Query
 
 from xinheng.interfaces.api.keys import key_of
-from xinheng.services.measures_by_key import ABOUT, Check, Checked, check_by_key, line_words
+from xinheng.services.measures_applying import PARTS, line_words
+from xinheng.services.measures_by_key import ABOUT, Check, Checked, check_by_key
 from xinheng.services.policies import policy_in_force
 from xinheng.services.time import day_of
 
@@ -75,12 +76,11 @@ def check_subject(
 
 def _told(found: Checked) -> dict[str, Any]:
     applies = found.applies
-    parts = ("commitments", "lists", "measures", "bans", "incentives")
     return {
         "subject": {"code": applies.subject.code, "name": applies.subject.name},
         "occasion": applies.occasion.value,
         "on": applies.on.isoformat(),
-        **{part: [line_words(one) for one in getattr(applies, part)] for part in parts},
+        **{part: [line_words(one) for one in getattr(applies, part)] for part in PARTS},
         "not_checked": applies.persons,
         "note": ABOUT,
         "snapshot": found.snapshot,

@@ -121,6 +121,7 @@ def measure_check(call: Call) -> HttpResponse:
             )
     context = {
         "crumbs": crumbs(Crumb("办事核查")),
+        "many_url": reverse("office:measure_check_many"),
         "form": form,
         "found": found,
         "tables": _tables(found) if found else [],

@@ -216,7 +216,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     *("office:take_into_campaign", "office:campaign_line"),
                 ),
             ),
-            Route("办事核查", "office:measure_check"),
+            Route("办事核查", "office:measure_check", ("office:measure_check_many",)),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route("年度分类结果", "office:classifications"),
             Route(
