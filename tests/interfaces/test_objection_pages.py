@@ -96,6 +96,9 @@ def test_the_window_objects_for_those_without_internet(objectors: Objectors, rec
     assert "查询码" in text(receipt)
     assert Objection.objects.get().channel == "pushed"
     assert "正在办理" in text(post(window, address, {"wrong": "金额应为五百元"}))
+    listed = text(window.get(desk, {"code": code(1)}))
+    assert "异议中" in listed
+    assert f'href="{address}"' not in listed
 
 
 def test_officers_look_answer_and_tell_on_the_page(objectors: Objectors, record: Record) -> None:

@@ -24,7 +24,7 @@ from xinheng.services.listings_releases import compile_release, release, shown
 from xinheng.services.listings_watch import MONTHS, Watched, watch
 from xinheng.store.listings import ListEntry, ListRelease
 
-HEAD = ("主体", "统一社会信用代码", "名单", "认定单位", "列入", "期满", "状态")
+HEAD = ("主体", "统一社会信用代码", "名单", "认定单位", "列入", "移出日", "状态")
 
 
 def _home() -> Crumb:
@@ -113,7 +113,7 @@ def list_entries(call: Call) -> HttpResponse:
             caption="名单条目",
             columns=[
                 Column("主体"), Column("统一社会信用代码", "code"), Column("名单"), Column("认定单位"),
-                Column("列入", "day"), Column("期满", "day"), Column("状态"),
+                Column("列入", "day"), Column("移出日", "day"), Column("状态"),
             ],
             rows=[_cells(call, row) for row in page],
             empty="没有符合条件的条目。名单认定从主体档案的一条决定开始。",

@@ -132,6 +132,12 @@ class ToldForm(StepForm):
         self.fields["reason"].error_messages["required"] = "请写明怎样告知的，例如送达回证编号。"
 
 
+def _running(subject: Subject) -> dict[str, str]:
+    """What is objected to already, each with the number of its case."""
+    marked = Objection.objects.filter(subject=subject, mark_removed_at__isnull=True)
+    return dict(marked.values_list("reference", "case__number"))
+
+
 @asks(Verb.ASSIST_ENTERPRISE)
 def objection_desk(call: Call) -> HttpResponse:
     """Find the enterprise by its code, then what it objects to."""
@@ -147,8 +153,17 @@ def objection_desk(call: Call) -> HttpResponse:
             reason="协助提出异议",
         )
         here = reverse("office:new_objection", kwargs={"subject": subject.public_id})
+        running = _running(subject)
         things = [
-            {"kind": one.aim.label, "words": one.words, "url": f"{here}?about={one.reference}"}
+            {
+                "kind": one.aim.label,
+                "words": one.words,
+                "url": f"{here}?about={one.reference}",
+                "running": running.get(one.reference, ""),
+                "running_url": reverse("office:case", kwargs={"number": running[one.reference]})
+                if one.reference in running
+                else "",
+            }
             for one in things_of(subject, policy=call.policy)
         ]
     context = {
