@@ -41,6 +41,7 @@ OWN_MATTERS = {
     **dict.fromkeys(
         ("own_report", "own_report_pdf", "own_report_json"), "本企业自己的报告，有变化以后不再提供"
     ),
+    "own_letter": "送达本企业的文书，按送达的保留",
     "own_visit": "本企业自己的一次检查",
     "visit_code": "凭通知书上的检查码，不能按企业查询",
     **dict.fromkeys(("own_repair", "own_repair_sheet"), "一条可以修复的信息；终止后没有这一页，由地址直接查"),

@@ -15,6 +15,7 @@ from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clocks_of
+from xinheng.interfaces.counter.letters import served_letters
 from xinheng.interfaces.counter.papers import papers_url, shown_papers
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.refusals import told
@@ -196,6 +197,7 @@ def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
         "form": form,
         "acts": _acts(visit, case, objection),
         "papers": shown_papers(case, visit),
+        "letters": served_letters(case, visit),
         "answer": case.events.filter(verb__in=("correct", "withdraw", "uphold"))
         .order_by("-sequence")
         .first(),

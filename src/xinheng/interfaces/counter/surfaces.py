@@ -48,6 +48,7 @@ SURFACES: tuple[Surface, ...] = (
             "own_report_json",
             "own_visits",
             "own_visit",
+            "own_letter",
             "own_papers",
             "own_papers_file",
             "own_commitment_papers",

@@ -7,6 +7,7 @@ from xinheng.interfaces.counter import (
     case_lookup,
     commitments,
     consents,
+    letters,
     measures,
     objections,
     objections_misuse,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("own/<str:subject>/objections/", objections.own_objection, name="own_objection"),
     path("own/<str:subject>/cases/", objections.own_cases, name="own_cases"),
     path("own/<str:subject>/cases/<slug:number>/", objections.own_case, name="own_case"),
+    path("own/<str:subject>/letters/<slug:letter>/", letters.own_letter, name="own_letter"),
     path("own/<str:subject>/cases/<slug:number>/papers/", papers.own_papers, name="own_papers"),
     path(
         "own/<str:subject>/cases/<slug:number>/papers/<slug:paper>/",
