@@ -116,7 +116,7 @@ def test_a_wrong_entry_is_marked_answered_and_gone_everywhere(site: Site) -> Non
     firm.get_by_role("link", name="办理事项").click()
     fits(firm)
     firm.get_by_role("link", name=case).click()
-    expect(firm.locator("main")).to_contain_text("办结")
+    expect(firm.locator("main")).to_contain_text("办完")
     fits(firm)
     firm.get_by_role("link", name="谁看过我的档案").click()
     fits(firm)

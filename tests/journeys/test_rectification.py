@@ -53,4 +53,4 @@ def test_an_order_is_given_served_answered_and_followed_by_the_enterprise(site: 
     take_step(checker, "核查通过", "已改正")
     fits(checker)
     look_up(passer, number, code)
-    expect(passer.locator("main")).to_contain_text("核查通过，事项已经办结")
+    expect(passer.locator("main")).to_contain_text("核对通过，事项已经办完")
