@@ -230,9 +230,9 @@ def _reviews(seat: Seat) -> Iterator[Task]:
         last = DueDate(day, seat.policy.calendar.is_provisional(day), seat.policy.calendar.version)
         running = term(last, rule=rule, verified=verified, seat=seat)
         yield Task(kind=Kind.REVIEW, batch=batches[pk], count=count[pk], term=running)
-    for batch in entries_unreviewed(seat.reach(Verb.REVIEW_SECRECY)):
-        if not answers_for(seat.user, batch):
-            yield Task(kind=Kind.REVIEW, batch=batch, count=batch.rows)
+    for entered in entries_unreviewed(seat.reach(Verb.REVIEW_SECRECY)):
+        if not answers_for(seat.user, entered):
+            yield Task(kind=Kind.REVIEW, batch=entered, count=entered.rows)
 
 
 def _publication_rule(batch: Batch, seat: Seat) -> tuple[str, bool]:

@@ -91,7 +91,7 @@ def propose_table(content: bytes, *, name: str, actor: User, policy: Policy, now
     table, today = read_table(content, name=name), day_of(now)
     waiting = Case.objects.filter(kind=KIND, closed_at__isnull=True).first()
     if waiting is not None:
-        raise Refusal("RO5", f"已有积分表 {waiting.number} 在办。", advice="请先批准、退回或撤销它。")
+        raise Refusal("RO5", f"已有积分表 {waiting.number} 在办。", advice="请先批准或者撤销它。")
     trial = trial_of(table, policy=policy, on=today)
     _refuse_drifted(trial)
     learnt = table.learnt
