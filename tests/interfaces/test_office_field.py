@@ -16,7 +16,7 @@ from tests.services.trips import CODE, POINTS, TEAM, Trips, make_trips
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
-from xinheng.store.models import Attachment, User, Visit, VisitArrival, VisitSheet
+from xinheng.store.models import Attachment, DrawSubstitute, User, Visit, VisitArrival, VisitSheet
 
 pytestmark = [
     pytest.mark.usefixtures("office_clock"),
@@ -100,6 +100,28 @@ def test_an_inspector_is_listed_what_is_assigned_and_needed_there(trips: Trips) 
     assert given["owner"] == trips.li.public_id
     assert json.loads(signed_in(other).get(LIST).content)["visits"] == []
     assert "马检查" not in json.dumps(given, ensure_ascii=False)
+
+
+@pytest.mark.row("M8-03")
+def test_a_notice_that_names_the_officers_of_before_is_none(trips: Trips) -> None:
+    visit = trips.approved()
+    li = signed_in(trips.li)
+    assert json.loads(li.get(LIST).content)["visits"][0]["noticed"] is True
+    assert visit.drawn is not None
+    DrawSubstitute.objects.create(
+        draw=visit.drawn.draw,
+        drawn=visit.drawn,
+        absent_no="4102000009",
+        cause="recused",
+        reason="申请依法回避",
+        proposed_by=trips.people.wang,
+        proposed_at=NOW,
+        agreed_by=trips.people.zhao,
+        agreed_at=NOW + timedelta(days=1),
+        sequence=1,
+        substitute_no=TEAM[0],
+    )
+    assert json.loads(li.get(LIST).content)["visits"][0]["noticed"] is False
 
 
 def test_what_the_phone_sends_is_seen_once_in_the_office(trips: Trips) -> None:

@@ -4,7 +4,7 @@ Until the team has come to the enterprise; what the enterprise was told before i
 and each change is published (docs/draw.md; 《行政处罚法》第四十二、四十三条; legal guard G7).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -108,10 +108,14 @@ def team_now(drawn: DrawnObject) -> list[str]:
 
 def changed_at(visit: Visit) -> datetime | None:
     """When the team of a visit was last changed; a notice from before names the wrong officers."""
-    if visit.drawn_id is None:
-        return None
-    agreed = DrawSubstitute.objects.filter(drawn=visit.drawn_id, agreed_at__isnull=False)
-    return agreed.order_by("-sequence").values_list("agreed_at", flat=True).first()
+    return changes_at([visit]).get(visit.pk)
+
+
+def changes_at(visits: Collection[Visit]) -> dict[int, datetime]:
+    """As ``changed_at`` for several at once, by visit; those whose team stayed are not named."""
+    by_drawn = {one.drawn_id: one.pk for one in visits if one.drawn_id is not None}
+    agreed = DrawSubstitute.objects.filter(drawn__in=by_drawn, agreed_at__isnull=False).order_by("sequence")
+    return {by_drawn[one.drawn_id]: one.agreed_at for one in agreed if one.agreed_at is not None}
 
 
 def _found(

@@ -27,6 +27,7 @@ from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.visits_parcels import Parcel, parcel_of
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
+from xinheng.services.draw_substitutes import changes_at
 from xinheng.services.visit_items import items_of
 from xinheng.services.visits import points_of, results_of
 from xinheng.services.visits_phone import take_from_phone
@@ -100,9 +101,7 @@ def field_list(call: Call) -> HttpResponse:
     visits = (
         list(found.select_related("case", "subject", "plan", "drawn").order_by("pk")[:MOST]) if mine else []
     )
-    cases = [one.case_id for one in visits]
-    letters = IssuedLetter.objects.filter(case__in=cases, kind="inspection_notice")
-    noticed = set(letters.values_list("case_id", flat=True))
+    noticed = _noticed(visits)
     return _json(
         {
             "owner": call.user.public_id,
@@ -111,6 +110,19 @@ def field_list(call: Call) -> HttpResponse:
             "visits": [_visit(one, noticed, call.policy) for one in visits],
         }
     )
+
+
+def _noticed(visits: list[Visit]) -> set[int]:
+    """Cases whose notice names the officers who go now."""
+    letters = IssuedLetter.objects.filter(case__in=[one.case_id for one in visits], kind="inspection_notice")
+    newest = dict(letters.order_by("issued_at").values_list("case_id", "issued_at"))
+    changed = changes_at(visits)
+    found = set(newest)
+    return found - {
+        one.case_id
+        for one in visits
+        if one.case_id in found and one.pk in changed and newest[one.case_id] < changed[one.pk]
+    }
 
 
 def _visit(visit: Visit, noticed: set[int], policy: Policy) -> dict[str, Any]:
