@@ -3,6 +3,7 @@
 import json
 import re
 from io import BytesIO
+from random import Random
 from typing import Any
 
 import pytest
@@ -128,6 +129,35 @@ def test_another_paper_of_the_platform_is_no_report(policy: Policy, signer: Sign
         assert not seen.genuine and "不是信用报告" in seen.cause
     letter = json.dumps(sign_value({"number": "1", "format": "letter"}, signer)).encode()
     assert not check_file(letter, [signer.certificate]).genuine
+
+
+def test_a_file_made_to_trip_the_reader_is_no_report(policy: Policy, signer: Signer) -> None:
+    good, trusted, chance = signed(a_twin(policy), signer), [signer.certificate], Random(7)
+    for word in (
+        b"/Kids",
+        b"/Root",
+        b"/Prev",
+        b"/ByteRange",
+        b"/Contents",
+        b"/Length",
+        b"/Size",
+        b"startxref",
+        b"/W",
+    ):
+        for wrong in (b"/X", b"0 0 R", b"999999999999", b"-1", b"[[[[", b"<<"):
+            place = good.rfind(word)
+            assert not check_file(good[:place] + wrong + good[place + len(word) :], trusted).genuine
+    for _ in range(200):
+        spoilt = bytearray(good)
+        for _ in range(20):
+            spoilt[chance.randrange(len(good) - 40_000, len(good))] ^= chance.randrange(1, 256)
+        assert not check_file(bytes(spoilt), trusted).genuine
+    for depth in (100, 450, 900, 100_000):
+        deep = "[" * depth + "]" * depth
+        for text in (deep, f'{{"content": {deep}, "signature": {{}}}}'):
+            assert not check_file(text.encode(), trusted).genuine
+        stated = f'{{"number": "1", "format": "xinheng-report-1", "x": {deep}}}'
+        assert not check_file(f'{{"content": {stated}, "signature": {{}}}}'.encode(), trusted).genuine
 
 
 def test_the_same_report_gives_the_same_page_and_markup_stays_words(policy: Policy) -> None:

@@ -57,8 +57,14 @@ def sign_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
 
 
 def check_file(content: bytes, trusted: Sequence[bytes]) -> Checked:
-    """A report as PDF, or its data as JSON: whether one of the trusted keys signed exactly this."""
-    return _check_pdf(content, trusted) if content.startswith(b"%PDF-") else _check_twin(content, trusted)
+    """A report as PDF, or its data as JSON: whether one of the trusted keys signed exactly this.
+
+    The file comes from anybody: over whatever its reader stumbles, and readers promise no closed set of errors, it is no report.
+    """
+    try:
+        return _check_pdf(content, trusted) if content.startswith(b"%PDF-") else _check_twin(content, trusted)
+    except Exception:
+        return Checked(genuine=False, cause="不是完整的信用报告文件。")
 
 
 def _check_pdf(content: bytes, trusted: Sequence[bytes]) -> Checked:
