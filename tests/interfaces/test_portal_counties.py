@@ -59,6 +59,15 @@ def test_a_county_without_a_portal_has_no_such_pages(client: Client, path: str) 
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.row("M5-09")
+def test_a_telephone_keeps_each_portal_under_its_own_name(client: Client) -> None:
+    for home, name in (("/", "信用开封"), (f"{COUNTY}/", "信用兰考")):
+        assert f'rel="manifest" href="{home}manifest.webmanifest"' in shown(client, home)
+        told = client.get(f"{home}manifest.webmanifest").json()
+        assert (told["name"], told["start_url"], told["scope"]) == (name, home, home)
+        assert told["icons"][0]["src"].endswith(".svg")
+
+
 def test_the_next_request_of_the_city_knows_no_county(client: Client) -> None:
     shown(client, f"{COUNTY}/")
     assert client.get(COUNTY).headers["Location"] == f"{COUNTY}/"

@@ -151,6 +151,7 @@ def test_what_has_to_be_corrected_is_in_sight_when_the_page_comes_back(tmp_path:
         assert page.evaluate("() => scrollY") > 0
 
 
+@pytest.mark.row("M5-09")
 @pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="没有安装 chromium")
 @pytest.mark.journey
 @pytest.mark.slow

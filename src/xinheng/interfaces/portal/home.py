@@ -1,16 +1,19 @@
-"""The front page: one question, the newest acts and draws, and the way to everything else. Also the two addresses for
-machines: what search engines leave out, and whether the process answers.
+"""The front page: one question, the newest acts and draws, and the way to everything else. Also the addresses for
+machines: what search engines leave out, what a telephone keeps the site under, and whether the process answers.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.interfaces.portal import answers, draws, law, publication, statements
+from xinheng.interfaces.web.context import place
 from xinheng.interfaces.web.county import county_of, county_portals
 from xinheng.interfaces.web.parts import Link
+from xinheng.interfaces.web.place import INKS
 
 NEWEST_ACTS = 6
 NEWEST_DRAWS = 4
@@ -69,6 +72,27 @@ def robots(request: HttpRequest) -> HttpResponse:
     """Pages with adverse statements say noindex themselves and must stay readable for that."""
     lines = ("User-agent: *", *(f"Disallow: {path}" for path in _NOT_FOR_ENGINES))
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What a telephone needs to keep the site beside its other programs: name, colour, emblem, first page."""
+    here = place(county_of(request))
+    told = {
+        "name": here.portal,
+        "short_name": here.portal[:12],
+        "lang": "zh-CN",
+        "start_url": here.home,
+        "scope": here.home,
+        "display": "minimal-ui",
+        "theme_color": INKS[here.accent],
+        "background_color": "#ffffff",
+        "icons": [{"src": static("web/chop.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    }
+    answer = JsonResponse(
+        told, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
+    )
+    return answers.short_lived(answer, noindex=False)
 
 
 @require_safe

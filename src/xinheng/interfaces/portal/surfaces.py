@@ -44,6 +44,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("measures_json"),
     Surface("measure_cases", why="典型案例不写企业名称、日期和文号"),
     Surface("rules"),
+    Surface("manifest"),
     Surface("robots"),
     Surface("health"),
 )

@@ -101,6 +101,7 @@ urlpatterns = [
     path("measures/cases", measure_cases.measure_cases, name="measure_cases"),
     path("measures.json", measures.measures_json, name="measures_json"),
     path("rules", about.rules, name="rules"),
+    path("manifest.webmanifest", home.manifest, name="manifest"),
     path("robots.txt", home.robots, name="robots"),
     path("health", home.health, name="health"),
 ]
