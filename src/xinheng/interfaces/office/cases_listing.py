@@ -207,10 +207,12 @@ def _entry(entry: ListEntry) -> dict[str, Any]:
 
 def _unseen(entry: ListEntry) -> str:
     """The page of the batch whose review it waits for before it is public; empty where it waits for none."""
+    if entry.record_key is None or entry.ended_at is not None:
+        return ""
     filed = Record.objects.select_related("batch").filter(
         record_key=entry.record_key, known_until__isnull=True
     )
-    record = filed.first() if entry.record_key and entry.ended_at is None else None
+    record = filed.first()
     if record is None or record.batch is None or record.batch.published_at is not None:
         return ""
     return reverse("office:batch", kwargs={"batch": record.batch.public_id})
