@@ -131,6 +131,22 @@ def test_the_public_page_shows_each_field_with_its_versions(
     assert "开封市信用分级分类监管政策" in _public()
 
 
+@pytest.mark.row("M8-06")
+@pytest.mark.guard("G15")
+def test_the_ceiling_of_a_field_is_that_of_its_organ_and_the_others_stay_unconfirmed(
+    drafter: Client, decider: Client, draft: Case
+) -> None:
+    page = text(Client().get(reverse("portal:ceilings")))
+    assert "4 次" not in page and "待确认" in page
+    _whole(drafter, draft)
+    post(drafter, _url("submit_grading", draft))
+    _approve(decider, draft)
+    page = text(Client().get(reverse("portal:ceilings")))
+    row = page[page.index("开封市市场监督管理局") :]
+    assert "4 次" in row[: row.index("</tr>")]
+    assert "待确认" in page
+
+
 @pytest.mark.row("M8-01")
 @pytest.mark.parametrize(
     ("band", "words"),

@@ -107,11 +107,22 @@ def ceilings_of(policy: Policy, *, year: int, on: date) -> list[dict[str, Any]]:
         {
             "organ": agency.name,
             "matters": "、".join(m.title for m in standing if set(m.bodies) & set(agency.sectors)),
-            **figure(policy, policy.grading.ceiling, on=day),
+            **figure(policy, _ceiling(policy, bodies & set(agency.sectors), on=day), on=day),
         }
         for agency in policy.agencies.agencies.values()
         if bodies & set(agency.sectors)
     ]
+
+
+def _ceiling(policy: Policy, fields: set[str], *, on: date) -> Dated:
+    """The lowest ceiling that is known of the policies of an organ's fields; else the city's own, 待确认 or not."""
+    known: dict[int, Dated] = {}
+    for field in sorted(fields):
+        ceiling = policy.grading_for(field).ceiling
+        line = ceiling.on(on)
+        if line is not None and line.value is not None:
+            known.setdefault(line.value, ceiling)
+    return known[min(known)] if known else policy.grading.ceiling
 
 
 def figure(policy: Policy, dated: Dated | None, *, on: date) -> dict[str, Any]:
