@@ -62,6 +62,7 @@ def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, 
     page = reverse("counter:own_case", args=[objectors.firm.public_id, case.number])
     shown = text(visitor.get(page))
     assert "金额应为五百元" in shown
+    assert "报送信息的单位核对并回复" in shown and "提供单位" not in shown.split("看不懂的词")[0]
     assert "现在可以交" in shown and "不需要您做什么" not in shown
     assert visitor.post(page, {"deed": "retract", "reason": ""}).status_code == 302
     assert RecordState(now_of(record).state) is RecordState.ACTIVE

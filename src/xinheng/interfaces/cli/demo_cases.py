@@ -1,4 +1,4 @@
-"""What is under way in the demonstration: a repair, an objection, a campaign, and an enterprise that stands on a list.
+"""What is under way in the demonstration: a repair, an objection, a campaign, an enterprise that stands on a list, and a measure.
 
 Each is brought as far as the next person's desk, by the verbs that the office's pages call.
 """
@@ -17,6 +17,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli.demo_listing import list_one
+from xinheng.interfaces.cli.demo_measure import Stage, measure_one
 from xinheng.services.campaigns import Plan, draft_campaign, start_campaign
 from xinheng.services.campaigns_lines import finish_line, grounds_on, proposals, take_in
 from xinheng.services.enterprises import party_of
@@ -63,7 +64,7 @@ def leave_cases(scene: Scene) -> list[str]:
     if Campaign.objects.exists():
         return []
     refused: list[str] = []
-    scenes: tuple[Callable[[Scene], None], ...] = (_repair, _objection, _campaign, _listing)
+    scenes: tuple[Callable[[Scene], None], ...] = (_repair, _objection, _campaign, _listing, _measure)
     for play in scenes:
         try:
             with transaction.atomic():
@@ -135,6 +136,11 @@ def _campaign(scene: Scene) -> None:
     done = next((one for one in lines if one.subject_id != scene.firm.pk), None)
     if done is not None:
         finish_line(done, actor=office, now=scene.now, reason="已更正公示信息，经复查属实。")
+
+
+def _measure(scene: Scene) -> None:
+    stage = Stage(people=scene.people, policy=scene.policy, now=scene.now)
+    measure_one(scene.firm, scene.department, stage=stage)
 
 
 def _listing(scene: Scene) -> None:

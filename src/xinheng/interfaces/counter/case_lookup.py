@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from xinheng.core.plain_words import plain
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.web.parts import Clock
 from xinheng.interfaces.web.refusals import told
@@ -67,7 +68,7 @@ def _shown(found: Progress, today: str) -> dict[str, object]:
 def clocks_of(found: Progress) -> list[dict[str, object]]:
     """Every term of a case with its clock, as the pages show them."""
     return [
-        {"title": term.rule.title, "clock": clock_of(term), "suspended_on": term.suspended_on}
+        {"title": plain(term.rule.title), "clock": clock_of(term), "suspended_on": term.suspended_on}
         for term in found.terms
     ]
 
