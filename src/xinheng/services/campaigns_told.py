@@ -45,7 +45,7 @@ def tell_taken(line: CampaignLine, *, policy: Policy, now: datetime) -> None:
         f"{subject.name}（{subject.code or '没有统一社会信用代码'}）：",
         f"{tree().name(campaign.case.organisation_id)}开展“{campaign.title}”专项治理"
         f"（依据：{campaign.document_title}，{campaign.document_no}），{campaign.from_on} 至 {last}。",
-        f"你单位因下列信息纳入：{words_of(subject, ground, policy=policy)}。理由：{line.reason}",
+        f"你单位因下列信息纳入：{words_of(ground, policy=policy)}。理由：{line.reason}",
         NATURE,
         HOW_IT_ENDS,
         RIGHTS,

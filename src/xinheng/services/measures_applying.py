@@ -27,10 +27,12 @@ from xinheng.services.check_register import enter, field_of
 from xinheng.services.ledger import note
 from xinheng.services.measures_ending import in_force
 from xinheng.services.measures_grounds import words_of_each
+from xinheng.services.measures_tasks import counting_for
+from xinheng.services.reach import Tree, tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.listings import ListEntry
-from xinheng.store.measures import MeasureApplied, MeasureTask
+from xinheng.store.measures import MeasureApplied
 from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
@@ -82,7 +84,7 @@ def what_applies_to(
 ) -> list[Applies]:
     """The same of many enterprises in their order, with as few questions to the database as of one."""
     files = _files(subjects)
-    names = _Names()
+    names = tree()
     rows = _measures(files, occasion, on=on)
     fitting = _fitting(rows, body)
     words = words_of_each((_ground(row) for row in rows), policy=policy)
@@ -179,41 +181,39 @@ def _files(subjects: Sequence[Subject]) -> dict[int, int]:
 
 def _measures(files: Mapping[int, int], occasion: Occasion, *, on: date) -> list[MeasureApplied]:
     standing = in_force(on=on).filter(subject__in=files, occasions__contains=[occasion.value])
-    return list(standing.select_related("organisation", "decision").order_by("pk"))
+    return list(standing.select_related("decision").order_by("pk"))
 
 
 def _fitting(rows: Sequence[MeasureApplied], body: Organisation) -> set[int]:
     """Measures count for the body that applied them and for those that were asked to respond."""
-    tasks = MeasureTask.objects.filter(measure__in=[row.pk for row in rows], kind="apply", organisation=body)
-    asked = tasks.exclude(answer__in=["elsewhere", "wrong"]).values_list("measure_id", flat=True)
-    return {row.pk for row in rows if row.organisation_id == body.pk} | set(asked)
+    asked = counting_for(body).filter(measure__in=[row.pk for row in rows])
+    own = {row.pk for row in rows if row.organisation_id == body.pk}
+    return own | set(asked.values_list("measure_id", flat=True))
 
 
 def _ground(row: MeasureApplied) -> Ground:
     return Ground(GroundKind(row.ground_kind), row.ground_key)
 
 
-def _line(row: MeasureApplied, ground: str, names: "_Names") -> Line:
+def _line(row: MeasureApplied, ground: str, names: Tree) -> Line:
     return Line(
         title=row.title,
         basis=row.basis,
         ground=ground,
         from_on=row.from_on,
         until_on=row.until_on,
-        body=names.of(row.organisation),
+        body=names.name(row.organisation_id),
         number=row.decision.number,
     )
 
 
-def _lists(
-    files: Mapping[int, int], names: "_Names", policy: Policy, *, on: date
-) -> Iterator[tuple[int, Line]]:
+def _lists(files: Mapping[int, int], names: Tree, policy: Policy, *, on: date) -> Iterator[tuple[int, Line]]:
     """Lists decided here, internal ones left out, and those that stand in the file as records of others."""
     entries = ListEntry.objects.filter(
         subject__in=files, ended_at__isnull=True, suspended_at__isnull=True, from_on__lte=on
     ).exclude(kind=ListKind.FOCUS.value)
     shown = set()
-    for entry in entries.exclude(until_on__lte=on).select_related("organisation", "decision").order_by("pk"):
+    for entry in entries.exclude(until_on__lte=on).select_related("decision").order_by("pk"):
         listed = policy.lists.require(entry.list_key)
         shown.add(entry.record_key)
         yield (
@@ -221,10 +221,10 @@ def _lists(
             Line(
                 title=listed.title,
                 basis="；".join(policy.sources[one.source].cite(one.clause) for one in listed.basis),
-                ground=f"{entry.decision.number}",
+                ground=entry.decision.number,
                 from_on=entry.from_on,
                 until_on=entry.until_on,
-                body=names.of(entry.organisation),
+                body=names.name(entry.organisation_id),
                 number=entry.decision.number,
             ),
         )
@@ -260,19 +260,6 @@ def _recorded(record: Record, policy: Policy) -> Line:
         until_on=record.valid_to,
         body=(detail.authority if detail else ""),
     )
-
-
-class _Names:
-    """Present names of organisations, each asked for once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, str] = {}
-
-    def of(self, organisation: Organisation) -> str:
-        if organisation.pk not in self._known:
-            found = organisation.names.filter(to_on__isnull=True).first()
-            self._known[organisation.pk] = found.name if found else organisation.key
-        return self._known[organisation.pk]
 
 
 def content_of(applies: Applies) -> dict[str, object]:

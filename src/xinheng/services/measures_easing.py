@@ -12,17 +12,14 @@ from django.db.models.functions import Coalesce
 
 from xinheng.core.measure_rows import MeasureGroup
 from xinheng.services.measures_ending import in_force
-from xinheng.store.measures import MeasureTask, TaskAnswer, TaskKind
+from xinheng.services.measures_tasks import counting_for
 from xinheng.store.organisations import Organisation
-
-_DECLINED = (TaskAnswer.ELSEWHERE, TaskAnswer.WRONG)
 
 
 def eased_subjects(measures: Collection[str], organisation: Organisation, *, on: date) -> frozenset[int]:
     """Subjects, as they stand now, on whom one of these incentives lies for the organ on a day."""
     if not measures:
         return frozenset()
-    asked = MeasureTask.objects.filter(kind=TaskKind.APPLY, organisation=organisation)
-    counted = Q(organisation=organisation) | Q(pk__in=asked.exclude(answer__in=_DECLINED).values("measure"))
+    counted = Q(organisation=organisation) | Q(pk__in=counting_for(organisation).values("measure"))
     lying = in_force(on=on).filter(counted, measure__in=measures, group=MeasureGroup.INCENTIVE.value)
     return frozenset(lying.values_list(Coalesce("subject__merged_into", "subject_id"), flat=True))

@@ -63,7 +63,7 @@ def sectors_of(organisation: Organisation, policy: Policy) -> frozenset[str]:
     return frozenset(agency.sectors) if agency else frozenset()
 
 
-def words_of(subject: Subject, ground: Ground, *, policy: Policy) -> str:
+def words_of(ground: Ground, *, policy: Policy) -> str:
     """The ground in words, as letters and pages name it: kind, document number, day, body."""
     return words_of_each([ground], policy=policy)[ground]
 

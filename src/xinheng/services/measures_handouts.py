@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from xinheng.core.canonical import digest
 from xinheng.core.cell_text import guarded
 from xinheng.core.grounds import GroundKind
+from xinheng.core.measures import MeasureGroup
 from xinheng.core.models import SubjectKind
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
@@ -88,7 +89,7 @@ def _written(rows: list[MeasureApplied]) -> bytes:
             row.subject.code or "",
             row.subject.name,
             row.title,
-            "激励" if row.group == 4 else "惩戒",
+            "激励" if row.group == MeasureGroup.INCENTIVE else "惩戒",
             row.basis,
             row.from_on.isoformat(),
             row.until_on.isoformat() if row.until_on else "随依据终止",

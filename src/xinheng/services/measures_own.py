@@ -68,7 +68,7 @@ def _shown(row: MeasureApplied, subject: Subject, open_ones: dict[str, str], pol
         kind="市场或者行业禁入" if row.ban else MeasureGroup(row.group).label,
         occasions=tuple(Occasion(one).label for one in row.occasions),
         basis=row.basis,
-        ground="" if over else words_of(row.subject, ground, policy=policy),
+        ground="" if over else words_of(ground, policy=policy),
         reason="" if over else row.reason,
         body=tree().name(row.organisation_id),
         number=row.decision.number,

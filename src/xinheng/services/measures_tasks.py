@@ -110,6 +110,12 @@ def answer_task(public_id: str, answer: str, *, said: str, actor: User, now: dat
     return task
 
 
+def counting_for(organisation: Organisation) -> QuerySet[MeasureTask]:
+    """Requests that make a measure count for a department: it was asked to apply it and has not declined."""
+    asked = MeasureTask.objects.filter(kind=TaskKind.APPLY, organisation=organisation)
+    return asked.exclude(answer__in=[TaskAnswer.ELSEWHERE, TaskAnswer.WRONG])
+
+
 def waiting_tasks(organisations: Iterable[int]) -> QuerySet[MeasureTask]:
     """What these units have not answered, those that are due first on top."""
     return (

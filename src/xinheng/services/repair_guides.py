@@ -40,7 +40,7 @@ def _ground(case: Case, policy: Policy, on: date) -> Iterator[Told]:
         key = ListEntry.objects.filter(pk=key).values_list("record_key", flat=True).first() or 0
     found = Record.objects.filter(record_key=key, known_until__isnull=True)
     record = found.select_related("subject", "detail", "batch__organisation").first()
-    words = words_of(case.subject, ground, policy=policy)
+    words = words_of(ground, policy=policy)
     yield Told(words, answer_for(record, policy=policy, today=on) if record else None)
 
 

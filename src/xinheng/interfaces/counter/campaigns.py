@@ -53,7 +53,7 @@ def _shown(visit: Visit, line: CampaignLine, state: LineState) -> dict[str, Any]
         "document": f"{campaign.document_title}（{campaign.document_no}）",
         "until_on": campaign.until_on - timedelta(days=1),
         "taken_on": day_of(line.taken_at),
-        "ground": "" if ended else words_of(line.subject, ground, policy=visit.policy),
+        "ground": "" if ended else words_of(ground, policy=visit.policy),
         "reason": "" if ended else line.reason,
         "state": "暂停" if resting else state.label,
         "tone": _TONES.get(state, "clock"),

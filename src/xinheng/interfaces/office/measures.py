@@ -141,7 +141,7 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
     case_url = reverse("office:case", kwargs={"number": measure.decision.number})
     facts = [
         ("企业", measure.subject.name, call.file_url(measure.subject)),
-        ("依据的记录或名单", words_of(measure.subject, ground, policy=call.policy), ""),
+        ("依据的记录或名单", words_of(ground, policy=call.policy), ""),
         ("法律依据", measure.basis, ""),
         ("决定", f"{measure.decision.number}　{measure.decided_by.display_name}", case_url),
         ("实施单位", call.tree.name(measure.organisation_id), ""),

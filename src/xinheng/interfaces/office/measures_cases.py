@@ -125,7 +125,7 @@ def new_measure(call: Call) -> HttpResponse:
     context = {
         "crumbs": crumbs(Crumb("提出措施")),
         "name": subject.name,
-        "ground": words_of(subject, ground, policy=call.policy),
+        "ground": words_of(ground, policy=call.policy),
         "target": basis.target.label,
         "seriousness": basis.seriousness.label,
         "until_on": basis.until_on,
@@ -205,7 +205,7 @@ def _end(call: Call, case: Case, verb: str, form: StepForm) -> Case:
 
 def _shown(call: Call, case: Case) -> dict[str, Any]:
     ground, policy = ground_of(case), call.policy
-    words = words_of(case.subject, ground, policy=policy) if case.subject and ground else ""
+    words = words_of(ground, policy=policy) if case.subject and ground else ""
     applied = case.measures.order_by("pk")
     readable = call.may(Verb.READ_CASE, Target(organisations=call.tree.path(case.organisation_id)))
     return {
