@@ -44,6 +44,10 @@ class Stratum:
     area: str = ""
     excluded: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def size(self) -> int:
+        return sample_size(population=self.population, ratio=self.ratio, eligible=len(self.objects))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspector:
@@ -191,7 +195,6 @@ def _repeats(occasion: Occasion) -> dict[str, str] | None:
 
 
 def _public_stratum(stratum: Stratum) -> dict[str, Any]:
-    eligible = len(stratum.objects)
     return {
         "key": stratum.key,
         "name": stratum.name,
@@ -199,8 +202,8 @@ def _public_stratum(stratum: Stratum) -> dict[str, Any]:
         "ratio": stratum.ratio,
         "population": stratum.population,
         "excluded": dict(stratum.excluded),
-        "eligible": eligible,
-        "size": sample_size(population=stratum.population, ratio=stratum.ratio, eligible=eligible),
+        "eligible": len(stratum.objects),
+        "size": stratum.size,
     }
 
 
@@ -253,8 +256,7 @@ def _check_strata(strata: Sequence[Stratum]) -> None:
         raise Refusal(
             "draw_object_twice", f"对象“{twice}”在名录中出现两次", advice="一个对象只能在一层中出现一次"
         )
-    sizes = (sample_size(population=s.population, ratio=s.ratio, eligible=len(s.objects)) for s in strata)
-    if not any(sizes):
+    if not any(stratum.size for stratum in strata):
         raise Refusal("draw_nothing", "按现行比例没有可抽的对象", advice="请核对各档比例和可抽对象")
 
 
@@ -287,7 +289,7 @@ def _check_inspectors(inspectors: Sequence[Inspector], *, line: str, today: date
 
 def _check_capacity(strata: Sequence[Stratum], inspectors: Sequence[Inspector], *, team: int) -> None:
     """What can be known before the seed: enough people, enough load, nobody from whom all are recused."""
-    visits = sum(sample_size(population=s.population, ratio=s.ratio, eligible=len(s.objects)) for s in strata)
+    visits = sum(stratum.size for stratum in strata)
     if visits * team > sum(inspector.max_load for inspector in inspectors):
         raise Refusal(
             "draw_load",

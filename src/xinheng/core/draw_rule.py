@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 from json import JSONEncoder
@@ -173,12 +173,3 @@ def blind_key(opening: str, *, identity: str) -> str:
 
 _quoted = JSONEncoder(ensure_ascii=False).encode
 """A text in canonical JSON. The two forms above are written out: a city has a million keys."""
-
-
-def loads(teams: Iterable[Sequence[str]]) -> Mapping[str, int]:
-    """How many objects each inspector got."""
-    counted: dict[str, int] = {}
-    for members in teams:
-        for member in members:
-            counted[member] = counted.get(member, 0) + 1
-    return counted

@@ -14,7 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from xinheng.core.draw_rule import sample_size
-from xinheng.core.inspection_matters import Matter, MatterKind, Point, Weight
+from xinheng.core.inspection_matters import Key, Matter, MatterKind, Point, Weight
 from xinheng.core.parameters import Line, Unit
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
@@ -24,7 +24,6 @@ GRADES = ("A", "B", "C", "D", "E")
 EASED = "_eased"
 """What the key of a band ends with for those on whom a living incentive lies: a stratum of their own, drawn less."""
 
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 

@@ -137,8 +137,11 @@ def refused_by_name(name: str) -> str:
 
 
 def names_persons(words: Sequence[str]) -> bool:
-    """Whether words that a table was learnt from are those of natural persons."""
-    return _names_persons(words)
+    """Numbers of persons stand in it, or most of many words are names of persons."""
+    shown = words[:_LOOKED_AT]
+    if sum(bool(find_personal(word)) for word in shown) > len(shown) * 0.05:
+        return True
+    return len(shown) >= 5 and sum(map(looks_like_person_name, shown)) > len(shown) * 0.6
 
 
 def _by_name(name: str) -> Judged | None:
@@ -182,7 +185,7 @@ def _by_content(name: str, cells: Sequence[str], visits: Visits) -> Judged:
     filled = counts.total()
     if len(counts) < 2 or filled < len(cells) * 0.02:
         return _useless(name, "全部相同或几乎全空")
-    if _names_persons(list(counts)):
+    if names_persons(list(counts)):
         return _refused(name, Ground.PERSON)
     days = parsed_days(cells)
     if np.isfinite(days).sum() > filled * 0.95:
@@ -203,14 +206,6 @@ def _by_content(name: str, cells: Sequence[str], visits: Visits) -> Judged:
     if len(counts) > LEVELS and _names_entity(cells, visits.entities):
         return _useless(name, "与主体一一对应")
     return Judged(name, Use.LEVELS if len(counts) <= LEVELS else Use.GROUPS)
-
-
-def _names_persons(words: Sequence[str]) -> bool:
-    """Numbers of persons stand in it, or most of many words are names of persons."""
-    shown = words[:_LOOKED_AT]
-    if sum(bool(find_personal(word)) for word in shown) > len(shown) * 0.05:
-        return True
-    return len(shown) >= 5 and sum(map(looks_like_person_name, shown)) > len(shown) * 0.6
 
 
 def _day_column(name: str, days: Floats, visits: Visits) -> Judged:

@@ -19,7 +19,6 @@ ENTITY_HALF_LIVES = (0, 1095, 365, 120)
 GROUP_HALF_LIVES = (0, 365)
 ENTITY_WEIGHT, GROUP_WEIGHT = 2.0, 20.0
 """As if by so many visits more a rate is drawn to the rate of all: few visits say little."""
-BLANK = ""
 
 
 class Kind(StrEnum):

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
