@@ -298,7 +298,7 @@ def test_a_line_follows_the_interview_and_the_order_on_its_record(city: Campaign
     assert states() is LineState.WAITING
     wanted = Call(
         subject=record.subject, record=record.record_key, manner=Manner.WARNING, cause="未改正",
-        meeting_on=TODAY + timedelta(days=1), place="会议室", reason="属实",
+        meeting_on=TODAY + timedelta(days=3), place="会议室", reason="属实",
     )  # fmt: skip
     case = draft_interview(wanted, **_by(city))
     case = call_interview(case, **_by(city, actor=city.people.zhao, reason="同意", seen=case.version))

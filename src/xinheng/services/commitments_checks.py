@@ -21,7 +21,7 @@ from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.commitments import KIND, SERIES, commitment_of, ground_of_record
 from xinheng.services.commitments_records import FEED, record_of
 from xinheng.services.letters import organ_of
-from xinheng.services.listings import served_on
+from xinheng.services.letters_serving import served_on
 from xinheng.services.records import Change, correct
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User

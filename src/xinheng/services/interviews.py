@@ -18,7 +18,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
 from xinheng.services.cases import Opening, last_step, open_case, take_step
-from xinheng.services.listings import served_on
+from xinheng.services.letters_serving import served_on
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -93,8 +93,16 @@ def revise_call(
 ) -> Case:
     """The draft as it should be. Refusals: those of the call."""
     details = _called(cause, meeting_on, place, policy=policy, today=day_of(now))
-    given = {"actor": actor, "policy": policy, "now": now, "reason": reason}
-    return take_step(case.public_id, "revise", details=details, seen_version=seen, **given)  # type: ignore[arg-type]
+    return take_step(
+        case.public_id,
+        "revise",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        details=details,
+        seen_version=seen,
+    )
 
 
 def put_off(
@@ -111,8 +119,16 @@ def put_off(
     """Another day and place; the invitation is written anew. Refusals: those of the call."""
     cause = facts_of(case)["cause"]
     details = _called(cause, meeting_on, place, policy=policy, today=day_of(now))
-    given = {"actor": actor, "policy": policy, "now": now, "reason": reason}
-    return take_step(case.public_id, "put_off", details=details, seen_version=seen, **given)  # type: ignore[arg-type]
+    return take_step(
+        case.public_id,
+        "put_off",
+        actor=actor,
+        policy=policy,
+        now=now,
+        reason=reason,
+        details=details,
+        seen_version=seen,
+    )
 
 
 def register_missed(
@@ -134,8 +150,9 @@ def register_missed(
             citation="《行政处罚法》第六十一条（送达）",
             advice="请签发《约谈通知书》并登记送达；来不及的，请“另约时间”。",
         )
-    given = {"actor": actor, "policy": policy, "now": now, "reason": reason}
-    return take_step(case.public_id, "miss", seen_version=seen, **given)  # type: ignore[arg-type]
+    return take_step(
+        case.public_id, "miss", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
 
 
 def write_minutes(

@@ -16,7 +16,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.service_proof import Outcome, Try, Way, is_over, judge
-from xinheng.services.cases import start_on_service, take_step
+from xinheng.services.cases import last_step, start_on_service, take_step
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -88,6 +88,18 @@ def complete_announcement(public_id: str, *, actor: User, policy: Policy, now: d
 
 def outcomes_of(letter: IssuedLetter) -> tuple[Outcome, ...]:
     return tuple(Outcome(one) for one in letter.tries.order_by("sequence").values_list("outcome", flat=True))
+
+
+def served_on(case: Case, kind: str, *, after: str) -> date | None:
+    """The day on which the letter of this kind that followed the last step ``after`` was served; None where it was not."""
+    event = last_step(case, after)
+    if event is None:
+        return None
+    letters = IssuedLetter.objects.filter(case=case, kind=kind)
+    resting = letters.filter(event=event.sequence) | letters.filter(event=0, issued_at__gte=event.at)
+    found = resting.filter(tries__outcome=ServiceOutcome.SERVED).order_by("-pk").first()
+    made = found.tries.filter(outcome=ServiceOutcome.SERVED).first() if found else None
+    return made.served_on if made else None
 
 
 def _locked(public_id: str) -> IssuedLetter:

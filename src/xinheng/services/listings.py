@@ -32,10 +32,10 @@ from xinheng.core.records import RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import check_record, grounded
 from xinheng.services.cases import Opening, last_step, open_case, take_on_ground
+from xinheng.services.letters_serving import served_on
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
-from xinheng.store.letters import IssuedLetter, ServiceOutcome
 from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation
 from xinheng.store.records import Record
@@ -242,18 +242,6 @@ def step(case: Case, verb: str, by: By, *, reason: str, details: Mapping[str, An
     return take_on_ground(
         case, verb, actor=by.actor, policy=by.policy, now=by.now, reason=reason, details=details, seen=by.seen
     )
-
-
-def served_on(case: Case, kind: str, *, after: str) -> date | None:
-    """The day on which the letter of this kind that followed the last step ``after`` was served; None where it was not."""
-    event = last_step(case, after)
-    if event is None:
-        return None
-    letters = IssuedLetter.objects.filter(case=case, kind=kind)
-    resting = letters.filter(event=event.sequence) | letters.filter(event=0, issued_at__gte=event.at)
-    found = resting.filter(tries__outcome=ServiceOutcome.SERVED).order_by("-pk").first()
-    made = found.tries.filter(outcome=ServiceOutcome.SERVED).first() if found else None
-    return made.served_on if made else None
 
 
 def _recheck(case: Case, by: By) -> tuple[Record, ListType]:

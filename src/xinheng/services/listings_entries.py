@@ -21,7 +21,8 @@ from xinheng.services.effects import end_effects
 from xinheng.services.entry import import_rows
 from xinheng.services.ledger import note
 from xinheng.services.letters import organ_of
-from xinheng.services.listings import By, evidence, list_of, longest_term, served_on, step
+from xinheng.services.letters_serving import served_on
+from xinheng.services.listings import By, evidence, list_of, longest_term, step
 from xinheng.services.listings_exits import left_behind
 from xinheng.services.loading import take_loader_lock
 from xinheng.services.records import Change, change_state
@@ -129,13 +130,10 @@ def take_off(
 ) -> None:
     """End an entry and all that rests on it; its record leaves the file in the same transaction (legal guard G9)."""
     ground = Ground(GroundKind.LIST_ENTRY, entry.pk)
+    end_effects(ground, cause, subject=entry.subject_id, now=now, why=why)
     if entry.record_key is not None:
-        deed = _DEEDS.get(cause, "exit")
-        change = Change(deed=deed, reason=why[:500], ground=document[:200])
-        end_effects(ground, cause, subject=entry.subject_id, now=now, why=why)
+        change = Change(deed=_DEEDS.get(cause, "exit"), reason=why[:500], ground=document[:200])
         change_state(record_key=entry.record_key, change=change, actor=actor, policy=policy, now=now)
-    else:
-        end_effects(ground, cause, subject=entry.subject_id, now=now, why=why)
     case = Case.objects.get(pk=entry.decision_id)
     if case.state == "listed":
         take_step(case.public_id, "end", actor=None, policy=policy, now=now)
@@ -154,12 +152,7 @@ def take_off(
 def revoke(case: Case, by: By, *, reason: str, document: str) -> Case:
     """Take back the decision: before the entry it ends the case, afterwards the entry with all that rests on it."""
     taken = step(case, "revoke", by, reason=reason, details={"document": document.strip()[:120]})
-    entry = ListEntry.objects.filter(decision=case, ended_at__isnull=True).first()
-    if entry is not None:
-        take_off(
-            entry, EndCause.REVOKED, why=reason, document=document or case.number,
-            actor=by.actor, policy=by.policy, now=by.now,
-        )  # fmt: skip
+    _take_off_decided(case, EndCause.REVOKED, by, why=reason, document=document or case.number)
     return taken
 
 
@@ -167,13 +160,15 @@ def revoke(case: Case, by: By, *, reason: str, document: str) -> Case:
 def lift(case: Case, by: By, *, reason: str) -> Case:
     """A subject of good faith no longer fits: it leaves the list."""
     taken = step(case, "lift", by, reason=reason)
+    _take_off_decided(case, EndCause.WITHDRAWN, by, why=reason, document=case.number)
+    return taken
+
+
+def _take_off_decided(case: Case, cause: EndCause, by: By, *, why: str, document: str) -> None:
+    """End the entry that this case made, if it still stands."""
     entry = ListEntry.objects.filter(decision=case, ended_at__isnull=True).first()
     if entry is not None:
-        take_off(
-            entry, EndCause.WITHDRAWN, why=reason, document=case.number,
-            actor=by.actor, policy=by.policy, now=by.now,
-        )  # fmt: skip
-    return taken
+        take_off(entry, cause, why=why, document=document, actor=by.actor, policy=by.policy, now=by.now)
 
 
 def end_due(*, policy: Policy, today: date, now: datetime) -> int:

@@ -20,6 +20,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import grounded
 from xinheng.services.cases import Opening, last_step, open_case, take_on_ground
 from xinheng.services.ledger import note
+from xinheng.services.letters_serving import served_on
 from xinheng.services.measures_grounds import basis_of, sectors_of
 from xinheng.services.measures_reviews import demand_review
 from xinheng.services.measures_tasks import ask_to_apply
@@ -28,7 +29,6 @@ from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.flags import SubjectFlag
-from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.measures import MeasureApplied
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
@@ -98,7 +98,9 @@ def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -
 def decide(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
     """A second person decides a burden. Refusal MS3 where the group asks for a prior notice that was not served."""
     rows = rows_of(case, policy=policy, on=day_of(now))
-    if any(row.prior_notice for row in rows) and (case.state != "heard" or not _served(case, "prior_notice")):
+    if any(row.prior_notice for row in rows) and (
+        case.state != "heard" or served_on(case, "prior_notice", after="notify") is None
+    ):
         raise Refusal(
             "MS3",
             "这类措施减损权益，决定以前须书面告知事实、理由、依据和权利，并听取陈述申辩；现在还没有送达告知书或者期限未满。",
@@ -121,8 +123,8 @@ def start(
 ) -> tuple[MeasureApplied, ...]:
     """Put decided measures in force from the day of service and ask the departments to respond. Refusal MS4 where the
     decision was not served."""
-    served = _served(case, "decision")
-    if served is None or served.served_on is None:
+    served = served_on(case, "decision", after="decide")
+    if served is None:
         raise Refusal(
             "MS4",
             "决定书和信用修复告知书还没有送达，措施不能生效。",
@@ -130,9 +132,7 @@ def start(
             advice="请在本事项中签发两份文书，一并送达并登记。",
         )
     began = _step(case, "start", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
-    return _apply(
-        began, from_on=served.served_on, responders=tuple(responders), actor=actor, policy=policy, now=now
-    )
+    return _apply(began, from_on=served, responders=tuple(responders), actor=actor, policy=policy, now=now)
 
 
 @transaction.atomic
@@ -227,12 +227,6 @@ def wanted_of(choice: Choice, body: Organisation, policy: Policy) -> Wanted:
         months=choice.months,
         permanent=choice.permanent,
     )
-
-
-def _served(case: Case, kind: str) -> ServiceTry | None:
-    """The service of the last letter of this kind in the case."""
-    letter = IssuedLetter.objects.filter(case=case, kind=kind).order_by("-pk").first()
-    return letter.tries.filter(outcome=ServiceOutcome.SERVED).first() if letter else None
 
 
 def _apply(

@@ -16,13 +16,13 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.repair import lawful_demands
 from xinheng.core.steps import STATEMENT
 from xinheng.services.cases import Taker, last_step, take_on_ground, take_step
+from xinheng.services.letters_serving import served_on
 from xinheng.services.records import Change, change_state
 from xinheng.services.repairs import Application, answer_for, hand_in, missing_of, open_record
 from xinheng.services.results_push import ask_for_pushes
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case, CaseDeadline
-from xinheng.store.letters import IssuedLetter, ServiceOutcome
 from xinheng.store.repairs import RepairApplication
 
 
@@ -115,16 +115,11 @@ def annul(case: Case, act: Act) -> Case:
 def refuse_unheard(case: Case, verb: str, act: Act) -> None:
     """Refusal XR8 where the notice of the step ``verb`` was not served, or the enterprise can still answer."""
     proposed = last_step(case, verb)
-    letters = IssuedLetter.objects.filter(
-        case=case,
-        kind="prior_notice",
-        event=proposed.sequence if proposed else 0,
-        tries__outcome=ServiceOutcome.SERVED,
+    heard = case.events.filter(verb="hear", sequence__gt=proposed.sequence if proposed else 0)
+    over = CaseDeadline.objects.filter(
+        case=case, key=STATEMENT, ended_on__isnull=True, due_on__lt=day_of(act.now), provisional=False
     )
-    heard = case.events.filter(verb="hear", sequence__gt=proposed.sequence if proposed else 0).exists()
-    clock = CaseDeadline.objects.filter(case=case, key=STATEMENT, ended_on__isnull=True).first()
-    over = clock is not None and clock.due_on is not None and clock.due_on < day_of(act.now)
-    if letters.exists() and (heard or (over and clock is not None and not clock.provisional)):
+    if served_on(case, "prior_notice", after=verb) is not None and (heard.exists() or over.exists()):
         return
     raise Refusal(
         "XR8",

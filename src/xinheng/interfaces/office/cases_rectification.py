@@ -16,7 +16,7 @@ from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.listings import served_on
+from xinheng.services.letters_serving import served_on
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.casework import Case
 
