@@ -31,6 +31,7 @@ __all__ = [
     "looks_like_person_name",
     "mask_person_name",
     "mask_personal",
+    "masked_line",
 ]
 
 
@@ -148,6 +149,12 @@ def mask_personal(text: str) -> Masked:
         found += sum(one.kind is not PersonalKind.COVERED for one in findings)
         resident_ids += sum(one.kind is PersonalKind.RESIDENT_ID for one in findings)
     return Masked(text, found, resident_ids)
+
+
+def masked_line(text: str) -> str:
+    """The text masked and on one line, without signs that cannot be seen: as the record of a draw holds words."""
+    line = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return mask_personal(line).text
 
 
 def _masked(found: str, kind: PersonalKind) -> str:

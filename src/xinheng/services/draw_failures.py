@@ -11,17 +11,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from xinheng.core import draw as rules
-from xinheng.core.masking import mask_personal
+from xinheng.core.masking import masked_line
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
-from xinheng.services.pools import kept_objects
+from xinheng.services.pools import draw_as_announced
 from xinheng.store.accounts import User
 from xinheng.store.draw_failures import DrawFailure, FailureCause
 from xinheng.store.inspections import Draw, DrawAnnouncement, Plan
 
 LEAST = 10
-"""Characters of a public reason, as for other public words of a decision."""
+"""Characters of a public reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,10 @@ def report_failure(
     """Propose that a draw failed; a second proposal replaces the first while nobody has agreed.
 
     ``reveals``: what the parties revealed, needed where no team could be formed; it is tried and not kept. Refusals: I08
-    drawn or given up already, I09 no reason, no such party, I11 it can be drawn after all.
+    drawn or given up already, I09 no reason, I12 no such party, I11 it can be drawn after all.
     """
     _open(announcement)
-    said = mask_personal(_one_line(reason)).text[:400]
+    said = masked_line(reason)[:400]
     if len(said) < LEAST:
         raise Refusal(
             "I09",
@@ -121,19 +120,18 @@ def repeat_of(plan: Plan, *, parties: Mapping[str, str]) -> Repeat:
 
 def refuse_failed(announcement: DrawAnnouncement) -> None:
     """Refusal I10: a draw that was given up is not made any more."""
-    if DrawFailure.objects.filter(announcement=announcement, agreed_at__isnull=False).exists():
+    if _given_up(announcement):
         raise Refusal("I10", "这次公告已经宣布未能完成，不能再据以抽取。", advice="请重新公告后抽取。")
 
 
-def _one_line(words: str) -> str:
-    """As the record of a draw holds it: without line breaks and signs that cannot be seen."""
-    return "".join(sign for sign in " ".join(words.split()) if sign.isprintable())
+def _given_up(announcement: DrawAnnouncement) -> bool:
+    return DrawFailure.objects.filter(announcement=announcement, agreed_at__isnull=False).exists()
 
 
 def _open(announcement: DrawAnnouncement) -> None:
     Plan.objects.select_for_update().get(pk=announcement.plan_id)
     drawn = Draw.objects.filter(announcement=announcement).exists()
-    if drawn or DrawFailure.objects.filter(announcement=announcement, agreed_at__isnull=False).exists():
+    if drawn or _given_up(announcement):
         raise Refusal(
             "I08",
             "这次公告已经抽取完毕，结果不能作废。" if drawn else "这次公告已经宣布未能完成。",
@@ -148,10 +146,8 @@ def _parties(announcement: DrawAnnouncement) -> list[str]:
 
 def _check_stuck(announcement: DrawAnnouncement, *, reveals: Mapping[str, str], now: datetime) -> None:
     """Only the draw itself can say that no team is to be had."""
-    announced = rules.Announced(announcement.content, kept_objects(announcement), announcement.inspectors)
-    ordered = [reveals.get(name, "") for name in _parties(announcement)]
     try:
-        rules.draw(announced, reveals=ordered, now=now)
+        draw_as_announced(announcement, reveals=reveals, now=now)
     except Refusal as refusal:
         if refusal.code != "draw_no_team":
             raise

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from xinheng.core.draw_substitute import Cause, NoSubstitute, Passed, change_of, substitute_for
 from xinheng.core.ledger import instant
-from xinheng.core.masking import mask_personal
+from xinheng.core.masking import masked_line
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.pools import behind
@@ -35,7 +35,7 @@ def propose(
 ) -> DrawSubstitute:
     """Say that the inspector ``absent`` (certificate number) cannot go. Refusals: DS1 nobody of the team, DS2 the team was there
     or the visit is over, DS3 no reason, DS4 said already."""
-    said = _words(reason)
+    said = masked_line(reason)[:400]
     _lock(drawn.draw)
     _check_open(drawn, absent)
     if len(said) < LEAST:
@@ -183,12 +183,6 @@ def _send_instead(change: DrawSubstitute) -> None:
     if visit is not None:
         visit.certificates = team_now(change.drawn)
         visit.save(update_fields=["certificates"])
-
-
-def _words(reason: str) -> str:
-    """As it is published: one line, without what tells of a person."""
-    line = "".join(sign for sign in " ".join(reason.split()) if sign.isprintable())
-    return mask_personal(line).text[:400]
 
 
 def _noted(kind: str, change: DrawSubstitute, *, actor: User, now: datetime) -> None:

@@ -126,7 +126,7 @@ def return_plan(public_id: str, *, actor: User, policy: Policy, now: datetime, r
 def file_plan(
     public_id: str, *, filed_with: str, number: str, filed_on: date, actor: User, now: datetime
 ) -> PlanFiling:
-    """Note the filing with the upper office (备案). Refusal PLAN-FILING: not approved, filed already, or a wrong day."""
+    """Note the filing with the upper office (备案). Refusals: PLAN-FILING not approved or filed already, PLAN-FILING-DAY."""
     plan = Plan.objects.select_for_update(of=("self",)).get(public_id=public_id)
     if plan.approved_at is None or PlanFiling.objects.filter(plan=plan).exists():
         raise Refusal(

@@ -21,7 +21,7 @@ from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
 from xinheng.services.inspection_plans import refuse_outside_time
 from xinheng.services.ledger import note
 from xinheng.services.measures_easing import eased_subjects
-from xinheng.services.pools import Pool, behind, keep_pool, kept_objects, keyed, publish_pool
+from xinheng.services.pools import Pool, behind, draw_as_announced, keep_pool, keyed, publish_pool
 from xinheng.services.time import day_of
 from xinheng.services.visit_counts import visits_by_subject
 from xinheng.store.accounts import User
@@ -47,13 +47,18 @@ class _Subjects:
 
 def forecast_draw(plan: Plan, *, model: str, policy: Policy, on: date) -> tuple[Stratum, ...]:
     """What a draw of the plan would take from each band today; nothing is fixed by it."""
-    run = EvaluationRun.objects.filter(model=model, current=True).first()
-    if run is None:
-        raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
+    run = _current_run(model)
     pool = _pool(run, plan, policy, on=on)
     free = {band: len(subjects) for band, subjects in pool.open.items()}
     populations = {band: free.get(band, 0) + len(pool.closed(band)) for band in {*free, *pool.left_out}}
     return strata(policy.grading_for(plan.sector), populations=populations, eligible=free, on=on)
+
+
+def _current_run(model: str) -> EvaluationRun:
+    run = EvaluationRun.objects.filter(model=model, current=True).first()
+    if run is None:
+        raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
+    return run
 
 
 @transaction.atomic
@@ -69,9 +74,7 @@ def announce_draw(
     """Fix and publish pool, ratios and inspectors. ``parties``: commitment by the name of the organ."""
     plan = _approved(public_id)
     refuse_outside_time(plan, policy=policy, on=day_of(now))
-    run = EvaluationRun.objects.filter(model=model, current=True).first()
-    if run is None:
-        raise Refusal("I02", "还没有可用的评价结果，不能按等级抽取。", advice="请先运行评价。")
+    run = _current_run(model)
     today, secret = day_of(now), secrets.token_bytes(32)
     repeat = repeat_of(plan, parties=parties)
     _refuse_while_another_waits(plan)
@@ -120,15 +123,12 @@ def make_draw(public_id: str, *, reveals: Mapping[str, str], actor: User, now: d
     if Draw.objects.filter(announcement=announcement).exists():
         raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
     refuse_failed(announcement)
-    content = announcement.content
-    announced = rules.Announced(content, kept_objects(announcement), announcement.inspectors)
-    ordered = [reveals.get(party["name"], "") for party in content["parties"]]
-    record = rules.draw(announced, reveals=ordered, now=now)
+    record = draw_as_announced(announcement, reveals=reveals, now=now)
     made = Draw.objects.create(
         announcement=announcement,
         drawn_at=now,
         drawn_by=actor,
-        population=sum(stratum["population"] for stratum in content["strata"]),
+        population=sum(stratum["population"] for stratum in announcement.content["strata"]),
         drawn=len(record.drawn),
         seed=record.seed,
         digest=record.digest,

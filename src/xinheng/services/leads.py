@@ -91,13 +91,13 @@ def take_lead(key: SenderKey, told: Told, *, now: datetime) -> Lead:
 
 @transaction.atomic
 def close_lead(public_id: str, act: Act) -> Lead:
-    """A person looked at it and saw no fault. Refusals: LE7 dealt with, LE8 no reason, LE9 none."""
+    """A person looked at it and saw no fault. Refusals: LE8 no reason, those of ``open_lead``."""
     return _done(open_lead(public_id), Outcome.NO_FAULT, act)
 
 
 @transaction.atomic
 def prompt_self_check(public_id: str, act: Act) -> Lead:
-    """Open the case in which the letter to the enterprise is written (自查提示函). Refusals: LE7, LE8, LE9."""
+    """Open the case in which the letter to the enterprise is written (自查提示函). Refusals: LE8, those of ``open_lead``."""
     lead, reason = open_lead(public_id), check_reason(act.reason)
     opening = Opening(
         flow=PROMPT,
@@ -122,7 +122,7 @@ def prompt_self_check(public_id: str, act: Act) -> Lead:
 def check_on_lead(public_id: str, plan: PlanDraft, act: Act) -> Lead:
     """Put a check of the enterprise to the decider on the reason 数据监测 of the closed list, with all that asks for.
 
-    Refusals: LE7, LE8, LE9, LE10 another organ's, those of ``draft_case_check``.
+    Refusals: LE8, LE10 another organ's, those of ``open_lead`` and of ``draft_case_check``.
     """
     lead, reason = open_lead(public_id), check_reason(act.reason)
     if plan.organisation.pk != lead.organisation_id:
@@ -134,8 +134,8 @@ def check_on_lead(public_id: str, plan: PlanDraft, act: Act) -> Lead:
 
 
 def open_lead(public_id: str, *, moving: bool = False) -> Lead:
-    """The lead under lock, nobody having dealt with it. Refusals: LE9, LE7, and unless ``moving`` LE13 on its way to another
-    organ."""
+    """The lead under lock, nobody having dealt with it. Refusals: LE9 no such lead, LE7 dealt with, and unless ``moving``
+    LE13 on its way to another organ."""
     found = Lead.objects.select_for_update(of=("self",)).select_related("organisation", "subject")
     lead = found.filter(public_id=public_id).first()
     if lead is None:
@@ -168,8 +168,8 @@ def _done(lead: Lead, outcome: Outcome, act: Act) -> Lead:
 
 
 def forget_leads(*, policy: Policy, today: date, now: datetime) -> int:
-    """Empty the words of leads whose days are over; those nobody dealt with are noted as such. None while the number of
-    days is unknown."""
+    """Empty the words of leads whose days are over; those nobody dealt with are noted as such. Returns how many; 0
+    while the number of days is unknown."""
     days = policy.parameter(RETENTION, on=today).value
     if days is None:
         return 0

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from xinheng.core.canonical import canonical
+from xinheng.core.draw import Announced, DrawRecord, draw
 from xinheng.core.draw_record import pool_text, record_text
 from xinheng.core.draw_rule import blind
 from xinheng.core.refusal import Refusal
@@ -27,8 +28,8 @@ _OBJECT, _CLOSED, _INSPECTOR = "object", "closed", "inspector"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """Who stands behind the keys of one draw: subjects by band and key, subjects at their ceiling by band, certificate
-    numbers by key."""
+    """Who stands behind the keys of one draw: subjects by band and key, subjects left out (at their ceiling, exempt) by
+    band, certificate numbers by key."""
 
     draw: str
     objects: Mapping[str, Mapping[str, int]]
@@ -80,6 +81,15 @@ def kept_objects(announcement: DrawAnnouncement) -> dict[str, list[str]]:
         )
     objects: dict[str, list[str]] = json.loads(b"".join(read_file(announcement.pool)))
     return objects
+
+
+def draw_as_announced(
+    announcement: DrawAnnouncement, *, reveals: Mapping[str, str], now: datetime
+) -> DrawRecord:
+    """What comes out of the pool as it was kept. ``reveals``: secret texts by the name of the organ."""
+    announced = Announced(announcement.content, kept_objects(announcement), announcement.inspectors)
+    ordered = [reveals.get(party["name"], "") for party in announcement.content["parties"]]
+    return draw(announced, reveals=ordered, now=now)
 
 
 def publish_pool(announcement: DrawAnnouncement) -> None:
