@@ -19,11 +19,15 @@ PUBLISH = ("acts.inspection_workdays", "acts.inspection_random_workdays")
 """Terms for publication, side by side; they run from the day of the check (legal guard G8)."""
 AFTERWARDS = "inspections.emergency_approval_workdays"
 """The term in which an emergency visit is approved afterwards."""
+TEAM = "inspections.inspectors_minimum"
+"""How many inspectors go at least."""
 UNREACHED = "not_reached"
 """The result of a check at which nobody could be reached, in the list of results of policy."""
 INSPECTORS = frozenset({Role.INSPECTOR})
 SECRECY = frozenset({Role.SECRECY_REVIEWER})
 APPLIED = ("apply", "apply_again")
+WAITING = ("applied", "returned", "approved", "notified")
+"""States in which nobody has gone yet, an emergency left aside."""
 UNANNOUNCED = ("applied", "returned", "approved", "rushed")
 """States in which the enterprise has no notice and nobody has come: they say nothing to it, so that no list announces a
 visit."""
@@ -69,7 +73,7 @@ _APPROVING = (
         DECIDERS,
         "withdraw",
         "取消检查",
-        ("applied", "returned", "approved", "notified"),
+        WAITING,
         "withdrawn",
         not_by=APPLIED,
     ),

@@ -15,6 +15,7 @@ from xinheng.core.inspection_matters import G7
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.core.visits import AFTERWARDS
 from xinheng.services.inspection_plans import PlanDraft, draft_plan, revise_plan
 from xinheng.services.ledger import note
 from xinheng.services.oversight import tell_oversight
@@ -24,7 +25,6 @@ from xinheng.store.inspection_plans import CaseCheck, OversightOccasion
 from xinheng.store.inspections import PlanKind
 from xinheng.store.subjects import Subject
 
-TERM = "inspections.emergency_approval_workdays"
 LEAST_WORDS = 10
 
 
@@ -151,5 +151,5 @@ def paper_missing(check: CaseCheck, *, on: date) -> bool:
 
 
 def _paper_due(policy: Policy, *, on: date) -> date | None:
-    term = policy.parameter(TERM, on=on).value
+    term = policy.parameter(AFTERWARDS, on=on).value
     return None if term is None else policy.calendar.add_workdays(on, term).on

@@ -14,6 +14,7 @@ from xinheng.core.draw_substitute import Cause, NoSubstitute, Passed, change_of,
 from xinheng.core.ledger import instant
 from xinheng.core.masking import masked_line
 from xinheng.core.refusal import Refusal
+from xinheng.core.visits import WAITING
 from xinheng.services.ledger import note
 from xinheng.services.pools import behind
 from xinheng.services.time import day_of
@@ -25,8 +26,6 @@ from xinheng.store.visits import Visit
 LEAST = 6
 """Characters of a public reason."""
 LAW = "《中华人民共和国行政处罚法》第四十三条"
-_BEFORE = ("applied", "returned", "approved", "notified")
-"""States of a visit to which nobody has gone yet."""
 
 
 @transaction.atomic
@@ -168,7 +167,7 @@ def _check_open(drawn: DrawnObject, absent: str) -> None:
     if absent not in team_now(drawn):
         raise Refusal("DS1", "这名检查人员不在这户的检查组中。", advice="请刷新页面，从现有检查人员中选择。")
     visit = Visit.objects.select_related("case").filter(drawn=drawn).first()
-    if visit is not None and visit.case.state not in _BEFORE:
+    if visit is not None and visit.case.state not in WAITING:
         raise Refusal(
             "DS2",
             "检查组已经入企或者检查已经结束，不能再更换检查人员。",

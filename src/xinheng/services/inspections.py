@@ -17,6 +17,7 @@ from xinheng.core.draw_rule import blind, commitment
 from xinheng.core.grading import GradingPolicy, Stratum, band_of, may_visit, ratio_of, spares, strata
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.core.visits import TEAM
 from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
 from xinheng.services.inspection_plans import refuse_outside_time
 from xinheng.services.ledger import note
@@ -85,7 +86,7 @@ def announce_draw(
         _occasion(plan, run, policy, repeat),
         strata=_strata(pool, subjects.left_out, policy.grading_for(plan.sector), on=today),
         inspectors=_inspectors(library, secret=secret, draw=plan.public_id),
-        team=policy.parameter("inspections.inspectors_minimum", on=today).required(),
+        team=policy.parameter(TEAM, on=today).required(),
         parties=[rules.Party(name=name, commitment=value) for name, value in parties.items()],
         now=now,
         today=today,

@@ -19,7 +19,7 @@ from xinheng.core.inspection_matters import Point, ResultCode
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.visits import Kind, Officer, check_team
+from xinheng.core.visits import TEAM, Kind, Officer, check_team
 from xinheng.services.cases import Opening, open_case
 from xinheng.services.draw_substitutes import team_now
 from xinheng.services.ledger import note
@@ -189,7 +189,7 @@ def _check_officers(
 ) -> None:
     check_team(
         [officer_of(one) for one in officers_of(certificates)],
-        needed=policy.parameter("inspections.inspectors_minimum", on=on).required(),
+        needed=policy.parameter(TEAM, on=on).required(),
         organisation=organisation.pk,
         on=on,
         named=certificates,

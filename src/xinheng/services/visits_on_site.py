@@ -3,7 +3,7 @@
 A result is taken only for a visit that was sent out and checked in to, by its own certified team (legal guard G7).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from xinheng.core.masking import mask_personal
 from xinheng.core.phone_clock import PhoneTime
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.visits import Arrival, Sheet, check_sheet, check_team
+from xinheng.core.visits import TEAM, Arrival, Sheet, check_sheet, check_team
 from xinheng.services.cases import Standing, last_step, refuse_stale, standing_of, take_held
 from xinheng.services.draw_substitutes import changed_at
 from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases
@@ -76,8 +76,8 @@ def check_in(
 ) -> Visit:
     """Note that the team has arrived; the same one again changes nothing.
 
-    Refusals: VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO6 a moment
-    that cannot be, and those of the team and the flow.
+    Refusals: VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO8 one that
+    names other officers, VO6 a moment that cannot be, JC8 another day than the organs agreed on, those of team and flow.
     """
     site = site_of(public_id, actor=actor, seen=seen)
     take_arrival(site, arrived, actor=actor, policy=policy, now=now)
@@ -99,8 +99,7 @@ def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, n
     if verb == "check_in":
         hold_to_day(visit, on=day_of(at))
         _demand_notice(visit)
-    needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
-    _check_team(site, visit.certificates, needed=needed, at=at)
+    _check_team(site, visit.certificates, policy=policy, at=at)
     details = {"way": arrived.way.value, **_told(arrived.phone)}
     _step(site, verb, actor=actor, policy=policy, now=now, details=details)
     VisitArrival.objects.create(
@@ -136,7 +135,7 @@ def record_visit(
     """Take in what was written on site. ``arrived``: where the check-in comes with it; ``phone``: the clock of the sheet,
     where that is not ours.
 
-    Sent again it is answered with what was taken in then. Refusals: VO1–VO6, VO3 without a check-in, VS1–VS7, VT1–VT3.
+    Sent again it is answered with what was taken in then. Refusals: those of ``check_in``, VO3 without a check-in, VS1–VS7, VT1–VT3.
     """
     site = site_of(public_id, actor=actor)
     kept = take_sheet(
@@ -211,8 +210,7 @@ def _checked(
             advice="请先扫码或者出示证件完成入企登记。",
         )
     at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
-    needed = policy.parameter("inspections.inspectors_minimum", on=day_of(at)).required()
-    _check_team(site, sheet.present, needed=needed, at=at)
+    _check_team(site, sheet.present, policy=policy, at=at)
     points = points_of(visit, policy=policy)
     failing = {key: one.failing for key, one in results_of(visit, policy=policy).items()}
     check_sheet(sheet, points=list(points), results=failing, arrival=Arrival(arrival.way))
@@ -323,7 +321,7 @@ def _demand_notice(visit: Visit) -> None:
 
 
 def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None = None) -> datetime:
-    """The moment as it counts, to the minute. Refusal VO6 before the approval, before the arrival, or to come."""
+    """The moment as it counts. Refusal VO6 before the minute of the approval or of the arrival, or to come."""
     if after is None:
         first = last_step(visit.case, "approve", "rush")
         after = first.at if first else None
@@ -337,7 +335,7 @@ def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None
     return moment
 
 
-def _check_team(site: Site, present: tuple[str, ...] | list[str], *, needed: int, at: datetime) -> None:
+def _check_team(site: Site, present: Sequence[str], *, policy: Policy, at: datetime) -> None:
     visit = site.visit
     if strange := sorted(set(present) - set(visit.certificates)):
         raise Refusal(
@@ -348,7 +346,7 @@ def _check_team(site: Site, present: tuple[str, ...] | list[str], *, needed: int
         )
     check_team(
         [officer_of(site.library[one]) for one in sorted(set(present) & site.library.keys())],
-        needed=needed,
+        needed=policy.parameter(TEAM, on=day_of(at)).required(),
         organisation=visit.organisation_id,
         on=day_of(at),
         named=present,
