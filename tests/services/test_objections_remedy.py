@@ -19,6 +19,7 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.endings import tell_receivers
 from xinheng.services.evaluate import run_model
 from xinheng.services.letters import issue_letter
+from xinheng.services.letters_begun import begun
 from xinheng.services.letters_serving import serve
 from xinheng.services.objections_remedy import Wrong, find_error, finish, lift
 from xinheng.store.models import (
@@ -165,6 +166,23 @@ def test_the_right_score_stands_beside_the_old_which_is_not_rewritten(
     assert line["points"] == old.points_milli
     assert line["right_points"] > line["points"]
     assert Score.objects.get(pk=old.pk).points_milli == old.points_milli
+    said = begun(case, "error_apology", policy=policy, on=TODAY)
+    was, right = (f"{line[key] / 1000:g} 分" for key in ("points", "right_points"))
+    assert str(said["scores"]).startswith(
+        f"{line['model']}，{TODAY}：当时{was}（{line['grade']}），应为{right}"
+    )
+
+
+def test_the_apology_begins_with_what_was_lifted_and_with_nothing_before(objectors: Objectors) -> None:
+    case = _found(objectors, objectors.record())
+    assert "wrong" not in begun(case, "error_apology", policy=objectors.policy, on=TODAY)
+    case = _lift(objectors, case)
+    said = begun(case, "error_apology", policy=objectors.policy, on=TODAY)
+    kept = Correction.objects.get(case=case)
+    assert said["wrong"] == f"{kept.what}，自{kept.wrong_from}至{TODAY}。核对属实"
+    assert said["cause"] == "认定对象错误"
+    assert said["done"] == f"{TODAY}解除上述信息。\n更正声明公示到{kept.shown_until}。"
+    assert said["scores"] == "这项信息没有影响过对你单位的评价。"
 
 
 @pytest.mark.guard("G15")

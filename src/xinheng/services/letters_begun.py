@@ -4,6 +4,7 @@ than was decided. The officer reads and completes it; what nobody has said yet s
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.interviews import Manner
@@ -13,12 +14,15 @@ from xinheng.core.rectification import CORRECT
 from xinheng.services.cases import last_step
 from xinheng.services.commitments import commitment_of
 from xinheng.services.commitments_checks import proposal_of
+from xinheng.services.endings import receiver_name
 from xinheng.services.interviews import facts_of
 from xinheng.services.measures import choices_of
+from xinheng.services.objections_remedy import endings_of
 from xinheng.services.rectification import wanted_of
 from xinheng.services.visits_papers import words_of
 from xinheng.store.casework import Case
-from xinheng.store.objections import Objection
+from xinheng.store.endings import Telling
+from xinheng.store.objections import Correction, Objection
 
 Words = dict[str, str | date]
 
@@ -110,6 +114,30 @@ def _objection(case: Case, policy: Policy, on: date) -> Words:
     return said | ({"reasons": answered.reason} if answered else {})
 
 
+def _remedy(case: Case, policy: Policy, on: date) -> Words:
+    """The apology says what was lifted, what was done and what the results should have been; nothing before it is lifted."""
+    lifted, kept = last_step(case, "lift"), Correction.objects.filter(case=case).first()
+    if lifted is None or kept is None:
+        return {}
+    told = Telling.objects.filter(ending__in=endings_of(case), told_at__isnull=False).order_by("pk")
+    names = "、".join(dict.fromkeys(receiver_name(one) for one in told))
+    done = [
+        f"{kept.wrong_to}解除上述信息。",
+        f"已经通知：{names}。" if names else "",
+        f"更正声明公示到{kept.shown_until}。" if kept.shown_until else "",
+    ]
+    wrong = f"{kept.what}，自{kept.wrong_from}至{kept.wrong_to}。{lifted.reason}"
+    scores = "\n".join(map(_score, kept.scores)) or "这项信息没有影响过对你单位的评价。"
+    return {"wrong": wrong, "cause": _why(case), "done": "\n".join(filter(None, done)), "scores": scores}
+
+
+def _score(line: Mapping[str, Any]) -> str:
+    """A line of ``Correction.scores``; points are thousandths."""
+    was, right = (f"{line[key] / 1000:g} 分" for key in ("points", "right_points"))
+    before, after = (f"（{line[key]}）" if line[key] else "" for key in ("grade", "right_grade"))
+    return f"{line['model']}，{line['as_of']}：当时{was}{before}，应为{right}{after}。"
+
+
 _BEGUN: Mapping[str, Callable[[Case, Policy, date], Words]] = {
     "rectification": _order,
     "interview": _interview,
@@ -117,4 +145,5 @@ _BEGUN: Mapping[str, Callable[[Case, Policy, date], Words]] = {
     "measure": _measure,
     "commitment": _commitment,
     "objection": _objection,
+    "remedy": _remedy,
 }
