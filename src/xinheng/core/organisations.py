@@ -198,5 +198,9 @@ class Agencies(PolicyModel):
                 return key
         return None
 
+    def sectors_in_charge(self) -> frozenset[str]:
+        """Sectors for which some agency answers; ``any`` names none."""
+        return frozenset(key for agency in self.agencies.values() for key in agency.sectors) - {"any"}
+
     def of_sector(self, sector: str) -> tuple[str, ...]:
         return tuple(key for key, agency in self.agencies.items() if sector in agency.sectors)

@@ -42,7 +42,7 @@ def fields_of(policy: Policy) -> dict[str, str]:
     """Fields that may have a policy of their own, by key: those that the city's document names first, as it names them,
     then the others of which an organ of the city is in charge."""
     named = {one.sector: one.name for one in policy.grading.fields}
-    held = {key for agency in policy.agencies.agencies.values() for key in agency.sectors} - {"any"}
+    held = policy.agencies.sectors_in_charge()
     known = policy.sectors.sectors
     return named | {key: one.title for key, one in known.items() if key in held and key not in named}
 

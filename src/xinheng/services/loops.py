@@ -33,8 +33,8 @@ class Stage:
 
 def fields_of(policy: Policy) -> dict[str, str]:
     """Fields of which an organ of the city is in charge, by key."""
-    held = {key for agency in policy.agencies.agencies.values() for key in agency.sectors}
-    return {key: one.title for key, one in policy.sectors.sectors.items() if key in held and key != "any"}
+    held = policy.agencies.sectors_in_charge()
+    return {key: one.title for key, one in policy.sectors.sectors.items() if key in held}
 
 
 def units_of(field: str, *, policy: Policy, among: Collection[int]) -> frozenset[int]:

@@ -196,6 +196,11 @@ def _check_officers(
     )
 
 
+def certificates_of(user: User) -> list[str]:
+    """Under which certificates a person is sent; empty for one who is no inspector."""
+    return list(Inspector.objects.filter(user=user).values_list("certificate_no", flat=True))
+
+
 def team_of(case: Case) -> frozenset[int]:
     """Accounts of those who are sent; nobody for a case that is no visit."""
     if case.kind != KIND:

@@ -21,7 +21,7 @@ from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.case_checks import may_go
 from xinheng.services.cases import state_title
-from xinheng.services.visits import KIND, dispatch, follow_lead
+from xinheng.services.visits import KIND, certificates_of, dispatch, follow_lead
 from xinheng.services.visits_results import figures_of
 from xinheng.store.inspection_plans import CaseCheck
 from xinheng.store.inspections import Draw, DrawnObject, Inspector, Plan
@@ -63,10 +63,9 @@ class LeadForm(OffsiteForm):
 
 def _reached(call: Call) -> QuerySet[Visit]:
     """Those of units within reach, and those assigned to this person."""
-    mine = Inspector.objects.filter(user=call.user).values_list("certificate_no", flat=True)
     found = Q(organisation__in=call.reach(Verb.READ_VISITS))
-    if mine:
-        found |= Q(certificates__overlap=list(mine))
+    if mine := certificates_of(call.user):
+        found |= Q(certificates__overlap=mine)
     return Visit.objects.filter(found).select_related("case", "subject", "plan", "rating")
 
 
@@ -99,8 +98,8 @@ def _options(words: dict[str, str]) -> list[Option]:
 
 def _narrowed(call: Call, found: QuerySet[Visit], kind: str) -> QuerySet[Visit]:
     if kind == "mine":
-        mine = Inspector.objects.filter(user=call.user).values_list("certificate_no", flat=True)
-        return found.filter(certificates__overlap=list(mine)) if mine else found.none()
+        mine = certificates_of(call.user)
+        return found.filter(certificates__overlap=mine) if mine else found.none()
     if kind == "beyond":
         return found.exclude(beyond="")
     if kind == "complaint":

@@ -29,9 +29,8 @@ from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
 from xinheng.services.draw_substitutes import changes_at
 from xinheng.services.visit_items import items_of
-from xinheng.services.visits import points_of, results_of
+from xinheng.services.visits import certificates_of, points_of, results_of
 from xinheng.services.visits_phone import take_from_phone
-from xinheng.store.inspections import Inspector
 from xinheng.store.letters import IssuedLetter
 from xinheng.store.visits import Visit
 
@@ -96,7 +95,7 @@ def _found(name: str) -> str:
 @asks(Verb.RECORD_VISIT)
 def field_list(call: Call) -> HttpResponse:
     """The visits this person is sent to and that are not recorded yet, with what is needed there and nothing more."""
-    mine = list(Inspector.objects.filter(user=call.user).values_list("certificate_no", flat=True))
+    mine = certificates_of(call.user)
     found = Visit.objects.filter(certificates__overlap=mine, case__state__in=_OPEN)
     visits = (
         list(found.select_related("case", "subject", "plan", "drawn").order_by("pk")[:MOST]) if mine else []

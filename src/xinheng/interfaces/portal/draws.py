@@ -22,10 +22,10 @@ from xinheng.core.grading import GradingPolicy
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.portal import answers, law, showing
-from xinheng.interfaces.portal.inspections import section
+from xinheng.interfaces.portal.inspections import crumbs_to, section
 from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.portal.substitutes import shown_of
-from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.parts import Filter, Option
 from xinheng.store.public import PublicAnnouncement, PublicDraw, PublicDrawFailure, PublicPlan, published_path
 
 PAGE = 20
@@ -152,7 +152,7 @@ def announcement(request: HttpRequest, public_id: str) -> HttpResponse:
     drawn = PublicDraw.objects.using(showing.DATABASE).filter(announcement_id=row.pk)
     draw_id = drawn.values_list("public_id", flat=True).first()
     context = {
-        "crumbs": _crumbs("抽取公告"),
+        "crumbs": crumbs_to("抽取公告"),
         "title": row.title,
         "organ": row.organisation or row.content["organ"],
         "matter": row.matter,
@@ -180,14 +180,14 @@ def draw(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if row is None:
         raise Http404
-    context = _page(policy, row) | {"crumbs": _crumbs(row.announcement.title)} | shown_of(row)
+    context = _page(policy, row) | {"crumbs": crumbs_to(row.announcement.title)} | shown_of(row)
     return answers.short_lived(render(request, "portal/draw.html", context), noindex=False)
 
 
 @require_safe
 def draw_verify(request: HttpRequest) -> HttpResponse:
     """A form that verifies a record in the reader's browser; nothing is asked of this server."""
-    context = {"crumbs": _crumbs("自己核对"), "specification_url": _specification_url()}
+    context = {"crumbs": crumbs_to("自己核对"), "specification_url": _specification_url()}
     return answers.short_lived(render(request, "portal/draw_verify.html", context), noindex=False)
 
 
@@ -337,7 +337,3 @@ def _check(public_id: str, digest: str, announced: str) -> Check:
     text = json.loads(b"".join(row.text()))
     agrees = text.get("digest") == digest and not verify(text, announced=announced)
     return Check(agrees, localtime(now()))
-
-
-def _crumbs(last: str) -> list[Crumb]:
-    return [Crumb("首页", reverse("portal:home")), Crumb("双随机抽查", reverse("portal:draws")), Crumb(last)]

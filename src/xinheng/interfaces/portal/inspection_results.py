@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import Item
 from xinheng.core.cell_text import guarded
-from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.inspections import section
 from xinheng.interfaces.portal.keyset import Key, Turned, beyond_day, keys_in, paging, turn
@@ -32,7 +31,7 @@ _HEAD = ("企业", "统一社会信用代码", "检查事项", "检查日期", "
 
 @require_safe
 def inspection_results(request: HttpRequest) -> HttpResponse:
-    policy, kind, turned = _asked(request, size=PAGE)
+    kind, turned = _asked(request, size=PAGE)
     options = [Option("", "全部"), *(Option(*one) for one in _KINDS.items())]
     context = {
         "filters": [Filter("result", "结果", "select", kind, options)],
@@ -40,7 +39,7 @@ def inspection_results(request: HttpRequest) -> HttpResponse:
         "export_url": f"{reverse('portal:inspection_results_csv')}?{request.GET.urlencode()}"
         if turned.rows
         else "",
-        "results": [_row(policy, one) for one in turned.rows],
+        "results": [_row(one) for one in turned.rows],
         "paging": paging(request, turned),
         "section": section(),
         "check_url": reverse("counter:visit_codes"),
@@ -52,12 +51,12 @@ def inspection_results(request: HttpRequest) -> HttpResponse:
 @require_safe
 def inspection_results_csv(request: HttpRequest) -> HttpResponse:
     """What the list shows from this page on, at most ``EXPORTED`` rows."""
-    policy, _, turned = _asked(request, size=EXPORTED)
+    _, turned = _asked(request, size=EXPORTED)
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_HEAD)
     for one in turned.rows:
-        shown = _row(policy, one)
+        shown = _row(one)
         cells = (shown["name"], shown["code"], shown["matter"], shown["on"], shown["organ"], shown["result"])
         writer.writerow([guarded(str(cell)) for cell in (*cells, shown["document_no"], shown["until"] or "")])
     answer = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
@@ -65,11 +64,12 @@ def inspection_results_csv(request: HttpRequest) -> HttpResponse:
     return answers.short_lived(answer, noindex=True)
 
 
-def _asked(request: HttpRequest, *, size: int) -> tuple[Policy, str, Turned[PublicAct]]:
+def _asked(request: HttpRequest, *, size: int) -> tuple[str, Turned[PublicAct]]:
     today = localdate()
-    policy = law.policy_in_force(on=today)
     kind = request.GET.get("result", "")
-    known = showing.acts(policy, on=today).filter(item=Item.INSPECTION, decided_on__isnull=False)
+    known = showing.acts(law.policy_in_force(on=today), on=today).filter(
+        item=Item.INSPECTION, decided_on__isnull=False
+    )
     if kind in _KINDS:
         known = known.filter(seriousness__gt=0) if kind == "failing" else known.filter(seriousness=0)
 
@@ -79,10 +79,10 @@ def _asked(request: HttpRequest, *, size: int) -> tuple[Policy, str, Turned[Publ
 
     older, newer = keys_in(request.GET)
     turned = turn(fetch, key_of=showing.key_of, older=older, newer=newer, size=size)
-    return policy, kind if kind in _KINDS else "", turned
+    return kind if kind in _KINDS else "", turned
 
 
-def _row(policy: Policy, one: PublicAct) -> dict[str, Any]:
+def _row(one: PublicAct) -> dict[str, Any]:
     """A sole trader by its trade name and code, as in the register; nothing of its operator (legal guard G1)."""
     return {
         "name": one.subject.name,

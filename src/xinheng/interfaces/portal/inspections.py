@@ -50,7 +50,7 @@ def section() -> list[Link]:
 def matters(request: HttpRequest) -> HttpResponse:
     on, today = answers.day_asked(request), localdate()
     context = {
-        "crumbs": _crumbs("抽查事项清单"),
+        "crumbs": crumbs_to("抽查事项清单"),
         "section": section(),
         "on": on,
         "past": on != today,
@@ -84,7 +84,7 @@ def ceilings(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")
     year = int(asked) if asked in {str(one) for one in years} else today.year
     context = {
-        "crumbs": _crumbs("年度频次上限"),
+        "crumbs": crumbs_to("年度频次上限"),
         "section": section(),
         "filters": [Filter("year", "年度", "select", str(year), [Option(str(y), f"{y} 年") for y in years])],
         "reset_url": reverse("portal:ceilings"),
@@ -106,7 +106,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     turned = turn_by_number(known, request, size=PAGE)
     options = [Option("", "全部"), *(Option(str(one), f"{one} 年") for one in years)]
     context = {
-        "crumbs": _crumbs("抽查计划"),
+        "crumbs": crumbs_to("抽查计划"),
         "section": section(),
         "filters": [Filter("year", "年度", "select", asked, options)],
         "reset_url": reverse("portal:inspection_plans"),
@@ -151,7 +151,7 @@ def grading(request: HttpRequest) -> HttpResponse:
     fields = _fields(policy)
     options = [Option("", "全市（没有单独政策的领域）"), *(Option(*one) for one in fields.items())]
     context = {
-        "crumbs": _crumbs("分级分类监管政策"),
+        "crumbs": crumbs_to("分级分类监管政策"),
         "section": section(),
         "filters": [Filter("sector", "监管领域", "select", sector, options)],
         "reset_url": reverse("portal:grading"),
@@ -258,7 +258,7 @@ def classification(request: HttpRequest) -> HttpResponse:
     year = int(asked) if asked in {str(one) for one in years} else years[0] if years else 0
     options = [Option(str(one), f"{one} 年") for one in years]
     context = {
-        "crumbs": _crumbs("年度分类结果"),
+        "crumbs": crumbs_to("年度分类结果"),
         "section": section(),
         "filters": [Filter("year", "年度", "select", str(year), options)] if years else [],
         "reset_url": reverse("portal:classification"),
@@ -278,5 +278,6 @@ def classification(request: HttpRequest) -> HttpResponse:
     return answers.short_lived(render(request, "portal/classification.html", context), noindex=False)
 
 
-def _crumbs(last: str) -> list[Crumb]:
+def crumbs_to(last: str) -> list[Crumb]:
+    """The way to a page of the section."""
     return [Crumb("首页", reverse("portal:home")), Crumb("双随机抽查", reverse("portal:draws")), Crumb(last)]
