@@ -7,14 +7,18 @@ from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.own_space import visitor_of
-from tests.people import NOW, People
+from tests.people import NOW, TODAY, People
 from tests.services.deliveries import code
+from tests.services.letter_cases import draft_of
 from tests.services.objectors import Objectors, make_objectors, now_of
 
 from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
 from xinheng.core.roles import Role
+from xinheng.core.service_proof import Try, Way
+from xinheng.services.letters import issue_letter
+from xinheng.services.letters_serving import serve
 from xinheng.services.subjects import open_file
 from xinheng.store.models import Case, LedgerEvent, Objection, Record, RoleGrant, User
 
@@ -102,6 +106,8 @@ def test_the_window_objects_for_those_without_internet(objectors: Objectors, rec
     assert f'href="{address}"' not in listed
 
 
+@pytest.mark.guard("G17")
+@pytest.mark.usefixtures("home")
 def test_officers_look_answer_and_tell_on_the_page(objectors: Objectors, record: Record) -> None:
     case = objectors.lodge(f"record:{record.record_key}").case
     wang, zhao = signed_in(objectors.people.wang), signed_in(objectors.people.zhao)
@@ -123,7 +129,16 @@ def test_officers_look_answer_and_tell_on_the_page(objectors: Objectors, record:
     post(zhao, step("correct"), {"seen": case.version, "reason": "属实"})
     assert (now_of(record).amount_fen, now_of(record).state) == (50_000, RecordState.ACTIVE)
     case.refresh_from_db()
-    post(wang, step("serve"), {"seen": case.version, "reason": "送达回证1号"})
+    page = text(wang.get(page))
+    assert "还没有签发《异议处理结果告知书》" in page
+    assert step("serve") not in page
+    refused = text(post(wang, step("serve"), {"seen": case.version, "reason": "送达回证1号"}))
+    assert "送达须在文书上登记" in refused
+    case.refresh_from_db()
+    assert (case.state, case.closed_at) == ("decided", None)
+    given = {"actor": objectors.people.wang, "policy": objectors.policy, "now": NOW}
+    letter = issue_letter(case.public_id, draft_of("objection_answer"), **given)  # type: ignore[arg-type]
+    serve(letter.public_id, Try(way=Way.DIRECT, on=TODAY, proof="送达回证1号"), **given)  # type: ignore[arg-type]
     case.refresh_from_db()
     assert case.state == "done"
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.keys import reading_key
+from tests.journeys.letters import serve_letter, write_letter
 from tests.journeys.pages import (
     enter_own_space,
     eventually,
@@ -108,8 +109,8 @@ def test_a_wrong_entry_is_marked_answered_and_gone_everywhere(site: Site) -> Non
     assert surfaces.public(document, f'/act/{surfaces.about.publications[0]}"') == set()
     assert surfaces.keyed(document) == set()
     assert surfaces.own(document) == set()
-    office.goto(f"/office/cases/{case}/")
-    take_step(office, "告知结果", "送达回证1号")
+    write_letter(office, f"/office/cases/{case}/", "异议处理结果告知书")
+    serve_letter(office)
     eventually(lambda: score(office, file) >= points, "the score is restored")
 
     firm.goto("/own/")

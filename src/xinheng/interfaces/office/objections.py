@@ -18,6 +18,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import Beside, refusals_on
@@ -121,15 +122,6 @@ class WithdrawForm(StepForm):
         super().__init__(step, case, *args, **kwargs)
         if not Objection.objects.filter(case=case, aim__in=(Aim.LIST_ENTRY, Aim.MEASURE)).exists():
             del self.fields["text"], self.fields["publish"]
-
-
-class ToldForm(StepForm):
-    """How the result reached the enterprise."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reason"].label = "怎样告知的：方式、日期和凭证"
-        self.fields["reason"].error_messages["required"] = "请写明怎样告知的，例如送达回证编号。"
 
 
 def _running(subject: Subject) -> dict[str, str]:
@@ -306,10 +298,12 @@ OBJECTION = CaseKind(
     title="异议处理",
     part="office/case_objection.html",
     shown=_shown,
-    forms={"reply": FindingForm, "find": FindingForm, "withdraw": WithdrawForm, "serve": ToldForm},
+    offers=but_service,
+    forms={"reply": FindingForm, "find": FindingForm, "withdraw": WithdrawForm},
     acts={
         **dict.fromkeys(("reply", "find"), _found),
         **dict.fromkeys(("correct", "withdraw", "uphold"), _answered),
+        "serve": serve_by_letter,
         "retract": _retracted,
         "ask_review": _asked,
         **dict.fromkeys(("review_uphold", "review_change"), _reviewed),
