@@ -121,7 +121,7 @@ def compose(kind: LetterKind, values: Values, *, head: Head, readings: Mapping[s
     clean = checked(kind, values)
     terms = tuple(_term(kind, readings[key]) for key in kind.terms)
     words = {
-        **{key: _said(kind.field(key), value) for key, value in clean.items()},
+        **{key: _said(value) for key, value in clean.items()},
         **{term.key.rpartition(".")[2]: term.words for term in terms},
         **{key: str(getattr(head, key)) for key in HEAD_WORDS - {"issued_on"}},
         "issued_on": in_words(head.issued_on),
@@ -181,7 +181,7 @@ def _items(value: str | date) -> tuple[str, ...]:
     return tuple(line for line in str(value).split("\n") if line)
 
 
-def _said(field: Field, value: str | date) -> str:
+def _said(value: str | date) -> str:
     return in_words(value) if isinstance(value, date) else value
 
 

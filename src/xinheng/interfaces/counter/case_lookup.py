@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from xinheng.core.plain_words import plain
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
 from xinheng.interfaces.web.parts import Clock
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_lookup import Progress, Term, look_up
@@ -50,8 +51,8 @@ def cases(request: HttpRequest) -> HttpResponse:
             form.add_error(None, told(refusal))
             status = 429 if refusal.code == "CL2" else 200
         else:
-            return _kept_nowhere(render(request, "counter/case.html", _shown(found, day_of(now).isoformat())))
-    return _kept_nowhere(
+            return kept_nowhere(render(request, "counter/case.html", _shown(found, day_of(now).isoformat())))
+    return kept_nowhere(
         render(request, "counter/case_lookup.html", {"form": form, "noindex": True}, status=status)
     )
 
@@ -84,9 +85,3 @@ def clock_of(term: Term) -> Clock | None:
         provisional=bool(term.due and term.due.provisional),
         verified=term.rule.verified,
     )
-
-
-def _kept_nowhere(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, noarchive"
-    return response

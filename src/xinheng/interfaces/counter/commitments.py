@@ -20,7 +20,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.papers import shown_papers
 from xinheng.interfaces.counter.space import Visit, own
-from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
+from xinheng.interfaces.web.letter_fields import LetterForm
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
 from xinheng.services.commitments import Promise, lodge, signed_text
@@ -32,23 +32,13 @@ OWN = ("voluntary",)
 SHOWN = 50
 
 
-class PromiseForm(forms.Form):
+class PromiseForm(LetterForm):
     """What the letter asks, and the word that stands for the signature."""
 
     confirmed = forms.BooleanField(
         label="本单位已经阅读并理解承诺内容和违诺责任，确认作出承诺，同意按规定公开",
         error_messages={"required": "没有确认的，承诺不成立。"},
     )
-
-    def __init__(self, letter: PromiseLetter, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.letter = letter
-        for field in letter.fields:
-            self.fields[ANSWER + field.key] = letter_field(field)
-        self.order_fields([ANSWER + field.key for field in letter.fields])
-
-    def answers(self) -> dict[str, str]:
-        return {field.key: self.cleaned_data.get(ANSWER + field.key, "") for field in self.letter.fields}
 
 
 @own(Verb.MAKE_COMMITMENT)

@@ -10,12 +10,17 @@ from django.http import HttpRequest
 DAY = 24 * 3600
 
 
+def slot_of(request: HttpRequest, what: str) -> str:
+    """Where the cache counts for the address of the request."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    return f"{what}:{hmac.new(settings.KEYS.hash_key, address.encode(), hashlib.sha256).hexdigest()}"
+
+
 def is_beyond(request: HttpRequest, what: str, *, most: int | None) -> bool:
     """Counts this request and tells whether there were more than ``most`` within a day; never without a limit."""
     if most is None:
         return False
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    slot = f"{what}:{hmac.new(settings.KEYS.hash_key, address.encode(), hashlib.sha256).hexdigest()}"
+    slot = slot_of(request, what)
     cache.add(slot, 0, DAY)
     try:
         return int(cache.incr(slot)) > most

@@ -4,11 +4,7 @@ What is written is sealed; the unit complained of does not see it (services.misu
 only so many a day.
 """
 
-import hashlib
-import hmac
-
 from django import forms
-from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from xinheng.core.misuse import A_DAY, Fault
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
+from xinheng.interfaces.counter.limits import DAY, slot_of
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.misuse import Grievance, complain
 from xinheng.services.policies import policy_in_force
 from xinheng.services.time import day_of
 from xinheng.store.organisations import Organisation, OrganisationName
-
-DAY = 24 * 3600
 
 
 class MisuseForm(forms.Form):
@@ -91,24 +87,16 @@ def misuse(request: HttpRequest) -> HttpResponse:
                 "cases_url": reverse("counter:cases"),
                 "noindex": True,
             }
-            return _kept_nowhere(render(request, "counter/misuse_receipt.html", shown))
-    return _kept_nowhere(
+            return kept_nowhere(render(request, "counter/misuse_receipt.html", shown))
+    return kept_nowhere(
         render(request, "counter/misuse.html", {"form": form, "noindex": True}, status=status)
     )
 
 
 def _refuse_many(request: HttpRequest, policy: Policy) -> str:
-    """The slot of the address, kept as a keyed digest for a day."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    keyed = hmac.new(settings.KEYS.hash_key, address.encode(), hashlib.sha256).hexdigest()
-    slot = f"misuse:{keyed}"
+    """The slot of the address, in which complaints that were taken are counted for a day."""
+    slot = slot_of(request, "misuse")
     most = policy.parameter(A_DAY, on=day_of(timezone.now())).value
     if most is not None and int(cache.get(slot) or 0) >= most:
         raise Refusal("TS8", "今天从这里提交的投诉太多。", advice="请明天再提交，或者到窗口投诉。")
     return slot
-
-
-def _kept_nowhere(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, noarchive"
-    return response

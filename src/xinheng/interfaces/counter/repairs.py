@@ -108,7 +108,7 @@ def reminded(visit: Visit) -> list[dict[str, Any]]:
 
 
 def shown_matter(one: OwnMatter, policy: Policy) -> dict[str, Any]:
-    """A record and its answer in words; the page of the window shows the same."""
+    """A record and its answer in words."""
     record, answer = one.record, one.answer
     return {
         "title": record.detail.title or policy.catalogue.item(record.item).title,

@@ -19,6 +19,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.report_rules import BASIC
 from xinheng.core.roles import Verb
+from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
 from xinheng.interfaces.counter.limits import is_beyond
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.given import refuse_nul
@@ -100,7 +101,7 @@ def public_report(request: HttpRequest, subject: str) -> HttpResponse:
         "verify_url": reverse("counter:verify_reports"),
         "noindex": True,
     }
-    return _private(render(request, "counter/report_new.html", context, status=status))
+    return kept_nowhere(render(request, "counter/report_new.html", context, status=status))
 
 
 @require_safe
@@ -222,7 +223,7 @@ def _answered(
         back = reverse("counter:own_reports", args=[visit.enterprise.public_id])
         return visit.render("own_report", context | {"back_url": back})
     back = reverse("portal:subject", args=[made.subject.public_id])
-    return _private(render(request, "counter/report.html", context | {"back_url": back}))
+    return kept_nowhere(render(request, "counter/report.html", context | {"back_url": back}))
 
 
 def _paper(request: HttpRequest, made: MadeReport) -> HttpResponse:
@@ -247,10 +248,4 @@ def _data(made: MadeReport) -> HttpResponse:
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return _private(response)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, noarchive"
-    return response
+    return kept_nowhere(response)

@@ -21,6 +21,7 @@ from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.reports import NUMBER
+from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
 from xinheng.interfaces.counter.limits import is_beyond
 from xinheng.interfaces.web.given import without_nul
 from xinheng.interfaces.web.middleware import status_of
@@ -157,10 +158,7 @@ def _page(
         "certificates_url": reverse("counter:report_certificates"),
         "noindex": True,
     }
-    response = render(request, "counter/verify.html", context, status=status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, noarchive"
-    return response
+    return kept_nowhere(render(request, "counter/verify.html", context, status=status))
 
 
 @require_safe

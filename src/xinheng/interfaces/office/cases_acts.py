@@ -1,16 +1,17 @@
 """What officers do to a case beside its steps: move its clocks, ask for and decide recusals, give a look-up code."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases import NUMBERED
+from xinheng.interfaces.office.cases_receipt import receipt_of
 from xinheng.interfaces.office.cases_shown import MoveForm, RecusalForm, page_of
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import say_on, told
 from xinheng.services import recusals
 from xinheng.services.case_deadlines import (
@@ -47,27 +48,22 @@ def move_clock(call: Call, case: Case, clock: str, act: str) -> HttpResponse:
 
 def _move(call: Call, case: Case, clock: str, act: str, form: MoveForm) -> None:
     given = form.cleaned_data
-    public_id, on = case.public_id, given["on"] or call.today
-    actor, policy, now = call.user, call.policy, call.now
-    reason, seen = given["reason"], given["seen"]
+    on = given["on"] or call.today
+    by_whom: dict[str, Any] = {
+        "actor": call.user,
+        "policy": call.policy,
+        "now": call.now,
+        "reason": given["reason"],
+        "seen": given["seen"],
+    }
     if act == "suspend":
-        suspend_deadline(
-            public_id, clock, on=on, actor=actor, policy=policy, now=now, reason=reason, seen=seen
-        )
+        suspend_deadline(case.public_id, clock, on=on, **by_whom)
     elif act == "resume":
-        resume_deadline(
-            public_id, clock, on=on, actor=actor, policy=policy, now=now, reason=reason, seen=seen
-        )
+        resume_deadline(case.public_id, clock, on=on, **by_whom)
     elif act == "extend":
-        by = given["by"] or 0
-        extend_deadline(
-            public_id, clock, by=by, actor=actor, policy=policy, now=now, reason=reason, seen=seen
-        )
+        extend_deadline(case.public_id, clock, by=given["by"] or 0, **by_whom)
     else:
-        agree = act == "agree"
-        answer_extension(
-            public_id, clock, agree=agree, actor=actor, policy=policy, now=now, reason=reason, seen=seen
-        )
+        answer_extension(case.public_id, clock, agree=act == "agree", **by_whom)
 
 
 def _not_moved(
@@ -127,21 +123,4 @@ def case_code(call: Call, case: Case) -> HttpResponse:
     if case.subject is None:
         raise Refusal("CW2", "这类事项不对外查询进度。", advice="请在业务系统中查看。")
     code = give_code(case.public_id, actor=call.user, now=call.now)
-    context = {
-        "crumbs": [
-            Crumb("办理事项", reverse("office:cases")),
-            Crumb(case.number, reverse("office:case", kwargs={"number": case.number})),
-            Crumb("受理回执"),
-        ],
-        "case": {
-            "number": case.number,
-            "subject": case.subject.name,
-            "unit": call.tree.name(case.organisation_id),
-        },
-        "code": code,
-        "lookup_url": call.request.build_absolute_uri("/cases"),
-        "today": call.today,
-    }
-    response = call.render("case_code", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return receipt_of(call, case, code)

@@ -207,7 +207,7 @@ def _matter(call: Call, one: OwnMatter) -> dict[str, Any]:
         "number": number,
         "url": reverse("office:case", kwargs={"number": number})
         if number
-        else f"{reverse('office:new_repair', kwargs={'key': record.record_key})}"
+        else reverse("office:new_repair", kwargs={"key": record.record_key})
         if answer.may
         else "",
     }

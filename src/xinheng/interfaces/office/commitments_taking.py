@@ -17,7 +17,7 @@ from xinheng.core.credit_code import is_uscc
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.once import once
-from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
+from xinheng.interfaces.web.letter_fields import LetterForm
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.commitments import AtWindow, Promise, latest_promise, refuse_gone, take_at_window
@@ -44,7 +44,7 @@ class ChooseForm(forms.Form):
         self.fields["matter"].choices = matters  # type: ignore[attr-defined]
 
 
-class TakeForm(forms.Form):
+class TakeForm(LetterForm):
     """Material that was handed in, the letter, and the day on which what is missing comes."""
 
     handed_in = forms.MultipleChoiceField(
@@ -65,11 +65,7 @@ class TakeForm(forms.Form):
     )
 
     def __init__(self, letter: PromiseLetter, item: Item | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.letter = letter
-        for field in letter.fields:
-            self.fields[ANSWER + field.key] = letter_field(field)
-        self.order_fields([ANSWER + field.key for field in letter.fields])
+        super().__init__(letter, *args, **kwargs)
         if item is None:
             for name in ("handed_in", "promised_on", "reason", "act"):
                 del self.fields[name]
@@ -83,9 +79,6 @@ class TakeForm(forms.Form):
         if given.get("promised_on") and not given.get("reason", "").strip():
             self.add_error("reason", "容缺受理请写明理由。")
         return given
-
-    def answers(self) -> dict[str, str]:
-        return {field.key: self.cleaned_data.get(ANSWER + field.key, "") for field in self.letter.fields}
 
 
 def matters(call: Call) -> list[tuple[str, str]]:

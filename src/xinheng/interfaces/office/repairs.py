@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.records import STANDING
 from xinheng.core.refusal import Refusal
 from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
@@ -119,7 +120,7 @@ def _results(call: Call, form: forms.Form, *, wrong: str = "", status: int = 200
 
 
 def _line(call: Call, one: UpperResult) -> dict[str, Any]:
-    known = Record.objects.filter(subject__code=one.code, known_until__isnull=True, state__lte=3)
+    known = Record.objects.filter(subject__code=one.code, known_until__isnull=True, state__in=list(STANDING))
     rows = known.select_related("detail").order_by("-decided_on")[:30] if one.settled_at is None else []
     return {
         "source": one.get_source_display(),

@@ -188,7 +188,7 @@ def commitments(request: HttpRequest) -> HttpResponse:
         "reset_url": reverse("portal:commitments"),
         "lists_url": reverse("portal:promise_lists"),
         "own_url": _own_url(),
-        "rows": [_line(policy, row) for row in turned.rows],
+        "rows": [_line(row) for row in turned.rows],
         "paging": paging(request, turned),
         "noindex": True,
     }
@@ -221,7 +221,7 @@ def _filters(policy: Policy, request: HttpRequest) -> list[Filter]:
     ]
 
 
-def _line(policy: Policy, row: PublicAct) -> dict[str, Any]:
+def _line(row: PublicAct) -> dict[str, Any]:
     return {
         "name": row.subject.name,
         "subject_url": reverse("portal:subject", args=[row.subject.public_id]),

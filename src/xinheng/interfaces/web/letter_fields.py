@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from xinheng.core.commitment_letters import FieldKind, LetterField
+from xinheng.core.commitment_letters import FieldKind, LetterField, PromiseLetter
 
 ANSWER = "answer_"
 """Before the key of a field in a form."""
@@ -24,3 +24,18 @@ def letter_field(field: LetterField) -> forms.Field:
     long = field.longest > 200
     widget = forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput()
     return forms.CharField(max_length=field.longest, widget=widget, **plain)
+
+
+class LetterForm(forms.Form):
+    """Asks first for what the letter names, then for what the form itself declares."""
+
+    def __init__(self, letter: PromiseLetter, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.letter = letter
+        for field in letter.fields:
+            self.fields[ANSWER + field.key] = letter_field(field)
+        self.order_fields([ANSWER + field.key for field in letter.fields])
+
+    def answers(self) -> dict[str, str]:
+        """What was filled in, by key of the field of the letter."""
+        return {field.key: self.cleaned_data.get(ANSWER + field.key, "") for field in self.letter.fields}
