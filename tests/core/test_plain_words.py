@@ -60,3 +60,12 @@ def test_a_matter_never_says_nothing_to_do_beside_papers_that_may_be_handed_in()
             told = to_do(plain(state.party), awaited=bool(awaited))
             assert not (awaited and NOTHING in told), f"{flow.name}.{state.key}"
     assert to_do("正在审核。" + NOTHING, awaited=False).endswith(NOTHING)
+
+
+@pytest.mark.guard("G17")
+@pytest.mark.row("X-12")
+def test_no_state_says_that_a_letter_is_under_way_which_nobody_may_have_issued() -> None:
+    told = {
+        place: words for place, words in _met() if re.search("正在送|正在告知|已经写成", words + plain(words))
+    }
+    assert told == {}

@@ -161,7 +161,11 @@ def months_of(of: ListType, *, longest: int, wanted: int | None) -> int:
 
 _STATES = (
     State(key="drafted", title="拟定认定意见", party="认定单位正在研究，还没有作出任何决定。"),
-    State(key="notified", title="待送达告知书", party="事先告知书已经写成，正在送达。"),
+    State(
+        key="notified",
+        title="待送达告知书",
+        party="决定是否列入名单以前，先送达事先告知书。收到以前，期限不起算。",
+    ),
     State(
         key="hearing",
         title="陈述申辩期",
@@ -170,7 +174,9 @@ _STATES = (
     State(key="stated", title="待答复陈述申辩", party="您的陈述、申辩已经收到，认定单位会逐项答复是否采纳。"),
     State(key="prepared", title="待法制审核", party="陈述、申辩环节已经结束，正在审核。不需要您做什么。"),
     State(key="reviewed", title="待决定", party="法制审核已经完成，等待决定。不需要您做什么。"),
-    State(key="decided", title="待送达决定书", party="决定已经作出，决定书和信用修复告知书正在送达。"),
+    State(
+        key="decided", title="待送达决定书", party="决定已经作出。决定书和信用修复告知书送达以前不列入名单。"
+    ),
     State(key="served", title="待列入", party="决定书已经送达。不服的，可以照决定书写明的途径救济。"),
     State(
         key="listed",

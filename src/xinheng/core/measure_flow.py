@@ -70,10 +70,10 @@ MEASURE = published(
             State(
                 key="noticed",
                 title="已告知，待陈述申辩",
-                party="告知书写明了拟采取的措施。您可以在期限内陈述、申辩并提交证据，不会因此加重处理。",
+                party="拟采取的措施写在事先告知书上。从收到告知书起，您可以在期限内陈述、申辩并提交证据，不会因此加重处理。",
             ),
             State(key="heard", title="待决定", party="陈述申辩已经登记，等待决定。"),
-            State(key="decided", title="待送达", party="决定已经作出，正在送达；送达以前不执行。"),
+            State(key="decided", title="待送达", party="决定已经作出，决定书将送达您；送达以前不执行。"),
             State(key="served", title="已送达，待生效", party="决定已经送达，救济途径写在决定书上。"),
             State(
                 key="in_force",

@@ -113,8 +113,16 @@ _STATES = (
     ),
     State(key="checking", title="平台核查中", party="已经标注“异议中”，正在核查。不需要您做什么。"),
     State(key="answered", title="待作出处理", party="核查已有结果，由另一人审定后答复您。"),
-    State(key="decided", title="已处理，待告知", party="信息已经更正或者撤回，标注已去除，结果正在送达。"),
-    State(key="upheld", title="维持，待告知", party="核查后没有改变信息，标注已去除，结果和理由正在送达。"),
+    State(
+        key="decided",
+        title="已处理，待告知",
+        party="信息已经更正或者撤回，标注已去除。处理结果告知书将送达您。",
+    ),
+    State(
+        key="upheld",
+        title="维持，待告知",
+        party="核查后没有改变信息，标注已去除。结果和理由写在处理结果告知书上，将送达您。",
+    ),
     State(key="done", title="办结", settled=True, party="处理结果已经告知，事项办结。"),
     State(
         key="told",

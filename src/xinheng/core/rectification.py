@@ -19,7 +19,9 @@ _STATES = (
     State(
         key="drafted", title="拟定整改要求", party="办理单位正在拟定整改要求，还没有作出。不需要您做什么。"
     ),
-    State(key="ordered", title="待送达", party="整改要求已经作出，正在送达。期限从送达之日起算。"),
+    State(
+        key="ordered", title="待送达", party="整改要求已经作出，责令整改通知书将送达您。期限从送达之日起算。"
+    ),
     State(key="correcting", title="整改中", party="请在期限内整改，并把整改材料交到办理单位。"),
     State(key="checking", title="待核查", party="整改材料已经收到，办理单位正在核查。不需要您做什么。"),
     State(key="overdue", title="逾期未改", party="整改期限已过。请尽快整改并交来材料，仍然会核查。"),

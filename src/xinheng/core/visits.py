@@ -21,6 +21,8 @@ AFTERWARDS = "inspections.emergency_approval_workdays"
 """The term in which an emergency visit is approved afterwards."""
 TEAM = "inspections.inspectors_minimum"
 """How many inspectors go at least."""
+CODE_SIGNS, CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTVWXYZ", 10
+"""Of the code on a notice (入企检查码); none is taken for another."""
 UNREACHED = "not_reached"
 """The result of a check at which nobody could be reached, in the list of results of policy."""
 INSPECTORS = frozenset({Role.INSPECTOR})
@@ -49,7 +51,11 @@ _STATES = (
     State(key="rush_on_site", title="紧急检查中", party="检查人员已经入企登记。请配合检查，您可以陈述意见。"),
     State(key="rush_recorded", title="待补办审批", party="检查已经记录，检查机关正在补办审批。"),
     State(key="recorded", title="待审核", party="检查已经记录，检查机关正在审核结果。不需要您做什么。"),
-    State(key="confirmed", title="待告知", party="检查结果已经确定，正在告知您。对结果可以陈述意见。"),
+    State(
+        key="confirmed",
+        title="待告知",
+        party="检查结果已经确定，检查结果告知书将送达您。对结果可以陈述意见。",
+    ),
     State(key="told", title="待公示", party="检查结果已经告知。对结果不服的，可以提出异议。"),
     State(
         key="published", title="已公示", settled=True, party="检查结果已经依法公示，可以提出异议、申请修复。"
