@@ -149,7 +149,10 @@ def lines_of(subject: Subject) -> QuerySet[CampaignLine]:
 
 def may_act(line: CampaignLine, actor: User, *, on: date) -> bool:
     """Whether somebody may end the line: an officer of the campaign or of the unit that recognised its ground."""
-    units = (line.campaign.case.organisation, line.organisation)
+    return _is_officer(actor, [line.campaign.case.organisation, line.organisation], on=on)
+
+
+def _is_officer(actor: User, units: Iterable[Organisation], *, on: date) -> bool:
     return any(roles_in(actor, unit, on=on) & OFFICERS for unit in units)
 
 
@@ -171,7 +174,7 @@ def _end(line: CampaignLine, why: str, *, actor: User, now: datetime, reason: st
 
 
 def _demand(actor: User, units: list[Organisation], *, on: date) -> None:
-    if not any(roles_in(actor, unit, on=on) & OFFICERS for unit in units):
+    if not _is_officer(actor, units, on=on):
         raise Refusal(
             "CP6", "这项工作不由您办理。", advice="请由开展专项治理的单位或者作出认定的单位的经办人办理。"
         )

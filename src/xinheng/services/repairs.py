@@ -337,6 +337,14 @@ def hand_in(
     return kept
 
 
+def handed_of(application: RepairApplication, *, policy: Policy) -> list[tuple[str, str]]:
+    """Title and words of each material that was handed in."""
+    materials = policy.repair.materials
+    return [
+        (materials[key].title if key in materials else key, text) for key, text in application.handed.items()
+    ]
+
+
 def missing_of(application: RepairApplication, *, policy: Policy) -> tuple[str, ...]:
     """Titles of lawful materials that are not there yet."""
     materials = policy.repair.materials

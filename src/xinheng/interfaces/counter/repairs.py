@@ -29,6 +29,7 @@ from xinheng.services.repairs import (
     Application,
     OwnMatter,
     answer_for,
+    handed_of,
     matters_of,
     missing_of,
     open_record,
@@ -234,23 +235,19 @@ def _case(visit: Visit, case: Case) -> dict[str, Any]:
     application = RepairApplication.objects.get(pk=case.pk)
     progress = progress_of(case, policy=visit.policy, today=visit.today)
     asked = case.events.filter(verb="ask_completion").order_by("-sequence").first()
-    rules = visit.policy.repair
     record = open_record(application.record_key)
     answer = answer_for(record, policy=visit.policy, today=visit.today)
     waiting = case.state in OPEN
     return {
         "case": progress,
         "clocks": clocks_of(progress),
-        "handed": [
-            (rules.materials[key].title if key in rules.materials else key, text)
-            for key, text in application.handed.items()
-        ],
+        "handed": handed_of(application, policy=visit.policy),
         "missing": missing_of(application, policy=visit.policy) if waiting else (),
         "wanted": asked.details.get("titles", []) if asked and case.state == "completing" else [],
         "external": application.external,
         "source": application.get_source_display(),
         "places": [answer.place] if case.state == "prepared" and answer.place else [],
-        "pledge": rules.commitment,
+        "pledge": visit.policy.repair.commitment,
         "free": FREE,
         "papers": shown_papers(case, visit),
         "back_url": reverse("counter:own_repairs", args=[visit.enterprise.public_id]),

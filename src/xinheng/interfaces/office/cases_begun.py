@@ -23,9 +23,14 @@ def record_of(call: Call) -> Record:
 
 def begun_on(call: Call, record: Record) -> dict[str, Any]:
     """Whom the case is about, and the record in a line with its address."""
-    decided = f"　{record.decided_on}" if record.decided_on else ""
     return {
         "subject": record.subject.name,
-        "ground": f"{item_title(record.item, call.policy)}{decided}",
+        "ground": words_of_record(call, record),
         "record_url": record_url(record.subject, record),
     }
+
+
+def words_of_record(call: Call, record: Record) -> str:
+    """Its item and the day of its decision."""
+    decided = f"　{record.decided_on}" if record.decided_on else ""
+    return f"{item_title(record.item, call.policy)}{decided}"

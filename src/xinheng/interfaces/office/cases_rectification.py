@@ -21,13 +21,17 @@ from xinheng.services.rectification import Order, confirm_order, draft_order, wa
 from xinheng.store.casework import Case
 
 
-class OrderForm(forms.Form):
-    """What the order asks for and why."""
-
-    wanted = forms.CharField(
+def _wanted() -> forms.CharField:
+    return forms.CharField(
         label="整改要求", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "请写明要改什么、怎样算改好。"},
     )  # fmt: skip
+
+
+class OrderForm(forms.Form):
+    """What the order asks for and why."""
+
+    wanted = _wanted()
     reason = forms.CharField(
         label="事实和理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明事实和理由。"},
@@ -35,10 +39,7 @@ class OrderForm(forms.Form):
 
 
 class ReviseForm(StepForm):
-    wanted = forms.CharField(
-        label="整改要求", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "请写明要改什么、怎样算改好。"},
-    )  # fmt: skip
+    wanted = _wanted()
 
     def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(step, case, *args, **kwargs)

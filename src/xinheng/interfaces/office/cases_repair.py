@@ -32,6 +32,7 @@ from xinheng.services.repairs import (
     OwnMatter,
     answer_for,
     answer_here,
+    handed_of,
     lodge,
     matters_of,
     missing_of,
@@ -274,10 +275,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
             "unconfirmed": answer.unconfirmed,
             "stops_on": answer.stops_on,
             "way": answer.way,
-            "handed": [
-                (rules.materials[name].title if name in rules.materials else name, text)
-                for name, text in application.handed.items()
-            ],
+            "handed": handed_of(application, policy=call.policy),
             "missing": missing_of(application, policy=call.policy),
             "wanted": asked.details.get("titles", []) if asked else [],
             "commitment": application.commitment.code if application.commitment else "",

@@ -12,18 +12,19 @@ from xinheng.core.attachments import Target
 from xinheng.core.days import DueDate
 from xinheng.core.flow_migration import MIGRATED, UNDONE
 from xinheng.core.flows import Flow, Step, hands
-from xinheng.core.grounds import GroundKind
+from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.parameters import Unit
 from xinheng.core.procedures import flow_of
 from xinheng.core.roles import Role, Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.attachments_shown import part_of
+from xinheng.interfaces.office.cases_begun import words_of_record
 from xinheng.interfaces.office.cases_kinds import StepForm
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_papers import awaited
 from xinheng.interfaces.office.cases_picture import picture
 from xinheng.interfaces.office.letters import line_of
-from xinheng.interfaces.office.wording import item_title
+from xinheng.interfaces.office.records_shown import record_url
 from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.interfaces.web.refusals import Beside
 from xinheng.services.attachments import held
@@ -165,23 +166,20 @@ def _facts(call: Call, case: Case) -> Iterable[tuple[str, str, str]]:
     if case.subject:
         yield "经营主体", case.subject.name, call.file_url(case.subject)
     if ground := ground_of(case):
-        yield "依据", *_ground(call, case, ground.kind, ground.reference)
+        yield "依据", *_ground(call, ground)
     yield "流程版本", str(case.flow_version), ""
 
 
-def _ground(call: Call, case: Case, kind: GroundKind, reference: int) -> tuple[str, str]:
-    record = (
-        Record.objects.select_related("subject")
-        .filter(record_key=reference, known_until__isnull=True)
-        .first()
-    )
-    if kind is not GroundKind.RECORD or record is None:
-        return {GroundKind.RECORD: "记录", GroundKind.DECISION: "决定", GroundKind.LIST_ENTRY: "名单条目"}[
-            kind
-        ], ""
-    parts = {"subject": record.subject.public_id, "key": record.record_key}
-    decided = f"　{record.decided_on}" if record.decided_on else ""
-    return f"{item_title(record.item, call.policy)}{decided}", reverse("office:record", kwargs=parts)
+_GROUNDS = {GroundKind.RECORD: "记录", GroundKind.DECISION: "决定", GroundKind.LIST_ENTRY: "名单条目"}
+
+
+def _ground(call: Call, ground: Ground) -> tuple[str, str]:
+    """In words, with the address of a record that is known."""
+    known = Record.objects.select_related("subject").filter(known_until__isnull=True)
+    record = known.filter(record_key=ground.reference).first() if ground.kind is GroundKind.RECORD else None
+    if record is None:
+        return _GROUNDS[ground.kind], ""
+    return words_of_record(call, record), record_url(record.subject, record)
 
 
 def _steps(call: Call, case: Case, tried: tuple[str, StepForm] | None) -> list[dict[str, Any]]:

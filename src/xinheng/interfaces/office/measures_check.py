@@ -36,6 +36,13 @@ def _review(public_id: str) -> FairReview | None:
 REVIEW = Owned("review", _review, lambda call, one: call.of(one.organisation_id))
 
 
+def offer_fields(form: forms.Form, own: Mapping[str, str]) -> None:
+    """Ask for the field of the matter only where the desk's organ has several; ``own`` are its fields by key."""
+    form.fields["field"].choices = [("", "不填"), *own.items()]  # type: ignore[attr-defined]
+    if len(own) < 2:
+        del form.fields["field"]
+
+
 class CheckForm(forms.Form):
     """Whom the desk serves, in which matter, and why it asks."""
 
@@ -46,15 +53,11 @@ class CheckForm(forms.Form):
     reason = forms.CharField(
         label="核查事由", max_length=300, error_messages={"required": "请写明事由，例如受理编号。"}
     )
-
     field = forms.ChoiceField(label="领域", required=False)
 
     def __init__(self, own: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
-        """``own`` are the fields in charge of the desk's organ, by key."""
         super().__init__(*args, **kwargs)
-        self.fields["field"].choices = [("", "不填"), *own.items()]  # type: ignore[attr-defined]
-        if len(own) < 2:
-            del self.fields["field"]
+        offer_fields(self, own)
 
     def clean_code(self) -> Subject:
         code = self.cleaned_data["code"].strip().upper()

@@ -11,6 +11,7 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.measures import tables_page
+from xinheng.interfaces.office.measures_check import offer_fields
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Column, Table
 from xinheng.interfaces.web.refusals import refusals_on
@@ -52,11 +53,8 @@ class ManyForm(forms.Form):
     table = forms.BooleanField(label="结果下载为表格", required=False)
 
     def __init__(self, own: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
-        """``own`` are the fields in charge of the desk's organ, by key."""
         super().__init__(*args, **kwargs)
-        self.fields["field"].choices = [("", "不填"), *own.items()]  # type: ignore[attr-defined]
-        if len(own) < 2:
-            del self.fields["field"]
+        offer_fields(self, own)
 
 
 @asks(Verb.CHECK_SUBJECT, methods=("GET", "POST"))
