@@ -37,7 +37,7 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import NATION
 from xinheng.intake.prepared import Prepared
-from xinheng.services.approvals import Draft, approve, begin, body_of
+from xinheng.services.approvals import Draft, approve, begin, body_of, rewrite
 from xinheng.services.cases import take_step
 from xinheng.services.ledger import note
 from xinheng.services.members import refuse_beyond_members
@@ -142,20 +142,22 @@ def save_item(
     now: datetime,
 ) -> tuple[Case, str]:
     """Write an item down, sound or not; without ``code`` it is new and gets the next number. Returns its code."""
-    tree = body_of(_case(public_id))
+    case = _case(public_id)
+    tree = body_of(case)
     items = dict(tree.get("items") or {})
     number = items[code]["number"] if code else next_number(policy=policy)
     code = code or item_code(number)
     items[code] = {**item, "number": number, "national": False}
-    return _write(public_id, {**tree, "items": items}, actor=actor, policy=policy, now=now), code
+    return rewrite(case, {**tree, "items": items}, actor=actor, policy=policy, now=now), code
 
 
 @transaction.atomic
 def drop_item(public_id: str, code: str, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Leave an item out of the draft; its number stays its own if it was ever published."""
-    tree = body_of(_case(public_id))
+    case = _case(public_id)
+    tree = body_of(case)
     items = {key: item for key, item in (tree.get("items") or {}).items() if key != code}
-    return _write(public_id, {**tree, "items": items}, actor=actor, policy=policy, now=now)
+    return rewrite(case, {**tree, "items": items}, actor=actor, policy=policy, now=now)
 
 
 @transaction.atomic
@@ -163,28 +165,23 @@ def state_sharing(
     public_id: str, code: str, choice: Tree | None, *, actor: User, policy: Policy, now: datetime
 ) -> Case:
     """Write down how others get an item of the basic list, sound or not; None takes it out of the draft."""
-    tree = body_of(_case(public_id))
+    case = _case(public_id)
+    tree = body_of(case)
     stated = {key: one for key, one in (tree.get("sharing") or {}).items() if key != code}
     if choice is not None:
         stated[code] = dict(choice)
-    return _write(public_id, {**tree, "sharing": stated}, actor=actor, policy=policy, now=now)
+    return rewrite(case, {**tree, "sharing": stated}, actor=actor, policy=policy, now=now)
 
 
 @transaction.atomic
 def save_head(public_id: str, *, title: str, note: str, actor: User, policy: Policy, now: datetime) -> Case:
-    tree = body_of(_case(public_id))
-    return _write(public_id, {**tree, "title": title, "note": note}, actor=actor, policy=policy, now=now)
+    case = _case(public_id)
+    tree = body_of(case)
+    return rewrite(case, {**tree, "title": title, "note": note}, actor=actor, policy=policy, now=now)
 
 
 def _case(public_id: str) -> Case:
     return Case.objects.get(public_id=public_id, kind=CATALOGUE)
-
-
-def _write(public_id: str, tree: Tree, *, actor: User, policy: Policy, now: datetime) -> Case:
-    case = _case(public_id)
-    if dict(tree) == body_of(case):
-        return case
-    return take_step(public_id, "edit", actor=actor, policy=policy, now=now, details={"body": dict(tree)})
 
 
 def standing_of(area: str, *, policy: Policy) -> Standing:

@@ -24,7 +24,7 @@ from xinheng.core.grading_change import (
 from xinheng.core.policy import Policy
 from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
-from xinheng.services.approvals import Draft, approve, begin, body_of
+from xinheng.services.approvals import Draft, approve, begin, body_of, rewrite
 from xinheng.services.cases import take_step
 from xinheng.services.measures_grounds import sectors_of
 from xinheng.services.policies import GRADING
@@ -116,28 +116,22 @@ def _refuse_stranger(key: str, organisation: Organisation, *, policy: Policy) ->
 
 def save_head(public_id: str, head: Mapping[str, Any], *, actor: User, policy: Policy, now: datetime) -> Case:
     """Write down what is said of the policy as a whole, sound or not."""
-    return _write(public_id, {**body_of(_case(public_id)), **head}, actor=actor, policy=policy, now=now)
+    case = _case(public_id)
+    return rewrite(case, {**body_of(case), **head}, actor=actor, policy=policy, now=now)
 
 
 def save_band(
     public_id: str, key: str, band: Mapping[str, Any], *, actor: User, policy: Policy, now: datetime
 ) -> Case:
     """Write one band down, sound or not."""
-    tree = body_of(_case(public_id))
+    case = _case(public_id)
+    tree = body_of(case)
     bands = [{**one, **band} if one["key"] == key else one for one in tree["bands"]]
-    return _write(public_id, {**tree, "bands": bands}, actor=actor, policy=policy, now=now)
+    return rewrite(case, {**tree, "bands": bands}, actor=actor, policy=policy, now=now)
 
 
 def _case(public_id: str) -> Case:
     return Case.objects.select_related("organisation").get(public_id=public_id, kind=GRADING)
-
-
-@transaction.atomic
-def _write(public_id: str, tree: Tree, *, actor: User, policy: Policy, now: datetime) -> Case:
-    case = _case(public_id)
-    if dict(tree) == body_of(case):
-        return case
-    return take_step(public_id, "edit", actor=actor, policy=policy, now=now, details={"body": dict(tree)})
 
 
 def check_grading(tree: Tree, *, policy: Policy, on: date) -> tuple[Finding, ...]:

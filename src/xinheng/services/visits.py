@@ -19,7 +19,7 @@ from xinheng.core.inspection_matters import Point, ResultCode
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.visits import TEAM, Kind, Officer, check_team
+from xinheng.core.visits import CODE_LENGTH, CODE_SIGNS, TEAM, Kind, Officer, check_team
 from xinheng.services.cases import Opening, open_case
 from xinheng.services.draw_substitutes import team_now
 from xinheng.services.ledger import note
@@ -38,7 +38,6 @@ KIND = "inspection_visit"
 SERIES = "JC"
 MOST = 200
 """Visits of one dispatch; more are sent in turns."""
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +273,7 @@ def _opened(trip: _Trip, *, verb: str, actor: User, policy: Policy, now: datetim
         number=trip.allowed.number,
         limit=trip.allowed.limit,
         beyond=trip.beyond,
-        code="".join(secrets.choice(_SIGNS) for _ in range(10)),
+        code="".join(secrets.choice(CODE_SIGNS) for _ in range(CODE_LENGTH)),
     )
     if trip.beyond:
         note(

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from xinheng.core.roles import Verb
-from xinheng.core.visits import UNANNOUNCED
+from xinheng.core.visits import CODE_LENGTH, CODE_SIGNS, UNANNOUNCED
 from xinheng.interfaces.counter.space import Visit as Here
 from xinheng.interfaces.counter.space import own
 from xinheng.interfaces.web.refusals import refusals_on
@@ -25,13 +25,13 @@ from xinheng.services.reach import tree
 from xinheng.services.visits_results import may_rate, rate
 from xinheng.store.visits import Visit
 
-_CODE = re.compile(r"[2-9A-HJKMNP-TV-Z]{10}")
+_CODE = re.compile(f"[{CODE_SIGNS}]{{{CODE_LENGTH}}}")
 _OVER = {"withdrawn": "这次检查已经取消，不得据此入企。", "annulled": "这次检查没有获得批准。"}
 _UNAPPROVED = ("applied", "returned")
 
 
 class CodeForm(forms.Form):
-    """The ten signs on the notice, in either case, with or without blanks."""
+    """The signs on the notice, in either case, with or without blanks."""
 
     code = forms.CharField(
         label="入企检查码", max_length=20, error_messages={"required": "请输入入企检查码。"}
@@ -40,7 +40,7 @@ class CodeForm(forms.Form):
     def clean_code(self) -> str:
         code: str = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
         if not _CODE.fullmatch(code):
-            raise forms.ValidationError("检查码由 10 位数字和字母组成，印在行政检查通知书上。")
+            raise forms.ValidationError(f"检查码由 {CODE_LENGTH} 位数字和字母组成，印在行政检查通知书上。")
         return code
 
 

@@ -39,6 +39,14 @@ class StepForm(forms.Form):
         self.fields["reason"].required = step.reason_required
 
 
+def words_field(label: str, *, rows: int = 4, most: int = 2000, required: bool = True) -> forms.CharField:
+    """Words of several lines, of ``most`` characters."""
+    return forms.CharField(
+        label=label, required=required, max_length=most, widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": f"请写明{label}。"},
+    )  # fmt: skip
+
+
 def given_of(call: Call, form: StepForm) -> dict[str, Any]:
     """Who takes the step and when, and what its form says: actor, policy, now, reason, seen."""
     given = form.cleaned_data

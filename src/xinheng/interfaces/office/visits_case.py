@@ -13,7 +13,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.visits import Arrival, Finding, Seen, Sheet
 from xinheng.interfaces.office.access import Call
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take, words_field
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
@@ -34,16 +34,6 @@ def _moment(label: str) -> forms.DateTimeField:
         label=label,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages=_MOMENT,
-    )
-
-
-def _text(label: str, *, rows: int = 4, most: int = 4000, required: bool = True) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=required,
-        max_length=most,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": f"请写明{label}。"},
     )
 
 
@@ -74,8 +64,8 @@ class SheetForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择检查结果。"},
     )
-    found = _text("现场检查情况")
-    views = _text("企业的陈述和意见", rows=3, most=2000, required=False)
+    found = words_field("现场检查情况", most=4000)
+    views = words_field("企业的陈述和意见", rows=3, required=False)
     present = forms.MultipleChoiceField(
         label="到场检查人员执法证号",
         widget=forms.CheckboxSelectMultiple,
