@@ -17,7 +17,8 @@ from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
+from xinheng.interfaces.office.cases_receipt import receipt_of
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
@@ -179,7 +180,8 @@ def new_objection(call: Call, subject: str) -> HttpResponse:
     form = LodgeForm(call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         with refusals_on(form):
-            return _receipt(call, _lodged(call, form.cleaned_data, thing))
+            lodged = _lodged(call, form.cleaned_data, thing)
+            return receipt_of(call, lodged.case, lodged.code)
     desk = f"{reverse('office:objection_desk')}?code={firm.code or ''}"
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("代提异议", desk), Crumb(firm.name)],
@@ -197,24 +199,6 @@ def _lodged(call: Call, given: Mapping[str, str], thing: Aimed) -> Lodged:
         pushed = Pushed(platform=given["platform"], number=given["number"])
         return receive(claim, pushed, **about)  # type: ignore[arg-type]
     return lodge(claim, actor=call.user, **about)  # type: ignore[arg-type]
-
-
-def _receipt(call: Call, lodged: Lodged) -> HttpResponse:
-    case = lodged.case
-    context = {
-        "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb(case.number), Crumb("受理回执")],
-        "case": {
-            "number": case.number,
-            "subject": case.subject.name if case.subject else "",
-            "unit": call.tree.name(case.organisation_id),
-        },
-        "code": lodged.code,
-        "lookup_url": call.request.build_absolute_uri("/cases"),
-        "today": call.today,
-    }
-    response = call.render("case_code", context)
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
@@ -260,15 +244,6 @@ def _right(said: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [*found, *said.get("fields", {}).items()]
 
 
-def _given(call: Call, form: StepForm) -> dict[str, Any]:
-    return {
-        "reason": form.cleaned_data["reason"],
-        "actor": call.user,
-        "policy": call.policy,
-        "now": call.now,
-    }
-
-
 def _found(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     assert isinstance(form, FindingForm)
     seen = form.cleaned_data["seen"]
@@ -278,19 +253,21 @@ def _found(call: Call, case: Case, verb: str, form: StepForm) -> Case:
 def _answered(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     given = form.cleaned_data
     words = Words(text=given.get("text", ""), publish=bool(given.get("publish")))
-    return answer(case, verb, seen=given["seen"], words=words, **_given(call, form))
+    return answer(case, verb, words=words, **given_of(call, form))
 
 
 def _retracted(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return retract(case, **_given(call, form))
+    reason = form.cleaned_data["reason"]
+    return retract(case, reason=reason, actor=call.user, policy=call.policy, now=call.now)
 
 
 def _asked(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return ask_review(case, **_given(call, form))
+    reason = form.cleaned_data["reason"]
+    return ask_review(case, reason=reason, actor=call.user, policy=call.policy, now=call.now)
 
 
 def _reviewed(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return register_review(case, verb, seen=form.cleaned_data["seen"], **_given(call, form))
+    return register_review(case, verb, **given_of(call, form))
 
 
 OBJECTION = CaseKind(
