@@ -126,7 +126,7 @@ def _must(column: RegisterColumn, *, outcome: Outcome | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Commitments of one unit and type with what became of them. ``replaced``: in place of an approval."""
+    """Commitments of one unit and type with what became of them."""
 
     unit: int
     kind: str

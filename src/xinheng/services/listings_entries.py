@@ -15,7 +15,8 @@ from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.lists import ListKind, ListType
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.cases import ground_of, last_step, take_step
+from xinheng.services.case_grounds import grounded
+from xinheng.services.cases import last_step, take_step
 from xinheng.services.collect import Delivery
 from xinheng.services.effects import end_effects
 from xinheng.services.entry import import_rows
@@ -54,9 +55,9 @@ def enter(case: Case, by: By, *, reason: str) -> ListEntry:
             citation="国办发〔2025〕22号（两书同达）；《河南省社会信用条例》第二十八条",
             advice="请签发《决定书》和《信用修复告知书》，一并送达并登记送达回证后再列入。",
         )
-    decided, ground, subject = last_step(case, "decide"), ground_of(case), _locked(case)
+    subject, ground = _locked(case)
+    decided = last_step(case, "decide")
     assert decided is not None
-    assert ground is not None
     record = evidence(ground.reference, subject, of, policy=by.policy, on=today)
     months = decided.details.get("months")
     until = add_months(began, int(months)) if months else None
@@ -73,10 +74,9 @@ def enter(case: Case, by: By, *, reason: str) -> ListEntry:
 def enter_good(case: Case, by: By, *, reason: str) -> ListEntry:
     """Decide that a subject of good faith is entered, after its publicity is over. Refusal LG21 without a recorded
     fair-competition review (legal guard G12)."""
-    of, today, subject = list_of(case, by.policy), day_of(by.now), _locked(case)
+    of, today = list_of(case, by.policy), day_of(by.now)
+    subject, ground = _locked(case)
     check_competition(case, of)
-    ground = ground_of(case)
-    assert ground is not None
     evidence(ground.reference, subject, of, policy=by.policy, on=today)
     months = longest_term(of, policy=by.policy, on=today)
     step(case, "decide", by, reason=reason)
@@ -199,10 +199,11 @@ def follow_ended(ids: Iterable[int], *, policy: Policy, now: datetime) -> int:
     return count
 
 
-def _locked(case: Case) -> Subject:
-    assert case.subject_id is not None
+def _locked(case: Case) -> tuple[Subject, Ground]:
+    """The enterprise under lock, after that of the loader, and the ground of the case."""
+    subject, ground = grounded(case)
     take_loader_lock()
-    return Subject.objects.select_for_update().get(pk=case.subject_id)
+    return Subject.objects.select_for_update().get(pk=subject.pk), ground
 
 
 def unreviewed(organisations: Iterable[int]) -> QuerySet[Batch]:

@@ -6,8 +6,7 @@ The unit complained of does not see the case, and nobody of it handles it.
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -22,7 +21,7 @@ from xinheng.services.ledger import note
 from xinheng.services.objections import Lodged
 from xinheng.services.objections_aims import credit_office
 from xinheng.services.reach import tree
-from xinheng.services.time import day_of
+from xinheng.services.time import day_of, end_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.ledger import LedgerEvent
@@ -36,7 +35,6 @@ SERIES = "TS"
 PURPOSE = "misuse complaint"
 MOST_LINES = 2000
 LONGEST = timedelta(days=366)
-_CITY = ZoneInfo("Asia/Shanghai")
 _READERS = frozenset({Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR, Role.DECIDER, Role.AUDITOR})
 
 
@@ -121,7 +119,8 @@ def draw_extract(
 ) -> LedgerExtract:
     """What the ledger says of one enterprise in a period: who did or read what, and why. Drawn by the auditor.
 
-    Refusals: TS4 a period that is none or too long, TS5 too much for one extract.
+    Refusals: TS2 and TS7 no such enterprise, TS4 a period that is none or too long, TS5 too much for one extract, TS6 not
+    for this person.
     """
     if not may_read(case, actor, on=day_of(now)):
         raise Refusal("TS6", "这件投诉对您保密。", advice="请由审计管理员提取。")
@@ -155,9 +154,8 @@ def draw_extract(
 
 def lines_of(subject: Subject, *, from_on: date, to_on: date) -> list[dict[str, str]]:
     """Events on the enterprise from the first to the last day, in order; at most one more than an extract holds."""
-    begin = datetime.combine(from_on, time(), _CITY)
-    end = datetime.combine(to_on + timedelta(days=1), time(), _CITY)
-    found = LedgerEvent.objects.filter(subject=subject.public_id, at__gte=begin, at__lt=end)
+    begin = end_of(from_on - timedelta(days=1))
+    found = LedgerEvent.objects.filter(subject=subject.public_id, at__gte=begin, at__lt=end_of(to_on))
     rows = found.select_related("actor").order_by("pk")[: MOST_LINES + 1]
     names = tree()
     return [
