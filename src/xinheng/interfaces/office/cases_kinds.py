@@ -81,7 +81,7 @@ def take(call: Call, case: Case, verb: str, form: StepForm, details: Mapping[str
 class CaseKind:
     """``part`` is a template for the details, filled by ``shown``; ``forms`` and ``acts`` by verb. A kind with a ``page``
     of its own (a route that takes the public id as ``case``) only appears in the lists. ``offers``: whether a step is
-    shown; what is not shown is still judged by the flow. ``letters``: what goes out."""
+    shown; what is not shown is still judged by the flow."""
 
     key: str
     title: str

@@ -49,19 +49,24 @@ def _commitment(public_id: str) -> Commitment | None:
 COMMITMENT = Owned("commitment", _commitment, lambda call, one: call.of(one.organisation_id))
 
 
-def _month(call: Call) -> Span:
-    """The month of the address; this month where it names none."""
+def _month(text: str) -> Span | None:
+    """The month written as ``2026-11``; None for anything else."""
     try:
-        start = date.fromisoformat(f"{call.request.GET.get('month', '')}-01")
+        start = date.fromisoformat(f"{text}-01")
     except ValueError:
-        start = call.today.replace(day=1)
+        return None
+    return _from(start)
+
+
+def _from(start: date) -> Span:
     return Span(start, add_months(start, 1))
 
 
 @asks(Verb.READ_CASE)
 def commitments(call: Call) -> HttpResponse:
     """Newest first; the month's register is taken out from here."""
-    units, month = call.reach(Verb.READ_CASE), _month(call)
+    units = call.reach(Verb.READ_CASE)
+    month = _month(call.request.GET.get("month", "")) or _from(call.today.replace(day=1))
     titles = call.policy.commitments.titles
     rows = Commitment.objects.filter(
         organisation__in=units, committed_on__gte=month.start, committed_on__lt=month.end
@@ -147,16 +152,14 @@ def check_commitment(call: Call, commitment: Commitment) -> HttpResponse:
 @asks(Verb.EXPORT_RECORDS, methods=("POST",))
 def commitment_register(call: Call) -> HttpResponse:
     """The month's register and the table of those not kept, as a workbook."""
-    try:
-        start = date.fromisoformat(f"{call.request.POST.get('month', '')}-01")
-    except ValueError as error:
-        raise Refusal("CM51", "月份没有写对。", advice="月份写作 2026-11。") from error
-    month = Span(start, add_months(start, 1))
+    month = _month(call.request.POST.get("month", ""))
+    if month is None:
+        raise Refusal("CM51", "月份没有写对。", advice="月份写作 2026-11。")
     content = register_workbook(
         call.reach(Verb.EXPORT_RECORDS), month, actor=call.user, policy=call.policy, now=call.now
     )
     response = HttpResponse(content, content_type=XLSX)
-    name = f"{call.policy.city.name}{start:%Y年%m月}信用承诺登记表.xlsx"
+    name = f"{call.policy.city.name}{month.start:%Y年%m月}信用承诺登记表.xlsx"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 

@@ -45,7 +45,11 @@ from xinheng.store.casework import Case
 
 READERS = (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
 NEW = "new"
-_HOME = Crumb("可承诺事项", "/office/commitments/lists/")
+_LEAD = "只问正文用到的内容；涉及个人的标为不公开。"
+
+
+def _crumbs(*more: Crumb) -> list[Crumb]:
+    return [Crumb("可承诺事项", reverse("office:promise_lists")), *more]
 
 
 @asks(*READERS, Verb.ASSIST_ENTERPRISE)
@@ -122,7 +126,7 @@ def new_promise_list(call: Call) -> HttpResponse:
 
 
 def _form_page(title: str, form: Any, lead: str, *, crumb: Crumb | None = None) -> dict[str, Any]:
-    crumbs = [_HOME, *([crumb] if crumb else []), Crumb(title)]
+    crumbs = _crumbs(*([crumb] if crumb else []), Crumb(title))
     return {"crumbs": crumbs, "title": title, "lead": lead, "form": form, "drop_url": "", "seen": ""}
 
 
@@ -139,9 +143,7 @@ def new_promise_letter(call: Call) -> HttpResponse:
                 letter, organisation=call.user.organisation, actor=call.user, policy=call.policy, now=call.now
             )
             return redirect("office:promise_draft", case=case.public_id)
-    return call.render(
-        "promise_form", _form_page("起草承诺书", form, "只问正文用到的内容；涉及个人的标为不公开。")
-    )
+    return call.render("promise_form", _form_page("起草承诺书", form, _LEAD))
 
 
 def _draft_of(case: Case) -> Case:
@@ -164,7 +166,7 @@ def _page(call: Call, case: Case, form: DecisionForm, *, problem: str = "") -> H
     open_one = case.state in ("drafted", "submitted")
     found = flaws_of(case, policy=call.policy, on=call.today) if open_one else ()
     context = {
-        "crumbs": [_HOME, Crumb(case.number)],
+        "crumbs": _crumbs(Crumb(case.number)),
         "case": _draft_line(case),
         "problem": problem,
         "flaws": found,
@@ -287,7 +289,7 @@ def edit_promise_letter(call: Call, case: Case) -> HttpResponse:
             )
             return redirect("office:promise_draft", case=case.public_id)
     draft = Crumb(case.number, reverse("office:promise_draft", kwargs={"case": case.public_id}))
-    page = _form_page("承诺书", form, "只问正文用到的内容；涉及个人的标为不公开。", crumb=draft)
+    page = _form_page("承诺书", form, _LEAD, crumb=draft)
     return call.render("promise_form", {**page, "seen": case.version})
 
 
