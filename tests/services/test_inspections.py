@@ -105,6 +105,18 @@ def test_who_drafted_the_plan_cannot_approve_it(plan: Plan, committed_people: Pe
         approve_plan(plan.public_id, actor=committed_people.li, policy=policy, now=NOW)
 
 
+@pytest.mark.row("X-06")
+@pytest.mark.guard("G7")
+def test_no_more_are_drawn_than_the_plan_says(plan: Plan, committed_people: People, policy: Policy) -> None:
+    plan.batches.update(planned=1)
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    with pytest.raises(Refusal) as refused:
+        _announce(plan, committed_people, policy)
+    assert refused.value.code == "PLAN-COUNT"
+    assert "共检查1户" in refused.value.message
+    assert not DrawAnnouncement.objects.exists()
+
+
 @pytest.mark.row("M8-03")
 def test_a_draw_is_verified_from_its_record_alone(
     plan: Plan, committed_people: People, policy: Policy

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Sum
 
 from xinheng.core.inspection_matters import G7, Matter, OrganLevel
 from xinheng.core.policy import Policy
@@ -21,7 +22,7 @@ from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.inspection_plans import OversightOccasion, PlanBatch, PlanFiling
-from xinheng.store.inspections import Plan, PlanKind
+from xinheng.store.inspections import Draw, Plan, PlanKind
 from xinheng.store.organisations import Organisation, OrganisationKind
 
 KIND = "inspection_plan"
@@ -206,6 +207,23 @@ def refuse_outside_time(plan: Plan, *, policy: Policy, on: date) -> None:
             f"计划的最后一个批次已于{last}结束，不能再抽取。",
             citation=G7,
             advice="请另立计划，经批准后再抽取",
+        )
+
+
+def refuse_beyond_plan(plan: Plan, *, drawing: int) -> None:
+    """No more enterprises than all batches of the plan together say; those drawn from it before count. ``drawing``:
+    enterprises of the draw that is to be announced."""
+    batches = plan.batches.aggregate(planned=Sum("planned"))["planned"]
+    if batches is None:
+        return
+    before = Draw.objects.filter(announcement__plan=plan).aggregate(drawn=Sum("drawn"))["drawn"] or 0
+    if before + drawing > batches:
+        drawn = f"，已经抽取{before}户" if before else ""
+        raise Refusal(
+            "PLAN-COUNT",
+            f"计划各批次共检查{batches}户{drawn}，按现行比例这次将抽{drawing}户，超出计划。",
+            citation=G7,
+            advice="请另立户数相符的计划，经批准后再抽取；比例不合适的，先修改分级分类政策",
         )
 
 

@@ -19,7 +19,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import TEAM
 from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
-from xinheng.services.inspection_plans import refuse_outside_time
+from xinheng.services.inspection_plans import refuse_beyond_plan, refuse_outside_time
 from xinheng.services.ledger import note
 from xinheng.services.measures_easing import eased_subjects
 from xinheng.services.pools import Pool, behind, draw_as_announced, keep_pool, keyed, publish_pool
@@ -91,6 +91,7 @@ def announce_draw(
         now=now,
         today=today,
     )
+    refuse_beyond_plan(plan, drawing=sum(stratum["size"] for stratum in announced.content["strata"]))
     keys, members = keep_pool(pool, announced=announced.objects, now=now)
     announcement = DrawAnnouncement.objects.create(
         plan=plan,
