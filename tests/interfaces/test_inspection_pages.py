@@ -92,6 +92,7 @@ def test_a_case_check_goes_from_its_reason_to_the_note_of_the_supervisor(
     assert "不在公布的抽查事项清单内" in refused
     assert "没有这个统一社会信用代码" in text(_check(people, code="91410200MA99999999"))
     assert "只能从公布的事由" in text(_check(people, reason="curiosity"))
+    assert "已经过去" in text(_check(people, year=2025))
     assert not Plan.objects.exists()
     assert _check(people).status_code == 302
     check = CaseCheck.objects.get()
@@ -117,6 +118,7 @@ def test_a_case_check_goes_from_its_reason_to_the_note_of_the_supervisor(
     assert "待签收" not in text(signed_in(supervisor).get("/office/desk/"))
     post(signed_in(people.zhao), reverse("office:approve_plan", kwargs=part))
     assert "已批准" in text(signed_in(people.wang).get(page))
+    assert reverse("office:send_lead", kwargs=part) in text(signed_in(people.li).get(page))
 
 
 @pytest.mark.guard("G7")

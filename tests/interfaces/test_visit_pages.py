@@ -90,6 +90,8 @@ def test_no_list_announces_a_visit_to_whom_it_goes(trips: Trips) -> None:
     for route in ("own_visits", "own_cases"):
         page = text(client.get(reverse(f"counter:{route}", args=[visit.subject.public_id])))
         assert visit.case.number not in page, route
+    page = text(client.get(reverse("counter:own_visits", args=[visit.subject.public_id])))
+    assert reverse("counter:visit_codes") in page and "没有登记的检查" not in page
 
 
 @pytest.mark.usefixtures("office_clock")

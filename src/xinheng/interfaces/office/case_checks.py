@@ -23,6 +23,7 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.case_checks import (
     begin_emergency,
     draft_case_check,
+    may_go,
     paper_missing,
     revise_case_check,
 )
@@ -30,6 +31,7 @@ from xinheng.services.cases import steps_for
 from xinheng.services.oversight import take_note, unseen
 from xinheng.store.inspection_plans import CaseCheck, OversightNotice, OversightOccasion
 from xinheng.store.inspections import Plan
+from xinheng.store.visits import NEVER_MADE, Visit
 
 
 @asks(Verb.READ_DRAW, Verb.OVERSEE_CHECKS)
@@ -144,6 +146,8 @@ def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = N
     startable = check.emergency and check.begun_at is None and plan.approved_at is None
     may_begin = startable and bool(call.may(Verb.DRAFT_PLAN, call.of(plan.organisation_id)))
     drafted = plan.case.events.filter(verb__in=("draft", "edit", "submit"), actor=call.user).exists()
+    sent = Visit.objects.filter(plan=plan).exclude(case__state__in=NEVER_MADE).exists()
+    may_send = not sent and may_go(check) and bool(call.may(Verb.MAKE_DRAW, call.of(plan.organisation_id)))
     context = {
         "crumbs": [Crumb("个案检查", reverse("office:case_checks")), Crumb(plan.title)],
         "check": _line(call, check),
@@ -164,6 +168,7 @@ def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = N
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
+        "send_url": reverse("office:send_lead", kwargs=part) if may_send else "",
     }
     return call.render("case_check", context)
 

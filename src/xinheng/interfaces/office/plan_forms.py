@@ -43,6 +43,7 @@ class MatterForm(forms.Form):
     def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.policy = call.policy
+        self.this_year = call.today.year
         self.units = units_reached(call, Verb.DRAFT_PLAN)
         self.fields["organisation"].choices = choices_of(call, self.units)  # type: ignore[attr-defined]
         standing = call.policy.inspection_matters.standing(on=call.today)
@@ -50,6 +51,13 @@ class MatterForm(forms.Form):
             ("", "请选择"),
             *((key, f"{matter.title}（{matter.kind.label}）") for key, matter in standing.items()),
         ]
+
+    def clean_year(self) -> int:
+        """No check is planned for a year that is over."""
+        year: int = self.cleaned_data["year"]
+        if year < self.this_year:
+            raise forms.ValidationError(f"{year}年已经过去，不能再列检查计划。请填写今年或者以后的年度。")
+        return year
 
     def organ(self) -> Organisation:
         return self.units[self.cleaned_data["organisation"]]
@@ -228,7 +236,12 @@ class CommitForm(forms.Form):
     """An organ's secret text, to be hashed and forgotten."""
 
     party = forms.CharField(label="单位", max_length=100)
-    reveal = forms.CharField(label="秘密文字", min_length=16, max_length=200)
+    reveal = forms.CharField(
+        label="秘密文字",
+        min_length=16,
+        max_length=200,
+        error_messages={"min_length": "秘密文字不得少于16个字，太短的可以猜出来。"},
+    )
 
 
 class DrawForm(forms.Form):
