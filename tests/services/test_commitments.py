@@ -10,7 +10,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_deadlines import remind, run_out
 from xinheng.services.cases import take_step
-from xinheng.services.commitments import accept, latest_promise, lodge, signed_text, supplement, tolerate
+from xinheng.services.commitments import accept, latest_promise, lodge, supplement, text_of, tolerate
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_records import record_of
 from xinheng.store.models import CaseDeadline, CaseReminder, Commitment, LedgerEvent, Record, Subject
@@ -140,7 +140,7 @@ def test_what_is_not_public_is_sealed_and_stands_in_no_register(desk: Desk) -> N
     place = ANSWERS["place"]
     assert place not in done.content
     assert "（不公开）" in done.content
-    assert place in signed_text(done)["content"]
+    assert place in text_of(done)["content"]
     record = record_of(done)
     assert record is not None
     assert place not in str(record.detail.fields)

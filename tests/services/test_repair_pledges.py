@@ -8,7 +8,7 @@ from tests.services.repairers import WHOLE, Repairs, make_repairs
 
 from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy
-from xinheng.services.commitments import signed_text
+from xinheng.services.commitments import text_of
 from xinheng.services.commitments_records import record_of
 from xinheng.services.loading import refresh_search
 from xinheng.services.repair_pledges import accept_with_pledge
@@ -33,7 +33,7 @@ def test_an_accepted_repair_brings_its_commitment_into_the_register(repairs: Rep
     pledge = repairs.policy.repair.commitment
     assert RepairApplication.objects.get().commitment == made
     assert (made.kind, made.source, made.subject) == ("repair", "repair", repairs.firm)
-    assert signed_text(made) == {"content": pledge.text, "liability": pledge.liability}
+    assert text_of(made) == {"content": pledge.text, "liability": pledge.liability}
     assert "标签不合格" in made.reason
     record = record_of(made)
     assert record is not None and made.code

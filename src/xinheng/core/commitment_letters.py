@@ -60,10 +60,6 @@ class PromiseLetter(PolicyModel):
     sign: Annotated[str, Field(min_length=2, max_length=200)]
     fields: tuple[LetterField, ...] = ()
 
-    @property
-    def asked(self) -> tuple[LetterField, ...]:
-        return self.fields
-
 
 def letter_flaws(letter: PromiseLetter, *, kinds: Mapping[str, str]) -> tuple[str, ...]:
     """What is wrong with a letter, as Chinese sentences. ``kinds``: titles of the types by key."""
@@ -132,7 +128,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def filled(text: str, letter: PromiseLetter, answers: Mapping[str, str], *, subject: str, code: str) -> str:
+def filled(text: str, answers: Mapping[str, str], *, subject: str, code: str) -> str:
     """``text`` of the letter with all that was filled in: what is signed."""
     given = {**answers, "subject": subject, "code": code}
     return _PLACE.sub(lambda place: given.get(place[1], "") or "/", text)
@@ -154,7 +150,7 @@ def public_copy(
     """``text`` as everybody may read it: fields that are not public are left out, personal numbers masked (G13)."""
     open_ = {field.key: answers.get(field.key, "") if field.public else NOT_SHOWN for field in letter.fields}
     given = {key: mask_personal(value).text for key, value in open_.items()}
-    return filled(text, letter, given, subject=subject, code=code)
+    return filled(text, given, subject=subject, code=code)
 
 
 def changes(before: PromiseLetter | None, after: PromiseLetter) -> tuple[str, ...]:

@@ -185,8 +185,8 @@ def unsigned(
         "letter": letter.key,
         "letter_digest": held.digest,
         "subject": subject.public_id,
-        "content": filled(letter.content, letter, answers, subject=subject.name, code=code),
-        "liability": filled(letter.liability, letter, answers, subject=subject.name, code=code),
+        "content": filled(letter.content, answers, subject=subject.name, code=code),
+        "liability": filled(letter.liability, answers, subject=subject.name, code=code),
         "answers": dict(answers),
         "at": now.isoformat(),
     }
@@ -215,10 +215,14 @@ def _sealed(whole: Mapping[str, object], letter: PromiseLetter, *, now: datetime
         return put_file(path, name=f"{letter.title}.json", media_type="application/json", now=now)
 
 
-def signed_text(commitment: Commitment) -> dict[str, str]:
-    """Content and liability as they were signed. Refuses when the key of the paper was destroyed."""
-    assert commitment.paper is not None
-    whole = json.loads(b"".join(read_file(commitment.paper)))
+def text_of(commitment: Commitment) -> dict[str, str]:
+    """Content and liability as they were signed; the public copy where the paper cannot be opened any more."""
+    try:
+        whole = json.loads(b"".join(read_file(commitment.paper))) if commitment.paper else None
+    except Refusal:
+        whole = None
+    if whole is None:
+        return {"content": commitment.content, "liability": commitment.liability}
     return {"content": whole["content"], "liability": whole["liability"]}
 
 

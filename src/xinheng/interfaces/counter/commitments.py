@@ -23,7 +23,7 @@ from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.letter_fields import LetterForm
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import state_title
-from xinheng.services.commitments import Promise, lodge, signed_text
+from xinheng.services.commitments import Promise, lodge, text_of
 from xinheng.services.commitments_lists import letters_in_force, lists_in_force
 from xinheng.store.commitments import Commitment
 from xinheng.store.subjects import Subject
@@ -133,14 +133,10 @@ def own_commitment(visit: Visit, commitment: str) -> HttpResponse:
     one = kept.filter(subject=subject, public_id=commitment).first()
     if one is None:
         raise Http404
-    try:
-        text = signed_text(one)
-    except (Refusal, AssertionError):
-        text = {"content": one.content, "liability": one.liability}
     context = {
         "commitment": {
             **_line(subject, one),
-            **text,
+            **text_of(one),
             "digest": one.digest,
             "unperformed": one.unperformed,
             "pursued": one.pursued,

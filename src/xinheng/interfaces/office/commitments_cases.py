@@ -8,13 +8,12 @@ from django.urls import reverse
 
 from xinheng.core.commitment_items import Variant
 from xinheng.core.commitment_register import Outcome
-from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.breaches import handed_of
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.services import commitments, commitments_checks
-from xinheng.services.commitments import signed_text
+from xinheng.services.commitments import text_of
 from xinheng.services.commitments_checks import Finding, can_be_revoked, proposal_of
 from xinheng.services.commitments_records import record_of
 from xinheng.services.listings import open_lists
@@ -89,14 +88,10 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     one = commitment_of(case)
     if one is None:
         return {"promise": None}
-    try:
-        signed = signed_text(one)
-    except (Refusal, AssertionError):
-        signed = {"content": one.content, "liability": one.liability}
     proposal = proposal_of(case)
     return {
         "promise": {
-            **signed,
+            **text_of(one),
             "title": one.title,
             "type": call.policy.commitments.titles.get(one.kind, one.kind),
             "variant": Variant(one.variant).label,
