@@ -13,7 +13,7 @@ from xinheng.core.interviews import Manner
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_begun import begun_on, record_of
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, words_field
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import Beside, refusals_on
@@ -33,16 +33,15 @@ from xinheng.store.casework import Case
 _DAY = {"required": "请填写日期。", "invalid": "日期写作 2026-11-20。"}
 
 
-def _text(label: str, *, rows: int = 4, required: bool = True, most: int = 2000) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=most, widget=forms.Textarea(attrs={"rows": rows}),
-        error_messages={"required": f"请写明{label}。"},
-    )  # fmt: skip
-
-
 def _day(label: str) -> forms.DateField:
     return forms.DateField(
         label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_DAY
+    )
+
+
+def _place() -> forms.CharField:
+    return forms.CharField(
+        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
     )
 
 
@@ -52,22 +51,18 @@ class InterviewForm(forms.Form):
     manner = forms.ChoiceField(
         label="约谈类型", choices=[(one.value, one.label) for one in Manner], widget=forms.RadioSelect
     )
-    cause = _text("约谈事由", most=1000)
+    cause = words_field("约谈事由", most=1000)
     meeting_on = _day("约谈日期")
-    place = forms.CharField(
-        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
-    )
-    reason = _text("事实和理由", rows=3, most=1000)
+    place = _place()
+    reason = words_field("事实和理由", rows=3, most=1000)
 
 
 class ReviseForm(StepForm):
     """The draft as it stands, to be changed."""
 
-    cause = _text("约谈事由", most=1000)
+    cause = words_field("约谈事由", most=1000)
     meeting_on = _day("约谈日期")
-    place = forms.CharField(
-        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
-    )
+    place = _place()
 
     def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(step, case, *args, **kwargs)
@@ -81,19 +76,17 @@ class AppointForm(StepForm):
     beside: ClassVar[Beside] = {"IV2": "meeting_on", "IV6": "meeting_on", "IV7": "meeting_on"}
 
     meeting_on = _day("约谈日期")
-    place = forms.CharField(
-        label="时间和地点", max_length=200, error_messages={"required": "请写明时间和地点。"}
-    )
+    place = _place()
 
 
 class MinutesForm(StepForm):
     """What was said; offices held, no names."""
 
     held_on = _day("约谈日期")
-    attended = _text("参加人身份", rows=3)
-    said = _text("约谈内容")
-    views = _text("企业的陈述和意见")
-    agreed = _text("整改要求和期限", rows=3, required=False)
+    attended = words_field("参加人身份", rows=3)
+    said = words_field("约谈内容")
+    views = words_field("企业的陈述和意见")
+    agreed = words_field("整改要求和期限", rows=3, required=False)
 
     def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
         super().__init__(step, case, *args, **kwargs)
