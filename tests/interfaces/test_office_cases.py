@@ -105,6 +105,17 @@ def test_who_comes_second_sees_what_changed_and_keeps_what_was_typed(orders: Ord
     assert "孙审核于" in page
     assert "收到整改材料" in page
     assert "我写的很长的理由" in page
+    assert f'请打开事项 <a href="{_url(case)}">{case.number}</a>' in page
+
+
+@pytest.mark.row("M11-01")
+def test_a_refusal_that_names_the_running_case_leads_to_it(orders: Orders, people: People) -> None:
+    record = orders.rows.record()
+    case = orders.draft(record=record)
+    address = f"{reverse('office:new_order')}?record={record.record_key}"
+    page = text(post(signed_in(people.wang), address, {"wanted": "改正<标签>", "reason": "标签不合格"}))
+    assert f'请打开事项 <a href="{_url(case)}">{case.number}</a> 继续办理' in page
+    assert Case.objects.count() == 1
 
 
 @pytest.mark.parametrize("verb", ["seize", "fall_overdue"])

@@ -214,7 +214,7 @@ def refuse_stale(case: Case, *, seen_version: int | None) -> None:
         raise Refusal(
             "C02",
             f"这个事项刚刚被别人办理过：{_last_change(case)}。",
-            advice="您填写的内容没有生效；请刷新页面，看清现状后再办理。",
+            advice=f"您填写的内容没有生效；请打开事项 {case.number}，看清现状后再办理。",
         )
 
 

@@ -1,12 +1,14 @@
 """The components of a page as template tags, and the filters that write numbers and days."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, Textarea
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from xinheng.interfaces.web import badges, figures, menus
@@ -29,6 +31,8 @@ from xinheng.interfaces.web.parts import (
 )
 
 register = template.Library()
+_CASE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{2}-20\d\d-\d{6})(?![0-9-])")
+"""The number of a case as ``services.cases`` gives it."""
 
 
 @register.filter
@@ -224,8 +228,21 @@ def chart(chart: Chart, level: int = 3) -> dict[str, Any]:
     return {"chart": chart, "columns": columns, "rows": rows, "level": level}
 
 
-@register.inclusion_tag("web/parts/errors.html")
-def errors(form: BaseForm, **labels: str) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def leading(context: template.Context, words: str) -> str:
+    """What a rule said: on a page of the office, the numbers of cases in it lead to their cases."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is None or match.namespace != "office":
+        return words
+    parts = (
+        format_html('<a href="{}">{}</a>', reverse("office:case", args=[part]), part) if turn % 2 else part
+        for turn, part in enumerate(_CASE.split(str(words)))
+    )
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+@register.inclusion_tag("web/parts/errors.html", takes_context=True)
+def errors(context: template.Context, form: BaseForm, **labels: str) -> dict[str, Any]:
     """The list of errors at the top of a form, each leading to its field; ``labels`` are those that the page gives."""
     found = [
         (field.id_for_label, labels.get(field.name, field.label), problem)
@@ -233,7 +250,8 @@ def errors(form: BaseForm, **labels: str) -> dict[str, Any]:
         for problem in field.errors
     ]
     general = list(form.non_field_errors())
-    return {"general": general, "found": found, "total": len(general) + len(found)}
+    total = len(general) + len(found)
+    return {"general": general, "found": found, "total": total, "request": context.get("request")}
 
 
 @register.inclusion_tag("web/parts/field.html")
