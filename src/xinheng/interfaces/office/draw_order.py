@@ -13,11 +13,10 @@ from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.paging import address
 from xinheng.planning.drift import Verdict
 from xinheng.services.risk_order import Adopted, Place, adopted, places_of, watched
+from xinheng.services.visits import MOST
 from xinheng.store.inspections import Draw, DrawnObject
 
 RISK = "risk"
-MOST = 200
-"""Rows of an ordered page, as many as one dispatch takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _compared(held: Adopted) -> str:
 
 
 def in_order(objects: QuerySet[DrawnObject], ordering: Ordering, strata: list[str]) -> list[DrawnObject]:
-    """Those who can be ordered, stratum by stratum, who goes first in front."""
+    """Those who can be ordered, stratum by stratum, who goes first in front: as many as one dispatch takes."""
     place = {key: number for number, key in enumerate(strata)}
     found = objects.filter(position__in=ordering.places)
     return sorted(

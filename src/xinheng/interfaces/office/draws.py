@@ -14,6 +14,7 @@ from xinheng.interfaces.office.draw_order import in_order, ordering_of, place_wo
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
+from xinheng.interfaces.web.draw_file import CHECKED_HERE, record_name
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.cases import state_title
 from xinheng.services.draw_substitutes import team_now
@@ -21,8 +22,6 @@ from xinheng.services.pools import public_record, whole_record
 from xinheng.store.inspections import Draw, DrawnObject
 from xinheng.store.visits import Visit
 
-CHECKED_HERE = 200_000
-"""A pool up to this size is drawn again for the page."""
 _HEAD = ("序号", "企业", "统一社会信用代码", "档次", "检查人员证号")
 
 
@@ -65,7 +64,7 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "officers_url": reverse("office:draw_officers", kwargs={"draw": draw.public_id}),
         "figures_url": reverse("office:visit_figures", kwargs={"plan": draw.announcement.plan.public_id}),
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
-        "file_name": _file_name(draw),
+        "file_name": record_name(draw.public_id),
         "strata": _strata(call, draw),
         "order": ordering.shown,
         "objects": [
@@ -84,12 +83,8 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
 def draw_file(call: Call, draw: Draw) -> StreamingHttpResponse:
     """The public record, as ``xinheng draw verify`` reads it."""
     response = StreamingHttpResponse(public_record(draw), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(draw)}"'
+    response["Content-Disposition"] = f'attachment; filename="{record_name(draw.public_id)}"'
     return response
-
-
-def _file_name(draw: Draw) -> str:
-    return f"draw-{draw.public_id}.json"
 
 
 def _shown(call: Call, draw: Draw) -> dict[str, Any]:

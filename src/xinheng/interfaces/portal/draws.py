@@ -25,14 +25,13 @@ from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.inspections import crumbs_to, section
 from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.portal.substitutes import shown_of
+from xinheng.interfaces.web.draw_file import CHECKED_HERE, record_name
 from xinheng.interfaces.web.parts import Filter, Option
 from xinheng.store.public import PublicAnnouncement, PublicDraw, PublicDrawFailure, PublicPlan, published_path
 
 PAGE = 20
 CAUSES = {"no_reveal": "承诺方没有公开原值", "no_team": "分派不出检查组"}
 """Why an announced draw was given up (store.draw_failures)."""
-CHECKED_HERE = 200_000
-"""A pool up to this size is drawn again for the page; for larger ones the reader's own computer does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +206,7 @@ def record(request: HttpRequest, public_id: str) -> HttpResponseBase:
     except Refusal:
         return _not_at_hand(request, row)
     answer = StreamingHttpResponse(pieces, content_type="application/json; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{file_name(public_id)}"'
+    answer.headers["Content-Disposition"] = f'attachment; filename="{record_name(public_id)}"'
     return answers.fresh(answer, version, noindex=True)
 
 
@@ -224,10 +223,6 @@ def _not_at_hand(request: HttpRequest, row: PublicDraw) -> HttpResponse:
     answer = answers.short_lived(render(request, "portal/draw_away.html", context, status=404), noindex=True)
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def file_name(public_id: str) -> str:
-    return f"draw-{public_id}.json"
 
 
 def _page(policy: Policy, row: PublicDraw) -> dict[str, Any]:
@@ -259,7 +254,7 @@ def _page(policy: Policy, row: PublicDraw) -> dict[str, Any]:
         "show_bands": False,
         "paging": None,
         "file_url": reverse("portal:record", args=[row.public_id]) if at_hand else "",
-        "file_name": file_name(row.public_id),
+        "file_name": record_name(row.public_id),
         "specification_url": _specification_url(),
         "verify_url": reverse("portal:draw_verify"),
         "agrees": check.agrees if check else None,

@@ -21,6 +21,7 @@ from xinheng.core.grading import Band, GradingPolicy
 from xinheng.core.grading_change import GENERAL
 from xinheng.core.policy import Policy
 from xinheng.core.policy_published import GRADING
+from xinheng.core.visits import Kind
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.keyset import paging, turn_by_number
 from xinheng.interfaces.web.classification_rows import rows_of, total_of
@@ -38,7 +39,6 @@ SECTION = {
     "classification": "年度分类结果",
     "inspection_results": "检查结果公示",
 }
-KINDS = {"daily": "日常检查", "special": "专项检查"}
 
 
 def section() -> list[Link]:
@@ -119,7 +119,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 def _plan(row: PublicPlan) -> dict[str, Any]:
     return {
         "title": row.title,
-        "kind": KINDS.get(row.kind, row.kind),
+        "kind": Kind(row.kind).label,
         "organ": row.organisation or "",
         "year": row.year,
         "matter": row.matter,
