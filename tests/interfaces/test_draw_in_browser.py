@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from tests.core.test_draw import (
     RECORD,
     announced,
@@ -168,3 +168,22 @@ def test_an_opening_leads_to_the_same_key(page: Page) -> None:
     script = 'async ([o, i]) => (await import("/rule.js")).blindKey(o, i)'
     key = page.evaluate(script, [one.opening, "9100000000EXAMPLE0"])
     assert key == one.key == blind_key(one.opening, identity="9100000000EXAMPLE0")
+
+
+FORM = """async () => {
+  document.body.innerHTML = `<form data-draw-verify="" data-worker="/worker.js"><input type="file" name="file"><button>go</button></form>
+    <div id="draw-verdict"></div>`;
+  await import("/page.js");
+}"""
+
+
+def test_an_empty_file_is_no_record_and_not_no_file(page: Page) -> None:
+    page.evaluate(FORM)
+    verdict = page.locator("#draw-verdict")
+    page.get_by_role("button", name="go").click()
+    expect(verdict).to_contain_text("还没有选文件")
+    page.locator("input").set_input_files(
+        {"name": "draw.json", "mimeType": "application/json", "buffer": b""}
+    )
+    page.get_by_role("button", name="go").click()
+    expect(verdict).to_contain_text("没有核对成")

@@ -46,7 +46,7 @@ form.addEventListener("submit", (event) => {
   const given = new FormData(form);
   const file = given.get("file");
   const asked = { url: form.dataset.drawVerify, announced: (given.get("announced") ?? "").trim() };
-  if (file?.size) asked.file = file;
+  if (file?.name) asked.file = file;
   for (const field of ["identity", "opening"]) asked[field] = (given.get(field) ?? "").trim();
   if (!asked.file && !asked.url) {
     show("notice-decide", [line("p", "还没有选文件", "notice-title"), line("p", "请选择从抽查页面下载的记录文件。")]);
