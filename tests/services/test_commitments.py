@@ -9,6 +9,7 @@ from tests.services.promises import ANSWERS, FORM, PLAN, PROMISED, Desk, make_de
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_deadlines import remind, run_out
+from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import take_step
 from xinheng.services.commitments import accept, latest_promise, lodge, supplement, text_of, tolerate
 from xinheng.services.commitments_hints import credit_hint
@@ -65,6 +66,10 @@ def test_material_to_come_is_followed_to_its_day_and_registered_when_it_came(des
     case = desk.case(done)
     assert (case.state, done.missing, done.code) == ("tolerated", [PLAN], None)
     assert CaseDeadline.objects.get(case=case, key="commitments.supplement").due_on == PROMISED
+    (term,) = progress_of(case, policy=desk.policy, today=TODAY).terms
+    assert term.due is not None and term.due.on == PROMISED
+    assert str(term.rule) == f"{term.workdays_left}个工作日"
+    assert term.rule.citation == "以企业承诺的日期为准"
     assert remind(policy=desk.policy, now=NOW + timedelta(days=4)) >= 1
     assert CaseReminder.objects.filter(deadline__case=case).exists()
     came = supplement(case, actor=desk.sun, policy=desk.policy, now=NOW + timedelta(days=6), reason="已补交")

@@ -3,13 +3,14 @@
 A clock that starts with a letter starts at its service (legal guard G17); an unknown length has no due day (G15).
 """
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
 
 from xinheng.core import clocks
 from xinheng.core.flows import Step
-from xinheng.core.parameters import Unit
+from xinheng.core.parameters import Reading, Status, Unit
 from xinheng.core.policy import Policy
 from xinheng.store.casework import Case, CaseDeadline
 
@@ -59,6 +60,15 @@ def recompute_deadlines(*, policy: Policy) -> int:
     for row in outdated:
         keep(row, clock_of(row), policy)
     return len(outdated)
+
+
+def rule_of(row: CaseDeadline, policy: Policy) -> Reading:
+    """The rule of a clock as it is told: where a list or a promise set its length, that length and not 待确认 beside a day."""
+    rule = policy.parameter(row.key, on=row.started_on)
+    if rule.value is not None or row.count is None:
+        return rule
+    known = replace(rule, value=row.count, unit=Unit(row.unit), status=Status.KNOWN)
+    return replace(known, citation=rule.note) if rule.note else known
 
 
 def clock_of(row: CaseDeadline) -> clocks.Clock:

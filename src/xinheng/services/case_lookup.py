@@ -21,6 +21,7 @@ from xinheng.core.plain_words import plain
 from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
+from xinheng.services.case_clocks import rule_of
 from xinheng.services.cases import locked
 from xinheng.services.ledger import note
 from xinheng.services.party_papers import slots_of
@@ -124,7 +125,7 @@ def _terms(case: Case, *, policy: Policy, today: date) -> list[Term]:
     rows = CaseDeadline.objects.filter(case=case, ended_on__isnull=True).order_by("due_on", "pk")
     return [
         Term(
-            rule=policy.parameter(row.key, on=row.started_on),
+            rule=rule_of(row, policy),
             due=DueDate(row.due_on, row.provisional, row.calendar_version) if row.due_on else None,
             workdays_left=policy.calendar.workdays_between(today, row.due_on) if row.due_on else None,
             suspended_on=row.suspended_on,

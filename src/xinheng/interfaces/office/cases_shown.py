@@ -28,6 +28,7 @@ from xinheng.interfaces.office.records_shown import record_url
 from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.interfaces.web.refusals import Beside
 from xinheng.services.attachments import held
+from xinheng.services.case_clocks import rule_of
 from xinheng.services.case_deadlines import open_request
 from xinheng.services.cases import ground_of, recused_from, roles_in, state_title, steps_for
 from xinheng.services.time import day_of
@@ -252,7 +253,7 @@ def _rows(case: Case) -> Iterable[CaseDeadline]:
 
 def clock_of_row(call: Call, row: CaseDeadline) -> Clock:
     """The clock of a page; an unknown length has no day (legal guard G15)."""
-    rule = call.policy.parameter(row.key, on=row.started_on)
+    rule = rule_of(row, call.policy)
     due = DueDate(row.due_on, row.provisional, row.calendar_version) if row.due_on else None
     return Clock(
         due_on=due.on if due else None,
