@@ -266,39 +266,11 @@ def _item_page(call: Call, case: Case, code: str, form: ItemForm, tree: Tree) ->
     return call.render("catalogue_part", context)
 
 
-_DECISIONS = Decisions(
+submit, approve, send_back, withdraw = Decisions(
     draft_of,
     _page,
     "office:catalogue_draft",
     submit_supplement,
     approve_supplement,
     after="，并在公示网站公开",
-)
-
-
-@asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
-@once
-def submit(call: Call, case: Case) -> HttpResponse:
-    """Send the draft to the decider."""
-    return _DECISIONS.submitted(call, case)
-
-
-@asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
-@once
-def approve(call: Call, case: Case) -> HttpResponse:
-    """Put the draft in force from a day on."""
-    return _DECISIONS.approved(call, case)
-
-
-@asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
-@once
-def send_back(call: Call, case: Case) -> HttpResponse:
-    """Send the draft back with a reason."""
-    return _DECISIONS.returned(call, case)
-
-
-@asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
-@once
-def withdraw(call: Call, case: Case) -> HttpResponse:
-    """Give the draft up."""
-    return _DECISIONS.withdrawn(call, case)
+).views()

@@ -5,14 +5,17 @@ Every kind of draft goes the same way; it differs in its page, its address and t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from xinheng.core.refusal import Refusal
-from xinheng.interfaces.office.access import Call
+from xinheng.core.roles import Verb
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.approvals import return_draft, withdraw_draft
 from xinheng.store.casework import Case
@@ -35,6 +38,18 @@ class DecisionForm(forms.Form):
 
 def blank_decision(call: Call, case: Case) -> DecisionForm:
     return DecisionForm(initial={"seen": case.version, "from_on": call.today})
+
+
+View = Callable[..., HttpResponseBase]
+
+
+class Views(NamedTuple):
+    """The views of a kind of draft, each behind its verb."""
+
+    submit: View
+    approve: View
+    send_back: View
+    withdraw: View
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +110,28 @@ class Decisions:
     def _done(self, call: Call, case: Case, sentence: str) -> HttpResponse:
         call.tell(sentence)
         return redirect(self.address, case=case.public_id)
+
+    def views(self) -> Views:
+        """Whoever drafts submits and gives up; whoever publishes approves and sends back."""
+
+        @asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
+        @once
+        def submit(call: Call, case: Case) -> HttpResponse:
+            return self.submitted(call, case)
+
+        @asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
+        @once
+        def approve(call: Call, case: Case) -> HttpResponse:
+            return self.approved(call, case)
+
+        @asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
+        @once
+        def send_back(call: Call, case: Case) -> HttpResponse:
+            return self.returned(call, case)
+
+        @asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
+        @once
+        def withdraw(call: Call, case: Case) -> HttpResponse:
+            return self.withdrawn(call, case)
+
+        return Views(submit, approve, send_back, withdraw)

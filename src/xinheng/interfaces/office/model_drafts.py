@@ -249,32 +249,6 @@ def try_model(call: Call, case: Case) -> HttpResponse:
     return redirect("office:model_draft", case=case.public_id)
 
 
-_DECISIONS = Decisions(draft_of, page, "office:model_draft", submit_draft, approve_model)
-
-
-@asks(Verb.DRAFT_MODEL, of=CASE, methods=("POST",))
-@once
-def submit_model(call: Call, case: Case) -> HttpResponse:
-    """Send the draft to the decider."""
-    return _DECISIONS.submitted(call, case)
-
-
-@asks(Verb.PUBLISH_MODEL, of=CASE, methods=("POST",))
-@once
-def approve_case(call: Call, case: Case) -> HttpResponse:
-    """Put the draft in force from a day on."""
-    return _DECISIONS.approved(call, case)
-
-
-@asks(Verb.PUBLISH_MODEL, of=CASE, methods=("POST",))
-@once
-def return_case(call: Call, case: Case) -> HttpResponse:
-    """Send the draft back with a reason."""
-    return _DECISIONS.returned(call, case)
-
-
-@asks(Verb.DRAFT_MODEL, of=CASE, methods=("POST",))
-@once
-def withdraw_case(call: Call, case: Case) -> HttpResponse:
-    """Give the draft up."""
-    return _DECISIONS.withdrawn(call, case)
+submit_model, approve_case, return_case, withdraw_case = Decisions(
+    draft_of, page, "office:model_draft", submit_draft, approve_model
+).views()

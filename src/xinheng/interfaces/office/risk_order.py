@@ -196,32 +196,11 @@ def _draft_page(call: Call, case: Case, form: forms.Form, *, problem: str = "") 
     return call.render("risk_draft", context)
 
 
-_DECISIONS = Decisions(
+_, approve, send_back, withdraw = Decisions(
     draft_of,
     _draft_page,
     "office:risk_draft",
     propose_table,
     approve_table,
     after="，抽取记录页可以按风险排先后",
-)
-
-
-@asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
-@once
-def approve(call: Call, case: Case) -> HttpResponse:
-    """Adopt the table from a day on."""
-    return _DECISIONS.approved(call, case)
-
-
-@asks(Verb.PUBLISH_POLICY, of=CASE, methods=("POST",))
-@once
-def send_back(call: Call, case: Case) -> HttpResponse:
-    """Send the table back with a reason."""
-    return _DECISIONS.returned(call, case)
-
-
-@asks(Verb.DRAFT_POLICY, of=CASE, methods=("POST",))
-@once
-def withdraw(call: Call, case: Case) -> HttpResponse:
-    """Give the table up."""
-    return _DECISIONS.withdrawn(call, case)
+).views()
