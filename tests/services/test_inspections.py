@@ -105,6 +105,19 @@ def test_who_drafted_the_plan_cannot_approve_it(plan: Plan, committed_people: Pe
         approve_plan(plan.public_id, actor=committed_people.li, policy=policy, now=NOW)
 
 
+@pytest.mark.row("M8-03")
+@pytest.mark.guard("G7")
+@pytest.mark.parametrize("until", [TODAY - timedelta(days=1), None])
+def test_whose_certificate_is_over_is_said_by_its_number(
+    until: date | None, plan: Plan, committed_people: People, policy: Policy
+) -> None:
+    approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
+    Inspector.objects.filter(certificate_no="4102000001").update(certified_until=until)
+    with pytest.raises(Refusal, match="4102000001") as refused:
+        _announce(plan, committed_people, policy)
+    assert refused.value.code == "I17"
+
+
 @pytest.mark.row("X-06")
 @pytest.mark.guard("G7")
 def test_no_more_are_drawn_than_the_plan_says(plan: Plan, committed_people: People, policy: Policy) -> None:

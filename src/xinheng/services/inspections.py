@@ -80,6 +80,7 @@ def announce_draw(
     repeat = repeat_of(plan, parties=parties)
     _refuse_while_another_waits(plan)
     library = _library(plan)
+    _refuse_uncertified(library, on=today)
     subjects = _pool(run, plan, policy, on=today)
     pool = _named(subjects, library, secret=secret, draw=plan.public_id)
     announced = rules.announce(
@@ -301,6 +302,20 @@ def _strata(
 
 def _library(plan: Plan) -> Sequence[Inspector]:
     return list(Inspector.objects.filter(organisation=plan.organisation, lines__contains=[plan.sector]))
+
+
+def _refuse_uncertified(library: Sequence[Inspector], *, on: date) -> None:
+    """By certificate, which the officer can look up; the rule of the draw knows blinded keys alone."""
+    over = sorted(
+        one.certificate_no for one in library if one.certified_until is None or one.certified_until < on
+    )
+    if over:
+        raise Refusal(
+            "I17",
+            f"执法证号 {'、'.join(over[:5])} 等{len(over)}人没有有效的执法证件，不能公告抽取。",
+            citation=rules.CERTIFICATES,
+            advice="请在执法检查人员名录库中更新有效期，或者停用",
+        )
 
 
 def _inspectors(library: Sequence[Inspector], *, secret: bytes, draw: str) -> list[rules.Inspector]:
