@@ -175,6 +175,25 @@ def test_a_release_is_compiled_by_one_and_released_by_another(listers: Listers) 
     assert own.released_at is None
 
 
+@pytest.mark.row("M5-06")
+def test_who_releases_discards_on_the_page_and_says_why(listers: Listers) -> None:
+    entry = listers.listed()
+    made = compile_release(
+        entry.list_key, period="2026-11", organisation=listers.people.market, actor=listers.people.wang,
+        policy=listers.policy, now=NOW,
+    )  # fmt: skip
+    wang, zhao = signed_in(listers.people.wang), signed_in(listers.people.zhao)
+    address, url = reverse("office:list_releases"), reverse("office:discard_release", args=[made.public_id])
+    assert url not in text(wang.get(address))
+    assert post(wang, url, {"reason": "空"}).status_code == 403
+    assert url in text(zhao.get(address))
+    post(zhao, url, {"reason": ""})
+    assert "没有写明为什么作废" in text(zhao.get(address))
+    post(zhao, url, {"reason": "没有在列主体"})
+    page = text(zhao.get(address))
+    assert "已作废" in page and "没有在列主体" in page and url not in page
+
+
 @pytest.mark.row("M9-03")
 def test_the_watch_names_who_should_be_looked_at(listers: Listers) -> None:
     entry = listers.listed()

@@ -55,6 +55,8 @@ RELEASE = {
     "all": 0,
     "standing": None,
     "url": "#",
+    "reason": "",
+    "discard_url": "#",
 }
 
 
@@ -99,7 +101,15 @@ def _watch() -> Context:
 
 
 def _releases() -> Context:
-    done = {**RELEASE, "state": "已发布", "tone": "done", "released_at": NOW, "standing": 2, "url": ""}
+    done = {
+        **RELEASE,
+        "state": "已发布",
+        "tone": "done",
+        "released_at": NOW,
+        "standing": 2,
+        "url": "",
+        "discard_url": "",
+    }
     return {
         **OFFICE,
         "crumbs": CRUMBS,

@@ -17,7 +17,7 @@ from xinheng.core.sources import Rank
 from xinheng.services.case_deadlines import run_out
 from xinheng.services.listings import step
 from xinheng.services.listings_entries import end_due, enter, enter_good, lift, publicise, revoke
-from xinheng.services.listings_releases import compile_release, release, shown
+from xinheng.services.listings_releases import compile_release, discard, release, shown
 from xinheng.services.listings_watch import watch
 from xinheng.services.local_rules import Found, assess_rule, enter_rule, hints_of
 from xinheng.store.listings import RuleState
@@ -122,6 +122,20 @@ def test_a_release_needs_two_persons_and_leaves_out_who_has_left(listers: Lister
     assert [one.pk for one in shown(made)] == [first.pk]
     revoke(Case.objects.get(pk=first.decision_id), listers.by(people.zhao), reason="有误", document="撤1号")
     assert shown(made) == []
+
+
+@pytest.mark.row("M5-06")
+def test_a_release_that_nobody_stands_on_is_discarded_with_a_reason(listers: Listers) -> None:
+    first, people = listers.listed(), listers.people
+    words = {"organisation": people.market, "actor": people.wang, "policy": listers.policy, "now": NOW}
+    made = compile_release(first.list_key, period="2026-11", **words)  # type: ignore[arg-type]
+    assert code_of(discard, made.public_id, reason=" ", actor=people.zhao, now=NOW) == "LR9"
+    discard(made.public_id, reason="没有在列主体", actor=people.zhao, now=NOW)
+    assert code_of(discard, made.public_id, reason="再来", actor=people.zhao, now=NOW) == "LR8"
+    assert code_of(release, made.public_id, actor=people.zhao, now=NOW) == "LR8"
+    again = compile_release(first.list_key, period="2026-11", **words)  # type: ignore[arg-type]
+    release(again.public_id, actor=people.zhao, now=NOW)
+    assert code_of(discard, again.public_id, reason="有误", actor=people.zhao, now=NOW) == "LR4"
 
 
 @pytest.mark.row("M9-05")

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from xinheng.core.canonical import digest_of
+from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
@@ -26,7 +27,7 @@ def compile_release(
     key: str, *, period: str, organisation: Organisation, actor: User, policy: Policy, now: datetime
 ) -> ListRelease:
     """Begin the release of a list for a period, as ``2026-11``, ``2026-Q4`` or ``2026-H2``. Refusals: LR1 an internal list,
-    LR2 no such period, LR3 there is one, LR6 a period to come, LR7 nobody stands on the list by this organisation."""
+    LR2 no such period, LR3 there is one that was not discarded, LR6 a period to come, LR7 nobody stands on the list by this organisation."""
     of = policy.lists.require(key)
     if not of.published:
         raise Refusal(
@@ -57,10 +58,9 @@ def compile_release(
 
 @transaction.atomic
 def release(public_id: str, *, actor: User, now: datetime) -> ListRelease:
-    """A second person releases what stands on the list at this moment. Refusals: LR4 released already, LR5 the same person."""
-    made = ListRelease.objects.select_for_update().get(public_id=public_id)
-    if made.released_at is not None:
-        raise Refusal("LR4", "这一期已经发布。", advice="请刷新页面查看。")
+    """A second person releases what stands on the list at this moment. Refusals: LR4 released already, LR5 the same person,
+    LR8 it was discarded."""
+    made = _waiting(public_id)
     if made.made_by_id == actor.pk:
         raise Refusal("LR5", "编制人不能自己发布。", advice="请由另一名决定人核对后发布。")
     entries = list(
@@ -79,6 +79,36 @@ def release(public_id: str, *, actor: User, now: datetime) -> ListRelease:
         object=f"release:{public_id}",
         payload={"entries": len(entries), "digest": made.digest},
     )
+    return made
+
+
+@transaction.atomic
+def discard(public_id: str, *, reason: str, actor: User, now: datetime) -> ListRelease:
+    """Who may release sets aside what is not to be released; the period may be compiled again. Refusals: LR4 released
+    already, LR8 discarded already, LR9 no reason."""
+    made = _waiting(public_id)
+    if not reason.strip():
+        raise Refusal("LR9", "没有写明为什么作废。", advice="请写明理由，例如没有在列主体。")
+    made.discarded_by, made.discarded_at = actor, now
+    made.discard_reason = mask_personal(reason.strip()).text[:400]
+    made.save(update_fields=["discarded_by", "discarded_at", "discard_reason"])
+    note(
+        "listing.release_discarded",
+        now=now,
+        actor=actor,
+        object=f"release:{public_id}",
+        payload={"reason": made.discard_reason},
+    )
+    return made
+
+
+def _waiting(public_id: str) -> ListRelease:
+    """Under lock, neither released nor discarded."""
+    made = ListRelease.objects.select_for_update().get(public_id=public_id)
+    if made.released_at is not None:
+        raise Refusal("LR4", "这一期已经发布。", advice="请刷新页面查看。")
+    if made.discarded_at is not None:
+        raise Refusal("LR8", "这一期已经作废。", advice="需要发布的，请重新编制。")
     return made
 
 

@@ -75,7 +75,7 @@ class ListEntry(Grounded):
 
 class ListRelease(models.Model):
     """One regular release of a list (定期发布). ``entries`` are those that stood when a second person released it; who
-    has left since is left out wherever the release is shown."""
+    has left since is left out wherever the release is shown. One that was never released may be discarded, with a reason."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     list_key = models.CharField(max_length=60)
@@ -89,11 +89,26 @@ class ListRelease(models.Model):
     released_at = models.DateTimeField(null=True)
     entries = ArrayField(models.BigIntegerField(), default=list)
     digest = models.CharField(max_length=71, blank=True)
+    discarded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    discarded_at = models.DateTimeField(null=True)
+    discard_reason = models.CharField(max_length=400, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "list_key", "period"], name="listrelease_once_a_period"
+                fields=["organisation", "list_key", "period"],
+                condition=Q(discarded_at__isnull=True),
+                name="listrelease_once_a_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(discarded_by__isnull=True, discarded_at__isnull=True, discard_reason="")
+                | (
+                    Q(discarded_by__isnull=False, discarded_at__isnull=False, released_at__isnull=True)
+                    & ~Q(discard_reason="")
+                ),
+                name="listrelease_discarded_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(released_by__isnull=True, released_at__isnull=True, digest="")

@@ -20,7 +20,7 @@ from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.listings_releases import compile_release, release, shown
+from xinheng.services.listings_releases import compile_release, discard, release, shown
 from xinheng.services.listings_watch import MONTHS, Watched, watch
 from xinheng.store.listings import ListEntry, ListRelease
 
@@ -235,20 +235,24 @@ def _releases(call: Call, form: ReleaseForm | None) -> HttpResponse:
 
 def _release(call: Call, row: ListRelease) -> dict[str, Any]:
     of = call.policy.lists.lists.get(row.list_key)
-    waits = row.released_at is None
+    gone = row.discarded_at is not None
+    waits = row.released_at is None and not gone
     own = row.made_by_id == call.user.pk
-    may = waits and not own and bool(call.may(Verb.DECIDE_CASE, call.of(row.organisation_id)))
+    decides = waits and bool(call.may(Verb.DECIDE_CASE, call.of(row.organisation_id)))
+    part = {"release": row.public_id}
     return {
         "title": of.title if of else row.list_key,
         "period": row.period,
         "unit": call.tree.name(row.organisation_id),
         "made_by": row.made_by.display_name,
-        "state": "待另一人发布" if waits else "已发布",
+        "state": "已作废" if gone else "待另一人发布" if waits else "已发布",
         "tone": "clock" if waits else "done",
         "released_at": row.released_at,
         "all": len(row.entries),
-        "standing": len(shown(row)) if not waits else None,
-        "url": reverse("office:release_list", kwargs={"release": row.public_id}) if may else "",
+        "standing": len(shown(row)) if row.released_at else None,
+        "reason": row.discard_reason,
+        "url": reverse("office:release_list", kwargs=part) if decides and not own else "",
+        "discard_url": reverse("office:discard_release", kwargs=part) if decides else "",
     }
 
 
@@ -269,4 +273,17 @@ def release_list(call: Call, release_: ListRelease) -> HttpResponse:
         call.tell_refusal(refusal)
     else:
         call.tell(f"已发布，在列 {len(made.entries)} 户。")
+    return redirect("office:list_releases")
+
+
+@asks(Verb.DECIDE_CASE, of=RELEASE, methods=("POST",))
+@once
+def discard_release(call: Call, release_: ListRelease) -> HttpResponse:
+    """Set aside what is not to be released, with a reason."""
+    try:
+        discard(release_.public_id, reason=call.request.POST.get("reason", ""), actor=call.user, now=call.now)
+    except Refusal as refusal:
+        call.tell_refusal(refusal)
+    else:
+        call.tell("已作废，需要时可以重新编制这一期。")
     return redirect("office:list_releases")

@@ -375,6 +375,7 @@ urlpatterns = [
     path("listings/releases/", listings.list_releases, name="list_releases"),
     path("listings/releases/make/", listings.make_release, name="make_release"),
     path("listings/releases/<slug:release>/release/", listings.release_list, name="release_list"),
+    path("listings/releases/<slug:release>/discard/", listings.discard_release, name="discard_release"),
     path("listings/rules/", listings_rules.local_rules, name="local_rules"),
     path("listings/rules/add/", listings_rules.add_rule, name="add_local_rule"),
     path("listings/rules/<slug:rule>/", listings_rules.local_rule, name="local_rule"),
