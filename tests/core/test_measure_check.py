@@ -116,6 +116,15 @@ def test_a_ban_needs_its_statute_and_the_term_of_the_statute() -> None:
 
 
 @pytest.mark.row("M10-08")
+def test_no_ban_rests_on_a_statute_that_no_longer_holds() -> None:
+    known = policy()
+    statute = known.measures.bans["procurement"].basis[0].source
+    over = known.sources[statute].model_copy(update={"repealed_on": TODAY})
+    given = {"sources": {**known.sources, statute: over}, "area": known.city.area, "on": TODAY}
+    assert code_of(check_measure, known.measures, BAN, LISTED, **given) == "MEASURE-BASIS-OVER"
+
+
+@pytest.mark.row("M10-08")
 @pytest.mark.guard("G14")
 def test_a_ban_on_persons_is_left_to_the_registrar() -> None:
     assert refused(replace(BAN, ban="safety_head", months=60), LISTED) == "BAN-PERSONS"

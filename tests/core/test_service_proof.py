@@ -60,8 +60,8 @@ def test_a_public_notice_comes_after_other_ways_and_serves_when_its_days_are_ove
     announced = _judge(_try(Way.ANNOUNCEMENT), FAILED, FAILED)
     assert announced == Served(ANNOUNCED, date(2026, 12, 9))
     assert announced.served_on is not None
-    assert not is_over(announced.served_on, today=date(2026, 12, 8))
-    assert is_over(announced.served_on, today=date(2026, 12, 9))
+    assert not is_over(announced.served_on, today=date(2026, 12, 9))
+    assert is_over(announced.served_on, today=date(2026, 12, 10))
     assert _code(_try(Way.ANNOUNCEMENT), FAILED, FAILED, ANNOUNCED) == "SV8"
 
 

@@ -13,6 +13,7 @@ from tests.store.rows import Rows
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
+from xinheng.interfaces.portal.inspections import versions_of
 from xinheng.store.models import CaseCheck, Classification, OversightNotice, Plan, RoleGrant, Subject
 
 CODE = "91410200MA00000011"
@@ -76,6 +77,16 @@ def test_the_policy_of_grades_is_public_with_its_versions(people: People, policy
     assert "?on=2025-01-01" in page
     past = _public(reverse("portal:grading") + "?on=2020-02-01")
     assert "看现行政策" in past and "待确认" in past
+
+
+@pytest.mark.row("M8-01")
+def test_a_changed_ratio_of_an_incentive_is_a_version_of_the_policy(policy: Policy) -> None:
+    first, *rest = policy.grading.bands
+    day = date(2031, 5, 6)
+    eased = first.ratio.model_copy(update={"values": {day: next(iter(first.ratio.values.values()))}})
+    changed = policy.grading.model_copy(update={"bands": (first.model_copy(update={"eased": eased}), *rest)})
+    assert day in versions_of(changed)
+    assert day not in versions_of(policy.grading)
 
 
 def test_officers_read_the_list_and_others_do_not(people: People) -> None:

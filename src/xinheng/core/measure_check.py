@@ -4,7 +4,7 @@ Every missing precondition is a refusal of its own with its clause. A ban has th
 ends at the latest with the public period of its ground (国办发〔2020〕49号; 《河南省社会信用条例》第三十一、三十二条).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -154,19 +154,14 @@ def _check_basis(
             citation="国办发〔2020〕49号",
             advice="请选择国家或者本省、本市施行的文件",
         )
-    if (source.in_force and on < source.in_force) or (source.repealed_on and on >= source.repealed_on):
-        raise Refusal(
-            "MEASURE-BASIS-OVER",
-            f"{source.cite(wanted.clause)}在 {on} 没有施行或者已经废止",
-            advice="请选择现行有效的依据",
-        )
+    _refuse_over([source], words=source.cite(wanted.clause), on=on)
 
 
 def _check_ban(measures: Measures, wanted: Wanted, *, sources: Mapping[str, Source], on: date) -> None:
     rule = measures.bans.get(wanted.ban)
-    if rule is None or not any(
-        sources[one.source].rank in RESTRICTING for one in rule.basis if one.source in sources
-    ):
+    cited = [sources[one.source] for one in rule.basis if one.source in sources] if rule else []
+    statutes = [one for one in cited if one.rank in RESTRICTING]
+    if rule is None or not statutes:
         raise Refusal(
             "BAN-UNLISTED",
             "市场禁入只能依照法律、行政法规写明的情形作出，所选情形不在目录内",
@@ -179,7 +174,16 @@ def _check_ban(measures: Measures, wanted: Wanted, *, sources: Mapping[str, Sour
             f"“{rule.title}”针对自然人，本系统不执行",
             advice="由登记机关依法核查",
         )
+    _refuse_over(statutes, words="、".join(one.cite() for one in statutes), on=on)
     _check_ban_term(rule, wanted, sources=sources)
+
+
+def _refuse_over(sources: Sequence[Source], *, words: str, on: date) -> None:
+    """None of them holds on the day."""
+    if not any(one.holds_on(on) for one in sources):
+        raise Refusal(
+            "MEASURE-BASIS-OVER", f"{words}在 {on} 没有施行或者已经废止", advice="请选择现行有效的依据"
+        )
 
 
 def _check_ban_term(rule: BanRule, wanted: Wanted, *, sources: Mapping[str, Source]) -> None:

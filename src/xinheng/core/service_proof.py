@@ -120,7 +120,7 @@ def judge(
 
 def is_over(served_on: date, *, today: date) -> bool:
     """Whether a public notice has stood long enough: its last day must have passed."""
-    return today >= served_on
+    return today > served_on
 
 
 def _check_days(new: Try, *, issued_on: date, today: date) -> None:

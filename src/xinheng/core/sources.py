@@ -91,6 +91,11 @@ class Source(PolicyModel):
         """Whether the document binds a place; ``area`` runs from the nation down to the city."""
         return self.jurisdiction in area
 
+    def holds_on(self, day: date) -> bool:
+        """Whether the document is in force on a day, as far as its days are known."""
+        begun = self.in_force is None or self.in_force <= day
+        return begun and (self.repealed_on is None or day < self.repealed_on)
+
 
 class Citation(PolicyModel):
     """Where a rule stands. ``quote`` are words of the clause, compared where the document is at hand."""

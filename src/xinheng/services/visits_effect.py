@@ -218,7 +218,7 @@ def _bands(
         found.population.update(populations)
         for band, share in equal_share(by_draw[draw], populations).items():
             found.equal[band] += share
-    order = {band.key: place for place, band in enumerate(policy.grading.bands)}
+    order = {band.key: place for place, band in enumerate(policy.grading.strata)}
     known = sorted({*found.population, *found.made}, key=lambda key: (order.get(key, len(order)), key))
     return tuple(
         BandEffect(

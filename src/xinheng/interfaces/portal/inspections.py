@@ -226,7 +226,8 @@ def _versions(found: GradingPolicy, sector: str, today: date) -> list[dict[str, 
 def versions_of(grading: GradingPolicy) -> list[date]:
     """Days from which some figure of the policy is another, the newest first."""
     figures = [grading.ceiling, *(band.ratio for band in grading.bands)]
-    figures += [band.visits_per_year for band in grading.bands if band.visits_per_year]
+    for band in grading.bands:
+        figures += [one for one in (band.visits_per_year, band.eased) if one]
     return sorted({day for one in figures for day in one.values}, reverse=True)
 
 
