@@ -107,7 +107,7 @@ def test_what_an_officer_entered_on_paper_is_taken_back_by_the_enterprise(
         ({"confirmed": ""}, "没有确认的，同意不成立"),
         ({"items": []}, "请至少选择一类信息"),
         ({"until_on": (TODAY - timedelta(days=1)).isoformat()}, "截止日早于起始日"),
-        ({"items": ["penalty"]}, "penalty"),
+        ({"items": ["penalty"]}, "请从列表中选择"),
     ],
 )
 def test_what_is_no_consent_is_refused_and_nothing_is_kept(

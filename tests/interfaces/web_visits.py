@@ -136,7 +136,12 @@ def _own_visits() -> Context:
         "rate_url": "#",
         "object_url": "#",
     }
-    return {**SPACE, "visits": [line, {**line, "arrived_at": None, "stars": None}], "misuse_url": "#"}
+    return {
+        **SPACE,
+        "visits": [line, {**line, "arrived_at": None, "stars": None}],
+        "misuse_url": "#",
+        "codes_url": "#",
+    }
 
 
 def _own_visit() -> Context:

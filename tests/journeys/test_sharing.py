@@ -88,6 +88,7 @@ def test_the_credit_office_enters_a_consent_with_its_paper_and_takes_it_back(sit
     clerk.get_by_label("经营主体自愿提供的信用信息").check()
     clerk.get_by_label("纳税申报缴纳情况（经授权）").check()
     clerk.get_by_label("用途").select_option("finance")
+    clerk.get_by_label("使用单位").select_option("any")
     clerk.get_by_label("止", exact=True).fill("2099-12-31")
     clerk.get_by_role("button", name="登记", exact=True).click()
     expect(clerk.locator("main")).to_contain_text("须附授权书的扫描件")

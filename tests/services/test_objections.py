@@ -57,7 +57,7 @@ def test_an_objection_marks_the_record_at_once_and_goes_to_its_source(objectors:
         "objections.total_workdays": calendar.add_workdays(TODAY, 7).on,
     }
     shown = look_up(lodged.case.number, lodged.code, address="10.0.0.1", policy=objectors.policy, now=NOW)
-    assert shown.state == "提供单位核查中"
+    assert shown.state == "报送信息的单位正在核对"
     assert (objectors.firm.pk, _reference(record)) in marked([objectors.firm.pk])
 
 

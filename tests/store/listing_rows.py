@@ -88,6 +88,9 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "listrelease_two_persons": lambda rows: release(
         rows, released_by=rows.people.wang, released_at=NOW, digest=DIGEST
     ),
+    "listrelease_discarded_says_why": lambda rows: release(
+        rows, discarded_by=rows.people.zhao, discarded_at=NOW, discard_reason=""
+    ),
     "localrule_once": _rule_twice,
     "localrule_about_known": lambda rows: rule(rows, about="grade"),
     "localrule_state_known": lambda rows: rule(

@@ -114,6 +114,7 @@ def own_visits(here: Here) -> HttpResponse:
     context = {
         "visits": [_line(here, one, object_to if may_ask else "") for one in rows],
         "misuse_url": reverse("counter:misuse"),
+        "codes_url": reverse("counter:visit_codes"),
     }
     return here.render("own_visits", context)
 

@@ -281,6 +281,7 @@ EVENTS = {
     "listing.ended": "移出名单",
     "listing.release_made": "编制名单发布批次",
     "listing.released": "发布名单批次",
+    "listing.release_discarded": "作废没有发布的名单批次",
     "campaign.taken": "纳入专项治理",
     "campaign.done": "专项治理完成",
     "campaign.left": "移出专项治理",

@@ -9,7 +9,7 @@ from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, Textarea
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from xinheng.interfaces.web import badges, figures, menus
 from xinheng.interfaces.web.charts import Chart
@@ -259,7 +259,10 @@ def field(field: BoundField, label: str = "", hint: str = "", **attributes: str)
     """One field of a Django form with its label, help (of the page, or of the form) and errors. Underscores in attribute
     names become hyphens. ``sometimes``: needed or not by what else is said, as its hint tells."""
     optional = not attributes.pop("sometimes", "") and not field.field.required
-    hint = hint or str(field.help_text)
+    if not isinstance(
+        field.help_text, SafeData
+    ):  # a link that a library puts there has no place beside a field
+        hint = hint or str(field.help_text)
     identity = field.id_for_label
     described = [
         f"{identity}_{part}" for part in ("help", "error") if (hint if part == "help" else field.errors)
