@@ -259,10 +259,10 @@ def field(field: BoundField, label: str = "", hint: str = "", **attributes: str)
     """One field of a Django form with its label, help (of the page, or of the form) and errors. Underscores in attribute
     names become hyphens. ``sometimes``: needed or not by what else is said, as its hint tells."""
     optional = not attributes.pop("sometimes", "") and not field.field.required
-    if not isinstance(
-        field.help_text, SafeData
-    ):  # a link that a library puts there has no place beside a field
-        hint = hint or str(field.help_text)
+    said = str(field.help_text)
+    hint = hint or (
+        "" if isinstance(said, SafeData) else said
+    )  # markup of a library has no place beside a field
     identity = field.id_for_label
     described = [
         f"{identity}_{part}" for part in ("help", "error") if (hint if part == "help" else field.errors)
