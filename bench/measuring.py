@@ -73,6 +73,32 @@ def place() -> Iterator[Place]:
             erase(home)
 
 
+def at(home: Path) -> Place:
+    """The database of a data folder, its server running."""
+    return Place(home, ensure_running(home, environ={}))
+
+
+@contextmanager
+def city_at(home: Path | None, *, size: str, city: str) -> Iterator[Place]:
+    """The city that a data folder holds; without one a city that is loaded for this bench alone."""
+    if home is not None:
+        yield at(home)
+        return
+    with place() as made:
+        load = [*XINHENG, "sample-city", "--size", size, "--city", city, "--into-database"]
+        run(load, environment=made.environment())
+        yield made
+
+
+def told_by_child(made: Place, task: str, *, city: str) -> dict[str, float]:
+    """The figures that a process of its own says in its last line; it finds the benches among its modules."""
+    folders = (str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))
+    environment = made.environment(XINHENG_CITY=city, PYTHONPATH=os.pathsep.join(folders))
+    command = [sys.executable, "-c", task]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
 def times(pid: int) -> tuple[int, ...]:
     """Parent, and ticks of processor time: user, system, and the same of children that have ended."""
     try:

@@ -2,24 +2,23 @@
 
 A signed PDF is what a download costs: the kept content opened, compared with the file of its subject as it is now, set,
 signed. Verifying is what an upload costs: signature, number, and the same comparison. Floor: the typesetting alone of the
-same reports. ``--home`` names a data folder that holds a city; without it a city of size s or m is loaded on an own
-embedded server. Milliseconds of wall time and of processor time in this process.
-Run: python bench/report.py [--size s|m] [--home DIR] [--reports 100] [--json]
+same reports. ``--home`` names a data folder that holds a city which publishes; without it the demonstration is played on
+an embedded server of its own. Milliseconds of wall time and of processor time in this process.
+Run: python bench/report.py [--home DIR] [--reports 100] [--json]
 """
 
 import argparse
 import json
 import os
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from measuring import XINHENG, parser, place, run, tell
+from measuring import XINHENG, Place, at, place, run, tell, told_by_child
 
 CITY = "kaifeng"
 TASK = "from report import ask; ask({count})"
@@ -43,6 +42,8 @@ def ask(count: int) -> None:
     today = now.date()
     policy = policy_in_force(on=today)
     subjects = _subjects(count + WARM)
+    if len(subjects) <= WARM:
+        raise SystemExit("nothing is published here: name a data folder of a city that publishes")
     made = _taken(lambda one: make_public(one, "partner", policy=policy, now=now), subjects)
     reports = made.results
     papers = _taken(
@@ -99,32 +100,26 @@ def _subjects(count: int) -> list[Any]:
     return list(Subject.objects.filter(pk__in=chosen).order_by("pk"))
 
 
-def measure(home: Path, count: int) -> dict[str, float]:
-    environment = {
-        **os.environ,
-        "XINHENG_HOME": str(home),
-        "XINHENG_CITY": CITY,
-        "PYTHONPATH": os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))),
-    }
-    command = [sys.executable, "-c", TASK.format(count=count)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
 def main() -> None:
     given = _given()
-    if given.home:
-        figures = measure(given.home, given.reports)
-    else:
-        with place() as made:
-            load = [*XINHENG, "sample-city", "--size", given.size, "--city", CITY, "--into-database"]
-            run(load, environment=made.environment())
-            figures = measure(made.home, given.reports)
+    with _publishing(given.home) as made:
+        figures = told_by_child(made, TASK.format(count=given.reports), city=CITY)
     tell("report", {**figures, "load": round(os.getloadavg()[0], 1)}, as_json=given.json)
 
 
+@contextmanager
+def _publishing(home: Path | None) -> Iterator[Place]:
+    if home is not None:
+        yield at(home)
+        return
+    with place() as made:
+        run([*XINHENG, "demo", "--city", CITY], environment=made.environment())
+        yield made
+
+
 def _given() -> argparse.Namespace:
-    made = parser(__doc__, sizes=["s", "m"], size="s")
+    made = argparse.ArgumentParser(description=__doc__)
+    made.add_argument("--json", action="store_true")
     made.add_argument("--home", type=Path)
     made.add_argument("--reports", type=int, default=100)
     return made.parse_args()

@@ -12,38 +12,21 @@ import os
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
 from threading import local
 from urllib.parse import quote
 
 import psycopg
-from measuring import XINHENG, Place, parser, place, run, tell
+from measuring import Place, city_at, parser, tell
 from pages import CITY, served
 from pypinyin import lazy_pinyin
-
-from xinheng.config.postgres import ensure_running
 
 CLIENTS = 16
 SAMPLE = 4_000
 WRONG = "甲乙丙丁戊己庚辛"
 _kept = local()
-
-
-@contextmanager
-def city(size: str, home: Path | None) -> Iterator[Place]:
-    if home is not None:
-        yield Place(home, ensure_running(home, environ={}))
-        return
-    with place() as made:
-        run(
-            [*XINHENG, "sample-city", "--size", size, "--city", CITY, "--into-database"],
-            environment=made.environment(),
-        )
-        yield made
 
 
 def queries(url: str) -> dict[str, list[str]]:
@@ -137,7 +120,7 @@ def _p(values: list[float], share: int) -> float:
 
 def main() -> None:
     given = _given()
-    with city(given.size, given.home) as made:
+    with city_at(given.home, size=given.size, city=CITY) as made:
         figures = measure(made, given.rate, given.seconds)
     tell("search", {**figures, "load": round(os.getloadavg()[0], 1)}, as_json=given.json)
 

@@ -10,14 +10,12 @@ import argparse
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from measuring import XINHENG, parser, place, run, tell
+from measuring import city_at, parser, tell, told_by_child
 
 CITY = "kaifeng"
 TASK = "from subject_page import ask; ask({count})"
@@ -122,27 +120,10 @@ def _reader() -> Any:
     return reader
 
 
-def measure(home: Path, count: int) -> dict[str, float]:
-    environment = {
-        **os.environ,
-        "XINHENG_HOME": str(home),
-        "XINHENG_CITY": CITY,
-        "PYTHONPATH": os.pathsep.join((str(Path(__file__).parent), os.environ.get("PYTHONPATH", ""))),
-    }
-    command = [sys.executable, "-c", TASK.format(count=count)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, env=environment, check=True)
-    return dict(json.loads(done.stdout.splitlines()[-1]))
-
-
 def main() -> None:
     given = _given()
-    if given.home:
-        figures = measure(given.home, given.requests)
-    else:
-        with place() as made:
-            load = [*XINHENG, "sample-city", "--size", given.size, "--city", CITY, "--into-database"]
-            run(load, environment=made.environment())
-            figures = measure(made.home, given.requests)
+    with city_at(given.home, size=given.size, city=CITY) as made:
+        figures = told_by_child(made, TASK.format(count=given.requests), city=CITY)
     tell("subject_page", {**figures, "load": round(os.getloadavg()[0], 1)}, as_json=given.json)
 
 

@@ -58,24 +58,6 @@ def fields_in_charge(organisation: Organisation, *, policy: Policy) -> dict[str,
     return {key: sectors[key].title for key in (agency.sectors if agency else ()) if key != "any"}
 
 
-def enter(
-    subject: Subject,
-    occasion: Occasion,
-    *,
-    organisation: Organisation,
-    field: str,
-    reference: str,
-    by: User | SharingCall,
-    now: datetime,
-) -> CheckMade:
-    """Enter a check, in the transaction in which it is answered."""
-    made = entry_of(
-        subject, occasion, organisation=organisation, field=field, reference=reference, by=by, now=now
-    )
-    made.save(force_insert=True)
-    return made
-
-
 def entry_of(
     subject: Subject,
     occasion: Occasion,
@@ -86,7 +68,7 @@ def entry_of(
     by: User | SharingCall,
     now: datetime,
 ) -> CheckMade:
-    """A check as ``enter`` would enter it, not entered yet. ``reference``: for what, kept without persons."""
+    """A check, to be saved in the transaction in which it is answered. ``reference``: for what, kept without persons."""
     return CheckMade(
         organisation=organisation,
         subject=subject,

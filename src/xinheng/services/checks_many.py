@@ -61,7 +61,8 @@ def check_many(
     subjects, unknown = _found(given)
     demand_check(subjects, reason=wanted.reference, actor=actor, on=day_of(now))
     answers = what_applies_to(subjects, wanted.occasion, body, policy=policy, on=day_of(now))
-    snapshot = digest_of([content_of(one) for one in answers])
+    contents = [content_of(one) for one in answers]
+    snapshot = digest_of(contents)
     CheckMade.objects.bulk_create(
         [
             entry_of(
@@ -85,9 +86,9 @@ def check_many(
                 subject=one.subject.public_id,
                 object=f"occasion:{wanted.occasion.value}",
                 reason=wanted.reference,
-                payload=content_of(one) | {"body": body.key, "snapshot": snapshot},
+                payload=content | {"body": body.key, "snapshot": snapshot},
             )
-            for one in answers
+            for one, content in zip(answers, contents, strict=True)
         ]
     )
     return ManyChecked(answers, unknown, snapshot)

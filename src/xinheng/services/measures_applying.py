@@ -23,7 +23,7 @@ from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.services.accounts import actor_of
-from xinheng.services.check_register import enter, field_of
+from xinheng.services.check_register import entry_of, field_of
 from xinheng.services.ledger import note
 from xinheng.services.measures_ending import in_force
 from xinheng.services.measures_grounds import words_of_each
@@ -168,7 +168,10 @@ def check_at_desk(
             },
         },
     )
-    enter(found.subject, occasion, organisation=body, field=of_field, reference=reason, by=actor, now=now)
+    made = entry_of(
+        found.subject, occasion, organisation=body, field=of_field, reference=reason, by=actor, now=now
+    )
+    made.save(force_insert=True)
     return found
 
 

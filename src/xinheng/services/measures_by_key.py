@@ -16,7 +16,7 @@ from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.sharing import Purpose
-from xinheng.services.check_register import enter, field_of
+from xinheng.services.check_register import entry_of, field_of
 from xinheng.services.ledger import note
 from xinheng.services.measures_applying import Applies, content_of, what_applies
 from xinheng.services.reach import tree
@@ -63,9 +63,10 @@ def check_by_key(key: SenderKey, check: Check, *, policy: Policy, now: datetime)
             checked = _noted(call, subject, occasion, reference, policy=policy, now=now) if subject else None
             if subject is not None:
                 unit = grant.organisation
-                enter(
+                made = entry_of(
                     subject, occasion, organisation=unit, field=field, reference=reference, by=call, now=now
                 )
+                made.save(force_insert=True)
     except Refusal as refusal:
         write_refused(key, asked, refusal, now=now)
         raise

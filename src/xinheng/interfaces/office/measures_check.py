@@ -132,15 +132,30 @@ def measure_check(call: Call) -> HttpResponse:
     return call.render("measure_check", context)
 
 
+KINDS = {
+    "bans": "市场和行业禁入",
+    "measures": "惩戒措施",
+    "lists": "名单",
+    "incentives": "激励措施",
+    "commitments": "信用承诺",
+}
+"""The parts of an answer in the order in which a desk reads them."""
+
+
+def cells(line: Line) -> list[str]:
+    """What applies, with basis, ground, body and days."""
+    return [
+        line.title,
+        line.basis,
+        line.ground,
+        line.body,
+        str(line.from_on or "—"),
+        str(line.until_on or "随依据终止"),
+    ]
+
+
 def _tables(found: Applies) -> list[tuple[str, Table]]:
-    parts = (
-        ("市场和行业禁入", found.bans),
-        ("惩戒措施", found.measures),
-        ("名单", found.lists),
-        ("激励措施", found.incentives),
-        ("信用承诺", found.commitments),
-    )
-    return [(title, _lines(title, lines)) for title, lines in parts]
+    return [(title, _lines(title, getattr(found, part))) for part, title in KINDS.items()]
 
 
 def _lines(title: str, lines: tuple[Line, ...]) -> Table:
@@ -154,17 +169,7 @@ def _lines(title: str, lines: tuple[Line, ...]) -> Table:
             Column("起", "day"),
             Column("止", "day"),
         ],
-        [
-            [
-                one.title,
-                one.basis,
-                one.ground,
-                one.body,
-                str(one.from_on or "—"),
-                str(one.until_on or "随依据终止"),
-            ]
-            for one in lines
-        ],
+        [cells(one) for one in lines],
         empty="本平台归集范围内没有。",
         caption_hidden=True,
     )

@@ -11,22 +11,14 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.measures import tables_page
-from xinheng.interfaces.office.measures_check import offer_fields
+from xinheng.interfaces.office.measures_check import KINDS, cells, offer_fields
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Column, Table
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.check_register import fields_in_charge
 from xinheng.services.checks_many import MOST, ManyChecked, Wanted, check_many
-from xinheng.services.measures_applying import Line
 
 _HEAD = ("企业", "统一社会信用代码", "种类", "内容", "依据", "所依据的记录", "单位", "起", "止")
-_KINDS = {
-    "bans": "市场和行业禁入",
-    "measures": "惩戒措施",
-    "lists": "名单",
-    "incentives": "激励措施",
-    "commitments": "信用承诺",
-}
 _LEAD = (
     "一次核查一个项目的多家企业，例如全部投标人。只列各家适用的内容，不排序、不打分、不作取舍，由您依法决定。"
     "每家企业都能看到您查过它。"
@@ -107,22 +99,11 @@ def _rows(found: ManyChecked) -> list[list[str]]:
     rows = []
     for one in found.answers:
         head = [one.subject.name, one.subject.code or ""]
-        lines = [(label, line) for part, label in _KINDS.items() for line in getattr(one, part)]
-        rows += [[*head, label, *_line(line)] for label, line in lines]
+        lines = [(label, line) for part, label in KINDS.items() for line in getattr(one, part)]
+        rows += [[*head, label, *cells(line)] for label, line in lines]
         if not lines:
             rows.append([*head, "—", "本平台归集范围内没有", "", "", "", "", ""])
     return rows
-
-
-def _line(line: Line) -> list[str]:
-    return [
-        line.title,
-        line.basis,
-        line.ground,
-        line.body,
-        str(line.from_on or "—"),
-        str(line.until_on or "随依据终止"),
-    ]
 
 
 def _ending(found: ManyChecked, call: Call) -> list[tuple[str]]:
