@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from tests.interfaces.web_browser import CHROMIUM, NARROW, browser_page, overflow, violations, write_page
@@ -33,11 +35,12 @@ def _page(client: Client, path: str) -> str:
     return response.content.decode()
 
 
-def _code(html: str) -> str:
+def _code(html: str, *, late: int = 0) -> str:
+    """The code that an application shows, or showed so many steps ago."""
     secret = re.search(r'<span class="code">([A-Z2-7]+)</span>', html)
     assert secret
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(secret.group(1), counter))
+    counters = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret.group(1), counters[len(counters) // 2] - late))
 
 
 def test_the_sign_in_page_is_ours_and_in_chinese(people: People) -> None:
@@ -77,6 +80,17 @@ def test_a_wrong_code_does_not_switch_it_on(zhao: Client) -> None:
     html = zhao.post("/account/2fa/totp/activate/", {"code": "000000"}).content.decode()
     assert "需要改正" in html
     assert "未启用" in _page(zhao, "/account/2fa/")
+
+
+def test_a_code_typed_while_it_changes_is_taken_and_an_older_one_is_not(
+    zhao: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda: 1_800_000_000))
+    html = _page(zhao, "/account/2fa/totp/activate/")
+    zhao.post("/account/2fa/totp/activate/", {"code": _code(html, late=2)})
+    assert "未启用" in _page(zhao, "/account/2fa/")
+    zhao.post("/account/2fa/totp/activate/", {"code": _code(html, late=1)})
+    assert "已启用" in _page(zhao, "/account/2fa/")
 
 
 def test_a_wrong_one_time_password_says_what_is_wrong(zhao: Client) -> None:

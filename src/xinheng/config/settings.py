@@ -174,6 +174,8 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 MFA_ADAPTER = "xinheng.interfaces.office.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "信衡"
+MFA_TOTP_TOLERANCE = 1
+"""Steps of 30 seconds by which a code may be late: one (RFC 6238, section 5.2)."""
 MFA_FORMS = {"authenticate": "xinheng.interfaces.office.sign_in.AuthenticateForm"}
 
 LOGGING_CONFIG = None
