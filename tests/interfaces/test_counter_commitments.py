@@ -59,6 +59,29 @@ def test_a_promise_of_the_own_accord_waits_for_the_credit_office(desk: Desk) -> 
     assert (one.kind, desk.case(one).state, one.code) == ("voluntary", "lodged", None)
 
 
+@pytest.mark.row("M4-06")
+def test_who_promised_takes_it_back_as_long_as_nobody_accepted_it(desk: Desk) -> None:
+    visitor = visitor_of(desk.firm, desk.sun, *Matter)
+    url = f"{reverse('counter:new_own_commitment', args=[desk.firm.public_id])}?matter=/voluntary-standard"
+    visitor.post(url, {"answer_more": "", "confirmed": "on"})
+    case = desk.case(Commitment.objects.get())
+    page = reverse("counter:own_case", args=[desk.firm.public_id, case.number])
+    given = {"deed": "withdraw", "seen": case.version}
+    assert "撤回承诺" in text(visitor.get(page))
+    assert "必须写明理由" in text(visitor.post(page, given))
+    visitor.post(page, given | {"reason": "另行申请"})
+    case.refresh_from_db()
+    assert case.state == "withdrawn"
+    assert "撤回承诺" not in text(visitor.get(page))
+    accepted = desk.case(desk.take())
+    other = reverse("counter:own_case", args=[desk.firm.public_id, accepted.number])
+    assert "没有这一步" not in text(visitor.get(other)) and "撤回承诺" not in text(visitor.get(other))
+    late = text(visitor.post(other, given | {"seen": accepted.version, "reason": "后悔"}))
+    assert "不能“撤回”" in late
+    accepted.refresh_from_db()
+    assert accepted.state == "accepted"
+
+
 @pytest.mark.guard("G13")
 def test_without_the_matter_or_for_another_there_is_no_commitment(desk: Desk) -> None:
     visitor = visitor_of(desk.firm, desk.sun, Matter.FILE)

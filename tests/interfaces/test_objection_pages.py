@@ -68,7 +68,9 @@ def test_the_enterprise_objects_follows_and_takes_it_back(objectors: Objectors, 
     assert "金额应为五百元" in shown
     assert "报送信息的单位核对并回复" in shown and "提供单位" not in shown.split("看不懂的词")[0]
     assert "现在可以交" in shown and "不需要您做什么" not in shown
-    assert visitor.post(page, {"deed": "retract", "reason": ""}).status_code == 302
+    assert "页面不完整" in text(visitor.post(page, {"deed": "retract", "reason": ""}))
+    seen = {"deed": "retract", "seen": case.version}
+    assert visitor.post(page, seen | {"reason": ""}).status_code == 302
     assert RecordState(now_of(record).state) is RecordState.ACTIVE
     assert "异议已撤回" in text(visitor.get(page))
 
@@ -83,9 +85,32 @@ def test_another_enterprise_sees_and_does_nothing(objectors: Objectors, record: 
     bound = visitor_of(objectors.firm, objectors.sun, Matter.COMMITMENTS)
     assert bound.get(_about(objectors, record)).status_code == 403
     wrong = visitor.post(
-        reverse("counter:own_case", args=[objectors.firm.public_id, case.number]), {"deed": "correct"}
+        reverse("counter:own_case", args=[objectors.firm.public_id, case.number]),
+        {"deed": "correct", "seen": case.version},
     )
     assert "没有这一步" in text(wrong)
+
+
+@pytest.mark.row("X-12")
+def test_whoever_comes_second_to_an_objection_reads_what_is_new_first(
+    objectors: Objectors, record: Record
+) -> None:
+    case = objectors.lodge(f"record:{record.record_key}").case
+    visitor, wang = visitor_of(objectors.firm, objectors.sun), signed_in(objectors.people.wang)
+    page = reverse("counter:own_case", args=[objectors.firm.public_id, case.number])
+    stale = {"seen": case.version, "reason": "弄错了"}
+    step = lambda verb: reverse("office:case_step", args=[case.number, verb])  # noqa: E731
+    post(wang, step("reply"), stale | {"reason": "原件如此", "proposal": "upheld"})
+    second = text(visitor.post(page, stale | {"deed": "retract"}))
+    assert "刚刚有了变化" in second and "弄错了" in second
+    assert objectors.people.wang.display_name not in second
+    assert "刚刚被别人办理过" in text(post(signed_in(objectors.sun), step("retract"), stale))
+    case.refresh_from_db()
+    assert case.state == "answered"
+    assert f'value="{case.version}"' in second
+    visitor.post(page, stale | {"deed": "retract", "seen": case.version})
+    case.refresh_from_db()
+    assert case.state == "retracted"
 
 
 @pytest.mark.row("X-12")

@@ -82,8 +82,15 @@ def test_the_enterprise_prepares_follows_completes_and_withdraws(repairs: Repair
     again = visitor.post(address, {"duty_done": "缴款书1号", "commitment": "on"})
     assert again.headers["Location"].endswith(f"/{case.number}/")
     own = reverse("counter:own_repair_case", args=[repairs.firm.public_id, case.number])
-    assert "请写明撤回的理由" in text(visitor.post(own, {"w-reason": ""}))
-    assert "已撤回申请" in text(visitor.post(own, {"w-reason": "以后再申请"}, follow=True))
+    seen = {"w-seen": case.version}
+    assert "请写明撤回的理由" in text(visitor.post(own, seen | {"w-reason": ""}))
+    assert visitor.post(own, {"seen": case.version, "duty_done": "缴款书2号"}).status_code == 302
+    second = text(visitor.post(own, seen | {"w-reason": "以后再申请"}))
+    assert "刚刚有了变化" in second and "以后再申请" in second
+    case.refresh_from_db()
+    assert (case.state, f'name="w-seen" value="{case.version}"' in second) == ("prepared", True)
+    seen = {"w-seen": case.version}
+    assert "已撤回申请" in text(visitor.post(own, seen | {"w-reason": "以后再申请"}, follow=True))
 
 
 @pytest.mark.row("X-12")

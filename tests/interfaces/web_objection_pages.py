@@ -17,6 +17,7 @@ from xinheng.interfaces.office.objections_remedy import WrongForm
 from xinheng.interfaces.web.parts import Clock
 from xinheng.services.case_lookup import Progress
 from xinheng.services.measures_own import OwnMeasure
+from xinheng.store.casework import Case
 
 Context = dict[str, Any]
 THING = {"kind": "信用记录", "words": "行政处罚　未按规定公示年度报告　示市监处罚〔2026〕000号"}
@@ -86,7 +87,7 @@ def _case() -> Context:
         ],
         "objection": {"words": THING["words"], "wrong": "金额写错", "wanted": "更正金额"},
         "answer": {"reason": "原件金额与记录一致"},
-        "form": ReasonForm(),
+        "form": ReasonForm(Case(version=3)),
         "papers": {"count": 2, "awaited": ["信息有误的证据"], "url": "#"},
         "acts": [{"deed": "ask_review", "title": "提请复核"}, {"deed": "retract", "title": "撤回异议"}],
         "back_url": "#",

@@ -1,21 +1,35 @@
 """Anybody complains of misuse; it stays closed to the unit complained of; the ledger tells what was done; two persons conclude."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from tests.people import NOW, TODAY, People, make_user
 from tests.services.deliveries import code
+from tests.services.letter_cases import draft_of
 from tests.store.rows import Rows
 
 from xinheng.core.misuse import Fault
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
+from xinheng.core.service_proof import Try, Way
 from xinheng.services.case_lookup import look_up
 from xinheng.services.cases import take_step
-from xinheng.services.misuse import Grievance, complain, draw_extract, may_read, open_words, still_so
+from xinheng.services.letters import issue_letter
+from xinheng.services.letters_begun import begun
+from xinheng.services.letters_serving import serve
+from xinheng.services.misuse import (
+    Grievance,
+    complain,
+    draw_extract,
+    may_read,
+    open_words,
+    still_so,
+    tell_orally,
+)
 from xinheng.services.subjects import open_file
-from xinheng.store.models import Case, LedgerEvent, MisuseComplaint, RoleGrant, Subject
+from xinheng.store.models import Case, IssuedLetter, LedgerEvent, MisuseComplaint, RoleGrant, Subject
 
 pytestmark = [pytest.mark.row("M13-03"), pytest.mark.guard("G13")]
 WHAT = "市监局有人无故查询我公司档案并告诉竞争对手"
@@ -89,7 +103,11 @@ def test_an_extract_has_a_sound_period(people: People, policy: Policy, days: int
     assert refused.value.code == wanted
 
 
-def test_who_investigated_does_not_conclude(people: People, policy: Policy) -> None:
+@pytest.mark.guard("G17")
+@pytest.mark.usefixtures("home")
+def test_who_investigated_does_not_conclude_and_the_complainant_is_told_in_writing(
+    people: People, policy: Policy
+) -> None:
     case, _ = _complaint(people, policy)
     given = {"policy": policy, "now": NOW}
     take_step(case.public_id, "accept", actor=people.wang, **given)  # type: ignore[arg-type]
@@ -97,8 +115,29 @@ def test_who_investigated_does_not_conclude(people: People, policy: Policy) -> N
     with pytest.raises(Refusal):
         take_step(case.public_id, "confirm", actor=people.wang, reason="属实", **given)  # type: ignore[arg-type]
     take_step(case.public_id, "confirm", actor=people.zhao, reason="属实，停用账号", **given)  # type: ignore[arg-type]
-    done = take_step(case.public_id, "tell", actor=people.wang, reason="已告知", **given)  # type: ignore[arg-type]
-    assert (done.state, done.closed_at) == ("done", NOW)
+    case.refresh_from_db()
+    said = begun(case, "misuse_answer", policy=policy, on=TODAY)
+    assert said["result"] == "属实。属实，停用账号" and "0371" not in str(said)
+    with pytest.raises(Refusal) as refused:
+        tell_orally(case, actor=people.wang, reason="已告知", **given)  # type: ignore[arg-type]
+    assert refused.value.code == "TS10"
+    draft = replace(draft_of("misuse_answer"), addressee="投诉人")
+    letter = issue_letter(case.public_id, draft, actor=people.wang, **given)  # type: ignore[arg-type]
+    made = Try(way=Way.POST, on=TODAY, proof="挂号信 1 号")
+    serve(letter.public_id, made, actor=people.wang, **given)  # type: ignore[arg-type]
+    case.refresh_from_db()
+    assert (case.state, case.closed_at) == ("done", NOW)
+
+
+@pytest.mark.guard("G17")
+def test_who_left_no_way_to_be_reached_is_told_at_the_window(people: People, policy: Policy) -> None:
+    case, _ = _complaint(people, policy, contact="")
+    given = {"policy": policy, "now": NOW}
+    take_step(case.public_id, "find", actor=people.wang, reason="没有查询", **given)  # type: ignore[arg-type]
+    take_step(case.public_id, "dismiss", actor=people.zhao, reason="没有查询记录", **given)  # type: ignore[arg-type]
+    told = tell_orally(case, actor=people.wang, reason="凭编号到窗口了解", **given)  # type: ignore[arg-type]
+    assert told.state == "done"
+    assert not IssuedLetter.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -436,3 +436,35 @@ ERROR_APOLOGY = published(
         ),
     )
 )
+
+MISUSE_ANSWER = published(
+    LetterKind(
+        kind="misuse_answer",
+        version=1,
+        title="信息安全投诉处理结果告知书",
+        word="诉",
+        follows_step=True,
+        fields=(
+            Field(key="fault", label="投诉事项"),
+            Field(
+                key="result", label="结论", type=_LONG, hint="属实或者不属实，查明了什么；不写他人的情况。"
+            ),
+            Field(
+                key="done",
+                label="已经采取的措施",
+                type=FieldType.LIST,
+                required=False,
+                hint="停用、纠正、移送等。",
+            ),
+            BASIS,
+        ),
+        passages=(
+            Passage("您的投诉", "{fault}，事项编号{case}。"),
+            Passage("结论", "{result}"),
+            Passage("已经采取的措施", "", "done"),
+            _BASIS,
+            Passage("不同意的", "不同意本结论的，可以补充材料，凭事项编号再次提出，或者依法向有权机关反映。"),
+            _WHERE,
+        ),
+    )
+)

@@ -4,15 +4,18 @@ Anybody may complain without an account (汴政办〔2020〕46号第19项); the 
 of that unit, and the result is told to the complainant (legal guard G13).
 """
 
+from dataclasses import replace
 from enum import StrEnum
 
-from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.flows import NEW, Flow, State, Step, published
 from xinheng.core.steps import DECIDERS, OFFICERS, TAKERS, WINDOW, by, by_clock
 
 ACCEPT = "objections.misuse_accept_workdays"
 INVESTIGATE = "objections.misuse_workdays"
 A_DAY = "objections.misuse_a_day"
 """How many complaints one address may lodge in a day."""
+LETTER = "misuse_answer"
+"""Tells the complainant what was concluded."""
 
 
 class Fault(StrEnum):
@@ -33,7 +36,7 @@ class Fault(StrEnum):
 
 _TAKEN = ("take_in", "accept", "find")
 
-MISUSE = published(
+MISUSE_1 = published(
     Flow(
         name="misuse",
         version=1,
@@ -70,3 +73,21 @@ MISUSE = published(
         ),
     )
 )
+
+
+def _in_writing(step: Step) -> Step:
+    if step.verb in ("confirm", "dismiss"):
+        return replace(step, notice=LETTER)
+    return replace(step, title="当面告知结论（没有留联系方式的）") if step.verb == "tell" else step
+
+
+_SERVE = by(TAKERS, "serve", "告知结论", "concluded", "done", ends=(INVESTIGATE,))
+
+MISUSE = published(
+    replace(
+        MISUSE_1,
+        version=2,
+        steps=(*map(_in_writing, MISUSE_1.steps[:-1]), _SERVE, _in_writing(MISUSE_1.steps[-1])),
+    )
+)
+"""Since version 2 the conclusion goes to the complainant in writing; who left no way to be reached is told at the window."""

@@ -17,6 +17,7 @@ from xinheng.services.commitments_checks import proposal_of
 from xinheng.services.endings import receiver_name
 from xinheng.services.interviews import facts_of
 from xinheng.services.measures import choices_of
+from xinheng.services.misuse import told_of
 from xinheng.services.objections_remedy import endings_of
 from xinheng.services.rectification import wanted_of
 from xinheng.services.visits_papers import words_of
@@ -146,4 +147,5 @@ _BEGUN: Mapping[str, Callable[[Case, Policy, date], Words]] = {
     "commitment": _commitment,
     "objection": _objection,
     "remedy": _remedy,
+    "misuse": lambda case, policy, on: dict(told_of(case)),
 }

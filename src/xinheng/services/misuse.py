@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.misuse import Fault
+from xinheng.core.misuse import LETTER, Fault
 from xinheng.core.policy import Policy
+from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.services.case_lookup import give_code
-from xinheng.services.cases import Opening, open_case, roles_in
+from xinheng.services.cases import Opening, last_step, open_case, roles_in, take_step
 from xinheng.services.ledger import note
 from xinheng.services.objections import Lodged
 from xinheng.services.objections_aims import credit_office
@@ -98,6 +99,34 @@ def may_read(case: Case, user: User, *, on: date) -> bool:
 
 
 @transaction.atomic
+def tell_orally(
+    case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
+) -> Case:
+    """The conclusion is told at the window to whoever left no way to be reached. Refusal TS10 to tell others without a letter."""
+    flow = flow_of(case.flow, case.flow_version)
+    written = any(step.notice == LETTER for step in flow.steps)
+    if written and _said(case)["contact"]:
+        raise Refusal(
+            "TS10",
+            "投诉人留有联系方式，结论须书面告知。",
+            advice="请签发《信息安全投诉处理结果告知书》，送达后在文书上登记。",
+        )
+    return take_step(
+        case.public_id, "tell", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
+
+
+def told_of(case: Case) -> dict[str, str]:
+    """What the letter of conclusion says already: the fault and the conclusion; empty before there is one."""
+    concluded = last_step(case, "confirm", "dismiss")
+    complaint = MisuseComplaint.objects.filter(case=case).first()
+    if concluded is None or complaint is None:
+        return {}
+    upheld = "属实" if concluded.verb == "confirm" else "不属实，或者不属于本平台的事项"
+    return {"fault": Fault(complaint.fault).label, "result": f"{upheld}。{concluded.reason}"}
+
+
+@transaction.atomic
 def open_words(case: Case, user: User, *, now: datetime) -> dict[str, str]:
     """What was said and how to reach the complainant; each opening is in the ledger. Refusal TS3 to all others."""
     if not may_read(case, user, on=day_of(now)):
@@ -106,8 +135,12 @@ def open_words(case: Case, user: User, *, now: datetime) -> dict[str, str]:
             "这件投诉对您保密。",
             advice="投诉由信用办指定的人员调查，被投诉单位的人员不能查看。",
         )
-    complaint = MisuseComplaint.objects.get(case=case)
     note("misuse.opened", now=now, actor=user, object=f"case:{case.number}")
+    return _said(case)
+
+
+def _said(case: Case) -> dict[str, str]:
+    complaint = MisuseComplaint.objects.get(case=case)
     clear = open_secret(bytes(complaint.sealed), purpose=_purpose(case))
     said: dict[str, str] = json.loads(clear)
     return said

@@ -251,11 +251,15 @@ def reported(case: Case) -> Mapping[str, Any]:
 
 
 @transaction.atomic
-def retract(case: Case, *, reason: str, actor: Taker, policy: Policy, now: datetime) -> Case:
+def retract(
+    case: Case, *, reason: str, actor: Taker, policy: Policy, now: datetime, seen: int | None = None
+) -> Case:
     """The objector takes it back; the mark goes, nothing else changes."""
     objection = Objection.objects.select_for_update().get(case=case)
     _demand(actor, objection, on=day_of(now))
-    taken = take_step(case.public_id, "retract", actor=actor, policy=policy, now=now, reason=reason)
+    taken = take_step(
+        case.public_id, "retract", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
     user = actor if isinstance(actor, User) else None
     unmark(objection, Answer.RETRACTED, actor=user, policy=policy, now=now)
     return taken
@@ -268,7 +272,9 @@ def may_be_reviewed(objection: Objection, *, policy: Policy, on: date) -> Refusa
 
 
 @transaction.atomic
-def ask_review(case: Case, *, reason: str, actor: Taker, policy: Policy, now: datetime) -> Case:
+def ask_review(
+    case: Case, *, reason: str, actor: Taker, policy: Policy, now: datetime, seen: int | None = None
+) -> Case:
     """Take an answer that changed nothing on to the province; what is objected to is marked again. Refusal OB9."""
     objection = Objection.objects.select_for_update().get(case=case)
     _demand(actor, objection, on=day_of(now))
@@ -276,7 +282,7 @@ def ask_review(case: Case, *, reason: str, actor: Taker, policy: Policy, now: da
         raise refused
     _refuse_second(objection.subject, objection.reference)
     said = mask_personal(reason).text
-    taken = take_on_ground(case, "ask_review", actor=actor, policy=policy, now=now, reason=said)
+    taken = take_on_ground(case, "ask_review", actor=actor, policy=policy, now=now, reason=said, seen=seen)
     record = current(objection)
     objection.mark_removed_at, objection.answer = None, ""
     objection.state_before = record.state if record else None

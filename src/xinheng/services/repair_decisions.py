@@ -45,9 +45,20 @@ def ask_completion(case: Case, keys: Collection[str], act: Act) -> Case:
 
 
 @transaction.atomic
-def complete(case: Case, application: Application, *, actor: Taker, policy: Policy, now: datetime) -> Case:
+def complete(
+    case: Case,
+    application: Application,
+    *,
+    actor: Taker,
+    policy: Policy,
+    now: datetime,
+    seen: int | None = None,
+    reason: str = "",
+) -> Case:
     """What was asked for came, at the window or from the enterprise itself."""
-    moved = take_step(case.public_id, "complete", actor=actor, policy=policy, now=now)
+    moved = take_step(
+        case.public_id, "complete", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
     hand_in(moved, application, policy=policy, now=now)
     return moved
 

@@ -197,10 +197,26 @@ def prepare(
 
 
 @transaction.atomic
-def revise(case: Case, application: Application, *, party: Party, policy: Policy, now: datetime) -> Case:
+def revise(
+    case: Case,
+    application: Application,
+    *,
+    party: Party,
+    policy: Policy,
+    now: datetime,
+    seen: int | None = None,
+) -> Case:
     """What was prepared is replaced, or what was asked for is added."""
     verb = "complete" if case.state == "completing" else "revise"
-    moved = take_step(case.public_id, verb, actor=party, policy=policy, now=now, reason="企业提交材料")
+    moved = take_step(
+        case.public_id,
+        verb,
+        actor=party,
+        policy=policy,
+        now=now,
+        reason="企业提交材料",
+        seen_version=seen,
+    )
     hand_in(moved, application, policy=policy, now=now)
     return moved
 
@@ -214,6 +230,7 @@ def lodge(
     actor: User | None,
     policy: Policy,
     now: datetime,
+    seen: int | None = None,
 ) -> Case:
     """Register an application that was lodged at the national site: by the window or an officer, or pushed by a system
     (no ``actor``). What the enterprise had prepared goes along. Refusals RX1–RX6, XR2–XR4, C03; RX9, RX10 at the window:
@@ -233,6 +250,7 @@ def lodge(
             policy=policy,
             now=now,
             details=told,
+            seen_version=seen,
             counted_from=lodging.pushed_on,
         )
         hand_in(case, application, policy=policy, now=now, pushed=actor is None)

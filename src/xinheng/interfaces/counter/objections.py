@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from xinheng.core.masking import mask_personal
 from xinheng.core.objections import Claim
 from xinheng.core.procedures import flow_of
 from xinheng.core.refusal import Refusal
@@ -17,10 +18,11 @@ from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clocks_of
 from xinheng.interfaces.counter.letters import served_letters
 from xinheng.interfaces.counter.papers import papers_url, shown_papers
+from xinheng.interfaces.counter.seen import SeenForm
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.case_lookup import progress_of
-from xinheng.services.cases import steps_for
+from xinheng.services.cases import steps_for, take_step
 from xinheng.services.objections import KIND, Lodged, ask_review, lodge, may_be_reviewed, retract
 from xinheng.services.objections_aims import Aimed, aimed, things_of
 from xinheng.services.objections_marks import marked
@@ -31,6 +33,13 @@ from xinheng.store.subjects import Subject
 PAGE = 50
 _PAGES = {"repair": "counter:own_repair_case"}
 """Kinds of case with a page of their own in the space."""
+_OWN_STEPS = {
+    ("commitment", "withdraw"): "撤回承诺",
+    ("relief", "withdraw"): "撤回申请",
+    ("relief", "hear"): "提出陈述、申辩",
+    ("repair", "hear"): "提出陈述、申辩",
+}
+"""Steps by kind and verb that the enterprise takes with its reason alone, in its words."""
 
 
 class ClaimForm(forms.Form):
@@ -48,7 +57,7 @@ class ClaimForm(forms.Form):
         return Claim(wrong=self.cleaned_data["wrong"], wanted=self.cleaned_data["wanted"])
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(SeenForm):
     reason = forms.CharField(
         label="理由", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -157,13 +166,12 @@ def _line(visit: Visit, case: Case) -> dict[str, Any]:
 def own_case(visit: Visit, number: str) -> HttpResponse:
     """How far it is, and what the enterprise can do in it."""
     case = _case(visit, number)
-    form = ReasonForm(visit.request.POST if visit.request.method == "POST" else None)
+    form = ReasonForm(case, visit.request.POST if visit.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
-            _act(visit, case, form.cleaned_data["reason"])
+            _act(visit, case, form)
         except Refusal as refusal:
-            form.add_error(None, told(refusal))
-            case.refresh_from_db()
+            form.refused(refusal, case)
         else:
             return redirect("counter:own_case", subject=visit.enterprise.public_id, number=number)
     return visit.render("own_case", _shown(visit, case, form))
@@ -176,13 +184,18 @@ def _case(visit: Visit, number: str) -> Case:
     return found
 
 
-def _act(visit: Visit, case: Case, reason: str) -> None:
+def _act(visit: Visit, case: Case, form: ReasonForm) -> None:
     deed = visit.request.POST.get("deed", "")
-    given: dict[str, Any] = {"actor": visit.party, "policy": visit.policy, "now": visit.now}
+    said: dict[str, Any] = {"reason": form.cleaned_data["reason"]}
+    given = said | {"actor": visit.party, "policy": visit.policy, "now": visit.now}
+    seen = form.cleaned_data["seen"]
     if case.kind == KIND and deed == "retract":
-        retract(case, reason=reason, **given)
+        retract(case, seen=seen, **given)
     elif case.kind == KIND and deed == "ask_review":
-        ask_review(case, reason=reason, **given)
+        ask_review(case, seen=seen, **given)
+    elif (case.kind, deed) in _OWN_STEPS:
+        given["reason"] = mask_personal(given["reason"]).text
+        take_step(case.public_id, deed, seen_version=seen, **given)
     else:
         raise Refusal("OB10", "这个事项没有这一步。", advice="请刷新页面后重试。")
 
@@ -207,9 +220,10 @@ def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
 
 def _acts(visit: Visit, case: Case, objection: Objection | None) -> list[dict[str, str]]:
     """Steps of the enterprise's own side that its mandate covers."""
-    if objection is None:
-        return []
     titles = {step.verb: step.title for step in steps_for(case, visit.party, on=visit.today)}
-    if may_be_reviewed(objection, policy=visit.policy, on=visit.today) is not None:
+    if objection is None:
+        own = {verb: _OWN_STEPS.get((case.kind, verb), "") for verb in titles}
+        titles = {verb: title for verb, title in own.items() if title}
+    elif may_be_reviewed(objection, policy=visit.policy, on=visit.today) is not None:
         titles.pop("ask_review", None)
     return [{"deed": verb, "title": title} for verb, title in titles.items()]

@@ -18,6 +18,7 @@ from xinheng.core.repair_flow import OPEN
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.case_lookup import clocks_of
 from xinheng.interfaces.counter.papers import shown_papers
+from xinheng.interfaces.counter.seen import SeenForm
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.refusals import told
 from xinheng.interfaces.web.repair_sheet import sheet_of
@@ -54,7 +55,7 @@ class MaterialForm(forms.Form):
     )
 
 
-class CompletionForm(MaterialForm):
+class CompletionForm(SeenForm, MaterialForm):
     """What is added after the request to complete; what was there stays."""
 
     duty_done = forms.CharField(
@@ -63,7 +64,7 @@ class CompletionForm(MaterialForm):
     commitment = forms.BooleanField(label="作出上述信用修复承诺", required=False)
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(SeenForm):
     reason = forms.CharField(
         label="撤回的理由", max_length=500, error_messages={"required": "请写明撤回的理由。"}
     )
@@ -200,34 +201,46 @@ def own_repair_case(visit: Visit, number: str) -> HttpResponse:
     if case is None:
         raise Http404
     mine = {step.verb for step in steps_for(case, visit.party, on=visit.today)}
-    form = CompletionForm() if mine & {"complete", "revise"} else None
-    leave = WithdrawForm(prefix="w") if "withdraw" in mine else None
+    form: CompletionForm | None = CompletionForm(case) if mine & {"complete", "revise"} else None
+    leave = WithdrawForm(case, prefix="w") if "withdraw" in mine else None
     if visit.request.method == "POST":
         try:
             if "reason" in visit.request.POST or "w-reason" in visit.request.POST:
-                leave = WithdrawForm(visit.request.POST, prefix="w")
+                leave = WithdrawForm(case, visit.request.POST, prefix="w")
                 done = leave.is_valid() and _withdraw(visit, case, leave)
             else:
-                form = CompletionForm(visit.request.POST)
+                form = CompletionForm(case, visit.request.POST)
                 done = form.is_valid() and _add(visit, case, form)
         except Refusal as refusal:
-            (form or leave or WithdrawForm({}, prefix="w")).add_error(None, told(refusal))
+            sent = leave if leave is not None and leave.is_bound else form
+            assert sent is not None
+            sent.refused(refusal, case)
             done = False
         if done:
             return redirect(visit.request.path)
-    return visit.render("own_repair_case", _case(visit, case) | {"form": form, "leave": leave})
+    own = [visit.enterprise.public_id, case.number]
+    hear_url = reverse("counter:own_case", args=own) if "hear" in mine else ""
+    shown = _case(visit, case) | {"form": form, "leave": leave, "hear_url": hear_url}
+    return visit.render("own_repair_case", shown)
 
 
 def _withdraw(visit: Visit, case: Case, form: WithdrawForm) -> bool:
-    reason = form.cleaned_data["reason"]
+    given = form.cleaned_data
     take_step(
-        case.public_id, "withdraw", actor=visit.party, policy=visit.policy, now=visit.now, reason=reason
+        case.public_id,
+        "withdraw",
+        actor=visit.party,
+        policy=visit.policy,
+        now=visit.now,
+        reason=given["reason"],
+        seen_version=given["seen"],
     )
     return True
 
 
 def _add(visit: Visit, case: Case, form: CompletionForm) -> bool:
-    revise(case, _given(form), party=visit.party, policy=visit.policy, now=visit.now)
+    seen = form.cleaned_data["seen"]
+    revise(case, _given(form), party=visit.party, policy=visit.policy, now=visit.now, seen=seen)
     return True
 
 

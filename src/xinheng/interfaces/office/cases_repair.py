@@ -292,12 +292,20 @@ def _act(call: Call, form: StepForm) -> Act:
 def _lodge(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     assert isinstance(form, LodgeStepForm)
     key = RepairApplication.objects.get(pk=case.pk).record_key
-    return lodge(key, form.application(), form.lodging(), actor=call.user, policy=call.policy, now=call.now)
+    return lodge(
+        key,
+        form.application(),
+        form.lodging(),
+        actor=call.user,
+        policy=call.policy,
+        now=call.now,
+        seen=form.cleaned_data["seen"],
+    )
 
 
 def _complete(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     assert isinstance(form, CompleteStepForm)
-    return complete(case, form.application(), actor=call.user, policy=call.policy, now=call.now)
+    return complete(case, form.application(), **given_of(call, form))
 
 
 def _with(verb: str, take_it: Callable[[Call, Case, StepForm], Case]) -> StepAct:

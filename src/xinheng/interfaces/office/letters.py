@@ -15,6 +15,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.service_proof import Outcome, Try, Way, is_over
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
@@ -43,6 +44,8 @@ def _target(call: Call, letter: IssuedLetter) -> Target:
     subject = letter.case.subject
     own = subject is not None and letter.addressee == subject.name
     served = own and letter.tries.filter(outcome=ServiceOutcome.SERVED).exists()
+    if not readable(call, letter.case):
+        return Target()
     path = call.tree.path(letter.organisation_id)
     return Target(organisations=path, subject=subject.pk if subject and served else None)
 

@@ -45,7 +45,9 @@ class LetterForm(forms.Form):
             self.fields[_WORDS + one.key] = _control(one)
         if case.subject is None or kind.kind == "retraction":
             self.fields["addressee"] = forms.CharField(
-                label="受文单位", max_length=120, error_messages={"required": "请填写受文单位。"}
+                label="受文单位",
+                max_length=120,
+                error_messages={"required": "请填写受文单位。"},
             )
         self.fields["contact"] = forms.CharField(
             label="联系方式",
@@ -102,6 +104,8 @@ def write_letter(call: Call, case: Case) -> HttpResponse:
         contact=organ_of(case.organisation, policy=call.policy),
         known=begun(case, kind.kind, policy=call.policy, on=day_of(call.now)),
     )
+    if case.kind == "misuse":
+        form.initial["addressee"] = "投诉人"
     if form.is_valid():
         with refusals_on(form, form.beside):
             return _carry_out(call, case, form.draft())

@@ -257,13 +257,11 @@ def _answered(call: Call, case: Case, verb: str, form: StepForm) -> Case:
 
 
 def _retracted(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    reason = form.cleaned_data["reason"]
-    return retract(case, reason=reason, actor=call.user, policy=call.policy, now=call.now)
+    return retract(case, **given_of(call, form))
 
 
 def _asked(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    reason = form.cleaned_data["reason"]
-    return ask_review(case, reason=reason, actor=call.user, policy=call.policy, now=call.now)
+    return ask_review(case, **given_of(call, form))
 
 
 def _reviewed(call: Call, case: Case, verb: str, form: StepForm) -> Case:

@@ -11,11 +11,12 @@ from django.urls import reverse
 from xinheng.core.misuse import Fault
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import CaseKind
+from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
+from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.misuse import draw_extract, may_read, open_words, still_so
+from xinheng.services.misuse import draw_extract, may_read, open_words, still_so, tell_orally
 from xinheng.store.casework import Case
 from xinheng.store.objections import MisuseComplaint
 
@@ -82,4 +83,15 @@ def misuse_extract(call: Call, number: str) -> HttpResponse:
     return call.render("misuse_extract", context)
 
 
-MISUSE = CaseKind(key="misuse", title="信息安全投诉", part="office/case_misuse.html", shown=_shown)
+def _told(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    return tell_orally(case, **given_of(call, form))
+
+
+MISUSE = CaseKind(
+    key="misuse",
+    title="信息安全投诉",
+    part="office/case_misuse.html",
+    shown=_shown,
+    offers=but_service,
+    acts={"tell": _told, "serve": serve_by_letter},
+)

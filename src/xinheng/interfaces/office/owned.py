@@ -2,6 +2,7 @@
 
 from xinheng.core.access import Target
 from xinheng.interfaces.office.access import Call, Owned
+from xinheng.interfaces.office.objections_misuse import readable
 from xinheng.services.merged_files import one_with
 from xinheng.services.visits import team_of
 from xinheng.store.accounts import User
@@ -63,6 +64,11 @@ def of_case(call: Call, case: Case) -> Target:
     return Target(organisations=call.tree.path(case.organisation_id), assigned=team_of(case))
 
 
+def _of_readable(call: Call, case: Case) -> Target:
+    """Of nobody's unit where the case is closed to this person."""
+    return call.of(case.organisation_id) if readable(call, case) else Target()
+
+
 def _of_user(call: Call, user: User) -> Target:
     return Target(organisations=call.tree.path(user.organisation_id), account=user.pk)
 
@@ -70,7 +76,7 @@ def _of_user(call: Call, user: User) -> Target:
 BATCH = Owned("batch", _batch, lambda call, batch: call.of(batch.organisation_id))
 ROW = Owned("row", _row, lambda call, row: call.of(row.batch.organisation_id))
 SUBJECT = Owned("subject", _subject, _of_subject)
-CASE = Owned("case", _case, lambda call, case: call.of(case.organisation_id))
+CASE = Owned("case", _case, _of_readable)
 PLAN = Owned("plan", _plan, lambda call, plan: call.of(plan.organisation_id))
 DRAW = Owned("draw", _draw, lambda call, draw: call.of(draw.announcement.plan.organisation_id))
 INSPECTOR = Owned("inspector", _inspector, lambda call, one: call.of(one.organisation_id))
