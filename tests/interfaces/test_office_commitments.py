@@ -145,7 +145,7 @@ def test_the_month_is_taken_out_and_counted(desk: Desk) -> None:
     assert sheet.headers["Content-Type"].endswith("sheet")
     assert sheet.content.startswith(b"PK")
     assert post(wang, reverse("office:commitment_register"), {"month": "x"}).status_code != 200
-    assert "100%" in text(wang.get(reverse("office:commitment_figures")))
+    assert "100.0%" in text(wang.get(reverse("office:commitment_figures")))
     for year in ("20261", "2026年", "1026", "٢"):
         assert wang.get(reverse("office:commitment_figures"), {"year": year}).status_code == 200
 

@@ -40,6 +40,16 @@ def test_differences_between_officers_are_for_head_and_auditor(past: PastVisits)
         assert "C1" not in text(signed_in(other).get(reverse(URL), {"export": "officers"}))
 
 
+def test_few_visits_are_numbers_and_no_rate(people: People) -> None:
+    made = PastVisits(people)
+    made.make(made.draw(a=1000), "a", failed=True)
+    page = text(signed_in(people.wang).get(reverse(URL)))
+    assert "1 次中 1 次" in page and "不算比率" in page
+    assert "100" not in page.split("<main")[1].split("各档次")[0]
+    table = text(signed_in(people.wang).get(reverse(URL), {"export": "bands"}))
+    assert "1 次中 1 次" in table and "%" not in table.splitlines()[1]
+
+
 def test_the_table_goes_out_as_a_file(past: PastVisits) -> None:
     response = signed_in(past.rows.people.wang).get(reverse(URL), {"export": "bands"})
     assert response.headers["Content-Type"].startswith("text/csv")

@@ -35,9 +35,9 @@ BAND = {
     "items": "只查重点项",
     "exempt": "on",
     "waivers": "无投诉举报的不主动入企",
-    "ratio_value": "8",
+    "ratio_value": "0.8",
     "ratio_source": "xinheng-proposal",
-    "eased_value": "4",
+    "eased_value": "0.4",
     "eased_source": "xinheng-proposal",
     "visits_per_year_value": "1",
     "visits_per_year_source": "xinheng-proposal",
@@ -91,7 +91,7 @@ def test_a_policy_is_drafted_compared_approved_by_another_and_published(
     _whole(drafter, draft)
     page = text(drafter.get(_url("grading_draft", draft)))
     assert "没有发现问题" in page
-    for words in ("10‰", "8‰", "查到法定必查项", "查到重点项", "优化检查频次", "12个月"):
+    for words in ("1.0%", "0.8%", "查到法定必查项", "查到重点项", "优化检查频次", "12个月"):
         assert words in page
     post(drafter, _url("submit_grading", draft))
     post(drafter, _url("approve_grading", draft), {"seen": "3", "from_on": TODAY.isoformat()})
@@ -148,13 +148,21 @@ def test_the_ceiling_of_a_field_is_that_of_its_organ_and_the_others_stay_unconfi
 
 
 @pytest.mark.row("M8-01")
+@pytest.mark.parametrize("typed", ["1.25", "101", "-1", "十", "1‰"])
+def test_a_ratio_is_a_percentage_with_one_decimal(drafter: Client, draft: Case, typed: str) -> None:
+    answer = post(
+        drafter, _url("grading_band", draft, band="a"), {**BAND, "ratio_value": typed, "action": "save"}
+    )
+    assert "请填写 0 到 100 的百分数" in text(answer) and f'value="{typed}"' in text(answer)
+
+
 @pytest.mark.parametrize(
     ("band", "words"),
     [
-        ({"ratio_value": "40"}, "的抽查比例高于"),
+        ({"ratio_value": "4"}, "的抽查比例高于"),
         ({"depth": "extra"}, "的检查内容多于"),
         ({"waivers": ""}, "须有等级，并写明免查的条件"),
-        ({"eased_value": "9"}, "高于本档的比例"),
+        ({"eased_value": "0.9"}, "高于本档的比例"),
         ({"basis_0_source": ""}, "basis"),
         ({"grades": "A、B"}, "恰好各出现一次"),
         ({"ratio_verified": "on"}, "建议值不是法律规定"),
@@ -214,7 +222,7 @@ def test_a_draft_that_says_nothing_new_goes_to_nobody(
 
 def test_the_band_is_checked_as_it_is_typed(drafter: Client, draft: Case) -> None:
     answer = post(
-        drafter, _url("grading_band", draft, band="a"), {**BAND, "ratio_value": "40", "action": "check"}
+        drafter, _url("grading_band", draft, band="a"), {**BAND, "ratio_value": "4", "action": "check"}
     )
     assert "的抽查比例高于" in text(answer)
     assert body_of(draft)["bands"][0]["ratio"]["values"].popitem()[1]["value"] == 10

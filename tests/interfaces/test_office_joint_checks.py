@@ -118,7 +118,7 @@ def _made(joints: Joints) -> JointCheck:
     proof = Try(way=Way.DIRECT, on=date(2026, 11, 20), proof="SD-1")
     serve(letter.public_id, proof, **trips.by(trips.people.wang))
     for number, (visit, user) in enumerate(((leading, trips.li), (other, joints.sun))):
-        arrived = Arrived(client_id=f"a{number}", way=Arrival.CODE, at=THERE)
+        arrived = Arrived(client_id=f"a{number}", way=Arrival.CODE, at=THERE, code=visit.code)
         check_in(visit.case.public_id, arrived, **trips.by(user, THERE))
     return joint
 

@@ -38,8 +38,9 @@ def test_the_figures_are_those_of_the_pages_behind_them(people: People) -> None:
 
 
 def test_every_link_of_the_page_opens_for_who_sees_it(people: People) -> None:
-    for role in (Role.LEADER, Role.AUDITOR, Role.DECIDER, Role.MODEL_OFFICER):
+    for role in (Role.LEADER, Role.AUDITOR, Role.DECIDER, Role.MODEL_OFFICER, Role.ENFORCEMENT_SUPERVISOR):
         client = signed_in(make_user(role.value, "某人", people.city, role))
+        assert _loop("food") in text(client.get(reverse("office:loops")))
         page = text(client.get(_loop("food")))
         main = page.split("<main")[1]
         for link in {part.split('"')[0] for part in main.split('href="')[1:]}:

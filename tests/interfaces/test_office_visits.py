@@ -1,5 +1,6 @@
 """Visits on the pages of the office: sent out from the draw, approved, checked in to and recorded by their own team alone."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, People, make_user
-from tests.services.trips import OBSTRUCTED, OFFSITE, POINTS, TEAM, Trips, make_trips
+from tests.services.trips import OBSTRUCTED, OFFSITE, POINTS, TEAM, UNFIT, Trips, make_trips
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
@@ -65,18 +66,61 @@ def test_the_team_checks_in_and_records_on_the_page(trips: Trips) -> None:
     li = signed_in(trips.li)
     assert visit.case.number in text(li.get(f"{reverse('office:visits')}?kind=mine"))
     assert "入企登记" in text(li.get(_url(visit)))
-    assert _step(li, visit, "check_in", way="code", at=MINUTE).status_code == 302
+    assert _step(li, visit, "check_in", way="code", code=visit.code.lower(), at=MINUTE).status_code == 302
     refused = text(_record(li, visit, **{"point-permit": ""}))
-    assert "检查表还有 1 项没有填写" in refused and "没有发现问题" in refused
+    assert "没有填写。不涉及的请选“不涉及”" in refused and "没有发现问题" in refused
     assert _record(li, visit).status_code == 302
     assert VisitSheet.objects.get().points.count() == 6
     assert "没有发现问题" in text(_page(trips.people.zhao, visit))
 
 
+@pytest.mark.row("X-06")
+@pytest.mark.parametrize("code", ["", "22222ABCDE", "91410202MA00000000"])
+def test_nobody_is_checked_in_by_code_without_the_code_of_the_visit(trips: Trips, code: str) -> None:
+    visit = trips.approved()
+    page = text(_step(signed_in(trips.li), visit, "check_in", way="code", code=code, at=MINUTE))
+    assert "不是这次检查的检查码" in page
+    assert not hasattr(Visit.objects.get(pk=visit.pk), "arrival")
+
+
+def test_what_must_be_filled_in_is_not_called_optional(trips: Trips) -> None:
+    visit = trips.approved()
+    li = signed_in(trips.li)
+    _step(li, visit, "check_in", way="shown", at=MINUTE)
+    page = text(li.get(_url(visit)))
+    for name in ("point-hygiene", "note-hygiene", "found"):
+        assert re.search(rf'for="record_{name}">[^<]+</label>', page), name
+    assert "企业的陈述和意见<small>（可不填）</small>" in page
+    refused = text(_record(li, visit, **{"point-permit": "unfit", "result": "ordered_to_correct"}))
+    assert "这一项不符合，请写明事实" in refused and not VisitSheet.objects.exists()
+
+
+def test_who_met_nobody_answers_no_checklist(trips: Trips) -> None:
+    visit = trips.approved()
+    li = signed_in(trips.li)
+    _step(li, visit, "check_in", way="absent", at=MINUTE)
+    assert "point-permit" not in text(li.get(_url(visit)))
+    said = {"result": "not_reached", "found": "大门紧锁", "present": list(TEAM), "at": MINUTE}
+    assert _step(li, visit, "record", **said).status_code == 302
+
+
+@pytest.mark.guard("G8")
+def test_publication_is_offered_only_where_something_would_be_shown(trips: Trips) -> None:
+    minor = trips.told(UNFIT)
+    page = text(_page(trips.people.zhou, minor))
+    assert "/close/" in page and "/publish/" not in page and "这条结果不公示" in page
+
+
+@pytest.mark.guard("G8")
+def test_publication_is_offered_for_a_graver_result(trips: Trips) -> None:
+    page = text(_page(trips.people.zhou, trips.told(OBSTRUCTED)))
+    assert "/publish/" in page and "这条结果不公示" not in page
+
+
 def test_the_same_page_sent_twice_is_one_sheet(trips: Trips) -> None:
     visit = trips.approved()
     li = signed_in(trips.li)
-    _step(li, visit, "check_in", way="code", at=MINUTE)
+    _step(li, visit, "check_in", way="code", code=visit.code, at=MINUTE)
     visit.case.refresh_from_db()
     version = visit.case.version
     _record(li, visit)
@@ -132,7 +176,7 @@ def test_the_figures_of_a_plan_are_counted(trips: Trips) -> None:
 def test_a_team_is_not_checked_in_before_its_time(trips: Trips) -> None:
     visit = trips.approved()
     late = f"{NOW + timedelta(days=1):%Y-%m-%dT%H:%M}"
-    assert "不能登记" in text(_step(signed_in(trips.li), visit, "check_in", way="code", at=late))
+    assert "不能登记" in text(_step(signed_in(trips.li), visit, "check_in", way="shown", at=late))
 
 
 def test_the_team_puts_photos_to_its_visit_and_another_inspector_does_not(trips: Trips) -> None:

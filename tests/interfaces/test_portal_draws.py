@@ -39,7 +39,7 @@ def test_a_draw_page_shows_seed_bands_and_how_to_verify(client: Client, people: 
         draw.announcement.digest,
         "xinheng draw verify",
         "样例市人民政府",
-        "10%",
+        "10.0%",
     ):
         assert words in html
     assert "重新计算一致" in html

@@ -46,9 +46,9 @@ def test_shares_round_half_up_and_need_a_whole(part: int, whole: int, written: s
 
 def test_an_unknown_ratio_is_not_a_zero() -> None:
     assert per_mille(None) == "待确认"
-    assert per_mille(0) == "0%"
+    assert per_mille(0) == "0.0%"
     assert per_mille(15) == "1.5%"
-    assert per_mille(50) == "5%"
+    assert per_mille(50) == "5.0%"
 
 
 def test_days_are_short_in_tables_and_long_in_letters() -> None:

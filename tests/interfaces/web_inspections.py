@@ -294,15 +294,15 @@ def _grading_draft() -> Context:
         "name": "优秀",
         "url": "#",
         "grades": ["A"],
-        "ratio": "10‰",
-        "eased": "5‰",
+        "ratio": "1.0%",
+        "eased": "0.5%",
         "visits": "1 次",
         "depth": "查到重点项",
         "items": "常规检查事项中的重点项",
         "exempt": True,
         "waivers": "无投诉举报的不主动入企",
     }
-    change = {"kind": "修改", "place": "优秀", "what": "抽查比例", "was": "10‰", "becomes": "8‰"}
+    change = {"kind": "修改", "place": "优秀", "what": "抽查比例", "was": "1.0%", "becomes": "0.8%"}
     return {
         **OFFICE,
         "crumbs": crumbs_to("FJ-2026-000001"),

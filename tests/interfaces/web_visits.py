@@ -165,6 +165,7 @@ def _effect() -> Context:
         "filters": [],
         "reset_url": "#",
         "chart": bars([Bar("优秀", 50, "5.0%")], title="各档次检查的发现率"),
+        "few": "",
         "saved": {"figure": "少跑 81 次", "sentence": "要发现同样的 11 个问题，须检查 121 次。"},
         "tables": [("各档次", "不参加比较。", table)],
         "exports": [("各档发现率", "#")],

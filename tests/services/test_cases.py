@@ -143,7 +143,7 @@ def test_two_that_come_at_once_leave_one_case(committed_people: People, policy: 
     assert Case.objects.count() == 1
 
 
-def test_the_last_officer_is_the_handler(case: Case, people: People, policy: Policy) -> None:
+def test_who_decides_does_not_become_the_handler(case: Case, people: People, policy: Policy) -> None:
     assert case.handler == people.wang
     _step(case, "submit", people.wang, policy)
-    assert _step(case, "return", people.zhao, policy, reason="补充").handler == people.zhao
+    assert _step(case, "return", people.zhao, policy, reason="补充").handler == people.wang

@@ -45,7 +45,7 @@ def _notice(joints: Joints, visit: Visit) -> None:
 
 
 def _arrive(joints: Joints, visit: Visit, user: Any, at: datetime = THERE, name: str = "a") -> Visit:
-    arrived = Arrived(client_id=name, way=Arrival.CODE, at=at)
+    arrived = Arrived(client_id=name, way=Arrival.CODE, at=at, code=visit.code)
     return check_in(visit.case.public_id, arrived, **joints.trips.by(user, at + timedelta(minutes=1)))
 
 

@@ -298,7 +298,8 @@ def test_an_emergency_goes_at_once_and_counts_only_once_its_paper_is_there(trips
     check = _case(trips, approved_by=None, approved_at=None)
     visit = _lead(trips, check)
     assert visit.urgent and visit.case.state == "rushed"
-    record_visit(visit.case.public_id, UNFIT, arrived=ARRIVED, **trips.by(trips.li, LATER))
+    arrived = replace(ARRIVED, code=visit.code)
+    record_visit(visit.case.public_id, UNFIT, arrived=arrived, **trips.by(trips.li, LATER))
     visit.case.refresh_from_db()
     assert visit.case.state == "rush_recorded"
     trips.take(visit.case, "approve_after", trips.people.zhao, at=LATER)
@@ -310,7 +311,8 @@ def test_an_emergency_goes_at_once_and_counts_only_once_its_paper_is_there(trips
 @pytest.mark.row("X-06")
 def test_an_emergency_that_is_not_approved_leaves_nothing_in_the_file(trips: Trips) -> None:
     visit = _lead(trips, _case(trips, approved_by=None, approved_at=None))
-    record_visit(visit.case.public_id, UNFIT, arrived=ARRIVED, **trips.by(trips.li, LATER))
+    arrived = replace(ARRIVED, code=visit.code)
+    record_visit(visit.case.public_id, UNFIT, arrived=arrived, **trips.by(trips.li, LATER))
     trips.take(visit.case, "annul", trips.people.zhao, at=LATER)
     assert not Record.objects.exists()
 

@@ -56,7 +56,7 @@ UNFIT = replace(
     points={**SHEET.points, "storage": Seen(finding=Finding.UNFIT, note="冷藏柜 12 度")},
 )
 OBSTRUCTED = replace(UNFIT, result="not_cooperating", found="拒绝打开冷藏间，两次劝告后仍拒绝")
-ARRIVED = Arrived(client_id="phone-0", way=Arrival.CODE, at=SITE)
+ARRIVED = Arrived(client_id="phone-0", way=Arrival.CODE, at=SITE, code=CODE)
 
 
 @dataclass
@@ -107,7 +107,7 @@ class Trips:
     def recorded(self, sheet: Sheet = SHEET, *, visit: Visit | None = None) -> VisitSheet:
         there = visit or self.approved()
         return record_visit(
-            there.case.public_id, sheet, arrived=ARRIVED, **self.by(self.li, SITE + timedelta(hours=2))
+            there.case.public_id, sheet, arrived=replace(ARRIVED, code=there.code), **self.by(self.li, SITE + timedelta(hours=2))
         )
 
     def confirmed(self, sheet: Sheet = SHEET) -> Visit:

@@ -14,6 +14,7 @@ from xinheng.core.canonical import digest_of
 from xinheng.core.draw import record_digest
 from xinheng.core.draw_record import RecordShape, StratumShape
 from xinheng.core.draw_rule import Dealer, NoTeam, commitment, deal, pool_digest, sample_size, seed_of, select
+from xinheng.core.parameters import percentage
 
 SHOWN = 20
 _SHAPE_WORDS = {"missing": "缺少", "extra_forbidden": "不应有"}
@@ -87,7 +88,7 @@ def _counts(stratum: StratumShape, present: int) -> Iterator[str]:
         yield f"“{stratum.name}”：总数不等于可抽对象与排除对象之和"
     due = sample_size(population=stratum.population, ratio=stratum.ratio, eligible=stratum.eligible)
     if stratum.size != due:
-        yield f"“{stratum.name}”：按比例{stratum.ratio}‰应抽{due}个，公告为{stratum.size}个"
+        yield f"“{stratum.name}”：按比例{percentage(stratum.ratio)}应抽{due}个，公告为{stratum.size}个"
 
 
 def _seed(shape: RecordShape) -> Iterator[str]:

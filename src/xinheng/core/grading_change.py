@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from xinheng.core.grading import Band, Dated, GradingPolicy, overlay_causes
-from xinheng.core.parameters import Line
+from xinheng.core.parameters import Line, Unit, percentage
 from xinheng.core.policy import Policy
 from xinheng.core.policy_checks import citations_in, names_nowhere
 from xinheng.core.policy_file import PolicyError, parse
@@ -152,7 +152,7 @@ class _Words:
     def head(self, grading: GradingPolicy, name: str) -> str:
         value = getattr(grading, name)
         if name == "ceiling":
-            return self._figure(value, "次")
+            return self._figure(value, Unit.COUNT)
         if name == "cycle_months":
             return f"{value}个月" if value else ""
         if name == "watch":
@@ -164,7 +164,7 @@ class _Words:
     def band(self, band: Band, name: str) -> str:
         value = getattr(band, name)
         if isinstance(value, Dated):
-            return self._figure(value, "次" if name == "visits_per_year" else "‰")
+            return self._figure(value, Unit.COUNT if name == "visits_per_year" else Unit.PER_MILLE)
         if name == "exempt":
             return "免于日常抽查" if value else "不免"
         if name == "depth":
@@ -173,9 +173,15 @@ class _Words:
             return "、".join(value) or "未评价"
         return self._cited(value) if name == "basis" else str(value or "")
 
-    def _figure(self, dated: Dated, unit: str) -> str:
+    def _figure(self, dated: Dated, unit: Unit) -> str:
         line = dated.on(self.on) or dated.values[min(dated.values)]
-        value = "待确认" if line.value is None else f"{line.value}{unit}"
+        value = (
+            "待确认"
+            if line.value is None
+            else percentage(line.value)
+            if unit is Unit.PER_MILLE
+            else f"{line.value}次"
+        )
         return f"{value}（{self._cited((line,))}）"
 
     def _cited(self, basis: tuple[Citation | Line, ...]) -> str:

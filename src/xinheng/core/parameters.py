@@ -51,12 +51,22 @@ _UNITS = {
     Unit.MONTH: "个月",
     Unit.YEAR: "年",
     Unit.POINT: "分",
-    Unit.PER_MILLE: "‰",
+    Unit.PER_MILLE: "%",
     Unit.COUNT: "次（个）",
     Unit.YUAN: "元",
     Unit.MIB: " MiB",
     Unit.MEGAPIXEL: " 百万像素",
 }
+
+
+def percentage(per_mille: int) -> str:
+    """A ratio in thousandths as people read it, with one decimal: 15 → 1.5%, 30 → 3.0%."""
+    return f"{per_mille // 10}.{per_mille % 10}%"
+
+
+def figure(value: int, unit: Unit) -> str:
+    """A number of policy with its unit."""
+    return percentage(value) if unit is Unit.PER_MILLE else f"{value}{unit.label}"
 
 
 class Bound(StrEnum):
@@ -121,7 +131,7 @@ class Reading:
 
     def __str__(self) -> str:
         if self.status is Status.KNOWN:
-            return f"{self.value}{self.unit.label}"
+            return figure(self.value, self.unit)
         return "待确认" if self.status is Status.UNCONFIRMED else "没有规定"
 
     def required(self) -> int:
@@ -230,6 +240,6 @@ def _beyond(
         return None
     verb = "高于" if longer else "低于"
     return (
-        f"{line.value}{definition.unit.label}{verb}上级规定的{higher}（{higher.citation}），"
+        f"{figure(line.value, definition.unit)}{verb}上级规定的{higher}（{higher.citation}），"
         f"{source.cite()}（{source.rank.label}）无权作此规定"
     )

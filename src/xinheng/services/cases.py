@@ -411,7 +411,7 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
     settled = flow.state(step.to_state).settled
     case.state, case.version = step.to_state, case.version + 1
     case.closed_at = act.now if settled else None
-    if user is not None:
+    if user is not None and not (case.handler_id and step.not_by):
         case.handler = user
     case.save(update_fields=["state", "version", "closed_at", "handler"])
     told = event_of(

@@ -3,6 +3,7 @@
 A result is taken only for a visit that was sent out and checked in to, by its own certified team (legal guard G7).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.visits import TEAM, Arrival, Sheet, check_sheet, check_team
 from xinheng.services.cases import Standing, last_step, refuse_stale, standing_of, take_held
 from xinheng.services.draw_substitutes import changed_at
-from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases
+from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases, together_with
 from xinheng.services.ledger import event_of, note_all
 from xinheng.services.time import day_of
 from xinheng.services.visits import officer_of, officers_of, points_of, results_of
@@ -39,12 +40,14 @@ _WRITING = {"on_site": "record", "rush_on_site": "record_rush"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """That the team stood at the door; ``client_id`` is made where it is written. ``phone``: the clock ``at`` was read
-    from, where that is not ours."""
+    """That the team stood at the door; ``client_id`` is made where it is written. ``code``: what was scanned or typed there,
+    empty unless ``way`` is by code; ``joined``: it is the arrival of another organ's team, whose code was looked at. ``phone``: the clock ``at`` was read from, where that is not ours."""
 
     client_id: str
     way: Arrival
     at: datetime
+    code: str = ""
+    joined: bool = False
     phone: PhoneTime | None = None
 
 
@@ -76,7 +79,7 @@ def check_in(
 ) -> Visit:
     """Note that the team has arrived; the same one again changes nothing.
 
-    Refusals: VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO8 one that
+    Refusals: VF1 a code of something else, VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO8 one that
     names other officers, VO6 a moment that cannot be, JC8 another day than the organs agreed on, those of team and flow.
     """
     site = site_of(public_id, actor=actor, seen=seen)
@@ -94,6 +97,8 @@ def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, n
             raise _other(arrived.client_id)
         return
     demand_member(site, actor)
+    if not arrived.joined:
+        _demand_code(arrived, visit)
     at = _moment(arrived.at, visit=visit, now=now)
     verb = _EXPECTED.get(case.state, "check_in")
     if verb == "check_in":
@@ -194,7 +199,9 @@ def _arrived_with_others(visit: Visit) -> Arrived | None:
     first = first_arrival(visit)
     if first is None:
         return None
-    return Arrived(client_id=f"joint:{visit.case.public_id}", way=Arrival(first.way), at=first.at)
+    return Arrived(
+        client_id=f"joint:{visit.case.public_id}", way=Arrival(first.way), at=first.at, joined=True
+    )
 
 
 def _checked(
@@ -297,6 +304,21 @@ def _other(client_id: str) -> Refusal:
         f"编号 {client_id[:20]} 已经收到过另一份内容，没有覆盖。",
         advice="请在页面上核对已经收到的内容；确需改正的，请审核人退回后重新登记。",
     )
+
+
+def _demand_code(arrived: Arrived, visit: Visit) -> None:
+    """By code only the one of this visit, of one it is made one with, or of this enterprise opens (扫码入企)."""
+    if arrived.way is not Arrival.CODE:
+        return
+    joint = together_with(visit)
+    codes = {visit.code, visit.subject.code, *(one.code for one in (joint.visits if joint else ()))}
+    if re.sub(r"\s", "", arrived.code).upper() not in codes:
+        raise Refusal(
+            "VF1",
+            "扫到或者填写的不是这次检查的检查码，也不是这家企业的统一社会信用代码，没有登记入企。",
+            citation="国办发〔2024〕54号",
+            advice="请核对是否走错了企业；扫不了码的，出示执法证件和通知书后按出示证件登记。",
+        )
 
 
 def _demand_notice(visit: Visit) -> None:

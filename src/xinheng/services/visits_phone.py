@@ -267,8 +267,9 @@ class _Taking:
         return Answer(client_id=item.client_id, state=Taken.KNOWN if known else Taken.TAKEN)
 
     def _arrival(self, item: PhoneArrival, site: Site) -> None:
-        _demand_code(item, site.visit)
-        arrived = Arrived(client_id=item.client_id, way=item.way, at=item.time.counted, phone=item.time)
+        arrived = Arrived(
+            client_id=item.client_id, way=item.way, at=item.time.counted, code=item.code, phone=item.time
+        )
         take_arrival(site, arrived, **self.by)
 
     def _sheet(self, item: PhoneSheet, site: Site, *, known: bool) -> None:
@@ -307,17 +308,6 @@ def _laid_out(items: Sequence[Item], work: Path, *, known: frozenset[tuple[str, 
 def _declined(item: PhoneRefusal, case: Case) -> bool:
     step = last_step(case, "decline")
     return step is not None and step.details.get("client_id") == item.client_id
-
-
-def _demand_code(item: PhoneArrival, visit: Visit) -> None:
-    """By code only the one of this visit or of this enterprise opens (扫码入企)."""
-    if item.way is Arrival.CODE and item.code.strip().upper() not in {visit.code, visit.subject.code}:
-        raise Refusal(
-            "VF1",
-            "扫到或者填写的不是这次检查的检查码，也不是这家企业的统一社会信用代码，没有登记入企。",
-            citation="国办发〔2024〕54号",
-            advice="请核对是否走错了企业；扫不了码的，出示执法证件和通知书后按出示证件登记。",
-        )
 
 
 def _demand_first(earlier: VisitSheet | None, case: Case) -> None:

@@ -4,13 +4,14 @@ A confirmed result is a record like those that departments deliver: with serious
 objection and repair (总局令第107号; legal guard G6). Nothing of it is public before the enterprise was told.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Avg, Count, Q
 
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
+from xinheng.core.records import STANDING, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.services.cases import take_on_ground, take_step
@@ -19,7 +20,7 @@ from xinheng.services.enterprises import Party
 from xinheng.services.entry import import_rows
 from xinheng.services.ledger import note
 from xinheng.services.letters import organ_of
-from xinheng.services.publication import publish_batch
+from xinheng.services.publication import publish_batch, sector_of, term_of
 from xinheng.services.time import day_of
 from xinheng.services.visits import results_of
 from xinheng.services.visits_on_site import last_sheet
@@ -119,6 +120,25 @@ def publish_result(
                 advice="请选“不公示，办结”，写明理由。",
             )
     return visit
+
+
+def may_publish(visit: Visit, *, policy: Policy, on: date) -> bool:
+    """Whether publication would show anything: a standing record whose kind and class the catalogue makes public."""
+    known = Record.objects.filter(
+        record_key=visit.record_key, known_until__isnull=True, state__in=list(STANDING)
+    )
+    record = known.select_related("batch__organisation").first() if visit.record_key else None
+    if record is None:
+        return False
+    term = term_of(
+        policy,
+        item=record.item,
+        seriousness=Seriousness(record.seriousness),
+        decided_on=record.decided_on,
+        today=on,
+        sector=sector_of(policy, record.batch),
+    )
+    return term is not None
 
 
 def may_rate(visit: Visit) -> bool:

@@ -16,7 +16,7 @@ from xinheng.store.subjects import Subject
 class Case(models.Model):
     """``version`` is the row version: a verb that saw an older one is refused. ``ground`` is what it was opened on
     (``record:12``); while it runs no second case of its kind and subject has the same. ``handler`` is the officer who
-    took the last step."""
+    took the last step that needs no second person: who approves or decides does not become it."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     number = models.CharField(max_length=40, unique=True)

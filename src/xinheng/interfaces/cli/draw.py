@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from xinheng.core.os_errors import os_cause
+from xinheng.core.parameters import percentage
 from xinheng.core.refusal import Refusal
 
 WRONG = 1
@@ -106,7 +107,7 @@ def verify(
     for stratum in content["strata"]:
         typer.echo(
             f"  {stratum['name']}：共{stratum['population']}个，可抽{stratum['eligible']}个，"
-            f"比例{stratum['ratio']}‰，抽中{stratum['size']}个"
+            f"比例{percentage(stratum['ratio'])}，抽中{stratum['size']}个"
         )
     typer.echo(f"  名录{pool}个对象，抽中{len(record['drawn'])}个，检查人员库{len(record['inspectors'])}人")
     if substitutes:

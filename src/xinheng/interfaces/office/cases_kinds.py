@@ -39,6 +39,12 @@ class StepForm(forms.Form):
         self.fields["reason"].required = step.reason_required
 
 
+class SometimesField(forms.CharField):
+    """Needed or not by what else the form says, as its label or help tells; no page calls it one that may stay empty."""
+
+    sometimes = True
+
+
 def words_field(label: str, *, rows: int = 4, most: int = 2000, required: bool = True) -> forms.CharField:
     """Words of several lines, of ``most`` characters."""
     return forms.CharField(

@@ -21,6 +21,7 @@ from xinheng.interfaces.office.grading_forms import BandForm, HeadForm, figure_w
 from xinheng.interfaces.office.gradings import draft_line
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
+from xinheng.interfaces.web.figures import per_mille
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.services.approvals import body_of
 from xinheng.services.cases import steps_for
@@ -104,9 +105,9 @@ def _band(call: Call, case: Case, band: Tree) -> dict[str, Any]:
         "name": band.get("name") or "（未命名）",
         "url": _band_url(case, str(band["key"])),
         "grades": list(band.get("grades") or ()),
-        "ratio": figure_words(band.get("ratio"), "‰", call.today),
-        "eased": figure_words(band.get("eased"), "‰", call.today) if band.get("eased") else "",
-        "visits": figure_words(band.get("visits_per_year"), " 次", call.today),
+        "ratio": figure_words(band.get("ratio"), per_mille, call.today),
+        "eased": figure_words(band.get("eased"), per_mille, call.today) if band.get("eased") else "",
+        "visits": figure_words(band.get("visits_per_year"), "{} 次".format, call.today),
         "depth": f"查到{Weight(depth).label}" if depth in set(Weight) else "全部",
         "items": band.get("items") or "",
         "exempt": bool(band.get("exempt")),

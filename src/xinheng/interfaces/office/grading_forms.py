@@ -4,7 +4,8 @@ What they may say is decided by core.grading and core.grading_change; the forms 
 number is a new line from the day on which it is written; a number without value is 待确认.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -38,10 +39,33 @@ def _sources(policy: Policy) -> list[tuple[str, str]]:
     return [("", "—"), *documents(policy), *proposals]
 
 
+class PercentField(forms.IntegerField):
+    """Thousandths, written as a percentage with one decimal at most: 1.5 → 15."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"step": "0.1", "max": "100"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 10}.{value % 10}" if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> int | None:
+        words = str(value if value is not None else "").strip().rstrip("%％").strip()
+        if not words:
+            return None
+        read = re.fullmatch(r"(\d{1,3})(?:\.(\d)0*)?", words)
+        thousandths = int(read[1]) * 10 + int(read[2] or 0) if read else -1
+        if not 0 <= thousandths <= 1000:
+            raise forms.ValidationError("请填写 0 到 100 的百分数，至多一位小数，例如 1.5。")
+        return thousandths
+
+
 class _Grounded(forms.Form):
-    """Grounds and figures, each with its document and clause. ``figures``: label and greatest value by name."""
+    """Grounds and figures, each with its document and clause. ``figures``: label and greatest value by name; those of
+    ``shares`` are kept in thousandths and written as percentages."""
 
     figures: Mapping[str, tuple[str, int]] = {}
+    shares: tuple[str, ...] = ()
 
     def __init__(self, policy: Policy, tree: Mapping[str, Any], on: date, *args: Any, **kwargs: Any) -> None:
         self.policy, self.tree_before, self.on = policy, tree, on
@@ -49,9 +73,8 @@ class _Grounded(forms.Form):
         super().__init__(*args, **kwargs)
         sources = _sources(policy)
         for name, (label, most) in self.figures.items():
-            self.fields[f"{name}_value"] = forms.IntegerField(
-                label=label, min_value=0, max_value=most, required=False
-            )
+            kind = PercentField if name in self.shares else forms.IntegerField
+            self.fields[f"{name}_value"] = kind(label=label, min_value=0, max_value=most, required=False)
             self.fields |= _cited(name, sources)
         for number in range(GROUNDS):
             self.fields |= _cited(f"basis_{number}", sources)
@@ -120,11 +143,11 @@ def _line(dated: Mapping[str, Any] | None, on: date) -> Mapping[str, Any] | None
     return found
 
 
-def figure_words(dated: Mapping[str, Any] | None, unit: str, on: date) -> str:
-    """A figure of a draft as it stands on a day."""
+def figure_words(dated: Mapping[str, Any] | None, written: Callable[[Any], str], on: date) -> str:
+    """A figure of a draft as it stands on a day, as ``written`` says it."""
     line = _line(dated, on)
     value = line.get("value") if line else None
-    return "待确认" if value is None else f"{value}{unit}"
+    return "待确认" if value is None else written(value)
 
 
 class HeadForm(_Grounded):
@@ -163,10 +186,11 @@ class BandForm(_Grounded):
     """One band: who falls into it and what it means for a visit."""
 
     figures = {
-        "ratio": ("抽查比例（‰，空白为待确认）", 1000),
+        "ratio": ("抽查比例（%，空白为待确认）", 1000),
         "visits_per_year": ("每年至多（次，空白为待确认）", 366),
-        "eased": ("守信激励对象的抽查比例（‰，不另定的留空）", 1000),
+        "eased": ("守信激励对象的抽查比例（%，不另定的留空）", 1000),
     }
+    shares = ("ratio", "eased")
     name = _text("名称", 40)
     grades = _text("等级（用、隔开；未评价的留空）", 20)
     depth = forms.ChoiceField(

@@ -22,7 +22,7 @@ _STAGES = {
 }
 
 
-@asks(Verb.READ_DASHBOARD)
+@asks(Verb.READ_DASHBOARD, Verb.OVERSEE_CHECKS)
 def loops(call: Call) -> HttpResponse:
     """The fields with an organ in charge."""
     table = Table(
@@ -39,7 +39,7 @@ def loops(call: Call) -> HttpResponse:
     return tables_page(call, [Crumb("闭环监管")], "闭环监管", lead, ("", table))
 
 
-@asks(Verb.READ_DASHBOARD)
+@asks(Verb.READ_DASHBOARD, Verb.OVERSEE_CHECKS)
 def loop(call: Call, field: str) -> HttpResponse:
     """The stages of one field this year; each figure is that of the stage's own page."""
     titles = fields_of(call.policy)

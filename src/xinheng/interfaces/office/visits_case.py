@@ -13,7 +13,14 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.visits import Arrival, Finding, Seen, Sheet
 from xinheng.interfaces.office.access import Call
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take, words_field
+from xinheng.interfaces.office.cases_kinds import (
+    CaseKind,
+    SometimesField,
+    StepForm,
+    given_of,
+    take,
+    words_field,
+)
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
@@ -21,9 +28,9 @@ from xinheng.services.policies import policy_in_force
 from xinheng.services.visit_items import items_of
 from xinheng.services.visits import KIND, points_of, results_of, team_of
 from xinheng.services.visits_on_site import Arrived, check_in, record_visit
-from xinheng.services.visits_results import confirm_result, publish_result, verb_for
+from xinheng.services.visits_results import confirm_result, may_publish, publish_result, verb_for
 from xinheng.store.casework import Case
-from xinheng.store.visits import Visit, VisitSheet
+from xinheng.store.visits import Visit, VisitArrival, VisitSheet
 
 _MOMENT = {"required": "请填写时间。", "invalid": "时间写作 2026-11-20 10:30。"}
 POINT, NOTE = "point-", "note-"
@@ -40,11 +47,18 @@ def _moment(label: str) -> forms.DateTimeField:
 class CheckInForm(StepForm):
     """How the team showed who they are, and when."""
 
+    beside = {"VF1": "code"}
     way = forms.ChoiceField(
         label="入企方式",
         choices=[(one.value, one.label) for one in Arrival],
         widget=forms.RadioSelect,
         error_messages={"required": "请选择入企方式。"},
+    )
+    code = SometimesField(
+        label="扫到的检查码，或者营业执照上的统一社会信用代码",
+        max_length=40,
+        required=False,
+        help_text="企业扫码核验的必填，须与这次检查一致；其他方式不填。",
     )
     at = _moment("入企时间")
 
@@ -54,6 +68,10 @@ class CheckInForm(StepForm):
         self.initial["at"] = timezone.localtime()
         if first := first_arrival(Visit.objects.select_related("case").get(case=case)):
             self.initial.update(at=timezone.localtime(first.at), way=first.way)
+
+    def arrived(self, client_id: str) -> Arrived:
+        given = self.cleaned_data
+        return Arrived(client_id=client_id, way=Arrival(given["way"]), at=given["at"], code=given["code"])
 
 
 class SheetForm(StepForm):
@@ -84,21 +102,28 @@ class SheetForm(StepForm):
         self.fields["present"].choices = team  # type: ignore[attr-defined]
         self.initial["present"] = list(visit.certificates)
         self.initial["at"] = timezone.localtime()
-        findings = [("", "未填写"), *((one.value, one.label) for one in Finding)]
-        self.points = points_of(visit, policy=policy)
+        findings = [("", "请选择"), *((one.value, one.label) for one in Finding)]
+        self.points = {} if _nobody_there(visit) else points_of(visit, policy=policy)
         for key, point in self.points.items():
-            self.fields[POINT + key] = forms.ChoiceField(label=point.text, choices=findings, required=False)
-            self.fields[NOTE + key] = forms.CharField(
+            self.fields[POINT + key] = forms.ChoiceField(
+                label=point.text,
+                choices=findings,
+                error_messages={"required": "没有填写。不涉及的请选“不涉及”，不要留空。"},
+            )
+            self.fields[NOTE + key] = SometimesField(
                 label="情况（不符合的必填）", max_length=500, required=False
             )
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        for key in self.points:
+            if given.get(POINT + key) == Finding.UNFIT and not str(given.get(NOTE + key, "")).strip():
+                self.add_error(NOTE + key, "这一项不符合，请写明事实。")
+        return given
+
     def sheet(self, client_id: str) -> Sheet:
         given = self.cleaned_data
-        seen = {
-            key: Seen(finding=Finding(given[POINT + key]), note=given[NOTE + key])
-            for key in self.points
-            if given[POINT + key]
-        }
+        seen = {key: Seen(finding=Finding(given[POINT + key]), note=given[NOTE + key]) for key in self.points}
         return Sheet(
             client_id=client_id,
             result=given["result"],
@@ -108,6 +133,12 @@ class SheetForm(StepForm):
             recorded_at=given["at"],
             points=seen,
         )
+
+
+def _nobody_there(visit: Visit) -> bool:
+    """Where nobody could be reached there is no checklist to answer."""
+    arrival = VisitArrival.objects.filter(visit=visit).first() or first_arrival(visit)
+    return arrival is not None and arrival.way == Arrival.ABSENT
 
 
 def _client_id(case: Case, form: StepForm, verb: str) -> str:
@@ -120,9 +151,9 @@ def _who(call: Call) -> dict[str, Any]:
 
 
 def _check_in(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    given = form.cleaned_data
-    arrived = Arrived(client_id=_client_id(case, form, verb), way=Arrival(given["way"]), at=given["at"])
-    return check_in(case.public_id, arrived, seen=given["seen"], **_who(call)).case
+    assert isinstance(form, CheckInForm)
+    arrived = form.arrived(_client_id(case, form, verb))
+    return check_in(case.public_id, arrived, seen=form.cleaned_data["seen"], **_who(call)).case
 
 
 def _record(call: Call, case: Case, verb: str, form: StepForm) -> Case:
@@ -155,6 +186,8 @@ def _offers(call: Call, case: Case, verb: str) -> bool:
         return verb == verb_for(visit, policy=call.policy)
     if verb in ("check_in", "arrive", "record", "record_rush"):
         return call.user.pk in team_of(case)
+    if verb == "publish":
+        return may_publish(visit, policy=call.policy, on=call.today)
     return True
 
 
@@ -185,6 +218,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         )
         if record
         else "",
+        "kept_back": case.state == "told" and not may_publish(visit, policy=call.policy, on=call.today),
         "order_url": f"{reverse('office:new_order')}{record}"
         if record and call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
         else "",

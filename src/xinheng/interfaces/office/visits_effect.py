@@ -54,6 +54,7 @@ def visits_effect(call: Call) -> HttpResponse:
         ],
         "reset_url": reverse("office:visits_effect"),
         "chart": _chart(found),
+        "few": _few(found),
         "saved": _saved(found),
         "tables": [(title, note, tables[key]) for key, (title, note) in _SECTIONS.items() if key in tables],
         "exports": [
@@ -121,17 +122,32 @@ def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], emp
 
 def _band_rows(found: Effect) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
-        (one.name, count(one.population), count(one.made), _written(one.equal), *_rates(one.tally))
+        (
+            one.name,
+            count(one.population),
+            count(one.made),
+            _written(one.equal),
+            *_rates(one.tally, found.minimum),
+        )
         for one in found.bands
     ]
     if found.leads_made:
-        rows.append(("个案检查（不比较）", "", count(found.leads_made), "", *_rates(found.leads)))
+        rates = _rates(found.leads, found.minimum)
+        rows.append(("个案检查（不比较）", "", count(found.leads_made), "", *rates))
     return rows
 
 
-def _rates(tally: Tally) -> tuple[str, str, str, str]:
-    rate = percent(tally.hits, tally.visits) if tally.visits else "还没有结果"
-    return count(tally.visits), count(tally.hits), rate, _interval(tally)
+def _rates(tally: Tally, minimum: int) -> tuple[str, str, str, str]:
+    """Few visits are numbers; a rate of them would be chance."""
+    if not tally.visits:
+        return "0", "0", "还没有结果", ""
+    if tally.visits < minimum:
+        return count(tally.visits), count(tally.hits), _numbers(tally), "次数太少，不算比率"
+    return count(tally.visits), count(tally.hits), percent(tally.hits, tally.visits), _interval(tally)
+
+
+def _numbers(tally: Tally) -> str:
+    return f"{count(tally.visits)} 次中 {count(tally.hits)} 次"
 
 
 def _interval(tally: Tally) -> str:
@@ -171,20 +187,31 @@ def _compared(label: str, found: Comparison, name: Callable[[str], str]) -> Tabl
 
 
 def _chart(found: Effect) -> Chart | None:
-    """The share of visits that found something, band by band; the twin has counts and intervals."""
+    """The share of visits that found something, band by band; the twin has counts and intervals. Bands of few visits are
+    told in numbers, without a bar."""
     known = [one for one in found.bands if one.tally.visits]
-    if not known:
+    enough = [one for one in known if one.tally.visits >= found.minimum]
+    if not enough:
         return None
+    few = "；".join(f"{one.name} {_numbers(one.tally)}" for one in known if one not in enough)
     drawn = bars(
         [
-            Bar(one.name, round(1000 * one.tally.hits / one.tally.visits), _rates(one.tally)[2])
-            for one in known
+            Bar(
+                one.name, round(1000 * one.tally.hits / one.tally.visits), _rates(one.tally, found.minimum)[2]
+            )
+            for one in enough
         ],
         title="各档次检查的发现率",
-        note="区间较宽的，差异可能只是偶然。",
+        note="区间较宽的，差异可能只是偶然。" + (f"检查太少、只列次数的：{few}。" if few else ""),
     )
-    head = ("档次", *_BANDS[4:])
-    return replace(drawn, head=head, rows=tuple((one.name, *_rates(one.tally)) for one in known))
+    head, rows = ("档次", *_BANDS[4:]), tuple((one.name, *_rates(one.tally, found.minimum)) for one in known)
+    return replace(drawn, head=head, rows=rows)
+
+
+def _few(found: Effect) -> str:
+    """What was found, in numbers, while no band has enough visits for a chart; empty where nobody was visited."""
+    known = [one for one in found.bands if one.tally.visits]
+    return "；".join(f"{one.name}：检查 {_numbers(one.tally)}发现问题" for one in known)
 
 
 def _saved(found: Effect) -> dict[str, str]:

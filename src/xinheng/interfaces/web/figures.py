@@ -5,6 +5,8 @@ Points and money arrive as integers (thousandths of a point, fen) and leave with
 
 from datetime import date, datetime
 
+from xinheng.core.parameters import percentage
+
 MINUS = "−"
 
 
@@ -45,10 +47,8 @@ def percent(part: int, whole: int) -> str:
 
 
 def per_mille(value: int | None) -> str:
-    """A ratio of policy in per mille as a percentage: 15 → 1.5%; unknown → 待确认."""
-    if value is None:
-        return "待确认"
-    return f"{value // 10}%" if value % 10 == 0 else f"{value // 10}.{value % 10}%"
+    """A ratio of policy in per mille as a percentage with one decimal: 15 → 1.5%; unknown → 待确认."""
+    return "待确认" if value is None else percentage(value)
 
 
 def day(value: date | None) -> str:

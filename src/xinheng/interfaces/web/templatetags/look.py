@@ -257,8 +257,10 @@ def errors(context: template.Context, form: BaseForm, **labels: str) -> dict[str
 @register.inclusion_tag("web/parts/field.html")
 def field(field: BoundField, label: str = "", hint: str = "", **attributes: str) -> dict[str, Any]:
     """One field of a Django form with its label, help (of the page, or of the form) and errors. Underscores in attribute
-    names become hyphens. ``sometimes``: needed or not by what else is said, as its hint tells."""
-    optional = not attributes.pop("sometimes", "") and not field.field.required
+    names become hyphens. ``sometimes``, here or on the field of the form: needed or not by what else is said, as its hint
+    tells."""
+    sometimes = attributes.pop("sometimes", "") or getattr(field.field, "sometimes", False)
+    optional = not sometimes and not field.field.required
     said = str(field.help_text)
     hint = hint or (
         "" if isinstance(said, SafeData) else said

@@ -54,7 +54,7 @@ function* counts(stratum, present) {
   const left = Object.values(stratum.excluded).reduce((sum, number) => sum + number, 0);
   if (population !== eligible + left) yield `“${name}”：总数不等于可抽对象与排除对象之和`;
   const due = sampleSize(population, ratio, eligible);
-  if (size !== due) yield `“${name}”：按比例${ratio}‰应抽${due}个，公告为${size}个`;
+  if (size !== due) yield `“${name}”：按比例${Math.floor(ratio / 10)}.${ratio % 10}%应抽${due}个，公告为${size}个`;
 }
 
 function* seed(record) {
