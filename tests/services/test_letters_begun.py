@@ -3,12 +3,16 @@
 from datetime import date
 
 import pytest
+from django.db import transaction
 from tests.people import NOW, TODAY, People
 from tests.services.listing_cases import make_listers
 from tests.services.orders import make_orders
+from tests.services.promises import make_desk
 
+from xinheng.core.commitment_register import Outcome
 from xinheng.core.interviews import Manner
 from xinheng.core.policy import Policy
+from xinheng.services.commitments_checks import Finding, propose_breach
 from xinheng.services.interviews import Call, draft_interview
 from xinheng.services.letters_begun import begun
 from xinheng.services.listings import answer_statement, hear_statement, notify
@@ -61,3 +65,19 @@ def test_the_term_in_the_letter_is_that_of_the_decision(people: People, policy: 
     assert said["decision"] == "列入市场监督管理严重违法失信名单，期限36个月，自送达之日起算。"
     assert said["statement"] == "在规定的期限内没有提出陈述、申辩。"
     assert said["facts"] == "情节严重"
+
+
+@pytest.mark.row("M4-09")
+def test_the_notice_of_a_breach_is_begun_by_a_page_that_only_reads(
+    committed_people: People, policy: Policy
+) -> None:
+    """A page that is shown holds no transaction: what begins its form takes no lock."""
+    with transaction.atomic():
+        desk = make_desk(committed_people, policy)
+    desk.publish()
+    case = desk.case(desk.take())
+    found = Finding(outcome=Outcome.FALSE, unperformed="场所不存在", evidence="笔录 1 号")
+    propose_breach(case, found, actor=desk.people.wang, policy=policy, now=NOW, reason="不符")
+    said = begun(case, "breach_notice", policy=policy, on=TODAY)
+    assert said["facts"] == "场所不存在\n证据：笔录 1 号"
+    assert "虚假承诺" in str(said["measure"])

@@ -12,7 +12,6 @@ from xinheng.core.letters import Values, newest
 from xinheng.core.policy import Policy
 from xinheng.core.rectification import CORRECT
 from xinheng.services.cases import last_step
-from xinheng.services.commitments import commitment_of
 from xinheng.services.commitments_checks import proposal_of
 from xinheng.services.endings import receiver_name
 from xinheng.services.interviews import facts_of
@@ -22,6 +21,7 @@ from xinheng.services.objections_remedy import endings_of
 from xinheng.services.rectification import wanted_of
 from xinheng.services.visits_papers import words_of
 from xinheng.store.casework import Case
+from xinheng.store.commitments import Commitment
 from xinheng.store.endings import Telling
 from xinheng.store.objections import Correction, Objection
 
@@ -97,8 +97,8 @@ def _measure(case: Case, policy: Policy, on: date) -> Words:
 
 
 def _commitment(case: Case, policy: Policy, on: date) -> Words:
-    one, proposed = commitment_of(case), proposal_of(case)
-    if not proposed:
+    one, proposed = Commitment.objects.filter(case=case).first(), proposal_of(case)
+    if one is None or not proposed:
         return {}
     outcome = Outcome(str(proposed["outcome"])).label
     return {
