@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import People
+from tests.people import NOW, People
 from tests.services.promises import Desk, make_desk
 from tests.services.test_breaches import broken
 
 from xinheng.core.policy import Policy
+from xinheng.services.commitments_checks import overturn_breach
 from xinheng.store.models import BreachReport
 
 pytestmark = pytest.mark.usefixtures("office_clock")
@@ -43,3 +44,15 @@ def test_the_city_sees_the_table_takes_note_and_the_case_says_so(desk: Desk, peo
 @pytest.mark.row("M4-09")
 def test_an_empty_table_says_why(desk: Desk, people: People) -> None:
     assert "没有现行的违诺情况" in text(signed_in(people.wang).get(reverse("office:breaches")))
+
+
+@pytest.mark.row("M4-09")
+def test_what_was_overturned_is_held_against_nobody_on_the_page(
+    desk: Desk, people: People, policy: Policy
+) -> None:
+    made = broken(desk, people.market)
+    wang, page = signed_in(people.wang), reverse("office:case", args=[desk.case(made).number])
+    assert "经营场所不存在" in text(wang.get(page))
+    overturn_breach(desk.case(made), actor=desk.qian, policy=policy, now=NOW, reason="事实不成立")
+    shown = text(wang.get(page))
+    assert "经营场所不存在" not in shown and "现场笔录 1 号" not in shown

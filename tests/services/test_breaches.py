@@ -74,14 +74,31 @@ def test_the_city_takes_note_once_and_no_unit_for_itself(desk: Desk, people: Peo
     made = broken(desk, people.market)
     report = BreachReport.objects.get()
     with pytest.raises(Refusal) as own:
-        receive(report.public_id, actor=people.li, now=NOW)
+        receive(report.public_id, actor=people.li, policy=desk.policy, now=NOW)
     assert own.value.code == "BR3"
-    receive(report.public_id, actor=people.wang, now=NOW)
+    receive(report.public_id, actor=people.wang, policy=desk.policy, now=NOW)
     (handed,) = handed_to(made)
     assert (handed.received_at, handed.received_by) == (NOW, "王审核")
     with pytest.raises(Refusal) as again:
-        receive(report.public_id, actor=people.wang, now=NOW)
+        receive(report.public_id, actor=people.wang, policy=desk.policy, now=NOW)
     assert again.value.code == "BR2"
+
+
+@pytest.mark.row("M4-09")
+def test_what_the_credit_office_found_itself_is_noted_by_another_of_its_people(
+    desk: Desk, people: People
+) -> None:
+    Organisation.objects.filter(pk=people.market.pk).update(key=desk.policy.city.lead[0])
+    people.market.refresh_from_db()
+    made = broken(desk, people.market)
+    report = BreachReport.objects.get()
+    for own in (people.wang, people.zhao):
+        with pytest.raises(Refusal) as refused:
+            receive(report.public_id, actor=own, policy=desk.policy, now=NOW)
+        assert refused.value.code == "BR3"
+    receive(report.public_id, actor=people.li, policy=desk.policy, now=NOW)
+    (handed,) = handed_to(made)
+    assert handed.received_at == NOW
 
 
 @pytest.mark.row("M4-09")
@@ -93,7 +110,7 @@ def test_a_repaired_breach_leaves_the_table_of_the_city(desk: Desk, people: Peop
     change_state(record_key=made.record_key, change=change, actor=people.zhao, policy=policy, now=NOW)
     assert not standing([people.market.pk])
     with pytest.raises(Refusal) as gone:
-        receive(BreachReport.objects.get().public_id, actor=people.wang, now=NOW)
+        receive(BreachReport.objects.get().public_id, actor=people.wang, policy=desk.policy, now=NOW)
     assert gone.value.code == "BR1"
 
 

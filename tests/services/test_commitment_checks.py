@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.people import NOW, People
+from tests.people import NOW, TODAY, People
 from tests.services.promises import PLAN, Desk, a_firm, a_list, an_item, make_desk
 
 from xinheng.core.collection_cycle import Span
@@ -30,6 +30,7 @@ from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_records import record_of
 from xinheng.services.commitments_tasks import late_count, task_of, waiting
 from xinheng.services.letters import possible
+from xinheng.services.letters_begun import begun
 from xinheng.services.records import Change, change_state
 from xinheng.store.models import Case, CaseDeadline, Commitment
 
@@ -209,6 +210,23 @@ def test_what_was_granted_on_a_variant_can_be_revoked_and_is_named(desk: Desk) -
     )
     assert can_be_revoked(done) == "汴食许〔2026〕1号"
     assert can_be_revoked(desk.take()) == ""
+
+
+@pytest.mark.row("M4-09")
+def test_what_was_got_by_a_false_promise_is_not_passed_over_in_silence(desk: Desk) -> None:
+    act = "汴食许〔2026〕1号"
+    taken = lodge(desk.promise(), actor=desk.sun, policy=desk.policy, now=NOW)
+    done = accept(desk.case(taken), actor=desk.sun, policy=desk.policy, now=NOW, act=act)
+    case = _heard(desk, done)
+    given = {"actor": desk.people.zhao, "policy": desk.policy, "now": NOW, "reason": "属实"}
+    with pytest.raises(Refusal) as refused:
+        determine_breach(case, pursued="通报批评", **given)  # type: ignore[arg-type]
+    assert refused.value.code == "CM35" and act in refused.value.advice
+    assert desk.case(done).state == "heard"
+    determine_breach(case, pursued=f"撤销{act}（汴食许撤〔2026〕1号）", **given)  # type: ignore[arg-type]
+    said = begun(desk.case(done), "decision", policy=desk.policy, on=TODAY)
+    assert said["statement"] == "企业表示属实"
+    assert "虚假承诺" in str(said["decision"]) and f"撤销{act}" in str(said["decision"])
 
 
 @pytest.mark.row("M4-14")

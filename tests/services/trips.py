@@ -107,7 +107,10 @@ class Trips:
     def recorded(self, sheet: Sheet = SHEET, *, visit: Visit | None = None) -> VisitSheet:
         there = visit or self.approved()
         return record_visit(
-            there.case.public_id, sheet, arrived=replace(ARRIVED, code=there.code), **self.by(self.li, SITE + timedelta(hours=2))
+            there.case.public_id,
+            sheet,
+            arrived=replace(ARRIVED, code=there.code),
+            **self.by(self.li, SITE + timedelta(hours=2)),
         )
 
     def confirmed(self, sheet: Sheet = SHEET) -> Visit:

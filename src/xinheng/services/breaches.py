@@ -20,6 +20,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.cases import last_step
 from xinheng.services.commitments_records import row_of
 from xinheng.services.ledger import note
+from xinheng.services.objections_aims import credit_office
 from xinheng.services.organisations import city
 from xinheng.store.accounts import User
 from xinheng.store.breaches import BreachReport
@@ -109,11 +110,12 @@ def standing(units: Iterable[int]) -> QuerySet[BreachReport]:
 
 
 @transaction.atomic
-def receive(public_id: str, *, actor: User, now: datetime) -> BreachReport:
-    """The city takes note. Refusals: BR1 there is none that stands, BR2 it was done, BR3 by the unit that reported."""
+def receive(public_id: str, *, actor: User, policy: Policy, now: datetime) -> BreachReport:
+    """The city takes note. Refusals: BR1 there is none that stands, BR2 it was done, BR3 by the unit that reported, or, of
+    what the credit office found itself, by who proposed or decided it."""
     report = (
         BreachReport.objects.select_for_update(of=("self",))
-        .select_related("commitment__subject")
+        .select_related("commitment__subject", "commitment__case")
         .filter(public_id=public_id, withdrawn_at__isnull=True)
         .first()
     )
@@ -121,8 +123,8 @@ def receive(public_id: str, *, actor: User, now: datetime) -> BreachReport:
         raise Refusal("BR1", "这条违诺情况已经终止或者撤回。", advice="请刷新页面；终止的不再列出。")
     if report.received_at is not None:
         raise Refusal("BR2", "已经确认收到。", advice="请刷新页面查看。")
-    if actor.organisation_id == report.commitment.organisation_id:
-        raise Refusal("BR3", "报送单位不能替市信用办确认收到。", advice="请由市信用办经办人确认。")
+    if _reported(report.commitment, actor, policy):
+        raise Refusal("BR3", "报送的人不能替市信用办确认收到。", advice="请由市信用办的其他经办人确认。")
     report.received_by, report.received_at = actor, now
     report.save(update_fields=["received_by", "received_at"])
     note(
@@ -133,6 +135,13 @@ def receive(public_id: str, *, actor: User, now: datetime) -> BreachReport:
         object=f"commitment:{report.commitment.code}",
     )
     return report
+
+
+def _reported(commitment: Commitment, actor: User, policy: Policy) -> bool:
+    if commitment.organisation_id != credit_office(policy).pk:
+        return actor.organisation_id == commitment.organisation_id
+    took = commitment.case.events.filter(verb__in=("find", "determine")) if commitment.case else None
+    return took is not None and took.filter(actor=actor).exists()
 
 
 def handed_to(commitment: Commitment) -> tuple[Handed, ...]:

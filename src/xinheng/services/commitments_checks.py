@@ -133,7 +133,7 @@ def determine_breach(
     seen: int | None = None,
 ) -> Commitment:
     """A person who did not propose it decides, and the city has the line at once. Refusals CM32 the record lives no more,
-    CM33 it does not say what follows, CM34 the notice was not served."""
+    CM33 it does not say what follows, CM34 the notice was not served, CM35 what was got by a false one is passed over."""
     commitment = commitment_of(case)
     _living(commitment)
     _refuse_untold(case)
@@ -142,6 +142,7 @@ def determine_breach(
             "CM33", "没有写明违诺责任怎样追究。", advice="请写明；撤销据此作出的决定的，写明撤销决定的文号。"
         )
     proposed = proposal_of(case)
+    _refuse_left_over(commitment, Outcome(str(proposed.get("outcome", Outcome.NONE))), pursued)
     take_step(
         case.public_id,
         "determine",
@@ -197,6 +198,17 @@ def _living(commitment: Commitment) -> Record:
             advice="请先核对企业档案中的承诺记录。",
         )
     return record
+
+
+def _refuse_left_over(commitment: Commitment, outcome: Outcome, pursued: str) -> None:
+    """What was granted on a false commitment is revoked or it is said why not; never left without a word."""
+    if outcome is Outcome.FALSE and commitment.act and commitment.act not in pursued:
+        raise Refusal(
+            "CM35",
+            f"企业凭这份虚假承诺取得了“{commitment.act}”，没有写明怎样处理。",
+            citation="国办发〔2020〕42号（条文待核）",
+            advice=f"请写明撤销“{commitment.act}”的决定文号；依法不撤销的，写明“{commitment.act}”不撤销的理由。",
+        )
 
 
 def _refuse_untold(case: Case) -> None:

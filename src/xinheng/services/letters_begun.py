@@ -26,6 +26,7 @@ from xinheng.store.endings import Telling
 from xinheng.store.objections import Correction, Objection
 
 Words = dict[str, str | date]
+_SILENT = "在规定的期限内没有提出陈述、申辩。"
 
 
 def begun(case: Case, kind: str, *, policy: Policy, on: date) -> Values:
@@ -79,7 +80,7 @@ def _statement(case: Case) -> str:
     """What the enterprise said and what was answered; empty while the answer is to come."""
     said, answered = last_step(case, "state"), last_step(case, "answer")
     if said is None:
-        return "在规定的期限内没有提出陈述、申辩。" if last_step(case, "lapse") else ""
+        return _SILENT if last_step(case, "lapse") else ""
     if answered is None:
         return ""
     taken = "采纳" if answered.details.get("adopted") else "不采纳"
@@ -101,10 +102,16 @@ def _commitment(case: Case, policy: Policy, on: date) -> Words:
     if one is None or not proposed:
         return {}
     outcome = Outcome(str(proposed["outcome"])).label
+    decided, heard = last_step(case, "determine"), last_step(case, "hear", "stay_silent")
+    pursued = f"{decided.details.get('pursued', '')}" if decided else ""
+    silent = heard is not None and heard.verb == "stay_silent"
     return {
         "commitment": f"{one.title}（{one.code}，{one.committed_on}）" if one.code else one.title,
         "facts": f"{proposed['unperformed']}\n证据：{proposed['evidence']}",
         "measure": f"认定为“{outcome}”，记入信用记录。",
+        "statement": _SILENT if silent else (heard.reason if heard else ""),
+        "reasons": decided.reason if decided else "",
+        "decision": f"认定为“{outcome}”，记入信用记录。\n{pursued}" if decided else "",
     }
 
 

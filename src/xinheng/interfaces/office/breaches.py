@@ -109,7 +109,7 @@ def breaches_table(call: Call) -> HttpResponse:
 @once
 def receive_breach(call: Call, report: BreachReport) -> HttpResponse:
     try:
-        receive(report.public_id, actor=call.user, now=call.now)
+        receive(report.public_id, actor=call.user, policy=call.policy, now=call.now)
     except Refusal as refusal:
         call.tell_refusal(refusal)
     else:

@@ -21,6 +21,8 @@ from xinheng.store.casework import Case
 from xinheng.store.commitments import Commitment
 
 _LONG = {"rows": 3}
+_CONTESTED = ("found", "notified", "heard", "determined")
+"""States in which a proposal stands: what was cleared or overturned is held against nobody any more."""
 
 
 class ReceivingForm(StepForm):
@@ -73,10 +75,19 @@ class FindForm(StepForm):
 
 
 class DetermineForm(StepForm):
+    beside = {"CM33": "pursued", "CM35": "pursued"}
     pursued = forms.CharField(
         label="违诺责任追究内容", max_length=4000, widget=forms.Textarea(attrs=_LONG),
         error_messages={"required": "请写明怎样追究；撤销决定的写明撤销文号。"},
     )  # fmt: skip
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        one = commitment_of(case)
+        if one and one.act and proposal_of(case).get("outcome") == Outcome.FALSE:
+            self.fields[
+                "pursued"
+            ].help_text = f"据此取得的“{one.act}”怎样处理须写明：撤销它的文号，或者不撤销的理由。"
 
 
 def commitment_of(case: Case) -> Commitment | None:
@@ -88,7 +99,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     one = commitment_of(case)
     if one is None:
         return {"promise": None}
-    proposal = proposal_of(case)
+    proposal = proposal_of(case) if case.state in _CONTESTED else {}
     return {
         "promise": {
             **text_of(one),
