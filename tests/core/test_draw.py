@@ -27,6 +27,13 @@ from xinheng.core.draw_verify import remarks, verify
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 LATER = NOW + timedelta(hours=2)
+PARTS = {"sectors": ["food"]}
+RULE = {
+    "name": "事项的对象规则",
+    "words": "登记行业属食品安全",
+    "parts": PARTS,
+    "version": digest_of(PARTS),
+}
 OCCASION = Occasion(
     draw="ex-2026-001",
     title="示例抽查",
@@ -35,6 +42,7 @@ OCCASION = Occasion(
     matter="食品销售监督检查",
     basis="示例依据",
     line="food",
+    pool_rules=[RULE],
 )
 REVEALS = {"示例市信用办": "an office's secret text", "示例市司法局": "another secret text"}
 PARTIES = [
@@ -87,6 +95,14 @@ def as_file(record):
 def test_each_stratum_gives_its_exact_number():
     per_stratum = Counter(one["stratum"] for one in drawn().drawn)
     assert per_stratum == {"calm": 3, "usual": 5, "strict": 20}
+
+
+@pytest.mark.row("M8-03")
+def test_a_draw_whose_pool_was_not_made_by_rule_is_found_right_and_says_nothing_of_one():
+    record = as_file(drawn(occasion=replace(OCCASION, pool_rules=())))
+    assert "pool_rules" not in record["announcement"]
+    assert verify(record) == ()
+    assert not any("名录" in one for one in remarks(record))
 
 
 @pytest.mark.row("M8-03")
@@ -257,7 +273,7 @@ def test_a_repeated_draw_says_why():
 
 
 def test_a_single_party_is_pointed_out():
-    assert remarks(as_file(drawn())) == ()
+    assert remarks(as_file(drawn(occasion=replace(OCCASION, pool_rules=())))) == ()
     alone = as_file(drawn(parties=PARTIES[:1], reveals=list(REVEALS.values())[:1]))
     assert verify(alone) == ()
     assert any("一方" in remark for remark in remarks(alone))
@@ -357,9 +373,14 @@ def change_reveal(record):
     ).hex()
 
 
+def another_rule(record):
+    record["announcement"]["pool_rules"][0]["parts"] = {"sectors": ["housing"]}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (another_rule, "名录规则：“事项的对象规则”"),
         (swap_object, "应抽未抽1个"),
         (swap_team, "检查组"),
         (swap_order, "先后顺序"),

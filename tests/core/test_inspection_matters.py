@@ -123,6 +123,34 @@ def test_a_city_adds_no_matter_of_its_own_word(root: Path) -> None:
     assert "food_production" in load_policy(root, city="kaifeng").inspection_matters.matters
 
 
+@pytest.mark.row("M8-03")
+@pytest.mark.parametrize(
+    ("objects", "words"),
+    [
+        ({"kinds": ["enterprise", "social_organisation"]}, "扩大检查对象"),
+        ({"sectors": ["food"]}, "扩大检查对象"),
+        ({"kinds": ["enterprise"], "sectors": ["unheard_of"]}, "没有领域“unheard_of”"),
+        ({"kinds": ["enterprise"], "commitments": ["unheard_of"]}, "没有承诺类型"),
+        ({"kinds": ["enterprise", "enterprise"]}, "重复"),
+        ({"kinds": ["enterprise"], "size": ["微型"]}, "未知的键"),
+        ({"kinds": ["enterprise"], "districts": ["龙亭区"]}, "410200"),
+    ],
+)
+def test_a_rule_of_objects_that_is_wider_or_names_nothing_is_refused(
+    root: Path, objects: dict[str, Any], words: str
+) -> None:
+    lay(root, registered_matters={"objects": {**objects, "basis": [PROPOSAL]}, "basis": [PROPOSAL]})
+    assert words in cause(root)
+
+
+@pytest.mark.row("M8-03")
+def test_a_city_narrows_the_rule_of_objects(root: Path) -> None:
+    rule = {"kinds": ["enterprise"], "districts": ["410202"], "basis": [PROPOSAL]}
+    lay(root, registered_matters={"objects": rule, "basis": [PROPOSAL]})
+    narrowed = load_policy(root, city="kaifeng").inspection_matters.matters["registered_matters"]
+    assert narrowed.rule.parts() == {"kinds": ["enterprise"], "districts": ["410202"]}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.core.test_draw import (
+    OCCASION,
     RECORD,
     announced,
+    another_rule,
     as_file,
     change_reveal,
     changed_at,
@@ -111,6 +114,7 @@ def test_a_right_record_is_found_right_with_the_same_remarks(page: Page) -> None
     for record in (
         RECORD,
         as_file(drawn(strata=(few,))),
+        as_file(drawn(occasion=replace(OCCASION, pool_rules=()))),
         as_file(drawn(sources=["甲"], public_values=["7"])),
     ):
         assert in_browser(page, record) == [(), remarks(record)]
@@ -127,6 +131,7 @@ def test_every_changed_value_is_named_alike(page: Page) -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        another_rule,
         swap_object,
         swap_team,
         swap_order,

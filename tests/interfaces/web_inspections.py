@@ -25,6 +25,10 @@ _MATTERS: Context = {
             "title": "食品经营监督检查",
             "kind": "重点检查事项",
             "object": "场所",
+            "rule": "登记行业属食品安全；已歇业、吊销、注销、迁出的不在内",
+            "rule_version": DIGEST,
+            "rule_basis": "信衡项目建议值",
+            "fitting": 1_204,
             "organs": "示例市市场监督管理局、县（区）食品安全主管部门",
             "levels": "市级、县级",
             "ways": "现场检查",
@@ -47,6 +51,14 @@ _MATTERS: Context = {
             "verified": False,
         }
     ],
+}
+OBJECTS: Context = {
+    "rules": [
+        {"name": "事项“食品经营监督检查”的对象规则", "words": "登记行业属食品安全", "version": DIGEST},
+        {"name": "本计划的范围", "words": "登记在示例区", "version": DIGEST},
+    ],
+    "fitting": 12_034,
+    "rule_changed": True,
 }
 _CEILINGS: Context = {
     "year": 2026,
@@ -168,6 +180,7 @@ def _public_plans() -> Context:
         "year": 2026,
         "matter": "食品经营监督检查",
         "matter_url": "#",
+        "objects": ["登记行业属食品安全", "登记在示例区"],
         "basis": "《办法》",
         "approved_at": NOW,
         "filed_with": "示例省市场监督管理局",
@@ -175,7 +188,7 @@ def _public_plans() -> Context:
         "filed_on": TODAY,
         "batches": [batch, batch],
     }
-    bare = {**plan, "matter_url": "", "filed_on": None, "batches": []}
+    bare = {**plan, "matter_url": "", "objects": [], "filed_on": None, "batches": []}
     return {
         **COMMON,
         "section": SECTION,

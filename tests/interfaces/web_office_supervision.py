@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from tests.interfaces.web_inspections import ordered
+from tests.interfaces.web_inspections import OBJECTS, ordered
 from tests.interfaces.web_samples import (
     CODE,
     DIGEST,
@@ -321,6 +321,7 @@ def _plan() -> Context:
         "batches": [{"scope": "全市食品经营者", "planned": 200, "from_on": TODAY, "until_on": TODAY}],
         "filing": {"filed_on": TODAY, "filed_with": "示例省局", "number": "示备〔2026〕9号"},
         "filing_form": None,
+        **OBJECTS,
         "unrated": 12,
         "unrated_url": "#",
         "filing_url": "#",
@@ -366,7 +367,7 @@ def _plan() -> Context:
 
 
 def _plan_form() -> Context:
-    return {**OFFICE, "heading": "拟定计划", "form": PlanForm({})}
+    return {**OFFICE, "heading": "拟定计划", "matters_url": "#", "form": PlanForm({})}
 
 
 class AbsentForm(forms.Form):

@@ -285,6 +285,7 @@ def _draw() -> Context:
         ],
         "changes_url": "#",
         "changes_file": "substitutes-0004.json",
+        "pool_rules": [{"name": "事项的对象规则", "words": "登记行业属食品安全", "version": DIGEST}],
         "strata": strata(),
         "commitments": [{"party": "示例市司法局", "digest": DIGEST, "at": NOW, "revealed": True}],
         "objects": [{"position": 1, "name": NAME, "code": CODE, "url": "#", "band": "常规"}],

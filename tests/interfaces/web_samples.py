@@ -95,6 +95,12 @@ class PlanForm(forms.Form):
     year = forms.IntegerField(label="年度")
     kind = forms.ChoiceField(label="检查类型", choices=[("daily", "日常检查")])
     matter = forms.ChoiceField(label="检查事项", choices=[("sample", "食品经营监督检查")])
+    districts = forms.MultipleChoiceField(
+        label="限于登记在", choices=[("410202", "示例区")], widget=forms.CheckboxSelectMultiple
+    )
+    sectors = forms.MultipleChoiceField(
+        label="限于登记行业属", choices=[("food", "食品安全")], widget=forms.CheckboxSelectMultiple
+    )
     batches = forms.CharField(label="批次", widget=forms.Textarea(attrs={"rows": 4}))
     basis = forms.CharField(label="补充依据", widget=forms.Textarea(attrs={"rows": 2}))
 

@@ -36,7 +36,7 @@ def test_visits_count_against_the_year_of_the_plan(
 @pytest.mark.row("M8-06")
 def test_a_withdrawn_visit_is_none_wherever_it_is_asked(people: People, policy: Policy) -> None:
     trips = make_trips(people, policy)
-    drawn = trips.drawn()
+    drawn = trips.drawn(subject=trips.subject(sector="food"))
     organ, subject = people.market, drawn.subject
     run = trips.rows.run(model=MODEL, current=True)
     trips.rows.score(run=run, subject=subject, grade="A")

@@ -71,7 +71,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """What is drawn for, as the public reads it. ``line`` is the business line that inspectors must hold."""
+    """What is drawn for, as the public reads it. ``line`` is the business line that inspectors must hold; everybody in the
+    pool fits all ``pool_rules`` (core.inspection_objects)."""
 
     draw: str
     title: str
@@ -82,6 +83,7 @@ class Occasion:
     line: str
     policy: str = ""
     evaluation: str = ""
+    pool_rules: Sequence[Mapping[str, Any]] = ()
     attempt: int = 1
     repeated: str = ""
     repeat_reason: str = ""
@@ -168,6 +170,7 @@ def announce(
         "announced_at": instant(now),
         "strata": [_public_stratum(stratum) for stratum in strata],
         "pool": pool_digest(objects.items()),
+        **({"pool_rules": [dict(rule) for rule in occasion.pool_rules]} if occasion.pool_rules else {}),
         "inspectors": digest_of(people),
         "team": team,
         "parties": [{"name": party.name, "commitment": party.commitment} for party in parties],

@@ -62,8 +62,18 @@ class InspectorShape(_Shape):
     barred: list[Key]
 
 
+class PoolRuleShape(_Shape):
+    """A rule that everybody in the pool fits; ``version`` is the digest of ``parts``."""
+
+    name: Line
+    words: Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00-\x1f]+$")]
+    parts: dict[Key, Annotated[list[Line], Field(min_length=1, max_length=500)]]
+    version: Digest
+
+
 class AnnouncementShape(_Shape):
-    """Fixed and published before the seed. ``pool`` and ``inspectors`` are digests of what is revealed later."""
+    """Fixed and published before the seed. ``pool`` and ``inspectors`` are digests of what is revealed later.
+    ``pool_rules`` is missing where a pool was not made by rule."""
 
     rule: Literal["xinheng-draw-1"]
     draw: Line
@@ -79,6 +89,7 @@ class AnnouncementShape(_Shape):
     announced_at: Moment
     strata: Annotated[list[StratumShape], Field(min_length=1, max_length=1000)]
     pool: Digest
+    pool_rules: Annotated[list[PoolRuleShape], Field(min_length=1, max_length=10)] = Field(default=[])
     inspectors: Digest
     team: Annotated[int, Field(ge=2, le=20)]
     parties: Annotated[list[PartyShape], Field(min_length=1, max_length=50)]

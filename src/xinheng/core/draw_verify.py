@@ -59,6 +59,9 @@ def _announcement(shape: RecordShape, record: Mapping[str, Any], announced: str 
         yield "公告：重新抽取须注明前一次公告和理由，首次抽取不应注明"
     if len({party.name for party in content.parties}) != len(content.parties):
         yield "公告：同一单位提交了两个承诺值"
+    for rule in content.pool_rules:
+        if digest_of(rule.parts) != rule.version:
+            yield f"名录规则：“{rule.name}”的内容与所记版本不符"
     if shape.drawn_at < content.announced_at:
         yield "时间：抽取早于公告"
 
@@ -158,6 +161,7 @@ def remarks(record: Mapping[str, Any]) -> tuple[str, ...]:
         notes.append(f"种子只由“{content.parties[0].name}”一方提供，该方可能事先知道结果")
     if content.repeats is not None:
         notes.append(f"这是第{content.attempt}次抽取，理由：{content.repeats.reason}")
+    notes += [f"名录按“{rule.name}”组成，由组织单位保证：{rule.words}" for rule in content.pool_rules]
     short = [
         stratum.name for stratum in content.strata if stratum.size * 1000 < stratum.population * stratum.ratio
     ]

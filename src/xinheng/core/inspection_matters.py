@@ -11,6 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, model_validator
 
+from xinheng.core.inspection_objects import ANYBODY, ObjectParts, ObjectRule
 from xinheng.core.overlays import Change
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
@@ -110,11 +111,13 @@ class Point(Entry):
 
 
 class Matter(Entry):
-    """One entry of the list. It stands from ``listed_on`` until before ``delisted_on``."""
+    """One entry of the list. It stands from ``listed_on`` until before ``delisted_on``. ``objects``: who is in the pool of
+    its draws; without it everybody graded in the field."""
 
     title: Text
     kind: MatterKind
     object: ObjectKind
+    objects: ObjectRule | None = None
     bodies: tuple[Key, ...] = Field(min_length=1)
     levels: tuple[OrganLevel, ...] = Field(min_length=1)
     ways: tuple[Way, ...] = Field(min_length=1)
@@ -147,6 +150,10 @@ class Matter(Entry):
         """Whether an organ with these fields and of this level may check it; a county answers for all its fields."""
         answers = level is OrganLevel.COUNTY or not set(sectors).isdisjoint(self.bodies)
         return level in self.levels and answers
+
+    @property
+    def rule(self) -> ObjectParts:
+        return self.objects or ANYBODY
 
     def stands_on(self, day: date) -> bool:
         return self.listed_on <= day and (self.delisted_on is None or day < self.delisted_on)
@@ -227,6 +234,8 @@ def _wider(before: Matter, after: Matter) -> list[str]:
     for name, words in (("bodies", "检查机关"), ("levels", "检查层级"), ("ways", "检查方式")):
         if set(getattr(after, name)) - set(getattr(before, name)):
             causes.append(f"增加{words}")
+    if after.rule.wider_than(before.rule):
+        causes.append("扩大检查对象")
     if set(after.points) - set(before.points):
         causes.append("增加检查内容")
     earlier, later = after.listed_on < before.listed_on, _ends(after) > _ends(before)

@@ -4,6 +4,7 @@ Old county codes stay, because credit codes given under them stay; a functional 
 GB/T 2260 has no code for it. A department is known by a stable key and by the names documents give it.
 """
 
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Self
@@ -149,6 +150,12 @@ class Sectors(PolicyModel):
         if loose:
             raise ValueError(f"未知的上级领域 {'、'.join(sorted(loose))}")
         return self
+
+    def under(self, keys: Collection[str]) -> frozenset[str]:
+        """These sectors and all that lie within them."""
+        found = frozenset(keys)
+        inner = {key for key, entry in self.sectors.items() if entry.within in found} - found
+        return self.under(found | inner) if inner else found
 
     def of_industry(self, text: str) -> str | None:
         """Key of the sector that supervises an industry as the registrar words it; the longest word decides."""

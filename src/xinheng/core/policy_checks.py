@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from xinheng.core.grading import GradingPolicy
+from xinheng.core.inspection_matters import Matter
 from xinheng.core.lists import ListKind
 from xinheng.core.measure_rows import MeasureGroup
 from xinheng.core.parameters import Series
@@ -141,10 +142,25 @@ def _matters(policy: "Policy") -> Iterator[Cause]:
         for body in matter.bodies:
             if body not in policy.sectors.sectors:
                 yield "inspection_matters", f"matters.{key}.bodies", f"没有领域“{body}”"
+        yield from _objects(policy, key, matter)
         for name, point in matter.points.items():
             for citation in point.basis:
                 for cause in citation_causes(citation, sources=policy.sources, area=policy.city.area):
                     yield "inspection_matters", f"matters.{key}.points.{name}", cause
+
+
+def _objects(policy: "Policy", key: str, matter: Matter) -> Iterator[Cause]:
+    """Names and grounds of a rule of objects that do not hold."""
+    place = f"matters.{key}.objects"
+    if matter.objects is None:
+        return
+    for sector in set(matter.objects.sectors) - set(policy.sectors.sectors):
+        yield "inspection_matters", f"{place}.sectors", f"没有领域“{sector}”"
+    for kind in set(matter.objects.commitments) - set(policy.commitments.types):
+        yield "inspection_matters", f"{place}.commitments", f"没有承诺类型“{kind}”"
+    for citation in matter.objects.basis:
+        for cause in citation_causes(citation, sources=policy.sources, area=policy.city.area):
+            yield "inspection_matters", place, cause
 
 
 def citations(policy: "Policy") -> Iterator[tuple[str, Citation]]:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Sum
 
 from xinheng.core.inspection_matters import G7, Matter, OrganLevel
+from xinheng.core.inspection_objects import ANYBODY, ObjectParts
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import Opening, open_case, take_step
@@ -43,7 +44,7 @@ class BatchDraft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDraft:
     """A plan as it is put to the decider. ``matter`` is a key of the list, ``basis`` what is added to the grounds of the
-    matter, ``line`` the business line that inspectors must hold."""
+    matter, ``line`` the business line that inspectors must hold, ``scope`` what narrows the objects of the matter."""
 
     organisation: Organisation
     title: str
@@ -52,13 +53,14 @@ class PlanDraft:
     year: int
     kind: PlanKind = PlanKind.DAILY
     basis: str = ""
+    scope: ObjectParts = ANYBODY
     batches: Sequence[BatchDraft] = ()
 
 
 @transaction.atomic
 def draft_plan(draft: PlanDraft, *, actor: User, policy: Policy, now: datetime) -> Plan:
     """Write a plan down and send it to the decider. Refusals: MATTER-UNLISTED, MATTER-BODY, PLAN-LINE, PLAN-BATCHES,
-    PLAN-BATCH-TIME."""
+    PLAN-BATCH-TIME, PLAN-AREA."""
     matter = listed_matter(draft, policy=policy, on=day_of(now))
     _check_batches(draft)
     words = _words(draft, matter, policy)
@@ -245,6 +247,21 @@ def _check_batches(draft: PlanDraft) -> None:
             )
 
 
+def _scope(draft: PlanDraft) -> ObjectParts:
+    """The scope of a plan; that of a county stays within the county."""
+    own, scope = draft.organisation.division_code, draft.scope
+    if level_of(draft.organisation) is OrganLevel.CITY or not own:
+        return scope
+    if beyond := [code for code in scope.districts if code != own]:
+        raise Refusal(
+            "PLAN-AREA",
+            f"{tree().name(draft.organisation.pk)}只检查本区域的经营主体，不能把{'、'.join(beyond)}列入范围。",
+            citation=G7,
+            advice="请只选本区域，或者由市级机关另立计划",
+        )
+    return scope.model_copy(update={"districts": (own,)})
+
+
 def _words(draft: PlanDraft, matter: Matter, policy: Policy) -> dict[str, object]:
     grounds = [
         policy.sources[one.source].cite(one.clause) for one in matter.basis if one.source in policy.sources
@@ -256,6 +273,8 @@ def _words(draft: PlanDraft, matter: Matter, policy: Policy) -> dict[str, object
         "matter": matter.title,
         "basis": basis[:300],
         "sector": draft.line,
+        "object_rule": matter.rule.parts(),
+        "scope": _scope(draft).parts(),
         "year": draft.year,
     }
 

@@ -15,10 +15,12 @@ from django.db import transaction
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
 from xinheng.core.grading import GradingPolicy, Stratum, band_of, may_visit, ratio_of, spares, strata
+from xinheng.core.inspection_objects import names_of
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import TEAM
 from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
+from xinheng.services.inspection_objects import fitting, refuse_nobody, rules_of
 from xinheng.services.inspection_plans import refuse_beyond_plan, refuse_outside_time
 from xinheng.services.ledger import note
 from xinheng.services.measures_easing import eased_subjects
@@ -209,6 +211,7 @@ def _occasion(plan: Plan, run: EvaluationRun, policy: Policy, repeat: Repeat) ->
         line=plan.sector,
         policy=policy.digest,
         evaluation=run.result_digest,
+        pool_rules=[rule.published(names_of(policy)) for rule in rules_of(plan, policy=policy)],
         attempt=repeat.attempt,
         repeated=repeat.repeated,
         repeat_reason=repeat.reason,
@@ -223,7 +226,7 @@ def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subje
     eased = eased_subjects(grading.eased_by, plan.organisation, on=on)
     open_: dict[str, list[tuple[int, str]]] = defaultdict(list)
     left_out: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-    for subject, identity, kind, grade in _graded(run):
+    for subject, identity, kind, grade in _graded(run, plan, policy, on=on):
         band = band_of(grading, grade=grade or None, kind=kind, confirmed=False, eased=subject in eased)
         if spares(band, matter, daily=daily):
             left_out[band.key][f"{EXEMPT}：{' '.join(band.waivers.split())}"[:300]].append(subject)
@@ -231,6 +234,8 @@ def _pool(run: EvaluationRun, plan: Plan, policy: Policy, *, on: date) -> _Subje
             open_[band.key].append((subject, identity))
         else:
             left_out[band.key][AT_CEILING].append(subject)
+    if not (open_ or left_out):
+        raise refuse_nobody(plan, policy=policy)
     return _Subjects(open_, left_out)
 
 
@@ -256,12 +261,15 @@ class _Ceiling:
         return True
 
 
-def _graded(run: EvaluationRun) -> Sequence[tuple[int, str, str, str]]:
-    """Subject, identity, kind and grade of everybody in a run; the identity is the credit code. Who was merged into
-    another since is that other."""
+def _graded(
+    run: EvaluationRun, plan: Plan, policy: Policy, *, on: date
+) -> Sequence[tuple[int, str, str, str]]:
+    """Subject, identity, kind and grade of everybody in a run who fits the rules of the plan; the identity is the credit
+    code. Who was merged into another since is that other."""
+    rules = [one.rule for one in rules_of(plan, policy=policy)]
     rows = (
         scores_of(run)
-        .filter(subject__merged_into__isnull=True)
+        .filter(fitting(rules, policy=policy, on=on, of="subject__"), subject__merged_into__isnull=True)
         .values_list("subject_id", "subject__code", "subject__public_id", "subject__kind", "grade")
     )
     return [(subject, code or public_id, kind, grade) for subject, code, public_id, kind, grade in rows]

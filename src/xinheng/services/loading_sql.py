@@ -171,6 +171,7 @@ UPDATE store_subject s SET
     registrar = coalesce(left(r.details->>'登记机关', 120), s.registrar),
     address = coalesce(left(r.details->>'住所', 300), s.address),
     sector = coalesce(i.sector, s.sector),
+    industry_code = coalesce(substring(r.details->>'行业代码' from '^[A-T]?([0-9]{2,4})$'), s.industry_code),
     division_code = coalesce(substring(r.details->>'行政区划代码' from '^[0-9]{6}'), s.division_code),
     established_on = coalesce(r.decided_on, s.established_on),
     size = CASE WHEN r.details->>'企业规模' IN ('大型', '中型', '小型', '微型')

@@ -37,7 +37,9 @@ class PlanKind(models.TextChoices):
 class Plan(models.Model):
     """An approved plan of checks. Nothing is drawn outside one (legal guard G7).
 
-    ``matter_key`` names an entry of the list of matters; plans older than the list have none.
+    ``matter_key`` names an entry of the list of matters; plans older than the list have none. ``object_rule`` is the rule of
+    the matter as it stood when the plan was put to the decider, ``scope`` what the plan narrows it to (parts of
+    core.inspection_objects); plans older than the rules have no rule.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -49,6 +51,8 @@ class Plan(models.Model):
     matter = models.CharField(max_length=200)
     basis = models.CharField(max_length=300)
     sector = models.CharField(max_length=40, blank=True)
+    object_rule = models.JSONField(null=True)
+    scope = models.JSONField(default=dict, db_default={})
     case = models.ForeignKey("store.Case", on_delete=models.PROTECT, related_name="+")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)

@@ -274,6 +274,8 @@ class PublicPlan(models.Model):
     filing_number = models.CharField(max_length=100, null=True)
     filed_on = models.DateField(null=True)
     batches = models.JSONField()
+    object_rule = models.JSONField(null=True)
+    scope = models.JSONField()
 
     class Meta:
         managed = False

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Model, Q
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 
 from xinheng.core.catalogue import Item
@@ -117,6 +118,15 @@ class RecordDetail(models.Model):
     authority_code = models.CharField(max_length=18, blank=True)
     title = models.CharField(max_length=200, blank=True)
     fields = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                KeyTextTransform("许可证书名称", "fields"),
+                name="record_of_certificate",
+                condition=Q(fields__has_key="许可证书名称"),
+            )
+        ]
 
 
 class RecordNote(models.Model):

@@ -48,6 +48,7 @@ class SubjectSize(models.TextChoices):
 
 class Subject(models.Model):
     """``version`` grows with every change of the file; whatever is derived from it is stale from then on.
+    ``industry_code``: digits of 国民经济行业分类 as the registrar sends them, empty where it sends none.
 
     ``merged_into``: the subject under which its records are filed while a merge is in force; its id leads there.
     """
@@ -61,6 +62,7 @@ class Subject(models.Model):
     registrar = models.CharField(max_length=120, blank=True)
     address = models.CharField(max_length=300, blank=True)
     sector = models.CharField(max_length=40, blank=True)
+    industry_code = models.CharField(max_length=4, blank=True, db_default="", default="")
     established_on = models.DateField(null=True)
     size = models.CharField(max_length=4, choices=SubjectSize, blank=True, db_default="", default="")
     state_body = models.BooleanField(default=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from xinheng.core.inspection_objects import ObjectParts
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.units import choices_of, units_reached
@@ -83,13 +84,19 @@ class MatterForm(forms.Form):
 
 
 class PlanForm(MatterForm):
-    """What a plan says: matter, kind and batches."""
+    """What a plan says: matter, kind, what narrows the objects of the matter, and batches."""
 
     title = forms.CharField(label="计划名称", max_length=120, error_messages={"required": "请写明计划名称。"})
     kind = forms.ChoiceField(
         label="检查类型",
         choices=[(kind.value, kind.label) for kind in (PlanKind.DAILY, PlanKind.SPECIAL)],
         initial=PlanKind.DAILY,
+    )
+    districts = forms.MultipleChoiceField(
+        label="限于登记在", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    sectors = forms.MultipleChoiceField(
+        label="限于登记行业属", required=False, widget=forms.CheckboxSelectMultiple
     )
     batches = forms.CharField(
         label="批次",
@@ -99,6 +106,16 @@ class PlanForm(MatterForm):
     basis = forms.CharField(
         label="补充依据", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+        super().__init__(call, *args, **kwargs)
+        counties = call.policy.city_file.counties.items()
+        self.fields["districts"].choices = [  # type: ignore[attr-defined]
+            (code, county.name) for code, county in counties if county.until is None
+        ]
+        self.fields["sectors"].choices = [  # type: ignore[attr-defined]
+            (key, sector.title) for key, sector in call.policy.sectors.sectors.items() if sector.industries
+        ]
 
     def clean_batches(self) -> list[BatchDraft]:
         """One batch a line: scope, number, first and last day."""
@@ -115,6 +132,7 @@ class PlanForm(MatterForm):
             line=self.line(),
             year=given["year"],
             kind=PlanKind(given["kind"]),
+            scope=ObjectParts(districts=given["districts"], sectors=given["sectors"]),
             batches=given["batches"],
         )
 

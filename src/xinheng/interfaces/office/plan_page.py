@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from xinheng.core.grading import Band, Dated
+from xinheng.core.inspection_objects import names_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
@@ -22,6 +23,7 @@ from xinheng.interfaces.office.wording import case_state, cited
 from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import steps_for
+from xinheng.services.inspection_objects import count_fitting, rule_has_changed, rules_of
 from xinheng.services.inspections import forecast_draw
 from xinheng.services.result_age import without_result
 from xinheng.services.statistics import current_runs
@@ -132,6 +134,7 @@ def plan_page(
         "crumbs": [Crumb("抽查计划", reverse("office:plans")), Crumb(plan.title)],
         "plan": line_of(call, plan, drawn_of(plan)),
         "stages": _stages(plan),
+        **_objects(call, plan),
         "batches": list(plan.batches.order_by("position")),
         **_filing(call, plan, filing),
         "strata": strata,
@@ -158,6 +161,19 @@ def plan_page(
         "draws": _draws(plan),
     }
     return call.render("plan", context)
+
+
+def _objects(call: Call, plan: Plan) -> dict[str, Any]:
+    """Of whom the pool is made, and how many of the register that is; once announced, the rules as announced."""
+    announcement = DrawAnnouncement.objects.filter(plan=plan).order_by("-attempt").first()
+    if announcement is not None and not _given_up(plan):
+        return {"rules": announcement.content.get("pool_rules", []), "fitting": None, "rule_changed": False}
+    names = names_of(call.policy)
+    return {
+        "rules": [one.published(names) for one in rules_of(plan, policy=call.policy)],
+        "fitting": count_fitting(plan, policy=call.policy, on=call.today),
+        "rule_changed": rule_has_changed(plan, policy=call.policy),
+    }
 
 
 def _unrated(call: Call, plan: Plan) -> int:

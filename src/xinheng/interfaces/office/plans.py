@@ -87,7 +87,7 @@ def new_plan(call: Call) -> HttpResponse:
             plan = draft_plan(draft, actor=call.user, policy=call.policy, now=call.now)
             call.tell("计划已送批，由另一人批准后才能抽取。")
             return redirect("office:plan", plan=plan.public_id)
-    return call.render("plan_form", {"crumbs": _crumbs("拟定计划"), "form": form, "heading": "拟定计划"})
+    return _form_page(call, form, crumb="拟定计划", heading="拟定计划")
 
 
 def _initial(call: Call) -> dict[str, Any]:
@@ -106,6 +106,7 @@ def edit_plan(call: Call, plan: Plan) -> HttpResponse:
         "year": plan.year,
         "matter": plan.matter_key,
         "kind": plan.kind,
+        **plan.scope,
         "batches": "\n".join(batch_line(batch) for batch in plan.batches.order_by("position")),
     }
     form = PlanForm(call, call.request.POST or None, initial=now_)
@@ -113,7 +114,7 @@ def edit_plan(call: Call, plan: Plan) -> HttpResponse:
         with refusals_on(form):
             revise_plan(plan.public_id, form.draft(), actor=call.user, policy=call.policy, now=call.now)
             return redirect("office:plan", plan=plan.public_id)
-    return call.render("plan_form", {"crumbs": _crumbs(plan.title), "form": form, "heading": "修改计划"})
+    return _form_page(call, form, crumb=plan.title, heading="修改计划")
 
 
 @asks(Verb.READ_DRAW, Verb.DRAFT_PLAN, Verb.APPROVE_PLAN, of=PLAN)
@@ -215,6 +216,12 @@ def draw_plan(call: Call, plan: Plan) -> HttpResponse:
             )
             return redirect("office:draw", draw=draw.public_id)
     return plan_page(call, plan, drawing=form)
+
+
+def _form_page(call: Call, form: PlanForm, *, crumb: str, heading: str) -> HttpResponse:
+    matters_url = reverse("office:inspection_matters")
+    context = {"crumbs": _crumbs(crumb), "form": form, "heading": heading, "matters_url": matters_url}
+    return call.render("plan_form", context)
 
 
 def _crumbs(last: str) -> list[Crumb]:

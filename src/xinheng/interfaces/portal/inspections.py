@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.grading import Band, GradingPolicy
 from xinheng.core.grading_change import GENERAL
+from xinheng.core.inspection_objects import Names, ObjectParts, names_of
 from xinheng.core.policy import Policy
 from xinheng.core.policy_published import GRADING
 from xinheng.core.visits import Kind
@@ -105,24 +106,27 @@ def plans(request: HttpRequest) -> HttpResponse:
         known = known.filter(year=int(asked))
     turned = turn_by_number(known, request, size=PAGE)
     options = [Option("", "全部"), *(Option(str(one), f"{one} 年") for one in years)]
+    names = names_of(law.policy_in_force(on=localdate()))
     context = {
         "crumbs": crumbs_to("抽查计划"),
         "section": section(),
         "filters": [Filter("year", "年度", "select", asked, options)],
         "reset_url": reverse("portal:inspection_plans"),
         "paging": paging(request, turned),
-        "plans": [_plan(row) for row in turned.rows],
+        "plans": [_plan(row, names) for row in turned.rows],
     }
     return answers.short_lived(render(request, "portal/inspection_plans.html", context), noindex=False)
 
 
-def _plan(row: PublicPlan) -> dict[str, Any]:
+def _plan(row: PublicPlan, names: Names) -> dict[str, Any]:
+    rules = [rule for rule in (row.object_rule, row.scope or None) if rule is not None]
     return {
         "title": row.title,
         "kind": Kind(row.kind).label,
         "organ": row.organisation or "",
         "year": row.year,
         "matter": row.matter,
+        "objects": [ObjectParts.model_validate(rule).words(names) for rule in rules],
         "matter_url": f"{reverse('portal:matters')}#{row.matter_key}" if row.matter_key else "",
         "basis": row.basis,
         "approved_at": row.approved_at,

@@ -9,10 +9,12 @@ from typing import Any
 from xinheng.core.catalogue_change import cited
 from xinheng.core.grading import Dated
 from xinheng.core.inspection_matters import Matter, OrganLevel
+from xinheng.core.inspection_objects import names_of
 from xinheng.core.policy import Policy
 
 CSV_COLUMNS = (
-    *("代码", "事项", "类别", "检查对象", "检查机关", "层级", "方式", "为什么需要现场检查"),
+    *("代码", "事项", "类别", "检查对象", "对象规则", "对象规则版本", "对象规则依据", "检查机关"),
+    *("层级", "方式", "为什么需要现场检查"),
     *("检查内容", "检查结果", "依据", "依据是否核对", "列入日期"),
 )
 
@@ -43,6 +45,9 @@ def _row(key: str, matter: Matter, policy: Policy) -> dict[str, Any]:
         "title": matter.title,
         "kind": matter.kind.label,
         "object": matter.object.label,
+        "rule": matter.rule.words(names_of(policy)),
+        "rule_version": matter.rule.version,
+        "rule_basis": cited(matter.objects.basis, policy.sources) if matter.objects else "",
         "organs": organs_of(matter, policy),
         "levels": "、".join(level.label for level in matter.levels),
         "ways": "、".join(way.label for way in matter.ways),
@@ -84,6 +89,9 @@ def csv_rows(policy: Policy, *, on: date) -> list[tuple[str, ...]]:
             row["title"],
             row["kind"],
             row["object"],
+            row["rule"],
+            row["rule_version"],
+            row["rule_basis"],
             row["organs"],
             row["levels"],
             row["ways"],

@@ -16,6 +16,7 @@ const exactly = (wanted) => (value) => value === wanted;
 const list = (item, least = 0, most = Infinity) => ({ item, least, most });
 const named = (field, value) => ({ named: { field, value } });
 const optional = (shape) => ({ optional: shape });
+const mayLack = (shape) => ({ lacking: shape });
 
 const key = text(/^[A-Za-z0-9_-]{1,64}$/);
 const stratumKey = text(/^[A-Za-z0-9_.:@-]{1,80}$/);
@@ -56,6 +57,9 @@ const RECORD = {
       1000,
     ),
     pool: digest,
+    pool_rules: mayLack(
+      list({ name: line, words: text(PLAIN, 1, 2000), parts: named(key, list(line, 1, 500)), version: digest }, 1, 10),
+    ),
     inspectors: digest,
     team: whole(2, 20),
     parties: list({ name: line, commitment: digest }, 1, 50),
@@ -113,8 +117,9 @@ function* listed(value, shape, place, here) {
 
 function* fields(value, shape, place) {
   for (const field of Object.keys(shape)) {
-    if (!Object.hasOwn(value, field)) yield `记录格式：缺少${within(place, field)}`;
-    else yield* problems(value[field], shape[field], within(place, field));
+    const own = shape[field].lacking ?? shape[field];
+    if (Object.hasOwn(value, field)) yield* problems(value[field], own, within(place, field));
+    else if (own === shape[field]) yield `记录格式：缺少${within(place, field)}`;
   }
   for (const field of Object.keys(value)) {
     if (!Object.hasOwn(shape, field)) yield `记录格式：不应有${within(place, field)}`;

@@ -29,6 +29,9 @@ function* announcement(record, announced) {
     yield "公告：重新抽取须注明前一次公告和理由，首次抽取不应注明";
   }
   if (!apart(content.parties.map((party) => party.name))) yield "公告：同一单位提交了两个承诺值";
+  for (const rule of content.pool_rules ?? []) {
+    if (digestOf(rule.parts) !== rule.version) yield `名录规则：“${rule.name}”的内容与所记版本不符`;
+  }
   if (record.drawn_at < content.announced_at) yield "时间：抽取早于公告";
 }
 
@@ -131,6 +134,9 @@ export function remarks(record) {
     notes.push(`种子只由“${content.parties[0].name}”一方提供，该方可能事先知道结果`);
   }
   if (content.repeats) notes.push(`这是第${content.attempt}次抽取，理由：${content.repeats.reason}`);
+  for (const { name, words } of content.pool_rules ?? []) {
+    notes.push(`名录按“${name}”组成，由组织单位保证：${words}`);
+  }
   for (const { name, size, population, ratio } of content.strata) {
     if (size * 1000 < population * ratio) notes.push(`“${name}”可抽对象不足，未达到比例`);
   }
