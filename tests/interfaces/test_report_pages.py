@@ -95,6 +95,50 @@ def test_the_subject_sees_who_got_reports_on_it(firm: Subject, record: Record, p
     assert "社会公众" in page and "获取基础版信用报告" in page and "获取信用报告" in page
 
 
+@pytest.mark.row("M6-05")
+@pytest.mark.row("X-05")
+def test_an_enterprise_chooses_fields_and_period_of_a_special_report(
+    firm: Subject, record: Record, people: People
+) -> None:
+    client = visitor_of(firm, people.wang)
+    page = text(client.get(reverse("counter:own_reports", args=[firm.public_id])))
+    address = reverse("counter:own_special_report", args=[firm.public_id])
+    assert address in page
+    asked = text(client.get(address))
+    assert 'value="market_regulation"' in asked and "不证明有无违法违规" in asked
+    period = {"from_on": "2022-01-01", "until_on": f"{NOW.date()}", "purpose": "qualification"}
+    made = client.post(address, period)
+    assert made.status_code == 302
+    shown = text(client.get(made.headers["Location"]))
+    assert TITLE in shown and "全部领域" in shown and "没有归集" in shown and "2022-01-01" in shown
+    assert client.get(f"{made.headers['Location']}pdf/").content.startswith(b"%PDF-")
+    number = made.headers["Location"].split("/")[-2]
+    assert "一致" in _verified(number)
+    assert Client().get(f"/report/{number}").status_code == 404
+
+
+@pytest.mark.row("X-05")
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"areas": "astrology"}, "请从列出的领域中选择"),
+        ({"from_on": "2012-01-01"}, "时段超过 5 年"),
+        ({"until_on": "2099-01-01"}, "时段的起止日期不对"),
+        ({"from_on": ""}, "请填写起始日"),
+        ({"from_on": "昨天"}, "需要改正"),
+        ({"purpose": ""}, "请选择用途"),
+    ],
+)
+def test_a_special_report_that_cannot_be_made_says_why(
+    firm: Subject, people: People, wrong: dict[str, str], told: str
+) -> None:
+    address = reverse("counter:own_special_report", args=[firm.public_id])
+    period = {"from_on": "2024-01-01", "until_on": f"{NOW.date()}", "purpose": "qualification"}
+    answer = visitor_of(firm, people.wang).post(address, period | wrong)
+    assert answer.status_code == 200 and told in text(answer)
+    assert not MadeReport.objects.exists()
+
+
 @pytest.mark.guard("G13")
 def test_nobody_else_gets_the_report_of_an_enterprise(firm: Subject, record: Record, people: People) -> None:
     number, address = _own(firm, visitor_of(firm, people.wang))
@@ -290,6 +334,26 @@ def test_the_window_makes_a_report_on_paper_and_the_enterprise_is_told(
     _end(record, people, policy)
     assert window.get(address).status_code == 409
     assert firm.name not in text(window.get(reverse("office:window_reports")))
+
+
+@pytest.mark.row("X-05")
+def test_the_window_makes_a_special_report(firm: Subject, record: Record, clerk: User) -> None:
+    window = signed_in(clerk)
+    address = reverse("office:new_window_special_report")
+    assert address in text(window.get(reverse("office:window_reports")))
+    given = {
+        "code": firm.code,
+        "proof": "licence",
+        "areas": ["tax", "market_regulation"],
+        "from_on": "2024-01-01",
+        "until_on": f"{NOW.date()}",
+        "purpose": "qualification",
+    }
+    assert "时段超过 5 年" in text(post(window, address, given | {"from_on": "2001-01-01"}))
+    assert post(window, address, given).status_code == 302
+    made = MadeReport.objects.get()
+    assert made.kind == "special" and made.scope["fields"] == ["market_regulation", "tax"]
+    assert "专项信用报告" in text(window.get(reverse("office:window_reports")))
 
 
 def test_the_window_is_told_what_is_wrong(firm: Subject, people: People, clerk: User, home: Path) -> None:

@@ -13,9 +13,10 @@ from xinheng.core.catalogue import Item
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import RecordState, Seriousness
 from xinheng.core.reports import About, twin_of
-from xinheng.interfaces.counter.reports import OrderForm, PurposeForm
+from xinheng.interfaces.counter.reports import OrderForm
 from xinheng.interfaces.counter.reports_verify import FileForm, NumberForm
 from xinheng.interfaces.office.reports import WindowReportForm
+from xinheng.interfaces.web.report_forms import PurposeForm, SpecialForm
 
 Context = dict[str, Any]
 NUMBER = "20261120100000ABCDEFGH"
@@ -97,6 +98,19 @@ def _own_reports() -> Context:
         "free": {"floor": 2, "citation": "《示例条例》第四十条", "used": 3},
         "verify_url": "#",
         "consents_url": "#",
+        "special": {"title": "专项信用报告（限本平台归集范围）", "url": "#"},
+    }
+
+
+def _special() -> Context:
+    rules = _policy().reports.special
+    return {
+        **SPACE,
+        "title": rules.title,
+        "says": rules.says,
+        "notes": rules.notes,
+        "form": SpecialForm({}, policy=_policy(), today=NOW.date()),
+        "back_url": "#",
     }
 
 
@@ -113,6 +127,7 @@ COUNTER_REPORTS: dict[str, Callable[[], Context]] = {
     "report": lambda: {**COMMON, **_report()},
     "own_report": lambda: {**SPACE, **_report()},
     "own_reports": _own_reports,
+    "own_special_report": _special,
     "verify": _outcome,
 }
 OFFICE_REPORTS: dict[str, Callable[[], Context]] = {
@@ -120,6 +135,7 @@ OFFICE_REPORTS: dict[str, Callable[[], Context]] = {
         **OFFICE,
         "crumbs": crumbs_to("信用报告"),
         "new_url": "#",
+        "special_url": "#",
         "reports": [LINE, {**LINE, "current": False, "state": "有变化", "name": "", "pdf_url": ""}],
         "paging": None,
     },

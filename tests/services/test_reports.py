@@ -16,6 +16,7 @@ from tests.store.rows import Rows
 from xinheng.core.canonical import digest_of
 from xinheng.core.mandates import Proof
 from xinheng.core.policy import Policy
+from xinheng.core.special_reports import Scope
 from xinheng.documents.signing import new_signer
 from xinheng.services.enterprises import Party, party_of
 from xinheng.services.own_file import readings_of
@@ -50,6 +51,11 @@ class World:
 
     def own(self, kind: str = "basic") -> MadeReport:
         return make_own(self.party, self.firm, Order(kind, "review"), policy=self.policy, now=NOW)
+
+    def special(self, *fields: str, back: int = 1000) -> MadeReport:
+        scope = Scope(fields=fields, from_on=TODAY - timedelta(days=back), until_on=TODAY)
+        order = Order("special", "qualification", scope)
+        return make_own(self.party, self.firm, order, policy=self.policy, now=NOW)
 
     def public(self) -> MadeReport:
         return make_public(self.firm, "partner", policy=self.policy, now=NOW)
@@ -283,3 +289,45 @@ def test_the_content_is_kept_sealed(world: World, home: Path) -> None:
     kept = [path for path in (home / "files").rglob("*") if path.is_file()]
     assert kept and not any(TITLE.encode() in path.read_bytes() for path in kept)
     assert MadeReport.objects.filter(pk=made.pk).values("content").count() == 1
+
+
+DELIVERED = "市场监管局报送的一则"
+
+
+@pytest.fixture
+def delivered(world: World, people: People) -> World:
+    """Of two records one came from an organ that is known to supervise; nobody can place the other."""
+    batch = Rows(people).batch(organisation=people.market, item=4, state="loaded", loaded_at=NOW)
+    world.record = an_act(world.firm, people, title=DELIVERED, batch=batch).record
+    return world
+
+
+@pytest.mark.row("M6-05")
+@pytest.mark.row("X-05")
+def test_a_special_report_tells_the_chosen_field_and_says_who_delivered_when(delivered: World) -> None:
+    told = delivered.says(delivered.special("market_regulation"))
+    assert DELIVERED in told and f"最近一次报送于 {TODAY}" in told
+    assert TITLE not in told and "另有 1 条" in told
+    elsewhere = delivered.says(delivered.special("tax"))
+    assert DELIVERED not in elsewhere and "还没有报送过" in elsewhere
+    assert TITLE in delivered.says(delivered.special())
+    assert DELIVERED not in delivered.says(delivered.special("market_regulation", back=1))
+
+
+@pytest.mark.row("X-05")
+def test_a_special_report_is_stale_once_its_record_ended_and_not_by_another_field(delivered: World) -> None:
+    told, elsewhere = delivered.special("market_regulation"), delivered.special("tax")
+    assert {delivered.state(told), delivered.state(elsewhere)} == {State.CURRENT}
+    assert verify_file(delivered.paper(told), policy=delivered.policy, today=TODAY).genuine
+    delivered.end()
+    assert delivered.state(told) is State.CHANGED and delivered.state(elsewhere) is State.CURRENT
+
+
+@pytest.mark.row("X-05")
+def test_a_special_report_without_a_scope_or_with_a_wrong_one_is_not_made(world: World) -> None:
+    assert code_of(world.own, "special") == "BG1"
+    assert code_of(world.special, "astrology") == "BG10"
+    assert code_of(world.special, back=4000) == "BG11"
+    scoped = Order("basic", "review", Scope(fields=(), from_on=TODAY, until_on=TODAY))
+    assert code_of(make_own, world.party, world.firm, scoped, policy=world.policy, now=NOW) == "BG1"
+    assert not MadeReport.objects.exists()

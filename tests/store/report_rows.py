@@ -30,6 +30,9 @@ def report(rows: Rows, **given: Any) -> store.MadeReport:
 
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "report_kind_known": lambda rows: report(
+        rows, kind="verdict", requester="window", clerk=rows.people.wang, proof="licence"
+    ),
+    "report_special_has_a_scope": lambda rows: report(
         rows, kind="special", requester="window", clerk=rows.people.wang, proof="licence"
     ),
     "report_public_gets_the_basic_one": lambda rows: report(rows, kind="authorised"),

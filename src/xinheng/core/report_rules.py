@@ -15,7 +15,7 @@ from xinheng.core.policy_file import PolicyModel
 from xinheng.core.sources import Entry
 
 CHAPTERS = 10
-BASIC, AUTHORISED = "basic", "authorised"
+BASIC, AUTHORISED, SPECIAL = "basic", "authorised", "special"
 
 
 class Kind(Entry):
@@ -47,6 +47,25 @@ class Chapter(Entry):
     says: str = ""
 
 
+class Information(Entry):
+    """A kind of information of the special report; without ``items`` this platform collects none, and ``says`` so."""
+
+    number: Annotated[StrictInt, Field(ge=1, le=CHAPTERS)]
+    title: str
+    items: dict[str, tuple[str, ...]]
+    says: str
+
+
+class Special(Entry):
+    """The special report (专项信用报告) of what this platform holds: its kinds of information, and what it does not say."""
+
+    title: str
+    says: str
+    edition: str
+    information: dict[str, Information] = Field(min_length=1)
+    notes: tuple[str, ...] = Field(min_length=1)
+
+
 class LeftOut(Entry):
     """An item that no report holds, and why."""
 
@@ -63,6 +82,7 @@ class ReportRules(PolicyModel):
     """Every item of the catalogue stands in one chapter or is left out by name."""
 
     kinds: dict[str, Kind]
+    special: Special
     sections: dict[str, Chapter]
     left_out: dict[str, LeftOut]
     purposes: dict[str, Purpose] = Field(min_length=1)
@@ -86,6 +106,10 @@ class ReportRules(PolicyModel):
     def chapters(self) -> tuple[tuple[str, Chapter], ...]:
         """In the order of the report."""
         return tuple(sorted(self.sections.items(), key=lambda one: one[1].number))
+
+    def title_of(self, kind: str) -> str:
+        """Of a kind of report, the special one included."""
+        return self.special.title if kind == SPECIAL else self.kinds[kind].title
 
     @property
     def places(self) -> Mapping[str, str]:

@@ -9,9 +9,9 @@ this platform holds, and as of when.
 import re
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import FIRST_LOCAL_NUMBER, CatalogueItem, FieldKind, Nature, item_code
@@ -19,7 +19,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.public_fields import public_fields
 from xinheng.core.publication import open_to_all
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
-from xinheng.core.report_rules import Chapter, Kind
+from xinheng.core.report_rules import Chapter, Information, Kind
 
 FORMAT = "xinheng-report-1"
 EDITION = "V2.0"
@@ -54,7 +54,8 @@ _NOTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One open version of a record. ``shown``: it is shown to the public now; ``shown_until``: its last day there."""
+    """One open version of a record. ``shown``: it is shown to the public now; ``shown_until``: its last day there.
+    ``sectors``: fields of supervision of whoever decided; empty where nobody can say."""
 
     item: int
     key: int
@@ -69,6 +70,7 @@ class Fact:
     shown: bool
     shown_until: date | None = None
     repair_from: date | None = None
+    sectors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +116,14 @@ class Line:
     repair_from: date | None
 
 
+Dated: TypeAlias = tuple[date, int, Line]
+"""A line with its day and its key, by which lines stand in order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """``number`` 0: the local supplement. ``says`` stands where there is no line; ``closed``: there never is one."""
+    """``number`` 0: the local supplement. ``says`` stands where there is no line; ``counted``: the summary counts its lines;
+    ``closed``: there never is one. ``stated`` False: says what the platform holds, and states nothing of the subject."""
 
     key: str
     number: int
@@ -124,8 +131,10 @@ class Section:
     lines: tuple[Line, ...] = ()
     says: str = ""
     verified: bool = False
+    counted: bool = False
     closed: bool = False
-    facts: tuple[tuple[str, str], ...] = field(default=())
+    stated: bool = True
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +147,13 @@ class Report:
     head: Head
     about: About
     sections: tuple[Section, ...]
+    edition: str = EDITION
+    notes: tuple[str, ...] = _NOTES
 
     @property
     def counts(self) -> tuple[tuple[str, int | None], ...]:
-        """Of chapters two to nine, as the summary (信用信息概要) gives them; None for one that holds no records ever."""
-        told = (one for one in self.sections if 1 < one.number < 10)
+        """Of the chapters with records, as the summary (信用信息概要) gives them; None for one that holds no records ever."""
+        told = (one for one in self.sections if one.counted)
         return tuple((one.title, None if one.closed else len(one.lines)) for one in told)
 
 
@@ -165,11 +176,12 @@ def may_stand(fact: Fact, kind: Kind, policy: Policy, *, on: date) -> bool:
     if kind.published_only:
         told = fact.shown and open_to_all(fact.fields)
     else:
-        told = fact.shown or not (failing or item.nature is Nature.FAILING) or _runs(fact, policy, on)
+        told = fact.shown or not (failing or item.nature is Nature.FAILING) or runs(fact, policy, on)
     return item.disclosure in kind.disclosures and told
 
 
-def _runs(fact: Fact, policy: Policy, on: date) -> bool:
+def runs(fact: Fact, policy: Policy, on: date) -> bool:
+    """Whether the term for which a failing fact could be shown is known and runs."""
     if fact.seriousness is Seriousness.NONE or fact.decided_on is None:
         return False
     period = policy.publication_period(fact.seriousness, decided_on=fact.decided_on)
@@ -188,16 +200,16 @@ def compose(
 ) -> Report:
     """The report as of a day, its lines by day, newest first. KeyError for a kind that policy does not know."""
     rule, rules = policy.reports.kinds[kind], policy.reports
-    places, lines = rules.places, dict[str, list[tuple[date, int, Line]]]()
+    places, lines = rules.places, dict[str, list[Dated]]()
     for fact in facts:
         if may_stand(fact, rule, policy, on=on):
             chapter = LOCAL if fact.item >= FIRST_LOCAL_NUMBER else places[item_code(fact.item)]
-            line = _line(fact, policy, wanted=rules.sections.get(chapter), sole_trader=about.sole_trader)
+            line = line_of(fact, policy, wanted=rules.sections.get(chapter), sole_trader=about.sole_trader)
             lines.setdefault(chapter, []).append((fact.decided_on or date.min, fact.key, line))
     for one in standings:
         lines.setdefault("honesty", []).append((one.from_on, 0, _standing(one)))
     sections = [
-        _section(key, chapter, [one[2] for one in sorted(lines.get(key, []), key=_newest)])
+        section_of(key, chapter, lines.get(key, []), says=chapter.says or _NONE)
         for key, chapter in rules.chapters
     ]
     adverse = [line for one in sections for line in one.lines if line.adverse]
@@ -211,19 +223,21 @@ def compose(
     )
 
 
-def _newest(one: tuple[date, int, Line]) -> tuple[int, int]:
-    return -one[0].toordinal(), one[1]
+def _newest(lines: Iterable[Dated]) -> tuple[Line, ...]:
+    return tuple(one[2] for one in sorted(lines, key=lambda one: (-one[0].toordinal(), one[1])))
 
 
-def _section(key: str, chapter: Chapter, lines: list[Line]) -> Section:
-    says = "" if lines else chapter.says or _NONE
+def section_of(key: str, chapter: Chapter | Information, lines: Iterable[Dated], *, says: str) -> Section:
+    """A chapter of records, the newest first; ``says`` where there is none."""
+    told = _newest(lines)
     return Section(
         key=key,
         number=chapter.number,
         title=chapter.title,
-        lines=tuple(lines),
-        says=says,
+        lines=told,
+        says="" if told else says,
         verified=chapter.verified,
+        counted=True,
         closed=not chapter.items,
     )
 
@@ -252,8 +266,8 @@ def _advice(adverse: list[Line]) -> str:
     )
 
 
-def _supplement(lines: list[tuple[date, int, Line]]) -> tuple[Section, ...]:
-    told = tuple(one[2] for one in sorted(lines, key=_newest))
+def _supplement(lines: list[Dated]) -> tuple[Section, ...]:
+    told = _newest(lines)
     return (Section(key=LOCAL, number=0, title="公共信用信息地方补充内容", lines=told),) if told else ()
 
 
@@ -261,7 +275,8 @@ def _item(policy: Policy, number: int) -> CatalogueItem | None:
     return policy.catalogue.items.get(item_code(number))
 
 
-def _line(fact: Fact, policy: Policy, *, wanted: Chapter | None, sole_trader: bool) -> Line:
+def line_of(fact: Fact, policy: Policy, *, wanted: Chapter | Information | None, sole_trader: bool) -> Line:
+    """What is told of a fact: ``wanted`` names the fields; without it all that may be told."""
     item = policy.catalogue.items[item_code(fact.item)]
     told = dict(public_fields(fact.fields, item.fields, sole_trader=sole_trader))
     chosen = wanted.items[item_code(fact.item)] if wanted else tuple(item.fields)
@@ -311,7 +326,7 @@ def twin_of(report: Report) -> dict[str, Any]:
     head, about = report.head, report.about
     return {
         "format": FORMAT,
-        "edition": EDITION,
+        "edition": report.edition,
         "number": head.number,
         "kind": report.kind,
         "title": report.title,
@@ -323,13 +338,13 @@ def twin_of(report: Report) -> dict[str, Any]:
         "subject": {"name": about.name, "code": about.code},
         "counts": [{"title": title, "count": count} for title, count in report.counts],
         "sections": [_told(one) for one in report.sections],
-        "notes": list(_NOTES),
+        "notes": list(report.notes),
     }
 
 
 def facts_digest(twin: Mapping[str, Any]) -> str:
     """Of what a report states of its subject, without number, moment, purpose and advice: equal while nothing has changed."""
-    lines = [[one["key"], one["facts"], one["lines"]] for one in twin["sections"]]
+    lines = [[one["key"], one["facts"], one["lines"]] for one in twin["sections"] if one.get("stated", True)]
     return digest_of({"kind": twin["kind"], "subject": twin["subject"], "sections": lines})
 
 
@@ -340,6 +355,7 @@ def _told(one: Section) -> dict[str, Any]:
         "title": one.title,
         "says": one.says,
         "verified": one.verified,
+        **({} if one.stated else {"stated": False}),
         "facts": _pairs(one.facts),
         "lines": [
             {"title": line.title, "kind": line.kind, "mark": line.mark, "told": _pairs(line.told)}

@@ -18,9 +18,10 @@ from xinheng.core.mandates import Proof
 from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.report_rules import BASIC
+from xinheng.core.report_rules import BASIC, SPECIAL
 from xinheng.core.reports import Head, facts_digest, new_number, twin_of
 from xinheng.core.roles import Verb
+from xinheng.core.special_reports import Scope, check_scope
 from xinheng.documents.reports import set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.services.enterprises import Party
@@ -38,15 +39,16 @@ from xinheng.store.subjects import Subject
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Which kind of report, and the key of the purpose it is asked for."""
+    """Which kind of report, and the key of the purpose it is asked for. ``scope``: of the special report alone."""
 
     kind: str
     purpose: str
+    scope: Scope | None = None
 
 
 @transaction.atomic
 def make_own(party: Party, subject: Subject, order: Order, *, policy: Policy, now: datetime) -> MadeReport:
-    """For the enterprise, by somebody with a living mandate. Refusals BG1, BG4."""
+    """For the enterprise, by somebody with a living mandate. Refusals BG1, BG4, BG10, BG11."""
     party.demand(Verb.READ_OWN_FILE, subject, on=day_of(now))
     made = _make(subject, order, Requester.OWN, policy=policy, now=now, account=party.account)
     _note(made, policy, now=now)
@@ -57,7 +59,7 @@ def make_own(party: Party, subject: Subject, order: Order, *, policy: Policy, no
 def make_at_window(
     code: str, order: Order, *, proof: Proof, clerk: User, policy: Policy, now: datetime
 ) -> MadeReport:
-    """For the enterprise whose licence the window has seen. Refusals BG1, BG4, BG5 no such code."""
+    """For the enterprise whose licence the window has seen. Refusals BG1, BG4, BG5 no such code, BG10, BG11."""
     wanted = code.strip().upper()
     subject = Subject.objects.filter(code=wanted, merged_into=None).first() if is_uscc(wanted) else None
     if subject is None:
@@ -106,8 +108,11 @@ def _make(
     proof: str = "",
 ) -> MadeReport:
     rules, today = policy.reports, day_of(now)
-    if order.kind not in rules.kinds or order.purpose not in rules.purposes:
+    known = order.kind == SPECIAL if order.scope else order.kind in rules.kinds
+    if not known or order.purpose not in rules.purposes:
         raise Refusal("BG1", "没有这种报告或者用途。", advice="请从列出的报告种类和用途中选择。")
+    if order.scope is not None:
+        check_scope(order.scope, policy=policy, on=today)
     if subject.merged_into_id is not None:
         raise Refusal("BG4", "这个主体已并入另一个主体。", advice="请为现在的主体获取报告。")
     moment = now.astimezone(SHANGHAI)
@@ -118,11 +123,13 @@ def _make(
         purpose=rules.purposes[order.purpose].title,
         policy=policy.digest,
     )
-    twin = twin_of(gather(subject, policy=policy, today=today).composed(order.kind, head=head, policy=policy))
+    gathered = gather(subject, policy=policy, today=today)
+    twin = twin_of(gathered.composed(order.kind, head=head, policy=policy, scope=order.scope))
     return MadeReport.objects.create(
         number=head.number,
         subject=subject,
         kind=order.kind,
+        scope=order.scope.kept if order.scope else None,
         requester=requester,
         account=account,
         clerk=clerk,
@@ -150,7 +157,7 @@ def _note(made: MadeReport, policy: Policy, *, now: datetime, clerk: User | None
         actor=clerk,
         subject=made.subject.public_id,
         object=f"report:{made.number}",
-        reason=f"{policy.reports.kinds[made.kind].title}，{policy.reports.purposes[made.purpose].title}",
+        reason=f"{policy.reports.title_of(made.kind)}，{policy.reports.purposes[made.purpose].title}",
         payload={"number": made.number, "digest": made.digest},
     )
 

@@ -8,11 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Max
+
 from xinheng.core.models import SubjectKind
+from xinheng.core.organisations import Agency
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.reports import About, Fact, Head, Report, Standing, compose
+from xinheng.core.special_reports import Coverage, Scope, chosen_of, compose_special, widest
 from xinheng.services.subjects import ended_keys, versions_of
+from xinheng.services.time import day_of
+from xinheng.store.batches import Batch
 from xinheng.store.effects import Publication
 from xinheng.store.public import PublicListing
 from xinheng.store.records import Record
@@ -30,7 +36,18 @@ class Gathered:
     standings: tuple[Standing, ...]
     on: date
 
-    def composed(self, kind: str, *, head: Head, policy: Policy) -> Report:
+    def composed(self, kind: str, *, head: Head, policy: Policy, scope: Scope | None = None) -> Report:
+        """``scope``: of the special report, and of no other."""
+        if scope is not None:
+            return compose_special(
+                scope,
+                about=self.about,
+                facts=self.facts,
+                coverage=coverage_of(scope, policy=policy),
+                head=head,
+                policy=policy,
+                on=self.on,
+            )
         return compose(
             kind,
             about=self.about,
@@ -43,7 +60,7 @@ class Gathered:
 
 
 def gather(subject: Subject, *, policy: Policy, today: date) -> Gathered:
-    facts, standings = tuple(_facts(subject, today)), tuple(_standings(subject, policy))
+    facts, standings = tuple(_facts(subject, policy, today)), tuple(_standings(subject, policy))
     return Gathered(_about(subject, policy), facts, standings, today)
 
 
@@ -64,19 +81,48 @@ def _about(subject: Subject, policy: Policy) -> About:
     return About(name=subject.name, code=subject.code or "", sole_trader=sole_trader, facts=told)
 
 
-def _facts(subject: Subject, today: date) -> Iterator[Fact]:
+def coverage_of(scope: Scope, *, policy: Policy) -> list[Coverage]:
+    """Of each field chosen, or of all: who answers for it, and when it last delivered what the report tells."""
+    told = [item for of in policy.reports.special.information.values() for item in of.items]
+    loaded = Batch.objects.filter(
+        state="loaded", item__in=[policy.catalogue.items[key].number for key in told]
+    )
+    last = dict(loaded.values_list("organisation__key").annotate(Max("loaded_at")))
+    found = []
+    for field in chosen_of(scope, policy):
+        units = [(key, one) for key, one in policy.agencies.agencies.items() if field in _widest(one, policy)]
+        days = [day_of(last[key]) for key, _ in units if key in last]
+        found.append(Coverage(field, tuple(one.name for _, one in units), max(days, default=None)))
+    return found
+
+
+def _widest(agency: Agency, policy: Policy) -> frozenset[str]:
+    return frozenset(widest(key, policy) for key in agency.sectors) - {"any"}
+
+
+def _sectors(authority: str, batch: Batch | None, policy: Policy) -> frozenset[str]:
+    """Of who decided; of who delivered where that is unknown, unless it is the office that collects from all."""
+    known = policy.agencies
+    named = known.agencies.get(known.named(authority) or "")
+    if named is not None:
+        return _widest(named, policy)
+    sender = known.agencies.get(batch.organisation.key) if batch else None
+    return frozenset() if sender is None or "credit" in sender.sectors else _widest(sender, policy)
+
+
+def _facts(subject: Subject, policy: Policy, today: date) -> Iterator[Fact]:
     over = ended_keys(subject)
     open_ones = Publication.objects.filter(subject=subject, stopped_at=None)
     shown: Mapping[int, Publication] = {one.record_key: one for one in open_ones}
-    rows = versions_of(subject, as_of=None, known_on=None).select_related("detail", "batch")
+    rows = versions_of(subject, as_of=None, known_on=None).select_related("detail", "batch__organisation")
     for record in rows.order_by("record_key"):
         if record.record_key not in over and record.provenance.may_burden:
             publication = shown.get(record.record_key)
             if publication is None or publication.stop_on is None or publication.stop_on > today:
-                yield _fact(record, publication)
+                yield _fact(record, publication, policy)
 
 
-def _fact(record: Record, publication: Publication | None) -> Fact:
+def _fact(record: Record, publication: Publication | None, policy: Policy) -> Fact:
     stop_on = publication.stop_on if publication else None
     detail = record.detail
     return Fact(
@@ -93,6 +139,7 @@ def _fact(record: Record, publication: Publication | None) -> Fact:
         shown=publication is not None,
         shown_until=stop_on - timedelta(days=1) if stop_on else None,
         repair_from=publication.earliest_repair_on if publication else None,
+        sectors=_sectors(detail.authority, record.batch, policy),
     )
 
 

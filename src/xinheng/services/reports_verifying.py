@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from xinheng.core.policy import Policy
 from xinheng.core.reports import NUMBER, Head, facts_digest, twin_of
+from xinheng.core.special_reports import Scope
 from xinheng.documents.reports import check_file
 from xinheng.services.reports_content import gather
 from xinheng.services.signing_keys import certificates
@@ -78,11 +79,11 @@ def state_of(made: MadeReport, *, policy: Policy, today: date) -> State:
 
 
 def states_of(reports: Iterable[MadeReport], *, policy: Policy, today: date) -> list[State]:
-    """Of each; a kind of report on a subject is composed once."""
-    now: dict[tuple[int, str], str] = {}
+    """Of each; a kind of report on a subject, of the same scope, is composed once."""
+    now: dict[tuple[int, str, str], str] = {}
     states = []
     for made in reports:
-        key = (made.subject_id, made.kind)
+        key = (made.subject_id, made.kind, str(made.scope))
         if made.content.destroyed_at is not None:
             states.append(State.ENDED)
         elif made.subject.merged_into_id is not None:
@@ -95,4 +96,5 @@ def states_of(reports: Iterable[MadeReport], *, policy: Policy, today: date) -> 
 
 def _facts_now(made: MadeReport, policy: Policy, today: date) -> str:
     gathered = gather(made.subject, policy=policy, today=today)
-    return facts_digest(twin_of(gathered.composed(made.kind, head=_NOBODY, policy=policy)))
+    scope = Scope.of(made.scope) if made.scope else None
+    return facts_digest(twin_of(gathered.composed(made.kind, head=_NOBODY, policy=policy, scope=scope)))

@@ -23,11 +23,12 @@ class Requester(models.TextChoices):
 
 class MadeReport(models.Model):
     """``as_of``: the day of its data. ``digest``: of its whole content; ``facts_digest``: of what it states alone, equal as
-    long as nothing has changed. ``proof``: what the window saw."""
+    long as nothing has changed. ``proof``: what the window saw. ``scope``: fields and period of a special report."""
 
     number = models.CharField(max_length=22, unique=True)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="reports", db_index=False)
     kind = models.CharField(max_length=12)
+    scope = models.JSONField(null=True)
     requester = models.CharField(max_length=8, choices=Requester)
     account = models.ForeignKey(
         EnterpriseAccount, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
@@ -44,7 +45,14 @@ class MadeReport(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(kind__in=["basic", "authorised"]), name="report_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["basic", "authorised", "special"]), name="report_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="special", scope__isnull=False)
+                | (~Q(kind="special") & Q(scope__isnull=True)),
+                name="report_special_has_a_scope",
+            ),
             models.CheckConstraint(
                 condition=~Q(requester="public") | Q(kind="basic"), name="report_public_gets_the_basic_one"
             ),

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from xinheng.core.canonical import shortened
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.report_rules import BASIC
+from xinheng.core.report_rules import BASIC, SPECIAL
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
 from xinheng.interfaces.counter.limits import is_beyond
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.given import refuse_nul
 from xinheng.interfaces.web.refusals import refusals_on, told
+from xinheng.interfaces.web.report_forms import PurposeForm, SpecialForm
 from xinheng.services.merged_files import one_with
 from xinheng.services.policies import policy_in_force
 from xinheng.services.reports import (
@@ -42,18 +43,6 @@ from xinheng.store.reports import MadeReport, Requester
 from xinheng.store.subjects import Subject
 
 PAGE = 20
-
-
-class PurposeForm(forms.Form):
-    """What the report is for; the choices are those of policy."""
-
-    purpose = forms.ChoiceField(label="用途", error_messages={"required": "请选择用途。"})
-
-    def __init__(self, *args: Any, policy: Policy, **given: Any) -> None:
-        super().__init__(*args, **given)
-        self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (key, one.title) for key, one in policy.reports.purposes.items()
-        ]
 
 
 class OrderForm(PurposeForm):
@@ -151,8 +140,33 @@ def own_reports(visit: Visit) -> HttpResponse:
         },
         "verify_url": reverse("counter:verify_reports"),
         "consents_url": reverse("counter:own_consents", args=[subject.public_id]),
+        "special": {
+            "title": visit.policy.reports.special.title,
+            "url": reverse("counter:own_special_report", args=[subject.public_id]),
+        },
     }
     return visit.render("own_reports", context)
+
+
+@own(Verb.READ_OWN_FILE, methods=("GET", "POST"))
+def own_special_report(visit: Visit) -> HttpResponse:
+    """Make a report of the fields and the period that the enterprise chooses."""
+    subject = visit.enterprise
+    given = visit.request.POST if visit.request.method == "POST" else None
+    form = SpecialForm(given, policy=visit.policy, today=visit.today)
+    if form.is_bound and form.is_valid():
+        with refusals_on(form, {"BG10": "areas", "BG11": "from_on"}):
+            order = Order(SPECIAL, form.cleaned_data["purpose"], form.scope())
+            made = make_own(visit.party, subject, order, policy=visit.policy, now=visit.now)
+            return redirect("counter:own_report", subject=subject.public_id, number=made.number)
+    context = {
+        "title": visit.policy.reports.special.title,
+        "says": visit.policy.reports.special.says,
+        "notes": visit.policy.reports.special.notes,
+        "form": form,
+        "back_url": reverse("counter:own_reports", args=[subject.public_id]),
+    }
+    return visit.render("own_special_report", context)
 
 
 def _of(visit: Visit) -> Any:
@@ -164,7 +178,7 @@ def _line(visit: Visit, made: MadeReport, state: State) -> dict[str, Any]:
     rules = visit.policy.reports
     return {
         "number": made.number,
-        "kind": rules.kinds[made.kind].title,
+        "kind": rules.title_of(made.kind),
         "purpose": rules.purposes[made.purpose].title if made.purpose in rules.purposes else made.purpose,
         "at": made.issued_at,
         "who": Requester(made.requester).label,

@@ -43,6 +43,7 @@ SURFACES: tuple[Surface, ...] = (
             "own_repair_case",
             "own_repair_sheet",
             "own_reports",
+            "own_special_report",
             "own_report",
             "own_report_pdf",
             "own_report_json",

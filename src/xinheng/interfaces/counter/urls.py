@@ -78,6 +78,7 @@ urlpatterns = [
     path("own/<str:subject>/visits/", visits.own_visits, name="own_visits"),
     path("own/<str:subject>/visits/<slug:number>/", visits.own_visit, name="own_visit"),
     path("own/<str:subject>/reports/", reports.own_reports, name="own_reports"),
+    path("own/<str:subject>/reports/special/", reports.own_special_report, name="own_special_report"),
     path("own/<str:subject>/reports/<slug:number>/", reports.own_report, name="own_report"),
     path("own/<str:subject>/reports/<slug:number>/pdf/", reports.own_report_pdf, name="own_report_pdf"),
     path("own/<str:subject>/reports/<slug:number>/json/", reports.own_report_json, name="own_report_json"),

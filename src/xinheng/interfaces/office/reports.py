@@ -3,6 +3,7 @@
 The report is signed, free and told to the enterprise; the clerk sees again what this clerk made, as long as it holds.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -14,12 +15,14 @@ from django.utils.http import content_disposition_header
 from xinheng.core.access import Target
 from xinheng.core.mandates import Proof
 from xinheng.core.policy import Policy
+from xinheng.core.report_rules import SPECIAL
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.report_forms import PurposeForm, SpecialForm
 from xinheng.services.reports import Order, make_at_window, paper_of
 from xinheng.services.reports_verifying import State, states_of
 from xinheng.store.reports import MadeReport, Requester
@@ -35,8 +38,8 @@ def _find(number: str) -> MadeReport | None:
 REPORT = Owned("report", _find, lambda call, report: Target(subject=report.subject_id))
 
 
-class WindowReportForm(forms.Form):
-    """What the window saw, and what is wanted."""
+class LicenceForm(PurposeForm):
+    """What the window saw."""
 
     code = forms.CharField(
         label="统一社会信用代码", max_length=18, error_messages={"required": "请填写营业执照上的 18 位代码。"}
@@ -47,20 +50,25 @@ class WindowReportForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "请选择怎样核验了来人。"},
     )
+
+
+class WindowReportForm(LicenceForm):
+    """What is wanted of the ordinary kinds."""
+
     kind = forms.ChoiceField(
         label="报告种类", widget=forms.RadioSelect, error_messages={"required": "请选择报告种类。"}
     )
-    purpose = forms.ChoiceField(label="用途", error_messages={"required": "请选择用途。"})
+    field_order = ("code", "proof", "kind", "purpose")
 
     def __init__(self, *args: Any, policy: Policy, **given: Any) -> None:
-        super().__init__(*args, **given)
-        rules = policy.reports
-        offered = {
-            "kind": [(key, one.title) for key, one in rules.kinds.items()],
-            "purpose": [(key, one.title) for key, one in rules.purposes.items()],
-        }
-        for name, choices in offered.items():
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+        super().__init__(*args, policy=policy, **given)
+        self.fields["kind"].choices = [  # type: ignore[attr-defined]
+            (key, one.title) for key, one in policy.reports.kinds.items()
+        ]
+
+
+class WindowSpecialForm(SpecialForm, LicenceForm):
+    """Of which fields and period."""
 
 
 @asks(Verb.ASSIST_ENTERPRISE)
@@ -72,6 +80,7 @@ def window_reports(call: Call) -> HttpResponse:
     context = {
         "crumbs": [Crumb("信用报告")],
         "new_url": reverse("office:new_window_report"),
+        "special_url": reverse("office:new_window_special_report"),
         "reports": [_line(call, one, state) for one, state in zip(page, states, strict=True)],
         "paging": paging,
     }
@@ -83,7 +92,7 @@ def _line(call: Call, made: MadeReport, state: State) -> dict[str, Any]:
     return {
         "number": made.number,
         "name": made.subject.name if current else "",
-        "kind": call.policy.reports.kinds[made.kind].title,
+        "kind": call.policy.reports.title_of(made.kind),
         "at": made.issued_at,
         "proof": Proof(made.proof).label,
         "state": state.label,
@@ -96,22 +105,43 @@ def _line(call: Call, made: MadeReport, state: State) -> dict[str, Any]:
 @once
 def new_window_report(call: Call) -> HttpResponse:
     form = WindowReportForm(call.request.POST or None, policy=call.policy)
-    if call.request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        with refusals_on(form, {"BG5": "code"}):
-            made = make_at_window(
-                given["code"],
-                Order(given["kind"], given["purpose"]),
-                proof=Proof(given["proof"]),
-                clerk=call.user,
-                policy=call.policy,
-                now=call.now,
-            )
-            call.tell(f"报告 {made.number} 已出具，请打印后交给来人。")
-            return redirect("office:window_reports")
+    if _made(call, form, lambda given: Order(given["kind"], given["purpose"])):
+        return redirect("office:window_reports")
+    return _form_page(call, form, "为企业出具信用报告")
+
+
+@asks(Verb.ASSIST_ENTERPRISE, methods=("GET", "POST"))
+@once
+def new_window_special_report(call: Call) -> HttpResponse:
+    form = WindowSpecialForm(call.request.POST or None, policy=call.policy, today=call.today)
+    if _made(call, form, lambda given: Order(SPECIAL, given["purpose"], form.scope())):
+        return redirect("office:window_reports")
+    return _form_page(call, form, f"为企业出具{call.policy.reports.special.title}")
+
+
+def _made(call: Call, form: LicenceForm, order: Callable[[dict[str, Any]], Order]) -> bool:
+    """Whether the form was sent and the report made; what stands against it stands on the form."""
+    if call.request.method != "POST" or not form.is_valid():
+        return False
+    given = form.cleaned_data
+    with refusals_on(form, {"BG5": "code", "BG10": "areas", "BG11": "from_on"}):
+        made = make_at_window(
+            given["code"],
+            order(given),
+            proof=Proof(given["proof"]),
+            clerk=call.user,
+            policy=call.policy,
+            now=call.now,
+        )
+        call.tell(f"报告 {made.number} 已出具，请打印后交给来人。")
+        return True
+    return False
+
+
+def _form_page(call: Call, form: LicenceForm, heading: str) -> HttpResponse:
     context = {
         "crumbs": [Crumb("信用报告", reverse("office:window_reports")), Crumb("出具报告")],
-        "heading": "为企业出具信用报告",
+        "heading": heading,
         "lead": "核验营业执照和来人身份后出具，不收费。系统不保存证件；出具记录企业可以看到。",
         "form": form,
         "button": "出具报告",

@@ -207,6 +207,7 @@ urlpatterns = [
     path("conflicts/<slug:conflict>/decide/", quality_conflicts.decide, name="decide_conflict"),
     path("reports/", reports.window_reports, name="window_reports"),
     path("reports/new/", reports.new_window_report, name="new_window_report"),
+    path("reports/special/", reports.new_window_special_report, name="new_window_special_report"),
     path("reports/<slug:report>/pdf/", reports.window_report_pdf, name="window_report_pdf"),
     path("mandates/", mandates.mandates, name="mandates"),
     path("mandates/new/", mandates.new_mandate_account, name="new_mandate_account"),
