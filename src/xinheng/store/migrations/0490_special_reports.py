@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Special reports of chosen fields and a chosen period."""
 
     dependencies = [
-        ('store', '0450_discarded_releases'),
+        ('store', '0461_certificates'),
     ]
 
     operations = [
