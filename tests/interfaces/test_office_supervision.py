@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import enrol, post, signed_in, text
-from tests.people import NOW, TODAY, People, make_user
+from tests.people import NOW, TODAY, People, make_organisation, make_user
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.draw_verify import verify
@@ -16,9 +16,21 @@ from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
+from xinheng.services.inspection_plans import approve_plan
 from xinheng.services.inspections import commit_to
+from xinheng.services.policies import policy_in_force
 from xinheng.services.records import Change, change_state
-from xinheng.store.models import Draw, EvaluationRun, Inspector, LedgerEvent, Plan, Record, RoleGrant, Subject
+from xinheng.store.models import (
+    Draw,
+    EvaluationRun,
+    Inspector,
+    LedgerEvent,
+    OrganisationKind,
+    Plan,
+    Record,
+    RoleGrant,
+    Subject,
+)
 
 pytestmark = pytest.mark.usefixtures("office_clock")
 MODEL = "food/food-operators"
@@ -124,6 +136,26 @@ def _plan(name: str, plan: Plan) -> str:
     return reverse(f"office:{name}", kwargs={"plan": plan.public_id})
 
 
+def _reveal(plan: Plan, speakers: dict[str, Client], *, more: str = "") -> None:
+    for party, speaker in speakers.items():
+        said = {"party": party, "reveal": REVEALS[party] + more}
+        assert post(speaker, _plan("reveal", plan), said).status_code == 302
+
+
+@pytest.mark.row("M8-03")
+def test_a_person_of_another_organ_hands_in_its_words_and_sees_no_plan_of_others(city: People) -> None:
+    plan = _new_plan(signed_in(city.wang), city)
+    finance = make_organisation("kaifeng.finance", OrganisationKind.DEPARTMENT, "市财政局", city.city)
+    other = signed_in(make_user("cai", "蔡财政", finance, Role.REVIEWER))
+    assert other.get(_plan("draw_secret", plan)).status_code == 404
+    approve_plan(plan.public_id, actor=city.zhao, policy=policy_in_force(on=TODAY), now=NOW)
+    page = text(other.get(_plan("draw_secret", plan)))
+    assert "您在市财政局" in page and "计算本单位的承诺值" in page and f'href="{_plan("plan", plan)}"' not in page
+    own = {"party": "市市场监管局", "reveal": "words of the regulator"}
+    assert "须由该单位的人提交，您在市财政局" in text(post(other, _plan("commit", plan), own))
+    assert signed_in(city.chen).get(_plan("draw_secret", plan)).status_code == 403
+
+
 @pytest.mark.row("M8-03")
 def test_a_plan_is_approved_announced_drawn_and_proved(city: People) -> None:
     officer, decider = signed_in(city.wang), signed_in(city.zhao)
@@ -132,24 +164,29 @@ def test_a_plan_is_approved_announced_drawn_and_proved(city: People) -> None:
     assert "已批准的抽查计划" in text(early)
     assert _plan("plan", plan) in text(decider.get("/office/desk/"))
     post(decider, _plan("approve_plan", plan))
-    values = {}
+    values, speakers = {}, dict(zip(REVEALS, (decider, officer), strict=True))
     for party, reveal in REVEALS.items():
-        shown = text(post(officer, _plan("commit", plan), {"party": party, "reveal": reveal}))
+        shown = text(post(speakers[party], _plan("commit", plan), {"party": party, "reveal": reveal}))
         values[party] = shown.split(f"{party} sha256:")[1][:64]
         assert reveal not in shown
+    both = text(post(officer, _plan("commit", plan), {"party": "财政部门", "reveal": "words of a third one"}))
+    assert "一个人只代表一个单位" in both
     parties = "\n".join(f"{party} sha256:{value}" for party, value in values.items())
     post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": parties})
-    wrong = {f"reveal{place}": "something else entirely" for place in range(2)}
-    assert "承诺" in text(post(officer, _plan("draw_plan", plan), dict(wrong)))
+    wrong = {"party": "市场监管部门", "reveal": "something else entirely"}
+    assert "与其承诺不符" in text(post(officer, _plan("reveal", plan), wrong))
+    assert "“开封市人民政府”、“市场监管部门”还没有提交秘密文字" in text(
+        post(officer, _plan("draw_plan", plan))
+    )
+    _reveal(plan, speakers)
     assert not Draw.objects.exists()
-    right = {f"reveal{place}": reveal for place, reveal in enumerate(REVEALS.values())}
-    drawn = post(officer, _plan("draw_plan", plan), dict(right))
+    drawn = post(officer, _plan("draw_plan", plan))
     page = text(officer.get(drawn.headers["Location"]))
     assert "重新计算一致" in page
     draw = Draw.objects.get()
     record = officer.get(reverse("office:draw_file", kwargs={"draw": draw.public_id}))
     assert verify(json.loads(record.getvalue()), announced=draw.announcement.digest) == ()
-    again = post(officer, _plan("draw_plan", plan), dict(right))
+    again = post(officer, _plan("draw_plan", plan))
     assert again.status_code == 409
     assert Draw.objects.count() == 1
 
@@ -180,8 +217,8 @@ def test_a_draw_that_failed_is_given_up_by_two_and_announced_again(city: People)
         f"{name} {commit_to(plan, party=name, reveal=reveal + '!')}" for name, reveal in REVEALS.items()
     )
     post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": other})
-    again = {f"reveal{place}": f"{reveal}!" for place, reveal in enumerate(REVEALS.values())}
-    assert post(officer, _plan("draw_plan", plan), dict(again)).status_code == 302
+    _reveal(plan, dict(zip(REVEALS, (decider, officer), strict=True)), more="!")
+    assert post(officer, _plan("draw_plan", plan)).status_code == 302
     draw = Draw.objects.get()
     assert draw.announcement.attempt == 2
     assert post(officer, _plan("report_failure", plan), dict(silent)).status_code == 409
@@ -235,7 +272,8 @@ def test_an_inspector_opens_the_files_of_the_enterprises_drawn_for_him(city: Peo
     shown = text(post(officer, _plan("commit", plan), {"party": "甲", "reveal": reveal}))
     value = shown.split("甲 sha256:")[1][:64]
     post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": f"甲 sha256:{value}"})
-    post(officer, _plan("draw_plan", plan), {"reveal0": reveal})
+    post(officer, _plan("reveal", plan), {"party": "甲", "reveal": reveal})
+    post(officer, _plan("draw_plan", plan))
     sun = make_user("sun", "孙检查", city.market, Role.INSPECTOR)
     drawn = DrawnObject.objects.order_by("position")[0]
     Inspector.objects.filter(certificate_no=drawn.inspectors[0]).update(user=sun)

@@ -11,9 +11,12 @@ from tests.interfaces.web_samples import CODE, DIGEST, NAME, NOW, OFFICE, TODAY,
 
 from xinheng.core.policy import Policy, load_policy
 from xinheng.interfaces.office.draft_decisions import DecisionForm
+from xinheng.interfaces.office.draw_secrets import CommitForm, RevealForm
 from xinheng.interfaces.office.grading_forms import BandForm, HeadForm
 from xinheng.interfaces.office.risk_order import TableForm
 from xinheng.interfaces.web.parts import Link
+from xinheng.services.draw_secrets import Speaking
+from xinheng.store.accounts import User
 
 Context = dict[str, Any]
 
@@ -376,6 +379,7 @@ def _risk_order() -> Context:
         "held": held,
         "trial": _TRIAL,
         "watched": False,
+        "nights": [{key: _TRIAL[key] for key in ("verdict", "tone", "reasons", "why")} | {"on": TODAY}],
         "drafts": [_CASE],
         "versions": [{"from_on": TODAY, "by": "某某、某某某", "learnt": "2024 至 2025", "digest": DIGEST}],
         "form": TableForm(),
@@ -387,6 +391,29 @@ def _risk_draft() -> Context:
     page = _grading_draft()
     kept = ("crumbs", "case", "problem", "form", "approve_url", "return_url", "withdraw_url", "why_not")
     return {**OFFICE, **{key: page[key] for key in kept}, "table": _TABLE, "trial": {**_TRIAL, "why": "太少"}}
+
+
+SPEAKING = [
+    Speaking("示例市人民政府", DIGEST, User(display_name="某某"), NOW),
+    Speaking("市场监管部门", DIGEST),
+]
+
+
+def _draw_secret() -> Context:
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("各单位的秘密文字"),
+        "title": "2026年第四批食品抽查",
+        "organ": "示例市市场监督管理局",
+        "own_unit": "示例市市场监督管理局",
+        "parties": SPEAKING,
+        "announced": {"at": NOW, "url": "#"},
+        "commit_form": CommitForm({"party": "示例市人民政府"}),
+        "commit_url": "#",
+        "committed": DIGEST,
+        "reveal_form": RevealForm(SPEAKING),
+        "reveal_url": "#",
+    }
 
 
 def _unrated() -> Context:
@@ -445,6 +472,7 @@ OFFICE_INSPECTIONS: dict[str, Callable[[], Context]] = {
     "grading_band": _grading_band,
     "risk_order": _risk_order,
     "risk_draft": _risk_draft,
+    "draw_secret": _draw_secret,
     "matters": _matters,
     "case_checks": _case_checks,
     "case_check": _case_check,

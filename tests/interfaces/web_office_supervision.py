@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from tests.interfaces.web_inspections import OBJECTS, ordered
+from tests.interfaces.web_inspections import OBJECTS, SPEAKING, ordered
 from tests.interfaces.web_samples import (
     CODE,
     DIGEST,
@@ -16,8 +16,6 @@ from tests.interfaces.web_samples import (
     AnnounceForm,
     ApproveForm,
     ChangeForm,
-    CommitForm,
-    DrawForm,
     InspectorForm,
     PlanForm,
     RunForm,
@@ -335,17 +333,17 @@ def _plan() -> Context:
         "return_url": "#",
         "announce_form": AnnounceForm(),
         "announce_url": "#",
-        "commit_form": CommitForm({"party": "示例市人民政府"}),
-        "commit_url": "#",
-        "committed": DIGEST,
+        "secret_url": "#",
+        "undrawn": "“市场监管部门”还没有提交秘密文字，不能抽取。",
+        "draw_url": "#",
         "announcement": {
             "at": NOW,
             "by": "某某",
             "digest": DIGEST,
             "url": "#",
-            "parties": [{"name": "示例市人民政府", "commitment": DIGEST}],
+            "complete": False,
+            "parties": SPEAKING,
         },
-        "form": DrawForm(),
         "failures": [
             {
                 "attempt": 1,
@@ -361,7 +359,6 @@ def _plan() -> Context:
         "failure_form": ApproveForm(),
         "failure_url": "#",
         "agree_failure_url": "#",
-        "draw_url": "#",
         "draws": [{"number": "CC-2026-0003", "url": "#", "drawn_at": NOW, "drawn": 201, "by": "某某"}],
     }
 

@@ -70,11 +70,6 @@ class ChangeForm(forms.Form):
     finality = forms.ChoiceField(label="更正效力", required=False, choices=[("", "不改")])
 
 
-class DrawForm(forms.Form):
-    note = forms.CharField(label="抽取说明", widget=forms.Textarea(attrs={"rows": 2}))
-    nonce = forms.CharField(label="现场随机数", help_text="由在场人员当场给出")
-
-
 class ApproveForm(forms.Form):
     reason = forms.CharField(label="批准意见", widget=forms.Textarea(attrs={"rows": 2}))
 
@@ -82,11 +77,6 @@ class ApproveForm(forms.Form):
 class AnnounceForm(forms.Form):
     model = forms.ChoiceField(label="等级来自", choices=[("food", "食品行业信用评价")])
     parties = forms.CharField(label="各单位的承诺值", widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class CommitForm(forms.Form):
-    party = forms.CharField(label="单位")
-    reveal = forms.CharField(label="秘密文字")
 
 
 class PlanForm(forms.Form):

@@ -55,8 +55,16 @@ def test_a_draw_is_planned_approved_made_and_verified(site: Site, tmp_path: Path
     words = [f"{name} {commitment(draw=identity, party=name, reveal=text)}" for name, text in PARTIES.items()]
     page.get_by_label("各单位的承诺值").fill("\n".join(words))
     page.locator("form", has=page.get_by_label("各单位的承诺值")).get_by_role("button").first.click()
-    for name, text in PARTIES.items():
-        page.get_by_label(f"{name}公开的秘密文字").fill(text)
+    page.get_by_role("button", name="现在抽取").click()
+    expect(page.locator("main")).to_contain_text("还没有提交秘密文字，不能抽取")
+    for person, (name, text) in zip((decider, page), PARTIES.items(), strict=True):
+        person.goto(f"{plan}secret/")
+        person.get_by_label("单位").select_option(name)
+        person.get_by_label("秘密文字").fill(text)
+        person.get_by_role("button", name="提交").click()
+        expect(person.locator("main")).to_contain_text("已收下")
+        fits(person)
+    page.goto(plan)
     page.get_by_role("button", name="现在抽取").click()
     record = _record_of(page, plan, tmp_path)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.people import NOW, TODAY, People, make_organisation
 from tests.services.deliveries import REGISTER, code, registration, write
+from tests.services.draw_words import draw_with
 from tests.store.commitment_rows import commitment
 from tests.store.rows import Rows
 
@@ -22,7 +23,7 @@ from xinheng.core.sources import Citation
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.inspection_objects import count_objects
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
-from xinheng.services.inspections import announce_draw, commit_to, forecast_draw, make_draw
+from xinheng.services.inspections import announce_draw, commit_to, forecast_draw
 from xinheng.services.pools import behind, kept_objects, whole_record
 from xinheng.store.models import (
     DrawAnnouncement,
@@ -276,7 +277,7 @@ def test_the_record_says_of_whom_the_pool_was_made_and_a_changed_rule_is_found(
     own = _ruled(policy, sectors=("food",), kinds=("enterprise",))
     plan = _plan(people, own)
     announcement = _announce(plan, people, own)
-    made = make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=2))
+    made = draw_with(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=2))
     record = whole_record(made)
     (rule,) = record["announcement"]["pool_rules"]
     assert rule["parts"] == {"kinds": ["enterprise"], "sectors": ["food"]}

@@ -11,6 +11,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, registration, write
+from tests.services.draw_words import draw_with
 from tests.store.rows import Rows
 
 from xinheng.core.draw_verify import verify
@@ -22,7 +23,7 @@ from xinheng.services.collect import Delivery, import_file
 from xinheng.services.draw_failures import agree_failure, report_failure
 from xinheng.services.evaluate import run_model
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
-from xinheng.services.inspections import announce_draw, commit_to, make_draw
+from xinheng.services.inspections import announce_draw, commit_to
 from xinheng.services.pools import public_record, whole_record
 from xinheng.store.models import (
     Draw,
@@ -136,7 +137,7 @@ def test_a_draw_is_verified_from_its_record_alone(
 ) -> None:
     approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
     announcement = _announce(plan, committed_people, policy)
-    made = make_draw(
+    made = draw_with(
         announcement.public_id,
         reveals=REVEALS,
         actor=committed_people.li,
@@ -160,7 +161,7 @@ def test_how_many_go_together_stands_in_policy(plan: Plan, committed_people: Peo
     approve_plan(plan.public_id, actor=committed_people.zhao, policy=own, now=NOW)
     announcement = _announce(plan, committed_people, own)
     assert announcement.content["team"] == 3
-    make_draw(
+    draw_with(
         announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
     )
     assert all(len(set(drawn.inspectors)) == 3 for drawn in DrawnObject.objects.all())
@@ -197,7 +198,7 @@ def test_nobody_is_drawn_beyond_a_ceiling_or_without_one(
 def test_the_public_record_names_nobody(plan: Plan, committed_people: People, policy: Policy) -> None:
     approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
     announcement = _announce(plan, committed_people, policy)
-    made = make_draw(
+    made = draw_with(
         announcement.public_id,
         reveals=REVEALS,
         actor=committed_people.li,
@@ -215,15 +216,15 @@ def test_a_draw_is_made_once(plan: Plan, committed_people: People, policy: Polic
     announcement = _announce(plan, committed_people, policy)
     late = NOW + timedelta(hours=2)
     with pytest.raises(Refusal):
-        make_draw(
+        draw_with(
             announcement.public_id,
             reveals={**REVEALS, "市场监管部门": "other words entirely"},
             actor=committed_people.li,
             now=late,
         )
-    make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
+    draw_with(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
     with pytest.raises(Refusal, match="已经抽取过"):
-        make_draw(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
+        draw_with(announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=late)
 
 
 @pytest.mark.row("M8-03")
@@ -234,7 +235,7 @@ def test_the_pool_is_the_one_that_was_announced(plan: Plan, committed_people: Pe
     meant = set(Score.objects.filter(run=announcement.run).values_list("subject_id", flat=True))
     Subject.objects.filter(kind="enterprise").update(kind="sole_trader", code=None)
     Inspector.objects.update(certificate_no=Concat(Value("9"), F("certificate_no")), lines=[])
-    made = make_draw(
+    made = draw_with(
         announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
     )
     assert verify(whole_record(made), announced=announcement.digest) == ()
@@ -259,7 +260,7 @@ def test_who_was_merged_into_another_is_in_no_pool_of_its_own(
 def test_the_row_of_a_draw_holds_no_pool(plan: Plan, committed_people: People, policy: Policy) -> None:
     approve_plan(plan.public_id, actor=committed_people.zhao, policy=policy, now=NOW)
     announcement = _announce(plan, committed_people, policy)
-    made = make_draw(
+    made = draw_with(
         announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
     )
     kept = Draw.objects.get(pk=made.pk)
@@ -316,7 +317,7 @@ def test_a_draw_without_its_kept_pool_is_refused(
     path = sealed_path(digest=sealed.digest, number=sealed.pk)
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     with pytest.raises(Refusal, match="缺失或被改动"):
-        make_draw(
+        draw_with(
             announcement.public_id, reveals=REVEALS, actor=committed_people.li, now=NOW + timedelta(hours=2)
         )
     assert not Draw.objects.exists()
@@ -359,7 +360,7 @@ def test_a_failed_draw_is_announced_again_with_its_reason_and_the_digest_of_the_
     assert again.content["repeats"]["announcement"] == first.digest
     assert "已经遗失" in again.content["repeats"]["reason"]
     texts = {name: f"{text}，第二次" for name, text in REVEALS.items()}
-    made = make_draw(again.public_id, reveals=texts, actor=people.li, now=NOW + timedelta(hours=5))
+    made = draw_with(again.public_id, reveals=texts, actor=people.li, now=NOW + timedelta(hours=5))
     assert verify(whole_record(made), announced=again.digest) == ()
     with pytest.raises(Refusal) as refused:
         _announce_again(plan, people, policy, words="，第三次")
@@ -372,7 +373,7 @@ def test_a_draw_that_succeeded_is_not_given_up(plan: Plan, committed_people: Peo
     approve_plan(plan.public_id, actor=people.zhao, policy=policy, now=NOW)
     announcement = _announce(plan, people, policy)
     _failed(announcement, people, agreed=False)
-    make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=2))
+    draw_with(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=2))
     with pytest.raises(Refusal, match="不能作废") as refused:
         agree_failure(announcement, actor=people.zhao, now=NOW + timedelta(hours=3))
     assert refused.value.code == "I08"
@@ -402,7 +403,7 @@ def test_what_was_given_up_is_drawn_no_more(plan: Plan, committed_people: People
     announcement = _announce(plan, people, policy)
     _failed(announcement, people)
     with pytest.raises(Refusal) as refused:
-        make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=4))
+        draw_with(announcement.public_id, reveals=REVEALS, actor=people.li, now=NOW + timedelta(hours=4))
     assert refused.value.code == "I10"
 
 
@@ -479,8 +480,9 @@ def test_a_draw_without_teams_is_given_up_and_announced_with_more_officers(
     announcement = _announce(plan, people, policy)
     late = NOW + timedelta(hours=2)
     with pytest.raises(Refusal) as refused:
-        make_draw(announcement.public_id, reveals=REVEALS, actor=people.li, now=late)
-    assert refused.value.code == "draw_no_team"
+        draw_with(announcement.public_id, reveals=REVEALS, actor=people.li, now=late)
+    assert refused.value.code == "I20"
+    assert "某某" in refused.value.message
     report_failure(
         announcement,
         cause=FailureCause.NO_TEAM,

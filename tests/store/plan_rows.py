@@ -109,6 +109,31 @@ def substitute(rows: Rows, **given: Any) -> store.DrawSubstitute:
     return store.DrawSubstitute.objects.create(draw=drawn.draw, **said | given)
 
 
+def secret(rows: Rows, **given: Any) -> store.DrawSecret:
+    said = {"party": "市场监管部门", "commitment": DIGEST, "given_by": rows.people.wang, "given_at": NOW}
+    if "announcement" not in given:
+        said |= {"announcement": rows.announcement(), "words": b"sealed"}
+    announcement = given.get("announcement", said.get("announcement"))
+    plan = announcement.plan if announcement else rows.plan()  # type: ignore[attr-defined]
+    return store.DrawSecret.objects.create(**{"plan": plan, **said, **given})
+
+
+def _revealed_twice(rows: Rows) -> None:
+    first = secret(rows)
+    secret(rows, announcement=first.announcement, words=b"sealed", given_by=rows.people.zhao)
+
+
+def _for_two(rows: Rows) -> None:
+    first = secret(rows)
+    secret(rows, announcement=first.announcement, words=b"sealed", party="财政部门")
+
+
+def _tried_twice(rows: Rows) -> None:
+    version = rows.version()
+    for _ in range(2):
+        store.RiskWatch.objects.create(version=version, on=TODAY, trial={}, tried_at=NOW)
+
+
 def _agreed(rows: Rows, **given: Any) -> store.DrawSubstitute:
     by = {"agreed_by": rows.people.zhao, "agreed_at": NOW, "sequence": 1, "substitute_no": "4102000009"}
     return substitute(rows, **by | given)
@@ -141,6 +166,11 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "drawfailure_says_why": lambda rows: failure(rows, reason=""),
     "drawfailure_names_who_kept_silent": lambda rows: failure(rows, party=""),
     "drawfailure_agreed_by_another": lambda rows: failure(rows, agreed_by=rows.people.wang, agreed_at=NOW),
+    "drawsecret_revealed_once": _revealed_twice,
+    "drawsecret_one_a_person": _for_two,
+    "drawsecret_names_its_party": lambda rows: secret(rows, party=""),
+    "drawsecret_reveals_words": lambda rows: secret(rows, announcement=None, words=b"kept"),
+    "riskwatch_once_a_day": _tried_twice,
     "drawsubstitute_says_why": lambda rows: substitute(rows, reason=""),
     "drawsubstitute_cause_known": lambda rows: substitute(rows, cause="ill"),
     "drawsubstitute_agreed_by_another": lambda rows: _agreed(rows, agreed_by=rows.people.wang),

@@ -53,6 +53,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "planfiling": plan_rows.filing,
     "checkmade": check_rows.check_made,
     "madereport": report_rows.report,
+    "drawsecret": plan_rows.secret,
     "visitarrival": visit_rows.arrival,
     "visitsheet": visit_rows.sheet,
     "visitpoint": visit_rows.point,

@@ -374,15 +374,21 @@ def _check_reveals(
     if len(reveals) != len(content["parties"]):
         raise Refusal("draw_reveal", "各方公开的值与承诺的份数不符", advice="请等全部承诺方公开后再抽取")
     for party, reveal in zip(content["parties"], reveals, strict=True):
-        if commitment(draw=content["draw"], party=party["name"], reveal=reveal) != party["commitment"]:
-            raise Refusal(
-                "draw_reveal",
-                f"“{party['name']}”公开的值与其承诺不符",
-                advice="请该单位核对所提交的原值；无法提供的，注明理由后重新公告",
-            )
+        check_reveal(content, party=party["name"], reveal=reveal)
     if len(public_values) != len(content["sources"]):
         raise Refusal(
             "draw_source", "公共随机值的份数与公告不符", advice="请等公告所列的公共随机值全部公布后再抽取"
+        )
+
+
+def check_reveal(content: Mapping[str, Any], *, party: str, reveal: str) -> None:
+    """Refusal draw_reveal for words to which the party of an announcement did not commit."""
+    committed = {one["name"]: one["commitment"] for one in content["parties"]}
+    if commitment(draw=content["draw"], party=party, reveal=reveal) != committed.get(party):
+        raise Refusal(
+            "draw_reveal",
+            f"“{party}”公开的值与其承诺不符",
+            advice="请该单位核对所提交的原值；无法提供的，注明理由后重新公告",
         )
 
 

@@ -20,6 +20,8 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import TEAM
 from xinheng.services.draw_failures import Repeat, refuse_failed, repeat_of
+from xinheng.services.draw_recusals import naming_objects, refuse_recused
+from xinheng.services.draw_secrets import all_revealed, reveal_secret
 from xinheng.services.inspection_objects import fitting, refuse_nobody, rules_of
 from xinheng.services.inspection_plans import refuse_beyond_plan, refuse_outside_time
 from xinheng.services.ledger import note
@@ -84,6 +86,7 @@ def announce_draw(
     library = _library(plan)
     _refuse_uncertified(library, on=today)
     subjects = _pool(run, plan, policy, on=today)
+    refuse_recused(library, subjects.open, team=policy.parameter(TEAM, on=today).required())
     pool = _named(subjects, library, secret=secret, draw=plan.public_id)
     announced = rules.announce(
         _occasion(plan, run, policy, repeat),
@@ -121,14 +124,20 @@ def announce_draw(
 
 
 @transaction.atomic
-def make_draw(public_id: str, *, reveals: Mapping[str, str], actor: User, now: datetime) -> Draw:
-    """Draw as announced, from what the parties now reveal."""
+def make_draw(
+    public_id: str, *, reveals: Mapping[str, str] | None = None, actor: User, now: datetime
+) -> Draw:
+    """Draw as announced, once every party has revealed its words. ``reveals``: what whoever draws reveals now, for the one
+    party of which that person is. Refusals: I04, I10, those of ``reveal_secret`` and ``all_revealed``, I20 no team."""
     announcement = DrawAnnouncement.objects.select_related("pool", "members").get(public_id=public_id)
     plan = Plan.objects.select_for_update().get(pk=announcement.plan_id)
     if Draw.objects.filter(announcement=announcement).exists():
         raise Refusal("I04", "这次公告已经抽取过，结果不能重做。", advice="请查看抽取记录。")
     refuse_failed(announcement)
-    record = draw_as_announced(announcement, reveals=reveals, now=now)
+    for party, words in (reveals or {}).items():
+        reveal_secret(announcement, party=party, words=words, actor=actor, now=now)
+    with naming_objects(announcement):
+        record = draw_as_announced(announcement, reveals=all_revealed(announcement), now=now)
     made = Draw.objects.create(
         announcement=announcement,
         drawn_at=now,

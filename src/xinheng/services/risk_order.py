@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.cache import cache
-
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.planning.columns import names_persons, refused_by_name
@@ -26,11 +24,11 @@ from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.inspections import Draw
 from xinheng.store.policy_versions import PolicyVersion
+from xinheng.store.risk_watches import RiskWatch
 
 KIND, KEY = "risk_order", "city"
 LARGEST = 1024 * 1024
 """Bytes of a file; a table learnt from a city's own visits has some ten thousand."""
-_WATCHED = 3 * 24 * 3600
 _BAND = "档次"
 _G12 = "《公平竞争审查条例》第十条；《中华人民共和国个人信息保护法》第六条"
 
@@ -169,21 +167,27 @@ def places_of(draw: Draw, table: PointsTable, *, policy: Policy, on: date) -> di
 
 
 def watch(*, policy: Policy, now: datetime) -> Trial | None:
-    """Try the table in force on what was visited since; kept for the desk until it is tried again. Runs every night."""
+    """Try the table in force on what was visited since, and keep what was found. Runs every night."""
     held = adopted(on=day_of(now))
     if held is None:
         return None
     trial = trial_of(held.table, policy=policy, on=day_of(now))
-    cache.set(_slot(held), trial.written(), _WATCHED)
+    RiskWatch.objects.update_or_create(
+        version=held.version, on=trial.on, defaults={"trial": trial.written(), "tried_at": now}
+    )
     return trial
 
 
 def watched(*, on: date) -> Trial | None:
     """What ``watch`` last found of the table in force; None where there is none or nobody looked."""
     held = adopted(on=on)
-    kept = cache.get(_slot(held)) if held else None
-    return Trial.read(kept) if kept else None
+    kept = (
+        RiskWatch.objects.filter(version=held.version, on__lte=on).order_by("-on").first() if held else None
+    )
+    return Trial.read(kept.trial) if kept else None
 
 
-def _slot(held: Adopted) -> str:
-    return f"risk-order:{held.version.pk}"
+def watches_of(version: PolicyVersion, *, most: int = 14) -> list[Trial]:
+    """What the last nights found of a table, the newest first."""
+    kept = RiskWatch.objects.filter(version=version).order_by("-on")[:most]
+    return [Trial.read(one.trial) for one in kept]

@@ -23,6 +23,7 @@ from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, Pu
 from xinheng.store.consents import Consent, ConsentWay
 from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.draw_failures import DrawFailure, FailureCause
+from xinheng.store.draw_secrets import DrawSecret
 from xinheng.store.draw_substitutes import DrawSubstitute
 from xinheng.store.effects import Publication
 from xinheng.store.endings import Channel, Ending, Telling
@@ -121,6 +122,7 @@ from xinheng.store.repairs import (
 )
 from xinheng.store.reports import MadeReport, Requester
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
+from xinheng.store.risk_watches import RiskWatch
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
 from xinheng.store.sharing import SharingCall, SharingGrant, SharingReading
@@ -172,6 +174,7 @@ __all__ = [
     "Draw",
     "DrawAnnouncement",
     "DrawFailure",
+    "DrawSecret",
     "DrawSubstitute",
     "DrawnObject",
     "Ending",
@@ -281,6 +284,7 @@ __all__ = [
     "ReturnedRow",
     "ReturnedState",
     "ReviewResult",
+    "RiskWatch",
     "RoleGrant",
     "RowIdentity",
     "RuleState",

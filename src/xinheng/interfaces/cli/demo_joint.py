@@ -12,6 +12,7 @@ from django.db import transaction
 
 from xinheng.core.policy import Policy
 from xinheng.services.cases import take_step
+from xinheng.services.draw_secrets import reveal_secret
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
 from xinheng.services.inspections import announce_draw, commit_to, make_draw
 from xinheng.services.people import enter_inspectors
@@ -104,4 +105,6 @@ def _drawn(organ: Organ, scene: Together) -> Draw:
     parties = {party: commit_to(plan, party=party, reveal=words)}
     announced = announce_draw(plan.public_id, model=scene.model, parties=parties, policy=policy, **given)
     given["now"] = scene.now + timedelta(seconds=1)
-    return make_draw(announced.public_id, reveals={party: words}, **given)
+    speaker = scene.people["hejun"]
+    reveal_secret(announced, party=party, words=words, actor=speaker, now=given["now"])
+    return make_draw(announced.public_id, **given)

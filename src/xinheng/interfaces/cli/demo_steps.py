@@ -21,6 +21,7 @@ from xinheng.interfaces.cli.demo_joint import Organ, Together, leave_joint
 from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
+from xinheng.services.draw_secrets import reveal_secret
 from xinheng.services.enterprises import MandateOrder, activate
 from xinheng.services.enterprises import open_account as open_space
 from xinheng.services.evaluate import run_model
@@ -260,11 +261,20 @@ class Demonstration:
             policy=self.policy,
             now=self.now,
         )
+        later = self.now + timedelta(seconds=1)
+        government, regulator = reveals
+        reveal_secret(
+            announcement,
+            party=government,
+            words=reveals[government],
+            actor=self.people["hejun"],
+            now=later,
+        )
         make_draw(
             announcement.public_id,
-            reveals=reveals,
+            reveals={regulator: reveals[regulator]},
             actor=self.people["liufang"],
-            now=self.now + timedelta(seconds=1),
+            now=later,
         )
 
     def print_summary(self) -> None:

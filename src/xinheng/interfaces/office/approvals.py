@@ -14,6 +14,7 @@ from xinheng.core.feeds import Column, Feed, Unit, dump_feed
 from xinheng.core.policy_file import parse
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.draft_decisions import why_not
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.paging import newest_first
@@ -177,16 +178,9 @@ def _page(call: Call, case: Case, form: ApprovalForm) -> HttpResponse:
         "return_url": reverse("office:return_case", kwargs=part) if "return" in verbs else "",
         "withdraw_url": reverse("office:withdraw_case", kwargs=part) if "withdraw" in verbs else "",
         "edit_url": _edit_url(case, batch) if "edit" in verbs else "",
-        "why_not": _why_not(call, case, verbs),
+        "why_not": why_not(call, case, verbs),
     }
     return call.render("approval", context)
-
-
-def _why_not(call: Call, case: Case, verbs: set[str]) -> str:
-    """Why somebody who decides elsewhere may not approve here."""
-    if case.state != "submitted" or "approve" in verbs or not call.may_somewhere(Verb.PUBLISH_POLICY):
-        return ""
-    return "您办理过本事项的前序环节，须由另一人批准。"
 
 
 def _edit_url(case: Case, batch: Batch | None) -> str:

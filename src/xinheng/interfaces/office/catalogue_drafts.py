@@ -25,7 +25,7 @@ from xinheng.interfaces.office.catalogue_shown import (
     sharing_lines,
     sharing_url,
 )
-from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, why_not
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.parts import Crumb, Stage
@@ -110,7 +110,7 @@ def _page(
         "approve_url": reverse("office:approve_supplement", kwargs=part) if "approve" in verbs else "",
         "return_url": reverse("office:return_supplement", kwargs=part) if "return" in verbs else "",
         "withdraw_url": reverse("office:withdraw_supplement", kwargs=part) if "withdraw" in verbs else "",
-        "why_not": _why_not(call, case, verbs),
+        "why_not": why_not(call, case, verbs),
     }
     return call.render("catalogue_draft", context)
 
@@ -144,14 +144,6 @@ def _silenced(call: Call, tree: Tree) -> tuple[str, ...]:
         return feeds_without_item(parse_supplement(tree), policy=call.policy)
     except PolicyError:
         return ()
-
-
-def _why_not(call: Call, case: Case, verbs: set[str]) -> str:
-    if case.state != "submitted" or "approve" in verbs:
-        return ""
-    if not call.may_somewhere(Verb.PUBLISH_POLICY):
-        return "已送审，由有“决定人”角色的另一人批准。"
-    return "您办理过本事项的前序环节，须由另一人批准。"
 
 
 def _stages(case: Case) -> list[Stage]:

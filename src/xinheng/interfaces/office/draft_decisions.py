@@ -3,7 +3,7 @@
 Every kind of draft goes the same way; it differs in its page, its address and the verb that approves it (双人原则).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -43,6 +43,15 @@ def blank_decision(call: Call, case: Case) -> DecisionForm:
 View = Callable[..., HttpResponseBase]
 
 
+def why_not(call: Call, case: Case, verbs: Collection[str], *, publish: Verb = Verb.PUBLISH_POLICY) -> str:
+    """Why whoever reads a draft that waits may not approve it; empty where it does not wait, or where they may."""
+    if case.state != "submitted" or "approve" in verbs:
+        return ""
+    if not call.may_somewhere(publish):
+        return "已送审，由有“决定人”角色的另一人批准。"
+    return "您办理过本事项的前序环节，须由另一人批准。"
+
+
 class Views(NamedTuple):
     """The views of a kind of draft, each behind its verb."""
 
@@ -55,16 +64,18 @@ class Views(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Decisions:
     """The ways of one kind of draft. ``draft_of`` raises where the case is of another kind; ``page`` shows the draft
-    again with what speaks against; ``address`` names its route; ``after`` follows the day in the word on approval."""
+    again with what speaks against; ``address`` names its route; ``submit`` is None for a kind that is sent to the decider as
+    it is made; ``after`` follows the day in the word on approval."""
 
     draft_of: Callable[[Case], Case]
     page: Callable[..., HttpResponse]
     address: str
-    submit: Callable[..., object]
+    submit: Callable[..., object] | None
     approve: Callable[..., Any]
     after: str = ""
 
     def submitted(self, call: Call, case: Case) -> HttpResponse:
+        assert self.submit is not None
         try:
             self.submit(self.draft_of(case).public_id, actor=call.user, policy=call.policy, now=call.now)
         except Refusal as refusal:

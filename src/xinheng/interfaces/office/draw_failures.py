@@ -12,6 +12,7 @@ from xinheng.interfaces.office.plan_forms import FailureForm
 from xinheng.interfaces.office.plan_page import plan_page, waiting_of
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.draw_failures import agree_failure, report_failure
+from xinheng.services.draw_secrets import revealed
 from xinheng.store.draw_failures import FailureCause
 from xinheng.store.inspections import DrawAnnouncement, Plan
 
@@ -23,13 +24,13 @@ def report(call: Call, plan: Plan) -> HttpResponse:
     announcement = _waiting(plan)
     form = FailureForm(announcement, call.request.POST)
     if form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, form.beside):
             report_failure(
                 announcement,
                 cause=FailureCause(form.cleaned_data["cause"]),
                 party=form.cleaned_data["party"],
                 reason=form.cleaned_data["reason"],
-                reveals=form.reveals(),
+                reveals=revealed(announcement),
                 actor=call.user,
                 now=call.now,
             )

@@ -16,7 +16,7 @@ from xinheng.core.inspection_matters import Weight
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, why_not
 from xinheng.interfaces.office.grading_forms import BandForm, HeadForm, figure_words
 from xinheng.interfaces.office.gradings import draft_line
 from xinheng.interfaces.office.once import once
@@ -94,7 +94,7 @@ def _page(
         "approve_url": reverse("office:approve_grading", kwargs=part) if "approve" in verbs else "",
         "return_url": reverse("office:return_grading", kwargs=part) if "return" in verbs else "",
         "withdraw_url": reverse("office:withdraw_grading", kwargs=part) if "withdraw" in verbs else "",
-        "why_not": _why_not(call, case, verbs),
+        "why_not": why_not(call, case, verbs),
     }
     return call.render("grading_draft", context)
 
@@ -129,14 +129,6 @@ def _lines(case: Case, tree: Tree, found: tuple[Finding, ...]) -> list[dict[str,
         }
         for one in found
     ]
-
-
-def _why_not(call: Call, case: Case, verbs: set[str]) -> str:
-    if case.state != "submitted" or "approve" in verbs:
-        return ""
-    if not call.may_somewhere(Verb.PUBLISH_POLICY):
-        return "已送审，由有“决定人”角色的另一人批准。"
-    return "您办理过本事项的前序环节，须由另一人批准。"
 
 
 @asks(*READERS, of=CASE, methods=("GET", "POST"))

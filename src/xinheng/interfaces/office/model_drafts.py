@@ -14,7 +14,7 @@ from xinheng.core.policy_file import PolicyError
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, why_not
 from xinheng.interfaces.office.model_shown import case_line, finding_lines, part_url
 from xinheng.interfaces.office.models import UploadForm, file_answer
 from xinheng.interfaces.office.once import once
@@ -88,17 +88,9 @@ def page(
         "approve_url": reverse("office:approve_model", kwargs=part) if "approve" in verbs else "",
         "return_url": reverse("office:return_model", kwargs=part) if "return" in verbs else "",
         "withdraw_url": reverse("office:withdraw_model", kwargs=part) if "withdraw" in verbs else "",
-        "why_not": _why_not(call, case, verbs),
+        "why_not": why_not(call, case, verbs, publish=Verb.PUBLISH_MODEL),
     }
     return call.render("model_draft", context)
-
-
-def _why_not(call: Call, case: Case, verbs: set[str]) -> str:
-    if case.state != "submitted" or "approve" in verbs:
-        return ""
-    if not call.may_somewhere(Verb.PUBLISH_MODEL):
-        return "已送审，由有“决定人”角色的另一人批准。"
-    return "您办理过本事项的前序环节，须由另一人批准。"
 
 
 def _stages(case: Case, *, tried: bool) -> list[Stage]:

@@ -250,40 +250,23 @@ class AnnounceForm(forms.Form):
         return found
 
 
-class CommitForm(forms.Form):
-    """An organ's secret text, to be hashed and forgotten."""
+class SometimesChoice(forms.ChoiceField):
+    """Needed or not by what else the form says, as its help tells."""
 
-    party = forms.CharField(label="单位", max_length=100)
-    reveal = forms.CharField(
-        label="秘密文字",
-        min_length=16,
-        max_length=200,
-        error_messages={"min_length": "秘密文字不得少于16个字，太短的可以猜出来。"},
-    )
-
-
-class DrawForm(forms.Form):
-    """What each organ now reveals."""
-
-    def __init__(self, announcement: DrawAnnouncement, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.names = [party["name"] for party in announcement.content["parties"]]
-        for place, name in enumerate(self.names):
-            self.fields[f"reveal{place}"] = forms.CharField(
-                label=f"{name}公开的秘密文字",
-                max_length=200,
-                error_messages={"required": "请填写与承诺值对应的文字。"},
-            )
-
-    def reveals(self) -> dict[str, str]:
-        return {name: self.cleaned_data[f"reveal{place}"] for place, name in enumerate(self.names)}
+    sometimes = True
 
 
 class FailureForm(forms.Form):
     """Why an announced draw could not be made. Where no team was to be had, what the organs revealed is tried again."""
 
+    beside = {"I09": "reason", "I12": "party"}
+
     cause = forms.ChoiceField(label="原因", choices=FailureCause.choices)
-    party = forms.ChoiceField(label="没有公开原值的单位", required=False)
+    party = SometimesChoice(
+        label="没有公开原值的单位",
+        required=False,
+        help_text="因承诺方没有公开原值的必选；分派不出检查组的，各单位须都已提交秘密文字，由系统核实。",
+    )
     reason = forms.CharField(
         label="公开的理由",
         max_length=400,
@@ -295,10 +278,3 @@ class FailureForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.names = [party["name"] for party in announcement.content["parties"]]
         self.fields["party"].choices = [("", "不适用"), *((name, name) for name in self.names)]  # type: ignore[attr-defined]
-        for place, name in enumerate(self.names):
-            self.fields[f"tried{place}"] = forms.CharField(
-                label=f"分派不出检查组时填写：{name}的原值", max_length=200, required=False
-            )
-
-    def reveals(self) -> dict[str, str]:
-        return {name: self.cleaned_data[f"tried{place}"] for place, name in enumerate(self.names)}

@@ -14,8 +14,6 @@ from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.plan_forms import (
     AnnounceForm,
     ApproveForm,
-    CommitForm,
-    DrawForm,
     FailureForm,
     FilingForm,
 )
@@ -23,6 +21,7 @@ from xinheng.interfaces.office.wording import case_state, cited
 from xinheng.interfaces.web.parts import Crumb, Stage
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.cases import steps_for
+from xinheng.services.draw_secrets import speaking
 from xinheng.services.inspection_objects import count_fitting, rule_has_changed, rules_of
 from xinheng.services.inspections import forecast_draw
 from xinheng.services.result_age import without_result
@@ -114,9 +113,7 @@ def plan_page(
     *,
     approving: ApproveForm | None = None,
     announcing: AnnounceForm | None = None,
-    committing: CommitForm | None = None,
-    committed: str = "",
-    drawing: DrawForm | None = None,
+    undrawn: str = "",
     filing: FilingForm | None = None,
     failing: FailureForm | None = None,
 ) -> HttpResponse:
@@ -128,8 +125,6 @@ def plan_page(
     announced = DrawAnnouncement.objects.filter(plan=plan).exists() and not _given_up(plan)
     strata, blocked = _forecast(call, plan) if not announced else (_announced(call, plan), [])
     open_for_announcing = may_draw and not announced and not blocked
-    if announcement and may_draw and drawing is None:
-        drawing = DrawForm(announcement)
     context = {
         "crumbs": [Crumb("抽查计划", reverse("office:plans")), Crumb(plan.title)],
         "plan": line_of(call, plan, drawn_of(plan)),
@@ -153,11 +148,11 @@ def plan_page(
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
         "announce_form": announcing or (announcing_form(call, plan) if open_for_announcing else None),
         "announce_url": reverse("office:announce_draw", kwargs=part),
-        "commit_form": committing or CommitForm(),
-        "commit_url": reverse("office:commit", kwargs=part),
-        "committed": committed,
-        "form": drawing,
-        "draw_url": reverse("office:draw_plan", kwargs=part),
+        "secret_url": reverse("office:draw_secret", kwargs=part)
+        if announcement or open_for_announcing
+        else "",
+        "undrawn": undrawn,
+        "draw_url": reverse("office:draw_plan", kwargs=part) if announcement and may_draw else "",
         "draws": _draws(plan),
     }
     return call.render("plan", context)
@@ -264,11 +259,13 @@ def _announced(call: Call, plan: Plan) -> list[dict[str, Any]]:
 def _shown(announcement: DrawAnnouncement | None) -> dict[str, Any] | None:
     if announcement is None:
         return None
+    parties = speaking(announcement)
     return {
         "at": announcement.announced_at,
         "by": announcement.announced_by.display_name,
         "digest": announcement.digest,
-        "parties": announcement.content["parties"],
+        "parties": parties,
+        "complete": all(one.given_by for one in parties),
         "url": reverse("portal:announcement", kwargs={"public_id": announcement.public_id}),
     }
 

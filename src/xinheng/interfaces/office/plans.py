@@ -20,8 +20,6 @@ from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first, number
 from xinheng.interfaces.office.plan_forms import (
     ApproveForm,
-    CommitForm,
-    DrawForm,
     FilingForm,
     PlanForm,
     batch_line,
@@ -36,7 +34,7 @@ from xinheng.interfaces.office.plan_page import (
     waiting_of,
 )
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.inspection_plans import (
     approve_plan,
     draft_plan,
@@ -44,7 +42,7 @@ from xinheng.services.inspection_plans import (
     return_plan,
     revise_plan,
 )
-from xinheng.services.inspections import announce_draw, commit_to, make_draw
+from xinheng.services.inspections import announce_draw, make_draw
 from xinheng.store.inspections import Plan, PlanKind
 
 
@@ -187,35 +185,17 @@ def announce(call: Call, plan: Plan) -> HttpResponse:
 
 
 @asks(Verb.MAKE_DRAW, of=PLAN, methods=("POST",))
-def commit(call: Call, plan: Plan) -> HttpResponse:
-    """What an organ publishes for its secret text. The text is not kept."""
-    form = CommitForm(call.request.POST)
-    value = ""
-    if form.is_valid():
-        party = form.cleaned_data["party"]
-        value = commit_to(plan, party=party, reveal=form.cleaned_data["reveal"])
-        form = CommitForm(initial={"party": party})
-    return plan_page(call, plan, committing=form, committed=value)
-
-
-@asks(Verb.MAKE_DRAW, of=PLAN, methods=("POST",))
 @once
 def draw_plan(call: Call, plan: Plan) -> HttpResponse:
     """Draw as announced."""
     announcement = waiting_of(plan)
     if announcement is None:
         raise Refusal("I07", "这个计划没有等待抽取的公告。", advice="请刷新页面查看现状。")
-    form = DrawForm(announcement, call.request.POST)
-    if form.is_valid():
-        with refusals_on(form):
-            draw = make_draw(
-                announcement.public_id,
-                reveals=form.reveals(),
-                actor=call.user,
-                now=call.now,
-            )
-            return redirect("office:draw", draw=draw.public_id)
-    return plan_page(call, plan, drawing=form)
+    try:
+        draw = make_draw(announcement.public_id, actor=call.user, now=call.now)
+    except Refusal as refusal:
+        return plan_page(call, plan, undrawn=told(refusal))
+    return redirect("office:draw", draw=draw.public_id)
 
 
 def _form_page(call: Call, form: PlanForm, *, crumb: str, heading: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, why_not
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.policy_state import state_on
@@ -29,6 +29,7 @@ from xinheng.services.risk_order import (
     propose_table,
     table_of,
     watched,
+    watches_of,
 )
 from xinheng.services.risk_trial import Trial
 from xinheng.store.casework import Case
@@ -75,6 +76,10 @@ def _page(call: Call, form: TableForm) -> HttpResponse:
         else None,
         "trial": trial_words(last or held.trial) if held else None,
         "watched": last is not None,
+        "nights": [
+            {key: one[key] for key in ("on", "verdict", "tone", "reasons", "why")}
+            for one in map(trial_words, watches_of(held.version) if held else ())
+        ],
         "drafts": [_line(case, call) for case in drafts.select_related("opened_by")],
         "versions": [
             {
@@ -189,9 +194,7 @@ def _draft_page(call: Call, case: Case, form: forms.Form, *, problem: str = "") 
         "approve_url": reverse("office:approve_points", kwargs=part) if "approve" in verbs else "",
         "return_url": reverse("office:return_points", kwargs=part) if "return" in verbs else "",
         "withdraw_url": reverse("office:withdraw_points", kwargs=part) if "withdraw" in verbs else "",
-        "why_not": "由有“决定人”角色的另一人批准。"
-        if case.state == "submitted" and "approve" not in verbs
-        else "",
+        "why_not": why_not(call, case, verbs),
     }
     return call.render("risk_draft", context)
 
@@ -200,7 +203,7 @@ _, approve, send_back, withdraw = Decisions(
     draft_of,
     _draft_page,
     "office:risk_draft",
-    propose_table,
+    None,
     approve_table,
     after="，抽取记录页可以按风险排先后",
 ).views()

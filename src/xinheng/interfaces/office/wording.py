@@ -208,6 +208,8 @@ EVENTS = {
     "oversight.seen": "执法监督签收",
     "draw.announced": "公告抽取",
     "draw.made": "随机抽取",
+    "draw.committed": "计算抽取的承诺值",
+    "draw.revealed": "提交抽取的秘密文字",
     "draw.failing": "提出抽取未能完成",
     "draw.failed": "宣布抽取未能完成",
     "draw.replacing": "提出更换检查人员",
