@@ -25,6 +25,7 @@ POSTED = {
     "push_result": "application/json",
     "push_objection": "application/json",
     "push_lead": "application/json",
+    **dict.fromkeys(("check_one", "check_many", "check_decided"), "application/json"),
 }
 """Operations that are posted to, beside deliveries, with the kind of body."""
 

@@ -18,7 +18,11 @@ from xinheng.interfaces.api.reference import document
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("X-12")]
 NUL = "甲\x00乙"
+_CHECK = {"purpose": "permit", "occasion": "licensing", "reference": "SP-1"}
 TEXTS: dict[str, dict[str, Any]] = {
+    "/api/v1/checks": {**_CHECK, "code": code(1)},
+    "/api/v1/checks/batch": {**_CHECK, "codes": [code(1)]},
+    "/api/v1/checks/{check}/decision": {"outcome": "unaffected", "reason": "无影响", "by": "01号"},
     "/api/v1/deliveries": {"records": [{"行政相对人名称": NUL}]},
     "/api/v1/exchange/packages": {"package": NUL},
     "/api/v1/leads": {

@@ -10,7 +10,7 @@ from xinheng.core.measures import Occasion
 from xinheng.interfaces.office.measures_check import CheckForm
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Paging, Table
 from xinheng.services.measures_applying import Applies
-from xinheng.store.models import Subject
+from xinheng.store.checked_lines import Known
 
 Context = dict[str, Any]
 CRUMBS = [Crumb("奖惩措施", "#"), Crumb("限制参加评先评优")]
@@ -147,7 +147,7 @@ def _new() -> Context:
 
 def _check() -> Context:
     found = Applies(
-        subject=Subject(name=NAME),
+        subject=Known(1, "a" * 16, None, NAME, 1),
         occasion=Occasion.PROCUREMENT,
         on=TODAY,
         commitments=(),

@@ -24,7 +24,26 @@ def check_made(rows: Rows, **given: Any) -> store.CheckMade:
     return store.CheckMade.objects.create(**meant | given)
 
 
+def decision(rows: Rows, **given: Any) -> store.CheckDecision:
+    meant = {
+        "outcome": "limited",
+        "reason": "依法限制",
+        "by": "01号",
+        "grounds": ["汴措〔2026〕1号"],
+        "decided_on": TODAY,
+        "at": NOW,
+    }
+    if "made" not in given:
+        meant["made"] = check_made(rows)
+    if "key" not in given:
+        meant["key"] = rows.sender_key()
+    return store.CheckDecision.objects.create(**meant | given)
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "checkmade_by_person_or_system": lambda rows: check_made(rows, by=None),
     "checkmade_says_for_what": lambda rows: check_made(rows, reference=""),
+    "checkdecision_outcome_known": lambda rows: decision(rows, outcome="passed"),
+    "checkdecision_says_who_and_why": lambda rows: decision(rows, by=""),
+    "checkdecision_rests_on_something": lambda rows: decision(rows, grounds=[]),
 }

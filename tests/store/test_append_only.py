@@ -52,6 +52,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "servicetry": letter_rows.service_try,
     "planfiling": plan_rows.filing,
     "checkmade": check_rows.check_made,
+    "checkdecision": check_rows.decision,
     "madereport": report_rows.report,
     "drawsecret": plan_rows.secret,
     "visitarrival": visit_rows.arrival,

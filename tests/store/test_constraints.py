@@ -47,6 +47,11 @@ def _flagged_twice(rows: Rows) -> None:
     _twice(lambda: rows.flag(subject=subject))
 
 
+def _called_twice(rows: Rows) -> None:
+    first = sharing_rows.call(rows, idempotency_key="name-0001")
+    sharing_rows.call(rows, grant=first.grant, key=first.key, idempotency_key="name-0001")
+
+
 def _member_twice(rows: Rows) -> None:
     subject = rows.subject()
     _twice(lambda: rows.member(subject=subject))
@@ -369,6 +374,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "mandate_period": lambda rows: enterprise_rows.mandate(rows, to_on=None),
     "mandate_ended_with_reason": lambda rows: enterprise_rows.mandate(rows, ended_at=NOW),
     "sender_key_delivers_or_reads": lambda rows: rows.sender_key(feeds=[]),
+    "sharing_call_idempotent": _called_twice,
     "consent_has_items": lambda rows: sharing_rows.consent(rows, items=[]),
     "consent_period": lambda rows: sharing_rows.consent(rows, until_on=YESTERDAY),
     "consent_way_known": lambda rows: sharing_rows.consent(rows, way="spoken"),

@@ -74,6 +74,12 @@ def place_of(address: str, networks: Iterable[str]) -> str:
     return str(ip_network(f"{found}/{width}", strict=False))
 
 
+def plain_address(text: str) -> str | None:
+    """The address as a network is compared with it; None for what is no address."""
+    found = _address(text)
+    return str(found) if found else None
+
+
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(text.partition("%")[0])

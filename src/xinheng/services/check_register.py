@@ -21,8 +21,6 @@ from xinheng.store.accounts import User
 from xinheng.store.check_register import DESK, SYSTEM, CheckMade
 from xinheng.store.commitments import Commitment
 from xinheng.store.organisations import Organisation
-from xinheng.store.sharing import SharingCall
-from xinheng.store.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +57,25 @@ def fields_in_charge(organisation: Organisation, *, policy: Policy) -> dict[str,
 
 
 def entry_of(
-    subject: Subject,
+    subject: int,
     occasion: Occasion,
     *,
     organisation: Organisation,
     field: str,
     reference: str,
-    by: User | SharingCall,
+    by: User,
     now: datetime,
 ) -> CheckMade:
-    """A check, to be saved in the transaction in which it is answered. ``reference``: for what, kept without persons."""
+    """A check at a desk, to be saved in the transaction in which it is answered. ``reference``: for what, kept without
+    persons. Checks of systems are entered by ``services.checks_entering``."""
     return CheckMade(
         organisation=organisation,
-        subject=subject,
-        way=DESK if isinstance(by, User) else SYSTEM,
+        subject_id=subject,
+        way=DESK,
         occasion=occasion.value,
         field=field,
         reference=mask_personal(reference.strip()).text[:300],
-        by=by if isinstance(by, User) else None,
-        call=None if isinstance(by, User) else by,
+        by=by,
         day=day_of(now),
         at=now,
     )

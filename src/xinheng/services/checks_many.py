@@ -21,8 +21,8 @@ from xinheng.services.measures_applying import Applies, content_of, demand_check
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.check_register import CheckMade
+from xinheng.store.checked_lines import Known, known_by
 from xinheng.store.organisations import Organisation
-from xinheng.store.subjects import Subject
 
 MOST = 500
 """Enterprises a desk checks at once; systems ask by their key."""
@@ -60,13 +60,14 @@ def check_many(
     field = field_of(body, wanted.field, policy=policy)
     subjects, unknown = _found(given)
     demand_check(subjects, reason=wanted.reference, actor=actor, on=day_of(now))
-    answers = what_applies_to(subjects, wanted.occasion, body, policy=policy, on=day_of(now))
+    today = day_of(now)
+    answers = what_applies_to(subjects, wanted.occasion, body, policy=policy, on=today, today=today)
     contents = [content_of(one) for one in answers]
     snapshot = digest_of(contents)
     CheckMade.objects.bulk_create(
         [
             entry_of(
-                one,
+                one.pk,
                 wanted.occasion,
                 organisation=body,
                 field=field,
@@ -94,9 +95,8 @@ def check_many(
     return ManyChecked(answers, unknown, snapshot)
 
 
-def _found(codes: Sequence[str]) -> tuple[list[Subject], list[str]]:
+def _found(codes: Sequence[str]) -> tuple[list[Known], list[str]]:
     """Subjects in the order given, one that stays for those merged into it, each once; and what leads to nobody."""
-    rows = Subject.objects.select_related("merged_into").filter(code__in=codes)
-    by_code = {row.code: row.merged_into or row for row in rows}
+    by_code = known_by(codes)
     subjects = {by_code[code].pk: by_code[code] for code in codes if code in by_code}
     return list(subjects.values()), [code for code in codes if code not in by_code]

@@ -7,6 +7,8 @@ and market information are counted only: their words belong to others and they b
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q
+
 from xinheng.core.records import STANDING, RecordState, Seriousness
 from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
@@ -16,6 +18,7 @@ from xinheng.services.time import day_of
 from xinheng.store.effects import Publication
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.records import Record
+from xinheng.store.sharing import SharingCall
 from xinheng.store.subjects import Subject
 
 READINGS = {
@@ -102,7 +105,10 @@ def readings_of(
     subject: Subject, *, before: int | None = None, limit: int
 ) -> tuple[list[Reading], int | None]:
     """The newest first, and the number from which the next page goes on. Organisations, no persons."""
-    events = LedgerEvent.objects.filter(subject=subject.public_id, kind__in=READINGS).order_by("-pk")
+    checked = SharingCall.objects.filter(checks__subject=subject, event__isnull=False)
+    own = Q(subject=subject.public_id, kind__in=READINGS)
+    among_many = Q(pk__in=list(checked.values_list("event", flat=True)))
+    events = LedgerEvent.objects.filter(own | among_many).order_by("-pk")
     if before is not None:
         events = events.filter(pk__lt=before)
     page = list(events.select_related("actor")[: limit + 1])

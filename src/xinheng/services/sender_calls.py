@@ -112,11 +112,7 @@ def _claim(push: Push, now: datetime) -> SenderCall:
     except IntegrityError:
         known = SenderCall.objects.filter(key=push.key, idempotency_key=push.idempotency_key).first()
     if known is not None and known.body_digest != meant:
-        raise Refusal(
-            "K08",
-            "同一个 Idempotency-Key 已用于另一次报送，内容不同，这次没有收下。",
-            advice="重发同一内容时用原来的值；内容不同时换一个新的值。",
-        )
+        raise other_content()
     if known is not None and known.answer is not None:
         return known
     broken = SenderCall.objects.filter(
@@ -126,10 +122,22 @@ def _claim(push: Push, now: datetime) -> SenderCall:
         called_at__lt=now - UNDER_WAY,
     )
     if known is None or not broken.update(called_at=now):
-        raise Refusal(
-            "K09", "同一次报送正在处理。", advice="请稍候用同一个 Idempotency-Key 重发，取得它的结果。"
-        )
+        raise under_way()
     return known
+
+
+def other_content() -> Refusal:
+    return Refusal(
+        "K08",
+        "同一个 Idempotency-Key 已用于另一次调用，内容不同，这次没有收下。",
+        advice="重发同一内容时用原来的值；内容不同时换一个新的值。",
+    )
+
+
+def under_way() -> Refusal:
+    return Refusal(
+        "K09", "同一次调用正在处理。", advice="请稍候用同一个 Idempotency-Key 重发，取得它的结果。"
+    )
 
 
 def _carry_out(push: Push, call: SenderCall, policy: Policy, now: datetime) -> Answer:

@@ -22,12 +22,14 @@ from xinheng.core.senders import (
     parse_key,
     parse_network,
     place_of,
+    plain_address,
     refuse_fallen,
 )
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.organisations import Organisation
+from xinheng.store.prepared import prepared
 from xinheng.store.senders import SenderKey, SenderPlace
 from xinheng.store.sharing import SharingGrant
 
@@ -43,6 +45,22 @@ UPDATE store_senderkey SET
     minute_at = %(minute)s, last_used_at = greatest(last_used_at, %(now)s), last_used_from = %(address)s
 WHERE id = %(key)s RETURNING minute_calls
 """
+_KEY = [one.attname for one in SenderKey._meta.concrete_fields]
+_UNIT = [one.attname for one in Organisation._meta.concrete_fields]
+_ADMIT = f"""
+UPDATE store_senderkey k SET
+    minute_calls = CASE WHEN k.minute_at = %(minute)s::timestamptz THEN k.minute_calls + 1 ELSE 1 END,
+    minute_at = %(minute)s::timestamptz, last_used_at = greatest(k.last_used_at, %(now)s::timestamptz),
+    last_used_from = %(address)s::varchar
+FROM store_senderkey before JOIN store_organisation unit ON unit.id = before.organisation_id
+WHERE before.prefix = %(prefix)s::varchar AND k.id = before.id AND k.digest = %(digest)s::varchar AND k.revoked_at IS NULL
+    AND k.expires_on >= %(today)s::date
+    AND (k.networks = '{{}}' OR %(inet)s::inet <<= ANY (k.networks::cidr[]))
+RETURNING {", ".join(f"k.{one}" for one in _KEY)}, before.last_used_at, before.last_used_from,
+    set_config('synchronous_commit', CASE WHEN %(alone)s::boolean THEN 'off' ELSE current_setting('synchronous_commit') END,
+        true), {", ".join(f"unit.{one}" for one in _UNIT)}
+"""
+"""A key that stands, used from where it may be: counted and found by one statement, without waiting for the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,32 +184,66 @@ def places_waiting(organisations: frozenset[int]) -> QuerySet[SenderPlace]:
 
 
 def admit(text: str, *, address: str, now: datetime) -> SenderKey:
-    """The key of a call. Refusal K02 unknown, K03 revoked, K04 expired, K05 outside its networks, K06 too often."""
+    """The key of a call, which it counts in ``minute_calls``. Refusal K02 unknown, K03 revoked, K04 expired, K05 outside its
+    networks, K06 too often."""
     sent = parse_key(text)
-    key = (
-        SenderKey.objects.select_related("organisation").filter(prefix=sent.prefix).first() if sent else None
-    )
-    if sent is None or key is None or not sent.is_of(key.digest):
-        raise Refusal(
-            "K02",
-            "没有报送密钥，或者密钥不正确。",
-            advice="请在请求头 Authorization: Bearer 后填写信用办发给的密钥。",
-        )
-    try:
-        refuse_fallen(expires_on=key.expires_on, revoked_at=key.revoked_at, today=day_of(now))
-        _refuse_elsewhere(key, address)
-    except Refusal as refusal:
-        _note_refused(key, refusal, address=address, now=now)
-        raise
-    if _is_new_use(key, address, now):
-        _see(key, place_of(address, key.networks), refused=False, now=now)
-    if _count(key, address, now) > key.per_minute:
+    if sent is None:
+        raise _unknown_key()
+    key = _at_once(sent, address, now) or _with_care(sent, address, now)
+    if key.minute_calls > key.per_minute:
         raise Refusal(
             "K06",
             f"调用过于频繁，每分钟最多 {key.per_minute} 次。",
             advice="请等到下一分钟再发，或把多条记录合并成一次。",
         )
     return key
+
+
+def _at_once(sent: Key, address: str, now: datetime) -> SenderKey | None:
+    """None where something is to be looked at: who calls wrongly must learn the cause."""
+    given = {
+        "minute": now.replace(second=0, microsecond=0),
+        "now": now,
+        "today": day_of(now),
+        "address": address[:45],
+        "inet": plain_address(address),
+        "prefix": sent.prefix,
+        "digest": sent.digest(),
+        "alone": not connection.in_atomic_block,
+    }
+    rows = prepared(_ADMIT, given)
+    if not rows:
+        return None
+    (row,), width = rows, len(_KEY)
+    key = SenderKey.from_db("default", _KEY, row[:width])
+    key.organisation = Organisation.from_db("default", _UNIT, row[width + 3 :])
+    if _is_new_use(key, row[width], row[width + 1], address, now):
+        _see(key, place_of(address, key.networks), refused=False, now=now)
+    return key
+
+
+def _with_care(sent: Key, address: str, now: datetime) -> SenderKey:
+    key = SenderKey.objects.select_related("organisation").filter(prefix=sent.prefix).first()
+    if key is None or not sent.is_of(key.digest):
+        raise _unknown_key()
+    try:
+        refuse_fallen(expires_on=key.expires_on, revoked_at=key.revoked_at, today=day_of(now))
+        _refuse_elsewhere(key, address)
+    except Refusal as refusal:
+        _note_refused(key, refusal, address=address, now=now)
+        raise
+    if _is_new_use(key, key.last_used_at, key.last_used_from, address, now):
+        _see(key, place_of(address, key.networks), refused=False, now=now)
+    key.minute_calls = _count(key, address, now)
+    return key
+
+
+def _unknown_key() -> Refusal:
+    return Refusal(
+        "K02",
+        "没有报送密钥，或者密钥不正确。",
+        advice="请在请求头 Authorization: Bearer 后填写信用办发给的密钥。",
+    )
 
 
 def _refuse_elsewhere(key: SenderKey, address: str) -> None:
@@ -211,10 +263,12 @@ def _note_refused(key: SenderKey, refusal: Refusal, *, address: str, now: dateti
         note("sender.refused", now=now, object=f"sender:{key.public_id}", reason=refusal.message)
 
 
-def _is_new_use(key: SenderKey, address: str, now: datetime) -> bool:
-    if key.last_used_at is None or now - key.last_used_at > _SEEN_AGAIN:
+def _is_new_use(
+    key: SenderKey, last_at: datetime | None, last_from: str, address: str, now: datetime
+) -> bool:
+    if last_at is None or now - last_at > _SEEN_AGAIN:
         return True
-    return place_of(key.last_used_from, key.networks) != place_of(address, key.networks)
+    return last_from != address and (place_of(last_from, key.networks) != place_of(address, key.networks))
 
 
 @transaction.atomic

@@ -124,11 +124,7 @@ def _begin(key: SenderKey, asked: Asked, *, policy: Policy, now: datetime) -> _U
     )
     calls = grant.day_calls + 1 if grant.day == today else 1
     if calls > grant.daily_quota:
-        raise Refusal(
-            "GX16",
-            f"今天的次数已经用完（每日 {grant.daily_quota} 次）。",
-            advice="请在零时后再调用；次数不够的，请重新申请。",
-        )
+        raise over_quota(grant, asked=1, today=today)
     grant.day, grant.day_calls = today, calls
     grant.save(update_fields=["day", "day_calls"])
     fields = {
@@ -147,9 +143,14 @@ def unknown_code() -> Refusal:
     return Refusal("GX17", "没有这个统一社会信用代码的主体。", advice="请核对代码，共 18 位。")
 
 
-def counted_use(key: SenderKey, asked: Asked, *, policy: Policy, now: datetime) -> SharingGrant:
-    """The grant of a call that takes no records, counted like one; refusals as ``_begin``."""
-    return _begin(key, asked, policy=policy, now=now).grant
+def over_quota(grant: SharingGrant, *, asked: int, today: date) -> Refusal:
+    left = max(grant.daily_quota - (grant.day_calls if grant.day == today else 0), 0)
+    wanted = f"，还剩 {left} 次，这一次需要 {asked} 次" if asked > 1 else ""
+    return Refusal(
+        "GX16",
+        f"今天的次数已经用完（每日 {grant.daily_quota} 次{wanted}）。",
+        advice="请在零时后再调用；次数不够的，请重新申请。",
+    )
 
 
 def found_subject(code: str) -> Subject | None:

@@ -1,13 +1,18 @@
-"""The register of checks before an act (事前核查): which organ asked for what applies to an enterprise, in which matter and field.
+"""The register of checks before an act (事前核查): which organ asked for what applies to an enterprise, in which matter and field,
+and what it then decided.
 
 Rows only grow; what was found stands with the answer, not here (legal guard G13).
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from xinheng.core.check_decisions import CheckOutcome
 from xinheng.store.accounts import User
 from xinheng.store.organisations import Organisation
+from xinheng.store.public_ids import new_public_id
+from xinheng.store.senders import SenderKey
 from xinheng.store.sharing import SharingCall
 from xinheng.store.subjects import Subject
 
@@ -15,9 +20,10 @@ DESK, SYSTEM = "desk", "system"
 
 
 class CheckMade(models.Model):
-    """One check, by somebody at a desk or by a system with its key (``call``). ``field`` is that of the matter; empty where the
-    organ is in charge of several and did not say."""
+    """One check, by somebody at a desk or by a system with its key; a ``call`` may check many. ``field`` is that of the matter;
+    empty where the organ is in charge of several and did not say. ``as_of``: the past day asked for; none: the day itself."""
 
+    public_id = models.CharField(max_length=16, unique=True, null=True, default=new_public_id, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="+")
     way = models.CharField(max_length=8, choices=[(DESK, "窗口核查"), (SYSTEM, "业务系统核查")])
@@ -25,9 +31,10 @@ class CheckMade(models.Model):
     field = models.CharField(max_length=40, blank=True, default="")
     reference = models.CharField(max_length=300)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    call = models.OneToOneField(SharingCall, on_delete=models.PROTECT, null=True, related_name="check_made")
+    call = models.ForeignKey(SharingCall, on_delete=models.PROTECT, null=True, related_name="checks")
     day = models.DateField()
     at = models.DateTimeField()
+    as_of = models.DateField(null=True)
 
     class Meta:
         constraints = [
@@ -39,3 +46,33 @@ class CheckMade(models.Model):
             models.CheckConstraint(condition=~Q(reference=""), name="checkmade_says_for_what"),
         ]
         indexes = [models.Index(fields=["organisation", "day"], name="checkmade_of_organ_and_day")]
+
+
+class CheckDecision(models.Model):
+    """What the organ decided in the matter after a check, as its system says it. ``grounds``: numbers of the decisions that
+    applied and were used; ``by`` names the officer as the organ does."""
+
+    made = models.OneToOneField(CheckMade, on_delete=models.PROTECT, related_name="decision")
+    outcome = models.CharField(max_length=12, choices=[(one.value, one.label) for one in CheckOutcome])
+    reason = models.CharField(max_length=500)
+    by = models.CharField(max_length=60)
+    grounds = ArrayField(models.CharField(max_length=60), default=list)
+    decided_on = models.DateField()
+    key = models.ForeignKey(SenderKey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=[one.value for one in CheckOutcome]),
+                name="checkdecision_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(by=""), name="checkdecision_says_who_and_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=[one.value for one in CheckOutcome if one.needs_ground])
+                | ~Q(grounds=[]),
+                name="checkdecision_rests_on_something",
+            ),
+        ]

@@ -15,7 +15,7 @@ from xinheng.store.case_moves import (
     ReminderLevel,
 )
 from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
-from xinheng.store.check_register import CheckMade
+from xinheng.store.check_register import CheckDecision, CheckMade
 from xinheng.store.classifications import Classification
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.commitments import Commitment
@@ -154,6 +154,7 @@ __all__ = [
     "CaseEvent",
     "CaseReminder",
     "Channel",
+    "CheckDecision",
     "CheckMade",
     "Classification",
     "CodeIssue",

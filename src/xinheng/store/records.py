@@ -72,6 +72,14 @@ class Record(models.Model):
         ]
         indexes = [
             models.Index(fields=["subject", "known_at"], name="record_file_of_subject"),
+            models.Index(
+                fields=["subject"],
+                condition=Q(
+                    known_until__isnull=True,
+                    item__in=[Item.ABNORMAL_OPERATION.value, Item.SERIOUS_LIST.value, Item.COMMITMENT.value],
+                ),
+                name="record_told_in_checks",
+            ),
             BrinIndex(fields=["batch"], name="record_of_batch"),
         ]
 

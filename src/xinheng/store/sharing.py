@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.consents import Consent
+from xinheng.store.ledger import LedgerEvent
 from xinheng.store.organisations import Organisation
 from xinheng.store.public_ids import new_public_id
 from xinheng.store.senders import SenderKey
@@ -58,7 +59,10 @@ class SharingGrant(models.Model):
 
 
 class SharingCall(models.Model):
-    """One call by a reading key. ``refused`` is the code of the refusal, empty where it was answered."""
+    """One call by a reading key. ``refused`` is the code of the refusal, empty where it was answered.
+
+    ``idempotency_key`` and ``asked``, the digest of what was asked, are of checks; ``event`` is that of a check of many.
+    """
 
     grant = models.ForeignKey(SharingGrant, on_delete=models.PROTECT, related_name="calls")
     key = models.ForeignKey(SenderKey, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -68,8 +72,20 @@ class SharingCall(models.Model):
     changes = models.BooleanField(default=False)
     refused = models.CharField(max_length=8, blank=True)
     records = models.IntegerField(default=0)
+    idempotency_key = models.CharField(max_length=100, blank=True, default="", db_default="")
+    asked = models.CharField(max_length=71, blank=True, default="", db_default="")
+    event = models.ForeignKey(
+        LedgerEvent, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="sharing_call_idempotent",
+            ),
+        ]
         indexes = [models.Index(fields=["day"], name="sharing_call_day")]
 
 

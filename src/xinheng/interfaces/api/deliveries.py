@@ -10,9 +10,9 @@ from ninja import Router
 from ninja.params.functions import Query
 from ninja.responses import Status
 
-from xinheng.core.refusal import Refusal
 from xinheng.interfaces.api.bodies import Body, received
 from xinheng.interfaces.api.keys import key_of
+from xinheng.interfaces.api.parsing import call_name
 from xinheng.interfaces.api.problems import problem
 from xinheng.interfaces.api.reference import POSTED
 from xinheng.interfaces.api.schemas import (
@@ -42,7 +42,6 @@ from xinheng.store.senders import SenderKey
 router = Router(tags=["报送"])
 PAGE = 100
 MOST_A_PAGE = 1_000
-_NUMBER = re.compile(r"[\x21-\x7e]{8,100}")
 
 
 @router.post(
@@ -58,7 +57,7 @@ def deliver(
 
     同一个 Idempotency-Key 重发同样的内容，得到同样的回答；内容不同则拒绝。
     """
-    key, number = key_of(request), _idempotency_key(request)
+    key, number = key_of(request), call_name(request, required=True)
     now = timezone.now()
     with received(request) as body:
         push = Push(
@@ -82,17 +81,6 @@ def _answered(request: HttpRequest, answer: Answer) -> HttpResponse | Status[dic
             request, UNPROCESSABLE, code=code, detail=told["message"], advice=told["advice"], delivery=told
         )
     return Status(answer.status, told)
-
-
-def _idempotency_key(request: HttpRequest) -> str:
-    number = request.headers.get("Idempotency-Key", "")
-    if not _NUMBER.fullmatch(number):
-        raise Refusal(
-            "K20",
-            "没有 Idempotency-Key，或者它不是 8 到 100 个可见的 ASCII 字符。",
-            advice="每次报送用一个新的值（例如 UUID）；重发时用原来的值。",
-        )
-    return number
 
 
 def _name(name: str, feed: str, body: Body) -> str:

@@ -53,7 +53,9 @@ STATUS: Mapping[str, int] = {
     "GX17": 404,
     "GX18": 400,
     "MW3": 403,
-    "MW4": 400,
+    **dict.fromkeys(("MW4", "CX1", "CX2", "CX4", "CX7", "CX11"), 400),
+    **dict.fromkeys(("CX5", "CX6", "CX9"), 404),
+    "CX3": 422,
 }
 """Status by the code of a refusal; 409 for every other rule."""
 TITLES: Mapping[int, str] = {

@@ -7,6 +7,8 @@ from xinheng.interfaces.web.surfaces import About, Openness, Surface
 
 _OWN = "报送单位凭密钥查看自己报送的回执"
 _LEAD = "设备线索只由报送单位推送，回答编号和处理情况，不含企业的任何信息"
+_POSTED = "同样的核查，只接受 POST；内容与 check_subject 相同"
+_DECIDED = "业务系统反馈办理结果，不含企业的任何信息"
 _PEER = "平台之间的交换：终止只传编号"
 
 
@@ -41,5 +43,7 @@ SURFACES: tuple[Surface, ...] = (
     Surface("shared_items", openness=Openness.KEY),
     Surface("shared_subject", _subject, Openness.KEY),
     Surface("check_subject", _check, Openness.KEY),
+    *(Surface(route, openness=Openness.CLOSED, why=_POSTED) for route in ("check_one", "check_many")),
+    Surface("check_decided", openness=Openness.CLOSED, why=_DECIDED),
     Surface("shared_changes", _changes, Openness.KEY),
 )

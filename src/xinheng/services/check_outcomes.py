@@ -1,0 +1,101 @@
+"""Keeps what an organ decided after a check that its system made: 应查必查 is done when the answer was looked at by a person.
+
+An outcome that burdens or favours rests on what applied to the enterprise in that matter; the register keeps it beside
+the check (国办发〔2020〕49号; legal guard G16).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from xinheng.core.check_decisions import CheckOutcome, refuse_decision
+from xinheng.core.masking import mask_personal
+from xinheng.core.measure_rows import Occasion
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services.ledger import note
+from xinheng.services.measures_applying import what_applies
+from xinheng.services.time import day_of
+from xinheng.store.check_register import CheckDecision, CheckMade
+from xinheng.store.senders import SenderKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """``by``: the officer as the organ names him; ``grounds``: numbers of what applied and was used."""
+
+    outcome: CheckOutcome
+    reason: str
+    by: str
+    grounds: list[str]
+    decided_on: date | None = None
+
+
+@transaction.atomic
+def keep_decision(
+    key: SenderKey, number: str, told: Outcome, *, policy: Policy, now: datetime
+) -> CheckDecision:
+    """Refusals: CX9 no such check of the key's organ, CX10 told otherwise before, CX1 to CX3 as ``core.check_decisions``."""
+    made = (
+        CheckMade.objects.select_for_update(of=("self",))
+        .select_related("subject__merged_into", "organisation", "call")
+        .filter(public_id=number, organisation=key.organisation_id, call__grant=key.grant_id)
+        .first()
+    )
+    if made is None or key.grant_id is None:
+        raise Refusal("CX9", "没有这次核查，或者不是用本授权的密钥作的。", advice="请核对答复中的 check。")
+    today = day_of(now)
+    decision = CheckDecision(
+        made=made,
+        outcome=told.outcome.value,
+        reason=mask_personal(told.reason.strip()).text[:500],
+        by=mask_personal(told.by.strip()).text[:60],
+        grounds=list(dict.fromkeys(told.grounds)),
+        decided_on=told.decided_on or today,
+        key=key,
+        at=now,
+    )
+    before = CheckDecision.objects.filter(made=made).first()
+    if before is not None:
+        return _same(before, decision)
+    _refuse_empty(decision)
+    refuse_decision(
+        told.outcome,
+        grounds=decision.grounds,
+        applied=_applied(made, policy=policy, today=today),
+        decided_on=decision.decided_on,
+        checked_on=made.day,
+        today=today,
+    )
+    decision.save(force_insert=True)
+    note(
+        "check.decided",
+        now=now,
+        subject=made.subject.public_id,
+        object=f"check:{number}",
+        payload={"outcome": decision.outcome, "grounds": decision.grounds, "on": str(decision.decided_on)},
+    )
+    return decision
+
+
+def _refuse_empty(decision: CheckDecision) -> None:
+    if not decision.reason or not decision.by:
+        raise Refusal("CX11", "没有写明理由或者经办人。", advice="核查由人决定；请填写 reason 和 by。")
+
+
+def _same(before: CheckDecision, told: CheckDecision) -> CheckDecision:
+    if (before.outcome, before.reason, before.grounds) != (told.outcome, told.reason, told.grounds):
+        raise Refusal(
+            "CX10",
+            f"这次核查在 {day_of(before.at)} 已经反馈过不同的结果。",
+            advice="办理结果有变化的，请再核查一次后反馈。",
+        )
+    return before
+
+
+def _applied(made: CheckMade, *, policy: Policy, today: date) -> set[str]:
+    """Numbers of what applies now; what has ended since the check grounds nothing any more."""
+    subject = made.subject.merged_into or made.subject
+    found = what_applies(subject, Occasion(made.occasion), made.organisation, policy=policy, on=today)
+    return {one.number for one in (*found.measures, *found.bans, *found.incentives) if one.number}
