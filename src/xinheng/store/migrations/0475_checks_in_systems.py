@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     """Checks of many by one call, as of a past day, and what was decided after them."""
 
     dependencies = [
-        ("store", "0490_special_reports"),
+        ("store", "0465_draw_secrets"),
     ]
 
     operations = [
