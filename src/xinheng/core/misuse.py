@@ -24,6 +24,7 @@ class Fault(StrEnum):
     MISUSE = "misuse"
     LEAK = "leak"
     TAMPERING = "tampering"
+    REFUSED = "refused"
 
     @property
     def label(self) -> str:
@@ -31,6 +32,7 @@ class Fault(StrEnum):
             "misuse": "滥用：没有正当理由查看或者使用",
             "leak": "泄露：信息被不该知道的人知道",
             "tampering": "篡改：信息被违规改动",
+            "refused": "拒收：不收专项信用报告，仍要求提供有无违法违规的证明",
         }[self.value]
 
 

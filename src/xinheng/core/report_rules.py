@@ -78,6 +78,12 @@ class Purpose(Entry):
     title: str
 
 
+class Substitute(Entry):
+    """A matter for which a report may stand in place of certificates."""
+
+    title: str
+
+
 class ReportRules(PolicyModel):
     """Every item of the catalogue stands in one chapter or is left out by name."""
 
@@ -86,6 +92,7 @@ class ReportRules(PolicyModel):
     sections: dict[str, Chapter]
     left_out: dict[str, LeftOut]
     purposes: dict[str, Purpose] = Field(min_length=1)
+    substitutes: dict[str, Substitute] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _chapters_hold_every_item_once(self) -> Self:

@@ -70,6 +70,7 @@ WAYS: Mapping[str, Way] = {
     "MisuseComplaint.subject": Way.COURSE,
     "LedgerExtract.subject": Way.COURSE,
     "MadeReport.subject": Way.COURSE,
+    "ReportAcceptance.subject": Way.COURSE,
     "Attachment.subject": Way.COURSE,
     "Consent.subject": Way.COURSE,
     "CheckMade.subject": Way.COURSE,

@@ -33,6 +33,8 @@ READINGS = {
     "subject.checked": "办事核查",
     "own.read": "本企业查看",
     "report.own": "获取信用报告",
+    "report.accepted": "接受信用报告代替证明",
+    "report.refused": "没有接受信用报告",
     "report.window": "窗口出具信用报告",
     "report.public": "获取基础版信用报告",
 }

@@ -59,14 +59,20 @@ def make_own(party: Party, subject: Subject, order: Order, *, policy: Policy, no
 def make_at_window(
     code: str, order: Order, *, proof: Proof, clerk: User, policy: Policy, now: datetime
 ) -> MadeReport:
-    """For the enterprise whose licence the window has seen. Refusals BG1, BG4, BG5 no such code, BG10, BG11."""
+    """For the enterprise whose licence the window has seen. Refusals BG1, BG4, BG5, BG10, BG11."""
+    subject = subject_of_code(code)
+    made = _make(subject, order, Requester.WINDOW, policy=policy, now=now, clerk=clerk, proof=proof.value)
+    _note(made, policy, now=now, clerk=clerk)
+    return made
+
+
+def subject_of_code(code: str) -> Subject:
+    """Refusal BG5 where nobody has this code."""
     wanted = code.strip().upper()
     subject = Subject.objects.filter(code=wanted, merged_into=None).first() if is_uscc(wanted) else None
     if subject is None:
         raise Refusal("BG5", "没有这个统一社会信用代码的主体。", advice="请核对营业执照上的 18 位代码。")
-    made = _make(subject, order, Requester.WINDOW, policy=policy, now=now, clerk=clerk, proof=proof.value)
-    _note(made, policy, now=now, clerk=clerk)
-    return made
+    return subject
 
 
 @transaction.atomic

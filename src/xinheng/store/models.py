@@ -120,6 +120,7 @@ from xinheng.store.repairs import (
     UpperOutcome,
     UpperResult,
 )
+from xinheng.store.report_acceptances import ReportAcceptance, ReportSource
 from xinheng.store.reports import MadeReport, Requester
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
 from xinheng.store.risk_watches import RiskWatch
@@ -277,6 +278,8 @@ __all__ = [
     "RepairCourse",
     "RepairReminder",
     "RepairSource",
+    "ReportAcceptance",
+    "ReportSource",
     "Requester",
     "Resubmission",
     "ResultNotice",

@@ -316,6 +316,8 @@ EVENTS = {
     "signing_key.made": "生成签名密钥",
     "signing_key.retired": "停用签名密钥",
     "subject.checked": "办事核查",
+    "report.accepted": "登记报告代替证明",
+    "report.refused": "登记没有接受报告",
 } | {f"record.{deed}": f"{word}记录" for deed, word in DEEDS.items()}
 
 

@@ -217,6 +217,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("办事核查", "office:measure_check", ("office:measure_check_many",)),
+            Route("报告代替证明", "office:report_acceptances"),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route("年度分类结果", "office:classifications"),
             Route(
@@ -255,7 +256,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         (
             Route("审批事项", "office:approvals", ("office:approval",)),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
-            Route("窗口信用报告", "office:window_reports", ("office:new_window_report",)),
+            Route(
+                "窗口信用报告",
+                "office:window_reports",
+                ("office:new_window_report", "office:new_window_special_report"),
+            ),
             Route(
                 "企业账号",
                 "office:mandates",
