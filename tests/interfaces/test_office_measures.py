@@ -6,18 +6,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_user
 from tests.services.measure_cases import SUPERVISION, Measures, make_measures
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.measures_ending import end_measures
+from xinheng.services.measures_sent import send_list
 from xinheng.store.models import (
     Case,
     CheckMade,
     FairReview,
     LedgerEvent,
     MeasureApplied,
+    MeasureListSent,
     MeasureTask,
     MeasureUse,
     RoleGrant,
@@ -275,3 +277,22 @@ def test_the_list_of_measures_shows_what_has_ended_and_why(measures: Measures, p
     assert "已终止（撤回）" in text(wang.get(f"{url}?state=ended"))
     assert "甲公司" not in text(wang.get(f"{url}?state=standing"))
     assert str(TODAY) in text(wang.get(url))
+
+
+@pytest.mark.row("M10-01")
+def test_a_department_confirms_the_list_that_was_sent_and_the_credit_office_sees_who_has_not(
+    people: People, policy: Policy
+) -> None:
+    send_list(policy=policy, now=NOW)
+    reviewer = make_user("hong", "洪审核", people.market, Role.REVIEWER)
+    hong, wang, page = signed_in(reviewer), signed_in(people.wang), reverse("office:measure_lists")
+    sent = MeasureListSent.objects.get()
+    way = reverse("office:confirm_measure_list", kwargs={"sent": sent.public_id})
+    assert "待确认" in text(wang.get(page)) and way not in text(wang.get(page))
+    assert way in text(hong.get(page))
+    assert "确认收悉" in text(hong.get(way))
+    assert "由收到的部门自己确认" in text(post(wang, way, {}))
+    post(hong, way, {})
+    assert "洪审核" in text(wang.get(page, {"state": "read"}))
+    assert "洪审核" not in text(wang.get(page, {"state": "waiting"}))
+    assert "已经确认" in text(post(hong, way, {}))

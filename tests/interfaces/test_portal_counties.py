@@ -8,6 +8,8 @@ from tests.interfaces.portal_city import a_subject, an_act
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
 from tests.people import People
 
+from xinheng.core.feeds import ITEMS
+
 pytestmark = [pytest.mark.django_db, pytest.mark.row("M5-12")]
 COUNTY = "/county/410225"
 
@@ -46,6 +48,21 @@ def test_what_is_looked_for_is_looked_for_in_the_county_unless_another_is_named(
         assert "样例龙亭食品公司" in shown(client, path, **asked)
     assert f'href="{COUNTY}/subject/{here.public_id}"' in shown(client, f"{COUNTY}/search", q="样例")
     assert "样例龙亭食品公司" in shown(client, f"{COUNTY}/subject/{there.public_id}")
+
+
+@pytest.mark.row("M4-07")
+def test_the_column_of_commitments_of_a_county_shows_those_of_its_enterprises(
+    client: Client, people: People
+) -> None:
+    here = a_subject("样例兰考食品公司", division_code="410225")
+    there = a_subject("样例龙亭食品公司", division_code="410202")
+    for one in (here, there):
+        an_act(one, people, item=ITEMS["commitment"])
+    html = shown(client, f"{COUNTY}/commitments")
+    assert "样例兰考食品公司" in html and "样例龙亭食品公司" not in html
+    assert f'href="{COUNTY}/subject/{here.public_id}"' in html
+    assert f'href="{COUNTY}/commitments/lists' in html
+    assert "样例龙亭食品公司" in shown(client, f"{COUNTY}/commitments", district="")
 
 
 @pytest.mark.parametrize("path", ["/office/", "/account/login/", "/api/v1/openapi.json", "/county/410225/"])

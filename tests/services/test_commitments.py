@@ -14,6 +14,7 @@ from xinheng.services.cases import take_step
 from xinheng.services.commitments import accept, latest_promise, lodge, supplement, text_of, tolerate
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_records import record_of
+from xinheng.services.letters_begun import begun
 from xinheng.store.models import CaseDeadline, CaseReminder, Commitment, LedgerEvent, Record, Subject
 
 
@@ -90,6 +91,9 @@ def test_what_does_not_come_is_late_by_the_clock_and_ends_by_another_person(desk
         case.public_id, "drop", actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="未补"
     )
     assert dropped.state == "dropped"
+    said = begun(dropped, "refusal", policy=desk.policy, on=TODAY)
+    assert "2026年11月27日前补齐“平面图”，期满没有补齐" in str(said["facts"])
+    assert said["reasons"] == "未补"
     assert not Record.objects.exists()
 
 

@@ -87,6 +87,22 @@ def _lying_twice(rows: Rows) -> None:
     measure(rows, subject=first.subject, ground_key=first.ground_key)
 
 
+def list_sent(rows: Rows, **given: Any) -> store.MeasureListSent:
+    sent = {
+        "organisation": rows.people.market,
+        "digest": DIGEST,
+        "edition": "2024",
+        "period_on": TODAY.replace(month=7, day=1),
+        "sent_at": NOW,
+    }
+    return store.MeasureListSent.objects.create(**sent | given)
+
+
+def _sent_twice(rows: Rows) -> None:
+    list_sent(rows)
+    list_sent(rows)
+
+
 def _asked_twice(rows: Rows) -> None:
     first = task(rows)
     task(rows, measure=first.measure)
@@ -118,5 +134,7 @@ REFUSED: Mapping[str, Callable[[Rows], object]] = {
     "fairreview_once_a_row": _reviewed_twice,
     "fairreview_says_what": lambda rows: fair_review(rows, opinion=""),
     "fairreview_two_persons": lambda rows: fair_review(rows, confirmed_by=rows.people.wang, confirmed_at=NOW),
+    "measurelistsent_once_a_period": _sent_twice,
+    "measurelistsent_read_by_somebody": lambda rows: list_sent(rows, read_at=NOW),
     "measurehandout_says_whom": lambda rows: handout(rows, purpose=""),
 }

@@ -109,6 +109,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "listrelease": listing_rows.release,
     "localrule": listing_rows.rule,
     "measurehandout": measure_rows.handout,
+    "measurelistsent": measure_rows.list_sent,
 }
 
 

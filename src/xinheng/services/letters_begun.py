@@ -8,7 +8,7 @@ from typing import Any
 
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.interviews import Manner
-from xinheng.core.letters import Values, newest
+from xinheng.core.letters import Values, in_words, newest
 from xinheng.core.policy import Policy
 from xinheng.core.rectification import CORRECT
 from xinheng.services.cases import last_step
@@ -100,7 +100,7 @@ def _measure(case: Case, policy: Policy, on: date) -> Words:
 def _commitment(case: Case, policy: Policy, on: date) -> Words:
     one, proposed = Commitment.objects.filter(case=case).first(), proposal_of(case)
     if one is None or not proposed:
-        return {}
+        return _not_taken(case, one) if one else {}
     outcome = Outcome(str(proposed["outcome"])).label
     decided, heard = last_step(case, "determine"), last_step(case, "hear", "stay_silent")
     pursued = f"{decided.details.get('pursued', '')}" if decided else ""
@@ -113,6 +113,18 @@ def _commitment(case: Case, policy: Policy, on: date) -> Words:
         "reasons": decided.reason if decided else "",
         "decision": f"认定为“{outcome}”，记入信用记录。\n{pursued}" if decided else "",
     }
+
+
+def _not_taken(case: Case, one: Commitment) -> Words:
+    """Of a commitment that was declined, or whose material did not come; nothing before that."""
+    ended = last_step(case, "decline", "drop")
+    if ended is None:
+        return {}
+    missing = "、".join(one.missing)
+    facts = f"尚缺材料：{missing}。" if missing else ""
+    if ended.verb == "drop" and one.promised_on:
+        facts = f"你单位承诺于{in_words(one.promised_on)}前补齐“{missing}”，期满没有补齐。"
+    return {"matter": one.title, "facts": facts, "reasons": ended.reason}
 
 
 def _objection(case: Case, policy: Policy, on: date) -> Words:

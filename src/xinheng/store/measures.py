@@ -257,3 +257,30 @@ class MeasureHandout(models.Model):
                 condition=~Q(recipient="") & ~Q(purpose=""), name="measurehandout_says_whom"
             ),
         ]
+
+
+class MeasureListSent(models.Model):
+    """The list of measures sent to a department: at each new version and at regular times (定期推送). ``digest`` and
+    ``edition`` name the list, ``period_on`` the first day of the stretch of time it was sent in; the department confirms."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    digest = models.CharField(max_length=71)
+    edition = models.CharField(max_length=20)
+    period_on = models.DateField()
+    sent_at = models.DateTimeField()
+    due_on = models.DateField(null=True)
+    read_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "digest", "period_on"], name="measurelistsent_once_a_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(read_by__isnull=True, read_at__isnull=True)
+                | Q(read_by__isnull=False, read_at__isnull=False),
+                name="measurelistsent_read_by_somebody",
+            ),
+        ]

@@ -424,6 +424,16 @@ def follow_measures(ended: list[int]) -> None:
 
 
 @app.periodic(cron=MIDNIGHT)
+@app.task(name="send_measure_list", queueing_lock="send_measure_list")
+def send_measure_list(timestamp: int) -> None:
+    """Send departments the list of measures where a version is new or its time has come again."""
+    from xinheng.services.measures_sent import send_list
+
+    now = datetime.now(UTC)
+    log.info("measure_list_sent", units=send_list(policy=policy_in_force(on=day_of(now)), now=now))
+
+
+@app.periodic(cron=MIDNIGHT)
 @app.task(name="end_measures", queueing_lock="end_measures")
 def end_measures(timestamp: int) -> None:
     """End measures whose last day is over."""

@@ -46,6 +46,7 @@ def tabs(call: Call) -> list[Link]:
         ("响应和反馈", "office:measure_tasks", Verb.DRAFT_CASE),
         ("典型案例", "office:measure_uses", Verb.READ_CASE),
         ("效果统计", "office:measure_figures", Verb.READ_CASE),
+        ("清单下发和确认", "office:measure_lists", Verb.READ_CASE),
         ("公平竞争审查", "office:measure_reviews", Verb.READ_CASE),
         ("提供公开部分", "office:measure_handouts", Verb.EXPORT_RECORDS),
         ("办事核查", "office:measure_check", Verb.CHECK_SUBJECT),

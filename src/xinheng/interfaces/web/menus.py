@@ -206,6 +206,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     ),
                     *("office:measure_figures", "office:measure_reviews", "office:new_fair_review"),
                     *("office:confirm_fair_review", "office:measure_handouts"),
+                    *("office:measure_lists", "office:confirm_measure_list"),
                 ),
             ),
             Route(
