@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     """The list of measures as it was sent to departments, with their confirmations."""
 
     dependencies = [
-        ("store", "0476_index_of_checks"),
+        ("store", "0495_report_acceptances"),
     ]
 
     operations = [
