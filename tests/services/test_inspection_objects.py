@@ -25,6 +25,7 @@ from xinheng.services.inspection_objects import count_objects
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
 from xinheng.services.inspections import announce_draw, commit_to, forecast_draw
 from xinheng.services.pools import behind, kept_objects, whole_record
+from xinheng.services.visit_sites import known_sites
 from xinheng.store.models import (
     DrawAnnouncement,
     Inspector,
@@ -304,3 +305,16 @@ def test_the_registrar_s_code_of_the_industry_is_kept(
 def test_size_ownership_and_taxes_are_no_parts_of_a_rule(part: str) -> None:
     with pytest.raises(ValueError, match=r"未知的键|Extra inputs"):
         ObjectParts.model_validate({part: ["x"]})
+
+
+def test_the_team_is_shown_the_sites_that_permits_in_force_name(rows: Rows, people: People) -> None:
+    firm = _subject(rows, 1)
+    absorbed = rows.subject(code=code(2), merged_into=firm)
+    _licence(rows, firm, name="食品生产许可证")
+    record = rows.record(subject=absorbed, item=Item.PERMIT, result="granted")
+    held = {"许可证书名称": CERTIFICATE, "许可编号": "JY14102", "许可的经营地址": "龙亭区某街3号"}
+    rows.detail(record=record, authority="龙亭区市场监督管理局", fields=held)
+    _licence(rows, firm, valid_to=TODAY)
+    first, second = known_sites(firm, on=TODAY)
+    assert (first.certificate, first.number, first.address) == (CERTIFICATE, "JY14102", "龙亭区某街3号")
+    assert (second.certificate, second.address) == ("食品生产许可证", "")

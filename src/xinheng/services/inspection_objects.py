@@ -100,16 +100,23 @@ def _holders(certificates: Iterable[str], *, on: date) -> QuerySet[Record, Any]:
     named = RecordDetail.objects.filter(fields__has_key=CERTIFICATE).annotate(
         certificate=KeyTextTransform(CERTIFICATE, "fields")
     )
-    living = Record.objects.filter(
+    return (
+        living_permits(on=on)
+        .filter(pk__in=named.filter(certificate__in=list(certificates)).values("pk"))
+        .values("subject_id")
+    )
+
+
+def living_permits(*, on: date) -> QuerySet[Record]:
+    """Records of permits that stand and are valid on a day."""
+    return Record.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=on),
         Q(valid_to__isnull=True) | Q(valid_to__gt=on),
-        pk__in=named.filter(certificate__in=list(certificates)).values("pk"),
         item=Item.PERMIT,
         known_until__isnull=True,
         state__in=STANDING,
         result=GRANTED,
     )
-    return living.values("subject_id")
 
 
 def _bound(kinds: Iterable[str], *, on: date) -> QuerySet[Commitment, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from xinheng.core.inspection_objects import ObjectParts
 from xinheng.core.policy import Policy
 from xinheng.services.cases import take_step
 from xinheng.services.draw_secrets import reveal_secret
@@ -25,7 +26,7 @@ WINDOW = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organ:
-    """Who plans for an organ, who goes, and what it checks."""
+    """Who plans for an organ, who goes, and what it checks of whom."""
 
     organisation: Organisation
     planner: str
@@ -33,6 +34,7 @@ class Organ:
     matter: str
     line: str
     title: str
+    scope: ObjectParts
     offsite: str
 
 
@@ -96,6 +98,7 @@ def _drawn(organ: Organ, scene: Together) -> Draw:
         basis="年度双随机抽查计划",
         line=organ.line,
         year=today.year,
+        scope=organ.scope,
         batches=(batch,),
     )
     plan = draft_plan(draft, actor=planner, policy=policy, now=scene.now)

@@ -10,7 +10,9 @@ from django.conf import settings
 from rich.progress import track
 
 from xinheng.core.code_issues import Registrar
+from xinheng.core.inspection_objects import ObjectParts
 from xinheng.core.mandates import Matter, Proof
+from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import SECOND_FACTOR, Role
@@ -131,6 +133,8 @@ class Demonstration:
         )
 
     def _leave_joint(self) -> None:
+        counties = self.policy.city_file.counties.items()
+        town = [code for code, county in counties if county.until is None and county.name.endswith("区")]
         quality, safety = (
             Organ(
                 organisation=unit,
@@ -139,11 +143,18 @@ class Demonstration:
                 matter=matter,
                 line=line,
                 title=f"{day_of(self.now).year}年{title}双随机抽查",
+                scope=scope,
                 offsite="现场状况须当场查看，书面材料不能代替",
             )
-            for unit, planner, inspector, matter, line, title in (
-                (self.market, "liufang", "malin", "product_quality", "market_regulation", "产品质量"),
-                (self.emergency, "guobin", "songyang", "work_safety", "emergency", "安全生产"),
+            for unit, planner, inspector, matter, line, title, scope in (
+                (
+                    *(self.market, "liufang", "malin", "product_quality", "market_regulation", "产品质量"),
+                    ObjectParts(districts=tuple(town)),
+                ),
+                (
+                    *(self.emergency, "guobin", "songyang", "work_safety", "emergency", "安全生产"),
+                    ObjectParts(kinds=(SubjectKind.ENTERPRISE,)),
+                ),
             )
         )
         scene = Together(model=MODEL, people=self.people, policy=self.policy, now=self.now)

@@ -93,10 +93,16 @@ class PlanForm(MatterForm):
         initial=PlanKind.DAILY,
     )
     districts = forms.MultipleChoiceField(
-        label="限于登记在", required=False, widget=forms.CheckboxSelectMultiple
+        label="限于登记在",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "没有这个县（区），请从列出的县（区）中选择。"},
     )
     sectors = forms.MultipleChoiceField(
-        label="限于登记行业属", required=False, widget=forms.CheckboxSelectMultiple
+        label="限于登记行业属",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "没有这个领域，请从列出的领域中选择。"},
     )
     batches = forms.CharField(
         label="批次",

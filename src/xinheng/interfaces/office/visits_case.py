@@ -26,6 +26,7 @@ from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
 from xinheng.services.policies import policy_in_force
 from xinheng.services.visit_items import items_of
+from xinheng.services.visit_sites import known_sites
 from xinheng.services.visits import KIND, points_of, results_of, team_of
 from xinheng.services.visits_on_site import Arrived, check_in, record_visit
 from xinheng.services.visits_results import confirm_result, may_publish, publish_result, verb_for
@@ -207,6 +208,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         "joint_leads": joint is not None and joint.leading.pk == visit.pk,
         "plan_url": reverse("office:plan", kwargs={"plan": visit.plan.public_id}),
         "items": items_of(visit, policy=call.policy),
+        "sites": known_sites(visit.subject, on=call.today),
         "beyond": reasons.get(visit.beyond, visit.beyond),
         "address": address,
         "square": segno.make(address, micro=False).svg_inline(scale=3, border=2),
