@@ -95,8 +95,11 @@ def _leading(page: Page) -> str:
 
 def _check_in(page: Page, url: str) -> None:
     page.goto(url)
+    found = re.search(r"入企检查码\s*([2-9A-Z]{10})", page.locator("main").inner_text())
+    assert found is not None
     box = open_step(page, "入企登记")
     box.get_by_label("企业扫码核验").check()
+    box.get_by_label("扫到的检查码").fill(found[1])
     box.get_by_role("button", name="入企登记").click()
 
 

@@ -29,8 +29,8 @@ def test_a_visit_goes_from_the_draw_to_the_published_result(site: Site) -> None:
     write_letter(office, url, "行政检查通知书")
 
     passer = site.passer_by()
-    firm = _check_the_code(passer, inspector, url)
-    _check_in(inspector, url)
+    firm, code = _check_the_code(passer, inspector, url)
+    _check_in(inspector, url, code)
     _record(inspector)
 
     decider.goto(url)
@@ -74,8 +74,8 @@ def _mine(page: Page) -> str:
     return page.url
 
 
-def _check_the_code(passer: Page, inspector: Page, url: str) -> str:
-    """Anybody with the notice finds organ and certificates, and no name of an officer; returns the enterprise."""
+def _check_the_code(passer: Page, inspector: Page, url: str) -> tuple[str, str]:
+    """Anybody with the notice finds organ and certificates, and no name of an officer; returns the enterprise and the code."""
     inspector.goto(url)
     words = inspector.locator("main").inner_text()
     found = re.search(r"入企检查码\s*([2-9A-Z]{10})", words)
@@ -90,13 +90,18 @@ def _check_the_code(passer: Page, inspector: Page, url: str) -> str:
     expect(passer.locator("main")).to_contain_text("并经批准")
     expect(passer.locator("main")).not_to_contain_text("孙伟")
     fits(passer)
-    return passer.locator("dt", has_text="检查对象").locator("xpath=following-sibling::dd").inner_text()
+    firm = passer.locator("dt", has_text="检查对象").locator("xpath=following-sibling::dd").inner_text()
+    return firm, found[1]
 
 
-def _check_in(page: Page, url: str) -> None:
+def _check_in(page: Page, url: str, code: str) -> None:
     page.goto(url)
     box = open_step(page, "入企登记")
     box.get_by_label("企业扫码核验").check()
+    box.get_by_role("button", name="入企登记").click()
+    expect(page.locator("main")).to_contain_text("不是这次检查的检查码")
+    box = open_step(page, "入企登记")
+    box.get_by_label("扫到的检查码").fill(code)
     box.get_by_role("button", name="入企登记").click()
     expect(page.get_by_text("已办理：入企登记。")).to_be_visible()
 
