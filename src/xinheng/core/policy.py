@@ -26,6 +26,7 @@ from xinheng.core.inspection_matters import InspectionMatters
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.models import ScoringModel
+from xinheng.core.open_tables_rules import OpenDataRules
 from xinheng.core.organisations import Agencies, City, CityFile, County, Sectors, Town, Zone
 from xinheng.core.parameters import Reading, Series, Status
 from xinheng.core.policy_checks import reference_causes
@@ -54,6 +55,7 @@ from xinheng.core.policy_subjects import (
     LISTS,
     MATTERS,
     MEASURES,
+    OPEN_DATA,
     QUALITY,
     REPAIR,
     REPORTS,
@@ -93,6 +95,7 @@ class Policy:
     quality: Quality
     repair: RepairRules
     reports: ReportRules
+    open_data: OpenDataRules
     deadlines: Deadlines
     grading: GradingPolicy
     sector_gradings: Mapping[str, GradingPolicy] = field(default_factory=dict)
@@ -284,6 +287,7 @@ def _read(report: Report, *, city: str) -> Policy:
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
     repair, reports, matters = loader.load(REPAIR), loader.load(REPORTS), loader.load(MATTERS)
+    open_data = loader.load(OPEN_DATA)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
     treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
     calendar = calendar_of_folder(report)
@@ -305,6 +309,7 @@ def _read(report: Report, *, city: str) -> Policy:
         quality=_sure(quality),
         repair=_sure(repair),
         reports=_sure(reports),
+        open_data=_sure(open_data),
         deadlines=_sure(deadlines),
         city_file=_sure(city_file),
         agencies=_sure(agencies),

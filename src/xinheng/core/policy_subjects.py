@@ -8,6 +8,7 @@ from xinheng.core import (
     inspection_matters,
     lists,
     measures,
+    open_tables_rules,
     publication,
     quality,
     repair_rules,
@@ -19,6 +20,7 @@ from xinheng.core.deadlines import Deadlines
 from xinheng.core.inspection_matters import InspectionMatters
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
+from xinheng.core.open_tables_rules import OpenDataRules
 from xinheng.core.organisations import Agencies, CityFile, Sectors
 from xinheng.core.parameters import Level
 from xinheng.core.policy_file import PolicyModel
@@ -43,6 +45,7 @@ COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
 QUALITY = Subject("quality", Quality, quality.forbidden_changes)
 REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
 REPORTS = Subject("reports", ReportRules, report_rules.forbidden_changes)
+OPEN_DATA = Subject("open_data", OpenDataRules, open_tables_rules.forbidden_changes)
 MATTERS = Subject("inspection_matters", InspectionMatters, inspection_matters.forbidden_changes)
 DEADLINES = Subject("deadlines", Deadlines, optional=True)
 CITY = Subject("city", CityFile, first=Level.CITY)
@@ -74,6 +77,7 @@ _SUBJECTS: tuple[Subject[Any], ...] = (
     QUALITY,
     REPAIR,
     REPORTS,
+    OPEN_DATA,
     MATTERS,
     DEADLINES,
     CITY,

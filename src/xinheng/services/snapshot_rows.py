@@ -197,7 +197,7 @@ def _read(
 ) -> Iterator[pa.RecordBatch]:
     """Rows as CSV with days as numbers: measured, that is sooner here than the binary form or dates in words."""
     received, sent = os.pipe()
-    writer = _Sender(cursor, f"COPY ({statement}) TO STDOUT (FORMAT csv)", given, sent)
+    writer = Sender(cursor, f"COPY ({statement}) TO STDOUT (FORMAT csv)", given, sent)
     whole = pa.schema([(field.name, _as_sent(field.type)) for field in schema])
     options = csv.ConvertOptions(
         column_types={field.name: field.type for field in whole}, null_values=[""], strings_can_be_null=True
@@ -217,10 +217,10 @@ def _read(
         raise writer.failed
 
 
-class _Sender(Thread):
+class Sender(Thread):
     """Copies out of the database into a pipe; the connection is its own until it ends."""
 
-    def __init__(self, cursor: CursorWrapper, statement: str, given: dict[str, object], sent: int) -> None:
+    def __init__(self, cursor: CursorWrapper, statement: str, given: Any, sent: int) -> None:
         super().__init__(name="copy")
         self._cursor, self._statement, self._given, self._sent = cursor, statement, given, sent
         self.failed: BaseException | None = None

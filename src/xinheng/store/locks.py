@@ -19,3 +19,5 @@ ROUND = 7_240_007
 """A round of exchange with declared sources and senders' folders."""
 JOINTS = 7_240_008
 """Proposing joint checks."""
+OPEN_DATA = 7_240_009
+"""Numbering the changes of open data."""

@@ -72,6 +72,7 @@ from xinheng.store.measures import (
 from xinheng.store.members import Member
 from xinheng.store.notices import NoticeRound, NoticeStep, NoticeStepKind, ResultNotice
 from xinheng.store.objections import Correction, LedgerExtract, MisuseComplaint, Objection
+from xinheng.store.open_tables import OpenChange, OpenRelease, OpenTouch
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
 from xinheng.store.public import (
@@ -228,6 +229,9 @@ __all__ = [
     "NoticeStepKind",
     "NumberSeries",
     "Objection",
+    "OpenChange",
+    "OpenRelease",
+    "OpenTouch",
     "Organisation",
     "OrganisationKind",
     "OrganisationName",

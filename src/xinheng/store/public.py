@@ -4,20 +4,30 @@ The portal's database role can SELECT from these views and from nothing else, so
 what is not lawfully public. Sole traders' addresses and grades are not in the views (legal guard G1).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, TruncDate
 
 from xinheng.core.canonical import canonical
 from xinheng.core.draw_record import record_text
+from xinheng.core.models import SubjectKind
+from xinheng.core.open_tables import Column, Kind, Source, Table
+from xinheng.core.publication import OPEN, OPENNESS
+from xinheng.core.records import Finality
 from xinheng.core.refusal import Refusal
 
 CHUNK = 1024 * 1024
+DATABASE = "portal"
+"""The connection whose role can read the public views and nothing else."""
 
 
 def published_path(digest: str) -> Path:
@@ -175,6 +185,7 @@ class PublicListing(models.Model):
     organisation = models.CharField(max_length=120, null=True)
     act = models.BigIntegerField(null=True)
     disputed = models.BooleanField()
+    public_id = models.CharField(max_length=16)
 
     class Meta:
         managed = False
@@ -387,6 +398,52 @@ class PublicDrawSubstitute(models.Model):
         db_table = "public_draw_substitute"
 
 
+class PublicOpenRelease(models.Model):
+    """A snapshot for everybody, as store.open_tables has it."""
+
+    public_id = models.CharField(max_length=16)
+    day = models.DateField()
+    edition = models.SmallIntegerField()
+    published_at = models.DateTimeField()
+    last = models.BigIntegerField()
+    cleaned = models.BigIntegerField()
+    manifest = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "public_open_release"
+
+    def file(self, name: str) -> Path:
+        """Where a file of it lies, in clear, while it is the newest one."""
+        home: Path = settings.HOME
+        return home / "open-data" / self.public_id / name
+
+
+class PublicOpenChange(models.Model):
+    """A numbered change of a public row: its key, no word of it."""
+
+    number = models.BigIntegerField(primary_key=True)
+    day = models.DateField()
+    dataset = models.CharField(max_length=20)
+    key = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10)
+    stale = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "public_open_change"
+
+
+class PublicOpenWaiting(models.Model):
+    """A change without a number yet that makes a published file of its table stale."""
+
+    dataset = models.CharField(max_length=20)
+
+    class Meta:
+        managed = False
+        db_table = "public_open_waiting"
+
+
 class PublicPolicy(models.Model):
     """A published version of a model, grading policy, catalogue or calendar."""
 
@@ -399,3 +456,41 @@ class PublicPolicy(models.Model):
     class Meta:
         managed = False
         db_table = "public_policy"
+
+
+def shown_acts(*, items: Sequence[int], kept_back: Sequence[int], on: date) -> QuerySet[PublicAct]:
+    """All acts that may be shown on a day: of these items, but for classes of failing records that are kept back."""
+    return (
+        PublicAct.objects.using(DATABASE)
+        .filter(Q(stop_on__isnull=True) | Q(stop_on__gt=on), item__in=items)
+        .exclude(seriousness__in=kept_back)
+        .exclude(finality=Finality.REVOKED)
+        .filter(Q(**{f"fields__{OPENNESS}__isnull": True}) | Q(**{f"fields__{OPENNESS}__in": ("", *OPEN)}))
+    )
+
+
+def open_rows(table: Table, *, on: date, keys: Sequence[str] | None = None) -> QuerySet[Any, Any]:
+    """The rows of a table that stands in the database, as tuples of its columns; of these ``keys``, or all."""
+    rows: QuerySet[Any]
+    if table.source is Source.SUBJECT:
+        rows, whose = PublicSubject.objects.using(DATABASE), "kind"
+    elif table.source is Source.ACT:
+        rows, whose = shown_acts(items=table.items, kept_back=table.kept_back, on=on), "subject__kind"
+    elif table.source is Source.LISTING:
+        listed = PublicListing.objects.using(DATABASE).filter(list_key__in=table.lists)
+        rows, whose = listed, "subject__kind"
+    else:
+        rows, whose = PublicPlan.objects.using(DATABASE), ""
+    if whose and not table.sole_traders:
+        rows = rows.exclude(**{whose: SubjectKind.SOLE_TRADER.value})
+    if keys is not None:
+        rows = rows.filter(**{f"{table.columns[0].path}__in": keys})
+    return rows.values_list(*(_value(one) for one in table.columns))
+
+
+def _value(column: Column) -> Any:
+    if column.field:
+        return KeyTextTransform(column.path, "fields")
+    if column.kind is Kind.DAY_OF:
+        return TruncDate(column.path)
+    return Cast(column.path, models.TextField()) if column.kind is Kind.JSON else F(column.path)

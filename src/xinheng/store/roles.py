@@ -56,6 +56,9 @@ _VIEWS = (
     "public_measure_case",
     "public_draw",
     "public_policy",
+    "public_open_release",
+    "public_open_change",
+    "public_open_waiting",
 )
 
 _FORGETTING = (

@@ -34,6 +34,7 @@ COMMANDS: tuple[str, ...] = (
     "effects",
     "letters",
     "reports",
+    "open_tables",
     "account",
     "secret",
     "exchange",

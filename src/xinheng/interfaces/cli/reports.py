@@ -30,7 +30,7 @@ def verify(
     """核验信用报告是否由平台签发、有没有被改动；不离线时还说明所载内容有没有变化。"""
     content = _read(file)
     if certificates is not None:
-        _offline(file, content, _trusted(certificates))
+        _offline(file, content, trusted_in(certificates))
     else:
         _here(file, content)
 
@@ -47,7 +47,7 @@ def _read(file: Path) -> bytes:
         ) from error
 
 
-def _trusted(file: Path) -> list[bytes]:
+def trusted_in(file: Path) -> list[bytes]:
     """Certificates as DER. Raises Refusal RV3 where there is none."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding

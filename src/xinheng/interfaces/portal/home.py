@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from xinheng.interfaces.portal import answers, draws, law, publication, statements
+from xinheng.interfaces.portal import answers, draws, law, open_tables, publication, statements
 from xinheng.interfaces.web.context import place
 from xinheng.interfaces.web.county import county_of, county_portals
 from xinheng.interfaces.web.parts import Link
@@ -35,8 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "draws": draws.latest(limit=NEWEST_DRAWS),
         "draws_url": reverse("portal:draws"),
         "counties": [] if county_of(request) else counties(),
-        "datasets": [],
-        "data_url": "",
+        "datasets": open_tables.front_page(),
+        "data_url": reverse("portal:open_data"),
     }
     return answers.short_lived(render(request, "portal/home.html", context), noindex=False)
 

@@ -71,18 +71,6 @@ def dated(*kinds: str, on: date, path: str) -> dict[str, Any]:
     return {"on": on, "past": on != today, "now_url": path, "days": days[:MOST_DAYS]}
 
 
-def public_items(policy: Policy) -> tuple[int, ...]:
-    """Numbers of the catalogue items that anybody may see."""
-    items = policy.catalogue.items.values()
-    return tuple(item.number for item in items if item.disclosure is Disclosure.PUBLIC)
-
-
-def unpublished_classes(policy: Policy) -> tuple[int, ...]:
-    """Classes of failing records that are kept and not shown."""
-    classes = (Seriousness.MINOR, Seriousness.GENERAL, Seriousness.SERIOUS)
-    return tuple(int(known) for known in classes if not policy.seriousness.of(known).published)
-
-
 def public_acts(policy: Policy) -> dict[str, int]:
     """Those of the ten kinds of act that are public here, with the number of their catalogue item."""
     items = policy.catalogue.items

@@ -11,13 +11,12 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
+from xinheng.core.open_tables import classes_kept_back, public_items
 from xinheng.core.policy import Policy
 from xinheng.core.public_fields import public_fields
-from xinheng.core.publication import OPEN, OPENNESS
-from xinheng.core.records import Finality
 from xinheng.interfaces.portal import law
 from xinheng.interfaces.portal.keyset import Key
-from xinheng.store.public import PublicAct, PublicSubject
+from xinheng.store.public import PublicAct, PublicSubject, shown_acts
 
 DATABASE = law.DATABASE
 
@@ -30,13 +29,7 @@ class Field:
 
 def acts(policy: Policy, *, on: date) -> QuerySet[PublicAct]:
     """All acts that may be shown on a day."""
-    return (
-        PublicAct.objects.using(DATABASE)
-        .filter(Q(stop_on__isnull=True) | Q(stop_on__gt=on), item__in=law.public_items(policy))
-        .exclude(seriousness__in=law.unpublished_classes(policy))
-        .exclude(finality=Finality.REVOKED)
-        .filter(Q(**{f"fields__{OPENNESS}__isnull": True}) | Q(**{f"fields__{OPENNESS}__in": ("", *OPEN)}))
-    )
+    return shown_acts(items=public_items(policy), kept_back=classes_kept_back(policy), on=on)
 
 
 def subjects() -> QuerySet[PublicSubject]:

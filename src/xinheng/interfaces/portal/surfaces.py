@@ -43,6 +43,14 @@ SURFACES: tuple[Surface, ...] = (
     Surface("measures"),
     Surface("measures_json"),
     Surface("measure_cases", why="典型案例不写企业名称、日期和文号"),
+    Surface("open_data"),
+    Surface(
+        "open_data_changes", with_query("portal:open_data_changes", "after=0&limit=1000", "format=ndjson")
+    ),
+    Surface("open_data_manifest"),
+    Surface("open_data_day", why="清单只有行数和摘要"),
+    Surface("open_data_newest", speaking_of("portal:open_data_newest", "open_files")),
+    Surface("open_data_file", speaking_of("portal:open_data_file", "snapshots", "open_files")),
     Surface("rules"),
     Surface("manifest"),
     Surface("robots"),

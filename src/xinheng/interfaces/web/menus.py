@@ -50,6 +50,7 @@ PORTAL_FOOT = (
     Route("信用报告核验", "counter:verify_reports", ("counter:verify_report",)),
     Route("消费投诉公示", "portal:complaints"),
     Route("信用信息目录", "portal:catalogue"),
+    Route("开放数据", "portal:open_data"),
 )
 
 OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (

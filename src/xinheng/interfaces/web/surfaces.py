@@ -24,7 +24,8 @@ class Openness(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """Of whom and what a surface is asked: ids of the subject, of its publications and of the run it was graded by, keys of
-    lists and ids of releases on which it stood, numbers of reports that the public got."""
+    lists and ids of releases on which it stood, numbers of reports that the public got, ids of snapshots of open data and
+    names of their files."""
 
     subject: str
     code: str
@@ -35,6 +36,8 @@ class About:
     releases: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
+    snapshots: tuple[str, ...] = ()
+    open_files: tuple[str, ...] = ()
 
 
 Ask = Callable[[About], Iterable[str]]

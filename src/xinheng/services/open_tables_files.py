@@ -1,0 +1,160 @@
+"""Writes the tables that everybody may take as CSV and Parquet, out of the database or out of files made before.
+
+Rows pass by in blocks, so that memory stays bounded whatever the number of subjects. The manifest says of each file its
+digest and size, of each table its rows and columns, and of the whole the change up to which it holds.
+"""
+
+import hashlib
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as csv
+import pyarrow.parquet as pq
+from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
+
+from xinheng.core.open_tables import Table
+from xinheng.services.snapshot_rows import Sender
+
+BLOCK_BYTES = 4 << 20
+GROUP_ROWS = 100_000
+MARK = b"\xef\xbb\xbf"
+"""Office programs take a table in UTF-8 for one only with this before it."""
+_TYPES = {"text": pa.string(), "day": pa.date32(), "number": pa.int64(), "flag": pa.bool_()}
+_SIGNED = r"^[=+@\t\r-]."
+_NUMBER = r"^[+-][0-9]+([.][0-9]+)?$"
+
+
+def schema_of(table: Table) -> pa.Schema:
+    return pa.schema([(one.name, _TYPES[one.kind.written]) for one in table.columns])
+
+
+def blocks_of(cursor: CursorWrapper, rows: QuerySet[Any, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """What a queryset of tuples finds, in the order of the database."""
+    statement, given = rows.order_by().query.sql_with_params()
+    received, sent = os.pipe()
+    sender = Sender(cursor, f"COPY ({statement}) TO STDOUT (FORMAT csv)", given, sent)
+    options = {
+        "read_options": csv.ReadOptions(column_names=schema.names, block_size=BLOCK_BYTES),
+        "parse_options": csv.ParseOptions(newlines_in_values=True),
+        "convert_options": csv.ConvertOptions(
+            column_types=schema,
+            null_values=[""],
+            strings_can_be_null=True,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    }
+    sender.start()
+    try:
+        with os.fdopen(received, "rb") as source:
+            if source.peek(1):
+                with csv.open_csv(source, **options) as reader:
+                    yield from reader
+    finally:
+        sender.join()
+    if sender.failed is not None:
+        raise sender.failed
+
+
+def blocks_in_policy(table: Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The rows of a table that stands in policy."""
+    if table.rows:
+        columns = [
+            pa.array(values, field.type)
+            for values, field in zip(zip(*table.rows, strict=True), schema, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def blocks_without(path: Path, keys: Collection[str]) -> Iterator[pa.RecordBatch]:
+    """What a Parquet file holds, but for the rows with these keys."""
+    gone = pa.array(sorted(keys), pa.string())
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(batch_size=GROUP_ROWS):
+            yield batch.filter(pc.invert(pc.is_in(batch.column(0).cast(pa.string()), value_set=gone)))
+
+
+def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Path, *, key: str) -> int:
+    """``key``.csv and ``key``.parquet; returns the number of rows."""
+    count = 0
+    told = csv.WriteOptions(include_header=True, quoting_style="needed")
+    with (
+        (folder / f"{key}.csv").open("wb") as out,
+        pq.ParquetWriter(
+            folder / f"{key}.parquet", schema, compression="zstd", compression_level=1
+        ) as parquet,
+    ):
+        out.write(MARK)
+        with csv.CSVWriter(out, schema, write_options=told) as lines:
+            for group in _gathered(blocks, schema):
+                parquet.write_table(group, row_group_size=GROUP_ROWS)
+                lines.write_table(_guarded(group))
+                count += group.num_rows
+    return count
+
+
+def _gathered(blocks: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
+    held: list[pa.RecordBatch] = []
+    for block in blocks:
+        held.append(block)
+        if sum(map(len, held)) >= GROUP_ROWS:
+            yield pa.Table.from_batches(held, schema)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held, schema)
+
+
+def _guarded(group: pa.Table) -> pa.Table:
+    """No cell that a spreadsheet takes for a formula, as core.cell_text has it."""
+    for place, field in enumerate(group.schema):
+        if field.type != pa.string():
+            continue
+        cells = group.column(place)
+        risky = pc.and_(
+            pc.match_substring_regex(cells, _SIGNED), pc.invert(pc.match_substring_regex(cells, _NUMBER))
+        )
+        if pc.any(risky).as_py():
+            marked = pc.binary_join_element_wise("'", cells, "")
+            group = group.set_column(place, field, pc.if_else(pc.fill_null(risky, False), marked, cells))
+    return group
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A table as it lies in a folder. ``withdrawn``: rows taken out since the snapshot was made."""
+
+    table: Table
+    rows: int
+    withdrawn: int = 0
+
+    def in_manifest(self, folder: Path) -> dict[str, Any]:
+        names = [f"{self.table.key}.{suffix}" for suffix in ("csv", "parquet")]
+        return {
+            "key": self.table.key,
+            "title": self.table.title,
+            "says": self.table.says,
+            "rows": self.rows,
+            "withdrawn": self.withdrawn,
+            "columns_digest": self.table.digest,
+            "columns": [
+                {"name": one.name, "type": one.kind.written, "says": one.says} for one in self.table.columns
+            ],
+            "files": [file_in_manifest(folder / name) for name in names],
+        }
+
+
+def file_in_manifest(path: Path) -> Mapping[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": path.name, "bytes": path.stat().st_size, "digest": f"sha256:{digest}"}
+
+
+def schema_in(path: Path) -> pa.Schema:
+    """Of a table as it was written; what Parquet adds is left out."""
+    return pq.read_schema(path).remove_metadata()
