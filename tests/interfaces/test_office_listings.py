@@ -1,15 +1,19 @@
 """Lists in the office: the registry, a recognition step by step, entries, releases, the watch, and local rules."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import NOW, People, make_user
-from tests.services.listing_cases import HEADS, Listers, make_listers
+from tests.people import NOW, TODAY, People, make_user
+from tests.services.listing_cases import HEADS, LIST, Listers, make_listers
 
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
+from xinheng.services.letters_begun import begun
+from xinheng.services.listings import revise
 from xinheng.services.listings_releases import compile_release
 from xinheng.services.publication import publish_batch
 from xinheng.store.models import Case, ListEntry, ListRelease, LocalRule, Record
@@ -244,3 +248,41 @@ def test_an_entry_waits_on_the_desk_of_who_reviews_it_for_secrecy(listers: Liste
     publish_batch(batch.public_id, reviewer=listers.people.zhou, policy=listers.policy, now=NOW)
     assert page not in text(signed_in(listers.people.zhou).get(desk))
     assert "还没有公示" not in text(signed_in(listers.people.wang).get(_url(case)))
+
+
+@pytest.mark.row("M9-03")
+def test_a_draft_is_written_anew_with_list_ground_and_facts(listers: Listers) -> None:
+    case, wang = listers.propose(), signed_in(listers.people.wang)
+    page = text(wang.get(_url(case)))
+    assert f'value="{LIST}|0" selected' in page and "情节严重" in page
+    given = {"seen": case.version, "choice": f"{LIST}|0", "reason": "两次被处罚，拒不改正"}
+    assert "请选择名单和列入情形" in text(post(wang, _step(case, "revise"), given | {"choice": ""}))
+    assert "不是登记在册" in text(post(wang, _step(case, "revise"), given | {"choice": "city_blacklist|0"}))
+    post(wang, _step(case, "revise"), given)
+    case.refresh_from_db()
+    assert case.state == "drafted"
+    assert "两次被处罚，拒不改正" in text(signed_in(listers.people.zhao).get(_url(case)))
+    said = begun(case, "prior_notice", policy=listers.policy, on=TODAY)
+    assert said["facts"] == "两次被处罚，拒不改正"
+    late = post(wang, _step(case, "revise"), given)
+    assert "刚刚被别人办理过" in text(late)
+
+
+@pytest.mark.row("M9-03")
+def test_a_draft_is_not_turned_from_burden_to_favour_nor_to_a_ground_that_is_none(listers: Listers) -> None:
+    case, by = listers.propose(), listers.by(listers.people.wang)
+    of = listers.policy.lists.lists[LIST]
+    wider = of.model_copy(update={"grounds": (*of.grounds, "另一种情形")})
+    lists = listers.policy.lists.model_copy(update={"lists": {**listers.policy.lists.lists, LIST: wider}})
+    other = replace(by, policy=replace(listers.policy, lists=lists))
+    assert revise(case, other, list_key=LIST, matter="另一种情形", reason="x").state == "drafted"
+    case.refresh_from_db()
+    assert case.details["matter"] == "另一种情形"
+    with pytest.raises(Refusal) as unknown:
+        revise(case, by, list_key=LIST, matter="看着不顺眼", reason="x")
+    assert unknown.value.code == "LG7"
+    good = next(key for key, of in listers.policy.lists.lists.items() if not of.burdens and of.grounds)
+    with pytest.raises(Refusal):
+        revise(case, by, list_key=good, matter=listers.policy.lists.lists[good].grounds[0], reason="x")
+    case.refresh_from_db()
+    assert case.details["list"] == LIST

@@ -26,6 +26,8 @@ from xinheng.store.endings import Telling
 from xinheng.store.objections import Correction, Objection
 
 Words = dict[str, str | date]
+_WRITTEN_ANEW, _ADDED_TO = frozenset({"listing"}), frozenset({"measure", "incentive"})
+"""Kinds whose drafts are revised: with the whole reason, or with what is added."""
 _SILENT = "在规定的期限内没有提出陈述、申辩。"
 
 
@@ -40,9 +42,14 @@ def begun(case: Case, kind: str, *, policy: Policy, on: date) -> Values:
 
 
 def _why(case: Case) -> str:
-    """The reason with which the case was begun."""
+    """The reason with which the case was begun, and what was added to it; a draft that was written anew says it alone."""
     first = case.events.order_by("sequence").first()
-    return first.reason if first else ""
+    if first is None or case.kind not in _WRITTEN_ANEW | _ADDED_TO:
+        return first.reason if first else ""
+    later = list(case.events.filter(verb="revise").order_by("sequence").values_list("reason", flat=True))
+    if case.kind in _WRITTEN_ANEW:
+        return later[-1] if later else first.reason
+    return "\n".join([first.reason, *later])
 
 
 def _order(case: Case, policy: Policy, on: date) -> Words:

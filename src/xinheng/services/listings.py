@@ -77,19 +77,13 @@ def propose(proposal: Proposal, by: By) -> Case:
     _check_organ(of, organisation, policy)
     longest_term(of, policy=policy, on=today)
     _refuse_twice(proposal.list_key, proposal.subject, of)
-    if proposal.matter not in of.grounds:
-        raise Refusal(
-            "LG7",
-            f"“{of.title}”的认定规则没有这种列入情形。",
-            citation=BASIS,
-            advice=f"可以选择：{'；'.join(of.grounds)}。",
-        )
+    _check_matter(of, proposal.matter)
     kind = KIND if of.burdens else GOOD
     opening = Opening(
         flow=kind,
         kind=kind,
         series=SERIES,
-        title=f"{proposal.subject.name}列入{of.title}",
+        title=_title(proposal.subject, of),
         organisation=organisation,
         subject=proposal.subject,
         ground=Ground(GroundKind.RECORD, proposal.record),
@@ -98,6 +92,40 @@ def propose(proposal: Proposal, by: By) -> Case:
     return open_case(
         opening, verb="propose", actor=by.actor, policy=policy, now=by.now, reason=proposal.reason
     )
+
+
+@transaction.atomic
+def revise(case: Case, by: By, *, list_key: str, matter: str, reason: str) -> Case:
+    """Write a draft anew: list, ground of its rule and the facts; nothing of it has gone out yet. Refusals as for ``propose``."""
+    (subject, ground), policy, today = grounded(case), by.policy, day_of(by.now)
+    of = policy.lists.require_here(list_key)
+    record = evidence(ground.reference, subject, of, policy=policy, on=today)
+    if record.batch:
+        _check_organ(of, record.batch.organisation, policy)
+    longest_term(of, policy=policy, on=today)
+    _refuse_twice(list_key, subject, of)
+    _check_matter(of, matter)
+    if of.burdens is not (case.kind == KIND):
+        raise Refusal("LG24", "惩戒名单和激励名单的程序不同，不能互改。", advice="请撤回这份意见，另行提出。")
+    named = {"list": list_key, "matter": matter}
+    taken = step(case, "revise", by, reason=reason, details=named)
+    taken.details, taken.title = {**taken.details, **named}, _title(subject, of)[:200]
+    taken.save(update_fields=["details", "title"])
+    return taken
+
+
+def _title(subject: Subject, of: ListType) -> str:
+    return f"{subject.name}列入{of.title}"
+
+
+def _check_matter(of: ListType, matter: str) -> None:
+    if matter not in of.grounds:
+        raise Refusal(
+            "LG7",
+            f"“{of.title}”的认定规则没有这种列入情形。",
+            citation=BASIS,
+            advice=f"可以选择：{'；'.join(of.grounds)}。",
+        )
 
 
 def open_lists(record: Record, *, policy: Policy, on: date) -> dict[str, ListType]:
@@ -113,6 +141,13 @@ def open_lists(record: Record, *, policy: Policy, on: date) -> dict[str, ListTyp
                 _check_organ(of, record.batch.organisation, policy)
             found[key] = of
     return found if record.alive else {}
+
+
+def draft_rests_on(case: Case) -> Record | None:
+    """The record as it stands on which a recognition was proposed; None where it stands no more."""
+    subject, ground = grounded(case)
+    kept = Record.objects.filter(record_key=ground.reference, known_until__isnull=True, subject=subject)
+    return kept.select_related("batch__organisation", "detail", "subject").first()
 
 
 def list_of(case: Case, policy: Policy) -> ListType:

@@ -7,6 +7,7 @@ from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 
 from xinheng.core.flows import Step
 from xinheng.core.listing import BASIS, Head, Hurdle, hurdles
@@ -23,11 +24,16 @@ from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services import listings, listings_entries
 from xinheng.services.cases import last_step
 from xinheng.services.listings import By, Proposal
+from xinheng.services.policies import policy_in_force
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
 from xinheng.store.records import Record
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_UNREGISTERED = {
+    "required": "请选择名单和列入情形。",
+    "invalid_choice": "这不是登记在册、由本市部门认定的名单，不能列入（国办发〔2020〕49号）。请从列表中选择。",
+}
 
 
 def _text(label: str, missing: str, rows: int = 3) -> forms.CharField:
@@ -44,22 +50,40 @@ class ProposalForm(forms.Form):
 
     choice = forms.ChoiceField(
         label="名单和列入情形",
-        error_messages={
-            "required": "请选择名单和列入情形。",
-            "invalid_choice": "这不是登记在册、由本市部门认定的名单，不能列入（国办发〔2020〕49号）。请从列表中选择。",
-        },
+        error_messages=_UNREGISTERED,
     )
     reason = _text("事实和理由", "请写明事实和理由。", 4)
 
     def __init__(self, lists: Mapping[str, ListType], *args: Any) -> None:
         super().__init__(*args)
-        self.fields["choice"].choices = [  # type: ignore[attr-defined]
-            (
-                of.title,
-                [(f"{key}|{place}", matter) for place, matter in enumerate(of.grounds)],
-            )
-            for key, of in lists.items()
-        ]
+        self.fields["choice"].choices = _choices(lists)  # type: ignore[attr-defined]
+
+
+def _choices(lists: Mapping[str, ListType]) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        (of.title, [(f"{key}|{place}", matter) for place, matter in enumerate(of.grounds)])
+        for key, of in lists.items()
+    ]
+
+
+class ReviseForm(StepForm):
+    """The draft anew: list and ground of its rule, and all the facts; what stood there is filled in."""
+
+    choice = forms.ChoiceField(label="名单和列入情形", error_messages=_UNREGISTERED)
+    field_order = ("choice", "reason")
+
+    def __init__(self, step: Step, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        policy, today = policy_in_force(on=timezone.localdate()), timezone.localdate()
+        key, matter = str(case.details.get("list", "")), case.details.get("matter", "")
+        record = listings.draft_rests_on(case)
+        lists = listings.open_lists(record, policy=policy, on=today) if record else {}
+        self.fields["choice"].choices = _choices(lists)  # type: ignore[attr-defined]
+        if key in lists and matter in lists[key].grounds:
+            self.initial["choice"] = f"{key}|{lists[key].grounds.index(matter)}"
+        written = last_step(case, "propose", "revise")
+        self.initial["reason"] = written.reason if written else ""
+        self.fields["reason"].label = "事实和理由"
 
 
 class StatementForm(StepForm):
@@ -222,6 +246,13 @@ def _by(call: Call, form: StepForm) -> By:
     return By(actor=call.user, policy=call.policy, now=call.now, seen=form.cleaned_data["seen"])
 
 
+def _revise(call: Call, case: Case, verb: str, form: StepForm) -> Case:
+    key, _, place = form.cleaned_data["choice"].partition("|")
+    matter = call.policy.lists.lists[key].grounds[int(place)]
+    reason = form.cleaned_data["reason"]
+    return listings.revise(case, _by(call, form), list_key=key, matter=matter, reason=reason)
+
+
 def _notify(call: Call, case: Case, verb: str, form: StepForm) -> Case:
     return listings.notify(case, _by(call, form), reason=form.cleaned_data["reason"])
 
@@ -303,6 +334,7 @@ LISTING = CaseKind(
     shown=_shown,
     offers=_offers,
     forms={
+        "revise": ReviseForm,
         "state": StatementForm,
         "answer": AnswerForm,
         "decide": DecideForm,
@@ -310,6 +342,7 @@ LISTING = CaseKind(
         **{one.value: HurdleForm for one in Hurdle},
     },
     acts={
+        "revise": _revise,
         "notify": _notify,
         "serve": serve_by_letter,
         "state": _state,
