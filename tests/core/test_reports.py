@@ -12,7 +12,6 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.report_rules import AUTHORISED, BASIC, Kind, ReportRules
 from xinheng.core.reports import (
-    NUMBER,
     About,
     Fact,
     Head,
@@ -20,7 +19,7 @@ from xinheng.core.reports import (
     Standing,
     compose,
     facts_digest,
-    new_number,
+    number_of,
     twin_of,
 )
 
@@ -178,10 +177,11 @@ def test_the_digest_of_the_facts_changes_with_them_and_with_nothing_else(policy:
 
 
 @pytest.mark.row("M6-04")
-def test_a_number_tells_the_moment_and_cannot_be_guessed() -> None:
-    numbers = {new_number(AT) for _ in range(50)}
-    assert len(numbers) == 50
-    assert all(NUMBER.fullmatch(one) and one.startswith("20261120100000") for one in numbers)
+def test_a_number_tells_the_moment_and_what_was_drawn_for_it() -> None:
+    assert number_of(AT, drawn="23456789") == "2026112010000023456789"
+    for wrong in ("2345678", "2345678O", "234567890"):
+        with pytest.raises(ValueError):
+            number_of(AT, drawn=wrong)
 
 
 def _widened(rules: dict[str, Any]) -> None:

@@ -236,7 +236,6 @@ def strata() -> list[dict[str, Any]]:
             "excluded": [("按分级分类政策免于日常抽查：无投诉举报的不主动入企", p - e)] if p > e else [],
             "ratio": r,
             "drawn": d,
-            "size": d,
             "source": "汴政办〔2020〕46号 第十二项",
             "verified": r is not None,
         }

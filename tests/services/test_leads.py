@@ -1,7 +1,7 @@
 """What a device saw is never a finding: a person looks at it, and nothing of it reaches file, score, list or portal."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from tests.people import NOW, TODAY, People, make_organisation, make_user
@@ -184,10 +184,12 @@ def test_the_enterprise_is_asked_by_letter_to_look_itself(trips: Trips, key: Sen
 def test_a_check_on_a_lead_stands_on_the_closed_list_and_waits_for_a_second_person(
     trips: Trips, key: SenderKey
 ) -> None:
-    lead = check_on_lead(take_lead(key, TOLD, now=NOW).public_id, _plan(trips), _act(trips))
+    early = datetime(2026, 11, 19, 16, 30, tzinfo=UTC)  # half past midnight in China
+    told = replace(TOLD, observed_at=early)
+    lead = check_on_lead(take_lead(key, told, now=NOW).public_id, _plan(trips), _act(trips))
     check = CaseCheck.objects.get()
     assert lead.check_made == check and check.reason == "monitoring"
-    assert "冷库温度持续偏高" in check.explanation
+    assert "冷库温度持续偏高" in check.explanation and "（2026-11-20）" in check.explanation
     assert check.plan.approved_at is None and not may_go(check)
 
 

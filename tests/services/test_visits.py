@@ -186,7 +186,7 @@ def test_nobody_goes_before_the_approval(trips: Trips) -> None:
     early = replace(ARRIVED, at=NOW - timedelta(minutes=1))
     with pytest.raises(Refusal) as refused:
         check_in(visit.case.public_id, early, **trips.by(trips.li, LATER))
-    assert _refusal(refused) == "VO6"
+    assert _refusal(refused) == "VO6" and "2026-11-20 09:59" in refused.value.message
 
 
 def test_an_inspector_of_another_team_records_nothing(trips: Trips) -> None:

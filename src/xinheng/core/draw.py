@@ -26,6 +26,7 @@ from xinheng.core.draw_rule import (
     seed_of,
     select,
 )
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.ledger import instant
 from xinheng.core.refusal import Refusal
 
@@ -305,7 +306,7 @@ def _check_capacity(strata: Sequence[Stratum], inspectors: Sequence[Inspector], 
             raise Refusal(
                 "draw_area",
                 f"“{stratum.name}”所在区域只有{len(serving)}名执法检查人员，不足{team}人",
-                citation="国办发〔2024〕54号",
+                citation=ENTERPRISE_CHECKS,
                 advice="不得跨区域派人，请补充本区域的执法检查人员",
             )
         barred = Counter(key for inspector in serving for key in inspector.barred)

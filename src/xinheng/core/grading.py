@@ -14,7 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from xinheng.core.draw_rule import sample_size
-from xinheng.core.inspection_matters import Key, Matter, MatterKind, Point, Weight
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS, Key, Matter, MatterKind, Point, Weight
 from xinheng.core.parameters import Line, Unit
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
@@ -364,7 +364,7 @@ def may_visit(
         raise Refusal(
             "visit_ceiling",
             f"本机关今年对该企业的检查已达上限{limit}次，不得再入企检查",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="改用非现场方式；确属投诉举报、转办交办等法定个案事由的，选择事由并说明后再申请",
         )
     return VisitAllowed(number, limit, cause.tell)
@@ -381,7 +381,7 @@ def visit_limit(policy: GradingPolicy, *, band: str, on: date) -> int:
         raise Refusal(
             "ceiling_unknown",
             f"没有{on.year}年入企检查频次上限（待确认）",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请由主管部门公布年度频次上限后再安排检查",
         )
     return min(known)

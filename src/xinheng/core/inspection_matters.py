@@ -17,7 +17,9 @@ from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Entry, Rank
 
-G7 = "国办发〔2024〕54号（条款待核）"
+ENTERPRISE_CHECKS = "国办发〔2024〕54号"
+"""On checks of enterprises: what refusals of plans, draws and visits cite (legal guard G7)."""
+G7 = f"{ENTERPRISE_CHECKS}（条款待核）"
 CARRYING = (
     Rank.LAW,
     Rank.ADMINISTRATIVE_REGULATION,

@@ -7,7 +7,6 @@ this platform holds, and as of when.
 """
 
 import re
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,7 +24,8 @@ FORMAT = "xinheng-report-1"
 EDITION = "V2.0"
 NUMBER = re.compile(r"[0-9]{14}[2-9A-HJKMNP-TV-Z]{8}")
 LOCAL = "local"
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+SIGNS, LENGTH = "23456789ABCDEFGHJKMNPQRSTVWXYZ", 8
+"""Of the part of a number that nobody guesses; none is taken for another."""
 _NAMES = ("许可证书名称", "承诺事由", "荣誉名称", "名单名称", "情形", "评价名称")
 """Fields that say more than the title under which a feed brings a record."""
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
@@ -157,9 +157,13 @@ class Report:
         return tuple((one.title, None if one.closed else len(one.lines)) for one in told)
 
 
-def new_number(at: datetime) -> str:
-    """Fourteen digits of the moment, as its zone writes it, and eight signs that nobody guesses."""
-    return f"{at:%Y%m%d%H%M%S}{''.join(secrets.choice(_SIGNS) for _ in range(8))}"
+def number_of(at: datetime, *, drawn: str) -> str:
+    """Fourteen digits of the moment, as its zone writes it, and the signs that were drawn for it. ``ValueError`` for others
+    than ``LENGTH`` of ``SIGNS``."""
+    number = f"{at:%Y%m%d%H%M%S}{drawn}"
+    if NUMBER.fullmatch(number) is None:
+        raise ValueError(drawn)
+    return number
 
 
 def may_stand(fact: Fact, kind: Kind, policy: Policy, *, on: date) -> bool:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from xinheng.core.flows import NEW, Flow, State, published
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
 from xinheng.core.steps import DECIDERS, OFFICERS, adverse, by
@@ -284,7 +285,7 @@ def _unfit(certificate: str, why: str) -> Refusal:
     return Refusal(
         "VT1",
         f"执法证号 {certificate} {why}，不能检查。",
-        citation="国办发〔2024〕54号",
+        citation=ENTERPRISE_CHECKS,
         advice="请换由本机关持有有效执法证件的人员检查；不得由第三方人员代替。",
     )
 

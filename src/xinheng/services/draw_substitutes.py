@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from xinheng.core.draw_substitute import Cause, NoSubstitute, Passed, change_of, substitute_for
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.ledger import instant
 from xinheng.core.masking import masked_line
 from xinheng.core.refusal import Refusal
@@ -98,11 +99,16 @@ def changes_of(draw: Draw) -> list[dict[str, Any]]:
 
 def team_now(drawn: DrawnObject) -> list[str]:
     """Certificate numbers of those who go to what was drawn, after all changes."""
-    team = list(drawn.inspectors)
-    agreed = DrawSubstitute.objects.filter(drawn=drawn, agreed_at__isnull=False).order_by("sequence")
-    for absent, substitute in agreed.values_list("absent_no", "substitute_no"):
-        team[team.index(absent)] = substitute
-    return team
+    return teams_now([drawn])[drawn.pk]
+
+
+def teams_now(objects: Collection[DrawnObject]) -> dict[int, list[str]]:
+    """As ``team_now`` for several at once, by primary key."""
+    teams = {one.pk: list(one.inspectors) for one in objects}
+    agreed = DrawSubstitute.objects.filter(drawn__in=teams, agreed_at__isnull=False).order_by("sequence")
+    for drawn, absent, substitute in agreed.values_list("drawn_id", "absent_no", "substitute_no"):
+        teams[drawn][teams[drawn].index(absent)] = substitute
+    return teams
 
 
 def changed_at(visit: Visit) -> datetime | None:
@@ -131,7 +137,7 @@ def _found(
         raise Refusal(
             "DS7",
             "公告的检查人员中没有可以接替的：都已满额、须回避、证件失效或者不能执行。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请取消这次检查并写明理由；补充检查人员后，由下一批抽取安排。",
         ) from stuck
     content = change_of(
@@ -171,7 +177,7 @@ def _check_open(drawn: DrawnObject, absent: str) -> None:
         raise Refusal(
             "DS2",
             "检查组已经入企或者检查已经结束，不能再更换检查人员。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="到场人员有变化的，按实际到场人员记录；不足两人的，停止检查。",
         )
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from xinheng.core import draw as rules
 from xinheng.core.draw_rule import blind, commitment
 from xinheng.core.grading import GradingPolicy, Stratum, band_of, may_visit, ratio_of, spares, strata
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.inspection_objects import names_of
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -181,7 +182,7 @@ def _refuse_while_another_waits(plan: Plan) -> None:
         raise Refusal(
             "I05",
             f"“{other.plan.title}”已公告、尚未抽取，不能同时公告另一次抽取。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请先完成那一次抽取。",
         )
 
@@ -202,7 +203,7 @@ def _approved(public_id: str) -> Plan:
         raise Refusal(
             "I01",
             "抽取只能依据已批准的抽查计划进行。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请先把计划送决定人批准。",
         )
     return plan

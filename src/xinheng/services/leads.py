@@ -26,6 +26,7 @@ from xinheng.services.cases import Opening, open_case
 from xinheng.services.inspection_plans import PlanDraft
 from xinheng.services.ledger import note
 from xinheng.services.reach import tree
+from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.leads import Lead
 from xinheng.store.senders import SenderKey
@@ -127,7 +128,7 @@ def check_on_lead(public_id: str, plan: PlanDraft, act: Act) -> Lead:
     lead, reason = open_lead(public_id), check_reason(act.reason)
     if plan.organisation.pk != lead.organisation_id:
         raise Refusal("LE10", "个案检查须由收到线索的机关提出。", advice="其他机关负责的，请转交。")
-    seen = f"{lead.get_device_display()}线索（{lead.observed_at:%Y-%m-%d}）：{lead.what}。{reason}"
+    seen = f"{lead.get_device_display()}线索（{day_of(lead.observed_at)}）：{lead.what}。{reason}"
     draft = CaseCheckDraft(plan=plan, subject=lead.subject, reason=REASON, explanation=seen)
     lead.check_made = draft_case_check(draft, actor=act.actor, policy=act.policy, now=act.now)
     return _done(lead, Outcome.CHECK, act)

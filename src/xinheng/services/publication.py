@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from xinheng.core.catalogue import Disclosure, Nature
 from xinheng.core.grounds import EffectKind, EndCause
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.parameters import Status
 from xinheng.core.policy import Policy
 from xinheng.core.provenance import provenance_of
@@ -160,7 +161,7 @@ def _refuse_untold(batch: Batch) -> None:
         raise Refusal(
             "P03",
             "检查结果还没有告知企业，不能公示。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请先签发《检查结果告知书》并登记送达。",
         )
 

@@ -6,6 +6,7 @@ as it still holds: what has ended since is not told again (legal guards G1, G9, 
 """
 
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +20,7 @@ from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.report_rules import BASIC, SPECIAL
-from xinheng.core.reports import Head, facts_digest, new_number, twin_of
+from xinheng.core.reports import LENGTH, SIGNS, Head, facts_digest, number_of, twin_of
 from xinheng.core.roles import Verb
 from xinheng.core.special_reports import Scope, check_scope
 from xinheng.documents.reports import set_report, sign_report
@@ -123,7 +124,7 @@ def _make(
         raise Refusal("BG4", "这个主体已并入另一个主体。", advice="请为现在的主体获取报告。")
     moment = now.astimezone(SHANGHAI)
     head = Head(
-        number=new_number(moment),
+        number=_new_number(moment),
         issuer=policy.city.portal_name,
         issued_at=moment,
         purpose=rules.purposes[order.purpose].title,
@@ -199,3 +200,7 @@ def free_this_year(subject: Subject, *, today: date) -> int:
     """How many reports the subject has got on itself this year; all of them free."""
     own = MadeReport.objects.filter(subject__in=one_with(subject), as_of__year=today.year)
     return own.exclude(requester=Requester.PUBLIC).count()
+
+
+def _new_number(at: datetime) -> str:
+    return number_of(at, drawn="".join(secrets.choice(SIGNS) for _ in range(LENGTH)))

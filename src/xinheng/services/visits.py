@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from xinheng.core.grading import VisitAllowed, may_visit
 from xinheng.core.grounds import Ground, GroundKind, decision_lives
-from xinheng.core.inspection_matters import Point, ResultCode
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS, Point, ResultCode
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -139,7 +139,7 @@ def follow_lead(
         raise Refusal(
             "VD3",
             "这个计划没有待派出的个案检查。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="抽取以外的检查须先按个案事由立项；已经派出的，请从检查事项中打开。",
         )
     urgent = check.begun_at is not None and plan.approved_at is None
@@ -226,7 +226,7 @@ def _living(plan: int, *, begun: bool = False) -> Plan:
         raise Refusal(
             "VD1",
             f"“{found.title}”没有批准或者已经失效，不能派出检查。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="没有计划不得入企检查；请先完成计划的审批。",
         )
     return found
@@ -238,7 +238,7 @@ def _offsite(words: str) -> str:
         raise Refusal(
             "VD2",
             "没有写明为什么不能以非现场方式检查。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="能够通过书面、网络、数据共享核查的，不入企；不能的，请写明理由。",
         )
     return said

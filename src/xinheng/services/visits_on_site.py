@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.inspection_matters import Point
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS, Point
 from xinheng.core.masking import mask_personal
 from xinheng.core.phone_clock import PhoneTime
 from xinheng.core.policy import Policy
@@ -23,7 +23,7 @@ from xinheng.services.cases import Standing, last_step, refuse_stale, standing_o
 from xinheng.services.draw_substitutes import changed_at
 from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases, together_with
 from xinheng.services.ledger import event_of, note_all
-from xinheng.services.time import day_of
+from xinheng.services.time import SHANGHAI, day_of
 from xinheng.services.visits import officer_of, officers_of, points_of, results_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -213,7 +213,7 @@ def _checked(
         raise Refusal(
             "VO3",
             "这次检查还没有入企登记，不能登记结果。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请先扫码或者出示证件完成入企登记。",
         )
     at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
@@ -316,7 +316,7 @@ def _demand_code(arrived: Arrived, visit: Visit) -> None:
         raise Refusal(
             "VF1",
             "扫到或者填写的不是这次检查的检查码，也不是这家企业的统一社会信用代码，没有登记入企。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请核对是否走错了企业；扫不了码的，出示执法证件和通知书后按出示证件登记。",
         )
 
@@ -330,14 +330,14 @@ def _demand_notice(visit: Visit) -> None:
         raise Refusal(
             "VO8",
             "检查人员已经更换，行政检查通知书写的还是原来的人员，不能入企。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请经办人重新签发通知书，带新的通知书到现场出示。",
         )
     if newest is None:
         raise Refusal(
             "VO5",
             "还没有签发行政检查通知书，不能入企。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请经办人在“文书”一节签发通知书，带到现场出示；紧急情况请按紧急检查办理。",
         )
 
@@ -351,7 +351,7 @@ def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None
     if moment > now or (after is not None and moment < after.replace(second=0, microsecond=0)):
         raise Refusal(
             "VO6",
-            f"时间 {at:%Y-%m-%d %H:%M} 早于批准、入企或者晚于现在，不能登记。",
+            f"时间 {at.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 早于批准、入企或者晚于现在，不能登记。",
             advice="请核对设备的时间；先检查、后审批的，只能按紧急检查办理。",
         )
     return moment
@@ -363,7 +363,7 @@ def _check_team(site: Site, present: Sequence[str], *, policy: Policy, at: datet
         raise Refusal(
             "VT3",
             f"执法证号 {strange[0]} 不在本次检查的人员中。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="检查人员由抽取、审批确定，不得自行更换；请由批准的人员检查。",
         )
     check_team(

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Avg, Count, Q
 
+from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Seriousness
@@ -53,7 +54,7 @@ def confirm_result(
         raise Refusal(
             "VR7",
             f"“{visit.plan.title}”的审批还没有补办，不能确认结果。",
-            citation="国办发〔2024〕54号",
+            citation=ENTERPRISE_CHECKS,
             advice="请先补办计划的审批；不予补批的，检查结果不采用。",
         )
     sheet = last_sheet(visit)

@@ -21,6 +21,7 @@ from xinheng.interfaces.cli.demo_codes import leave_codes
 from xinheng.interfaces.cli.demo_commitments import publish_and_take
 from xinheng.interfaces.cli.demo_joint import Organ, Together, leave_joint
 from xinheng.interfaces.cli.demo_people import ENTERPRISE, ENTERPRISE_NAME, PASSWORD, SECRET, STAFF
+from xinheng.interfaces.cli.demo_visits import Oversight, leave_visits
 from xinheng.interfaces.cli.sample import generate
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.draw_secrets import reveal_secret
@@ -102,6 +103,7 @@ class Demonstration:
             self._open_space()
         self._take_commitments()
         self._leave_cases()
+        self._leave_visits()
         leave_codes(
             registrar=self.registrar, office=self.people["zhangmin"], policy=self.policy, now=self.now
         )
@@ -199,6 +201,25 @@ class Demonstration:
         )
         for refused in leave_cases(scene):
             print(f"没有留下一件样例事项：{refused}")
+
+    def _leave_visits(self) -> None:
+        firm = self.firm
+        if firm is None:
+            return
+        scene = Oversight(
+            firm=firm,
+            organ=self.emergency,
+            planner=self.people["guobin"],
+            inspector=self.people["songyang"],
+            decider=self.people["liqiang"],
+            office=self.people["zhangmin"],
+            policy=self.policy,
+            now=self.now,
+        )
+        try:
+            leave_visits(scene)
+        except Refusal as refused:
+            print(f"没有留下检查的样例：{refused}")
 
     def _import(self) -> None:
         folder: Path = settings.HOME / "sample" / f"{self.policy.city.slug}-{self.size}-{self.seed}"

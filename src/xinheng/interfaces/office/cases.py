@@ -242,7 +242,7 @@ def case_step(call: Call, case: Case, verb: str) -> HttpResponse:
     )
     if known is None or kind.page:
         raise Refusal("CW1", "这个事项没有这一步。", advice="请刷新页面后重试。")
-    form = kind.form_of(step or known, case, call.request.POST)
+    form = kind.form_of(step or known, case, call.request.POST, policy=call.policy)
     if form.is_valid():
         try:
             kind.act_of(verb)(call, case, verb, form)

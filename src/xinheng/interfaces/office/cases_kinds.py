@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from xinheng.core.flows import Step
+from xinheng.core.policy import Policy
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.web.refusals import NOWHERE, Beside
 from xinheng.services.cases import ground_of, take_step
@@ -37,6 +38,14 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial["seen"] = case.version
         self.fields["reason"].required = step.reason_required
+
+
+class PolicyForm(StepForm):
+    """A step whose choices stand in policy; it is told the one of the request."""
+
+    def __init__(self, step: Step, case: Case, *args: Any, policy: Policy, **kwargs: Any) -> None:
+        self.policy = policy
+        super().__init__(step, case, *args, **kwargs)
 
 
 class SometimesField(forms.CharField):
@@ -98,8 +107,13 @@ class CaseKind:
     forms: Mapping[str, type[StepForm]] = field(default_factory=lambda: MappingProxyType({}))
     acts: Mapping[str, Act] = field(default_factory=lambda: MappingProxyType({}))
 
-    def form_of(self, step: Step, case: Case, given: Any = None) -> StepForm:
-        return self.forms.get(step.verb, StepForm)(step, case, given)
+    def form_of(self, step: Step, case: Case, given: Any = None, *, policy: Policy) -> StepForm:
+        form = self.forms.get(step.verb, StepForm)
+        return (
+            form(step, case, given, policy=policy)
+            if issubclass(form, PolicyForm)
+            else form(step, case, given)
+        )
 
     def act_of(self, verb: str) -> Act:
         return self.acts.get(verb, take)

@@ -191,7 +191,7 @@ def _steps(call: Call, case: Case, tried: tuple[str, StepForm] | None) -> list[d
         {
             "title": step.title,
             "url": reverse("office:case_step", kwargs={"number": case.number, "verb": step.verb}),
-            "form": bound if step.verb == verb and bound else kind.form_of(step, case),
+            "form": bound if step.verb == verb and bound else kind.form_of(step, case, policy=call.policy),
             "adverse": step.adverse,
             "open": step.verb == verb,
         }

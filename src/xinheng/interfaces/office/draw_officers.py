@@ -16,7 +16,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.draw_substitutes import agree, propose, team_now
+from xinheng.services.draw_substitutes import agree, propose, teams_now
 from xinheng.store.draw_substitutes import DrawSubstitute
 from xinheng.store.inspections import Draw, DrawnObject
 
@@ -50,10 +50,11 @@ class AbsentForm(forms.Form):
         if place.isdecimal() and len(place) < 9:
             drawn = drawn.filter(position=int(place))
         self.drawn = {one.pk: one for one in drawn[:MOST]}
+        teams = teams_now(list(self.drawn.values()))
         self.fields["who"].choices = [("", "请选择")] + [  # type: ignore[attr-defined]
             (f"{one.pk}:{number}", f"{one.position} {one.subject.name}　{number}")
             for one in self.drawn.values()
-            for number in team_now(one)
+            for number in teams[one.pk]
         ]
 
     def named(self) -> tuple[DrawnObject, str]:

@@ -1,5 +1,6 @@
 """The record of a draw for those who carry it out: enterprises by name, their teams, and the file that proves it."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,10 +15,11 @@ from xinheng.interfaces.office.draw_order import in_order, ordering_of, place_wo
 from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.owned import DRAW
 from xinheng.interfaces.office.paging import address, chosen, oldest_first
+from xinheng.interfaces.office.plan_page import strata_of
 from xinheng.interfaces.web.draw_file import CHECKED_HERE, record_name
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.services.cases import state_title
-from xinheng.services.draw_substitutes import team_now
+from xinheng.services.draw_substitutes import teams_now
 from xinheng.services.pools import public_record, whole_record
 from xinheng.store.inspections import Draw, DrawnObject
 from xinheng.store.visits import Visit
@@ -65,7 +67,9 @@ def draw(call: Call, draw: Draw) -> HttpResponse:
         "figures_url": reverse("office:visit_figures", kwargs={"plan": draw.announcement.plan.public_id}),
         "file_url": reverse("office:draw_file", kwargs={"draw": draw.public_id}),
         "file_name": record_name(draw.public_id),
-        "strata": _strata(call, draw),
+        "strata": strata_of(
+            call, draw.announcement, drawn=Counter(one["stratum"] for one in draw.record["drawn"])
+        ),
         "order": ordering.shown,
         "objects": [
             {**line, "place": place_words(ordering.places.get(one.position))}
@@ -105,37 +109,22 @@ def _shown(call: Call, draw: Draw) -> dict[str, Any]:
     }
 
 
-def _strata(call: Call, draw: Draw) -> list[dict[str, Any]]:
-    grading = call.policy.grading_for(draw.announcement.plan.sector)
-    bands = {band.key: "、".join(band.grades) for band in grading.strata}
-    taken: dict[str, int] = {}
-    for one in draw.record["drawn"]:
-        taken[one["stratum"]] = taken.get(one["stratum"], 0) + 1
-    return [
-        {
-            **{key: stratum[key] for key in ("name", "population", "eligible", "ratio")},
-            "grades": bands.get(stratum["key"], ""),
-            "excluded": list(stratum["excluded"].items()),
-            "drawn": taken.get(stratum["key"], 0),
-        }
-        for stratum in draw.announcement.content["strata"]
-    ]
-
-
 def _objects(page: Sequence[DrawnObject], names: dict[str, str], *, linked: bool) -> list[dict[str, Any]]:
     sent = Visit.objects.filter(drawn__in=[one.pk for one in page]).select_related("case")
-    visits = {visit.drawn_id: visit for visit in sent}
-    return [_object(one, names, visits.get(one.pk), linked=linked) for one in page]
+    visits, teams = {visit.drawn_id: visit for visit in sent}, teams_now(page)
+    return [_object(one, names, teams[one.pk], visits.get(one.pk), linked=linked) for one in page]
 
 
-def _object(one: DrawnObject, names: dict[str, str], visit: Visit | None, *, linked: bool) -> dict[str, Any]:
+def _object(
+    one: DrawnObject, names: dict[str, str], team: list[str], visit: Visit | None, *, linked: bool
+) -> dict[str, Any]:
     return {
         "position": one.position,
         "name": one.subject.name,
         "code": one.subject.code or "",
         "url": reverse("office:subject", kwargs={"subject": one.subject.public_id}) if linked else "",
         "band": names.get(one.band, one.band),
-        "inspectors": team_now(one),
+        "inspectors": team,
         **_visited(visit),
     }
 
@@ -151,14 +140,16 @@ def _visited(visit: Visit | None) -> dict[str, str]:
 
 
 def _table(draw: Draw, objects: QuerySet[DrawnObject], names: dict[str, str]) -> HttpResponse:
+    listed = list(objects.order_by("position"))
+    teams = teams_now(listed)
     rows = (
         (
             one.position,
             one.subject.name,
             one.subject.code,
             names.get(one.band, one.band),
-            "、".join(team_now(one)),
+            "、".join(teams[one.pk]),
         )
-        for one in objects.order_by("position")
+        for one in listed
     )
     return as_table(f"抽取结果-{draw.public_id}", _HEAD, rows)

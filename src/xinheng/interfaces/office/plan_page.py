@@ -1,5 +1,6 @@
 """One plan on one page: where it stands, what each band would give or gave, and the form of the next step."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Sum
@@ -230,7 +231,7 @@ def _forecast(call: Call, plan: Plan) -> tuple[list[dict[str, Any]], list[str]]:
                 "population": one.population,
                 "eligible": one.eligible,
                 "ratio": one.ratio,
-                "size": one.size,
+                "drawn": one.size,
                 "source": shown["source"],
                 "verified": shown["verified"],
             }
@@ -241,13 +242,24 @@ def _forecast(call: Call, plan: Plan) -> tuple[list[dict[str, Any]], list[str]]:
 def _announced(call: Call, plan: Plan) -> list[dict[str, Any]]:
     """The bands as they were fixed."""
     announcement = DrawAnnouncement.objects.filter(plan=plan).order_by("-attempt")[0]
-    lines = []
+    return strata_of(
+        call, announcement, drawn={one["key"]: one["size"] for one in announcement.content["strata"]}
+    )
+
+
+def strata_of(
+    call: Call, announcement: DrawAnnouncement, *, drawn: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """The bands of an announcement with their ground in policy; ``drawn``: how many are or will be drawn of each."""
+    grading, lines = call.policy.grading_for(announcement.plan.sector), []
     for one in announcement.content["strata"]:
-        band = call.policy.grading_for(plan.sector).known(one["key"])
+        band = grading.known(one["key"])
         shown = band_of(call, band) if band else {"source": "", "verified": True}
         lines.append(
             {
-                **{key: one[key] for key in ("name", "population", "eligible", "ratio", "size")},
+                **{key: one[key] for key in ("name", "population", "eligible", "ratio")},
+                "excluded": list(one.get("excluded", {}).items()),
+                "drawn": drawn.get(one["key"], 0),
                 "grades": "、".join(band.grades) if band else "",
                 "source": shown["source"],
                 "verified": shown["verified"],

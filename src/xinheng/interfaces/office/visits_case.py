@@ -15,6 +15,7 @@ from xinheng.core.visits import Arrival, Finding, Seen, Sheet
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_kinds import (
     CaseKind,
+    PolicyForm,
     SometimesField,
     StepForm,
     given_of,
@@ -24,7 +25,7 @@ from xinheng.interfaces.office.cases_kinds import (
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
-from xinheng.services.policies import policy_in_force
+from xinheng.services.visit_counts import visits_of_year
 from xinheng.services.visit_items import items_of
 from xinheng.services.visit_sites import known_sites
 from xinheng.services.visits import KIND, points_of, results_of, team_of
@@ -75,7 +76,7 @@ class CheckInForm(StepForm):
         return Arrived(client_id=client_id, way=Arrival(given["way"]), at=given["at"], code=given["code"])
 
 
-class SheetForm(StepForm):
+class SheetForm(PolicyForm):
     """Result, checklist, what was found and what the enterprise said, by whom."""
 
     result = forms.ChoiceField(
@@ -96,15 +97,14 @@ class SheetForm(StepForm):
         super().__init__(step, case, *args, **kwargs)
         del self.fields["reason"]
         visit = Visit.objects.get(case=case)
-        policy = policy_in_force(on=timezone.localdate())
-        results = [(key, one.title) for key, one in results_of(visit, policy=policy).items()]
+        results = [(key, one.title) for key, one in results_of(visit, policy=self.policy).items()]
         team = [(one, one) for one in visit.certificates]
         self.fields["result"].choices = results  # type: ignore[attr-defined]
         self.fields["present"].choices = team  # type: ignore[attr-defined]
         self.initial["present"] = list(visit.certificates)
         self.initial["at"] = timezone.localtime()
         findings = [("", "请选择"), *((one.value, one.label) for one in Finding)]
-        self.points = {} if _nobody_there(visit) else points_of(visit, policy=policy)
+        self.points = {} if _nobody_there(visit) else points_of(visit, policy=self.policy)
         for key, point in self.points.items():
             self.fields[POINT + key] = forms.ChoiceField(
                 label=point.text,
@@ -207,6 +207,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         else [],
         "joint_leads": joint is not None and joint.leading.pk == visit.pk,
         "plan_url": reverse("office:plan", kwargs={"plan": visit.plan.public_id}),
+        "of_all": visits_of_year(visit.subject, year=visit.year),
         "items": items_of(visit, policy=call.policy),
         "sites": known_sites(visit.subject, on=call.today),
         "beyond": reasons.get(visit.beyond, visit.beyond),
