@@ -94,6 +94,20 @@ def test_no_list_announces_a_visit_to_whom_it_goes(trips: Trips) -> None:
     assert reverse("counter:visit_codes") in page and "没有登记的检查" not in page
 
 
+@pytest.mark.row("X-06")
+@pytest.mark.row("M8-06")
+@pytest.mark.usefixtures("office_clock")
+def test_a_visit_above_the_ceiling_tells_the_enterprise_why(trips: Trips) -> None:
+    visit = trips.recorded().visit
+    Visit.objects.filter(pk=visit.pk).update(number=2, beyond="complaint")
+    own = reverse("counter:own_visits", args=[visit.subject.public_id])
+    for page in (
+        text(_signed_in(_account(trips, visit.subject)).get(own)),
+        text(Client().get(reverse("counter:visit_code", args=[visit.code]))),
+    ):
+        assert "该机关 2026 年第 2 次，上限 1 次；超过上限，事由：投诉举报" in page
+
+
 @pytest.mark.usefixtures("office_clock")
 def test_an_enterprise_sees_its_own_visits_and_no_others(trips: Trips) -> None:
     visit = trips.recorded().visit

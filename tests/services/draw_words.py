@@ -17,7 +17,7 @@ def draw_with(public_id: str, *, reveals: Mapping[str, str], actor: User, now: d
     for place, party in enumerate(others):
         if not DrawSecret.objects.filter(announcement=announcement, party=party).exists():
             speaker = User.objects.filter(username=f"speaker{place}").first() or make_user(
-                f"speaker{place}", "孙代表", actor.organisation
+                f"speaker{place}", "孙代表", actor.organisation.parent or actor.organisation
             )
             reveal_secret(announcement, party=party, words=reveals[party], actor=speaker, now=now)
     return make_draw(public_id, reveals={last: reveals[last]}, actor=actor, now=now)

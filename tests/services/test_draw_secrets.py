@@ -48,10 +48,12 @@ def test_nobody_speaks_for_two_organs(announcement: DrawAnnouncement, people: Pe
 def test_for_an_organ_that_works_here_only_its_own_people_speak(
     announcement: DrawAnnouncement, people: People
 ) -> None:
-    with pytest.raises(Refusal, match=f"“{OWN}”的秘密文字须由该单位的人提交") as refused:
-        _give(announcement, OWN, people.wang)
-    assert _code(refused) == "DW2"
+    for party, stranger in ((OWN, people.wang), (CITY, people.li)):
+        with pytest.raises(Refusal, match=f"“{party}”的秘密文字须由该单位的人提交") as refused:
+            _give(announcement, party, stranger)
+        assert _code(refused) == "DW2"
     _give(announcement, OWN, people.li)
+    _give(announcement, CITY, people.wang)
 
 
 def test_the_draw_waits_for_all_and_names_who_is_missing(

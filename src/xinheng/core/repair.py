@@ -142,7 +142,7 @@ def nothing_to_end(*, shown_once: bool, stops_on: date | None) -> Refusal:
             "RX9",
             f"这条信息的公示已经结束{until}，不再对外公开，不需要修复。",
             citation="《信用修复管理办法》",
-            advice="请告诉企业不必申请；仍在别处看到这条信息的，请提出异议。",
+            advice="不必申请；仍在别处看到这条信息的，请提出异议。",
         )
     return Refusal(
         "RX10",

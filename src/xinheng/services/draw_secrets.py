@@ -22,6 +22,8 @@ from xinheng.store.inspections import Draw, DrawAnnouncement, Plan
 from xinheng.store.sealing import open_secret, seal_secret
 
 LAW = "《优化营商环境条例》第五十四条"
+_GOVERNMENT = "人民政府"
+"""By which a city or county names itself as an organ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def _speak_for(plan: Plan, party: str, actor: User) -> None:
             advice=f"请“{party}”的人用自己的账号提交。",
         )
     names = tree()
-    places = [one for one in names.parents if names.name(one) == party]
+    places = [one for one in names.parents if party in (names.name(one), f"{names.name(one)}{_GOVERNMENT}")]
     if places and actor.organisation_id not in places:
         raise Refusal(
             "DW2",

@@ -11,8 +11,10 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.core.visits import CODE_LENGTH, CODE_SIGNS, UNANNOUNCED
 from xinheng.interfaces.counter.space import Visit as Here
@@ -21,7 +23,9 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.cases import state_title
 from xinheng.services.joint_visits import together_with
 from xinheng.services.merged_files import one_with
+from xinheng.services.policies import policy_in_force
 from xinheng.services.reach import tree
+from xinheng.services.time import day_of
 from xinheng.services.visits_results import may_rate, rate
 from xinheng.store.visits import Visit
 
@@ -90,7 +94,7 @@ def visit_code(request: HttpRequest, code: str) -> HttpResponse:
             "state": state_title(found.case),
             "kind": found.get_kind_display(),
             "urgent": found.urgent,
-            "count": f"{found.year} 年第 {found.number} 次，上限 {found.limit} 次",
+            "count": _count(found, policy_in_force(on=day_of(now()))),
             "over": _OVER.get(found.case.state, ""),
         }
     status = 200 if approved else 404
@@ -129,13 +133,20 @@ def _line(here: Here, one: Visit, object_to: str) -> dict[str, Any]:
         "together": _together(one),
         "kind": one.get_kind_display(),
         "certificates": one.certificates,
-        "count": f"{one.year} 年第 {one.number} 次，上限 {one.limit} 次",
+        "count": _count(one, here.policy),
         "arrived_at": one.arrival.at if hasattr(one, "arrival") else None,
         "state": state_title(one.case),
         "stars": rating.stars if rating else None,
         "rate_url": rate_url if object_to and may_rate(one) else "",
         "object_url": f"{object_to}?about=record:{one.record_key}" if object_to and one.record_key else "",
     }
+
+
+def _count(one: Visit, policy: Policy) -> str:
+    """The how-manieth visit of this organ in the year, and the reason of the closed list where it passes the ceiling."""
+    words = f"该机关 {one.year} 年第 {one.number} 次，上限 {one.limit} 次"
+    reasons = {reason.key: reason.name for reason in policy.grading.reasons}
+    return words + (f"；超过上限，事由：{reasons.get(one.beyond, one.beyond)}" if one.beyond else "")
 
 
 def _together(one: Visit) -> list[str]:
