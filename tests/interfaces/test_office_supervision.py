@@ -14,9 +14,10 @@ from tests.services.deliveries import REGISTER, code, penalty, registration, wri
 from xinheng.core.draw_verify import verify
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
+from xinheng.services.cases import take_step
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.evaluate import run_model
-from xinheng.services.inspection_plans import approve_plan
+from xinheng.services.inspection_plans import approve_plan, return_plan
 from xinheng.services.inspections import commit_to
 from xinheng.services.policies import policy_in_force
 from xinheng.services.records import Change, change_state
@@ -150,7 +151,11 @@ def test_a_person_of_another_organ_hands_in_its_words_and_sees_no_plan_of_others
     assert other.get(_plan("draw_secret", plan)).status_code == 404
     approve_plan(plan.public_id, actor=city.zhao, policy=policy_in_force(on=TODAY), now=NOW)
     page = text(other.get(_plan("draw_secret", plan)))
-    assert "您在市财政局" in page and "计算本单位的承诺值" in page and f'href="{_plan("plan", plan)}"' not in page
+    assert (
+        "您在市财政局" in page
+        and "计算本单位的承诺值" in page
+        and f'href="{_plan("plan", plan)}"' not in page
+    )
     own = {"party": "市市场监管局", "reveal": "words of the regulator"}
     assert "须由该单位的人提交，您在市财政局" in text(post(other, _plan("commit", plan), own))
     assert signed_in(city.chen).get(_plan("draw_secret", plan)).status_code == 403
@@ -250,6 +255,28 @@ def test_a_plan_comes_back_with_a_reason_and_goes_again(city: People) -> None:
     plan.refresh_from_db()
     assert plan.basis.endswith("《食品安全法》第一百零九条")
     assert plan.case.state == "submitted"
+
+
+@pytest.mark.row("M8-01")
+def test_nobody_approves_a_plan_that_changed_since_it_was_on_the_page(city: People) -> None:
+    plan, decider = _new_plan(signed_in(city.wang), city), signed_in(city.zhao)
+    old = plan.case.version
+    assert f'name="seen" value="{old}"' in text(decider.get(_plan("plan", plan)))
+    given = {"actor": city.zhao, "policy": policy_in_force(on=TODAY), "now": NOW}
+    return_plan(plan.public_id, reason="批次时间不对", **given)
+    take_step(plan.case.public_id, "submit", actor=city.wang, policy=given["policy"], now=NOW)
+    refused = text(post(decider, _plan("approve_plan", plan), {"seen": old, "reason": "同意"}))
+    assert "刚刚被别人办理过" in refused and "同意" in refused
+    assert "刚刚被别人办理过" in text(
+        post(decider, _plan("return_plan", plan), {"seen": old, "reason": "退"})
+    )
+    plan.refresh_from_db()
+    assert plan.approved_at is None
+    plan.case.refresh_from_db()
+    assert f'name="seen" value="{plan.case.version}"' in refused
+    post(decider, _plan("approve_plan", plan), {"seen": plan.case.version})
+    plan.refresh_from_db()
+    assert plan.approved_at is not None
 
 
 def test_nobody_approves_the_own_plan(city: People) -> None:

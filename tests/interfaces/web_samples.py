@@ -71,6 +71,7 @@ class ChangeForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(label="批准意见", widget=forms.Textarea(attrs={"rows": 2}))
 
 

@@ -104,12 +104,14 @@ def revise_plan(public_id: str, draft: PlanDraft, *, actor: User, policy: Policy
 
 
 @transaction.atomic
-def approve_plan(public_id: str, *, actor: User, policy: Policy, now: datetime) -> Plan:
+def approve_plan(
+    public_id: str, *, actor: User, policy: Policy, now: datetime, seen: int | None = None
+) -> Plan:
     """A second person approves; from then on draws may be made, and the plan is public."""
     plan = Plan.objects.select_for_update().get(public_id=public_id)
     if plan.matter_key:
         policy.inspection_matters.require(plan.matter_key, on=day_of(now))
-    take_step(plan.case.public_id, "approve", actor=actor, policy=policy, now=now)
+    take_step(plan.case.public_id, "approve", actor=actor, policy=policy, now=now, seen_version=seen)
     take_step(plan.case.public_id, "take_effect", actor=None, policy=policy, now=now)
     plan.approved_by, plan.approved_at = actor, now
     plan.save(update_fields=["approved_by", "approved_at"])
@@ -119,10 +121,14 @@ def approve_plan(public_id: str, *, actor: User, policy: Policy, now: datetime) 
 
 
 @transaction.atomic
-def return_plan(public_id: str, *, actor: User, policy: Policy, now: datetime, reason: str) -> None:
+def return_plan(
+    public_id: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
+) -> None:
     """The decider sends a plan back with a reason."""
     plan = Plan.objects.select_for_update().get(public_id=public_id)
-    take_step(plan.case.public_id, "return", actor=actor, policy=policy, now=now, reason=reason)
+    take_step(
+        plan.case.public_id, "return", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
 
 
 @transaction.atomic

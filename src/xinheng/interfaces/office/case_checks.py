@@ -164,7 +164,8 @@ def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = N
             for one in check.oversight.select_related("seen_by").order_by("pk")
         ],
         "begin_url": reverse("office:begin_check", kwargs=part) if may_begin and not drafted else "",
-        "approve_form": approving or (ApproveForm() if "approve" in verbs else None),
+        "approve_form": approving
+        or (ApproveForm(initial={"seen": plan.case.version}) if "approve" in verbs else None),
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",

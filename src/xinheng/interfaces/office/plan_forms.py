@@ -218,8 +218,9 @@ class FilingForm(forms.Form):
 
 
 class ApproveForm(forms.Form):
-    """The word of the second person."""
+    """The word of the second person; ``seen`` is the version of the plan's case on the page."""
 
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = forms.CharField(
         label="意见", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

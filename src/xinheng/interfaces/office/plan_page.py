@@ -143,7 +143,8 @@ def plan_page(
         "run": _run(call, plan),
         "announcement": _shown(announcement),
         **_failures(call, plan, announcement if may_draw else None, failing),
-        "approve_form": approving or (ApproveForm() if "approve" in verbs else None),
+        "approve_form": approving
+        or (ApproveForm(initial={"seen": plan.case.version}) if "approve" in verbs else None),
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",

@@ -134,9 +134,9 @@ def approve(call: Call, plan: Plan) -> HttpResponse:
     form = ApproveForm(call.request.POST)
     if form.is_valid():
         with refusals_on(form):
-            approve_plan(plan.public_id, actor=call.user, policy=call.policy, now=call.now)
+            approve_plan(plan.public_id, **_given(call, form))
             return redirect("office:plan", plan=plan.public_id)
-    return _page(call, plan, approving=form)
+    return _page(call, plan, approving=_as_now(form, plan))
 
 
 @asks(Verb.APPROVE_PLAN, of=PLAN, methods=("POST",))
@@ -147,9 +147,21 @@ def send_back(call: Call, plan: Plan) -> HttpResponse:
     if form.is_valid():
         reason = form.cleaned_data["reason"]
         with refusals_on(form):
-            return_plan(plan.public_id, actor=call.user, policy=call.policy, now=call.now, reason=reason)
+            return_plan(plan.public_id, reason=reason, **_given(call, form))
             return redirect("office:plan", plan=plan.public_id)
-    return _page(call, plan, approving=form)
+    return _page(call, plan, approving=_as_now(form, plan))
+
+
+def _given(call: Call, form: ApproveForm) -> dict[str, Any]:
+    seen = form.cleaned_data["seen"]
+    return {"actor": call.user, "policy": call.policy, "now": call.now, "seen": seen}
+
+
+def _as_now(form: ApproveForm, plan: Plan) -> ApproveForm:
+    """What was typed, on the plan as it is now: sent once more, it is meant for what is shown."""
+    plan.case.refresh_from_db()
+    form.data = {**dict(form.data.items()), "seen": str(plan.case.version)}
+    return form
 
 
 @asks(Verb.DRAFT_PLAN, of=PLAN, methods=("POST",))
