@@ -131,7 +131,7 @@ class Reading:
 
     def __str__(self) -> str:
         if self.status is Status.KNOWN:
-            return figure(self.value, self.unit)
+            return figure(self.required(), self.unit)
         return "待确认" if self.status is Status.UNCONFIRMED else "没有规定"
 
     def required(self) -> int:

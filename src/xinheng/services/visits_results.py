@@ -125,10 +125,12 @@ def publish_result(
 
 def may_publish(visit: Visit, *, policy: Policy, on: date) -> bool:
     """Whether publication would show anything: a standing record whose kind and class the catalogue makes public."""
+    if visit.record_key is None:
+        return False
     known = Record.objects.filter(
         record_key=visit.record_key, known_until__isnull=True, state__in=list(STANDING)
     )
-    record = known.select_related("batch__organisation").first() if visit.record_key else None
+    record = known.select_related("batch__organisation").first()
     if record is None:
         return False
     term = term_of(
