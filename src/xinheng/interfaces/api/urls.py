@@ -25,6 +25,7 @@ from xinheng.interfaces.api.keys import KeyBearer
 from xinheng.interfaces.api.parsing import KeepableText
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
 from xinheng.interfaces.api.surfaces import SURFACES as SURFACES
+from xinheng.interfaces.web.given import names_nothing
 
 
 class Plain(JSONRenderer):
@@ -60,7 +61,7 @@ def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
-        if any("\x00" in str(part) for part in parts.values()):
+        if names_nothing(parts):
             return no_such_thing(request)
         response = view(request, *args, **parts)
         return not_so(request, response.headers["Allow"]) if response.status_code == 405 else response

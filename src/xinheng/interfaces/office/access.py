@@ -25,7 +25,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.menu import first_page, menu_of
-from xinheng.interfaces.web.given import without_nul
+from xinheng.interfaces.web.given import names_nothing, without_nul
 from xinheng.interfaces.web.middleware import status_of
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.accounts import actor_of
@@ -149,6 +149,8 @@ def asks(
                 raise Refusal("access", call.may(verbs[0], Target()).reason, advice=ADVICE)
             if ("GET" if request.method == "HEAD" else request.method) not in methods:
                 return HttpResponseNotAllowed(methods)
+            if names_nothing(parts):
+                raise Http404
             if of is None:
                 return view(call, **parts)
             found = of.find(parts.pop(of.part))

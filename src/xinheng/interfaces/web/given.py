@@ -5,6 +5,7 @@ one is refused, a parameter of an address of a page that bears NUL counts as not
 """
 
 import re
+from collections.abc import Mapping
 
 from django.http import QueryDict
 
@@ -34,6 +35,11 @@ def refuse_unkeepable(given: object) -> None:
                 "填写的内容里有不能保存的字符（NUL 或者不成对的代理码）。",
                 advice="请删去该字符后重新提交。",
             )
+
+
+def names_nothing(parts: Mapping[str, object]) -> bool:
+    """Whether a part of an address bears NUL, so that nothing can be found by it."""
+    return any(_NUL in str(part) for part in parts.values())
 
 
 def without_nul(query: QueryDict) -> QueryDict:
