@@ -101,18 +101,24 @@ def prepare() -> None:
 
 def site() -> Any:
     """The application with the bare view beside it; made by the server's own process."""
+    from xinheng.config.wsgi import application
+
+    _add_bare_view()
+    return application
+
+
+def _add_bare_view() -> None:
+    """To be called once Django stands."""
     from django.http import HttpRequest, HttpResponse, JsonResponse
     from django.urls import path
 
     from xinheng.config import urls
-    from xinheng.config.wsgi import application
     from xinheng.store.models import Subject
 
     def bare(request: HttpRequest, code: str) -> HttpResponse:
         return JsonResponse({"name": Subject.objects.values_list("name", flat=True).get(code=code)})
 
     urls.urlpatterns.insert(0, path("bare/<str:code>", bare))
-    return application
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from xinheng.store.models import (
     LedgerEvent,
     MeasureApplied,
     Record,
+    SenderKey,
     SharingCall,
     SharingGrant,
     Subject,
@@ -266,3 +267,13 @@ def test_bans_come_with_many_as_with_one(people: People, policy: Policy, home: P
     _, (row,) = lines(Caller(key, text).send("/api/v1/checks/batch", {**asked, "codes": [code(1)]}))
     assert [line.model_dump() for line in row.bans] == one["bans"] != []
     assert [line.model_dump() for line in row.lists] == one["lists"] != []
+
+
+def test_each_answer_says_how_many_calls_are_left_in_the_minute(desk: Desk) -> None:
+    SenderKey.objects.update(per_minute=2)
+    left = [desk.check().headers for _ in range(2)]
+    assert [one["RateLimit-Remaining"] for one in left] == ["1", "0"]
+    assert {one["RateLimit-Limit"] for one in left} == {"2"}
+    refused = desk.check()
+    assert said(refused) == (429, "K06")
+    assert (refused.headers["RateLimit-Remaining"], refused.headers["Retry-After"]) == ("0", "60")

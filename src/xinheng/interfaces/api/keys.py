@@ -1,7 +1,7 @@
 """Who calls: the key in the Authorization header, and the address it comes from."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.security import HttpBearer
 
@@ -23,6 +23,16 @@ class KeyBearer(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> SenderKey:
         return admit(token, address=address_of(request), now=timezone.now())
+
+
+def tell_rate(request: HttpRequest, response: HttpResponse) -> None:
+    """How many calls of the key are left in this minute, and the seconds until the next (RateLimit header fields)."""
+    key = getattr(request, "auth", None)
+    if not isinstance(key, SenderKey):
+        return
+    response.headers["RateLimit-Limit"] = str(key.per_minute)
+    response.headers["RateLimit-Remaining"] = str(max(key.per_minute - key.minute_calls, 0))
+    response.headers["RateLimit-Reset"] = str(60 - timezone.now().second)
 
 
 def address_of(request: HttpRequest) -> str:

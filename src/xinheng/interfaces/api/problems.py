@@ -100,7 +100,10 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="xinheng"'
     if refusal.code == "K06":
-        response.headers["Retry-After"] = str(60 - timezone.now().second)
+        response.headers["Retry-After"] = response.headers["RateLimit-Reset"] = str(
+            60 - timezone.now().second
+        )
+        response.headers["RateLimit-Remaining"] = "0"
     if refusal.code == "GX16":
         midnight = end_of(day_of(timezone.now()))
         response.headers["Retry-After"] = str(int((midnight - timezone.now()).total_seconds()) + 1)

@@ -21,7 +21,7 @@ from xinheng.interfaces.api import (
     repairs,
     sharing,
 )
-from xinheng.interfaces.api.keys import KeyBearer
+from xinheng.interfaces.api.keys import KeyBearer, tell_rate
 from xinheng.interfaces.api.parsing import KeepableText
 from xinheng.interfaces.api.problems import no_such_thing, not_so, teach
 from xinheng.interfaces.api.surfaces import SURFACES as SURFACES
@@ -64,7 +64,10 @@ def _told(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if names_nothing(parts):
             return no_such_thing(request)
         response = view(request, *args, **parts)
-        return not_so(request, response.headers["Allow"]) if response.status_code == 405 else response
+        if response.status_code == 405:
+            return not_so(request, response.headers["Allow"])
+        tell_rate(request, response)
+        return response
 
     return csrf_exempt(answered)
 

@@ -18,7 +18,7 @@ from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Link, Table
 from xinheng.services.check_register import Month, checks_in, commitments_in, months_of
 from xinheng.services.loops import fields_of
-from xinheng.store.check_register import CheckMade
+from xinheng.store.check_register import SYSTEM, CheckMade
 from xinheng.store.commitments import Commitment
 
 _HEAD = ("月份", "窗口核查", "业务系统核查", "登记的承诺", "已核查履行", "未履行")
@@ -83,7 +83,7 @@ def _crumbs(field: str, title: str, last: str) -> list[Crumb]:
 
 def _rows(call: Call, field: str, title: str, first: date) -> HttpResponse:
     units, span = call.reach(Verb.READ_CASE), {"start": first, "end": add_months(first, 1)}
-    checks = checks_in(field, units, **span).select_related("subject")
+    checks = checks_in(field, units, **span).select_related("subject", "decision")
     page, paging = newest_first(checks, call.request)
     promised = commitments_in(field, units, **span).select_related("subject", "case").order_by("-pk")[:MOST]
     made = Table(
@@ -95,6 +95,7 @@ def _rows(call: Call, field: str, title: str, first: date) -> HttpResponse:
             Column("事项"),
             Column("方式"),
             Column("为了"),
+            Column("办理结果"),
         ],
         [_check(call, one) for one in page],
         empty="这个月没有核查。",
@@ -123,7 +124,16 @@ def _check(call: Call, one: CheckMade) -> list[Cell | str]:
         Occasion(one.occasion).label,
         one.get_way_display(),
         one.reference,
+        _outcome(one),
     ]
+
+
+def _outcome(one: CheckMade) -> str:
+    """As its system told it; a desk keeps it with the matter."""
+    decision = getattr(one, "decision", None)
+    if decision is not None:
+        return decision.get_outcome_display()
+    return "待反馈" if one.way == SYSTEM else "—"
 
 
 def _commitment(call: Call, one: Commitment) -> list[Cell | str]:
