@@ -377,6 +377,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "mandate_ended_with_reason": lambda rows: enterprise_rows.mandate(rows, ended_at=NOW),
     "sender_key_delivers_or_reads": lambda rows: rows.sender_key(feeds=[]),
     "sharing_call_idempotent": _called_twice,
+    "sender_key_tries_by_a_grant": lambda rows: rows.sender_key(sandbox=True),
     "consent_has_items": lambda rows: sharing_rows.consent(rows, items=[]),
     "consent_period": lambda rows: sharing_rows.consent(rows, until_on=YESTERDAY),
     "consent_way_known": lambda rows: sharing_rows.consent(rows, way="spoken"),

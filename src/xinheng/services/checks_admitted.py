@@ -61,10 +61,12 @@ def admit_checks(
 ) -> Entry:
     """Counted, but for a call made again under its name. Refusals: GX10 to GX13, GX16 of the grant, MW4 no reference, MW3 a
     matter the purpose does not cover, CR1 a field of others, CX4 and CX5 a day that cannot be told of, K08 another
-    question under the same name."""
+    question under the same name, SX1 a key to try out."""
     today = day_of(now)
+    if key.sandbox:
+        _refuse_grant(key, check, today=today)
     try:
-        occasion, reference, field = _words(key, check, policy=policy, today=today)
+        occasion, reference, field = words_of_check(key, check, policy=policy, today=today)
     except (Refusal, ValueError):
         _refuse_grant(key, check, today=today)
         raise
@@ -125,8 +127,8 @@ def _refuse_grant(key: SenderKey, check: Check, *, today: date) -> SharingGrant:
     return grant
 
 
-def _words(key: SenderKey, check: Check, *, policy: Policy, today: date) -> tuple[Occasion, str, str]:
-    """ValueError for a purpose that is none, which no grant has."""
+def words_of_check(key: SenderKey, check: Check, *, policy: Policy, today: date) -> tuple[Occasion, str, str]:
+    """Matter, reference without persons and field of a check. ValueError for a purpose that is none, which no grant has."""
     reference = mask_personal(check.reference.strip()).text[:100]
     if not reference:
         raise Refusal(

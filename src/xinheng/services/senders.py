@@ -77,7 +77,7 @@ class KeyOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingOrder:
-    """A key that reads what a grant allows and delivers nothing."""
+    """A key that reads what a grant allows and delivers nothing; ``sandbox``: made-up enterprises alone."""
 
     organisation: Organisation
     name: str
@@ -85,6 +85,7 @@ class ReadingOrder:
     networks: tuple[str, ...] = ()
     expires_on: date
     per_minute: int = PER_MINUTE
+    sandbox: bool = False
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def make_reading_key(order: ReadingOrder, *, actor: User, now: datetime) -> tupl
     """As ``make_key``, for a grant that was approved."""
     if not order.name.strip():
         raise Refusal("K13", "请填写使用数据的系统的名称。", advice="例如行政审批系统。")
-    return _make(order, {"feeds": [], "grant": order.grant}, actor=actor, now=now)
+    return _make(order, {"feeds": [], "grant": order.grant, "sandbox": order.sandbox}, actor=actor, now=now)
 
 
 def _make(

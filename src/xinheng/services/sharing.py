@@ -34,10 +34,11 @@ SERIES = "GX"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingSystem:
-    """The system that reads: its name, and the networks from which it may, one a line."""
+    """The system that reads: its name, the networks from which it may, one a line, and whether it only tries."""
 
     name: str
     networks: tuple[str, ...] = ()
+    sandbox: bool = False
 
 
 @transaction.atomic
@@ -198,6 +199,7 @@ def give_key(
         grant=grant,
         networks=system.networks,
         expires_on=grant.until_on,
+        sandbox=system.sandbox,
     )
     return make_reading_key(order, actor=actor, now=now)
 

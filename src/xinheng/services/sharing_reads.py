@@ -107,10 +107,16 @@ def read_changes(
 
 
 def grant_of_key(key: SenderKey) -> SharingGrant:
-    """Refusal GX10 for a key that only delivers."""
+    """Refusal GX10 for a key that only delivers, SX1 for one to try out."""
     if key.grant_id is None:
         raise Refusal(
             "GX10", "这个密钥用于报送，不能读取数据。", advice="请申请数据共享，用批准后办理的密钥。"
+        )
+    if key.sandbox:
+        raise Refusal(
+            "SX1",
+            "沙箱密钥只能试用单户核查，只答编造的样例主体。",
+            advice="正式使用请向信用办办理读取密钥。",
         )
     return SharingGrant.objects.select_related("organisation").get(pk=key.grant_id)
 
@@ -339,7 +345,7 @@ def write_refused(
     key: SenderKey, asked: Asked, refusal: Refusal, *, now: datetime, changes: bool = False
 ) -> None:
     """A refused call stands in the statistics; it reads nothing and names nobody."""
-    if key.grant_id is None:
+    if key.grant_id is None or key.sandbox:
         return
     SharingCall.objects.create(
         grant_id=key.grant_id,

@@ -14,7 +14,8 @@ class SenderKey(models.Model):
     """A key of one organisation, to deliver some ``feeds`` or to read by one ``grant``. ``digest`` is of its secret, which
     is kept nowhere.
 
-    Without ``networks`` it may be used from anywhere. ``minute_calls`` counts the calls since ``minute_at``.
+    Without ``networks`` it may be used from anywhere. ``minute_calls`` counts the calls since ``minute_at``. ``sandbox``: it
+    is to try out checks and reads made-up enterprises alone.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -28,6 +29,7 @@ class SenderKey(models.Model):
     )
     networks = ArrayField(models.CharField(max_length=43), default=list)
     per_minute = models.IntegerField()
+    sandbox = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_on = models.DateField()
@@ -47,6 +49,9 @@ class SenderKey(models.Model):
             models.CheckConstraint(
                 condition=Q(revoked_at__isnull=True) | (Q(revoked_by__isnull=False) & ~Q(revoke_reason="")),
                 name="sender_key_revoked_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(sandbox=False) | Q(grant__isnull=False), name="sender_key_tries_by_a_grant"
             ),
         ]
 

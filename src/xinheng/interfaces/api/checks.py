@@ -23,6 +23,7 @@ from xinheng.services.check_outcomes import Outcome, keep_decision
 from xinheng.services.checks_admitted import Check
 from xinheng.services.checks_batch import MOST, ManyAnswered, check_batch
 from xinheng.services.checks_by_key import ABOUT, ABOUT_PAST, Checked, check_by_key
+from xinheng.services.checks_sandbox import sample_check, sample_decision
 from xinheng.services.measures_applying import PARTS, line_words
 from xinheng.services.policies import policy_at
 from xinheng.services.time import day_of
@@ -82,6 +83,7 @@ class CheckAnswer(Schema):
     snapshot: str = Field(description="本次答复的摘要值；与档案版本、规则版本一起存入贵系统的卷宗")
     subject_version: int
     policy: str
+    sandbox: bool = Field(False, description="true：沙箱密钥的样例答复，不涉及任何企业，没有登记")
 
 
 class _Asked(Schema):
@@ -213,14 +215,19 @@ def check_decided(request: HttpRequest, check: str, told: DecisionTold) -> dict[
     """由承办人决定后反馈，登记在核查登记中。重复反馈同样的内容得到同样的回答；内容不同的拒绝。"""
     outcome = Outcome(**told.model_dump())
     now = timezone.now()
+    if key_of(request).sandbox:
+        day = sample_decision(check, told.outcome, grounds=told.grounds, decided_on=told.decided_on, now=now)
+        return {"check": check, "outcome": told.outcome, "decided_on": day}
     kept = keep_decision(key_of(request), check, outcome, policy=policy_at(now), now=now)
     return {"check": check, "outcome": kept.outcome, "decided_on": kept.decided_on}
 
 
 def _answered(request: HttpRequest, code: str, check: Check) -> HttpResponse:
-    now = timezone.now()
-    found = check_by_key(key_of(request), normalise_code(code)[:18], check, policy=policy_at(now), now=now)
-    return _sent(_WORDS(_told(found)).encode(), "application/json")
+    now, key = timezone.now(), key_of(request)
+    asked = (key, normalise_code(code)[:18], check)
+    check_now = sample_check if key.sandbox else check_by_key
+    told = _told(check_now(*asked, policy=policy_at(now), now=now)) | {"sandbox": key.sandbox}
+    return _sent(_WORDS(told).encode(), "application/json")
 
 
 def _sent(content: bytes, kind: str) -> HttpResponse:

@@ -48,7 +48,7 @@ STATUS: Mapping[str, int] = {
     "EX26": 400,
     "F01": 507,
     "CR1": 400,
-    **dict.fromkeys(("GX10", "GX11", "GX12", "GX13", "GX14"), 403),
+    **dict.fromkeys(("GX10", "GX11", "SX1", "GX12", "GX13", "GX14"), 403),
     "GX16": 429,
     "GX17": 404,
     "GX18": 400,

@@ -44,6 +44,11 @@ class ReadingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="地址或网段，每行一个；留空则不限制。",
     )
+    sandbox = forms.BooleanField(
+        label="沙箱密钥",
+        required=False,
+        help_text="供开发时试用核查接口：只答编造的样例主体，读不到任何企业，也不登记。",
+    )
 
 
 @asks(Verb.MANAGE_SENDERS, of=CASE, methods=("GET", "POST"))
@@ -58,7 +63,9 @@ def sharing_key(call: Call, case: Case) -> HttpResponse:
     crumbs = [Crumb("数据共享", reverse("office:sharing")), Crumb(case.number, back), Crumb("办理密钥")]
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        system = ReadingSystem(name=given["name"], networks=tuple(given["networks"].splitlines()))
+        system = ReadingSystem(
+            name=given["name"], networks=tuple(given["networks"].splitlines()), sandbox=given["sandbox"]
+        )
         with refusals_on(form):
             key, text = give_key(grant, system, actor=call.user, now=call.now)
             unit = call.tree.name(grant.organisation_id)
@@ -66,7 +73,7 @@ def sharing_key(call: Call, case: Case) -> HttpResponse:
             shown = {
                 "name": key.name,
                 "unit": unit,
-                "feeds": f"只读取：{reads}",
+                "feeds": "沙箱：只试用核查" if key.sandbox else f"只读取：{reads}",
                 "expires_on": key.expires_on,
             }
             made = {"crumbs": crumbs, "key": shown, "text": text, "url": back, "api_url": "/api/v1/"}
