@@ -41,10 +41,10 @@ class Desk(BaseHTTPRequestHandler):
         except (ValueError, TypeError):
             return self._say(400, "application/json", b"{}")
         if self.path == "/credit-check":
-            asked = {name: str(told.get(name, "")) for name in ("code", "reference")}
+            asked: dict[str, object] = {name: str(told.get(name, "")) for name in ("code", "reference")}
             return self._forward("checks", asked | {"purpose": PURPOSE, "occasion": OCCASION})
         if self.path == "/credit-check/decision" and str(told.get("check", "")).isalnum():
-            said = {name: told.get(name) for name in ("outcome", "reason", "grounds")}
+            said: dict[str, object] = {name: told.get(name) for name in ("outcome", "reason", "grounds")}
             return self._forward(f"checks/{told['check']}/decision", said | {"by": CLERK})
         return self._say(404, "application/json", b"{}")
 

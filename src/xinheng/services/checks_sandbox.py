@@ -3,7 +3,7 @@
 It opens no file: whoever holds such a key reads of nobody, and may not deliver or share (core.check_samples).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from xinheng.core.canonical import digest_of
@@ -20,7 +20,6 @@ from xinheng.services.sharing_reads import unknown_code
 from xinheng.services.time import day_of
 from xinheng.store.checked_lines import Known
 from xinheng.store.senders import SenderKey
-from xinheng.store.sharing import SharingGrant
 
 _NUMBER = "沙箱样例〔{year}〕{part}号"
 _CHECK = "sandbox{number:09d}"
@@ -29,7 +28,8 @@ _CHECK = "sandbox{number:09d}"
 def sample_check(key: SenderKey, code: str, check: Check, *, policy: Policy, now: datetime) -> Checked:
     """Refusals as of a real check; GX17 for every code that is no sample."""
     today = day_of(now)
-    grant = SharingGrant.objects.get(pk=key.grant_id)
+    assert key.grant is not None
+    grant = key.grant
     refuse_use(granted_of(grant), purpose=check.purpose, items=(), fields=(), today=today)
     occasion, _, _ = words_of_check(key, check, policy=policy, today=today)
     sample = SAMPLES.get(normalise_code(code))
@@ -39,24 +39,30 @@ def sample_check(key: SenderKey, code: str, check: Check, *, policy: Policy, now
         subject=Known(-sample.number, _CHECK.format(number=sample.number), sample.code, sample.name, 1),
         occasion=occasion,
         on=check.as_of or today,
+        commitments=_lines(sample, "commitments", today),
+        lists=_lines(sample, "lists", today),
+        measures=_lines(sample, "measures", today),
+        bans=_lines(sample, "bans", today),
+        incentives=_lines(sample, "incentives", today),
         subject_version=1,
         policy_digest=policy.digest,
-        **{part: tuple(_lines(sample, part, today)) for part in PARTS},
     )
     return Checked(applies, digest_of(content_of(applies)), applies.subject.public_id)
 
 
-def _lines(sample: Sample, part: str, today: date) -> Iterable[Line]:
-    if part in sample.parts:
-        yield Line(
-            title=WORDS[part],
-            basis="沙箱样例，没有法律依据",
-            ground="沙箱样例记录",
-            from_on=date(today.year, 1, 1),
-            until_on=date(today.year + 2, 1, 1),
-            body="沙箱样例单位",
-            number=_NUMBER.format(year=today.year, part=PARTS.index(part) + 1),
-        )
+def _lines(sample: Sample, part: str, today: date) -> tuple[Line, ...]:
+    if part not in sample.parts:
+        return ()
+    line = Line(
+        title=WORDS[part],
+        basis="沙箱样例，没有法律依据",
+        ground="沙箱样例记录",
+        from_on=date(today.year, 1, 1),
+        until_on=date(today.year + 2, 1, 1),
+        body="沙箱样例单位",
+        number=_NUMBER.format(year=today.year, part=PARTS.index(part) + 1),
+    )
+    return (line,)
 
 
 def sample_decision(

@@ -105,7 +105,11 @@ def what_applies_to(
                 subject=one,
                 occasion=occasion,
                 on=on,
-                **{part: tuple(parts.get(part, ())) for part in PARTS},
+                commitments=tuple(parts.get("commitments", ())),
+                lists=tuple(parts.get("lists", ())),
+                measures=tuple(parts.get("measures", ())),
+                bans=tuple(parts.get("bans", ())),
+                incentives=tuple(parts.get("incentives", ())),
                 subject_version=one.version,
                 policy_digest=policy.digest,
             )

@@ -132,7 +132,7 @@ def _outcome(one: CheckMade) -> str:
     """As its system told it; a desk keeps it with the matter."""
     decision = getattr(one, "decision", None)
     if decision is not None:
-        return decision.get_outcome_display()
+        return str(decision.get_outcome_display())
     return "待反馈" if one.way == SYSTEM else "—"
 
 

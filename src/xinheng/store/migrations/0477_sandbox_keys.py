@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Keys with which checks are tried out on made-up enterprises."""
 
     dependencies = [
-        ("store", "LEAF"),
+        ("store", "0470_measure_lists_sent"),
     ]
 
     operations = [

@@ -17,7 +17,7 @@ const OUTCOMES = [
 ];
 const LOOK = `
 :host { display: block; color: #1c2430; font: 14px/1.6 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif }
-h3 { font-size: 16px; margin: 16px 0 4px } p { margin: 8px 0 } .code { font-family: monospace; overflow-wrap: anywhere }
+h2 { font-size: 16px; margin: 16px 0 4px } p { margin: 8px 0 } .code { font-family: monospace; overflow-wrap: anywhere }
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top;
 padding: 4px 8px; border-bottom: 1px solid #d9dce1 } button { font: inherit; padding: 6px 16px; border: 1px solid #1d4f91;
 background: #1d4f91; color: #fff; cursor: pointer } label { display: block; margin: 8px 0 } select, textarea { font: inherit;
@@ -73,7 +73,7 @@ class XinhengCheck extends HTMLElement {
   answer(told) {
     const shown = [made("p", `${told.subject.name}　${told.subject.code ?? ""}　截至 ${told.on}`)];
     for (const [part, title] of PARTS) {
-      shown.push(made("h3", title));
+      shown.push(made("h2", title));
       shown.push(told[part].length ? this.table(title, told[part]) : made("p", "本平台归集范围内没有。"));
     }
     shown.push(made("p", told.note), made("p", told.not_checked));
@@ -100,7 +100,7 @@ class XinhengCheck extends HTMLElement {
     const reason = made("textarea", "", { name: "reason", rows: 2, maxLength: 500, required: true });
     outcome.append(made("option", "请选择", { value: "" }));
     for (const [value, words] of OUTCOMES) outcome.append(made("option", words, { value }));
-    form.append(made("h3", "办理结果（由您依法决定后反馈）"), this.field("结果", outcome), this.field("理由", reason));
+    form.append(made("h2", "办理结果（由您依法决定后反馈）"), this.field("结果", outcome), this.field("理由", reason));
     const lines = [...told.bans, ...told.measures, ...told.incentives].filter((one) => one.number);
     const grounds = new Map(lines.map((one) => [one.number, one.title]));
     if (grounds.size) form.append(this.grounds(grounds));
