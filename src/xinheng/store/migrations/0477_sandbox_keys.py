@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Keys with which checks are tried out on made-up enterprises."""
 
     dependencies = [
-        ("store", "0470_measure_lists_sent"),
+        ("store", "0480_open_tables"),
     ]
 
     operations = [

@@ -18,7 +18,7 @@ const OUTCOMES = [
 const LOOK = `
 :host { display: block; color: #1c2430; font: 14px/1.6 "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif }
 h2 { font-size: 16px; margin: 16px 0 4px } p { margin: 8px 0 } .code { font-family: monospace; overflow-wrap: anywhere }
-.wide { overflow-x: auto } table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top;
+.wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; min-width: 640px } th, td { text-align: left; vertical-align: top;
 padding: 4px 8px; border-bottom: 1px solid #d9dce1 } button { font: inherit; padding: 6px 16px; border: 1px solid #1d4f91;
 background: #1d4f91; color: #fff; cursor: pointer } label { display: block; margin: 8px 0 } select, textarea { font: inherit;
 display: block; width: 100%; max-width: 480px; box-sizing: border-box; border: 1px solid #767f8c; padding: 4px }
