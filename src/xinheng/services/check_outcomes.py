@@ -19,6 +19,7 @@ from xinheng.services.measures_applying import what_applies
 from xinheng.services.time import day_of
 from xinheng.store.check_register import CheckDecision, CheckMade
 from xinheng.store.senders import SenderKey
+from xinheng.store.subjects import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +39,13 @@ def keep_decision(
 ) -> CheckDecision:
     """Refusals: CX9 no such check of the key's organ, CX10 told otherwise before, CX1 to CX3 as ``core.check_decisions``."""
     made = (
-        CheckMade.objects.select_for_update(of=("self",))
-        .select_related("subject__merged_into", "organisation", "call")
+        CheckMade.objects.select_related("subject__merged_into", "organisation", "call")
         .filter(public_id=number, organisation=key.organisation_id, call__grant=key.grant_id)
         .first()
     )
     if made is None or key.grant_id is None:
         raise Refusal("CX9", "没有这次核查，或者不是用本授权的密钥作的。", advice="请核对答复中的 check。")
+    Subject.objects.select_for_update().get(pk=made.subject_id)
     today = day_of(now)
     decision = CheckDecision(
         made=made,
