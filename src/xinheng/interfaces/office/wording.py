@@ -316,6 +316,10 @@ EVENTS = {
     "signing_key.made": "生成签名密钥",
     "signing_key.retired": "停用签名密钥",
     "subject.checked": "办事核查",
+    "check.decided": "反馈核查后的办理结果",
+    "measure.list_sent": "发送措施清单",
+    "measure.list_read": "确认收到措施清单",
+    "open_data.published": "发布开放数据快照",
     "report.accepted": "登记报告代替证明",
     "report.refused": "登记没有接受报告",
 } | {f"record.{deed}": f"{word}记录" for deed, word in DEEDS.items()}
