@@ -102,9 +102,7 @@ def test_what_ended_or_is_of_another_kind_is_not_told(policy: Policy, ended: dic
 
 
 def test_a_new_delivery_alone_makes_no_report_stale(policy: Policy) -> None:
-    before, after = (
-        twin_of(a_special(policy, of_market(), until=day)) for day in (None, date(2026, 11, 20))
-    )
+    before, after = (twin_of(a_special(policy, of_market(), until=day)) for day in (None, date(2026, 11, 20)))
     assert before != after and facts_digest(before) == facts_digest(after)
     assert facts_digest(before) != facts_digest(twin_of(a_special(policy)))
     other = twin_of(a_special(policy, of_market(), scope=a_scope("market_regulation")))

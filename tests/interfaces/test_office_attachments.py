@@ -253,7 +253,13 @@ def test_an_officer_makes_a_bundle_takes_it_and_notes_the_receipt(
     assert b"".join(taken.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
     assert taken.headers["Content-Disposition"].startswith("attachment")
     receive = reverse("office:receive_bundle", kwargs=part)
-    assert post(wang, receive, {"receiver": "区信用办", "receipt": "x"}).status_code == 409
+    wrong = text(post(wang, receive, {"receiver": "区信用办甲科", "receipt": "sha256:beef"}))
+    assert "回执与移交包不一致" in wrong
+    assert 'value="区信用办甲科"' in wrong
+    assert 'value="sha256:beef"' in wrong
+    nobody = text(post(wang, receive, {"receiver": "", "receipt": bundle.receipt}))
+    assert "请填写签收的单位和人员" in nobody
+    assert f'value="{bundle.receipt}"' in nobody
     assert post(wang, receive, {"receiver": "区信用办", "receipt": bundle.receipt}).status_code == 302
     assert "区信用办" in text(wang.get(address))
     assert signed_in(people.li).get(address).status_code == 403

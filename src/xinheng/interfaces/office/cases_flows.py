@@ -60,13 +60,34 @@ class PlanForm(forms.Form):
                     self.add_error(name, f"“{line.strip()[:40]}”没有写成 旧=新。")
         return given
 
-    def counterparts(self) -> dict[str, dict[str, str]]:
-        return {name: _pairs(self.cleaned_data[name]) for name in _COUNTERPARTS}
+    def counterparts(self, old: Mapping[str, Words], new: Mapping[str, Words]) -> dict[str, dict[str, str]]:
+        """By the names of the program; ``old`` and ``new`` give the words that pages show for them."""
+        return {name: _pairs(self.cleaned_data[name], old[name], new[name]) for name in _COUNTERPARTS}
 
 
-def _pairs(text: str) -> dict[str, str]:
+def _pairs(text: str, old: Words, new: Words) -> dict[str, str]:
     lines = [line.partition("=") for line in text.splitlines() if line.strip()]
-    return {old.strip(): new.strip() for old, _, new in lines}
+    return {_key(left, old): _key(right, new) for left, _, right in lines}
+
+
+def _key(written: str, words: Words) -> str:
+    """What somebody wrote as the page shows it, if one thing alone is called so; else as it stands."""
+    found = [key for key, title in words.items() if title == written.strip()]
+    return found[0] if len(found) == 1 else written.strip()
+
+
+def _words(call: Call, flow: Flow) -> dict[str, Words]:
+    """Titles of the states, steps and clocks of a version, by their names."""
+    return {
+        "states": {state.key: state.title for state in flow.states},
+        "verbs": {step.verb: step.title for step in flow.steps},
+        "clocks": {key: _term(call, key) for step in flow.steps for key in step.starts},
+    }
+
+
+def _term(call: Call, key: str) -> str:
+    known = key in call.policy.parameters
+    return call.policy.parameter(key, on=call.today).title if known else key
 
 
 @asks(*READ, methods=("GET", "POST"))

@@ -15,13 +15,14 @@ from xinheng.core.collection_cycle import Span
 from xinheng.core.days import add_months
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table, Tile
-from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services.scans import (
     BundleOrder,
     bundle_stream,
@@ -211,16 +212,29 @@ def bundle_file(call: Call, bundle: ScanBundle) -> StreamingHttpResponse:
     return response
 
 
-@asks(Verb.EXPORT_RECORDS, of=BUNDLE, methods=("POST",))
+class ReceiptForm(forms.Form):
+    """Who took a bundle, and the digest that the receiver computed; what is wrong with either the verb says."""
+
+    receiver = forms.CharField(label="接收单位和签收人", max_length=120, required=False)
+    receipt = forms.CharField(label="签收方报回的回执", max_length=200, required=False)
+
+
+_BESIDE: Beside = {"SB6": "receiver", "SB7": "receipt"}
+
+
+@asks(Verb.EXPORT_RECORDS, of=BUNDLE, methods=("GET", "POST"))
 @once
 def receive(call: Call, bundle: ScanBundle) -> HttpResponse:
-    given = call.request.POST
-    receive_bundle(
-        bundle.public_id,
-        receiver=given.get("receiver", ""),
-        receipt=given.get("receipt", ""),
-        actor=call.user,
-        now=call.now,
+    """The receipt of one bundle. A wrong one is refused on a page of its own that keeps what was typed."""
+    form = ReceiptForm(call.request.POST or None)
+    if call.request.method == "POST" and form.is_valid():
+        with refusals_on(form, _BESIDE):
+            receive_bundle(bundle.public_id, **form.cleaned_data, actor=call.user, now=call.now)
+            call.tell("已登记签收。")
+            return redirect("office:scan_bundles")
+    here = reverse("office:scan_bundles")
+    crumbs = [Crumb("扫描件", reverse("office:scans")), Crumb("移交包", here), Crumb("登记签收")]
+    lead = (
+        f"{item_title(bundle.item, call.policy)}，{bundle.month:%Y-%m}，{len(bundle.attachments)} 个扫描件。"
     )
-    call.tell("已登记签收。")
-    return redirect("office:scan_bundles")
+    return form_page(call, form, crumbs, heading="登记签收", lead=lead, button="登记签收")

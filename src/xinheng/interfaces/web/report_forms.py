@@ -48,4 +48,6 @@ class SpecialForm(PurposeForm):
 
     def scope(self) -> Scope:
         given = self.cleaned_data
-        return Scope(fields=tuple(sorted(given["areas"])), from_on=given["from_on"], until_on=given["until_on"])
+        return Scope(
+            fields=tuple(sorted(given["areas"])), from_on=given["from_on"], until_on=given["until_on"]
+        )
