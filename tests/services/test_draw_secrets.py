@@ -10,10 +10,20 @@ from tests.services.test_draws_by_grade import _graded, plan  # noqa: F401
 from xinheng.core.draw_verify import verify
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.draw_secrets import commit_secret, reveal_secret, speaking
+from xinheng.services.draw_failures import agree_failure, report_failure
+from xinheng.services.draw_secrets import commit_secret, reveal_secret, revealed, speaking
 from xinheng.services.inspections import announce_draw, commit_to, make_draw
 from xinheng.services.pools import whole_record
-from xinheng.store.models import Draw, DrawAnnouncement, DrawSecret, Inspector, LedgerEvent, Plan, User
+from xinheng.store.models import (
+    Draw,
+    DrawAnnouncement,
+    DrawSecret,
+    FailureCause,
+    Inspector,
+    LedgerEvent,
+    Plan,
+    User,
+)
 
 pytestmark = [pytest.mark.row("M8-03")]
 CITY, OWN = "开封市人民政府", "市市场监管局"
@@ -100,6 +110,34 @@ def test_an_organ_reveals_once_and_not_after_the_draw(announcement: DrawAnnounce
     with pytest.raises(Refusal) as refused:
         _give(announcement, CITY, people.zhao)
     assert _code(refused) == "DW5"
+
+
+def test_an_organ_that_revealed_is_not_said_to_have_kept_silent(
+    announcement: DrawAnnouncement, people: People
+) -> None:
+    """Else whoever dislikes the draw could call it off once the words are in."""
+
+    def silent(party: str) -> None:
+        report_failure(
+            announcement,
+            cause=FailureCause.NO_REVEAL,
+            party=party,
+            reason="该单位原值遗失，不能公开",
+            reveals=revealed(announcement),
+            actor=people.li,
+            now=LATER,
+        )
+
+    _give(announcement, CITY, people.wang)
+    with pytest.raises(Refusal, match=f"“{CITY}”已经提交") as refused:
+        silent(CITY)
+    assert _code(refused) == "I21"
+    silent(OWN)
+    _give(announcement, OWN, people.li)
+    with pytest.raises(Refusal) as refused:
+        agree_failure(announcement, actor=people.zhao, now=LATER)
+    assert _code(refused) == "I21"
+    assert make_draw(announcement.public_id, actor=people.li, now=LATER).drawn
 
 
 def test_one_person_computes_the_commitment_of_one_organ(plan: Plan, people: People) -> None:  # noqa: F811

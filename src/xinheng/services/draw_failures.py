@@ -17,6 +17,7 @@ from xinheng.services.ledger import note
 from xinheng.services.pools import draw_as_announced
 from xinheng.store.accounts import User
 from xinheng.store.draw_failures import DrawFailure, FailureCause
+from xinheng.store.draw_secrets import DrawSecret
 from xinheng.store.inspections import Draw, DrawAnnouncement, Plan
 
 LEAST = 10
@@ -46,7 +47,7 @@ def report_failure(
     """Propose that a draw failed; a second proposal replaces the first while nobody has agreed.
 
     ``reveals``: what the parties revealed, needed where no team could be formed; it is tried and not kept. Refusals: I08
-    drawn or given up already, I09 no reason, I12 no such party, I11 it can be drawn after all.
+    drawn or given up already, I09 no reason, I12 no such party, I21 one that has revealed, I11 it can be drawn after all.
     """
     _open(announcement)
     said = masked_line(reason)[:400]
@@ -60,6 +61,7 @@ def report_failure(
     silent = party if cause is FailureCause.NO_REVEAL else ""
     if cause is FailureCause.NO_REVEAL and party not in _parties(announcement):
         raise Refusal("I12", "请指明是公告中的哪一个单位没有公开原值。", advice="请从公告所列的单位中选择。")
+    _refuse_revealed(announcement, silent)
     if cause is FailureCause.NO_TEAM:
         _check_stuck(announcement, reveals=reveals, now=now)
     failure, _ = DrawFailure.objects.update_or_create(
@@ -79,7 +81,7 @@ def report_failure(
 @transaction.atomic
 def agree_failure(announcement: DrawAnnouncement, *, actor: User, now: datetime) -> DrawFailure:
     """A second person agrees; the draw is given up and may be announced again. Refusals: I08, I13 nothing proposed, I14
-    the same person."""
+    the same person, I21 the party revealed meanwhile."""
     _open(announcement)
     failure = DrawFailure.objects.select_for_update().filter(announcement=announcement).first()
     if failure is None:
@@ -88,6 +90,7 @@ def agree_failure(announcement: DrawAnnouncement, *, actor: User, now: datetime)
         raise Refusal(
             "I14", "提出抽取未能完成的人不能自己同意。", advice="请由另一名有权批准抽查计划的人办理。"
         )
+    _refuse_revealed(announcement, failure.party)
     failure.agreed_by, failure.agreed_at = actor, now
     failure.save(update_fields=["agreed_by", "agreed_at"])
     _noted("draw.failed", failure, actor=actor, now=now)
@@ -142,6 +145,17 @@ def _open(announcement: DrawAnnouncement) -> None:
 
 def _parties(announcement: DrawAnnouncement) -> list[str]:
     return [party["name"] for party in announcement.content["parties"]]
+
+
+def _refuse_revealed(announcement: DrawAnnouncement, party: str) -> None:
+    """A party that has handed in its words did not keep silent."""
+    if party and DrawSecret.objects.filter(announcement=announcement, party=party).exists():
+        raise Refusal(
+            "I21",
+            f"“{party}”已经提交秘密文字，不能说它没有公开原值。",
+            citation="《优化营商环境条例》第五十四条",
+            advice="请等其余单位提交后抽取；确有单位不公开的，写明那个单位。",
+        )
 
 
 def _check_stuck(announcement: DrawAnnouncement, *, reveals: Mapping[str, str], now: datetime) -> None:

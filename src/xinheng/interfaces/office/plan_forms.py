@@ -266,7 +266,7 @@ class SometimesChoice(forms.ChoiceField):
 class FailureForm(forms.Form):
     """Why an announced draw could not be made. Where no team was to be had, what the organs revealed is tried again."""
 
-    beside = {"I09": "reason", "I12": "party"}
+    beside = {"I09": "reason", "I12": "party", "I21": "party"}
 
     cause = forms.ChoiceField(label="原因", choices=FailureCause.choices)
     party = SometimesChoice(
