@@ -217,6 +217,7 @@ def test_a_draw_that_failed_is_given_up_by_two_and_announced_again(city: People)
     post(decider, _plan("agree_failure", plan))
     page = text(officer.get(_plan("plan", plan)))
     assert "第 1 次公告：承诺方没有公开原值（市场监管部门）" in page and "各档预计" in page
+    assert 'stage-label">公告</span><span class="stage-on">正在办理' in page
     assert "用过" in text(post(officer, _plan("announce_draw", plan), {"model": MODEL, "parties": lines}))
     other = "\n".join(
         f"{name} {commit_to(plan, party=name, reveal=reveal + '!')}" for name, reveal in REVEALS.items()
@@ -241,7 +242,10 @@ def test_a_plan_comes_back_with_a_reason_and_goes_again(city: People) -> None:
     plan = _new_plan(officer, city)
     assert "必须写明理由" in text(post(decider, _plan("return_plan", plan), {"reason": ""}))
     post(decider, _plan("return_plan", plan), {"reason": "依据写到条"})
-    assert "修改后再送" in text(officer.get(_plan("plan", plan)))
+    page = text(officer.get(_plan("plan", plan)))
+    assert "修改后再送" in page and "依据写到条" in page and city.zhao.display_name in page
+    form = text(officer.get(_plan("edit_plan", plan)))
+    assert "年度计划第十二项" in form and "年度计划第十二项；" not in form
     fields = {
         "organisation": city.market.public_id,
         "title": plan.title,
@@ -255,6 +259,9 @@ def test_a_plan_comes_back_with_a_reason_and_goes_again(city: People) -> None:
     plan.refresh_from_db()
     assert plan.basis.endswith("《食品安全法》第一百零九条")
     assert plan.case.state == "submitted"
+    assert "依据写到条" not in text(officer.get(_plan("plan", plan)))
+    post(decider, _plan("approve_plan", plan), {"reason": "同意，节前查完"})
+    assert "同意，节前查完" in text(officer.get(_plan("plan", plan)))
 
 
 @pytest.mark.row("M8-01")

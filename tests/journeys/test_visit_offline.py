@@ -36,6 +36,10 @@ SEALED = """async () => {
   base.close();
   return all.map((row) => [row.kind, new TextDecoder().decode(row.sealed)]);
 }"""
+GROUPS = """async ([code, typed]) => {
+  const { matched } = await import("/static/web/field/visit.js");
+  return matched({ code }, typed);
+}"""
 
 
 @pytest.mark.guard("G7")
@@ -139,6 +143,7 @@ def _write(phone: Page, firm: str, photo: Path) -> None:
     expect(phone.locator("#field-place")).to_contain_text("请核对是否走错了企业")
     code = re.search(r"检查码\s*([2-9A-Z]{10})", phone.locator("#field-place").inner_text())
     assert code is not None
+    assert phone.evaluate(GROUPS, [code[1], f"{code[1][:5]} {code[1][5:].lower()}"]) == code[1]
     _scan(phone, "https://x.cn/licence?uscc=91410000000000000X")
     expect(phone.locator("#field-place")).to_contain_text("请核对是否走错了企业")
     _scan(phone, f"https://x.cn/visit/{code[1].lower()}")

@@ -29,6 +29,7 @@ from xinheng.store.organisations import Organisation, OrganisationKind
 KIND = "inspection_plan"
 SERIES = "JH"
 MOST_BATCHES = 40
+_AND = "；"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +106,15 @@ def revise_plan(public_id: str, draft: PlanDraft, *, actor: User, policy: Policy
 
 @transaction.atomic
 def approve_plan(
-    public_id: str, *, actor: User, policy: Policy, now: datetime, seen: int | None = None
+    public_id: str, *, actor: User, policy: Policy, now: datetime, reason: str = "", seen: int | None = None
 ) -> Plan:
     """A second person approves; from then on draws may be made, and the plan is public."""
     plan = Plan.objects.select_for_update().get(public_id=public_id)
     if plan.matter_key:
         policy.inspection_matters.require(plan.matter_key, on=day_of(now))
-    take_step(plan.case.public_id, "approve", actor=actor, policy=policy, now=now, seen_version=seen)
+    take_step(
+        plan.case.public_id, "approve", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
     take_step(plan.case.public_id, "take_effect", actor=None, policy=policy, now=now)
     plan.approved_by, plan.approved_at = actor, now
     plan.save(update_fields=["approved_by", "approved_at"])
@@ -268,11 +271,22 @@ def _scope(draft: PlanDraft) -> ObjectParts:
     return scope.model_copy(update={"districts": (own,)})
 
 
-def _words(draft: PlanDraft, matter: Matter, policy: Policy) -> dict[str, object]:
-    grounds = [
+def added_basis(plan: Plan, *, policy: Policy) -> str:
+    """What the planner wrote beside the grounds of the matter."""
+    matter = policy.inspection_matters.matters.get(plan.matter_key)
+    grounds = _grounds(matter, policy) if matter else []
+    return _AND.join(one for one in plan.basis.split(_AND) if one not in grounds)
+
+
+def _grounds(matter: Matter, policy: Policy) -> list[str]:
+    return [
         policy.sources[one.source].cite(one.clause) for one in matter.basis if one.source in policy.sources
     ]
-    basis = "；".join(dict.fromkeys([*grounds, *([draft.basis.strip()] if draft.basis.strip() else [])]))
+
+
+def _words(draft: PlanDraft, matter: Matter, policy: Policy) -> dict[str, object]:
+    added = draft.basis.strip()
+    basis = _AND.join(dict.fromkeys([*_grounds(matter, policy), *([added] if added else [])]))
     return {
         "title": draft.title,
         "matter_key": draft.matter,

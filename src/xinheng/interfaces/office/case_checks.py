@@ -13,6 +13,7 @@ from xinheng.core.grading import CaseReason
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.draft_decisions import opinion_on, sent_back
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first
@@ -153,6 +154,8 @@ def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = N
         "check": _line(call, check),
         "plan": plan,
         "approved_by": plan.approved_by.display_name if plan.approved_by else "",
+        "opinion": opinion_on(plan.case),
+        "sent_back": sent_back(plan.case),
         "notices": [
             {
                 "occasion": OversightOccasion(one.occasion).label,

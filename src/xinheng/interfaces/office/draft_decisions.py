@@ -18,6 +18,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.approvals import return_draft, withdraw_draft
+from xinheng.services.cases import last_step
 from xinheng.store.casework import Case
 
 
@@ -38,6 +39,20 @@ class DecisionForm(forms.Form):
 
 def blank_decision(call: Call, case: Case) -> DecisionForm:
     return DecisionForm(initial={"seen": case.version, "from_on": call.today})
+
+
+def sent_back(case: Case) -> dict[str, Any] | None:
+    """Who sent a draft back and why, until it is sent in again."""
+    step = last_step(case, "return", "submit")
+    if step is None or step.verb != "return":
+        return None
+    return {"by": step.actor.display_name if step.actor else "", "at": step.at, "reason": step.reason}
+
+
+def opinion_on(case: Case) -> str:
+    """What the second person wrote on approval."""
+    step = last_step(case, "approve")
+    return step.reason if step else ""
 
 
 View = Callable[..., HttpResponseBase]

@@ -16,7 +16,7 @@ from xinheng.core.inspection_matters import Weight
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, why_not
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, sent_back, why_not
 from xinheng.interfaces.office.grading_forms import BandForm, HeadForm, figure_words
 from xinheng.interfaces.office.gradings import draft_line
 from xinheng.interfaces.office.once import once
@@ -80,6 +80,7 @@ def _page(
         "case": draft_line(case, call),
         "field": name_of(case.details["key"], policy=call.policy),
         "problem": problem,
+        "sent_back": sent_back(case),
         "findings": _lines(case, tree, found),
         "checked": open_one,
         "bands": [_band(call, case, band) for band in tree["bands"]],

@@ -12,6 +12,7 @@ from xinheng.core.inspection_objects import names_of
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.draft_decisions import opinion_on, sent_back
 from xinheng.interfaces.office.plan_forms import (
     AnnounceForm,
     ApproveForm,
@@ -128,7 +129,8 @@ def plan_page(
     open_for_announcing = may_draw and not announced and not blocked
     context = {
         "crumbs": [Crumb("抽查计划", reverse("office:plans")), Crumb(plan.title)],
-        "plan": line_of(call, plan, drawn_of(plan)),
+        "plan": line_of(call, plan, drawn_of(plan)) | {"opinion": opinion_on(plan.case)},
+        "sent_back": sent_back(plan.case),
         "stages": _stages(plan),
         **_objects(call, plan),
         "batches": list(plan.batches.order_by("position")),
@@ -189,7 +191,8 @@ def _filing(call: Call, plan: Plan, form: FilingForm | None) -> dict[str, Any]:
 
 
 def _stages(plan: Plan) -> list[Stage]:
-    announcement = DrawAnnouncement.objects.filter(plan=plan).order_by("attempt").first()
+    last = DrawAnnouncement.objects.filter(plan=plan).order_by("-attempt").first()
+    announcement = None if _given_up(plan) else last
     draw = Draw.objects.filter(announcement__plan=plan).order_by("pk").first()
     moments = (
         ("拟定", plan.case.opened_at),

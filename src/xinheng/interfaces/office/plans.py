@@ -36,6 +36,7 @@ from xinheng.interfaces.office.plan_page import (
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.inspection_plans import (
+    added_basis,
     approve_plan,
     draft_plan,
     file_plan,
@@ -104,6 +105,7 @@ def edit_plan(call: Call, plan: Plan) -> HttpResponse:
         "year": plan.year,
         "matter": plan.matter_key,
         "kind": plan.kind,
+        "basis": added_basis(plan, policy=call.policy),
         **plan.scope,
         "batches": "\n".join(batch_line(batch) for batch in plan.batches.order_by("position")),
     }
@@ -134,7 +136,7 @@ def approve(call: Call, plan: Plan) -> HttpResponse:
     form = ApproveForm(call.request.POST)
     if form.is_valid():
         with refusals_on(form):
-            approve_plan(plan.public_id, **_given(call, form))
+            approve_plan(plan.public_id, reason=form.cleaned_data["reason"], **_given(call, form))
             return redirect("office:plan", plan=plan.public_id)
     return _page(call, plan, approving=_as_now(form, plan))
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, why_not
+from xinheng.interfaces.office.draft_decisions import Decisions, blank_decision, sent_back, why_not
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import CASE
 from xinheng.interfaces.office.policy_state import state_on
@@ -188,6 +188,7 @@ def _draft_page(call: Call, case: Case, form: forms.Form, *, problem: str = "") 
         "crumbs": [Crumb("风险排序", reverse("office:risk_order")), Crumb(case.number)],
         "case": _line(case, call),
         "problem": problem,
+        "sent_back": sent_back(case),
         "table": told(table_of(body)),
         "trial": trial_words(Trial.read(body["trial"])),
         "form": form if verbs & {"approve", "return", "withdraw"} else None,

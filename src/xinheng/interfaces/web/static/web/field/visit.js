@@ -44,10 +44,11 @@ function corrected(app, draft, one) {
   ];
 }
 
-/** The token of what was scanned or typed that names this visit or this enterprise; "" where none does. */
+/** The token of what was scanned or typed that names this visit or this enterprise, also when it was typed in groups; "" where none does. */
 export function matched(visit, words) {
   const ours = [visit.code, visit.credit_code].filter(Boolean);
-  return words.toUpperCase().split(/[^0-9A-Z]+/).find((token) => ours.includes(token)) ?? "";
+  const said = words.toUpperCase();
+  return [...said.split(/[^0-9A-Z]+/), said.replace(/[^0-9A-Z]/g, "")].find((token) => ours.includes(token)) ?? "";
 }
 
 function arrival(app, visit, draft) {
