@@ -114,8 +114,22 @@ def test_an_enterprise_sees_its_own_visits_and_no_others(trips: Trips) -> None:
     client = _signed_in(_account(trips, visit.subject))
     page = text(client.get(reverse("counter:own_visits", args=[visit.subject.public_id])))
     assert visit.case.number in page and "第 1 次，上限 1 次" in page
+    assert "检查结果</dt>" not in page
     other = trips.subject(code(9), name="开封别家食品有限公司")
     assert client.get(reverse("counter:own_visits", args=[other.public_id])).status_code == 404
+
+
+@pytest.mark.usefixtures("office_clock")
+def test_an_enterprise_reads_the_result_that_it_was_told_while_it_stands(trips: Trips) -> None:
+    visit = trips.told(OBSTRUCTED)
+    client = _signed_in(_account(trips, visit.subject))
+    own = reverse("counter:own_visits", args=[visit.subject.public_id])
+    assert "不配合检查情节严重" in text(client.get(own))
+    change = Change(deed="withdraw", reason="认定有误", ground="异议处理〔2026〕1号")
+    assert visit.record_key is not None
+    given = trips.by(trips.people.zhao, SITE + timedelta(hours=9))
+    change_state(record_key=visit.record_key, change=change, **given)
+    assert "不配合检查情节严重" not in text(client.get(own))
 
 
 @pytest.mark.usefixtures("office_clock")

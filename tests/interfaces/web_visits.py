@@ -132,6 +132,7 @@ def _own_visits() -> Context:
         "count": COUNT,
         "arrived_at": NOW,
         "state": "已公示",
+        "result": "不配合检查情节严重",
         "stars": 4,
         "rate_url": "#",
         "object_url": "#",

@@ -34,6 +34,8 @@ WAITING = ("applied", "returned", "approved", "notified")
 UNANNOUNCED = ("applied", "returned", "approved", "rushed")
 """States in which the enterprise has no notice and nobody has come: they say nothing to it, so that no list announces a
 visit."""
+TOLD = ("told", "published", "closed")
+"""States in which the enterprise has the letter on its result."""
 THERE = ("check_in", "arrive", "record", "record_rush")
 JUDGED = (*THERE, "clear", "confirm")
 

@@ -7,7 +7,7 @@ objection and repair (总局令第107号; legal guard G6). Nothing of it is publ
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, QuerySet
 
 from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.masking import mask_personal
@@ -15,6 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
+from xinheng.core.visits import TOLD
 from xinheng.services.cases import take_on_ground, take_step
 from xinheng.services.collect import Delivery
 from xinheng.services.enterprises import Party
@@ -125,12 +126,7 @@ def publish_result(
 
 def may_publish(visit: Visit, *, policy: Policy, on: date) -> bool:
     """Whether publication would show anything: a standing record whose kind and class the catalogue makes public."""
-    if visit.record_key is None:
-        return False
-    known = Record.objects.filter(
-        record_key=visit.record_key, known_until__isnull=True, state__in=list(STANDING)
-    )
-    record = known.select_related("batch__organisation").first()
+    record = _standing(visit).select_related("batch__organisation").first()
     if record is None:
         return False
     term = term_of(
@@ -142,6 +138,22 @@ def may_publish(visit: Visit, *, policy: Policy, on: date) -> bool:
         sector=sector_of(policy, record.batch),
     )
     return term is not None
+
+
+def result_told(visit: Visit, *, policy: Policy) -> str:
+    """The result as its letter told it to the enterprise, while its record stands; empty before and after."""
+    sheet = last_sheet(visit)
+    if visit.case.state not in TOLD or sheet is None:
+        return ""
+    return results_of(visit, policy=policy)[sheet.result].title if _standing(visit).exists() else ""
+
+
+def _standing(visit: Visit) -> QuerySet[Record]:
+    if visit.record_key is None:
+        return Record.objects.none()
+    return Record.objects.filter(
+        record_key=visit.record_key, known_until__isnull=True, state__in=list(STANDING)
+    )
 
 
 def may_rate(visit: Visit) -> bool:

@@ -26,7 +26,7 @@ from xinheng.services.merged_files import one_with
 from xinheng.services.policies import policy_in_force
 from xinheng.services.reach import tree
 from xinheng.services.time import day_of
-from xinheng.services.visits_results import may_rate, rate
+from xinheng.services.visits_results import may_rate, rate, result_told
 from xinheng.store.visits import Visit
 
 _CODE = re.compile(f"[{CODE_SIGNS}]{{{CODE_LENGTH}}}")
@@ -136,6 +136,7 @@ def _line(here: Here, one: Visit, object_to: str) -> dict[str, Any]:
         "count": _count(one, here.policy),
         "arrived_at": one.arrival.at if hasattr(one, "arrival") else None,
         "state": state_title(one.case),
+        "result": result_told(one, policy=here.policy),
         "stars": rating.stars if rating else None,
         "rate_url": rate_url if object_to and may_rate(one) else "",
         "object_url": f"{object_to}?about=record:{one.record_key}" if object_to and one.record_key else "",
