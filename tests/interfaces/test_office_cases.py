@@ -332,7 +332,11 @@ def test_a_migration_is_tried_sent_and_carried_out_by_another(
     plan = {"flow": "rectification", "old": 1, "new": 2}
     tried = text(post(wang, url, {**plan, "try": "1"}))
     assert case.number in tried
+    assert "整改中 → 整改中" in tried
+    assert "整改期限" in tried and "rectification." not in tried
     assert "可以迁移" in tried
+    named = {**plan, "states": "整改中=待核查", "try": "1"}
+    assert "整改中 → 待核查" in text(post(wang, url, named))
     assert not FlowMigration.objects.exists()
     assert "请写明迁移的理由" in text(post(wang, url, plan))
     assert "“月亮”没有写成 旧=新。" in text(post(wang, url, {**plan, "states": "月亮", "try": "1"}))
@@ -346,9 +350,26 @@ def test_a_migration_is_tried_sent_and_carried_out_by_another(
     assert case.flow_version == 2
     assert "迁移到流程的新版本" in text(wang.get(_url(case)))
     undo = post(wang, page, {"undo": "1", "reason": "有误"})
+    back = text(zhao.get(undo.headers["Location"]))
+    assert "责令整改 2 → 1（退回）" in back
     post(zhao, undo.headers["Location"])
     case.refresh_from_db()
     assert (case.flow_version, case.state) == (1, "correcting")
+
+
+def test_a_case_says_that_it_goes_on_as_it_began_where_its_flow_has_a_newer_version(
+    orders: Orders, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from xinheng.core import flows
+    from xinheng.core.rectification import RECTIFICATION
+
+    case, wang = orders.correcting(), signed_in(people.wang)
+    said = "1（现行 2；本事项按立案时的版本办到底）"
+    assert said not in text(wang.get(_url(case)))
+    monkeypatch.setitem(flows._published, ("rectification", 2), replace(RECTIFICATION, version=2))
+    assert said in text(wang.get(_url(case)))
 
 
 @pytest.mark.guard("G15")

@@ -183,6 +183,7 @@ def _migration() -> Context:
         "lines": [LINE],
         "more": 3,
         "wrong": "",
+        "typed": "",
         "may_do": True,
         "may_undo": False,
     }

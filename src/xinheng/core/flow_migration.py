@@ -131,7 +131,8 @@ def _why_not(plan: Plan, case: Running, target: str, clocks: Sequence[tuple[str,
     known = {step.verb for step in plan.new.steps}
     for one in case.history:
         if plan.verbs.get(one.verb, one.verb) not in known:
-            return f"经过中的步骤“{one.verb}”在新版本没有对应，无法判断谁应当避开"
+            title = next((step.title for step in plan.old.steps if step.verb == one.verb), one.verb)
+            return f"经过中的步骤“{title}”在新版本没有对应，无法判断谁应当避开"
     for old, new in clocks:
         if new not in _clocks(plan.new):
             return f"正在计算的期限“{old}”在新版本没有对应"

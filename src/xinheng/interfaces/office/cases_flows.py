@@ -1,5 +1,6 @@
 """Versions of flows and the running cases in each; bringing cases to a newer version, and back, by two persons."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.flow_migration import Line
+from xinheng.core.flows import Flow, hands
 from xinheng.core.procedures import flow_of, flows
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role, Verb
@@ -25,6 +27,7 @@ from xinheng.store.casework import Case
 READ = (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY)
 MOST = 500
 _COUNTERPARTS = ("states", "verbs", "clocks")
+Words = Mapping[str, str]
 
 
 def _found(public_id: str) -> FlowMigration | None:
@@ -90,6 +93,15 @@ def _term(call: Call, key: str) -> str:
     return call.policy.parameter(key, on=call.today).title if known else key
 
 
+def _counterparts(call: Call, form: PlanForm) -> dict[str, dict[str, str]]:
+    """As typed where a version is unknown: the plan refuses it."""
+    given = form.cleaned_data
+    known = {(flow.name, flow.version): flow for flow in flows()}
+    old, new = (known.get((given["flow"], given[one])) for one in ("old", "new"))
+    nothing: dict[str, Words] = {key: {} for key in _COUNTERPARTS}
+    return form.counterparts(_words(call, old) if old else nothing, _words(call, new) if new else nothing)
+
+
 @asks(*READ, methods=("GET", "POST"))
 @once
 def flow_versions(call: Call) -> HttpResponse:
@@ -101,7 +113,7 @@ def flow_versions(call: Call) -> HttpResponse:
         return _page(call, form)
     given = form.cleaned_data
     try:
-        plan = plan_of(given["flow"], given["old"], given["new"], form.counterparts())
+        plan = plan_of(given["flow"], given["old"], given["new"], _counterparts(call, form))
         if "try" in call.request.POST:
             return _page(call, form, try_plan(plan))
         row = propose_migration(plan, actor=call.user, reason=given["reason"], now=call.now)
@@ -134,7 +146,7 @@ def _page(call: Call, form: PlanForm | None = None, lines: tuple[Line, ...] | No
     context = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("流程版本")],
         "versions": versions,
-        "lines": None if lines is None else [_shown(line) for line in lines[:MOST]],
+        "lines": None if lines is None or form is None else _tried(call, form, lines),
         "migrations": [_row(row) for row in FlowMigration.objects.order_by("-pk")[:50]],
     }
     return call.render("flow_versions", context)
@@ -149,15 +161,41 @@ def _form_of(form: PlanForm | None, name: str, version: int, newest: int) -> Pla
     return PlanForm(initial={"flow": name, "old": version, "new": newest}, auto_id=f"{name}{version}_%s")
 
 
-def _shown(line: Line) -> dict[str, Any]:
+def _tried(call: Call, form: PlanForm, lines: tuple[Line, ...]) -> list[dict[str, Any]]:
+    given = form.cleaned_data
+    old, new = (flow_of(given["flow"], given[one]) for one in ("old", "new"))
+    return [
+        _shown(
+            call,
+            (old, new),
+            {
+                "number": line.number,
+                "from": line.from_state,
+                "to": line.to_state,
+                "clocks": line.clocks,
+                "waits_for": line.waits_for,
+                "barred": line.barred,
+            },
+            why_not=line.why_not,
+        )
+        for line in lines[:MOST]
+    ]
+
+
+def _shown(
+    call: Call, ways: tuple[Flow, Flow], line: Mapping[str, Any], *, why_not: str = ""
+) -> dict[str, Any]:
+    """A line in the words that people know; ``ways``: the version it comes from and that it goes to."""
+    old, new = ({state.key: state.title for state in flow.states} for flow in ways)
+    clocks = ((_term(call, before), _term(call, after)) for before, after in line["clocks"])
     return {
-        "number": line.number,
-        "from": line.from_state,
-        "to": line.to_state,
-        "clocks": "、".join(old if old == new else f"{old} → {new}" for old, new in line.clocks),
-        "waits_for": "、".join(role.label for role in line.waits_for),
-        "barred": _names(line.barred),
-        "why_not": line.why_not,
+        "number": line["number"],
+        "from": old.get(line["from"], line["from"]),
+        "to": new.get(line["to"], line["to"]),
+        "clocks": "、".join(before if before == after else f"{before} → {after}" for before, after in clocks),
+        "waits_for": "、".join(Role(role).label for role in line["waits_for"]),
+        "barred": _names(tuple(line["barred"])),
+        "why_not": why_not,
     }
 
 
@@ -169,8 +207,7 @@ def _names(persons: tuple[int, ...]) -> str:
 
 def _row(row: FlowMigration) -> dict[str, Any]:
     return {
-        "title": f"{flow_of(row.flow, row.to_version).title} {row.from_version} → {row.to_version}"
-        + ("（退回）" if row.undoes_id else ""),
+        "title": f"{flow_of(row.flow, row.to_version).title} {_versions_of(row)}",
         "url": reverse("office:flow_migration", kwargs={"migration": row.public_id}),
         "cases": len(row.lines),
         "proposed_at": row.proposed_at,
@@ -179,15 +216,20 @@ def _row(row: FlowMigration) -> dict[str, Any]:
     }
 
 
+def _versions_of(row: FlowMigration) -> str:
+    if row.undoes_id:
+        return f"{row.to_version} → {row.from_version}（退回）"
+    return f"{row.from_version} → {row.to_version}"
+
+
 @asks(*READ, of=MIGRATION, methods=("GET", "POST"))
 @once
 def flow_migration(call: Call, row: FlowMigration) -> HttpResponse:
     """The list that both persons see; carrying it out, or asking for it to be undone."""
-    wrong = ""
+    wrong, reason = "", call.request.POST.get("reason", "")[:500]
     if call.request.method == "POST":
         try:
             if "undo" in call.request.POST:
-                reason = call.request.POST.get("reason", "")
                 made = propose_undo(row.public_id, actor=call.user, reason=reason, now=call.now)
                 call.tell("已提出退回，由另一人办理。")
                 return redirect("office:flow_migration", migration=made.public_id)
@@ -197,10 +239,10 @@ def flow_migration(call: Call, row: FlowMigration) -> HttpResponse:
         except Refusal as refusal:
             wrong = told(refusal)
             row.refresh_from_db()
-    return _migration(call, row, wrong)
+    return _migration(call, row, wrong, reason)
 
 
-def _migration(call: Call, row: FlowMigration, wrong: str) -> HttpResponse:
+def _migration(call: Call, row: FlowMigration, wrong: str, reason: str) -> HttpResponse:
     undone = row.undone_by.filter(done_at__isnull=False).exists()
     context = {
         "crumbs": [
@@ -216,20 +258,10 @@ def _migration(call: Call, row: FlowMigration, wrong: str) -> HttpResponse:
             "done_at": row.done_at,
             "digest": row.digest,
         },
-        "lines": [
-            {
-                "number": line["number"],
-                "from": line["from"],
-                "to": line["to"],
-                "clocks": "、".join(old if old == new else f"{old} → {new}" for old, new in line["clocks"]),
-                "waits_for": "、".join(Role(role).label for role in line["waits_for"]),
-                "barred": _names(tuple(line["barred"])),
-                "why_not": "",
-            }
-            for line in row.lines[:MOST]
-        ],
+        "lines": _written(call, row),
         "more": max(len(row.lines) - MOST, 0),
         "wrong": wrong,
+        "typed": reason,
         "may_do": row.done_at is None
         and row.proposed_by_id != call.user.pk
         and call.may_somewhere(Verb.PUBLISH_POLICY),
@@ -239,3 +271,24 @@ def _migration(call: Call, row: FlowMigration, wrong: str) -> HttpResponse:
         and call.may_somewhere(Verb.DRAFT_POLICY),
     }
     return call.render("flow_migration", context)
+
+
+def _written(call: Call, row: FlowMigration) -> list[dict[str, Any]]:
+    """The list as both persons see it; one that takes cases back is read the other way round."""
+    old, new = flow_of(row.flow, row.from_version), flow_of(row.flow, row.to_version)
+    if row.undoes_id is None:
+        return [_shown(call, (old, new), line) for line in row.lines[:MOST]]
+    back = (_back(old, line) for line in row.lines[:MOST])
+    return [_shown(call, (new, old), line) for line in back]
+
+
+def _back(old: Flow, line: Mapping[str, Any]) -> dict[str, Any]:
+    state = line["before"]["state"]
+    return {
+        **line,
+        "from": line["to"],
+        "to": state,
+        "clocks": [(after, before) for before, after in line["clocks"]],
+        "waits_for": sorted(hands(old, state=state)),
+        "barred": (),
+    }

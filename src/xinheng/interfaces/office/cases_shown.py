@@ -14,7 +14,7 @@ from xinheng.core.flow_migration import MIGRATED, UNDONE
 from xinheng.core.flows import Flow, Step, hands
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.parameters import Unit
-from xinheng.core.procedures import flow_of
+from xinheng.core.procedures import flow_of, newest
 from xinheng.core.roles import Role, Verb
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.attachments_shown import part_of
@@ -168,7 +168,15 @@ def _facts(call: Call, case: Case) -> Iterable[tuple[str, str, str]]:
         yield "经营主体", case.subject.name, call.file_url(case.subject)
     if ground := ground_of(case):
         yield "依据", *_ground(call, ground)
-    yield "流程版本", str(case.flow_version), ""
+    yield "流程版本", _version(case), ""
+
+
+def _version(case: Case) -> str:
+    """The version the case keeps; that there is a newer one is said."""
+    now = newest(case.flow).version
+    if now == case.flow_version:
+        return str(now)
+    return f"{case.flow_version}（现行 {now}；本事项按立案时的版本办到底）"
 
 
 _GROUNDS = {GroundKind.RECORD: "记录", GroundKind.DECISION: "决定", GroundKind.LIST_ENTRY: "名单条目"}
