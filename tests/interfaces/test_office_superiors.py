@@ -89,6 +89,9 @@ def test_a_letter_that_went_out_and_lost_its_decision_asks_to_be_taken_back(
     page = text(zhao.get(_page("superior_letters", decision)))
     assert "须另行告知收文单位作废" in page
     assert "复议撤销" in page
+    SuperiorLetter.objects.update(withdrawn_why="withdraw")
+    again = text(zhao.get(_page("superior_letters", decision)))
+    assert "依据已撤回" in again and ">withdraw" not in again
     assert _page("serve_superior", decision, letter) not in page
 
 

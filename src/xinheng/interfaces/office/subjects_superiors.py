@@ -15,6 +15,7 @@ from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import SUBJECT
 from xinheng.interfaces.office.records_shown import file_crumbs, record_url, title_of
+from xinheng.interfaces.office.wording import DEEDS
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.merged_files import one_with
@@ -111,7 +112,9 @@ def _line(call: Call, subject: Subject, one: SuperiorLetter, *, may: bool) -> di
         "served_on": one.served_on,
         "served": f"{one.get_served_way_display()}　{one.served_proof}" if one.served_on else "",
         "withdrawn_at": one.withdrawn_at,
-        "withdrawn_why": one.withdrawn_why,
+        "withdrawn_why": f"依据已{DEEDS[one.withdrawn_why]}"
+        if one.withdrawn_why in DEEDS
+        else one.withdrawn_why,
         "tell_again": one.withdrawn_at is not None and one.released_at is not None,
         "release_url": reverse("office:release_superior", kwargs=part)
         if open_one and decides and other
