@@ -1,13 +1,19 @@
 """Commitments in the office: lists published by two persons, taken at the window, checked, exported; nobody else's right."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
+from tests.interfaces.own_space import visitor_of
 from tests.people import NOW, TODAY, People
 from tests.services.promises import FORM, PLAN, PROMISED, Desk, a_firm, make_desk
 
+from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.interfaces.cli.demo_commitments import publish_and_take
+from xinheng.services.case_deadlines import run_out
+from xinheng.services.cases import take_step
 from xinheng.services.commitments_lists import lists_in_force
 from xinheng.services.members import Entry, enter_member
 from xinheng.store.models import (
@@ -120,6 +126,28 @@ def test_the_window_takes_a_commitment_at_once_or_with_material_to_come(desk: De
     done = Commitment.objects.get()
     assert done.code == "41020020261120000001"
     assert done.code in text(sun.get(reverse("office:commitments")))
+
+
+@pytest.mark.row("M4-05")
+def test_a_promised_day_that_passed_is_told_on_the_desk_in_the_register_and_to_the_enterprise(
+    desk: Desk,
+) -> None:
+    desk.publish()
+    one = desk.take(handed_in=frozenset({FORM}), promised_on=PROMISED)
+    sun, month = signed_in(desk.sun), f"{reverse('office:commitments')}?month=2026-11"
+    assert f"容缺受理，待补材料（承诺 {PROMISED} 补齐）" in text(sun.get(month))
+    run_out(policy=desk.policy, now=NOW + timedelta(days=8))
+    case = desk.case(one)
+    assert case.title in text(sun.get(reverse("office:desk")))
+    assert "逾期未补" in text(signed_in(desk.people.zhao).get(reverse("office:desk")))
+    assert f"逾期未补（承诺 {PROMISED} 补齐）" in text(sun.get(month))
+    assert "已过期未补" in text(sun.get(reverse("office:case", kwargs={"number": case.number})))
+    visitor = visitor_of(desk.firm, desk.sun, *Matter)
+    own = reverse("counter:own_commitment", args=[desk.firm.public_id, one.public_id])
+    assert "已经过了。现在补交仍然办理" in text(visitor.get(own))
+    take_step(case.public_id, "drop", actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="未补")
+    assert "撤销容缺受理" in text(sun.get(month))
+    assert "还要交的材料" not in text(visitor.get(own))
 
 
 @pytest.mark.row("M4-08")

@@ -83,6 +83,7 @@ LINE = {
     "check_url": "",
     "missing": ["平面图"],
     "promised_on": TODAY,
+    "late": True,
     "url": "#",
 }
 SIGNED = {

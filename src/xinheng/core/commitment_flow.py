@@ -11,6 +11,8 @@ from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, b
 
 SUPPLEMENT = "commitments.supplement"
 """To the day on which the enterprise promised to hand in what is missing."""
+LATE = "late"
+"""The state of a commitment whose promised day has passed."""
 CHECK = "commitments.check"
 """In which the department checks whether the commitment is kept."""
 
@@ -18,7 +20,7 @@ CHECK = "commitments.check"
 _STATES = (
     State(key="lodged", title="待受理", party="承诺和材料已经收到，办理单位正在核对。不需要您做什么。"),
     State(key="tolerated", title="容缺受理，待补材料", party="已经先行受理。请在您承诺的日期以前补齐材料。"),
-    State(key="late", title="逾期未补", party="承诺的补交日期已过。请尽快补齐；仍然可以补交。"),
+    State(key=LATE, title="逾期未补", party="承诺的补交日期已过。请尽快补齐；仍然可以补交。"),
     State(key="accepted", title="已受理，待核查", party="承诺已经受理和登记。请按承诺履行，办理单位会核查。"),
     State(key="found", title="拟认定未履行", party="办理单位正在核实履行情况，还没有作出认定。"),
     State(

@@ -12,6 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 
+from xinheng.core.commitment_flow import LATE
 from xinheng.core.commitment_items import Item
 from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.commitment_register import Outcome
@@ -61,7 +62,8 @@ def _line(subject: Subject, one: Commitment) -> dict[str, Any]:
         "state": Outcome(one.outcome).label
         if one.outcome
         else (plain(state_title(one.case)) if one.case else "已登记"),
-        "missing": one.missing,
+        "missing": () if one.case and one.case.closed_at else one.missing,
+        "late": bool(one.case and one.case.state == LATE),
         "promised_on": one.promised_on,
         "url": reverse("counter:own_commitment", args=[subject.public_id, one.public_id]),
     }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from xinheng.core.collection_cycle import Span
+from xinheng.core.commitment_flow import LATE
 from xinheng.core.commitment_register import (
     Counted,
     Outcome,
@@ -29,6 +30,7 @@ from xinheng.interfaces.web.figures import per_mille
 from xinheng.interfaces.web.letter_fields import ANSWER, letter_field
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Option, Table
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.services.cases import state_title
 from xinheng.services.commitments_bulk import BULK, take_of_members
 from xinheng.services.commitments_checks import begin_check
 from xinheng.services.commitments_figures import BREACHED, counted, gaps_of, register_workbook
@@ -130,15 +132,26 @@ def _line(call: Call, one: Commitment) -> dict[str, Any]:
         "code": one.code or "未登记",
         "on": one.committed_on,
         "unit": call.tree.name(one.organisation_id),
-        "state": Outcome(one.outcome).label
-        if one.outcome
-        else ("待核查" if one.code else "待受理或待补材料"),
-        "tone": "decide" if one.outcome in BREACHED else ("done" if one.outcome else "clock"),
+        "state": _state(one),
+        "tone": "decide"
+        if one.outcome in BREACHED or (one.case and one.case.state == LATE)
+        else ("done" if one.outcome else "clock"),
         "case_url": reverse("office:case", kwargs={"number": one.case.number}) if one.case else "",
         "check_url": ""
         if one.case or not one.code
         else reverse("office:check_commitment", kwargs={"commitment": one.public_id}),
     }
+
+
+def _state(one: Commitment) -> str:
+    """What was found; before that where its case stands, with the day promised for what is missing."""
+    if one.outcome:
+        return Outcome(one.outcome).label
+    if one.code or one.case is None:
+        return "待核查"
+    words = state_title(one.case)
+    waits = one.promised_on and one.case.closed_at is None
+    return f"{words}（承诺 {one.promised_on} 补齐）" if waits else words
 
 
 @asks(Verb.DRAFT_CASE, of=COMMITMENT, methods=("POST",))

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from xinheng.core.commitment_flow import LATE
 from xinheng.core.commitment_items import Variant
 from xinheng.core.commitment_register import Outcome
 from xinheng.core.roles import Verb
@@ -112,6 +113,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
             "handed_in": one.handed_in,
             "missing": one.missing,
             "promised_on": one.promised_on,
+            "late": case.state == LATE,
             "act": one.act,
             "revocable": can_be_revoked(one),
             "outcome": Outcome(one.outcome).label if one.outcome else "",
