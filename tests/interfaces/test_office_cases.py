@@ -345,7 +345,10 @@ def test_a_migration_is_tried_sent_and_carried_out_by_another(
     page = sent.headers["Location"]
     assert "按清单办理" not in text(wang.get(page))
     assert "按清单办理" in text(zhao.get(page))
+    desk, waits = reverse("office:desk"), "1 份流程迁移清单待另一人办理"
+    assert waits in text(zhao.get(desk)) and waits not in text(wang.get(desk))
     post(zhao, page)
+    assert waits not in text(zhao.get(desk))
     case.refresh_from_db()
     assert case.flow_version == 2
     assert "迁移到流程的新版本" in text(wang.get(_url(case)))
@@ -355,6 +358,7 @@ def test_a_migration_is_tried_sent_and_carried_out_by_another(
     post(zhao, undo.headers["Location"])
     case.refresh_from_db()
     assert (case.flow_version, case.state) == (1, "correcting")
+    assert "已退回" in text(wang.get(page))
 
 
 def test_a_case_says_that_it_goes_on_as_it_began_where_its_flow_has_a_newer_version(

@@ -211,9 +211,13 @@ def _row(row: FlowMigration) -> dict[str, Any]:
         "url": reverse("office:flow_migration", kwargs={"migration": row.public_id}),
         "cases": len(row.lines),
         "proposed_at": row.proposed_at,
-        "state": "已办理" if row.done_at else "待另一人办理",
+        "state": ("已退回" if _undone(row) else "已办理") if row.done_at else "待另一人办理",
         "tone": "done" if row.done_at else "decide",
     }
+
+
+def _undone(row: FlowMigration) -> bool:
+    return row.undone_by.filter(done_at__isnull=False).exists()
 
 
 def _versions_of(row: FlowMigration) -> str:
@@ -243,7 +247,6 @@ def flow_migration(call: Call, row: FlowMigration) -> HttpResponse:
 
 
 def _migration(call: Call, row: FlowMigration, wrong: str, reason: str) -> HttpResponse:
-    undone = row.undone_by.filter(done_at__isnull=False).exists()
     context = {
         "crumbs": [
             Crumb("办理事项", reverse("office:cases")),
@@ -267,7 +270,7 @@ def _migration(call: Call, row: FlowMigration, wrong: str, reason: str) -> HttpR
         and call.may_somewhere(Verb.PUBLISH_POLICY),
         "may_undo": row.done_at is not None
         and row.undoes_id is None
-        and not undone
+        and not _undone(row)
         and call.may_somewhere(Verb.DRAFT_POLICY),
     }
     return call.render("flow_migration", context)

@@ -9,7 +9,7 @@ from xinheng.interfaces.office.cases_shown import title_of_state
 from xinheng.interfaces.web.parts import Notice
 from xinheng.services.case_deadlines import reminders_of
 from xinheng.services.desk import Task
-from xinheng.store.case_moves import ReminderLevel
+from xinheng.store.case_moves import FlowMigration, ReminderLevel
 
 _TOLD = (
     (ReminderLevel.ESCALATED, Verb.DRAFT_POLICY, "decide", "件事项逾期已久，报信用办督办"),
@@ -28,7 +28,17 @@ def reminders(call: Call) -> list[Notice]:
             due = "3" if level is ReminderLevel.SOON else "late"
             url = f"{reverse('office:cases')}?due={due}"
             found.append(Notice(tone, f"{number} {words}", url=url, action="查看"))
+    if moves := _migrations(call):
+        url = reverse("office:flow_versions")
+        found.append(Notice("decide", f"{moves} 份流程迁移清单待另一人办理", url=url, action="查看"))
     return found
+
+
+def _migrations(call: Call) -> int:
+    """Lists of running cases that another person wrote and this one may carry out."""
+    if not call.may_somewhere(Verb.PUBLISH_POLICY):
+        return 0
+    return FlowMigration.objects.filter(done_at__isnull=True).exclude(proposed_by=call.user).count()
 
 
 def waiting(task: Task) -> tuple[str, str, str, str, str]:
