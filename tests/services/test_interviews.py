@@ -214,7 +214,13 @@ def test_the_same_interview_is_not_begun_twice(orders: Orders, record: Record) -
 
 @pytest.mark.parametrize(
     ("change", "days", "code"),
-    [({}, 2, "IV3"), ({"views": " "}, 3, "IV4"), ({"attended": ""}, 3, "IV4"), ({"said": ""}, 3, "IV4")],
+    [
+        ({}, 2, "IV3"),
+        ({"held_on": TODAY - timedelta(days=1)}, 3, "IV10"),
+        ({"views": " "}, 3, "IV4"),
+        ({"attended": ""}, 3, "IV4"),
+        ({"said": ""}, 3, "IV4"),
+    ],
 )
 def test_minutes_are_written_after_the_meeting_and_whole(
     orders: Orders, record: Record, change: dict[str, object], days: int, code: str

@@ -166,9 +166,17 @@ def write_minutes(
     reason: str,
     seen: int,
 ) -> Case:
-    """``minute`` after the meeting, ``amend`` until confirmed. Refusals: IV3 the day is to come, IV4 something is empty."""
+    """``minute`` after the meeting, ``amend`` until confirmed. Refusals: IV3 the day is to come, IV10 it lies
+    before the call, IV4 something is empty."""
     if minutes.held_on > day_of(now):
         raise Refusal("IV3", "约谈日期还没有到。", advice="请在约谈之后登记记录。")
+    called = last_step(case, "call")
+    if called is not None and minutes.held_on < day_of(called.at):
+        raise Refusal(
+            "IV10",
+            f"约谈 {day_of(called.at)} 才决定，记录的约谈日期 {minutes.held_on} 在这以前。",
+            advice="请核对日期；决定以前的谈话不是这次约谈，不作为约谈记录。",
+        )
     if not all(part.strip() for part in (minutes.attended, minutes.said, minutes.views)):
         raise Refusal(
             "IV4",

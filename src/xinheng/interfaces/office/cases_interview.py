@@ -82,6 +82,8 @@ class AppointForm(StepForm):
 class MinutesForm(StepForm):
     """What was said; offices held, no names."""
 
+    beside: ClassVar[Beside] = {"IV3": "held_on", "IV10": "held_on"}
+
     held_on = _day("约谈日期")
     attended = words_field("参加人身份", rows=3)
     said = words_field("约谈内容")
