@@ -129,7 +129,10 @@ def test_a_case_check_goes_from_its_reason_to_the_note_of_the_supervisor(
     assert "待签收" not in text(signed_in(supervisor).get("/office/desk/"))
     post(signed_in(people.zhao), reverse("office:approve_plan", kwargs=part))
     assert "已批准" in text(signed_in(people.wang).get(page))
-    assert reverse("office:send_lead", kwargs=part) in text(signed_in(people.li).get(page))
+    sending = reverse("office:send_lead", kwargs=part)
+    assert sending in text(signed_in(people.li).get(page))
+    refused = text(post(signed_in(people.li), sending, {"certificates": [], "offsite": "须当场查看"}))
+    assert "请选择不少于两名检查人员" in refused
 
 
 @pytest.mark.guard("G7")

@@ -10,11 +10,12 @@ from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, People, make_user
-from tests.services.trips import OBSTRUCTED, OFFSITE, POINTS, TEAM, UNFIT, Trips, make_trips
+from tests.services.trips import OBSTRUCTED, OFFSITE, POINTS, SITE, TEAM, UNFIT, Trips, make_trips
 
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.core.visits import Arrival, Finding
+from xinheng.services.rectification import Order, draft_order
 from xinheng.services.visits_on_site import Arrived, record_visit
 from xinheng.store.models import Case, User, Visit, VisitSheet
 
@@ -151,6 +152,19 @@ def test_the_head_is_offered_the_confirmation_that_fits(trips: Trips) -> None:
     assert visit.record_key is not None
     file = text(_page(trips.people.wang, visit))
     assert f"record={visit.record_key}" in file and "责令整改" in file
+
+
+@pytest.mark.row("M11-01")
+def test_a_visit_names_the_order_that_came_of_it_and_offers_no_second_while_it_runs(trips: Trips) -> None:
+    visit = trips.told(OBSTRUCTED)
+    assert visit.record_key is not None
+    offered = f"{reverse('office:new_order')}?record={visit.record_key}"
+    order = Order(subject=visit.subject, record=visit.record_key, wanted="改正标签", reason="标签不合格")
+    assert offered in text(_page(trips.people.wang, visit))
+    case = draft_order(order, **trips.by(trips.people.wang, SITE + timedelta(hours=6)))
+    page = text(_page(trips.people.wang, visit))
+    assert f"/office/cases/{case.number}/" in page and "拟定整改要求" in page
+    assert offered not in page
 
 
 def test_the_letter_of_the_notice_begins_with_what_the_case_knows(trips: Trips) -> None:

@@ -13,7 +13,7 @@ from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
-from xinheng.services.cases import Opening, open_case
+from xinheng.services.cases import Opening, open_case, written
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -57,6 +57,12 @@ def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> 
 def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
     """Another person gives the order, on the record it was drafted on."""
     return decide_on_record(case, "confirm", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+
+
+def orders_on(record: int) -> list[Case]:
+    """Orders that rest on a record, the newest first."""
+    known = Case.objects.filter(kind=KIND, ground=written(Ground(GroundKind.RECORD, record)))
+    return list(known.exclude(state="withdrawn").order_by("-pk"))
 
 
 def wanted_of(case: Case) -> str:

@@ -34,6 +34,8 @@ from xinheng.store.inspection_plans import CaseCheck, OversightNotice, Oversight
 from xinheng.store.inspections import Plan
 from xinheng.store.visits import NEVER_MADE, Visit
 
+_BESIDE = {"CASE-WORDS": "explanation", "CASE-REASON": "reason"}
+
 
 @asks(Verb.READ_DRAW, Verb.OVERSEE_CHECKS)
 def case_checks(call: Call) -> HttpResponse:
@@ -108,7 +110,7 @@ def new_case_check(call: Call) -> HttpResponse:
     form = CaseCheckForm(call, call.request.POST or None, initial=own)
     if call.request.method == "POST" and form.is_valid():
         draft = form.draft()
-        with refusals_on(form):
+        with refusals_on(form, _BESIDE):
             call.demand(Verb.DRAFT_PLAN, call.of(draft.plan.organisation.pk))
             check = draft_case_check(draft, actor=call.user, policy=call.policy, now=call.now)
             call.tell("已送批。紧急的，先由另一人同意开始，再补办审批。")
@@ -131,7 +133,7 @@ def edit_case_check(call: Call, plan: Plan) -> HttpResponse:
     }
     form = CaseCheckForm(call, call.request.POST or None, initial=before)
     if call.request.method == "POST" and form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, _BESIDE):
             revise_case_check(plan.public_id, form.draft(), actor=call.user, policy=call.policy, now=call.now)
             return redirect("office:plan", plan=plan.public_id)
     crumbs = [Crumb("个案检查", reverse("office:case_checks")), Crumb("修改个案检查")]

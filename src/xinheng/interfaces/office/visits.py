@@ -152,7 +152,7 @@ def send_draw(call: Call, draw: Draw) -> HttpResponse:
     waiting = DrawnObject.objects.filter(draw=draw, visits__isnull=True)
     held: list[dict[str, str]] = []
     if call.request.method == "POST" and form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, {"VD2": "offsite"}):
             made = dispatch(
                 draw.public_id,
                 offsite=form.cleaned_data["offsite"],
@@ -188,7 +188,7 @@ def send_lead(call: Call, plan: Plan) -> HttpResponse:
         plan, call.request.POST or None, initial={"offsite": matter.why_on_site if matter else ""}
     )
     if call.request.method == "POST" and form.is_valid():
-        with refusals_on(form):
+        with refusals_on(form, {"VT1": "certificates", "VT2": "certificates", "VD2": "offsite"}):
             visit = follow_lead(
                 plan,
                 certificates=form.cleaned_data["certificates"],

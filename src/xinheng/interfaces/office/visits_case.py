@@ -23,8 +23,10 @@ from xinheng.interfaces.office.cases_kinds import (
     words_field,
 )
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
+from xinheng.services.cases import state_title
 from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
+from xinheng.services.rectification import orders_on
 from xinheng.services.visit_counts import visits_of_year
 from xinheng.services.visit_items import items_of
 from xinheng.services.visit_sites import known_sites
@@ -199,6 +201,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     reasons = {one.key: one.name for one in call.policy.grading.reasons}
     record = f"?record={visit.record_key}" if visit.record_key else ""
     joint = together_with(visit)
+    orders = orders_on(visit.record_key) if visit.record_key else []
     return {
         "visit": visit,
         "joint": joint,
@@ -223,8 +226,19 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         else "",
         "kept_back": case.state == "told" and not may_publish(visit, policy=call.policy, on=call.today),
         "order_url": f"{reverse('office:new_order')}{record}"
-        if record and call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
+        if record
+        and all(one.closed_at for one in orders)
+        and call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
         else "",
+        "orders": [
+            {
+                "number": one.number,
+                "url": reverse("office:case", kwargs={"number": one.number}),
+                "state": state_title(one),
+                "tone": "done" if one.closed_at else "clock",
+            }
+            for one in orders
+        ],
         "terms": [
             {"title": one.title, "words": str(one), "citation": one.citation, "verified": one.verified}
             for one in call.policy.act_clocks("inspection", on=call.today)

@@ -24,7 +24,7 @@ function verdict(answer, asked) {
   if (answer.own) notes.unshift(own(answer.own));
   return [
     line("p", "重新计算一致", "notice-title"),
-    line("p", `“${answer.title}”：名录 ${answer.pool} 户，抽中 ${answer.drawn} 户，种子、对象、先后和检查组都与算法相符。`),
+    line("p", `“${answer.title}”：可抽 ${answer.pool} 户，抽中 ${answer.drawn} 户，种子、对象、先后和检查组都与算法相符。`),
     ...notes.map((words) => line("p", `${words}。`)),
     line("p", spent, "note"),
   ];
