@@ -83,11 +83,15 @@ def test_a_letter_that_went_out_and_lost_its_decision_asks_to_be_taken_back(
     decision: Record, people: People
 ) -> None:
     letter = _written(signed_in(people.wang), decision)[0]
-    zhao = signed_in(people.zhao)
+    zhao, waits = signed_in(people.zhao), "2 份给上级单位、审计机关的通报待签发"
+    desk = reverse("office:desk")
+    assert waits in text(zhao.get(desk)) and waits not in text(signed_in(people.wang).get(desk))
     post(zhao, _page("release_superior", decision, letter))
+    assert waits not in text(zhao.get(desk))
     withdraw_letters(decision.record_key, why="复议撤销", now=NOW)
     page = text(zhao.get(_page("superior_letters", decision)))
     assert "须另行告知收文单位作废" in page
+    assert "已撤回，须告知收文单位作废" in text(zhao.get(_page("marks", decision)))
     assert "复议撤销" in page
     SuperiorLetter.objects.update(withdrawn_why="withdraw")
     again = text(zhao.get(_page("superior_letters", decision)))

@@ -67,6 +67,12 @@ def test_a_clock_knows_its_state(left: int | None, done: date | None, state: str
     assert Clock(date(2026, 11, 24), left, RULE, done_on=done).state == state
 
 
+def test_a_clock_that_ran_out_is_not_told_as_done() -> None:
+    ran_out = Clock(date(2026, 11, 24), None, RULE, done_on=date(2026, 11, 25), ran_out=True)
+    text = _render("{% clock c %}", c=ran_out)
+    assert "已期满" in text and "已完成" not in text
+
+
 @pytest.mark.guard("G15")
 def test_an_unknown_clock_stays_empty_and_is_shown_as_unconfirmed() -> None:
     text = _render("{% clock c %}", c=Clock(None, None, RULE, verified=False))

@@ -1,5 +1,6 @@
 """What the desk says of cases: one line a case that waits for a step, and reminders of what is due or overdue."""
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from xinheng.core.roles import Verb
@@ -10,6 +11,7 @@ from xinheng.interfaces.web.parts import Notice
 from xinheng.services.case_deadlines import reminders_of
 from xinheng.services.desk import Task
 from xinheng.store.case_moves import FlowMigration, ReminderLevel
+from xinheng.store.flags import SuperiorLetter
 
 _TOLD = (
     (ReminderLevel.ESCALATED, Verb.DRAFT_POLICY, "decide", "件事项逾期已久，报信用办督办"),
@@ -31,7 +33,22 @@ def reminders(call: Call) -> list[Notice]:
     if moves := _migrations(call):
         url = reverse("office:flow_versions")
         found.append(Notice("decide", f"{moves} 份流程迁移清单待另一人办理", url=url, action="查看"))
+    letters = _letters(call)
+    if first := letters.first():
+        url = reverse("office:superior_letters", kwargs={"subject": first.flag.subject.public_id})
+        words = f"{letters.count()} 份给上级单位、审计机关的通报待签发"
+        found.append(Notice("decide", words, url=url, action="查看"))
     return found
+
+
+def _letters(call: Call) -> QuerySet[SuperiorLetter]:
+    """Letters to superior units that another person wrote and this one may release, the oldest first."""
+    waiting = SuperiorLetter.objects.filter(
+        written_by__organisation__in=call.reach(Verb.DECIDE_CASE),
+        released_at__isnull=True,
+        withdrawn_at__isnull=True,
+    )
+    return waiting.exclude(written_by=call.user).select_related("flag__subject").order_by("pk")
 
 
 def _migrations(call: Call) -> int:

@@ -270,7 +270,15 @@ def clock_of_row(call: Call, row: CaseDeadline) -> Clock:
         provisional=row.provisional,
         verified=rule.verified,
         done_on=row.ended_on,
+        ran_out=row.ended_on is not None and _ran_out(row),
     )
+
+
+def _ran_out(row: CaseDeadline) -> bool:
+    """Whether the clock itself ended the term, by the step that policy lets follow it."""
+    case = row.case
+    after = [one.verb for one in flow_of(case.flow, case.flow_version).steps if one.after == row.key]
+    return bool(after) and case.events.filter(verb__in=after, at__date=row.ended_on, actor=None).exists()
 
 
 _ACTS = {

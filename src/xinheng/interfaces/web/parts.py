@@ -21,9 +21,13 @@ class Clock:
     provisional: bool = False
     verified: bool = True
     done_on: date | None = None
+    ran_out: bool = False
+    """Ended by its last day alone: nothing was done."""
 
     @property
     def state(self) -> str:
+        if self.done_on is not None and self.ran_out:
+            return "ran-out"
         if self.done_on is not None:
             return "done" if self.due_on is None or self.done_on <= self.due_on else "late-done"
         if self.due_on is None or self.workdays_left is None:
@@ -38,6 +42,7 @@ class Clock:
         return {
             "done": "已按期完成",
             "late-done": "已完成，晚于期限",
+            "ran-out": "已期满",
             "unknown": "期限待确认",
             "late": f"逾期 {-left} 个工作日",
             "today": "今天到期",
