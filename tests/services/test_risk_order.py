@@ -1,5 +1,6 @@
 """A learnt points table is adopted by two persons and orders visits within a stratum, or is refused."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -153,6 +154,15 @@ def test_too_few_later_visits_try_the_way_it_was_learnt(policy: Policy, learnt: 
     history = _both(made_up(), made_up(10, first=LAST))
     found = tried(learnt, history, limits=limits_of(policy, on=TODAY), on=TODAY)
     assert not found.own and found.visits > 100 and found.verdict is not None
+
+
+def test_where_nobody_chooses_a_day_of_freezing_none_is_asked_for(
+    policy: Policy, learnt: PointsTable
+) -> None:
+    history = made_up(20)
+    one_day = replace(history, days=np.full(20, history.days[0]))
+    found = tried(learnt, one_day, limits=limits_of(policy, on=TODAY), on=TODAY)
+    assert found.verdict is None and "分不出先学习、后检验" in found.why and "冻结" not in found.why
 
 
 @pytest.mark.row("M8-02")

@@ -86,6 +86,13 @@ def trial_of(table: PointsTable, *, policy: Policy, on: date) -> Trial:
     return tried(table, history_of(policy=policy), limits=limits_of(policy, on=on), on=on)
 
 
+_WHY = {
+    "PLN40": "本市数据库中的检查集中在很短的时间内，分不出先学习、后检验的两段。",
+    "PLN41": "本市最近的检查只有一种结果，比不出先后。",
+}
+"""Where the command asks for another day of freezing: here nobody chooses one."""
+
+
 def tried(table: PointsTable, history: Visits, *, limits: Limits, on: date) -> Trial:
     first = date.fromisoformat(table.learnt.last_day).toordinal() + 1
     before, after = history.only(history.days < first), history.only(history.days >= first)
@@ -97,7 +104,7 @@ def tried(table: PointsTable, history: Visits, *, limits: Limits, on: date) -> T
     try:
         found = backtest(history, freeze=freeze, limits=limits)
     except Refusal as refusal:
-        return Trial(on=on, why=f"{refusal.message}{refusal.advice}")
+        return Trial(on=on, why=_WHY.get(refusal.code) or f"{refusal.message}{refusal.advice}")
     return Trial(
         on=on,
         since=date.fromordinal(freeze),
