@@ -34,7 +34,7 @@ def as_lines(_: Any, value: Any) -> bytes:
 
 SCHEMA = schemathesis.openapi.from_dict(document())
 OPERATIONS = {one.ok().label: one.ok() for one in SCHEMA.get_all_operations()}
-EXAMPLES = 30
+EXAMPLES = 12
 UNHURRIED = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("X-05"), pytest.m
 
 
 @pytest.fixture
-def firm() -> Subject:
+def firm(people: People) -> Subject:
     return a_subject("开封样例食品有限公司")
 
 
