@@ -204,6 +204,9 @@ def test_a_desk_sees_what_applies_and_no_verdict(measures: Measures, people: Peo
     page = text(li.post(url, {"code": CODE.lower(), "occasion": "honours", "reason": "受理1号"}))
     assert "未核查自然人任职资格（登记机关核查）" in page
     assert "限制参加评先评优" in page
+    other = text(li.post(url, {"code": CODE, "occasion": "registration", "reason": "受理1号"}))
+    assert "限制参加评先评优" not in other
+    assert "就“登记注册”这类事项，本平台归集范围内没有。" in other
     for verdict in ("不予通过", "核查通过", "不得办理", "等级"):
         assert verdict not in page
 

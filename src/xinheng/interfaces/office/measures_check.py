@@ -155,10 +155,17 @@ def cells(line: Line) -> list[str]:
 
 
 def _tables(found: Applies) -> list[tuple[str, Table]]:
-    return [(title, _lines(title, getattr(found, part))) for part, title in KINDS.items()]
+    return [(title, _lines(title, getattr(found, part), _none(part, found))) for part, title in KINDS.items()]
 
 
-def _lines(title: str, lines: tuple[Line, ...]) -> Table:
+def _none(part: str, found: Applies) -> str:
+    """What stands in an empty part: bans, measures and incentives count for the matters they name alone."""
+    if part in ("bans", "measures", "incentives"):
+        return f"就“{found.occasion.label}”这类事项，本平台归集范围内没有。"
+    return "本平台归集范围内没有。"
+
+
+def _lines(title: str, lines: tuple[Line, ...], none: str) -> Table:
     return Table(
         title,
         [
@@ -170,7 +177,7 @@ def _lines(title: str, lines: tuple[Line, ...]) -> Table:
             Column("止", "day"),
         ],
         [cells(one) for one in lines],
-        empty="本平台归集范围内没有。",
+        empty=none,
         caption_hidden=True,
     )
 
