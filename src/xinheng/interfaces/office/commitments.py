@@ -133,6 +133,7 @@ def _line(call: Call, one: Commitment) -> dict[str, Any]:
         "on": one.committed_on,
         "unit": call.tree.name(one.organisation_id),
         "state": _state(one),
+        "promised": _promised(one),
         "tone": "decide"
         if one.outcome in BREACHED or (one.case and one.case.state == LATE)
         else ("done" if one.outcome else "clock"),
@@ -144,14 +145,18 @@ def _line(call: Call, one: Commitment) -> dict[str, Any]:
 
 
 def _state(one: Commitment) -> str:
-    """What was found; before that where its case stands, with the day promised for what is missing."""
+    """What was found; before that where its case stands."""
     if one.outcome:
         return Outcome(one.outcome).label
     if one.code or one.case is None:
         return "待核查"
-    words = state_title(one.case)
-    waits = one.promised_on and one.case.closed_at is None
-    return f"{words}（承诺 {one.promised_on} 补齐）" if waits else words
+    return state_title(one.case)
+
+
+def _promised(one: Commitment) -> str:
+    """The day promised for what is missing, while its case is open."""
+    waits = one.promised_on and not one.code and one.case and one.case.closed_at is None
+    return f"承诺 {one.promised_on} 补齐" if waits else ""
 
 
 @asks(Verb.DRAFT_CASE, of=COMMITMENT, methods=("POST",))
