@@ -80,6 +80,7 @@ LINE = {
     "state": "待核查",
     "tone": "clock",
     "case_url": "#",
+    "promised": "承诺 2026-11-27 补齐",
     "check_url": "",
     "missing": ["平面图"],
     "promised_on": TODAY,
