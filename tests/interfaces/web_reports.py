@@ -13,13 +13,42 @@ from xinheng.core.catalogue import Item
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import RecordState, Seriousness
 from xinheng.core.reports import About, twin_of
+from xinheng.interfaces.counter.province_reports import ProvinceForm
 from xinheng.interfaces.counter.reports import OrderForm
 from xinheng.interfaces.counter.reports_verify import FileForm, NumberForm
+from xinheng.interfaces.office.agency_reports import CopyForm, FilingForm, ShownForm
 from xinheng.interfaces.office.reports import WindowReportForm
+from xinheng.interfaces.office.review_reports import Desk, TenderForm
+from xinheng.interfaces.web.parts import Column, Table
 from xinheng.interfaces.web.report_forms import PurposeForm, SpecialForm
+from xinheng.store.models import AgencyAnswer
 
 Context = dict[str, Any]
 NUMBER = "20261120100000ABCDEFGH"
+AGENCY = {
+    "public_id": "a",
+    "name": "样例信用服务有限公司",
+    "code": CODE,
+    "filing_no": "示信备1号",
+    "filed_with": "示例机关",
+    "filed_on": NOW.date(),
+    "struck_at": None,
+    "struck_reason": "",
+}
+AGENCY_REPORT = {
+    "agency": AGENCY,
+    "subject": {"name": NAME},
+    "number": "R-1",
+    "digest": f"sha256:{'9f2c' * 16}",
+    "purpose": "评标",
+    "made_on": NOW.date(),
+    "valid_until": NOW.date(),
+    "answer": "confirmed",
+    "get_answer_display": "确认为其出具",
+    "answer_said": "来函确认",
+    "withdrawn_at": NOW,
+    "withdrawn_reason": "企业要求退回",
+}
 LINE = {
     "number": NUMBER,
     "name": NAME,
@@ -99,6 +128,141 @@ def _own_reports() -> Context:
         "verify_url": "#",
         "consents_url": "#",
         "special": {"title": "专项信用报告（限本平台归集范围）", "url": "#"},
+        "province_url": "#",
+        "agency_reports": [AGENCY_REPORT, {**AGENCY_REPORT, "agency": None, "number": ""}],
+    }
+
+
+def _province() -> Context:
+    line = {
+        "at": NOW,
+        "period": "2022-01-01 至 2026-11-20",
+        "purpose": "招标投标",
+        "state": "已取得",
+        "tone": "done",
+        "says": "",
+        "number": "SIM-MN0123456789",
+        "simulated": True,
+        "url": "#",
+    }
+    waits = {**line, "state": "待发往省平台", "tone": "clock", "number": "", "url": "", "simulated": False}
+    return {
+        **SPACE,
+        "form": ProvinceForm({}, policy=_policy(), today=NOW.date()),
+        "declared": True,
+        "requests": [
+            line,
+            {**waits, "says": "省平台暂时不能办理（503）。申请已保留，会自动再试。已试 2 次。"},
+        ],
+        "local": {"title": "专项信用报告（限本平台归集范围）", "url": "#"},
+        "back_url": "#",
+    }
+
+
+REVIEW = {
+    "number": NUMBER,
+    "project": "招2026-1 学校食堂设备",
+    "purpose": "评标",
+    "asked_no": "示文函〔2026〕1号",
+    "as_of": NOW.date(),
+    "at": NOW,
+    "by": {"display_name": "某某"},
+    "confirmed_at": NOW,
+    "confirmed_by": {"display_name": "某某某"},
+    "earlier": {"number": NUMBER},
+    "used": "评标时参考",
+    "used_at": NOW,
+}
+REVIEWED = Table(
+    NAME,
+    [
+        *(Column(label) for label in ("种类", "内容", "依据", "所依据的记录", "单位")),
+        Column("起", "day"),
+        Column("止", "day"),
+    ],
+    [
+        [
+            "惩戒措施",
+            "限制参加评先评优",
+            "《示例条例》第三十二条",
+            "示市监罚〔2026〕7号",
+            "示例市市场监督管理局",
+            "2026-06-01",
+            "随依据终止",
+        ]
+    ],
+    caption_hidden=True,
+)
+
+
+def _review() -> Context:
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("投标人核查和核查函"),
+        "title": "投标人信用核查报告（定标前再核查）",
+        "one": REVIEW,
+        "unit": "示例市文化局",
+        "state": "一致",
+        "current": True,
+        "told": {"persons": "未核查自然人任职资格（登记机关核查）", "unknown": [CODE, CODE]},
+        "tables": [(NAME, "", REVIEWED), (NAME, "没有适用的内容。", REVIEWED)],
+        "added": REVIEWED,
+        "waits": True,
+        **dict.fromkeys(("confirm_url", "again_url", "use_url", "pdf_url", "json_url"), "#"),
+    }
+
+
+def _review_new() -> Context:
+    wrong = Table(
+        "不能核查的行", [Column("行", "number"), Column("内容"), Column("原因")], [["3", CODE, "校验位不符"]]
+    )
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("核查一个项目的投标人"),
+        "heading": "核查一个项目的投标人",
+        "lead": "一次核查一个项目的全部投标人。",
+        "form": TenderForm(Desk({"food": "食品", "fire": "消防"}), {"codes": CODE}),
+        "most": 500,
+        "most_mib": 2,
+        "good": 12,
+        "lines": wrong,
+    }
+
+
+def _agency_reports() -> Context:
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("第三方信用报告"),
+        "form": ShownForm([("a", "样例信用服务有限公司（示信备1号）")], {}),
+        "copy": CopyForm(auto_id="copy_%s"),
+        "compared": True,
+        "found": [AGENCY_REPORT],
+        "table": REVIEWED,
+        "agencies_url": "#",
+    }
+
+
+def _agency_report() -> Context:
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("第三方信用报告"),
+        "one": AGENCY_REPORT,
+        "state": "有效",
+        "wrong": "没有写明撤回的理由。",
+        "open": True,
+        "may_answer": True,
+        "answers": AgencyAnswer.choices,
+    }
+
+
+def _credit_agencies() -> Context:
+    struck = {**AGENCY, "struck_at": NOW, "struck_reason": "备案已注销"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("机构名册"),
+        "form": FilingForm({}),
+        "wrong": "没有写明移出的理由。",
+        "agencies": [AGENCY, struck],
     }
 
 
@@ -128,9 +292,15 @@ COUNTER_REPORTS: dict[str, Callable[[], Context]] = {
     "own_report": lambda: {**SPACE, **_report()},
     "own_reports": _own_reports,
     "own_special_report": _special,
+    "own_province_reports": _province,
     "verify": _outcome,
 }
 OFFICE_REPORTS: dict[str, Callable[[], Context]] = {
+    "review": _review,
+    "review_new": _review_new,
+    "agency_reports": _agency_reports,
+    "agency_report": _agency_report,
+    "credit_agencies": _credit_agencies,
     "window_reports": lambda: {
         **OFFICE,
         "crumbs": crumbs_to("信用报告"),

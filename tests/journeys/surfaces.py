@@ -39,7 +39,10 @@ OWN_MATTERS = {
     **dict.fromkeys(("own_commitment", "new_own_commitment"), "本企业自己的承诺"),
     **dict.fromkeys(("own_consent", "new_own_consent"), "本企业自己的授权"),
     **dict.fromkeys(
-        ("own_special_report", "own_report", "own_report_pdf", "own_report_json"),
+        (
+            *("own_special_report", "own_report", "own_report_pdf", "own_report_json"),
+            *("own_province_reports", "own_province_report_pdf"),
+        ),
         "本企业自己的报告，有变化以后不再提供",
     ),
     "own_letter": "送达本企业的文书，按送达的保留",

@@ -57,6 +57,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "checkmade": check_rows.check_made,
     "checkdecision": check_rows.decision,
     "madereport": report_rows.report,
+    "reviewedsubject": report_rows.reviewed,
     "drawsecret": plan_rows.secret,
     "visitarrival": visit_rows.arrival,
     "visitsheet": visit_rows.sheet,
@@ -66,6 +67,10 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
 STAYING: dict[str, Callable[[Rows], Model]] = {
     **{name: make for name, make in WRITTEN.items() if name != "score"},
     "visit": visit_rows.visit,
+    "reviewreport": report_rows.review,
+    "provincerequest": report_rows.province_request,
+    "creditagency": report_rows.agency,
+    "agencyreport": report_rows.agency_report,
     "drawfailure": plan_rows.failure,
     "drawsubstitute": plan_rows.substitute,
     "leadhandover": lead_rows.handover,

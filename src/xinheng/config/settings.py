@@ -3,7 +3,8 @@
 ``XINHENG_HOME`` (data folder), ``XINHENG_DATABASE_URL`` (else the embedded server's; with logins of their own also
 ``XINHENG_PORTAL_DATABASE_URL`` and, for migrations, ``XINHENG_OWNER_DATABASE_URL``), ``XINHENG_CITY`` (policy pack),
 ``XINHENG_POLICY`` (folder of policy files), ``XINHENG_HOSTS``, ``XINHENG_DEMO``, ``XINHENG_PROCESS`` (web or command),
-``XINHENG_CLAMD`` (path of the local socket of a virus scanner; empty: none).
+``XINHENG_CLAMD`` (path of the local socket of a virus scanner; empty: none), ``XINHENG_PROVINCE`` (base address of the
+province's interface for special reports, a blank and its networks; empty: none).
 """
 
 import os
@@ -160,6 +161,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 UPLOAD_BYTES = 1024 * 1024 * 1024
 CLAMD = os.environ.get("XINHENG_CLAMD", "")
+PROVINCE = os.environ.get("XINHENG_PROVINCE", "")
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/office/"

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from xinheng.core.catalogue import Disclosure, Item
+from xinheng.core.measure_rows import Occasion
 from xinheng.core.overlays import Change
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.sources import Entry
@@ -84,6 +85,14 @@ class Substitute(Entry):
     title: str
 
 
+class MustCheck(Entry):
+    """A matter in which organs check before they decide (应查必查); its key is the matter of a check. ``decided``: items of
+    the catalogue that show decisions of this matter."""
+
+    title: str
+    decided: tuple[str, ...] = ()
+
+
 class ReportRules(PolicyModel):
     """Every item of the catalogue stands in one chapter or is left out by name."""
 
@@ -93,6 +102,7 @@ class ReportRules(PolicyModel):
     left_out: dict[str, LeftOut]
     purposes: dict[str, Purpose] = Field(min_length=1)
     substitutes: dict[str, Substitute] = Field(min_length=1)
+    must_check: dict[Occasion, MustCheck] = {}
 
     @model_validator(mode="after")
     def _chapters_hold_every_item_once(self) -> Self:
@@ -105,6 +115,11 @@ class ReportRules(PolicyModel):
         missing = sorted({item.code for item in Item} ^ set(told))
         if missing or len(told) != len(set(told)):
             raise ValueError(f"目录信息项须各入一章或者写明不入：{'、'.join(missing) or '有重复'}")
+        strange = {item for one in self.must_check.values() for item in one.decided} - {
+            one.code for one in Item
+        }
+        if strange:
+            raise ValueError(f"应查必查的信息项目录中没有：{'、'.join(sorted(strange))}")
         if Item.EVALUATION.code not in self.left_out:
             raise ValueError("信用报告不载评分和等级")
         return self
@@ -126,4 +141,8 @@ class ReportRules(PolicyModel):
 
 def forbidden_changes(change: Change) -> list[str]:
     """Kinds and chapters are alike in the whole country, so that a report is read everywhere."""
-    return [] if change.section == "purposes" else ["报告的种类、章节和字段由国家规定，下级不能改写"]
+    return (
+        []
+        if change.section in ("purposes", "must_check")
+        else ["报告的种类、章节和字段由国家规定，下级不能改写"]
+    )

@@ -107,6 +107,7 @@ class Verb(StrEnum):
     FLAG_SUBJECT = "flag_subject"
     KEEP_RELATIONS = "keep_relations"
     KEEP_CONSENTS = "keep_consents"
+    KEEP_AGENCIES = "keep_agencies"
     APPLY_SHARING = "apply_sharing"
     DECIDE_SHARING = "decide_sharing"
     KEEP_MEMBERS = "keep_members"
@@ -168,6 +169,7 @@ _VERB_LABELS = {
     Verb.FLAG_SUBJECT: "标注机关事业单位和国有企业",
     Verb.KEEP_RELATIONS: "登记和查看名单相关人员",
     Verb.KEEP_CONSENTS: "登记和撤销授权同意",
+    Verb.KEEP_AGENCIES: "登记信用服务机构",
     Verb.APPLY_SHARING: "申请数据共享",
     Verb.DECIDE_SHARING: "批准数据共享",
     Verb.KEEP_MEMBERS: "维护协会会员名册",
@@ -276,6 +278,7 @@ REACHES: Mapping[Verb, Mapping[Role, Reach]] = MappingProxyType(
         Verb.FLAG_SUBJECT: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
         Verb.KEEP_RELATIONS: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
         Verb.KEEP_CONSENTS: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR, Role.WINDOW_CLERK),
+        Verb.KEEP_AGENCIES: _rows(_CITY, Role.CREDIT_OFFICE_OPERATOR),
         Verb.APPLY_SHARING: _rows(_WITHIN, Role.REVIEWER, Role.CREDIT_OFFICE_OPERATOR),
         Verb.DECIDE_SHARING: _rows(_WITHIN, Role.DECIDER),
         Verb.KEEP_MEMBERS: _rows(_WITHIN, Role.CREDIT_OFFICE_OPERATOR, Role.ASSOCIATION),

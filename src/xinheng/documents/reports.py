@@ -16,6 +16,7 @@ import segno
 
 from xinheng.core.canonical import digest_of, shortened
 from xinheng.core.reports import FORMAT, NUMBER
+from xinheng.core.review_reports import FORMAT as REVIEW
 from xinheng.documents.signing import Signer, sign_pdf, verify_letter, verify_value
 from xinheng.documents.typesetting import DEVELOPMENT, STANDARDS, WITH_FILES, set_pdf, set_pictures
 
@@ -81,7 +82,7 @@ def _check_twin(content: bytes, trusted: Sequence[bytes]) -> Checked:
     try:
         signed = json.loads(content)
         stated = signed["content"]
-        number, known = str(stated["number"]), stated["format"] == FORMAT
+        number, known = str(stated["number"]), stated["format"] in (FORMAT, REVIEW)
     except (ValueError, KeyError, TypeError, RecursionError):
         return Checked(genuine=False, cause="不是信用报告的 PDF 文件或者数据文件。")
     seen = verify_value(signed, trusted)
@@ -105,10 +106,15 @@ def _inputs(
         "verify_url": verify_url,
         "mark": DEVELOPMENT if development else "",
     }
-    drawn = BytesIO()
-    segno.make(verify_url, micro=False, error="m").save(drawn, kind="svg", border=2)
     return {
         "report": json.dumps(shown, ensure_ascii=False),
-        "qr": drawn.getvalue().decode(),
+        "qr": square_code(verify_url),
         "twin": json.dumps(signed_twin, ensure_ascii=False) if signed_twin else "",
     }
+
+
+def square_code(address: str) -> str:
+    """The QR code of an address, as SVG."""
+    drawn = BytesIO()
+    segno.make(address, micro=False, error="m").save(drawn, kind="svg", border=2)
+    return drawn.getvalue().decode()

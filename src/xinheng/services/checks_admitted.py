@@ -139,13 +139,16 @@ def words_of_check(key: SenderKey, check: Check, *, policy: Policy, today: date)
     occasion = check_occasion(Purpose(check.purpose), check.occasion)
     field = field_of(key.organisation, check.field, policy=policy)
     if check.as_of is not None:
-        _refuse_day(check.as_of, today=today)
+        refuse_day(check.as_of, today=today)
     return occasion, reference, field
 
 
-def _refuse_day(day: date, *, today: date) -> None:
+def refuse_day(day: date, *, today: date) -> None:
+    """Refusals CX4 a day to come, CX5 one before the ledger begins."""
     if day > today:
-        raise Refusal("CX4", f"{day} 还没有到，不能核查将来的情况。", advice="不填 as_of 的，按今天核查。")
+        raise Refusal(
+            "CX4", f"{day} 还没有到，不能核查将来的情况。", advice="不填日期（as_of）的，按今天核查。"
+        )
     if day < today:
         first = LedgerEvent.objects.order_by("pk").values_list("at", flat=True).first()
         if first is None or day < day_of(first):

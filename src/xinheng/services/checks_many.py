@@ -58,7 +58,7 @@ def check_many(
     if len(given) > MOST:
         raise Refusal("MW6", f"一次最多核查 {MOST} 户，收到 {len(given)} 户。", advice="请分几次核查。")
     field = field_of(body, wanted.field, policy=policy)
-    subjects, unknown = _found(given)
+    subjects, unknown = found_by(given)
     demand_check(subjects, reason=wanted.reference, actor=actor, on=day_of(now))
     today = day_of(now)
     answers = what_applies_to(subjects, wanted.occasion, body, policy=policy, on=today, today=today)
@@ -95,7 +95,7 @@ def check_many(
     return ManyChecked(answers, unknown, snapshot)
 
 
-def _found(codes: Sequence[str]) -> tuple[list[Known], list[str]]:
+def found_by(codes: Sequence[str]) -> tuple[list[Known], list[str]]:
     """Subjects in the order given, one that stays for those merged into it, each once; and what leads to nobody."""
     by_code = known_by(codes)
     subjects = {by_code[code].pk: by_code[code] for code in codes if code in by_code}

@@ -33,6 +33,9 @@ READINGS = {
     "subject.checked": "办事核查",
     "own.read": "本企业查看",
     "report.own": "获取信用报告",
+    "province_report.asked": "申请省平台专项信用报告",
+    "province_report.received": "取得省平台专项信用报告",
+    "agency_report.entered": "登记第三方信用报告",
     "report.accepted": "接受信用报告代替证明",
     "report.refused": "没有接受信用报告",
     "report.window": "窗口出具信用报告",
@@ -130,4 +133,4 @@ def readings_of(
 def _without_person(event: LedgerEvent) -> str:
     if event.kind == "report.public":
         return "社会公众"
-    return "本企业" if event.kind in ("own.read", "report.own") else "系统"
+    return "本企业" if event.kind in ("own.read", "report.own", "province_report.asked") else "系统"

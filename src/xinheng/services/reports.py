@@ -124,7 +124,7 @@ def _make(
         raise Refusal("BG4", "这个主体已并入另一个主体。", advice="请为现在的主体获取报告。")
     moment = now.astimezone(SHANGHAI)
     head = Head(
-        number=_new_number(moment),
+        number=new_number(moment),
         issuer=policy.city.portal_name,
         issued_at=moment,
         purpose=rules.purposes[order.purpose].title,
@@ -202,5 +202,6 @@ def free_this_year(subject: Subject, *, today: date) -> int:
     return own.exclude(requester=Requester.PUBLIC).count()
 
 
-def _new_number(at: datetime) -> str:
+def new_number(at: datetime) -> str:
+    """A number that nobody guesses."""
     return number_of(at, drawn="".join(secrets.choice(SIGNS) for _ in range(LENGTH)))

@@ -13,8 +13,10 @@ from xinheng.core.reports import NUMBER, Head, facts_digest, twin_of
 from xinheng.core.special_reports import Scope
 from xinheng.documents.reports import check_file
 from xinheng.services.reports_content import gather
+from xinheng.services.review_content import facts_now, reviews
 from xinheng.services.signing_keys import certificates
 from xinheng.store.reports import MadeReport
+from xinheng.store.review_reports import ReviewReport
 
 _NOBODY = Head(number="", issuer="", issued_at=datetime(2000, 1, 1, tzinfo=UTC), purpose="", policy="")
 """A head is no part of what is compared."""
@@ -37,10 +39,22 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``report`` is None for a number that was never given."""
+    """``report`` or ``review`` is what the number was given to; neither for one that was never given."""
 
     state: State
     report: MadeReport | None
+    review: ReviewReport | None = None
+
+    @property
+    def number(self) -> str:
+        """Of what was made; empty where nothing was."""
+        made = self.report or self.review
+        return made.number if made is not None else ""
+
+    @property
+    def digest(self) -> str:
+        made = self.report or self.review
+        return made.digest if made is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +70,15 @@ def verify_number(number: str, *, policy: Policy, today: date) -> Answer:
     """How the report of a number stands; digits and capitals, with or without blanks."""
     wanted = "".join(number.split()).upper()
     known = MadeReport.objects.select_related("subject", "content")
-    found = known.filter(number=wanted).first() if NUMBER.fullmatch(wanted) else None
-    return (
-        Answer(state_of(found, policy=policy, today=today), found) if found else Answer(State.UNKNOWN, None)
-    )
+    if not NUMBER.fullmatch(wanted):
+        return Answer(State.UNKNOWN, None)
+    found = known.filter(number=wanted).first()
+    if found is not None:
+        return Answer(state_of(found, policy=policy, today=today), found)
+    review = reviews().filter(number=wanted).first()
+    if review is None:
+        return Answer(State.UNKNOWN, None)
+    return Answer(state_of_review(review, policy=policy, today=today), None, review)
 
 
 def verify_file(content: bytes, *, policy: Policy, today: date) -> FileAnswer:
@@ -68,7 +87,7 @@ def verify_file(content: bytes, *, policy: Policy, today: date) -> FileAnswer:
     if not seen.genuine:
         return FileAnswer(genuine=False, cause=seen.cause)
     answer = verify_number(seen.number, policy=policy, today=today)
-    if answer.report is not None and answer.report.digest != seen.digest:
+    if answer.number and answer.digest != seen.digest:
         return FileAnswer(genuine=False, cause="内容与本平台留存的这一编号的报告不一致。")
     return FileAnswer(genuine=True, answer=answer)
 
@@ -76,6 +95,14 @@ def verify_file(content: bytes, *, policy: Policy, today: date) -> FileAnswer:
 def state_of(made: MadeReport, *, policy: Policy, today: date) -> State:
     """Composed again as of now and compared by what it states."""
     return states_of([made], policy=policy, today=today)[0]
+
+
+def state_of_review(made: ReviewReport, *, policy: Policy, today: date) -> State:
+    """Of a review of many: what was in force on its day and still stands, compared with what it states."""
+    if made.content.destroyed_at is not None:
+        return State.ENDED
+    same = made.facts_digest == facts_now(made, policy=policy, today=today)
+    return State.CURRENT if same else State.CHANGED
 
 
 def states_of(reports: Iterable[MadeReport], *, policy: Policy, today: date) -> list[State]:

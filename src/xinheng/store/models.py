@@ -1,6 +1,7 @@
 """All tables of Xinheng, gathered for Django."""
 
 from xinheng.store.accounts import AccountLock, RoleGrant, User
+from xinheng.store.agency_reports import AgencyAnswer, AgencyReport, CreditAgency
 from xinheng.store.attachments import Attachment, ScanBundle
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.breaches import BreachReport
@@ -75,6 +76,7 @@ from xinheng.store.objections import Correction, LedgerExtract, MisuseComplaint,
 from xinheng.store.open_tables import OpenChange, OpenRelease, OpenTouch
 from xinheng.store.organisations import Organisation, OrganisationKind, OrganisationName
 from xinheng.store.policy_versions import PolicyVersion
+from xinheng.store.province_reports import ProvinceRequest
 from xinheng.store.public import (
     PublicAct,
     PublicAnnouncement,
@@ -125,6 +127,7 @@ from xinheng.store.repairs import (
 from xinheng.store.report_acceptances import ReportAcceptance, ReportSource
 from xinheng.store.reports import MadeReport, Requester
 from xinheng.store.results import RecipientKind, ResultPush, ResultSubscription
+from xinheng.store.review_reports import ReviewedSubject, ReviewReport
 from xinheng.store.risk_watches import RiskWatch
 from xinheng.store.scores import EvaluationRule, EvaluationRun, GivenGrade, Regrade, Score
 from xinheng.store.senders import SenderCall, SenderKey, SenderPlace
@@ -143,6 +146,8 @@ from xinheng.store.visits import Visit, VisitArrival, VisitPoint, VisitRating, V
 __all__ = [
     "AccountLock",
     "Addressee",
+    "AgencyAnswer",
+    "AgencyReport",
     "Attachment",
     "Batch",
     "BatchCount",
@@ -172,6 +177,7 @@ __all__ = [
     "Consent",
     "ConsentWay",
     "Correction",
+    "CreditAgency",
     "DeadlineMove",
     "DeletionProposal",
     "DeletionState",
@@ -247,6 +253,7 @@ __all__ = [
     "PlanFiling",
     "PlanKind",
     "PolicyVersion",
+    "ProvinceRequest",
     "PublicAct",
     "PublicAnnouncement",
     "PublicClassification",
@@ -293,7 +300,9 @@ __all__ = [
     "ResultSubscription",
     "ReturnedRow",
     "ReturnedState",
+    "ReviewReport",
     "ReviewResult",
+    "ReviewedSubject",
     "RiskWatch",
     "RoleGrant",
     "RowIdentity",

@@ -25,6 +25,7 @@ from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.given import refuse_nul
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.interfaces.web.report_forms import PurposeForm, SpecialForm
+from xinheng.services.agency_reports import reports_shown
 from xinheng.services.merged_files import one_with
 from xinheng.services.policies import policy_in_force
 from xinheng.services.reports import (
@@ -138,8 +139,10 @@ def own_reports(visit: Visit) -> HttpResponse:
             "citation": floor.citation,
             "used": free_this_year(subject, today=visit.today),
         },
+        "agency_reports": list(reports_shown(subject, today=visit.today)[:PAGE]),
         "verify_url": reverse("counter:verify_reports"),
         "consents_url": reverse("counter:own_consents", args=[subject.public_id]),
+        "province_url": reverse("counter:own_province_reports", args=[subject.public_id]),
         "special": {
             "title": visit.policy.reports.special.title,
             "url": reverse("counter:own_special_report", args=[subject.public_id]),

@@ -127,9 +127,11 @@ def _told(answer: Answer) -> dict[str, Any]:
     """The enterprise is named while the report holds, and never a natural person who trades (legal guard G1)."""
     tone, word, says = _SAYS[answer.state]
     shown: dict[str, Any] = {"tone": tone, "word": word, "says": says}
-    made = answer.report
-    if made is not None:
-        shown["number"] = made.number
+    made, review = answer.report, answer.review
+    if answer.number:
+        shown["number"] = answer.number
+    if review is not None and answer.state is State.CURRENT:
+        shown |= {"at": review.at, "check": shortened(review.digest)}
     if made is not None and answer.state is State.CURRENT:
         shown |= {"at": made.issued_at, "check": shortened(made.digest)}
         if made.subject.kind != SubjectKind.SOLE_TRADER:

@@ -47,6 +47,8 @@ SURFACES: tuple[Surface, ...] = (
             "own_report",
             "own_report_pdf",
             "own_report_json",
+            "own_province_reports",
+            "own_province_report_pdf",
             "own_visits",
             "own_visit",
             "own_letter",

@@ -3,8 +3,6 @@ declared address is called, over TLS, within a time limit; redirects are not fol
 
 import http.client
 import json
-import socket
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -14,7 +12,7 @@ import structlog
 
 from xinheng.core.connectors import JSON, Source, parse_source
 from xinheng.core.refusal import Refusal
-from xinheng.interfaces.exchange.addresses import CONNECT_SECONDS, Deadline, address_of, explained, trusting
+from xinheng.interfaces.exchange.calls import connected
 from xinheng.services.exchanges_content import pieces
 from xinheng.services.exchanges_holdings import compare
 from xinheng.services.exchanges_sending import (
@@ -34,22 +32,6 @@ MOST_BYTES = 64 * 1024 * 1024
 PACKAGES, HOLDINGS = "/api/v1/exchange/packages", "/api/v1/exchange/holdings"
 MOST_BLOCKS = 20
 """Blocks of which a comparison fetches the lines."""
-
-
-class _Fixed(http.client.HTTPConnection):
-    """A connection to the address that was checked, under the name that was declared."""
-
-    def __init__(
-        self, source: Source, address: str, deadline: Deadline, context: ssl.SSLContext | None
-    ) -> None:
-        super().__init__(source.host, source.port, timeout=deadline.seconds)
-        self._address, self._deadline, self._context = address, deadline, context
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), timeout=CONNECT_SECONDS)
-        self._deadline.holds(plain.fileno())
-        plain.settimeout(self._deadline.seconds)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host) if self._context else plain
 
 
 def send_due(peer: ExchangePeer, *, now: datetime) -> int:
@@ -105,16 +87,11 @@ def _asked(peer: ExchangePeer, method: str, path: str, *, body: bytes | None = N
 
 @contextmanager
 def _connected(peer: ExchangePeer, source: Source) -> Iterator[http.client.HTTPConnection]:
-    address = address_of(source, tuple(peer.networks))
-    context = trusting() if source.scheme == "https" else None
-    with Deadline(SECONDS) as deadline, explained(deadline, source):
-        connection = _Fixed(source, address, deadline, context)
-        try:
+    try:
+        with connected(source, tuple(peer.networks), seconds=SECONDS) as connection:
             yield connection
-        except http.client.HTTPException as error:
-            raise _unreadable() from error
-        finally:
-            connection.close()
+    except http.client.HTTPException as error:
+        raise _unreadable() from error
 
 
 def _read(status: int, content: bytes) -> Any:

@@ -28,6 +28,20 @@ def exchange_round(timestamp: int) -> None:
     log.info("exchange_started", pid=child.pid)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(name="province_reports", queueing_lock="province_reports")
+def province_reports(timestamp: int) -> None:
+    """Carry requests for special reports to the province and fetch what is ready; a second run asks again."""
+    from xinheng.interfaces.exchange.province_calls import go_round
+    from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
+
+    now = datetime.now(UTC)
+    moved = go_round(policy=policy_in_force(on=day_of(now)), now=now)
+    if moved:
+        log.info("province_reports_moved", requests=moved)
+
+
 @app.task(name="compare_holdings")
 def compare_holdings(peer: str, actor: int | None) -> None:
     """Ask a platform what it holds of what we sent; a second run asks again."""

@@ -219,6 +219,14 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("办事核查", "office:measure_check", ("office:measure_check_many",)),
+            Route(
+                "投标人核查和核查函",
+                "office:reviews",
+                ("office:review", "office:new_review", "office:new_inquiry"),
+            ),
+            Route(
+                "第三方信用报告", "office:agency_reports", ("office:agency_report", "office:credit_agencies")
+            ),
             Route("报告代替证明", "office:report_acceptances"),
             Route("结果推送", "office:pushes", ("office:add_subscription",)),
             Route("年度分类结果", "office:classifications"),
@@ -250,6 +258,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route("联合检查", "office:joint_checks"),
             Route("设备线索", "office:leads", ("office:lead",)),
             Route("检查效果", "office:visits_effect"),
+            Route("应查必查", "office:check_duties"),
             Route("闭环监管", "office:loops", ("office:loop",)),
         ),
     ),
