@@ -33,7 +33,7 @@ from xinheng.store.batches import Batch, StoredFile
 from xinheng.store.casework import Case
 from xinheng.store.files import put_file, read_file
 from xinheng.store.quality import NothingStatement
-from xinheng.store.records import Record
+from xinheng.store.records import open_versions
 from xinheng.store.subjects import Subject
 
 LONGEST = 1600
@@ -109,8 +109,7 @@ def _named(
 def _record(key: str) -> Held | None:
     if not key.isdecimal() or len(key) > 18:
         return None
-    kept = Record.objects.select_related("subject", "batch", "detail")
-    found = kept.filter(record_key=int(key), known_until__isnull=True).first()
+    found = open_versions().select_related("subject", "batch").filter(record_key=int(key)).first()
     if found is None:
         return None
     standing = RecordState(found.state) in STANDING

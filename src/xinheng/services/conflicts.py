@@ -22,7 +22,7 @@ from xinheng.services.returns import send_back
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, ReturnedRow, ReturnedState
 from xinheng.store.quality import Conflict, ConflictState
-from xinheng.store.records import Record
+from xinheng.store.records import open_versions
 
 VERDICTS = (ConflictState.FIRST, ConflictState.SECOND, ConflictState.BOTH)
 CODE = "统一社会信用代码"
@@ -71,11 +71,7 @@ def _between(first: Side, second: Side) -> Compared:
 
 
 def _of_record(key: int) -> Side:
-    record = (
-        Record.objects.select_related("detail", "batch", "subject")
-        .filter(record_key=key, known_until__isnull=True)
-        .first()
-    )
+    record = open_versions().select_related("batch", "subject").filter(record_key=key).first()
     if record is None:
         return Side(None, 0, key, {})
     detail = record.detail

@@ -17,7 +17,7 @@ from xinheng.services.records import Change, change_state, correct
 from xinheng.store.accounts import User
 from xinheng.store.batches import ReturnedRow, ReturnedState
 from xinheng.store.exchanges import ExchangeEntry, ExchangePeer, Way
-from xinheng.store.records import Record, RecordNote
+from xinheng.store.records import Record, RecordNote, open_versions
 
 _DEEDS = {"active": "restore", "annotated": "annotate", "disputed": "dispute"}
 _STATES = {
@@ -126,8 +126,7 @@ def _refuse_undoing(record: Record) -> None:
 def _current(entry: ExchangeEntry) -> Record | None:
     if entry.record_key is None:
         return None
-    found = Record.objects.filter(record_key=entry.record_key, known_until__isnull=True)
-    return found.select_related("detail", "subject").first()
+    return open_versions().filter(record_key=entry.record_key).select_related("subject").first()
 
 
 def _set_state(record: Record, state: str, why: Mapping[str, Any]) -> None:

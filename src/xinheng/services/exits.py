@@ -13,7 +13,7 @@ from xinheng.core.records import STANDING
 from xinheng.services.records import Change, change_state
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 
 EXITS = "exits"
 """In the report of a batch: how many records its rows ended, and how many rows named none that stands."""
@@ -28,9 +28,7 @@ class Exits:
 def end_by(batch: Batch, *, feed: Feed, actor: User | None, policy: Policy, now: datetime) -> Exits:
     """End what the rows of a loaded batch say is over. A row about what was never reported changes nothing."""
     ended = unmatched = 0
-    for row in (
-        Record.objects.filter(batch=batch, known_until__isnull=True).select_related("detail").order_by("pk")
-    ):
+    for row in open_versions().filter(batch=batch).order_by("pk"):
         found = list(_ended_by(row, feed))
         unmatched += not found
         for record in found:

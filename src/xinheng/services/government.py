@@ -17,7 +17,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
 from xinheng.services.merged_files import one_with
 from xinheng.store.flags import SubjectFlag, SuperiorLetter
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
 
@@ -55,8 +55,7 @@ def failures_of(subject: Subject, *, policy: Policy) -> list[Failure]:
 def _failures(policy: Policy) -> QuerySet[Record]:
     words = failure_words(policy.feeds)
     told = [Q(item=item, result__in=sorted(results)) for item, results in words.items()]
-    known = Record.objects.filter(reduce(or_, told, Q(pk__in=())), known_until__isnull=True)
-    return known.select_related("detail", "batch")
+    return open_versions().filter(reduce(or_, told, Q(pk__in=()))).select_related("batch")
 
 
 def _letters(records: Iterable[int]) -> dict[int, int]:

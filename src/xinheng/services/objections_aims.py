@@ -19,7 +19,7 @@ from xinheng.store.effect_kinds import STORED_EFFECTS, StoredEffect
 from xinheng.store.listings import ListEntry
 from xinheng.store.measures import MeasureApplied
 from xinheng.store.organisations import Organisation, OrganisationKind
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.scores import EvaluationRun, Score
 from xinheng.store.subjects import Subject
 
@@ -60,8 +60,8 @@ def aimed(subject: Subject, reference: str, *, policy: Policy) -> Aimed:
 
 
 def _record(subject: Subject, key: int, policy: Policy) -> Aimed | None:
-    kept = Record.objects.select_related("detail", "batch__organisation")
-    record = kept.filter(record_key=key, known_until__isnull=True, subject=subject).first()
+    kept = open_versions().select_related("batch__organisation")
+    record = kept.filter(record_key=key, subject=subject).first()
     if record is None or RecordState(record.state) not in STANDING:
         return None
     aim = Aim.INSPECTION if record.item == Item.INSPECTION else Aim.RECORD

@@ -22,7 +22,7 @@ from xinheng.services.organisations import city
 from xinheng.services.records import FINAL, Change, change_state, correct, refuse_values
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 
 KIND = "correction"
 SERIES = "GZ"
@@ -102,10 +102,8 @@ def _weight(record: Record) -> Weight:
 
 
 def _open_version(record_key: int) -> Record:
-    kept = Record.objects.select_related("subject", "detail", "batch__organisation")
-    record = (
-        kept.select_for_update(of=("self",)).filter(record_key=record_key, known_until__isnull=True).first()
-    )
+    kept = open_versions().select_related("subject", "batch__organisation")
+    record = kept.select_for_update(of=("self",)).filter(record_key=record_key).first()
     if record is None:
         raise Refusal("RH1", "没有这条记录，或它刚刚被别人更改。", advice="请刷新页面后重试。")
     return record

@@ -24,7 +24,7 @@ from xinheng.store.accounts import User
 from xinheng.store.effect_kinds import STORED_EFFECTS
 from xinheng.store.identities import SubjectMerge
 from xinheng.store.listings import ListEntry
-from xinheng.store.records import Record, RecordDetail, RecordNote
+from xinheng.store.records import Record, RecordDetail, RecordNote, open_versions
 from xinheng.store.subjects import Subject
 
 MOVED, TWIN, RESTORED = "refile", "twin", "untwin"
@@ -214,9 +214,7 @@ def _resting() -> Iterator[str]:
 
 def _shield_twins(root: int, why: Why, *, moment: datetime) -> datetime:
     """Let an act that came under two codes count once; the later telling rests."""
-    standing = Record.objects.filter(
-        subject=root, known_until__isnull=True, state__in=[int(state) for state in STANDING]
-    ).select_related("detail")
+    standing = open_versions().filter(subject=root, state__in=[int(state) for state in STANDING])
     records = {record.record_key: record for record in standing}
     origins = dict(Record.objects.filter(pk__in=records).values_list("pk", "subject_id"))
     found = twins(_filed(record, origins.get(key, root)) for key, record in records.items())
@@ -238,8 +236,8 @@ def _filed(record: Record, origin: int) -> Filed:
 
 
 def _restore_twins(group: list[int], why: Why, policy: Policy, *, moment: datetime) -> datetime:
-    resting = Record.objects.filter(subject__in=group, known_until__isnull=True, note__deed=TWIN)
-    for record in resting.select_related("detail").order_by("pk"):
+    resting = open_versions().filter(subject__in=group, note__deed=TWIN)
+    for record in resting.order_by("pk"):
         before = Record.objects.get(
             record_key=record.record_key, subject=record.subject_id, known_until=record.known_at
         )

@@ -23,7 +23,7 @@ from xinheng.services.results_push import ask_for_pushes
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.repairs import RepairApplication, RepairSource, UpperOutcome, UpperResult
 from xinheng.store.subjects import Subject
 
@@ -94,7 +94,7 @@ def records_of(code: str, document_no: str) -> list[Record]:
     if subject is None:
         return []
     wanted = document_key(document_no)
-    rows = Record.objects.filter(subject=subject, known_until__isnull=True).select_related("detail")
+    rows = open_versions().filter(subject=subject)
     return [row for row in rows.order_by("record_key") if document_key(row.detail.document_no) == wanted]
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
 GRADE_FIELDS = ("评价等级", "综合评价等级", "信用等级", "评价结果", "等级")
@@ -39,9 +39,8 @@ class Imported:
 
 def imported_results(subject: Subject, *, policy: Policy) -> tuple[Imported, ...]:
     """All that stand, by system and newest first; what was repaired, shielded or withdrawn is not among them (G9)."""
-    records = Record.objects.filter(
-        subject=subject, item=ITEMS["evaluation"], known_until__isnull=True, state__in=STANDING
-    ).select_related("detail", "batch__organisation")
+    kept = open_versions().select_related("batch__organisation")
+    records = kept.filter(subject=subject, item=ITEMS["evaluation"], state__in=STANDING)
     found = [imported_of(record, policy=policy) for record in records.order_by("-decided_on", "-pk")]
     return tuple(sorted(found, key=lambda each: each.system))
 

@@ -12,7 +12,7 @@ from xinheng.services.ledger import note
 from xinheng.services.time import end_of
 from xinheng.store.accounts import User
 from xinheng.store.effects import Publication
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
 ACCIDENT = "accident_"
@@ -82,9 +82,11 @@ def handled_by(accident: Record) -> list[Record] | None:
     report = document_key(accident.detail.document_no)
     if not accident.result.startswith(ACCIDENT) or accident.result in HANDLED or not report:
         return None
-    told = Record.objects.filter(
-        subject=accident.subject_id, item=accident.item, result__in=HANDLED, known_until__isnull=True
-    ).select_related("detail", "subject")
+    told = (
+        open_versions()
+        .filter(subject=accident.subject_id, item=accident.item, result__in=HANDLED)
+        .select_related("subject")
+    )
     return [
         record
         for record in told.order_by("decided_on", "pk")

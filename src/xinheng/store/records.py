@@ -137,6 +137,11 @@ class RecordDetail(models.Model):
         ]
 
 
+def open_versions() -> models.QuerySet[Record]:
+    """The versions that hold now, with their words. Callers narrow them and add what else they read."""
+    return Record.objects.filter(known_until__isnull=True).select_related("detail")
+
+
 class RecordNote(models.Model):
     """Why a version superseded another: the deed, the reason, the person and the document it rests on."""
 

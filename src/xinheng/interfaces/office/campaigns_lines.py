@@ -31,7 +31,7 @@ from xinheng.services.campaigns_lines import (
 from xinheng.services.campaigns_told import NATURE, why_ended
 from xinheng.services.time import day_of
 from xinheng.store.campaigns import Campaign, CampaignLine
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
 
@@ -158,11 +158,8 @@ def campaign_line(call: Call, line: CampaignLine) -> HttpResponse:
 
 def _facts(call: Call, line: CampaignLine) -> list[tuple[str, str, str]]:
     """Label, words, address. The words of a ground that has ended are not shown."""
-    record = (
-        Record.objects.select_related("subject", "detail", "batch")
-        .filter(record_key=line.ground_key, known_until__isnull=True)
-        .first()
-    )
+    kept = open_versions().select_related("subject", "batch")
+    record = kept.filter(record_key=line.ground_key).first()
     facts = [("企业", f"{line.subject.name}　{line.subject.code or ''}", call.file_url(line.subject))]
     if record is not None and line.ended_at is None:
         row = _row(call, record)

@@ -26,7 +26,7 @@ from xinheng.services.repair_courses import (
 )
 from xinheng.services.repair_results import WITHIN, News, settle, take_result, waiting
 from xinheng.services.repairs import SYSTEMS
-from xinheng.store.records import Record
+from xinheng.store.records import open_versions
 from xinheng.store.repairs import RepairSource, UpperOutcome, UpperResult
 
 _NO_DAY = {"required": "请填写日期。", "invalid": "日期写作 2026-11-20。"}
@@ -120,8 +120,8 @@ def _results(call: Call, form: forms.Form, *, wrong: str = "", status: int = 200
 
 
 def _line(call: Call, one: UpperResult) -> dict[str, Any]:
-    known = Record.objects.filter(subject__code=one.code, known_until__isnull=True, state__in=list(STANDING))
-    rows = known.select_related("detail").order_by("-decided_on")[:30] if one.settled_at is None else []
+    known = open_versions().filter(subject__code=one.code, state__in=list(STANDING))
+    rows = known.order_by("-decided_on")[:30] if one.settled_at is None else []
     return {
         "source": one.get_source_display(),
         "external": one.external,

@@ -22,7 +22,7 @@ from xinheng.interfaces.office.records_shown import file_crumbs, title_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.relations import LISTINGS, Named, Person, name_person, open_person, relations_of
-from xinheng.store.records import Record
+from xinheng.store.records import open_versions
 from xinheng.store.relations import RelationKind
 from xinheng.store.subjects import Subject
 
@@ -46,9 +46,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, call: Call, subject: Subject, *args: Any) -> None:
         super().__init__(*args)
-        standing = Record.objects.filter(
-            subject=subject, item__in=LISTINGS, known_until__isnull=True, state__in=list(STANDING)
-        ).select_related("detail")
+        standing = open_versions().filter(subject=subject, item__in=LISTINGS, state__in=list(STANDING))
         self.fields["listing"].choices = [  # type: ignore[attr-defined]
             (one.record_key, title_of(call, one)) for one in standing.order_by("-decided_on")
         ]
