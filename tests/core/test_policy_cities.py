@@ -181,9 +181,7 @@ def test_cities_use_four_or_six_kinds_of_commitment() -> None:
     commitments = policy_of("huaian").commitments
     assert len(commitments.types) == 6
     assert len(commitments.four) == 4
-    assert commitments.type_named("容缺受理型") == "tolerance"
     assert commitments.types["tolerance"].four == "substitution"
-    assert commitments.type_named("口头承诺") is None
     assert len(commitments.columns()) == 20
     assert commitments.columns()[0][1].title == "承诺编码"
 

@@ -97,6 +97,15 @@ def test_a_letter_that_went_out_and_lost_its_decision_asks_to_be_taken_back(
     again = text(zhao.get(_page("superior_letters", decision)))
     assert "依据已撤回" in again and ">withdraw" not in again
     assert _page("serve_superior", decision, letter) not in page
+    wang, void = signed_in(people.wang), _page("tell_superior_void", decision, letter)
+    untold = "1 份通报的决定已经终止，须告知收文单位作废"
+    assert untold in text(wang.get(desk)) and void in text(wang.get(_page("superior_letters", decision)))
+    given = {"way": "post", "to": letter.addressed_to, "on": str(TODAY)}
+    assert "请填写凭证" in text(post(wang, void, given))
+    post(wang, void, {**given, "proof": "挂号 991"})
+    assert untold not in text(wang.get(desk))
+    assert "挂号 991" in text(wang.get(_page("superior_letters", decision)))
+    assert f"{TODAY} 已告知收文单位作废" in text(wang.get(_page("marks", decision)))
 
 
 def test_nobody_writes_without_a_mark_or_with_a_ground_of_another(decision: Record, people: People) -> None:
@@ -115,7 +124,7 @@ def test_nobody_writes_without_a_mark_or_with_a_ground_of_another(decision: Reco
 def test_who_may_not_mark_may_not_write_release_or_serve(decision: Record, people: People) -> None:
     letter = _written(signed_in(people.wang), decision)[0]
     li = signed_in(people.li)
-    for name in ("tell_superior", "serve_superior", "release_superior"):
+    for name in ("tell_superior", "serve_superior", "release_superior", "tell_superior_void"):
         place = _page(name, decision, letter if name != "tell_superior" else None)
         assert post(li, place).status_code == 403
     assert signed_in(people.zhao).get(_page("tell_superior", decision)).status_code == 403

@@ -8,7 +8,7 @@ from tests.services.promises import ANSWERS, FORM, PLAN, PROMISED, Desk, make_de
 
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_deadlines import remind, run_out
+from xinheng.services.case_deadlines import overdue, remind, run_out
 from xinheng.services.case_lookup import progress_of
 from xinheng.services.cases import take_step
 from xinheng.services.commitments import accept, latest_promise, lodge, supplement, text_of, tolerate
@@ -85,12 +85,17 @@ def test_what_does_not_come_is_late_by_the_clock_and_ends_by_another_person(desk
     assert run_out(policy=desk.policy, now=NOW + timedelta(days=8)) == 1
     case.refresh_from_db()
     assert case.state == "late"
+    after = (NOW + timedelta(days=8)).date()
+    assert [one.case for one in overdue([case.organisation_id], today=after)] == [case]
+    assert run_out(policy=desk.policy, now=NOW + timedelta(days=9)) == 0
+    assert remind(policy=desk.policy, now=NOW + timedelta(days=40)) == 1
     with pytest.raises(Refusal):
         take_step(case.public_id, "drop", actor=desk.sun, policy=desk.policy, now=NOW, reason="未补")
     dropped = take_step(
         case.public_id, "drop", actor=desk.people.zhao, policy=desk.policy, now=NOW, reason="未补"
     )
     assert dropped.state == "dropped"
+    assert not overdue([case.organisation_id], today=after).exists()
     said = begun(dropped, "refusal", policy=desk.policy, on=TODAY)
     assert "2026年11月27日前补齐“平面图”，期满没有补齐" in str(said["facts"])
     assert said["reasons"] == "未补"

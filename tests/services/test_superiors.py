@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from tests.people import NOW, People
+from tests.refusals import code_of
 from tests.store.rows import Rows
 
 from xinheng.core.catalogue import Item
@@ -14,13 +15,16 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.records import Change, change_state, correct
 from xinheng.services.superiors import (
     Receipt,
+    VoidTold,
     grounds_for,
     notify_superior,
     release_letter,
     serve_letter,
+    tell_void,
+    to_be_told,
     withdraw_letters,
 )
-from xinheng.store.flags import DeliveryWay
+from xinheng.store.flags import DeliveryWay, VoidWay
 from xinheng.store.models import LedgerEvent, Record, RecordDetail, SubjectFlag, SuperiorLetter
 
 
@@ -162,3 +166,36 @@ def test_only_decisions_that_stand_are_offered_as_ground(people: People, policy:
     made(people, rows, subject=final.subject, item=Item.HONOUR, seriousness=Seriousness.NONE)
     made(people, rows)
     assert [one.pk for one in grounds_for(final.subject, policy=policy)] == [final.pk]
+
+
+@pytest.mark.row("M1-05")
+@pytest.mark.row("M10-11")
+@pytest.mark.guard("G17")
+def test_a_receiver_is_told_once_that_the_letter_is_void_with_day_way_and_proof(
+    decision: Record, people: People, policy: Policy
+) -> None:
+    first, second = told(flagged(people, decision), decision, people, policy)
+    release_letter(first.public_id, actor=people.zhao, now=NOW)
+    today = NOW.date()
+    receipt = Receipt(on=today, way=DeliveryWay.POST, proof="EX123")
+    serve_letter(first.public_id, receipt, actor=people.wang, now=NOW)
+    good = VoidTold(to="市国资委办公室", on=today, way=VoidWay.EXCHANGE, proof="签收单 2026-120")
+    call = {"actor": people.wang, "now": NOW}
+    assert code_of(tell_void, first.public_id, good, **call) == "SUP12"
+    assert not to_be_told([people.city.pk]).exists()
+    withdraw_letters(decision.record_key, why="复议撤销", now=NOW)
+    assert list(to_be_told([people.city.pk])) == [first]
+    for wrong, code in (
+        ({"to": " "}, "SUP13"),
+        ({"proof": ""}, "SUP13"),
+        ({"on": today - timedelta(days=1)}, "SUP14"),
+        ({"on": today + timedelta(days=1)}, "SUP14"),
+        ({"way": VoidWay.KEPT}, "SUP15"),
+    ):
+        assert code_of(tell_void, first.public_id, replace(good, **wrong), **call) == code  # type: ignore[arg-type]
+    done = tell_void(first.public_id, good, **call)  # type: ignore[arg-type]
+    assert (done.void_told_on, done.void_told_by, done.void_told_to) == (today, people.wang, good.to)
+    assert not to_be_told([people.city.pk]).exists()
+    assert LedgerEvent.objects.filter(kind="superior.void_told").count() == 1
+    assert code_of(tell_void, first.public_id, good, **call) == "SUP12"
+    assert code_of(tell_void, second.public_id, good, **call) == "SUP12", "it never went out"

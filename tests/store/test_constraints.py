@@ -348,6 +348,14 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "superior_letter_served_with_proof": lambda rows: rows.letter(
         served_on=TODAY, served_at=NOW, served_by=rows.people.wang, served_way="exchange", served_proof="收1"
     ),
+    "superior_letter_void_told_with_proof": lambda rows: rows.letter(
+        void_told_on=TODAY,
+        void_told_at=NOW,
+        void_told_by=rows.people.wang,
+        void_told_to="市国资委",
+        void_told_way="exchange",
+        void_told_proof="收2",
+    ),
     "relation_kind_known": lambda rows: rows.relation(kind="spouse"),
     "relation_says_whence": lambda rows: rows.relation(source=""),
     "relation_period": lambda rows: rows.relation(to_on=YESTERDAY),

@@ -4,7 +4,9 @@ Whoever proposes that it was not kept does not decide it; before that the enterp
 department has to check is in the published list of its matters; a term nobody set stays open (legal guard G15).
 """
 
-from xinheng.core.flows import NEW, Flow, State, published
+from dataclasses import replace
+
+from xinheng.core.flows import NEW, Flow, State, Step, published
 from xinheng.core.mandates import Matter
 from xinheng.core.roles import OF_ENTERPRISES
 from xinheng.core.steps import DECIDERS, OFFICERS, STATEMENT, TAKERS, adverse, by, by_clock
@@ -105,7 +107,7 @@ _CHECKING = (
     by(DECIDERS, "overturn", "撤销认定", "determined", "overturned"),
 )
 
-COMMITMENT = published(
+COMMITMENT_1 = published(
     Flow(
         name="commitment",
         version=1,
@@ -114,4 +116,18 @@ COMMITMENT = published(
         steps=(*_TAKING, *_CHECKING),
         matter=Matter.COMMITMENTS,
     )
+)
+
+
+def _with_term_kept(step: Step) -> Step:
+    """The promised day that passed keeps its clock, so that the promise stays among what is overdue until it is settled."""
+    if step.verb == "fall_late":
+        return replace(step, ends=())
+    if step.verb == "drop":
+        return replace(step, ends=(*step.ends, SUPPLEMENT))
+    return step
+
+
+COMMITMENT = published(
+    replace(COMMITMENT_1, version=2, steps=tuple(map(_with_term_kept, COMMITMENT_1.steps)))
 )

@@ -26,7 +26,7 @@ class Needed(StrEnum):
 
 
 class CommitmentType(Entry):
-    """``four`` is the kind of the four-fold scheme it is reported as; ``names`` are other spellings on import."""
+    """``four`` is the kind of the four-fold scheme it is reported as; ``names`` are its other spellings in documents."""
 
     title: str
     four: str
@@ -111,13 +111,6 @@ class Commitments(PolicyModel):
     def titles(self) -> dict[str, str]:
         """Titles of the types by key."""
         return {key: entry.title for key, entry in self.types.items()}
-
-    def type_named(self, name: str) -> str | None:
-        """Key of the type a file calls ``name``; None if it is no known name."""
-        for key, entry in self.types.items():
-            if name in (entry.title, *entry.names):
-                return key
-        return None
 
     def columns(self) -> tuple[tuple[str, RegisterColumn], ...]:
         return tuple(sorted(self.register_columns.items(), key=lambda pair: pair[1].number))

@@ -4,6 +4,7 @@ Nothing is written without a living, final decision of a public body, nothing go
 rested on a decision that ends is withdrawn with it (汴政办〔2020〕46号第17项; legal guards G3, G17).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,8 +22,8 @@ from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.flags import Addressee, DeliveryWay, SubjectFlag, SuperiorLetter
-from xinheng.store.records import Record
+from xinheng.store.flags import Addressee, DeliveryWay, SubjectFlag, SuperiorLetter, VoidWay
+from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
 MOST = 200
@@ -65,9 +66,10 @@ def notify_superior(
 
 def _ground(flag: SubjectFlag, record_key: int, policy: Policy) -> Record:
     found = (
-        Record.objects.select_for_update(of=("self",))
-        .select_related("detail", "batch", "subject")
-        .filter(record_key=record_key, known_until__isnull=True, subject__in=one_with(flag.subject))
+        open_versions()
+        .select_for_update(of=("self",))
+        .select_related("batch", "subject")
+        .filter(record_key=record_key, subject__in=one_with(flag.subject))
         .first()
     )
     if found is None:
@@ -135,20 +137,78 @@ def serve_letter(public_id: str, receipt: Receipt, *, actor: User, now: datetime
     return letter
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoidTold:
+    """Which office of the receiver was told that a letter is void, on which day, by which way, with which proof."""
+
+    to: str
+    on: date
+    way: VoidWay
+    proof: str
+
+
+@transaction.atomic
+def tell_void(public_id: str, told: VoidTold, *, actor: User, now: datetime) -> SuperiorLetter:
+    """Register that the receiver of a letter whose decision fell knows it. Refusals: SUP12 nothing to tell or told
+    already, SUP13 incomplete, SUP14 the day, SUP15 it was received and cannot have been kept back."""
+    letter = SuperiorLetter.objects.select_for_update().filter(public_id=public_id).first()
+    if letter is None or not _to_be_told(letter):
+        raise Refusal("SUP12", "这份通报不需要告知作废，或者已经登记告知。", advice="请刷新页面。")
+    if not told.to.strip() or not told.proof.strip():
+        raise Refusal(
+            "SUP13",
+            "登记告知作废须写明告知了哪个单位或处室，以及凭证。",
+            advice="请填写收文单位和签收单、回执或者邮件的号码；没有寄出的，写原件现在何处。",
+        )
+    assert letter.withdrawn_at is not None
+    if not day_of(letter.withdrawn_at) <= told.on <= day_of(now):
+        raise Refusal("SUP14", "告知日期不能早于撤回，也不能晚于今天。", advice="请核对签收单上的日期。")
+    if told.way == VoidWay.KEPT and letter.served_on is not None:
+        raise Refusal(
+            "SUP15",
+            "这份通报已经登记送达，不能写“没有寄出”。",
+            advice="请告知收文单位作废，并选择告知的方式。",
+        )
+    letter.void_told_to = mask_personal(told.to.strip()).text[:200]
+    letter.void_told_on, letter.void_told_way = told.on, told.way
+    letter.void_told_proof = mask_personal(told.proof.strip()).text[:200]
+    letter.void_told_by, letter.void_told_at = actor, now
+    letter.save(update_fields=[f"void_told_{part}" for part in ("on", "to", "way", "proof", "by", "at")])
+    _note("superior.void_told", letter, actor=actor, now=now, reason="")
+    return letter
+
+
+def _to_be_told(letter: SuperiorLetter) -> bool:
+    return bool(letter.released_at and letter.withdrawn_at and not letter.void_told_at)
+
+
+def to_be_told(organisations: Collection[int]) -> QuerySet[SuperiorLetter]:
+    """Letters of these organs that went out, lost their decision and whose receiver has not been told, the oldest first."""
+    found = SuperiorLetter.objects.filter(
+        written_by__organisation__in=organisations,
+        released_at__isnull=False,
+        withdrawn_at__isnull=False,
+        void_told_at__isnull=True,
+    )
+    return found.select_related("flag__subject").order_by("withdrawn_at", "pk")
+
+
 def letters_of(subject: Subject) -> QuerySet[SuperiorLetter]:
     """All letters about the subject and what is merged into it, newest first."""
     found = SuperiorLetter.objects.filter(flag__subject__in=one_with(subject)).order_by("-pk")
-    return found.select_related("ground__detail", "written_by", "released_by", "served_by", "flag")
+    return found.select_related(
+        "ground__detail", "written_by", "released_by", "served_by", "void_told_by", "flag"
+    )
 
 
 def grounds_for(subject: Subject, *, policy: Policy) -> list[Record]:
     """Living records of the subject of which its superior may be told, newest first; the verb asks again."""
     failing = [one.number for one in policy.catalogue.items.values() if one.nature is Nature.FAILING]
-    found = Record.objects.filter(
-        Q(item__in=failing) | ~Q(seriousness=Seriousness.NONE),
-        subject__in=one_with(subject),
-        known_until__isnull=True,
-    ).select_related("detail", "batch")
+    found = (
+        open_versions()
+        .filter(Q(item__in=failing) | ~Q(seriousness=Seriousness.NONE), subject__in=one_with(subject))
+        .select_related("batch")
+    )
     return [one for one in found.order_by("-decided_on", "-pk")[:MOST] if _may_ground(one)]
 
 

@@ -68,11 +68,22 @@ class DeliveryWay(models.TextChoices):
     BY_HAND = "by_hand", "专人送交"
 
 
+class VoidWay(models.TextChoices):
+    """How the receiver learnt that a letter is void: as letters travel between public bodies, or the letter never left."""
+
+    EXCHANGE = "exchange", "公文交换"
+    ELECTRONIC = "electronic", "电子公文系统"
+    POST = "post", "机要或挂号邮寄"
+    BY_HAND = "by_hand", "专人送交"
+    KEPT = "kept", "没有寄出，原件已收回"
+
+
 class SuperiorLetter(models.Model):
     """A letter that tells superior unit or audit office of a failure of a marked subject.
 
     It rests on ``ground``, goes out by a second person's word, and is withdrawn when the ground ends. ``served_on`` is
-    the day on which the other body received it, ``served_proof`` the number of its receipt.
+    the day on which the other body received it, ``served_proof`` the number of its receipt. ``void_told_on`` is the day
+    on which the receiver of a withdrawn letter was told that it is void, ``void_told_to`` the office that was told.
     """
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
@@ -97,9 +108,28 @@ class SuperiorLetter(models.Model):
     served_proof = models.CharField(max_length=200, blank=True, default="", db_default="")
     served_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     served_at = models.DateTimeField(null=True)
+    void_told_on = models.DateField(null=True)
+    void_told_to = models.CharField(max_length=200, blank=True, default="", db_default="")
+    void_told_way = models.CharField(max_length=12, choices=VoidWay, blank=True, default="", db_default="")
+    void_told_proof = models.CharField(max_length=200, blank=True, default="", db_default="")
+    void_told_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    void_told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(void_told_on__isnull=True, void_told_at__isnull=True, void_told_by__isnull=True)
+                | (
+                    Q(void_told_on__isnull=False, void_told_at__isnull=False, void_told_by__isnull=False)
+                    & Q(released_at__isnull=False, withdrawn_at__isnull=False)
+                    & Q(void_told_way__in=VoidWay.values)
+                    & ~Q(void_told_to="")
+                    & ~Q(void_told_proof="")
+                ),
+                name="superior_letter_void_told_with_proof",
+            ),
             models.CheckConstraint(
                 condition=Q(served_on__isnull=True, served_at__isnull=True, served_by__isnull=True)
                 | (

@@ -88,6 +88,8 @@ def marks(call: Call, subject: Subject) -> HttpResponse:
 
 def state_of(letter: SuperiorLetter) -> str:
     """How far a letter to superior unit or audit office has come."""
+    if letter.void_told_on is not None:
+        return f"已撤回，{letter.void_told_on} 已告知收文单位作废"
     if letter.withdrawn_at is not None and letter.released_at is not None:
         return "已撤回，须告知收文单位作废"
     if letter.withdrawn_at is not None:

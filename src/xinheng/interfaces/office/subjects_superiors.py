@@ -21,13 +21,15 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.merged_files import one_with
 from xinheng.services.superiors import (
     Receipt,
+    VoidTold,
     grounds_for,
     letters_of,
     notify_superior,
     release_letter,
     serve_letter,
+    tell_void,
 )
-from xinheng.store.flags import Addressee, DeliveryWay, FlagKind, SubjectFlag, SuperiorLetter
+from xinheng.store.flags import Addressee, DeliveryWay, FlagKind, SubjectFlag, SuperiorLetter, VoidWay
 from xinheng.store.subjects import Subject
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -74,6 +76,23 @@ class ServeForm(forms.Form):
     )
 
 
+class VoidForm(forms.Form):
+    way = forms.ChoiceField(label="告知方式", choices=VoidWay.choices)
+    to = forms.CharField(
+        label="告知了哪个单位或处室（不写个人姓名）",
+        max_length=200,
+        error_messages={"required": "请填写收文单位或者处室。"},
+    )
+    on = forms.DateField(
+        label="告知日期", widget=_DAY, error_messages={"required": "请填写收文单位知道作废的日期。"}
+    )
+    proof = forms.CharField(
+        label="凭证（签收单、回执或邮件号码；没有寄出的写原件现在何处）",
+        max_length=200,
+        error_messages={"required": "请填写凭证。"},
+    )
+
+
 def _marks(subject: Subject) -> list[SubjectFlag]:
     return list(SubjectFlag.objects.filter(subject__in=one_with(subject), ended_at__isnull=True))
 
@@ -97,6 +116,7 @@ def _line(call: Call, subject: Subject, one: SuperiorLetter, *, may: bool) -> di
     other = one.written_by_id != call.user.pk
     decides = bool(call.may(Verb.DECIDE_CASE, call.of(one.written_by.organisation_id)))
     waits = one.released_at is not None and one.withdrawn_at is None and one.served_on is None
+    to_tell = one.withdrawn_at is not None and one.released_at is not None and one.void_told_on is None
     return {
         "addressee": Addressee(one.addressee).label,
         "to": one.addressed_to,
@@ -115,7 +135,12 @@ def _line(call: Call, subject: Subject, one: SuperiorLetter, *, may: bool) -> di
         "withdrawn_why": f"依据已{DEEDS[one.withdrawn_why]}"
         if one.withdrawn_why in DEEDS
         else one.withdrawn_why,
-        "tell_again": one.withdrawn_at is not None and one.released_at is not None,
+        "tell_again": to_tell,
+        "void_told_on": one.void_told_on,
+        "void_told": f"{one.void_told_to}　{one.get_void_told_way_display()}　{one.void_told_proof}"
+        if one.void_told_on
+        else "",
+        "void_url": reverse("office:tell_superior_void", kwargs=part) if to_tell and may else "",
         "release_url": reverse("office:release_superior", kwargs=part)
         if open_one and decides and other
         else "",
@@ -174,6 +199,24 @@ def serve_superior(call: Call, subject: Subject, letter: str) -> HttpResponse:
     lead = f"{found.title}，收文单位：{found.addressed_to}。机关之间的公文，不起算当事人的期限。"
     crumbs = _crumbs(subject, Crumb("登记送达"))
     return form_page(call, form, crumbs, heading="登记送达", lead=lead, button="登记")
+
+
+@asks(Verb.FLAG_SUBJECT, of=SUBJECT, methods=("GET", "POST"))
+@once
+def tell_superior_void(call: Call, subject: Subject, letter: str) -> HttpResponse:
+    """Register that the receiver knows that the letter is void."""
+    found, _ = _letter(subject.public_id, letter)
+    form = VoidForm(call.request.POST or None, initial={"on": call.today, "to": found.addressed_to})
+    if call.request.method == "POST" and form.is_valid():
+        with refusals_on(form, {"SUP14": "on", "SUP15": "way"}):
+            told = VoidTold(**form.cleaned_data | {"way": VoidWay(form.cleaned_data["way"])})
+            tell_void(found.public_id, told, actor=call.user, now=call.now)
+            call.tell("已登记告知作废。")
+            return _back(subject)
+    heading = f"登记告知作废：{found.addressed_to}"
+    lead = f"{found.title}。所依据的决定已经终止，通报已经撤回；收文单位须知道它不再有效。"
+    crumbs = _crumbs(subject, Crumb(heading))
+    return form_page(call, form, crumbs, heading=heading, lead=lead, button="登记")
 
 
 def _letter(subject: str, letter: str) -> tuple[SuperiorLetter, Subject]:
