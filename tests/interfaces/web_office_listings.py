@@ -94,7 +94,8 @@ def _watch() -> Context:
     return {
         **OFFICE,
         "crumbs": CRUMBS,
-        "months": 12,
+        "months": "12个月",
+        "fell": "20.0%",
         "beyond": ["示例市应急管理局"],
         "lines": _table(Column("单位"), Column("列入", "number")),
     }

@@ -19,7 +19,7 @@ from xinheng.services.interviews import (
     call_interview,
     draft_interview,
     facts_of,
-    interviews_of,
+    may_call_on,
     put_off,
     register_missed,
     revise_call,
@@ -71,6 +71,10 @@ def _called(orders: Orders, record: Record) -> Case:
     )
 
 
+def _done(record: Record) -> list[Case]:
+    return list(Case.objects.filter(subject=record.subject, kind="interview", state="done"))
+
+
 def _minute(orders: Orders, case: Case, minutes: Minutes = MINUTES, *, days: int = 3) -> Case:
     return write_minutes(
         case,
@@ -88,7 +92,7 @@ def _minute(orders: Orders, case: Case, minutes: Minutes = MINUTES, *, days: int
 @pytest.mark.row("M3-04")
 def test_an_interview_ends_in_minutes_in_the_file(orders: Orders, record: Record) -> None:
     case = _minute(orders, _called(orders, record))
-    assert not interviews_of(record.subject).exists()
+    assert not _done(record)
     with pytest.raises(Refusal, match="核对记录"):
         orders.take(case, "confirm", orders.people.wang)
     done = orders.take(case, "confirm", orders.sun, on=later(4))
@@ -97,7 +101,7 @@ def test_an_interview_ends_in_minutes_in_the_file(orders: Orders, record: Record
         "done",
         f"警示约谈：{record.subject.name}",
     )
-    assert list(interviews_of(record.subject)) == [done]
+    assert _done(record) == [done]
     assert facts_of(done)["said"] == "说明检查中发现的问题"
     assert Record.objects.filter(subject=record.subject).count() == 1
 
@@ -120,6 +124,21 @@ def test_nobody_calls_an_interview_alone_or_without_a_living_record(orders: Orde
     Record.objects.filter(pk=record.pk).update(known_until=later(1))
     with pytest.raises(Refusal, match="失效"):
         call_interview(case, actor=orders.people.zhao, **alone)  # type: ignore[arg-type]
+
+
+@pytest.mark.row("M11-03")
+def test_a_plain_fact_is_no_reason_for_an_interview_when_it_is_drafted_nor_when_it_is_called(
+    orders: Orders, record: Record
+) -> None:
+    registration = orders.rows.record(item=1)
+    assert code_of(_draft, orders, registration) == "IV11"
+    assert not may_call_on(registration, policy=orders.policy)
+    case = _draft(orders, record)
+    Record.objects.filter(pk=record.pk).update(known_until=later(1))
+    again = {"record_key": record.record_key, "subject": record.subject, "item": 1}
+    orders.rows.record(**again)
+    call = {"actor": orders.people.zhao, "policy": orders.policy, "now": NOW, "reason": "x"}
+    assert code_of(call_interview, case, seen=case.version, **call) == "IV11"
 
 
 @pytest.mark.row("M11-03")
@@ -179,7 +198,7 @@ def test_who_did_not_come_is_called_again(orders: Orders, record: Record) -> Non
     assert (case.state, facts_of(case)["meeting_on"]) == ("called", "2026-12-01")
     ended = orders.take(case, "end", orders.people.zhao)
     assert ended.closed_at is not None
-    assert not interviews_of(record.subject).exists()
+    assert not _done(record)
 
 
 @pytest.mark.parametrize(

@@ -156,13 +156,13 @@ def test_the_watch_counts_entries_against_decisions(listers: Listers) -> None:
     listers.evidence(seriousness=Seriousness.GENERAL)
     entry = listers.listed()
     reached = frozenset({listers.people.market.pk, listers.people.city.pk})
-    line = watch(reached, today=TODAY)[0]
+    line = watch(reached, policy=listers.policy, today=TODAY)[0]
     assert (line.decisions, line.serious, line.listed, line.fell) == (2, 1, 1, 0)
     assert (line.per_thousand, line.beyond) == (500, False)
     case = Case.objects.get(pk=entry.decision_id)
     revoke(case, listers.by(listers.people.zhao), reason="有误", document="撤1号")
-    assert watch(reached, today=TODAY)[0].beyond
-    assert watch(frozenset(), today=TODAY) == []
+    assert watch(reached, policy=listers.policy, today=TODAY)[0].beyond
+    assert watch(frozenset(), policy=listers.policy, today=TODAY) == []
 
 
 RULE = Found(

@@ -23,6 +23,7 @@ from xinheng.core.deadlines import Deadlines
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy
 from xinheng.core.inspection_matters import InspectionMatters
+from xinheng.core.interview_grounds import RectificationRules
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.models import ScoringModel
@@ -57,6 +58,7 @@ from xinheng.core.policy_subjects import (
     MEASURES,
     OPEN_DATA,
     QUALITY,
+    RECTIFICATION,
     REPAIR,
     REPORTS,
     SECTORS,
@@ -95,6 +97,7 @@ class Policy:
     quality: Quality
     repair: RepairRules
     reports: ReportRules
+    rectification: RectificationRules
     open_data: OpenDataRules
     deadlines: Deadlines
     grading: GradingPolicy
@@ -287,7 +290,7 @@ def _read(report: Report, *, city: str) -> Policy:
     seriousness, lists, measures = loader.load(SERIOUSNESS), loader.load(LISTS), loader.load(MEASURES)
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
     repair, reports, matters = loader.load(REPAIR), loader.load(REPORTS), loader.load(MATTERS)
-    open_data = loader.load(OPEN_DATA)
+    rectification, open_data = loader.load(RECTIFICATION), loader.load(OPEN_DATA)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
     treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
     calendar = calendar_of_folder(report)
@@ -309,6 +312,7 @@ def _read(report: Report, *, city: str) -> Policy:
         quality=_sure(quality),
         repair=_sure(repair),
         reports=_sure(reports),
+        rectification=_sure(rectification),
         open_data=_sure(open_data),
         deadlines=_sure(deadlines),
         city_file=_sure(city_file),

@@ -6,6 +6,7 @@ from xinheng.core import (
     catalogue,
     commitments,
     inspection_matters,
+    interview_grounds,
     lists,
     measures,
     open_tables_rules,
@@ -18,6 +19,7 @@ from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
 from xinheng.core.deadlines import Deadlines
 from xinheng.core.inspection_matters import InspectionMatters
+from xinheng.core.interview_grounds import RectificationRules
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.open_tables_rules import OpenDataRules
@@ -45,6 +47,7 @@ COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
 QUALITY = Subject("quality", Quality, quality.forbidden_changes)
 REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
 REPORTS = Subject("reports", ReportRules, report_rules.forbidden_changes)
+RECTIFICATION = Subject("rectification", RectificationRules, interview_grounds.forbidden_changes)
 OPEN_DATA = Subject("open_data", OpenDataRules, open_tables_rules.forbidden_changes)
 MATTERS = Subject("inspection_matters", InspectionMatters, inspection_matters.forbidden_changes)
 DEADLINES = Subject("deadlines", Deadlines, optional=True)
@@ -59,7 +62,6 @@ FIGURES = tuple(
         "evaluation",
         "inspections",
         "letters",
-        "rectification",
         "objections",
         "retention",
     )
@@ -77,6 +79,7 @@ _SUBJECTS: tuple[Subject[Any], ...] = (
     QUALITY,
     REPAIR,
     REPORTS,
+    RECTIFICATION,
     OPEN_DATA,
     MATTERS,
     DEADLINES,

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from xinheng.core.days import add_months
 from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.interview_grounds import demand_ground
 from xinheng.core.interviews import Manner
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
+from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
+from xinheng.services.case_grounds import decide_on_record, grounded, living_record, refuse_foreign
 from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.letters_serving import served_on
-from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
+from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 KIND = "interview"
@@ -55,10 +56,12 @@ class Minutes:
 
 @transaction.atomic
 def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -> Case:
-    """Open the case. Refusals: IV1 no cause or place, IV2, IV6 and IV7 the day, RE2 and RE3 for the record, C03 an
-    interview on it runs."""
+    """Open the case. Refusals: IV1 no cause or place, IV2, IV6 and IV7 the day, RE2 and RE3 for the record, IV11 it states
+    no fault, C03 an interview on it runs."""
     details = _called(call.cause, call.meeting_on, call.place, policy=policy, today=day_of(now))
-    refuse_foreign(living_record(call.record, call.subject), actor, on=day_of(now))
+    record = living_record(call.record, call.subject)
+    refuse_foreign(record, actor, on=day_of(now))
+    demand_fault(record, policy=policy)
     details["manner"] = call.manner.value
     opening = Opening(
         flow=KIND,
@@ -75,8 +78,32 @@ def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -
 
 @transaction.atomic
 def call_interview(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
-    """Another person calls the enterprise in, on the record it was drafted on."""
+    """Another person calls the enterprise in, on the record it was drafted on, if it states a fault still (IV11)."""
+    subject, ground = grounded(case)
+    demand_fault(living_record(ground.reference, subject), policy=policy)
     return decide_on_record(case, "call", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+
+
+def demand_fault(record: Record, *, policy: Policy) -> None:
+    """Refusal IV11 where the record states no fault."""
+    item = policy.catalogue.item(record.item)
+    demand_ground(
+        policy.rectification,
+        title=item.title,
+        item=record.item,
+        nature=item.nature,
+        seriousness=Seriousness(record.seriousness),
+        result=record.result,
+    )
+
+
+def may_call_on(record: Record, *, policy: Policy) -> bool:
+    """Whether an interview may be drafted on the record; whether it lives is asked when it is."""
+    try:
+        demand_fault(record, policy=policy)
+    except Refusal:
+        return False
+    return True
 
 
 def revise_call(
@@ -231,8 +258,3 @@ def facts_of(case: Case) -> dict[str, str]:
     for details in case.events.order_by("sequence").values_list("details", flat=True):
         told |= {name: str(value) for name, value in (details or {}).items()}
     return told
-
-
-def interviews_of(subject: Subject) -> QuerySet[Case]:
-    """Interviews that took place with confirmed minutes, the newest first: a part of the file (M3-04)."""
-    return Case.objects.filter(subject__in=one_with(subject), kind=KIND, state="done").order_by("-pk")

@@ -13,18 +13,20 @@ from xinheng.core.days import add_months
 from xinheng.core.grounds import EndCause
 from xinheng.core.listing import DECISIVE
 from xinheng.core.lists import ListKind
+from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, Seriousness
 from xinheng.services.reach import tree
 from xinheng.store.listings import ListEntry
 from xinheng.store.records import Record
 
-MONTHS = 12
+MONTHS, FELL = "lists.watch_months", "lists.watch_fell_per_mille"
+"""Parameters: how far back is counted, and the share of entries taken back from which somebody is asked to look."""
 _FELL = (EndCause.WITHDRAWN.value, EndCause.REVOKED.value, EndCause.CORRECTED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Twelve months of one organisation. ``decisions`` are its decisive records, ``serious`` those of the serious class;
+    """One organisation within the months of policy. ``decisions`` are its decisive records, ``serious`` those of the serious class;
     ``light`` are entries on a serious list whose ground was not serious; ``fell`` those taken back."""
 
     organisation: int
@@ -35,6 +37,7 @@ class Watched:
     focus: int
     light: int
     fell: int
+    fell_per_mille: int | None
 
     @property
     def per_thousand(self) -> int | None:
@@ -43,13 +46,22 @@ class Watched:
 
     @property
     def beyond(self) -> bool:
-        """More entries than serious decisions, an entry on a light ground, or a fifth taken back."""
-        return self.listed > self.serious or self.light > 0 or (self.fell * 5 >= self.listed > 0)
+        """More entries than serious decisions, an entry on a light ground, or as many taken back as policy says."""
+        return self.listed > self.serious or self.light > 0 or self._many_fell
+
+    @property
+    def _many_fell(self) -> bool:
+        share = self.fell_per_mille
+        return share is not None and self.fell * 1000 >= self.listed * share > 0
 
 
-def watch(organisations: frozenset[int], *, today: date) -> list[Watched]:
-    """One line an organisation that decided or listed within the last twelve months, most entries first."""
-    since = add_months(today, -MONTHS)
+def watch(organisations: frozenset[int], *, policy: Policy, today: date) -> list[Watched]:
+    """One line an organisation that decided or listed within the months of policy, most entries first; nothing where
+    nobody set them."""
+    months, share = (policy.parameter(key, on=today).value for key in (MONTHS, FELL))
+    if months is None:
+        return []
+    since = add_months(today, -months)
     facts = (
         Record.objects.filter(
             known_until__isnull=True,
@@ -78,12 +90,15 @@ def watch(organisations: frozenset[int], *, today: date) -> list[Watched]:
     listed: dict[int, Any] = {row["organisation"]: row for row in entries}
     names = tree()
     found = [
-        _line(one, names.name(one), decided.get(one, {}), listed.get(one, {})) for one in {*decided, *listed}
+        _line(one, names.name(one), decided.get(one, {}), listed.get(one, {}), share)
+        for one in {*decided, *listed}
     ]
     return sorted(found, key=lambda line: (-line.listed, line.name))
 
 
-def _line(organisation: int, name: str, decided: dict[str, int], listed: dict[str, int]) -> Watched:
+def _line(
+    organisation: int, name: str, decided: dict[str, int], listed: dict[str, int], share: int | None
+) -> Watched:
     return Watched(
         organisation=organisation,
         name=name,
@@ -93,4 +108,5 @@ def _line(organisation: int, name: str, decided: dict[str, int], listed: dict[st
         focus=listed.get("focus", 0),
         light=listed.get("light", 0),
         fell=listed.get("fell", 0),
+        fell_per_mille=share,
     )

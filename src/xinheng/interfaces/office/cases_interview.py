@@ -57,9 +57,13 @@ class InterviewForm(forms.Form):
     reason = words_field("事实和理由", rows=3, most=1000)
 
 
+_OF_THE_DAY: Beside = {"IV2": "meeting_on", "IV6": "meeting_on", "IV7": "meeting_on"}
+
+
 class ReviseForm(StepForm):
     """The draft as it stands, to be changed."""
 
+    beside: ClassVar[Beside] = _OF_THE_DAY
     cause = words_field("约谈事由", most=1000)
     meeting_on = _day("约谈日期")
     place = _place()
@@ -73,7 +77,7 @@ class ReviseForm(StepForm):
 class AppointForm(StepForm):
     """Another day and place."""
 
-    beside: ClassVar[Beside] = {"IV2": "meeting_on", "IV6": "meeting_on", "IV7": "meeting_on"}
+    beside: ClassVar[Beside] = _OF_THE_DAY
 
     meeting_on = _day("约谈日期")
     place = _place()
@@ -103,6 +107,7 @@ class MinutesForm(StepForm):
 def new_interview(call: Call) -> HttpResponse:
     """Draft an interview on one record, named in the address."""
     record = record_of(call)
+    interviews.demand_fault(record, policy=call.policy)
     posted = call.request.POST if call.request.method == "POST" else None
     form = InterviewForm(posted, initial={"manner": Manner.REMINDER.value})
     if form.is_bound and form.is_valid():
@@ -116,7 +121,7 @@ def new_interview(call: Call) -> HttpResponse:
             place=given["place"],
             reason=given["reason"],
         )
-        with refusals_on(form):
+        with refusals_on(form, _OF_THE_DAY):
             case = draft_interview(wanted, actor=call.user, policy=call.policy, now=call.now)
             call.tell("已拟定，由另一人决定后发约谈通知书。")
             return redirect("office:case", number=case.number)

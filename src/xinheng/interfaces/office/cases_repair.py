@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xinheng.core.credit_code import is_uscc
+from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.core.repair import FREE
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import Act as StepAct
-from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of, take
+from xinheng.interfaces.office.cases_kinds import CaseKind, PolicyForm, StepForm, given_of, take
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.wording import item_title
 from xinheng.interfaces.web.parts import Crumb, Link
@@ -53,11 +54,13 @@ def _day() -> forms.DateInput:
 
 
 class _Materials(forms.Form):
-    duty_done = forms.CharField(
-        label="已改正、已履行义务的证明", max_length=500, required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )  # fmt: skip
+    """Materials are called as the rules of repair call them (``named``)."""
+
+    duty_done = forms.CharField(max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}))
     pledged = forms.BooleanField(label="企业已作出信用修复承诺（承诺书已签）", required=False)
+
+    def named(self, policy: Policy) -> None:
+        self.fields["duty_done"].label = policy.repair.materials["duty_done"].title
 
     def application(self) -> Application:
         given = self.cleaned_data
@@ -89,11 +92,17 @@ class LodgeForm(_Materials, _Lodged):
     field_order: tuple[str, ...] = ("source", "external", "lodged_on", "pushed_on", "duty_done", "pledged")
 
 
-class LodgeStepForm(StepForm, LodgeForm):
+class _MaterialsStep(PolicyForm, _Materials):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.named(self.policy)
+
+
+class LodgeStepForm(_MaterialsStep, LodgeForm):
     field_order = (*LodgeForm.field_order, "reason")
 
 
-class CompleteStepForm(StepForm, _Materials):
+class CompleteStepForm(_MaterialsStep):
     field_order = ("duty_done", "pledged", "reason")
 
 
@@ -133,8 +142,8 @@ class RefuseForm(LetterStepForm):
     field_order = ("facts", "basis", "body", "court", "reason", "confirmed")
 
 
-class AskForm(LetterStepForm):
-    """Only lawful materials can be chosen."""
+class AskForm(LetterStepForm, PolicyForm):
+    """Only lawful materials can be chosen; their titles are those of the rules of repair."""
 
     until = forms.DateField(
         label="补正截止日期", required=False, widget=forms.DateInput(attrs={"type": "date"}),
@@ -143,10 +152,14 @@ class AskForm(LetterStepForm):
 
     wanted = forms.MultipleChoiceField(
         label="需要补正的材料", widget=forms.CheckboxSelectMultiple,
-        choices=[("duty_done", "已改正、已履行义务的证明"), ("commitment", "信用修复承诺书")],
         error_messages={"required": "请选择需要补正的材料，一次写全。"},
     )  # fmt: skip
     field_order = ("wanted", "until", "basis", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        materials = self.policy.repair.materials
+        self.fields["wanted"].choices = [(key, one.title) for key, one in materials.items()]  # type: ignore[attr-defined]
 
 
 @asks(Verb.ASSIST_ENTERPRISE, Verb.DRAFT_CASE)
@@ -222,6 +235,7 @@ def new_repair(call: Call, key: int) -> HttpResponse:
     answer = answer_here(record, policy=call.policy, today=call.today)
     first = {"lodged_on": call.today, "pushed_on": call.today}
     form = LodgeForm(call.request.POST if call.request.method == "POST" else None, initial=first)
+    form.named(call.policy)
     if form.is_bound and form.is_valid():
         with refusals_on(form):
             case = lodge(

@@ -17,11 +17,11 @@ from xinheng.interfaces.office.exporting import as_table
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import address, chosen, newest_first
 from xinheng.interfaces.office.units import choices_of, units_reached
-from xinheng.interfaces.web.figures import count
+from xinheng.interfaces.web.figures import count, per_mille
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.listings_releases import compile_release, discard, release, shown
-from xinheng.services.listings_watch import MONTHS, Watched, watch
+from xinheng.services.listings_watch import FELL, MONTHS, Watched, watch
 from xinheng.store.listings import ListEntry, ListRelease
 
 HEAD = ("主体", "统一社会信用代码", "名单", "认定单位", "列入", "移出日", "状态")
@@ -140,14 +140,16 @@ def _cells(call: Call, row: ListEntry) -> list[Cell | str]:
 
 @asks(Verb.READ_CASE)
 def list_watch(call: Call) -> HttpResponse:
-    """Twelve months of every organisation: entries against decisions, those taken back."""
-    lines = watch(call.reach(Verb.READ_CASE), today=call.today)
+    """The months of policy of every organisation: entries against decisions, those taken back."""
+    lines = watch(call.reach(Verb.READ_CASE), policy=call.policy, today=call.today)
+    months, share = (call.policy.parameter(key, on=call.today) for key in (MONTHS, FELL))
     context = {
         "crumbs": [_home(), Crumb("认定情况监测")],
-        "months": MONTHS,
+        "months": months,
+        "fell": per_mille(share.value),
         "beyond": [line.name for line in lines if line.beyond],
         "lines": Table(
-            caption=f"近{MONTHS}个月各单位的名单认定",
+            caption=f"近{months}各单位的名单认定",
             columns=[
                 Column("单位"), Column("裁判、处罚等决定", "number"), Column("其中严重", "number"),
                 Column("列入严重失信名单", "number"), Column("每千件决定", "number"),
@@ -155,7 +157,7 @@ def list_watch(call: Call) -> HttpResponse:
                 Column("重点关注", "number"), Column("提示"),
             ],
             rows=[_watched(line) for line in lines],
-            empty="近十二个月没有决定，也没有列入名单的。",
+            empty=f"近{months}没有决定，也没有列入名单的。",
             caption_hidden=True,
         ),
     }  # fmt: skip

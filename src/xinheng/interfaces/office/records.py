@@ -27,6 +27,7 @@ from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.attachments import held
 from xinheng.services.deletions import open_proposal
+from xinheng.services.interviews import may_call_on
 from xinheng.services.ledger import note
 from xinheng.services.listings import open_lists
 from xinheng.services.measures_grounds import grounds_any
@@ -339,7 +340,11 @@ def _cases_urls(call: Call, subject: Subject, found: Record) -> dict[str, str]:
     wrong = f"?subject={subject.public_id}&about=record:{found.record_key}"
     about = f"?record={found.record_key}"
     known = {
-        "interview_url": ("new_interview", about, drafts),
+        "interview_url": (
+            "new_interview",
+            about,
+            drafts and may_call_on(found, policy=call.policy),
+        ),
         "order_url": ("new_order", about, drafts),
         "remedy_url": ("new_remedy", wrong, drafts and RecordState(found.state) in STANDING),
         "measure_url": ("new_measure", about, _grounds_measure(call, found)),
