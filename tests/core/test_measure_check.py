@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.refusals import code_of
 
-from xinheng.core.measure_check import Basis, Wanted, check_measure, term_of
+from xinheng.core.measure_basis import Basis
+from xinheng.core.measure_check import Wanted, check_measure, term_of
 from xinheng.core.measures import Measure, MeasureGroup, Target
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import Seriousness
@@ -22,6 +23,8 @@ LISTED = Basis(
     sectors=MARKET,
     decided_by="kaifeng.market_regulation",
     until_on=date(2029, 1, 1),
+    item=14,
+    listed="procurement",
 )
 FAILING = replace(LISTED, target=Target.FAILING, seriousness=Seriousness.GENERAL)
 HONOURS = Wanted(

@@ -17,6 +17,7 @@ from xinheng.store.models import (
     Case,
     CheckMade,
     FairReview,
+    IncentiveReview,
     LedgerEvent,
     MeasureApplied,
     MeasureListSent,
@@ -187,6 +188,73 @@ def test_a_review_is_entered_and_confirmed_by_another(people: People) -> None:
     review.refresh_from_db()
     assert review.confirmed_by == people.zhao
     assert "已确认" in text(wang.get(reverse("office:measure_reviews")))
+
+
+@pytest.mark.row("M10-06")
+def test_a_year_old_incentive_is_on_the_desk_reviewed_by_one_and_ended_by_another(
+    measures: Measures, people: People
+) -> None:
+    measures.reviewed()
+    incentive = measures.granted()
+    MeasureApplied.objects.update(from_on=date(2025, 11, 1))
+    wang, zhao, desk = signed_in(people.wang), signed_in(people.zhao), reverse("office:desk")
+    assert "1 项激励须年度复核，其中 1 项逾期" in text(wang.get(desk))
+    way = reverse("office:review_incentive", kwargs={"measure": incentive.public_id})
+    here = reverse("office:incentive_reviews")
+    assert way in text(wang.get(here))
+    assert "请写明核对的内容" in text(post(wang, way, {"keep": "no", "finding": ""}))
+    post(wang, way, {"keep": "no", "finding": "荣誉称号已撤销"})
+    review = IncentiveReview.objects.get()
+    confirm = reverse("office:confirm_incentive_review", kwargs={"review": review.public_id})
+    assert confirm not in text(wang.get(here)) and confirm in text(zhao.get(here))
+    assert "1 份激励复核待另一人确认" in text(zhao.get(desk))
+    assert "荣誉称号已撤销" in text(zhao.get(confirm))
+    post(zhao, confirm, {"agree": "yes", "why": ""})
+    incentive.refresh_from_db()
+    assert incentive.end_cause == "withdrawn"
+    page = text(wang.get(reverse("office:measure", kwargs={"measure": incentive.public_id})))
+    assert "年度复核" in page and "终止（已确认）" in page
+
+
+@pytest.mark.row("M10-08")
+def test_a_ban_is_proposed_with_its_fault_and_found_by_whoever_decides(
+    measures: Measures, people: People
+) -> None:
+    wang, zhao = signed_in(people.wang), signed_in(people.zhao)
+    food = measures.record(seriousness=3, fields={"违法行为类型": "销售超过保质期的食品"})
+    page = text(wang.get(f"{reverse('office:new_measure')}?record={food.record_key}"))
+    assert "procurement|" not in page
+    assert "没有关联、不能选用的市场禁入" in page and "第七十七条" in page
+    record = measures.record(seriousness=3, fields={"违法行为类型": "政府采购中恶意串通"})
+    begin = f"{reverse('office:new_measure')}?record={record.record_key}"
+    given = {
+        "measures": ["bar_entry"],
+        "body": people.market.public_id,
+        "reason": "相当",
+        "months": "24",
+        "ban": "procurement|collusion",
+        "ban_clause": "第七十七条第一款第（三）项",
+    }
+    assert "没有写明所适用的条款，或者没有写明事实为什么" in text(post(wang, begin, given))
+    post(wang, begin, {**given, "fits": "投标文件异常一致"})
+    case = Case.objects.get()
+    url = reverse("office:case", kwargs={"number": case.number})
+    assert "投标文件异常一致" in text(wang.get(url))
+    heard = measures.step(
+        measures.served(measures.step(case, "notify", people.wang), "prior_notice"), "hear", people.wang
+    )
+    assert "提出时写的是" in text(zhao.get(url))
+    decided = {
+        "seen": heard.version,
+        "reason": "属实",
+        "fault": "collusion",
+        "clause": "第七十七条第一款第（三）项",
+    }
+    assert "没有写明所适用的条款，或者没有写明事实为什么" in text(post(zhao, _step(case, "decide"), decided))
+    post(zhao, _step(case, "decide"), {**decided, "fits": "检查笔录证明三家串通报价"})
+    case.refresh_from_db()
+    assert case.state == "decided"
+    assert "决定人的认定" in text(wang.get(url)) and "检查笔录证明三家串通报价" in text(wang.get(url))
 
 
 @pytest.mark.row("M10-08")

@@ -7,6 +7,7 @@ from django import forms
 from tests.interfaces.web_samples import DIGEST, NAME, OFFICE, TODAY
 
 from xinheng.core.measures import Occasion
+from xinheng.interfaces.office.measures_bans import clause_field, fits_field
 from xinheng.interfaces.office.measures_check import CheckForm
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Paging, Table
 from xinheng.services.measures_applying import Applies
@@ -36,6 +37,7 @@ BAN = {
     "occasions": "政府采购",
     "term": "12至36个月",
     "persons": True,
+    "faults": [("提供虚假材料谋取中标、成交", False)],
     "note": "条号待核",
     "basis": "《中华人民共和国政府采购法》第七十七条",
     "verified": False,
@@ -76,7 +78,9 @@ class _NewForm(forms.Form):
     source = forms.ChoiceField(label="法律依据", required=False, choices=[("", "不另写")])
     clause = forms.CharField(label="条款", required=False)
     months = forms.IntegerField(label="期限（月）", required=False)
-    ban = forms.ChoiceField(label="市场禁入的情形", required=False, choices=[("", "没有")])
+    ban = forms.ChoiceField(label="市场禁入和法定情形", required=False, choices=[("", "没有")])
+    ban_clause = clause_field()
+    fits = fits_field()
     reason = forms.CharField(label="事实和理由", error_messages={"required": "请写明事实和理由。"})
     measures = forms.MultipleChoiceField(
         label="措施", choices=[("x", "x")], error_messages={"required": "请选择至少一项措施。"}
@@ -141,6 +145,7 @@ def _new() -> Context:
                 "checked": True,
             }
         ],
+        "unfit": [{"title": "一年内不得再次申请该行政许可", "basis": BASIS}],
         "form": _NewForm({"body": "a"}),
     }
 

@@ -29,6 +29,7 @@ from xinheng.store.models import (
 HONOURS = Choice(measure="limit_honours", source="henan-credit-regulation", clause="第三十二条")
 SUPERVISION = Choice(measure="key_supervision")
 BAN = Choice(measure="bar_entry", ban="procurement", months=24)
+LIST_OF_BANNED = "政府采购严重违法失信行为记录名单"
 CHANNEL = Choice(measure="green_channel")
 
 
@@ -51,11 +52,22 @@ class Measures:
             "finality": Finality.FINAL,
             "decided_on": date(2026, 6, 1),
         }
+        fields = given.pop("fields", {})
         record = self.rows.record(**values | given)
         self.rows.detail(
-            record=record, document_no="汴市监罚〔2026〕7号", authority="市市场监管局", title="处罚决定"
+            record=record,
+            document_no="汴市监罚〔2026〕7号",
+            authority="市市场监管局",
+            title="处罚决定",
+            fields=fields,
         )
         return record
+
+    def listed(self) -> Record:
+        """An entry on the list of those who may not take part in procurement."""
+        return self.record(
+            item=14, valid_to=TODAY.replace(year=2029), fields={"列入名单名称": LIST_OF_BANNED}
+        )
 
     def proposal(self, record: Record, *choices: Choice, **given: object) -> Proposal:
         wanted = Proposal(

@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.measure_cases import BAN, CHANNEL, HONOURS, SUPERVISION, Measures, make_measures
 
+from xinheng.core.ban_faults import Finding
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.flags import Mark, mark_subject
+from xinheng.services.letters_begun import begun
 from xinheng.services.measures import decide, propose, rows_of
 from xinheng.services.measures_ending import end_due, end_measures, follow_ended, remedy_wrong
 from xinheng.services.records import Change, change_state
@@ -148,7 +151,7 @@ def test_a_ground_that_ended_meanwhile_stops_the_decision(measures: Measures) ->
 
 @pytest.mark.row("M10-08")
 def test_a_ban_is_told_beforehand_and_lasts_the_term_of_its_statute(measures: Measures) -> None:
-    record = measures.record(item=14, valid_to=TODAY.replace(year=2029))
+    record = measures.listed()
     case = measures.proposed(record, BAN)
     with pytest.raises(Refusal) as refused:
         decide(
@@ -167,7 +170,7 @@ def test_a_ban_is_told_beforehand_and_lasts_the_term_of_its_statute(measures: Me
 
 @pytest.mark.row("M10-08")
 def test_a_notice_that_was_not_served_opens_no_decision(measures: Measures) -> None:
-    record = measures.record(item=14, valid_to=TODAY.replace(year=2029))
+    record = measures.listed()
     case = measures.step(measures.proposed(record, BAN), "notify", measures.people.wang)
     heard = measures.step(case, "hear", measures.people.wang)
     with pytest.raises(Refusal) as refused:
@@ -175,6 +178,69 @@ def test_a_notice_that_was_not_served_opens_no_decision(measures: Measures) -> N
             heard, actor=measures.people.zhao, policy=measures.policy, now=NOW, reason="x", seen=heard.version
         )
     assert refused.value.code == "MS3"
+
+
+def rigged(measures: Measures, **fields: str) -> Record:
+    """A serious penalty of the market regulator that speaks of procurement."""
+    told = {"违法行为类型": "在政府采购中与其他供应商恶意串通"} | fields
+    return measures.record(seriousness=Seriousness.SERIOUS, fields=told)
+
+
+COLLUSION = Finding(fault="collusion", clause="第七十七条第一款第（三）项", fits="两家投标文件异常一致")
+
+
+@pytest.mark.row("M10-08")
+def test_a_penalty_of_another_matter_carries_no_ban(measures: Measures) -> None:
+    food = measures.record(seriousness=Seriousness.SERIOUS, fields={"违法行为类型": "销售超过保质期的食品"})
+    with pytest.raises(Refusal) as refused:
+        measures.proposed(food, replace(BAN, fault="collusion", clause="第七十七条", fits="x"))
+    assert refused.value.code == "BAN-UNRELATED"
+    assert "第七十七条" in refused.value.citation
+    assert not Case.objects.exists()
+
+
+@pytest.mark.row("M10-08")
+@pytest.mark.guard("G17")
+def test_who_decides_a_ban_finds_its_fault_in_words_that_stand_in_letter_and_measure(
+    measures: Measures,
+) -> None:
+    record = rigged(measures)
+    assert code_of(measures.proposed, record, BAN) == "BAN-FAULT"
+    chosen = replace(BAN, fault="collusion", clause="第七十七条", fits="检查发现串通")
+    case = measures.step(measures.proposed(record, chosen), "notify", measures.people.wang)
+    told = begun(case, "prior_notice", policy=measures.policy, on=TODAY)
+    assert "恶意串通" in str(told["facts"]) and "检查发现串通" in str(told["facts"])
+    heard = measures.step(measures.served(case, "prior_notice"), "hear", measures.people.wang)
+    call = {"actor": measures.people.zhao, "policy": measures.policy, "now": NOW, "reason": "x"}
+    for finding, code in (
+        (None, "BAN-FAULT"),
+        (Finding(fault="deceit", clause="第七十九条", fits="x"), "BAN-FAULT"),
+        (replace(COLLUSION, clause=" "), "BAN-FINDING"),
+        (replace(COLLUSION, fits=""), "BAN-FINDING"),
+    ):
+        assert code_of(decide, heard, finding=finding, seen=heard.version, **call) == code
+    decided = decide(heard, finding=COLLUSION, seen=heard.version, **call)  # type: ignore[arg-type]
+    facts = str(begun(decided, "decision", policy=measures.policy, on=TODAY)["facts"])
+    assert "两家投标文件异常一致" in facts and "检查发现串通" not in facts
+    (ban,) = measures.started(measures.served(decided))
+    assert ban.basis.startswith("《中华人民共和国政府采购法》第七十七条第一款第（三）项")
+
+
+@pytest.mark.row("M10-08")
+def test_a_ban_falls_when_its_record_is_found_to_be_of_another_matter(measures: Measures) -> None:
+    record = rigged(measures)
+    chosen = replace(BAN, fault="collusion", clause="第七十七条", fits="检查发现串通")
+    case = measures.step(measures.proposed(record, chosen), "notify", measures.people.wang)
+    heard = measures.step(measures.served(case, "prior_notice"), "hear", measures.people.wang)
+    Record.objects.filter(pk=record.pk).update(known_until=NOW + timedelta(days=1))
+    measures.record(
+        record_key=record.record_key,
+        subject=record.subject,
+        seriousness=Seriousness.SERIOUS,
+        fields={"违法行为类型": "标签不合格"},
+    )
+    call = {"actor": measures.people.zhao, "policy": measures.policy, "now": NOW, "reason": "x"}
+    assert code_of(decide, heard, finding=COLLUSION, seen=heard.version, **call) == "BAN-UNRELATED"
 
 
 @pytest.mark.row("M10-09")

@@ -39,7 +39,7 @@ def measures(people: People, policy: Policy, home: object) -> Measures:
 
 
 def banned(measures: Measures) -> MeasureApplied:
-    record = measures.record(item=14, valid_to=TODAY.replace(year=2029))
+    record = measures.listed()
     case = measures.step(measures.proposed(record, BAN), "notify", measures.people.wang)
     heard = measures.step(measures.served(case, "prior_notice"), "hear", measures.people.wang)
     decided = decide(

@@ -70,6 +70,20 @@ def fair_review(rows: Rows, **given: Any) -> store.FairReview:
     return store.FairReview.objects.create(**entered | given)
 
 
+def incentive_review(rows: Rows, **given: Any) -> store.IncentiveReview:
+    written = {
+        "keep": True,
+        "finding": "荣誉仍在有效期",
+        "due_on": TODAY,
+        "reviewed_on": TODAY,
+        "reviewed_by": rows.people.wang,
+        "reviewed_at": NOW,
+    }
+    if "measure" not in given:
+        written["measure"] = measure(rows, group=4)
+    return store.IncentiveReview.objects.create(**written | given)
+
+
 def handout(rows: Rows, **given: Any) -> store.MeasureHandout:
     made = {
         "recipient": "某某银行",
@@ -113,6 +127,11 @@ def _reviewed_twice(rows: Rows) -> None:
     fair_review(rows)
 
 
+def _waiting_twice(rows: Rows) -> None:
+    first = incentive_review(rows)
+    incentive_review(rows, measure=first.measure)
+
+
 _SAME = {"accepted": True, "reviewed_at": NOW, "review": "采用", "text": "某公司"}
 REFUSED: Mapping[str, Callable[[Rows], object]] = {
     "measureapplied_ground_known": lambda rows: measure(rows, ground_kind="rumour"),
@@ -134,6 +153,11 @@ REFUSED: Mapping[str, Callable[[Rows], object]] = {
     "fairreview_once_a_row": _reviewed_twice,
     "fairreview_says_what": lambda rows: fair_review(rows, opinion=""),
     "fairreview_two_persons": lambda rows: fair_review(rows, confirmed_by=rows.people.wang, confirmed_at=NOW),
+    "incentivereview_says_what": lambda rows: incentive_review(rows, finding=""),
+    "incentivereview_two_persons": lambda rows: incentive_review(
+        rows, confirmed=True, confirmed_by=rows.people.wang, confirmed_at=NOW
+    ),
+    "incentivereview_one_open": _waiting_twice,
     "measurelistsent_once_a_period": _sent_twice,
     "measurelistsent_read_by_somebody": lambda rows: list_sent(rows, read_at=NOW),
     "measurehandout_says_whom": lambda rows: handout(rows, purpose=""),

@@ -108,6 +108,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "measuretask": measure_rows.task,
     "measureuse": measure_rows.use,
     "fairreview": measure_rows.fair_review,
+    "incentivereview": measure_rows.incentive_review,
     "casecheck": plan_rows.check,
     "classification": plan_rows.classification,
     "oversightnotice": plan_rows.notice,

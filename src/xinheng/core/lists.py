@@ -112,8 +112,12 @@ class Lists(PolicyModel):
 
     def named(self, words: str) -> ListType | None:
         """The registered list of this title; an older word names a kind, never a list."""
+        return self.lists.get(self.key_named(words))
+
+    def key_named(self, words: str) -> str:
+        """The key of the registered list of this title; empty where there is none."""
         said = "".join(words.split())
-        return next((one for one in self.lists.values() if one.title == said), None)
+        return next((key for key, one in self.lists.items() if one.title == said), "")
 
 
 def forbidden_changes(change: Change) -> list[str]:

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from xinheng.core.ban_faults import refuse_unrelated
 from xinheng.core.days import add_months
-from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, BanRule, Least, Measure, Measures, Target
+from xinheng.core.measure_basis import Basis
+from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, BanRule, Least, Measure, Measures
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Rank, Source
@@ -19,21 +21,6 @@ PERSONS_ELSEWHERE = "未核查自然人任职资格（登记机关核查）"
 _LEAST = {Least.GENERAL: Seriousness.GENERAL, Least.SERIOUS: Seriousness.SERIOUS}
 _OF_RIGHTS = (Rank.LAW, Rank.ADMINISTRATIVE_REGULATION)
 _PROPORTION = "国办发〔2020〕49号（过惩相当）"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Basis:
-    """What the measure rests on, as the file of the enterprise has it.
-
-    ``sectors``: those of the body that decided it; ``until_on``: the first day on which it may be used no more, None
-    where no such day is known.
-    """
-
-    target: Target
-    seriousness: Seriousness
-    sectors: frozenset[str] = frozenset()
-    decided_by: str = ""
-    until_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +62,7 @@ def check_measure(
     _check_body(row, wanted, basis)
     _check_proportion(row, basis)
     if row.ban:
-        _check_ban(measures, wanted, sources=sources, on=on)
+        _check_ban(measures, wanted, basis, sources=sources, on=on)
     else:
         _check_basis(row, wanted, sources=sources, area=area, on=on)
         if wanted.ban or wanted.permanent:
@@ -157,7 +144,9 @@ def _check_basis(
     _refuse_over([source], words=source.cite(wanted.clause), on=on)
 
 
-def _check_ban(measures: Measures, wanted: Wanted, *, sources: Mapping[str, Source], on: date) -> None:
+def _check_ban(
+    measures: Measures, wanted: Wanted, basis: Basis, *, sources: Mapping[str, Source], on: date
+) -> None:
     rule = measures.bans.get(wanted.ban)
     cited = [sources[one.source] for one in rule.basis if one.source in sources] if rule else []
     statutes = [one for one in cited if one.rank in RESTRICTING]
@@ -175,7 +164,13 @@ def _check_ban(measures: Measures, wanted: Wanted, *, sources: Mapping[str, Sour
             advice="由登记机关依法核查",
         )
     _refuse_over(statutes, words="、".join(one.cite() for one in statutes), on=on)
+    refuse_unrelated(rule, basis, cited=cite_ban(rule, sources))
     _check_ban_term(rule, wanted, sources=sources)
+
+
+def cite_ban(rule: BanRule, sources: Mapping[str, Source]) -> str:
+    """The statute of a ban with its clause."""
+    return "；".join(sources[one.source].cite(one.clause) for one in rule.basis if one.source in sources)
 
 
 def _refuse_over(sources: Sequence[Source], *, words: str, on: date) -> None:
@@ -196,7 +191,7 @@ def _check_ban_term(rule: BanRule, wanted: Wanted, *, sources: Mapping[str, Sour
         raise Refusal(
             "BAN-TERM",
             f"“{rule.title}”的期限是{span}，所填期限不符合",
-            citation="；".join(sources[one.source].cite(one.clause) for one in rule.basis if one.clause),
+            citation=cite_ban(rule, sources),
             advice="请按法定期限填写",
         )
 

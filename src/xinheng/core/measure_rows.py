@@ -6,9 +6,11 @@ answers at least (过惩相当). Serves 全国失信惩戒措施基础清单 and
 
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Self
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, model_validator
 
+from xinheng.core.policy_file import PolicyModel
 from xinheng.core.sources import Entry
 
 
@@ -151,10 +153,31 @@ class Measure(Entry):
         return self.group is not MeasureGroup.INCENTIVE
 
 
+class Fault(PolicyModel):
+    """A fault that the statute names as the ground of a ban. ``verified``: somebody compared words and clause with it."""
+
+    title: str
+    clause: str = ""
+    verified: StrictBool
+
+
+class RestsOn(PolicyModel):
+    """On what a ban may rest. ``items``: numbers of the catalogue; ``lists``: keys of lists whose own rule names the same
+    clause; ``sectors`` and ``words``: fields of the deciding body, and words of body, cause and basis, one of which a
+    ground of this kind shows. No ``sectors``: bodies of every field decide such faults."""
+
+    items: tuple[int, ...] = Field(min_length=1)
+    lists: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    words: tuple[str, ...] = Field(min_length=1)
+    verified: StrictBool
+
+
 class BanRule(Entry):
     """A statute that keeps an enterprise out of a field. Months bound the term; ``permanent``: it may have no end.
 
-    ``persons_only``: it binds natural persons and is checked by the registrar, never here (legal guard G14).
+    ``persons_only``: it binds natural persons and is checked by the registrar, never here (legal guard G14). Every other
+    names the ``faults`` that it answers and what shows them (``rests_on``).
     """
 
     title: str
@@ -164,7 +187,15 @@ class BanRule(Entry):
     max_months: int | None = Field(default=None, ge=1)
     permanent: StrictBool = False
     persons_only: StrictBool = False
+    faults: dict[str, Fault] = {}
+    rests_on: RestsOn | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _names_its_faults(self) -> Self:
+        if not self.persons_only and (not self.faults or self.rests_on is None):
+            raise ValueError("市场禁入须写明法律规定的情形（faults）和可以作为依据的信息（rests_on）")
+        return self
 
 
 class Edition(Entry):

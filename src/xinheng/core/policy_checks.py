@@ -30,10 +30,26 @@ def reference_causes(policy: "Policy") -> Iterator[Cause]:
     yield from _agencies(policy)
     yield from _grading(policy)
     yield from _matters(policy)
+    yield from _bans(policy)
     yield from _items(policy)
     for place, source in _sources_used(policy):
         if source not in policy.sources:
             yield place, "source", f"来源“{source}”不在 policy/sources 中"
+
+
+def _bans(policy: "Policy") -> Iterator[Cause]:
+    """Fields, lists and items of the catalogue on which a ban rests and that are not there."""
+    numbers = {item.number for item in policy.catalogue.items.values()}
+    for key, rule in policy.measures.bans.items():
+        of, place = rule.rests_on, f"bans.{key}.rests_on"
+        if of is None:
+            continue
+        for number in set(of.items) - numbers:
+            yield "measures", f"{place}.items", f"目录中没有第 {number} 项"
+        for one in set(of.lists) - set(policy.lists.lists):
+            yield "measures", f"{place}.lists", f"没有名单“{one}”"
+        for sector in set(of.sectors) - set(policy.sectors.sectors):
+            yield "measures", f"{place}.sectors", f"没有领域“{sector}”"
 
 
 def _items(policy: "Policy") -> Iterator[Cause]:

@@ -16,6 +16,7 @@ from xinheng.services.commitments_checks import proposal_of
 from xinheng.services.endings import receiver_name
 from xinheng.services.interviews import facts_of
 from xinheng.services.measures import choices_of
+from xinheng.services.measures_findings import words_of_finding
 from xinheng.services.misuse import told_of
 from xinheng.services.objections_remedy import endings_of
 from xinheng.services.rectification import wanted_of
@@ -97,11 +98,13 @@ def _statement(case: Case) -> str:
 def _measure(case: Case, policy: Policy, on: date) -> Words:
     words = []
     for one in choices_of(case):
-        row = policy.measures.measures.get(one.measure)
+        row, ban = policy.measures.measures.get(one.measure), policy.measures.bans.get(one.ban)
         term = f"，期限{one.months}个月" if one.months else "，随所依据的信息终止"
-        words.append(f"{row.title if row else one.measure}{term}")
+        which = f"（{ban.title}）" if ban else ""
+        words.append(f"{row.title if row else one.measure}{which}{term}")
     told = "；".join(words) + "。" if words else ""
-    return {"facts": _why(case), "measure": told, "decision": told}
+    facts = "\n".join(filter(None, (_why(case), words_of_finding(case, policy=policy))))
+    return {"facts": facts, "measure": told, "decision": told}
 
 
 def _commitment(case: Case, policy: Policy, on: date) -> Words:

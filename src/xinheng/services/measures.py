@@ -5,15 +5,17 @@ when it begins (国办发〔2020〕49号; 《河南省社会信用条例》第�
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 
+from xinheng.core.ban_faults import Finding
 from xinheng.core.grounds import Ground, GroundKind
-from xinheng.core.measure_check import Basis, Wanted, check_measure, term_of
+from xinheng.core.measure_basis import Basis
+from xinheng.core.measure_check import Wanted, check_measure, term_of
 from xinheng.core.measures import Measure
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -21,6 +23,7 @@ from xinheng.services.case_grounds import grounded
 from xinheng.services.cases import Opening, last_step, open_case, take_on_ground
 from xinheng.services.ledger import note
 from xinheng.services.letters_serving import served_on
+from xinheng.services.measures_findings import clause_of, finding_of, found, kept
 from xinheng.services.measures_grounds import basis_of, sectors_of
 from xinheng.services.measures_reviews import demand_review
 from xinheng.services.measures_tasks import ask_to_apply
@@ -39,7 +42,8 @@ SERIES = {MEASURE: "CS", INCENTIVE: "JL"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One row of the list and what it needs: a statute of its own, a ban, a term in months."""
+    """One row of the list and what it needs: a statute of its own, a ban with the fault that was found, a term in months.
+    ``clause``: that of the statute, or of the fault of the ban; ``fits``: why the facts are this fault."""
 
     measure: str
     source: str = ""
@@ -47,6 +51,12 @@ class Choice:
     ban: str = ""
     months: int | None = None
     permanent: bool = False
+    fault: str = ""
+    fits: str = ""
+
+    @property
+    def finding(self) -> Finding:
+        return Finding(fault=self.fault, clause=self.clause, fits=self.fits) if self.ban else Finding()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +73,7 @@ class Proposal:
 @transaction.atomic
 def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Open the case. Refusals: MS1 nothing chosen or burdens and incentives mixed, MS2 the measure lies on it already,
-    those of ``core.measure_check`` and ``basis_of``, and C03 a proposal on this ground runs."""
+    those of ``core.measure_check``, ``measures_findings.found`` and ``basis_of``, and C03 a proposal on this ground runs."""
     rows = _checked(
         proposal.choices,
         subject=proposal.subject,
@@ -80,6 +90,8 @@ def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -
             advice="请选择至少一项；惩戒和激励分别提出。",
         )
     kind = MEASURE if adverse == {True} else INCENTIVE
+    basis = basis_of(proposal.subject, proposal.ground, policy=policy, on=day_of(now))
+    choices = [_with_finding(one, one.finding, basis, policy=policy) for one in proposal.choices]
     words = "、".join(row.title for row in rows)
     opening = Opening(
         flow=kind,
@@ -89,14 +101,31 @@ def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -
         organisation=proposal.body,
         subject=proposal.subject,
         ground=proposal.ground,
-        details={"measures": [asdict(choice) for choice in proposal.choices]},
+        details={"measures": [asdict(choice) for choice in choices]},
     )
     return open_case(opening, verb="propose", actor=actor, policy=policy, now=now, reason=proposal.reason)
 
 
+def _with_finding(choice: Choice, said: Finding, basis: Basis, *, policy: Policy) -> Choice:
+    """The choice with what was found of its ban."""
+    if not choice.ban:
+        return choice
+    return replace(choice, **asdict(found(choice.ban, said, basis, policy=policy)))
+
+
 @transaction.atomic
-def decide(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
-    """A second person decides a burden. Refusal MS3 where the group asks for a prior notice that was not served."""
+def decide(
+    case: Case,
+    *,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+    finding: Finding | None = None,
+) -> Case:
+    """A second person decides a burden; of a ban ``finding`` says why its statute fits. Refusals: MS3 where the group asks
+    for a prior notice that was not served, and those of ``measures_findings.found``."""
     rows = rows_of(case, policy=policy, on=day_of(now))
     if any(row.prior_notice for row in rows) and (
         case.state != "heard" or served_on(case, "prior_notice", after="notify") is None
@@ -107,7 +136,15 @@ def decide(case: Case, *, actor: User, policy: Policy, now: datetime, reason: st
             citation="国办发〔2020〕49号",
             advice="请先“事先告知”，签发并送达告知书，登记陈述申辩或者等期限届满。",
         )
-    return _step(case, "decide", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+    subject, ground = grounded(case)
+    basis = basis_of(subject, ground, policy=policy, on=day_of(now))
+    details: dict[str, Any] = {}
+    for choice in choices_of(case):
+        chosen = _with_finding(choice, finding or Finding(), basis, policy=policy)
+        details |= kept(chosen.finding)
+    return _step(
+        case, "decide", actor=actor, policy=policy, now=now, reason=reason, seen=seen, details=details
+    )
 
 
 @transaction.atomic
@@ -167,12 +204,22 @@ def rows_of(case: Case, *, policy: Policy, on: date) -> tuple[Measure, ...]:
 
 
 def _step(
-    case: Case, verb: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int
+    case: Case,
+    verb: str,
+    *,
+    actor: User,
+    policy: Policy,
+    now: datetime,
+    reason: str,
+    seen: int,
+    details: Mapping[str, Any] | None = None,
 ) -> Case:
     subject, _ = grounded(case)
     Subject.objects.select_for_update().get(pk=subject.pk)
     rows_of(case, policy=policy, on=day_of(now))
-    return take_on_ground(case, verb, actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+    return take_on_ground(
+        case, verb, actor=actor, policy=policy, now=now, reason=reason, details=details, seen=seen
+    )
 
 
 def _checked(
@@ -279,6 +326,8 @@ def _columns(
     cited = [policy.sources[one.source].cite(one.clause) for one in (rule or row).basis]
     if choice.source in policy.sources and choice.clause:
         cited.insert(0, policy.sources[choice.source].cite(choice.clause))
+    if rule and (found_of := finding_of(case)[1]).clause:
+        cited[0] = clause_of(choice.ban, found_of, policy=policy)
     return {
         "measure": choice.measure,
         "title": (f"{row.title}（{rule.title}）" if rule else row.title)[:120],

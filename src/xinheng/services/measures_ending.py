@@ -48,14 +48,28 @@ def end_measures(
 def remedy_wrong(measure: MeasureApplied, *, reason: str, policy: Policy, now: datetime) -> None:
     """End one measure that an upheld objection or a corrected listing showed to be wrong; runs in the caller's
     transaction, who decided it (M10-10)."""
+    _end_one(measure, EndCause.REVOKED, why="remedy", reason=reason, policy=policy, now=now)
+
+
+def end_reviewed(measure: MeasureApplied, *, reason: str, policy: Policy, now: datetime) -> None:
+    """End one incentive that a review, confirmed by another person, found deserved no more; in their transaction."""
+    _end_one(measure, EndCause.WITHDRAWN, why="review", reason=reason, policy=policy, now=now)
+
+
+_SAID = {"remedy": "measure.remedied", "review": "incentive.ended"}
+
+
+def _end_one(
+    measure: MeasureApplied, cause: EndCause, *, why: str, reason: str, policy: Policy, now: datetime
+) -> None:
     Subject.objects.select_for_update().get(pk=measure.subject_id)
     lying = MeasureApplied.objects.select_for_update().filter(pk=measure.pk, ended_at__isnull=True)
     found = list(lying)
     if not found:
         return
-    _end(found, EndCause.REVOKED, why="remedy", policy=policy, now=now)
+    _end(found, cause, why=why, policy=policy, now=now)
     note(
-        "measure.remedied",
+        _SAID[why],
         now=now,
         subject=measure.subject.public_id,
         object=f"measure:{measure.public_id}",

@@ -5,24 +5,29 @@ An enterprise's own file is asked, merged files with it; what is kept apart, shi
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from xinheng.core.catalogue import Item, Nature
 from xinheng.core.grounds import EffectKind, Ground, GroundKind
 from xinheng.core.lists import ListKind
-from xinheng.core.measure_check import Basis, acts_on
+from xinheng.core.measure_basis import Basis
+from xinheng.core.measure_check import acts_on
 from xinheng.core.measures import Measure, Target
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import check_record
+from xinheng.services.listings_import import NAMED
 from xinheng.services.merged_files import one_with
 from xinheng.services.publication import sector_of
 from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation
-from xinheng.store.records import Record
+from xinheng.store.records import Record, RecordDetail, open_versions
 from xinheng.store.subjects import Subject
 
+_CAUSES = ("违法行为类型", "违法事实", "处罚依据", "列入事由")
+"""Fields in which a record says what was done and by which clause it was decided."""
 _LISTED = {
     ListKind.SERIOUS: Target.LISTED,
     ListKind.ABNORMAL: Target.FAILING,
@@ -73,7 +78,7 @@ def words_of_each(grounds: Iterable[Ground], *, policy: Policy) -> dict[Ground, 
     asked = set(grounds)
     keys = [one.reference for one in asked if one.kind is not GroundKind.LIST_ENTRY]
     entries = ListEntry.objects.in_bulk([one.reference for one in asked if one.kind is GroundKind.LIST_ENTRY])
-    records = Record.objects.select_related("detail").filter(record_key__in=keys, known_until__isnull=True)
+    records = open_versions().filter(record_key__in=keys)
     by_key = {record.record_key: record for record in records} if keys else {}
     return {
         one: _entry_words(entries.get(one.reference), policy)
@@ -131,13 +136,18 @@ def _of_entry(subject: Subject, key: int, *, policy: Policy) -> Basis:
         sectors=frozenset({listed.sector}) if listed else frozenset(),
         decided_by=entry.organisation.key,
         until_on=entry.until_on,
+        item=Item.SERIOUS_LIST if kind is ListKind.SERIOUS else Item.ABNORMAL_OPERATION,
+        listed=entry.list_key,
+        words=listed.title if listed else "",
+        says_cause=listed is not None,
     )
 
 
 def _of_record(subject: Subject, key: int, *, policy: Policy, on: date) -> Basis:
     record = (
-        Record.objects.select_related("batch__organisation")
-        .filter(record_key=key, known_until__isnull=True, subject__in=one_with(subject))
+        open_versions()
+        .select_related("batch__organisation")
+        .filter(record_key=key, subject__in=one_with(subject))
         .first()
     )
     if record is None:
@@ -147,7 +157,21 @@ def _of_record(subject: Subject, key: int, *, policy: Policy, on: date) -> Basis
     check_record(
         record, EffectKind.MEASURE, needs_final=basis.target is not Target.GOOD and record.item in final
     )
-    return basis
+    return _with_cause(basis, record.item, record.detail, policy)
+
+
+def _with_cause(basis: Basis, item: int, detail: RecordDetail, policy: Policy) -> Basis:
+    """The same with what a ban is compared with: kind, list, and the words on body, cause and clause."""
+    named = policy.lists.key_named(str(detail.fields.get(NAMED) or detail.fields.get("名单名称") or ""))
+    causes = [str(detail.fields[name]) for name in _CAUSES if detail.fields.get(name)]
+    said = [detail.title, detail.authority, policy.lists.lists[named].title if named else "", *causes]
+    return replace(
+        basis,
+        item=item,
+        listed=named,
+        words="　".join(part for part in said if part),
+        says_cause=bool(causes or named),
+    )
 
 
 def _said_by(record: Record, policy: Policy) -> Basis:

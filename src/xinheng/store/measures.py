@@ -284,3 +284,41 @@ class MeasureListSent(models.Model):
                 name="measurelistsent_read_by_somebody",
             ),
         ]
+
+
+class IncentiveReview(models.Model):
+    """Whether an incentive is still deserved, looked at once a year: one person reviews, another confirms. ``keep`` false
+    proposes its end; ``confirmed`` false: the other person did not agree, and it is reviewed anew."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    measure = models.ForeignKey(
+        MeasureApplied, on_delete=models.PROTECT, related_name="reviews", db_index=False
+    )
+    keep = models.BooleanField()
+    finding = models.CharField(max_length=1000)
+    due_on = models.DateField()
+    reviewed_on = models.DateField()
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reviewed_at = models.DateTimeField()
+    confirmed = models.BooleanField(null=True)
+    confirmed_why = models.CharField(max_length=500, blank=True)
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(finding=""), name="incentivereview_says_what"),
+            models.CheckConstraint(
+                condition=Q(confirmed__isnull=True, confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed__isnull=False, confirmed_by__isnull=False, confirmed_at__isnull=False)
+                & ~Q(confirmed_by=F("reviewed_by"))
+                & (Q(confirmed=True) | ~Q(confirmed_why="")),
+                name="incentivereview_two_persons",
+            ),
+            models.UniqueConstraint(
+                fields=["measure"], condition=Q(confirmed__isnull=True), name="incentivereview_one_open"
+            ),
+        ]
+        indexes = [models.Index(fields=["measure", "-reviewed_on"], name="incentivereview_of_measure")]

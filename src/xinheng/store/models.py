@@ -60,6 +60,7 @@ from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.listings import ListEntry, ListRelease, LocalRule, RuleState
 from xinheng.store.measures import (
     FairReview,
+    IncentiveReview,
     MeasureApplied,
     MeasureHandout,
     MeasureListSent,
@@ -202,6 +203,7 @@ __all__ = [
     "FlagKind",
     "FlowMigration",
     "GivenGrade",
+    "IncentiveReview",
     "Inspector",
     "IssuedLetter",
     "JointCheck",

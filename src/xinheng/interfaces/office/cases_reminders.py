@@ -4,12 +4,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from xinheng.core.roles import Verb
+from xinheng.interfaces.office import incentive_reviews
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_shown import title_of_state
 from xinheng.interfaces.web.parts import Notice
 from xinheng.services.case_deadlines import reminders_of
 from xinheng.services.desk import Task
+from xinheng.services.superiors import to_be_told
 from xinheng.store.case_moves import FlowMigration, ReminderLevel
 from xinheng.store.flags import SuperiorLetter
 
@@ -38,7 +40,12 @@ def reminders(call: Call) -> list[Notice]:
         url = reverse("office:superior_letters", kwargs={"subject": first.flag.subject.public_id})
         words = f"{letters.count()} 份给上级单位、审计机关的通报待签发"
         found.append(Notice("decide", words, url=url, action="查看"))
-    return found
+    void = to_be_told(call.reach(Verb.FLAG_SUBJECT))
+    if first := void.first():
+        url = reverse("office:superior_letters", kwargs={"subject": first.flag.subject.public_id})
+        words = f"{void.count()} 份通报的决定已经终止，须告知收文单位作废"
+        found.append(Notice("decide", words, url=url, action="查看"))
+    return [*found, *incentive_reviews.notices(call)]
 
 
 def _letters(call: Call) -> QuerySet[SuperiorLetter]:

@@ -7,13 +7,14 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.grounds import EndCause, Ground, GroundKind
-from xinheng.core.measures import Occasion
+from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.paging import chosen, newest_first
 from xinheng.interfaces.office.tables_page import tables_page as page_of_tables
 from xinheng.interfaces.web.measure_rows import catalogue_of
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Table
+from xinheng.services.measures_findings import words_of_finding
 from xinheng.services.measures_grounds import words_of
 from xinheng.services.time import day_of
 from xinheng.store.measures import MeasureApplied, MeasureTask, MeasureUse, TaskKind
@@ -48,6 +49,7 @@ def tabs(call: Call) -> list[Link]:
         ("效果统计", "office:measure_figures", Verb.READ_CASE),
         ("清单下发和确认", "office:measure_lists", Verb.READ_CASE),
         ("公平竞争审查", "office:measure_reviews", Verb.READ_CASE),
+        ("激励年度复核", "office:incentive_reviews", Verb.READ_CASE),
         ("提供公开部分", "office:measure_handouts", Verb.EXPORT_RECORDS),
         ("办事核查", "office:measure_check", Verb.CHECK_SUBJECT),
     )
@@ -140,10 +142,12 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
     ground = Ground(GroundKind(measure.ground_kind), measure.ground_key)
     state, tone = state_of(measure)
     case_url = reverse("office:case", kwargs={"number": measure.decision.number})
+    relation = words_of_finding(measure.decision, policy=call.policy) if measure.ban else ""
     facts = [
         ("企业", measure.subject.name, call.file_url(measure.subject)),
         ("依据的记录或名单", words_of(ground, policy=call.policy), ""),
         ("法律依据", measure.basis, ""),
+        *([("与依据的关系", relation, "")] if relation else []),
         ("决定", f"{measure.decision.number}　{measure.decided_by.display_name}", case_url),
         ("实施单位", call.tree.name(measure.organisation_id), ""),
         ("适用事项", "、".join(Occasion(one).label for one in measure.occasions), ""),
@@ -154,6 +158,7 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
         ),
         ("清单版本", f"{measure.edition} 年版", ""),
         ("理由", measure.reason, ""),
+        *_yearly(measure),
     ]
     use_url = reverse("office:report_use", kwargs={"measure": measure.public_id})
     return call.render(
@@ -172,6 +177,21 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
             "uses": _uses(call, measure),
         },
     )
+
+
+def _yearly(measure: MeasureApplied) -> list[tuple[str, str, str]]:
+    """Of an incentive, its last yearly review."""
+    if measure.group != MeasureGroup.INCENTIVE:
+        return []
+    last = measure.reviews.order_by("-pk").first()
+    words = "还没有复核"
+    if last is not None:
+        concluded = "继续给予" if last.keep else "终止"
+        words = f"{last.reviewed_on} {concluded}（{_CONFIRMED[last.confirmed]}）"
+    return [("年度复核", words, reverse("office:incentive_reviews"))]
+
+
+_CONFIRMED = {None: "待确认", True: "已确认", False: "已退回"}
 
 
 def task_table(call: Call, measure: MeasureApplied, kind: TaskKind) -> Table:

@@ -10,22 +10,28 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.grounds import Ground, GroundKind
+from xinheng.core.measure_basis import Basis
 from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, MeasureGroup
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
+from xinheng.interfaces.office import measures_bans
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.measures import crumbs
+from xinheng.interfaces.office.measures_bans import DecideForm
 from xinheng.interfaces.office.once import once
+from xinheng.interfaces.office.subjects_marks import state_of
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.cases import ground_of
 from xinheng.services.measures import Choice, Proposal, choices_of, decide, grant, propose, start
 from xinheng.services.measures_ending import end_measures
+from xinheng.services.measures_findings import finding_of, words_of_finding
 from xinheng.services.measures_grounds import basis_of, rows_for, words_of
 from xinheng.store.casework import Case
+from xinheng.store.flags import SuperiorLetter
 from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation, OrganisationKind
 from xinheng.store.records import Record
@@ -44,14 +50,16 @@ class ProposalForm(forms.Form):
         label="期限（月）", required=False, min_value=1, max_value=1200,
         error_messages={"invalid": "期限写整月数。"},
     )  # fmt: skip
-    ban = forms.ChoiceField(label="市场禁入的情形", required=False)
+    ban = forms.ChoiceField(label="市场禁入和法定情形", required=False)
+    ban_clause = measures_bans.clause_field()
+    fits = measures_bans.fits_field()
     reason = forms.CharField(
         label="事实和理由", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "请写明事实、理由，以及措施为什么与失信程度相当。"},
     )  # fmt: skip
     measures = forms.MultipleChoiceField(label="措施", error_messages={"required": "请选择至少一项措施。"})
 
-    def __init__(self, call: Call, rows: Mapping[str, str], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, call: Call, rows: Mapping[str, str], basis: Basis, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         policy = call.policy
         bodies = Organisation.objects.filter(
@@ -62,11 +70,10 @@ class ProposalForm(forms.Form):
             for key, one in sorted(policy.sources.items())
             if one.rank in _RANKS and one.holds_in(policy.city.area)
         ]
-        bans = [(key, rule.title) for key, rule in policy.measures.bans.items() if not rule.persons_only]
-        choices: dict[str, list[tuple[str, str]]] = {
+        choices: dict[str, Any] = {
             "body": [(one.public_id, call.tree.name(one.pk)) for one in bodies],
             "source": [("", "不另写"), *sources],
-            "ban": [("", "没有"), *bans],
+            "ban": measures_bans.options(basis, policy),
             "measures": list(rows.items()),
         }
         for name, options in choices.items():
@@ -76,15 +83,27 @@ class ProposalForm(forms.Form):
 
     def choices(self, policy: Policy) -> tuple[Choice, ...]:
         given = self.cleaned_data
+        ban, _, fault = given["ban"].partition("|")
         found = []
         for key in given["measures"]:
             row = policy.measures.measures[key]
+            if row.ban:
+                found.append(
+                    Choice(
+                        measure=key,
+                        ban=ban,
+                        months=given["months"],
+                        fault=fault,
+                        clause=given["ban_clause"].strip(),
+                        fits=given["fits"].strip(),
+                    )
+                )
+                continue
             found.append(
                 Choice(
                     measure=key,
-                    source=given["source"] if row.needs_own_basis and not row.ban else "",
-                    clause=given["clause"].strip() if row.needs_own_basis and not row.ban else "",
-                    ban=given["ban"] if row.ban else "",
+                    source=given["source"] if row.needs_own_basis else "",
+                    clause=given["clause"].strip() if row.needs_own_basis else "",
                     months=given["months"],
                 )
             )
@@ -97,7 +116,10 @@ def new_measure(call: Call) -> HttpResponse:
     """Propose measures on what the address names. Only rows that act on such an enterprise and here are offered."""
     subject, ground = _ground(call)
     basis = basis_of(subject, ground, policy=call.policy, on=call.today)
+    unfit = measures_bans.unfit(basis, call.policy)
     rows = rows_for(basis, policy=call.policy, on=call.today)
+    if not measures_bans.bans_for(basis, call.policy):
+        rows = {key: row for key, row in rows.items() if not row.ban}
     if not rows:
         raise Refusal(
             "MG4",
@@ -106,7 +128,7 @@ def new_measure(call: Call) -> HttpResponse:
             advice="轻微失信不采取措施；失信程度有误的，请先由认定单位更正。",
         )
     given = call.request.POST if call.request.method == "POST" else None
-    form = ProposalForm(call, {key: row.title for key, row in rows.items()}, given)
+    form = ProposalForm(call, {key: row.title for key, row in rows.items()}, basis, given)
     if form.is_bound and form.is_valid():
         body = Organisation.objects.get(public_id=form.cleaned_data["body"])
         call.demand(Verb.DRAFT_CASE, call.of(body.pk))
@@ -117,7 +139,7 @@ def new_measure(call: Call) -> HttpResponse:
             choices=form.choices(call.policy),
             reason=form.cleaned_data["reason"],
         )
-        with refusals_on(form):
+        with refusals_on(form, measures_bans.BESIDE):
             case = propose(wanted, actor=call.user, policy=call.policy, now=call.now)
             call.tell("已提出，由另一人决定。")
             return redirect("office:case", number=case.number)
@@ -129,6 +151,7 @@ def new_measure(call: Call) -> HttpResponse:
         "target": basis.target.label,
         "seriousness": basis.seriousness.label,
         "until_on": basis.until_on,
+        "unfit": unfit,
         "rows": [
             {
                 "key": key,
@@ -185,7 +208,8 @@ def _responders(form: StepForm) -> list[Organisation]:
 
 
 def _decide(call: Call, case: Case, verb: str, form: StepForm) -> Case:
-    return decide(case, **given_of(call, form))
+    finding = form.finding if isinstance(form, DecideForm) else None
+    return decide(case, finding=finding, **given_of(call, form))
 
 
 def _start(call: Call, case: Case, verb: str, form: StepForm) -> Case:
@@ -211,6 +235,9 @@ def _shown(call: Call, case: Case) -> dict[str, Any]:
     return {
         "measure_ground": words,
         "measure_choices": [_line(one, policy) for one in choices_of(case)],
+        "measure_relation": words_of_finding(case, policy=policy),
+        "measure_found": finding_of(case)[2],
+        "superior_letters": _superiors(call, case, ground) if readable else [],
         "measure_applied": [
             (
                 one.title,
@@ -223,6 +250,15 @@ def _shown(call: Call, case: Case) -> dict[str, Any]:
         if readable
         else [],
     }
+
+
+def _superiors(call: Call, case: Case, ground: Ground | None) -> list[tuple[str, str, str]]:
+    """Letters to superior unit and audit office upon the record of the case: to whom, how far, where."""
+    if ground is None or ground.kind is not GroundKind.RECORD or case.subject is None:
+        return []
+    url = reverse("office:superior_letters", kwargs={"subject": case.subject.public_id})
+    letters = SuperiorLetter.objects.filter(record_key=ground.reference).order_by("pk")
+    return [(one.addressed_to, state_of(one), url) for one in letters]
 
 
 def _line(choice: Choice, policy: Policy) -> dict[str, Any]:
@@ -246,7 +282,7 @@ MEASURE = CaseKind(
     part=_PART,
     shown=_shown,
     offers=but_service,
-    forms={"start": RespondForm},
+    forms={"start": RespondForm, "decide": DecideForm},
     acts={"serve": serve_by_letter, "decide": _decide, "start": _start, "lift": _end, "annul": _end},
 )
 INCENTIVE = CaseKind(

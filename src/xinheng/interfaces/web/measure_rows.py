@@ -71,6 +71,7 @@ def _bans(policy: Policy) -> Iterator[dict[str, Any]]:
             "occasions": "、".join(one.label for one in rule.occasions),
             "term": f"{span}，可以终身" if rule.permanent else span,
             "persons": rule.persons_only,
+            "faults": [(one.title, one.verified) for one in rule.faults.values()],
             "note": rule.note,
             "basis": cited(rule.basis, policy.sources),
             "verified": rule.verified,

@@ -1,0 +1,77 @@
+"""Whether a ground is the fault for which a statute gives a ban, and what somebody must find before the ban is laid.
+
+A ban answers the faults that its statute names and no other (过惩相当; 国办发〔2020〕49号). A listing for those very faults fits
+by itself; a ground of another kind, body and matter is refused; what lies between is found by a person, clause and reason.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from xinheng.core.measure_basis import Basis
+from xinheng.core.measure_rows import BanRule
+from xinheng.core.refusal import Refusal
+
+
+class Fit(StrEnum):
+    NAMED = "named"
+    TO_FIND = "to_find"
+    UNRELATED = "unrelated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a person finds: which fault of the statute, in which clause, and why the facts are that fault."""
+
+    fault: str = ""
+    clause: str = ""
+    fits: str = ""
+
+
+def fit_of(rule: BanRule, basis: Basis) -> Fit:
+    """How the ground stands to the faults of the ban. A ground that says neither field nor cause is left to a person."""
+    of = rule.rests_on
+    if of is None or basis.item not in of.items:
+        return Fit.UNRELATED
+    if basis.listed and basis.listed in of.lists:
+        return Fit.NAMED
+    if any(word in basis.words for word in of.words) or basis.sectors & set(of.sectors):
+        return Fit.TO_FIND
+    decided_elsewhere = bool(of.sectors and basis.sectors)
+    return Fit.UNRELATED if decided_elsewhere or basis.says_cause else Fit.TO_FIND
+
+
+def refuse_unrelated(rule: BanRule, basis: Basis, *, cited: str) -> None:
+    """Refusal BAN-UNRELATED where the ground has nothing to do with the faults of the statute."""
+    if fit_of(rule, basis) is not Fit.UNRELATED:
+        return
+    faults = "；".join(one.title for one in rule.faults.values())
+    raise Refusal(
+        "BAN-UNRELATED",
+        f"“{rule.title}”只用于{cited}写明的情形（{faults}）；所依据的信息不是这类情形，没有关联，不能适用",
+        citation=f"{cited}；国办发〔2020〕49号（过惩相当）",
+        advice="请改选与这项依据相关联的措施；另有这类情形的，请从记载它的处罚决定或者名单提出",
+    )
+
+
+def demand_finding(rule: BanRule, basis: Basis, finding: Finding, *, cited: str) -> Finding:
+    """The finding, with the clause of its fault where none was written. Refusals: BAN-FAULT it is none of the faults of
+    this statute, BAN-FINDING clause or reason is missing. A listing for the very faults needs none."""
+    if fit_of(rule, basis) is Fit.NAMED and finding == Finding():
+        return finding
+    fault = rule.faults.get(finding.fault)
+    if fault is None:
+        raise Refusal(
+            "BAN-FAULT",
+            f"没有选择“{rule.title}”的法定情形，或者所选情形不属于它",
+            citation=cited,
+            advice=f"请从{cited}写明的情形中选择一种；一种也不符合的，不得采取",
+        )
+    clause = finding.clause.strip() or (fault.clause if fault.verified else "")
+    if not clause or not finding.fits.strip():
+        raise Refusal(
+            "BAN-FINDING",
+            f"没有写明所适用的条款，或者没有写明事实为什么属于“{fault.title}”",
+            citation=f"{cited}；国办发〔2020〕49号（过惩相当）",
+            advice="请对照法律原文写明条、款、项，并说明所依据的事实为什么属于这种情形",
+        )
+    return replace(finding, clause=clause, fits=finding.fits.strip())
