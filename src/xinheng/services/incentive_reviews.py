@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import cast
 
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from xinheng.core.days import add_months
@@ -51,8 +51,8 @@ def due_reviews(organisations: Collection[int], *, policy: Policy, on: date) -> 
     if months is None:
         return []
     last = policy.calendar.add_workdays(on, ahead or 0).on
-    begun = _standing().filter(organisation__in=organisations, since__lte=add_months(last, -months))
-    rows = list(begun.order_by("since", "pk"))
+    begun = _standing().filter(Q(("since__lte", add_months(last, -months))), organisation__in=organisations)
+    rows = list(begun.order_by(F("since").asc(), "pk"))
     open_ones = {
         one.measure_id: one
         for one in IncentiveReview.objects.filter(measure__in=rows, confirmed__isnull=True)

@@ -83,7 +83,7 @@ class DecideForm(PolicyForm):
         fault = forms.ChoiceField(label=f"{rule.title}：法定情形", required=False)
         fault.choices = [("", _BY_LIST if not proposed.fault else "请选择"), *fault_words(rule)]
         self.fields |= {"fault": fault, "clause": clause_field(), "fits": fits_field()}
-        self.initial |= {"fault": proposed.fault, "clause": proposed.clause}
+        self.initial.update(fault=proposed.fault, clause=proposed.clause)
         said = words_of_finding(case, policy=policy)
         self.fields["clause"].help_text = "对照法律原文填写，例如：第七十七条第一款第（一）项。"
         self.fields["fits"].help_text = (
