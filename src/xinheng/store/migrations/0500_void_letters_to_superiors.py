@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("store", "0477_sandbox_keys"),
+        ("store", "0524_province_reports"),
     ]
 
     operations = [
