@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from xinheng.core.roles import Role
-from xinheng.store.models import Organisation, OrganisationKind, OrganisationName, RoleGrant, User
+from xinheng.store.models import Inspector, Organisation, OrganisationKind, OrganisationName, RoleGrant, User
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -49,3 +49,17 @@ def make_user(username: str, name: str, organisation: Organisation, *roles: Role
     for role in roles:
         RoleGrant.objects.create(user=user, role=role, organisation=organisation, from_on=date(2026, 1, 1))
     return user
+
+
+def make_inspectors(organisation: Organisation, count: int) -> None:
+    """Officers certified for food, numbered from 4102000000."""
+    Inspector.objects.bulk_create(
+        Inspector(
+            organisation=organisation,
+            certificate_no=f"410200{number:04d}",
+            name=f"执法员{number}",
+            lines=["food"],
+            certified_until=date(2028, 1, 1),
+        )
+        for number in range(count)
+    )

@@ -1,11 +1,11 @@
 """What the policy of a field makes of a draw: who is exempt, whose incentive lowers the ratio, and what the record says of it."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_inspectors
 from tests.services.deliveries import code
 from tests.store.measure_rows import measure, task
 from tests.store.rows import Rows
@@ -17,23 +17,14 @@ from xinheng.core.inspection_matters import MatterKind
 from xinheng.core.policy import Policy
 from xinheng.services.inspections import announce_draw, commit_to, forecast_draw, make_draw
 from xinheng.services.pools import whole_record
-from xinheng.store.models import DrawAnnouncement, DrawnObject, Inspector, MeasureApplied, Plan, Subject
+from xinheng.store.models import DrawAnnouncement, DrawnObject, MeasureApplied, Plan, Subject
 
 REVEALS = {"市场监管部门": "words of the regulator"}
 
 
 @pytest.fixture
 def plan(people: People, home: Path) -> Plan:
-    Inspector.objects.bulk_create(
-        Inspector(
-            organisation=people.market,
-            certificate_no=f"410200{number:04d}",
-            name=f"执法员{number}",
-            lines=["food"],
-            certified_until=date(2028, 1, 1),
-        )
-        for number in range(4)
-    )
+    make_inspectors(people.market, 4)
     made: Plan = Rows(people).plan(
         matter_key="food_operation", sector="food", year=2026, approved_by=people.zhao, approved_at=NOW
     )

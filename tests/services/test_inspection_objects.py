@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.people import NOW, TODAY, People, make_organisation
+from tests.people import NOW, TODAY, People, make_inspectors, make_organisation
 from tests.services.deliveries import REGISTER, code, registration, write
 from tests.services.draw_words import draw_with
 from tests.store.commitment_rows import commitment
@@ -28,7 +28,6 @@ from xinheng.services.pools import behind, kept_objects, whole_record
 from xinheng.services.visit_sites import known_sites
 from xinheng.store.models import (
     DrawAnnouncement,
-    Inspector,
     OrganisationKind,
     Plan,
     PublicPlan,
@@ -59,16 +58,7 @@ def rows(people: People, home: Path) -> Rows:
     RoleGrant.objects.create(
         user=people.li, role=Role.REVIEWER, organisation=people.market, from_on=date(2026, 1, 1)
     )
-    Inspector.objects.bulk_create(
-        Inspector(
-            organisation=people.market,
-            certificate_no=f"410200{number:04d}",
-            name=f"执法员{number}",
-            lines=["food"],
-            certified_until=date(2028, 1, 1),
-        )
-        for number in range(3)
-    )
+    make_inspectors(people.market, 3)
     return Rows(people)
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
-from tests.people import NOW, TODAY, People
+from tests.people import NOW, TODAY, People, make_inspectors
 from tests.services.deliveries import REGISTER, registration, write
 from tests.services.draw_words import draw_with
 from tests.store.rows import Rows
@@ -54,16 +54,7 @@ def plan(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -
     rows = [registration(number) for number in range(1, 81)]
     import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
     run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW, publish=True)
-    Inspector.objects.bulk_create(
-        Inspector(
-            organisation=people.market,
-            certificate_no=f"410200{number:04d}",
-            name=f"执法员{number}",
-            lines=["food"],
-            certified_until=date(2028, 1, 1),
-        )
-        for number in range(4)
-    )
+    make_inspectors(people.market, 4)
     draft = PlanDraft(
         organisation=people.market,
         title="2026年第四批食品抽查",

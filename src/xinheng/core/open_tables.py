@@ -75,15 +75,17 @@ class Table:
         return digest_of([[one.name, one.kind.written] for one in self.columns])
 
 
-_WHO = (
-    Column("主体编号", Kind.TEXT, "本站的主体编号，网址为 /subject/编号", "subject__public_id"),
-    Column("主体名称", Kind.TEXT, "登记名称", "subject__name"),
-    Column("统一社会信用代码", Kind.TEXT, "没有代码的为空", "subject__code"),
-)
+def _who(path: str) -> tuple[Column, ...]:
+    """Whom a row concerns; ``path`` leads to the subject."""
+    return (
+        Column("主体编号", Kind.TEXT, "本站的主体编号，网址为 /subject/编号", f"{path}public_id"),
+        Column("主体名称", Kind.TEXT, "登记名称", f"{path}name"),
+        Column("统一社会信用代码", Kind.TEXT, "没有代码的为空", f"{path}code"),
+    )
+
+
 _SUBJECT = (
-    Column("主体编号", Kind.TEXT, "本站的主体编号，网址为 /subject/编号", "public_id"),
-    Column("主体名称", Kind.TEXT, "登记名称", "name"),
-    Column("统一社会信用代码", Kind.TEXT, "没有代码的为空", "code"),
+    *_who(""),
     Column("主体类型", Kind.TEXT, "enterprise 企业，branch 分支机构，sole_trader 个体工商户，cooperative 农民专业合作社，social_organisation 社会组织，public_institution 事业单位，government 机关，other 其他", "kind"),
     Column("登记状态", Kind.TEXT, "active 存续，suspended 歇业，revoked 吊销，cancelled 注销，moved 迁出，unknown 未注明", "status"),
     Column("行政区划代码", Kind.TEXT, "六位，GB/T 2260", "division_code"),
@@ -99,7 +101,7 @@ def _labels(kinds: Iterator[tuple[object, str]]) -> str:
 
 _ACT = (
     Column("公示编号", Kind.NUMBER, "网址为 /act/编号", "id"),
-    *_WHO,
+    *_who("subject__"),
     Column("信息项", Kind.NUMBER, "公共信用信息目录的编号", "item"),
     Column("标题", Kind.TEXT, "", "title"),
     Column("文号", Kind.TEXT, "", "document_no"),
@@ -115,7 +117,7 @@ _ACT = (
 )  # fmt: skip
 _LISTING = (
     Column("列入编号", Kind.TEXT, "", "public_id"),
-    *_WHO,
+    *_who("subject__"),
     Column("名单", Kind.TEXT, "名单的代号，网址为 /lists/代号", "list_key"),
     Column("名单性质", Kind.TEXT, "", "kind"),
     Column("列入日期", Kind.DAY, "", "from_on"),

@@ -182,8 +182,8 @@ def _take(folder: Path, *, policy: Policy, today: date) -> tuple[list[dict[str, 
             else:
                 blocks = files.blocks_of(cursor, open_rows(table, on=today), schema)
             rows = files.write_table(blocks, schema, folder, key=table.key)
-            told.append(files.Told(table, rows))
-    return [one.in_manifest(folder) for one in told], last
+            told.append((table, rows))
+    return [files.in_manifest(table, rows, folder) for table, rows in told], last
 
 
 def _without(before: OpenRelease, old: Path, folder: Path, gone: dict[str, set[str]]) -> list[dict[str, Any]]:

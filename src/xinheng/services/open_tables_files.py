@@ -7,7 +7,6 @@ digest and size, of each table its rows and columns, and of the whole the change
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -125,28 +124,19 @@ def _guarded(group: pa.Table) -> pa.Table:
     return group
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A table as it lies in a folder. ``withdrawn``: rows taken out since the snapshot was made."""
-
-    table: Table
-    rows: int
-    withdrawn: int = 0
-
-    def in_manifest(self, folder: Path) -> dict[str, Any]:
-        names = [f"{self.table.key}.{suffix}" for suffix in ("csv", "parquet")]
-        return {
-            "key": self.table.key,
-            "title": self.table.title,
-            "says": self.table.says,
-            "rows": self.rows,
-            "withdrawn": self.withdrawn,
-            "columns_digest": self.table.digest,
-            "columns": [
-                {"name": one.name, "type": one.kind.written, "says": one.says} for one in self.table.columns
-            ],
-            "files": [file_in_manifest(folder / name) for name in names],
-        }
+def in_manifest(table: Table, rows: int, folder: Path) -> dict[str, Any]:
+    """What the manifest says of a table that lies in a folder. ``withdrawn``: rows taken out since the snapshot was made."""
+    names = [f"{table.key}.{suffix}" for suffix in ("csv", "parquet")]
+    return {
+        "key": table.key,
+        "title": table.title,
+        "says": table.says,
+        "rows": rows,
+        "withdrawn": 0,
+        "columns_digest": table.digest,
+        "columns": [{"name": one.name, "type": one.kind.written, "says": one.says} for one in table.columns],
+        "files": [file_in_manifest(folder / name) for name in names],
+    }
 
 
 def file_in_manifest(path: Path) -> Mapping[str, Any]:
