@@ -192,3 +192,13 @@ def test_an_empty_file_is_no_record_and_not_no_file(page: Page) -> None:
     )
     page.get_by_role("button", name="go").click()
     expect(verdict).to_contain_text("没有核对成")
+
+
+@pytest.mark.parametrize("other", [b'{"title": "another file"}', b'{"format": 2}', b"[]", b"null"])
+def test_a_file_of_another_kind_is_not_called_wrong(page: Page, other: bytes) -> None:
+    page.evaluate(FORM)
+    page.locator("input").set_input_files(
+        {"name": "draw.json", "mimeType": "application/json", "buffer": other}
+    )
+    page.get_by_role("button", name="go").click()
+    expect(page.locator("#draw-verdict")).to_contain_text("不表示记录正确或不正确")

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from tests.interfaces.office_people import enrol, post, signed_in, text
-from tests.people import NOW, TODAY, People, make_organisation, make_user
+from tests.people import NOW, TODAY, People, make_inspectors, make_organisation, make_user
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
 
 from xinheng.core.draw_verify import verify
@@ -53,16 +53,7 @@ def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -
     )
     run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW - timedelta(days=1), publish=True)
     model_officer.delete()
-    Inspector.objects.bulk_create(
-        Inspector(
-            organisation=people.market,
-            certificate_no=f"410200{number:04d}",
-            name=f"执法员{number}",
-            lines=["food"],
-            certified_until=TODAY + timedelta(days=400),
-        )
-        for number in range(4)
-    )
+    make_inspectors(people.market, 4)
     return people
 
 
@@ -262,6 +253,18 @@ def test_a_plan_comes_back_with_a_reason_and_goes_again(city: People) -> None:
     assert "依据写到条" not in text(officer.get(_plan("plan", plan)))
     post(decider, _plan("approve_plan", plan), {"reason": "同意，节前查完"})
     assert "同意，节前查完" in text(officer.get(_plan("plan", plan)))
+
+
+def test_a_plan_is_withdrawn_with_a_reason_and_asks_for_nothing_more(city: People) -> None:
+    officer, decider = signed_in(city.wang), signed_in(city.zhao)
+    plan = _new_plan(officer, city)
+    seen = {"seen": plan.case.version}
+    assert "请写明撤回的理由" in text(post(officer, _plan("withdraw_plan", plan), seen))
+    assert "撤回，不再提出" not in text(decider.get(_plan("plan", plan)))
+    post(officer, _plan("withdraw_plan", plan), seen | {"reason": "与上级计划重复"})
+    page = text(officer.get(_plan("plan", plan)))
+    assert "撤销草稿" in page and "修改后再送" not in page and "撤回，不再提出" not in page
+    assert "批准计划" not in text(decider.get(_plan("plan", plan)))
 
 
 @pytest.mark.row("M8-01")

@@ -25,6 +25,7 @@ from xinheng.services.inspection_plans import (
     refuse_outside_time,
     return_plan,
     revise_plan,
+    withdraw_plan,
 )
 from xinheng.services.oversight import take_note
 from xinheng.store.models import CaseCheck, LedgerEvent, OversightNotice, PublicPlan, RoleGrant, User
@@ -134,6 +135,21 @@ def test_an_emergency_begins_on_the_word_of_another_and_is_approved_afterwards(
     assert twice.value.code == "CASE-BEGUN"
     approve_plan(check.plan.public_id, actor=people.zhao, policy=policy, now=NOW + timedelta(days=1))
     assert OversightNotice.objects.filter(occasion="approved").exists()
+
+
+def test_a_check_is_withdrawn_before_it_begins_and_not_afterwards(
+    draft: CaseCheckDraft, people: People, policy: Policy
+) -> None:
+    given_up, begun = (_drafted(replace(draft, emergency=True), people, policy) for _ in range(2))
+    words = {"actor": people.li, "policy": policy, "now": NOW, "reason": "投诉已经撤回"}
+    withdraw_plan(given_up.plan.public_id, **words)
+    with pytest.raises(Refusal) as refused:
+        begin_emergency(given_up.plan.public_id, actor=people.wang, policy=policy, now=NOW)
+    assert refused.value.code == "CASE-NO-EMERGENCY"
+    begin_emergency(begun.plan.public_id, actor=people.wang, policy=policy, now=NOW)
+    with pytest.raises(Refusal) as too_late:
+        withdraw_plan(begun.plan.public_id, **words)
+    assert too_late.value.code == "PLAN-BEGUN"
 
 
 def test_what_is_no_emergency_waits_for_its_approval(

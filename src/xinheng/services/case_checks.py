@@ -108,7 +108,7 @@ def begin_emergency(public_id: str, *, actor: User, policy: Policy, now: datetim
     """
     found = CaseCheck.objects.select_for_update(of=("self",)).select_related("plan__case")
     check = found.filter(plan__public_id=public_id).first()
-    if check is None or not check.emergency or check.plan.approved_at is not None:
+    if check is None or not check.emergency or check.plan.case.closed_at is not None:
         raise Refusal(
             "CASE-NO-EMERGENCY",
             "只有登记为紧急、还没有批准的个案检查才能先行开始。",

@@ -22,7 +22,7 @@ from xinheng.services.oversight import tell_oversight
 from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.inspection_plans import OversightOccasion, PlanBatch, PlanFiling
+from xinheng.store.inspection_plans import CaseCheck, OversightOccasion, PlanBatch, PlanFiling
 from xinheng.store.inspections import Draw, Plan, PlanKind
 from xinheng.store.organisations import Organisation, OrganisationKind
 
@@ -131,6 +131,24 @@ def return_plan(
     plan = Plan.objects.select_for_update().get(public_id=public_id)
     take_step(
         plan.case.public_id, "return", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
+    )
+
+
+@transaction.atomic
+def withdraw_plan(
+    public_id: str, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int | None = None
+) -> None:
+    """The drafters give a plan up before it is approved. Refusal PLAN-BEGUN for an emergency check that has begun."""
+    plan = Plan.objects.select_for_update(of=("self",)).get(public_id=public_id)
+    if CaseCheck.objects.filter(plan=plan, begun_at__isnull=False).exists():
+        raise Refusal(
+            "PLAN-BEGUN",
+            "这次紧急检查已经先行开始，不能撤回。",
+            citation=G7,
+            advice="请补办审批，由批准的人写明意见",
+        )
+    take_step(
+        plan.case.public_id, "withdraw", actor=actor, policy=policy, now=now, reason=reason, seen_version=seen
     )
 
 

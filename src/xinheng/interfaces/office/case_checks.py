@@ -17,7 +17,7 @@ from xinheng.interfaces.office.draft_decisions import opinion_on, sent_back
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.owned import PLAN
 from xinheng.interfaces.office.paging import newest_first
-from xinheng.interfaces.office.plan_forms import ApproveForm, CaseCheckForm
+from xinheng.interfaces.office.plan_forms import ApproveForm, CaseCheckForm, WithdrawForm, withdraw_form
 from xinheng.interfaces.office.wording import case_state
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
@@ -140,13 +140,15 @@ def edit_case_check(call: Call, plan: Plan) -> HttpResponse:
     return call.render("case_check_form", {"crumbs": crumbs, "form": form})
 
 
-def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = None) -> HttpResponse:
+def case_check_page(
+    call: Call, plan: Plan, *, approving: ApproveForm | None = None, withdrawing: WithdrawForm | None = None
+) -> HttpResponse:
     """One check on one page: reason, whose word, who was told, and what is next."""
     plan.refresh_from_db()
     check = CaseCheck.objects.select_related("plan__case", "subject", "begun_by").get(plan=plan)
     part = {"plan": plan.public_id}
     verbs = {step.verb for step in steps_for(plan.case, call.user, on=call.today)}
-    startable = check.emergency and check.begun_at is None and plan.approved_at is None
+    startable = check.emergency and check.begun_at is None and plan.case.closed_at is None
     may_begin = startable and bool(call.may(Verb.DRAFT_PLAN, call.of(plan.organisation_id)))
     drafted = plan.case.events.filter(verb__in=("draft", "edit", "submit"), actor=call.user).exists()
     sent = Visit.objects.filter(plan=plan).exclude(case__state__in=NEVER_MADE).exists()
@@ -174,6 +176,8 @@ def case_check_page(call: Call, plan: Plan, *, approving: ApproveForm | None = N
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
+        "withdraw_form": withdrawing or withdraw_form(plan, verbs if check.begun_at is None else ()),
+        "withdraw_url": reverse("office:withdraw_plan", kwargs=part),
         "send_url": reverse("office:send_lead", kwargs=part) if may_send else "",
     }
     return call.render("case_check", context)

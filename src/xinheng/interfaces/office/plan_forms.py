@@ -1,6 +1,7 @@
 """The forms of a plan: what it says, the word of the second person, the announcement and the draw."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from xinheng.services.inspection_plans import BatchDraft, PlanDraft
 from xinheng.services.measures_grounds import sectors_of
 from xinheng.store.draw_failures import FailureCause
 from xinheng.store.inspection_plans import PlanBatch
-from xinheng.store.inspections import DrawAnnouncement, PlanKind
+from xinheng.store.inspections import DrawAnnouncement, Plan, PlanKind
 from xinheng.store.organisations import Organisation
 from xinheng.store.scores import EvaluationRun
 from xinheng.store.subjects import Subject
@@ -224,6 +225,22 @@ class ApproveForm(forms.Form):
     reason = forms.CharField(
         label="意见", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class WithdrawForm(ApproveForm):
+    """Why the drafters give the plan up."""
+
+    reason = forms.CharField(
+        label="撤回理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明撤回的理由。"},
+    )
+
+
+def withdraw_form(plan: Plan, verbs: Collection[str]) -> WithdrawForm | None:
+    """Where a person may give the plan up as it stands."""
+    return WithdrawForm(initial={"seen": plan.case.version}) if "withdraw" in verbs else None
 
 
 class AnnounceForm(forms.Form):

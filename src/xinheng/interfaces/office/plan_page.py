@@ -18,6 +18,8 @@ from xinheng.interfaces.office.plan_forms import (
     ApproveForm,
     FailureForm,
     FilingForm,
+    WithdrawForm,
+    withdraw_form,
 )
 from xinheng.interfaces.office.wording import case_state, cited
 from xinheng.interfaces.web.parts import Crumb, Stage
@@ -118,6 +120,7 @@ def plan_page(
     undrawn: str = "",
     filing: FilingForm | None = None,
     failing: FailureForm | None = None,
+    withdrawing: WithdrawForm | None = None,
 ) -> HttpResponse:
     plan.refresh_from_db()
     part = {"plan": plan.public_id}
@@ -150,6 +153,8 @@ def plan_page(
         "approve_url": reverse("office:approve_plan", kwargs=part),
         "return_url": reverse("office:return_plan", kwargs=part),
         "edit_url": reverse("office:edit_plan", kwargs=part) if "edit" in verbs else "",
+        "withdraw_form": withdrawing or withdraw_form(plan, verbs),
+        "withdraw_url": reverse("office:withdraw_plan", kwargs=part),
         "announce_form": announcing or (announcing_form(call, plan) if open_for_announcing else None),
         "announce_url": reverse("office:announce_draw", kwargs=part),
         "secret_url": reverse("office:draw_secret", kwargs=part)

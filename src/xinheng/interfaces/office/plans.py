@@ -4,7 +4,7 @@ Nothing is drawn outside an approved plan; the grade decides the share of each b
 (国办发〔2024〕54号; legal guard G7).
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +22,7 @@ from xinheng.interfaces.office.plan_forms import (
     ApproveForm,
     FilingForm,
     PlanForm,
+    WithdrawForm,
     batch_line,
 )
 from xinheng.interfaces.office.plan_page import (
@@ -42,9 +43,12 @@ from xinheng.services.inspection_plans import (
     file_plan,
     return_plan,
     revise_plan,
+    withdraw_plan,
 )
 from xinheng.services.inspections import announce_draw, make_draw
 from xinheng.store.inspections import Plan, PlanKind
+
+Typed = TypeVar("Typed", bound=ApproveForm)
 
 
 @asks(Verb.READ_DRAW, Verb.DRAFT_PLAN, Verb.APPROVE_PLAN)
@@ -122,11 +126,9 @@ def plan(call: Call, plan: Plan) -> HttpResponse:
     return _page(call, plan)
 
 
-def _page(call: Call, plan: Plan, *, approving: ApproveForm | None = None) -> HttpResponse:
+def _page(call: Call, plan: Plan, **forms: Any) -> HttpResponse:
     """Checks of one named enterprise have a page of their own; nothing is drawn there."""
-    if plan.kind == PlanKind.CASE:
-        return case_check_page(call, plan, approving=approving)
-    return plan_page(call, plan, approving=approving)
+    return (case_check_page if plan.kind == PlanKind.CASE else plan_page)(call, plan, **forms)
 
 
 @asks(Verb.APPROVE_PLAN, of=PLAN, methods=("POST",))
@@ -154,12 +156,25 @@ def send_back(call: Call, plan: Plan) -> HttpResponse:
     return _page(call, plan, approving=_as_now(form, plan))
 
 
+@asks(Verb.DRAFT_PLAN, of=PLAN, methods=("POST",))
+@once
+def withdraw(call: Call, plan: Plan) -> HttpResponse:
+    """The drafters give it up before it is approved."""
+    form = WithdrawForm(call.request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            withdraw_plan(plan.public_id, reason=form.cleaned_data["reason"], **_given(call, form))
+            call.tell("已撤回。需要检查的，请另行提出。")
+            return redirect("office:plan", plan=plan.public_id)
+    return _page(call, plan, withdrawing=_as_now(form, plan))
+
+
 def _given(call: Call, form: ApproveForm) -> dict[str, Any]:
     seen = form.cleaned_data["seen"]
     return {"actor": call.user, "policy": call.policy, "now": call.now, "seen": seen}
 
 
-def _as_now(form: ApproveForm, plan: Plan) -> ApproveForm:
+def _as_now(form: Typed, plan: Plan) -> Typed:
     """What was typed, on the plan as it is now: sent once more, it is meant for what is shown."""
     plan.case.refresh_from_db()
     form.data = {**dict(form.data.items()), "seen": str(plan.case.version)}

@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/<slug:plan>/edit/", plans.edit_plan, name="edit_plan"),
     path("plans/<slug:plan>/approve/", plans.approve, name="approve_plan"),
     path("plans/<slug:plan>/return/", plans.send_back, name="return_plan"),
+    path("plans/<slug:plan>/withdraw/", plans.withdraw, name="withdraw_plan"),
     path("plans/<slug:plan>/commit/", draw_secrets.commit, name="commit"),
     path("plans/<slug:plan>/secret/", draw_secrets.draw_secret, name="draw_secret"),
     path("plans/<slug:plan>/reveal/", draw_secrets.reveal, name="reveal"),

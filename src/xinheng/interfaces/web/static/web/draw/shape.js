@@ -12,6 +12,8 @@ const text = (pattern, least = 0, most = Infinity) => (value) => {
   return length >= least && length <= most;
 };
 const whole = (least, most) => (value) => Number.isInteger(value) && value >= least && value <= most;
+export const FORMAT = 1;
+
 const exactly = (wanted) => (value) => value === wanted;
 const list = (item, least = 0, most = Infinity) => ({ item, least, most });
 const named = (field, value) => ({ named: { field, value } });
@@ -28,7 +30,7 @@ const secret = text(PLAIN, 16, 200);
 const count = whole(0, MOST);
 
 const RECORD = {
-  format: exactly(1),
+  format: exactly(FORMAT),
   announcement: {
     rule: exactly("xinheng-draw-1"),
     draw: line,

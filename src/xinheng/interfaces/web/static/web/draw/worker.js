@@ -3,6 +3,7 @@
 
 import { read } from "./reading.js";
 import { blindKey } from "./rule.js";
+import { FORMAT } from "./shape.js";
 import { remarks, verify } from "./verify.js";
 
 /** Whether the enterprise with this code and opening is in the pool, and in which place it was drawn (0: not). */
@@ -31,6 +32,9 @@ async function checked(asked) {
     record = read(text);
   } catch {
     return { unread: "这不是一份完整的抽取记录：不是 JSON 文件、有字段重复或数字不是整数。请从抽查页面重新下载，不要编辑。" };
+  }
+  if (record?.format !== FORMAT) {
+    return { unread: `这不是本页能核对的抽取记录：没有写明 format ${FORMAT}。没有核对，不表示记录正确或不正确。` };
   }
   const problems = verify(record, asked.announced);
   if (problems.length) return { problems };
