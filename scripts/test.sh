@@ -32,7 +32,7 @@ fi
 [ -z "$failed" ] || printf '未通过的检查：%s\n' "$failed"
 
 printf '== 测试\n'
-$bin/pytest -n "${PROCESSES:-2}" --dist loadgroup "$@"
+$bin/pytest -n "${PROCESSES:-2}" "$@"
 status=$?
 if [ -n "$failed" ] && [ "$status" = 0 ]; then
     printf '测试通过，但有检查未通过：%s\n' "$failed" >&2

@@ -9,8 +9,29 @@ import pytest
 from django.conf import settings
 from tests.databases import copied, own_name, point_to
 from tests.people import People, make_people
+from xdist.scheduler import LoadScopeScheduling
 
 from xinheng.core.policy import Policy, load_policy
+
+TOGETHER = (
+    "tests/journeys/",
+    "tests/interfaces/test_draw_in_browser.py",
+    "tests/scoring/test_spark.py",
+    "tests/test_house.py",
+)
+"""Places whose tests share what is dear to make: a city behind a server, a browser, an engine, the trees of all modules."""
+
+
+class ByPlace(LoadScopeScheduling):
+    """Tests of one such place go to one process, every other test to whichever has room."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPlace:
+    return ByPlace(config, log)
+
 
 hypothesis.settings.register_profile("unhurried", hypothesis.settings(deadline=None))
 hypothesis.settings.load_profile("unhurried")

@@ -263,7 +263,7 @@ def test_a_plan_is_withdrawn_with_a_reason_and_asks_for_nothing_more(city: Peopl
     assert "撤回，不再提出" not in text(decider.get(_plan("plan", plan)))
     post(officer, _plan("withdraw_plan", plan), seen | {"reason": "与上级计划重复"})
     page = text(officer.get(_plan("plan", plan)))
-    assert "撤销草稿" in page and "修改后再送" not in page and "撤回，不再提出" not in page
+    assert "已撤销" in page and "修改后再送" not in page and "撤回，不再提出" not in page
     assert "批准计划" not in text(decider.get(_plan("plan", plan)))
 
 

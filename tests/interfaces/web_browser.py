@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import axe_playwright_python
 from playwright.sync_api import Page, sync_playwright
@@ -28,8 +27,9 @@ def browser_page(width: int) -> Iterator[Page]:
 
 
 def write_page(folder: Path, name: str, html: str) -> str:
-    """Writes ``html`` with its styles into ``folder``; returns its address."""
-    shutil.copytree(STATIC, folder / "web", dirs_exist_ok=True)
+    """Writes ``html`` into ``folder``, which holds the styles from its first page on; returns its address."""
+    if not (folder / "web").exists():
+        shutil.copytree(STATIC, folder / "web")
     path = folder / f"{name}.html"
     path.write_text(html.replace("/static/web/", "web/"), encoding="utf-8")
     return path.as_uri()
@@ -48,11 +48,14 @@ def overflow(page: Page) -> list[str]:
 
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA."""
+    page.wait_for_load_state()
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
-    return [
-        f"{found['id']}: {node['html'][:160]}" for found in result["violations"] for node in found["nodes"]
-    ]
+    found: list[str] = page.evaluate(
+        """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']}))
+        .violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))""",
+        RULES,
+    )
+    return found
 
 
 def label_collisions(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 from tests.services.deliveries import penalty, write
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 
 @pytest.mark.row("M2-04")

@@ -11,7 +11,7 @@ from tests.journeys.pages import fits
 
 from xinheng.core.draw_rule import commitment
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 PARTIES = {
     "开封市人民政府": "words that the government chose",

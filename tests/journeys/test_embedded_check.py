@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.pages import fits
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "embed_check.py"
 
 

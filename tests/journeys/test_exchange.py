@@ -10,7 +10,7 @@ from tests.journeys.pages import fits
 
 from xinheng.core.exchange_package import signed
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 SECRET = "jiaohuan"
 COMMON = "一个双方都知道的密文"
 

@@ -16,7 +16,6 @@ from xinheng.core.policy import load_policy
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.xdist_group("journey"),
     pytest.mark.row("M8-05"),
     pytest.mark.row("X-06"),
 ]

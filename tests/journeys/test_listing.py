@@ -12,7 +12,7 @@ from tests.journeys.surfaces import Surfaces
 
 from xinheng.interfaces.web.surfaces import About
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 LIST = "市场监督管理严重违法失信名单"
 
 

@@ -7,7 +7,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.letters import serve_letter, write_letter
 from tests.journeys.pages import fits, look_up, number_and_code, take_step
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 
 @pytest.mark.row("M11-01")

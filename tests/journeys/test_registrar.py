@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 
 def _deliver(page: Page, path: Path) -> None:

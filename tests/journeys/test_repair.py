@@ -17,7 +17,7 @@ from tests.journeys.surfaces import Surfaces, unvisited
 
 from xinheng.interfaces.web.surfaces import About
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 DOCUMENT = re.compile(r"汴\S+?罚〔\d{4}〕\d+号")
 
 

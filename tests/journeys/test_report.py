@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.pages import enter_own_space, fits
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey"), pytest.mark.row("M6-02")]
+pytestmark = [pytest.mark.journey, pytest.mark.row("M6-02")]
 NUMBER = re.compile(r"\d{14}[2-9A-Z]{8}")
 
 

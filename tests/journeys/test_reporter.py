@@ -10,7 +10,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.pages import fits
 from tests.services.deliveries import code, name
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 AUTHORITY = "开封市市场监督管理局"
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 from tests.journeys.pages import fits
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 
 def _read(site: Site, key: str, path: str) -> tuple[int, dict[str, Any]]:

@@ -9,7 +9,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.letters import serve_letter, write_letter
 from tests.journeys.pages import fits, open_step, take_step
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 RESULT = "不配合检查情节严重"
 
 

@@ -14,7 +14,6 @@ from tests.journeys.pages import eventually, take_step
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.xdist_group("journey"),
     pytest.mark.row("M8-04"),
     pytest.mark.row("X-06"),
 ]

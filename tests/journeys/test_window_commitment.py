@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.pages import fits, take_step
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 KEY, TITLE = "food-window", "食品窗口"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

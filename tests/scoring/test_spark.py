@@ -21,7 +21,6 @@ from xinheng.scoring.spark import missing, run_plans, spark_session, write_plan
 
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.xdist_group("spark"),
     pytest.mark.skipif(bool(missing()), reason=f"不运行 Spark 测试：{missing()}"),
 ]
 
