@@ -65,6 +65,10 @@ def a_review(desk: User, policy: Policy, **given: Any) -> ReviewReport:
     return make_review(ReviewWanted(**wanted | more | given), by=desk, policy=policy, now=NOW)
 
 
+def reading_units(measure: MeasureApplied) -> set[str]:
+    return {one.unit for one in readings_of(measure.subject, limit=9)[0]}
+
+
 def test_each_bidder_learns_who_checked_it_and_what_for(
     measure: MeasureApplied, desk: User, policy: Policy
 ) -> None:
@@ -72,6 +76,7 @@ def test_each_bidder_learns_who_checked_it_and_what_for(
     told = content_of_review(made, policy=policy, now=NOW)
     assert "限制参加评先评优" in str(told["bidders"][0]) and told["unknown"] == ["91410200MA00000039"]
     assert not told["bidders"][1]["parts"]
+    assert told["body"] != desk.organisation.key and told["body"] in reading_units(measure)
     (reading,) = (one for one in readings_of(measure.subject, limit=9)[0] if one.what == "办事核查")
     assert "招2026-1 食堂设备：评标" in reading.reason and reading.unit
     assert CheckMade.objects.filter(reference__startswith="招2026-1").count() == 2
@@ -120,6 +125,8 @@ def test_a_reply_goes_out_once_another_person_confirmed_it(
     measure: MeasureApplied, desk: User, policy: Policy, people: People
 ) -> None:
     made = a_review(desk, policy, kind=ReviewKind.INQUIRY)
+    (reading,) = (one for one in readings_of(measure.subject, limit=9)[0] if one.what == "办事核查")
+    assert "汴文函〔2026〕1号" in reading.reason and "答复" in reading.reason
     assert code_of(paper_of_review, made, verify_url=URL, policy=policy, now=NOW) == "HC10"
     assert code_of(confirm_review, made, by=desk, policy=policy, now=NOW) == "HC6"
     assert code_of(keep_use, made, "已采用", by=desk, now=NOW) == "HC9"

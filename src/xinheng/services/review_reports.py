@@ -31,6 +31,7 @@ from xinheng.services.checks_many import MOST, found_by
 from xinheng.services.collect import workshop
 from xinheng.services.ledger import event_of, note, note_all
 from xinheng.services.measures_applying import demand_check
+from xinheng.services.reach import tree
 from xinheng.services.reports import new_number
 from xinheng.services.reports_verifying import State, state_of_review
 from xinheng.services.review_content import reviewed, reviews
@@ -115,7 +116,7 @@ def make_review(wanted: ReviewWanted, *, by: User, policy: Policy, now: datetime
     ReviewedSubject.objects.bulk_create(
         [ReviewedSubject(review=made, subject_id=one.pk, place=at) for at, one in enumerate(subjects)]
     )
-    _enter(made, subjects, body=body, field=field, now=now)
+    _enter(made, subjects, body=body, field=field, asked=head.asked_by, now=now)
     return made
 
 
@@ -135,7 +136,8 @@ def _head(
     wanted: ReviewWanted, *, by: User, project: str, purpose: str, on: date, policy: Policy, now: datetime
 ) -> ReviewHead:
     moment = now.astimezone(SHANGHAI)
-    asked = _name(wanted.asked_by, policy) if wanted.asked_by is not None else ""
+    names = tree()
+    asked = names.name(wanted.asked_by.pk) if wanted.asked_by is not None else ""
     return ReviewHead(
         kind=wanted.kind,
         number=new_number(moment),
@@ -145,25 +147,27 @@ def _head(
         occasion=wanted.occasion.label,
         project=project,
         purpose=purpose,
-        body=_name(by.organisation, policy),
+        body=names.name(by.organisation_id),
         policy=policy.digest,
         asked_by=f"{asked}　{wanted.asked_no.strip()}".strip() if asked else "",
         earlier=wanted.earlier.number if wanted.earlier is not None else "",
     )
 
 
-def _name(one: Organisation, policy: Policy) -> str:
-    agency = policy.agencies.agencies.get(one.key)
-    return agency.name if agency is not None else one.key
-
-
 def _enter(
-    made: ReviewReport, subjects: Sequence[Known], *, body: Organisation, field: str, now: datetime
+    made: ReviewReport,
+    subjects: Sequence[Known],
+    *,
+    body: Organisation,
+    field: str,
+    asked: str,
+    now: datetime,
 ) -> None:
-    """Each check in the register and in the ledger, where its enterprise reads by whom and what for."""
-    asked = f"，{made.asked_no}" if made.asked_no else ""
+    """Each check in the register and in the ledger, where its enterprise reads by whom and what for. ``asked``: who sent a
+    letter, with its number."""
+    letter = f"，答复{asked}" if asked else ""
     past = "" if made.as_of == day_of(made.at) else f"，截至 {made.as_of}"
-    reason = f"{made.project}：{made.purpose}{asked}{past}"[:300]
+    reason = f"{made.project}：{made.purpose}{letter}{past}"[:300]
     occasion = Occasion(made.occasion)
     CheckMade.objects.bulk_create(
         [

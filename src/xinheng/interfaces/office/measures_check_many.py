@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse
+from django.urls import reverse
 
 from xinheng.core.measures import Occasion
 from xinheng.core.roles import Verb
@@ -76,6 +77,7 @@ def measure_check_many(call: Call) -> HttpResponse:
         *(_tables(found, call) if found else ()),
         form=form,
         button="核查",
+        links=[("要有签名的核查报告", reverse("office:reviews"))],
     )
 
 
