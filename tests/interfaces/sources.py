@@ -14,11 +14,13 @@ from typing import Any
 
 @dataclass
 class Source:
-    """``answers`` by order of the requests, the last one for ever: status, body, headers. ``seen`` are the requests."""
+    """``answers`` by order of the requests, the last one for ever: status, body, headers. ``seen`` are the requests, ``bodies``
+    what was posted."""
 
     port: int = 0
     answers: list[tuple[int, bytes, dict[str, str]]] = field(default_factory=list)
     seen: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     hang: float = 0
     trickle: bool = False
 
@@ -44,6 +46,10 @@ def served(context: SSLContext | None = None) -> Iterator[Source]:
                 except OSError:
                     return
                 time.sleep(0.5 if source.trickle else 0)
+
+        def do_POST(self) -> None:
+            source.bodies.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+            self.do_GET()
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -39,6 +39,9 @@ TEXTS: dict[str, dict[str, Any]] = {
         "wrong": "写错了",
         "wanted": "撤回",
     },
+    "/api/v1/webhooks": {"url": "https://tender.example.com/x"},
+    "/api/v1/webhooks/{webhook}/secret": {},
+    "/api/v1/webhooks/{webhook}/test": {},
     "/api/v1/repairs/applications": {
         "source": "province",
         "external": "GS-1",

@@ -146,6 +146,58 @@ def _connector() -> Context:
     }
 
 
+WEBHOOK = {
+    "name": "招标监管系统",
+    "url": "#",
+    "unit": "市公共资源交易中心",
+    "address": "https://tender.example.gov.cn/notices/xinheng-credit-platform/checks",
+    "prefix": KEY["prefix"],
+    "created_at": NOW,
+    "failing_since": NOW,
+    "reason": "",
+    "state": "没有收下",
+    "tone": "clock",
+}
+MESSAGE = {
+    "at": NOW,
+    "number": "k7d2m5q3xak7d2m5",
+    "kind": "核查答复中有内容已终止",
+    "ids": "k7d2m5q3xak7d2m5、q3xak7d2m5k7d2m5、m5k7d2k7d2m5q3xa 等 12 个",
+    "attempts": 3,
+    "state": "等待重试",
+    "tone": "clock",
+    "moment": NOW,
+    "trouble": "回答 503",
+    "repeat_url": "",
+}
+
+
+def _webhooks() -> Context:
+    ended = {"failing_since": None, "reason": "系统下线", "state": "已停用", "tone": ""}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("回调通知"),
+        "webhooks": [WEBHOOK, WEBHOOK | ended],
+        "api_url": "#",
+        "paging": None,
+    }
+
+
+def _webhook() -> Context:
+    arrived = {"state": "已收下", "tone": "done", "trouble": "", "repeat_url": "#", "kind": "请重新核查"}
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("回调通知"),
+        "refused": "请写明停用的原因。",
+        "reason": "",
+        "webhook": WEBHOOK,
+        "messages": [MESSAGE, MESSAGE | arrived],
+        "paging": None,
+        "end_url": "#",
+        "end_words": "停用",
+    }
+
+
 def _form(form: Any, heading: str) -> Context:
     return {
         **OFFICE,
@@ -163,6 +215,8 @@ CHANNELS: dict[str, Callable[[], Context]] = {
     "sender_made": _made,
     "connectors": _connectors,
     "connector": _connector,
+    "webhooks": _webhooks,
+    "webhook": _webhook,
     "sender_form": lambda: _form(KeyForm({"name": "执法办案系统"}), "办理报送密钥"),
     "connector_form": lambda: _form(ConnectorForm({}), "登记连接器"),
 }

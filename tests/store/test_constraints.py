@@ -29,6 +29,7 @@ from tests.store import (
     report_rows,
     sharing_rows,
     visit_rows,
+    webhook_rows,
 )
 from tests.store.rows import DIGEST, YESTERDAY, Rows
 
@@ -235,6 +236,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     **joint_rows.REFUSED,
     **lead_rows.REFUSED,
     **check_rows.REFUSED,
+    **webhook_rows.REFUSED,
     **case_rows.REFUSED,
     **commitment_rows.REFUSED,
     **letter_rows.REFUSED,

@@ -4,7 +4,8 @@
 ``XINHENG_PORTAL_DATABASE_URL`` and, for migrations, ``XINHENG_OWNER_DATABASE_URL``), ``XINHENG_CITY`` (policy pack),
 ``XINHENG_POLICY`` (folder of policy files), ``XINHENG_HOSTS``, ``XINHENG_DEMO``, ``XINHENG_PROCESS`` (web or command),
 ``XINHENG_CLAMD`` (path of the local socket of a virus scanner; empty: none), ``XINHENG_PROVINCE`` (base address of the
-province's interface for special reports, a blank and its networks; empty: none).
+province's interface for special reports, a blank and its networks; empty: none), ``XINHENG_WEBHOOK_NETWORKS`` (inner
+networks to which systems may have notices sent, by commas; empty: the internet by https alone).
 """
 
 import os
@@ -15,6 +16,7 @@ from xinheng.config.keys import keys_of
 from xinheng.config.logs import configure_logs
 from xinheng.config.paths import chosen_city, data_home, policy_root
 from xinheng.config.postgres import database_url
+from xinheng.core.senders import parse_network
 
 CITY = chosen_city(os.environ)
 HOME = data_home(os.environ)
@@ -162,6 +164,9 @@ FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 UPLOAD_BYTES = 1024 * 1024 * 1024
 CLAMD = os.environ.get("XINHENG_CLAMD", "")
 PROVINCE = os.environ.get("XINHENG_PROVINCE", "")
+WEBHOOK_NETWORKS = tuple(
+    parse_network(one) for one in os.environ.get("XINHENG_WEBHOOK_NETWORKS", "").split(",") if one.strip()
+)
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/office/"

@@ -36,6 +36,7 @@ from xinheng.services.risk_order import watched
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
+from xinheng.services.webhooks import given_up
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
 from xinheng.store.campaigns import Campaign
@@ -48,6 +49,7 @@ from xinheng.store.identities import SubjectMerge
 from xinheng.store.organisations import Organisation
 from xinheng.store.quality import Conflict, ConflictState
 from xinheng.store.senders import SenderKey
+from xinheng.store.webhooks import Webhook
 
 MOST = 100
 _DRAFTS = (*SERIES, "inspection_plan")
@@ -58,6 +60,7 @@ class Kind(StrEnum):
     """Sorts of task; the order is that of the desk where terms are equal."""
 
     PLACE = "place"
+    WEBHOOK = "webhook"
     SOURCE = "source"
     EXCHANGE = "exchange"
     APPROVE = "approve"
@@ -106,6 +109,7 @@ class Task:
     key: SenderKey | None = None
     connector: Connector | None = None
     peer: ExchangePeer | None = None
+    webhook: Webhook | None = None
     deletion: DeletionProposal | None = None
     campaign: Campaign | None = None
 
@@ -156,6 +160,8 @@ def _channels(seat: Seat) -> Iterator[Task]:
     doubtful = {place.key_id: place.key for place in places_waiting(reached)[:MOST]}
     for key in doubtful.values():
         yield Task(kind=Kind.PLACE, key=key, organisation=key.organisation)
+    for hook in given_up(reached)[:MOST]:
+        yield Task(kind=Kind.WEBHOOK, webhook=hook, organisation=hook.key.organisation)
     for row in troubled(reached)[:MOST]:
         yield Task(kind=Kind.SOURCE, connector=row, organisation=row.organisation)
     for peer, late in late_peers(seat.reach(Verb.MANAGE_SENDERS), today=seat.today):

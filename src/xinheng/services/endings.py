@@ -20,6 +20,7 @@ from xinheng.services.ledger import note, seal_events, sealed_until
 from xinheng.services.reach import tree
 from xinheng.services.results_push import PUSH
 from xinheng.services.time import day_of
+from xinheng.services.webhooks_told import arrived, tell_of_ending
 from xinheng.store.accounts import User
 from xinheng.store.endings import Channel, Ending, Telling
 from xinheng.store.exchanges import ExchangeEntry, ExchangePackage, ExchangePeer, PackageState, PeerState, Way
@@ -29,6 +30,7 @@ from xinheng.store.outbox import enqueue
 from xinheng.store.records import Record
 from xinheng.store.results import ResultPush, ResultSubscription
 from xinheng.store.sharing import SharingCall, SharingGrant
+from xinheng.store.webhooks import Webhook
 
 TERM = "casework.receipt_workdays"
 ROUND = "exchange_round"
@@ -67,7 +69,7 @@ def tell_receivers(*, policy: Policy, now: datetime) -> int:
     for peer in ExchangePeer.objects.filter(state=PeerState.STANDING).order_by("pk"):
         _pack(peer, policy=policy, now=now)
     count = 0
-    while fresh := _spread_some(now=now):
+    while fresh := _spread_some(policy=policy, now=now):
         count += fresh
     follow_tellings(now=now)
     return count
@@ -83,17 +85,17 @@ def _pack(peer: ExchangePeer, *, policy: Policy, now: datetime) -> None:
 
 
 @transaction.atomic
-def _spread_some(*, now: datetime) -> int:
+def _spread_some(*, policy: Policy, now: datetime) -> int:
     waiting = Ending.objects.select_for_update(skip_locked=True).filter(spread_at__isnull=True).order_by("pk")
     endings = list(waiting[:AT_ONCE])
-    tellings = [telling for ending in endings for telling in _receivers(ending)]
+    tellings = [telling for ending in endings for telling in _receivers(ending, policy, now)]
     Telling.objects.bulk_create(tellings, ignore_conflicts=True)
     Ending.objects.filter(pk__in=[ending.pk for ending in endings]).update(spread_at=now)
     _set_going(tellings, now=now)
     return len(endings)
 
 
-def _receivers(ending: Ending) -> list[Telling]:
+def _receivers(ending: Ending, policy: Policy, now: datetime) -> list[Telling]:
     """One a receiver, by the channel through which it has what has ended."""
     given: dict[str, Any] = {"at": ending.at, "subjects": ending.subjects, "records": ending.records}
     found = [(Channel.RESULTS, one) for one in _ids(_RESULTS, given)]
@@ -102,6 +104,8 @@ def _receivers(ending: Ending) -> list[Telling]:
     items = Record.objects.filter(record_key__in=ending.records).order_by().values_list("item", flat=True)
     given |= {"items": list(items.distinct()), "subjects": _with_merged(ending.subjects)}
     found += [(Channel.SHARING, one) for one in _ids(_SHARING, given)]
+    called = tell_of_ending(ending, given["subjects"], policy=policy, now=now)
+    found += [(Channel.WEBHOOK, one) for one in called]
     return [Telling(ending=ending, channel=channel, receiver=one) for channel, one in found]
 
 
@@ -188,10 +192,17 @@ def _follow_sharing(row: Telling, now: datetime) -> bool:
     return _note(row, told=told, received=(call.at, f"已读取变更，第 {call.pk} 次调用") if call else None)
 
 
+def _follow_webhook(row: Telling, now: datetime) -> bool:
+    """An answer of 2xx is the receipt."""
+    at, whole = arrived(row)
+    return at is not None and _note(row, told=at, received=(at, "回调地址已收下") if whole else None)
+
+
 _FOLLOW = {
     Channel.RESULTS: _follow_results,
     Channel.EXCHANGE: _follow_exchange,
     Channel.SHARING: _follow_sharing,
+    Channel.WEBHOOK: _follow_webhook,
 }
 
 
@@ -248,6 +259,9 @@ def receiver_name(row: Telling) -> str:
         return ResultSubscription.objects.get(pk=row.receiver).recipient
     if row.channel == Channel.EXCHANGE:
         return ExchangePeer.objects.get(pk=row.receiver).name
+    if row.channel == Channel.WEBHOOK:
+        key = Webhook.objects.select_related("key").get(pk=row.receiver).key
+        return f"{tree().name(key.organisation_id)} {key.name}"
     return tree().name(SharingGrant.objects.get(pk=row.receiver).organisation_id)
 
 

@@ -1,7 +1,7 @@
 """Tells a receiver once more that something has ended, where it did not confirm in time: with a reason, by its own channel.
 
-A platform is sent the same numbers again; a subscriber is handed the file that carried them; who reads by key is asked in
-writing. Nothing but ids goes out (legal guard G9; 国办发〔2025〕22号).
+A platform and a registered address are sent the same numbers again; a subscriber is handed the file that carried them; who reads
+by key is asked in writing. Nothing but ids goes out (legal guard G9; 国办发〔2025〕22号).
 """
 
 from datetime import datetime
@@ -12,6 +12,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.endings import ROUND
 from xinheng.services.exchanges_sending import resend
 from xinheng.services.ledger import note
+from xinheng.services.webhooks import repeat
+from xinheng.services.webhooks_told import send_again
 from xinheng.store.accounts import User
 from xinheng.store.endings import Channel, Telling
 from xinheng.store.exchanges import ExchangeEntry, ExchangePeer, Way
@@ -44,6 +46,9 @@ def tell_again(telling: int, *, reason: str, actor: User, now: datetime) -> Tell
         )
     if row.channel == Channel.EXCHANGE:
         _send(row, reason=reason, actor=actor, now=now)
+    if row.channel == Channel.WEBHOOK:
+        for message in send_again(row):
+            repeat(message, actor=actor, now=now)
     note(
         "ending.told_again",
         now=now,

@@ -25,8 +25,10 @@ from xinheng.core.senders import (
     plain_address,
     refuse_fallen,
 )
+from xinheng.core.webhooks import KeyChange
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
+from xinheng.services.webhooks import tell_of_key
 from xinheng.store.accounts import User
 from xinheng.store.organisations import Organisation
 from xinheng.store.prepared import prepared
@@ -163,6 +165,7 @@ def revoke_key(public_id: str, *, actor: User, reason: str, now: datetime) -> No
         key.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
         SenderPlace.objects.filter(key=key, waiting=True).update(waiting=False)
         note("sender.revoked", now=now, actor=actor, object=f"sender:{public_id}", reason=reason)
+        tell_of_key(key, KeyChange.REVOKED, now=now)
 
 
 @transaction.atomic
@@ -284,6 +287,7 @@ def _see(key: SenderKey, name: str, *, refused: bool, now: datetime) -> bool:
     )
     if made and waits:
         note("sender.second_place", now=now, object=f"sender:{key.public_id}", payload={"place": name})
+        tell_of_key(key, KeyChange.SECOND_PLACE, now=now)
     if made or now - place.last_at > _SEEN_AGAIN:
         SenderPlace.objects.filter(pk=place.pk).update(last_at=now)
         return True

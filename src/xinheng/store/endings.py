@@ -19,6 +19,7 @@ class Channel(models.TextChoices):
     RESULTS = "results", "评价结果推送"
     EXCHANGE = "exchange", "平台间交换"
     SHARING = "sharing", "数据共享"
+    WEBHOOK = "webhook", "回调通知"
 
 
 class Ending(models.Model):
@@ -53,7 +54,7 @@ class Ending(models.Model):
 
 
 class Telling(models.Model):
-    """One receiver of one ending. ``receiver`` is the id of the subscription, platform or grant."""
+    """One receiver of one ending. ``receiver`` is the id of the subscription, platform, grant or address."""
 
     ending = models.ForeignKey(Ending, on_delete=models.PROTECT, related_name="tellings")
     channel = models.CharField(max_length=10, choices=Channel)

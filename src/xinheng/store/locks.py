@@ -21,3 +21,5 @@ JOINTS = 7_240_008
 """Proposing joint checks."""
 OPEN_DATA = 7_240_009
 """Numbering the changes of open data."""
+WEBHOOKS = 7_240_010
+"""Posting messages to the addresses of systems."""

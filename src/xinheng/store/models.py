@@ -143,6 +143,7 @@ from xinheng.store.subjects import (
     SubjectStatus,
 )
 from xinheng.store.visits import Visit, VisitArrival, VisitPoint, VisitRating, VisitSheet
+from xinheng.store.webhooks import Webhook, WebhookMessage
 
 __all__ = [
     "AccountLock",
@@ -347,4 +348,6 @@ __all__ = [
     "VisitRating",
     "VisitSheet",
     "Way",
+    "Webhook",
+    "WebhookMessage",
 ]

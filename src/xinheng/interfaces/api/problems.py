@@ -56,6 +56,9 @@ STATUS: Mapping[str, int] = {
     **dict.fromkeys(("MW4", "CX1", "CX2", "CX4", "CX7", "CX11"), 400),
     **dict.fromkeys(("CX5", "CX6", "CX9"), 404),
     "CX3": 422,
+    **dict.fromkeys(("WH1", "WH2"), 400),
+    "WH3": 403,
+    "WH6": 404,
 }
 """Status by the code of a refusal; 409 for every other rule."""
 TITLES: Mapping[int, str] = {

@@ -9,6 +9,7 @@ _OWN = "报送单位凭密钥查看自己报送的回执"
 _LEAD = "设备线索只由报送单位推送，回答编号和处理情况，不含企业的任何信息"
 _POSTED = "同样的核查，只接受 POST；内容与 check_subject 相同"
 _DECIDED = "业务系统反馈办理结果，不含企业的任何信息"
+_CALLED = "业务系统登记自己的回调地址，只答地址和编号，不含企业的任何信息"
 _PEER = "平台之间的交换：终止只传编号"
 
 
@@ -45,5 +46,9 @@ SURFACES: tuple[Surface, ...] = (
     Surface("check_subject", _check, Openness.KEY),
     *(Surface(route, openness=Openness.CLOSED, why=_POSTED) for route in ("check_one", "check_many")),
     Surface("check_decided", openness=Openness.CLOSED, why=_DECIDED),
+    *(
+        Surface(route, openness=Openness.CLOSED, why=_CALLED)
+        for route in ("register_webhook", "list_webhooks", "rotate_webhook", "try_webhook", "remove_webhook")
+    ),
     Surface("shared_changes", _changes, Openness.KEY),
 )

@@ -20,6 +20,7 @@ from xinheng.interfaces.api import (
     reference,
     repairs,
     sharing,
+    webhooks,
 )
 from xinheng.interfaces.api.keys import KeyBearer, tell_rate
 from xinheng.interfaces.api.parsing import KeepableText
@@ -50,6 +51,7 @@ api.add_router("/feeds", feeds.router)
 api.add_router("/exchange", exchange.router)
 api.add_router("/shared", sharing.router)
 api.add_router("/checks", checks.router)
+api.add_router("/webhooks", webhooks.router)
 api.add_router("/repairs", repairs.router)
 api.add_router("/objections", objections.router)
 api.add_router("/leads", leads.router)

@@ -27,6 +27,14 @@ AUTHORITIES = "ca.pem"
 
 def address_of(source: Source, networks: tuple[str, ...]) -> str:
     """Refusal X03, X04; X11 where the name cannot be resolved."""
+    addresses = resolved(source)
+    for address in addresses:
+        refuse_address(address, source=source, networks=networks)
+    return addresses[0]
+
+
+def resolved(source: Source) -> list[str]:
+    """Every address of the host. Refusal X11."""
     resolver = ThreadPoolExecutor(max_workers=1)
     try:
         asked = resolver.submit(socket.getaddrinfo, source.host, source.port, 0, socket.SOCK_STREAM)
@@ -37,10 +45,7 @@ def address_of(source: Source, networks: tuple[str, ...]) -> str:
         ) from error
     finally:
         resolver.shutdown(wait=False)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    for address in addresses:
-        refuse_address(address, source=source, networks=networks)
-    return addresses[0]
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def authorities() -> Path | None:

@@ -11,10 +11,12 @@ from procrastinate.contrib.django import app
 
 from xinheng.interfaces.exchange.folders import dropped
 from xinheng.interfaces.exchange.peers import something_to_do
+from xinheng.services import webhooks, webhooks_sending, webhooks_told
 from xinheng.services.connectors import due
 
 log = structlog.get_logger()
 ROUND = ("-m", "xinheng.interfaces.exchange")
+POST = ("-m", "xinheng.interfaces.exchange.webhook_round")
 
 
 @app.periodic(cron="* * * * *")
@@ -57,3 +59,23 @@ def compare_holdings(peer: str, actor: int | None) -> None:
         log.warning("holdings_not_compared", peer=peer, code=refusal.code)
         return
     log.info("holdings_compared", peer=peer, blocks=len(found.found))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="send_webhooks", queueing_lock="send_webhooks")
+def send_webhooks(timestamp: int = 0) -> None:
+    """Ask systems to check again where something is new, and post what is due in a process of its own."""
+    now = datetime.now(UTC)
+    asked = webhooks_told.tell_news(now=now)
+    if webhooks_sending.something_due(now=now):
+        child = subprocess.Popen([sys.executable, *POST], env=dict(os.environ), stdin=subprocess.DEVNULL)
+        log.info("webhooks_started", pid=child.pid, news=asked)
+
+
+@app.periodic(cron="5 16 * * *")
+@app.task(name="warn_of_keys", queueing_lock="warn_of_keys")
+def warn_of_keys(timestamp: int) -> None:
+    """Tell systems whose key ends soon; five past midnight in China."""
+    told = webhooks.tell_of_expiring(now=datetime.now(UTC))
+    if told:
+        log.info("keys_warned", count=told)

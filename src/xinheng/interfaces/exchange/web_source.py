@@ -8,22 +8,20 @@ import csv
 import http.client
 import io
 import json
-import socket
-import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
-from xinheng.core.connectors import JSON, Source, is_later
+from xinheng.core.connectors import JSON, is_later
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.exchange.addresses import (
-    CONNECT_SECONDS,
     Deadline,
     address_of,
     explained,
     trusting,
 )
+from xinheng.interfaces.exchange.calls import Led
 from xinheng.interfaces.exchange.paging import stop_before, too_many, value_of
 from xinheng.services.connectors import Errand, Fetched
 
@@ -34,34 +32,13 @@ _BLOCK = 1024 * 1024
 _SHOWN_PATH = "/?=&%-._~!$'()*+,;:@"
 
 
-class _Led(http.client.HTTPConnection):
-    """A connection to the address that was checked, under the name that was declared."""
-
-    def __init__(
-        self, source: Source, address: str, deadline: Deadline, context: ssl.SSLContext | None
-    ) -> None:
-        super().__init__(source.host, source.port, timeout=deadline.seconds)
-        self._address, self._deadline, self._context = address, deadline, context
-
-    def hold_to_deadline(self) -> None:
-        """What was read up to the cut is not whole."""
-        if self._deadline.passed:
-            raise self._deadline.refusal()
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), timeout=CONNECT_SECONDS)
-        self._deadline.holds(plain.fileno())
-        plain.settimeout(self._deadline.seconds)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host) if self._context else plain
-
-
 def fetch(errand: Errand, work: Path) -> Fetched | None:
     """The records of all pages as one file in ``work``; without any the columns where the source names them, else None."""
     address = address_of(errand.source, errand.networks)
     context = trusting() if errand.source.scheme == "https" else None
     with Deadline(errand.max_seconds) as deadline, explained(deadline, errand.source):
         try:
-            connection = _Led(errand.source, address, deadline, context)
+            connection = Led(errand.source, address, deadline, context)
             try:
                 found = (_records if errand.kind == JSON else _table)(errand, connection, work)
             finally:
@@ -75,7 +52,7 @@ def fetch(errand: Errand, work: Path) -> Fetched | None:
         return found
 
 
-def _ask(errand: Errand, connection: _Led, cursor: str) -> bytes:
+def _ask(errand: Errand, connection: Led, cursor: str) -> bytes:
     headers = {
         "Accept": "application/json" if errand.kind == JSON else "text/csv",
         "Accept-Encoding": "identity",
@@ -108,7 +85,7 @@ def _path(errand: Errand, cursor: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{urlencode({errand.cursor_parameter: cursor})}"
 
 
-def _records(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
+def _records(errand: Errand, connection: Led, work: Path) -> Fetched | None:
     records: list[dict[str, Any]] = []
     cursor, more = errand.cursor, True
     for _ in range(MOST_PAGES):
@@ -160,7 +137,7 @@ def _highest(records: Sequence[Mapping[str, Any]], field: str, cursor: str) -> s
     return cursor
 
 
-def _table(errand: Errand, connection: _Led, work: Path) -> Fetched | None:
+def _table(errand: Errand, connection: Led, work: Path) -> Fetched | None:
     content = _ask(errand, connection, errand.cursor)
     try:
         text = content.decode("utf-8-sig")

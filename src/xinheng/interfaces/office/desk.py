@@ -183,6 +183,14 @@ def _place(call: Call, task: Task) -> _Shown:
     return "报送密钥", f"一个密钥从两处使用：{unit} {task.key.name}", url, "待核对", "decide"
 
 
+def _webhook(call: Call, task: Task) -> _Shown:
+    assert task.webhook is not None
+    key = task.webhook.key
+    url = reverse("office:webhook", kwargs={"webhook": task.webhook.public_id})
+    title = f"{call.tree.name(key.organisation_id)} {key.name}：多日没有收下通知，已停发"
+    return "回调通知", title, url, "待联系", "decide"
+
+
 def _source(call: Call, task: Task) -> _Shown:
     row = task.connector
     assert row is not None
@@ -245,6 +253,7 @@ def _codes(task: Task, step: str, words: str, state: str) -> _Shown:
 
 _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.PLACE: _place,
+    Kind.WEBHOOK: _webhook,
     Kind.SOURCE: _source,
     Kind.EXCHANGE: _exchange,
     Kind.APPROVE: _approve,

@@ -22,6 +22,7 @@ MOST = 200
 _ADVICE = {
     Channel.RESULTS: "重新交付原来的文件，再登记。",
     Channel.EXCHANGE: "提交后把原来的编号重新发送一次。",
+    Channel.WEBHOOK: "提交后把同样的编号再发到它的回调地址。",
     Channel.SHARING: "对方自行调用读取变更，请书面或者电话催办，再登记。",
 }
 

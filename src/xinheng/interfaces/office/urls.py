@@ -101,6 +101,7 @@ from xinheng.interfaces.office import (
     uploads,
     urls_inspections,
     users,
+    webhooks,
 )
 
 app_name = "office"
@@ -232,6 +233,10 @@ urlpatterns = [
     path("senders/<slug:sender>/", senders.sender, name="sender"),
     path("senders/<slug:sender>/revoke/", senders.revoke_sender, name="revoke_sender"),
     path("senders/places/<int:row>/settle/", senders.settle_place_page, name="settle_place"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/<slug:webhook>/", webhooks.webhook, name="webhook"),
+    path("webhooks/<slug:webhook>/end/", webhooks.end_webhook_page, name="end_webhook"),
+    path("webhooks/messages/<slug:message>/repeat/", webhooks.repeat_webhook, name="repeat_webhook"),
     path("sharing/", sharing.sharing, name="sharing"),
     path("sharing/apply/", sharing.apply_sharing, name="apply_sharing"),
     path("sharing/use/", sharing_use.sharing_use, name="sharing_use"),

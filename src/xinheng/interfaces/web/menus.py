@@ -289,6 +289,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
             Route(
                 "报送密钥", "office:senders", ("office:sender", "office:new_sender", "office:revoke_sender")
             ),
+            Route("回调通知", "office:webhooks", ("office:webhook", "office:end_webhook")),
             Route(
                 "连接器",
                 "office:connectors",
