@@ -165,6 +165,7 @@ def _check() -> Context:
         **OFFICE,
         "crumbs": CRUMBS,
         "many_url": "#",
+        "names_url": "#",
         "form": CheckForm({"food": "食品", "fire": "消防"}, {"code": "", "occasion": "tender", "reason": ""}),
         "found": found,
         "tables": [("市场和行业禁入", TABLE)],

@@ -1,10 +1,12 @@
-"""Screens lists that other organs decide against what this city has given: every night, and minutes after a delivery.
+"""Screens lists that other organs decide against the enterprises here: every night, and minutes after a delivery, a
+registration or another name.
 
 A hit opens a case that a named person settles. Nothing is intercepted, ended or laid on anybody by the hit itself, and a
 hit ends with the entry it rests on (淮政办发〔2020〕80号四（一）; 国办发〔2020〕49号; legal guards G2, G3, G9).
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -22,8 +24,9 @@ from xinheng.core.provenance import Provenance
 from xinheng.core.records import STANDING, Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.case_grounds import decide_on_record
-from xinheng.services.cases import Opening, ground_of, open_case, take_step, written
+from xinheng.services.cases import Opening, ground_of, open_case, take_step
 from xinheng.services.list_comparison import is_list
+from xinheng.services.list_names import Near, near_names
 from xinheng.services.listings_entries import FEED
 from xinheng.services.measures_ending import in_force
 from xinheng.services.organisations import city
@@ -32,19 +35,25 @@ from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.listings import ListEntry
 from xinheng.store.records import Record
+from xinheng.store.subjects import SubjectName
 
 SERIES = "BD"
 RECENT = timedelta(hours=1)
 """How far back the screening after deliveries looks; it is idempotent, and the night looks at everything."""
 
 
+MOST_ELSE = 200
+"""Hits on enterprises to whom nothing was given that wait for people at a time; the others come as these are settled."""
+
+
 class Given(StrEnum):
-    """What the city has given that a listing elsewhere puts in question."""
+    """What the city has given that a listing elsewhere puts in question; ``NOTHING`` for an entry on a serious list all the same."""
 
     GOOD_LIST = "good_list"
     INCENTIVE = "incentive"
     PROPOSED = "proposed"
     COMMITMENT = "commitment"
+    NOTHING = "nothing"
 
     @property
     def label(self) -> str:
@@ -56,6 +65,7 @@ _LABELS = {
     Given.INCENTIVE: "正在享受守信激励措施",
     Given.PROPOSED: "正在认定为守信激励对象",
     Given.COMMITMENT: "承诺或者容缺受理的事项正在办理",
+    Given.NOTHING: "没有给予激励，也没有正在办理的承诺；核实后由主管部门决定是否依清单提出措施",
 }
 
 
@@ -70,13 +80,28 @@ class Screened:
 def screen_all(*, policy: Policy, now: datetime) -> Screened:
     """Everything that stands; safe to run again."""
     ended = _end_fallen(policy=policy, now=now)
-    return Screened(found=_find(_listed(policy), policy=policy, now=now), ended=ended)
+    standing, today = listed(policy), day_of(now)
+    found = _find(standing, policy=policy, now=now)
+    near = near_names(standing, given_to(None, on=today), on=today)
+    return Screened(found=found + _open_near(near, policy=policy, now=now), ended=ended)
 
 
 def screen_recent(*, policy: Policy, now: datetime) -> int:
-    """What was delivered of late; returns the cases opened. Safe to run again."""
-    fresh = _listed(policy).filter(batch__loaded_at__gt=now - RECENT)
-    return _find(fresh, policy=policy, now=now)
+    """What was delivered of late, and who was registered or renamed; returns the cases opened. Safe to run again."""
+    since, today = now - RECENT, day_of(now)
+    standing = listed(policy)
+    named = SubjectName.objects.filter(known_at__gt=since, known_at__lte=now).values("subject")
+    fresh = standing.filter(batch__loaded_at__gt=since)
+    found = _find(
+        standing.filter(Q(batch__loaded_at__gt=since) | Q(subject__in=named)), policy=policy, now=now
+    )
+    if not (fresh.exists() or SubjectName.objects.filter(known_at__gt=since, known_at__lte=now).exists()):
+        return found
+    given = given_to(None, on=today)
+    renamed = set(named.filter(subject__in=given).values_list("subject", flat=True))
+    near = near_names(fresh, given, on=today)
+    near += near_names(standing, {one: given[one] for one in renamed}, on=today)
+    return found + _open_near(near, policy=policy, now=now)
 
 
 def given_to(subjects: QuerySet[Record] | None, *, on: date) -> dict[int, list[Given]]:
@@ -97,7 +122,7 @@ def given_to(subjects: QuerySet[Record] | None, *, on: date) -> dict[int, list[G
     return dict(found)
 
 
-def _listed(policy: Policy) -> QuerySet[Record]:
+def listed(policy: Policy) -> QuerySet[Record]:
     """Living entries of lists that were decided elsewhere and came as public credit information."""
     feeds = [feed for feed in policy.feeds if is_list(feed, policy)]
     return (
@@ -113,28 +138,44 @@ def _listed(policy: Policy) -> QuerySet[Record]:
 
 
 def _find(rows: QuerySet[Record], *, policy: Policy, now: datetime) -> int:
+    """Those to whom something was given, all of them; then some of the others on a serious list, the oldest first."""
     today = day_of(now)
     given = given_to(rows, on=today)
-    found = rows.filter(subject__in=given).exclude(valid_to__lte=today).select_related("subject", "detail")
-    return sum(
-        _open(record, given[record.subject_id], policy=policy, now=now) for record in found.order_by("pk")
-    )
+    asked = Case.objects.filter(kind=NAME).values_list("ground", flat=True)
+    known = {int(ground.partition(":")[2]) for ground in asked if ground.startswith("record:")}
+    standing = rows.exclude(valid_to__lte=today).select_related("subject", "detail").order_by("pk")
+    hits = [one for one in standing.filter(subject__in=given) if one.record_key not in known]
+    count = sum(_open(one, given[one.subject_id], policy=policy, now=now) for one in hits)
+    others = standing.filter(item=Item.SERIOUS_LIST, subject__merged_into__isnull=True)
+    others = others.exclude(subject__in=given).exclude(record_key__in=known)
+    waiting = Case.objects.filter(kind=NAME, state="found", details__given=[Given.NOTHING.value]).count()
+    room = max(MOST_ELSE - waiting, 0)
+    return count + sum(_open(one, [Given.NOTHING], policy=policy, now=now) for one in others[:room])
 
 
-def _open(record: Record, given: list[Given], *, policy: Policy, now: datetime) -> bool:
-    """A hit is put before a person once, whatever was said of it."""
-    ground = Ground(GroundKind.RECORD, record.record_key)
-    if Case.objects.filter(kind=NAME, ground=written(ground), subject=record.subject).exists():
-        return False
+def _open_near(near: Sequence[Near], *, policy: Policy, now: datetime) -> int:
+    """A pair is put before a person once, whatever was said of it."""
+    count = 0
+    for one in near:
+        kind = {"kind": NAME, "subject": one.record.subject, "details__near": one.subject.public_id}
+        if not Case.objects.filter(**kind).exists():
+            details = {"near": one.subject.public_id, "score": f"{one.score:.2f}"}
+            count += _open(one.record, one.given, policy=policy, now=now, **details)
+    return count
+
+
+def _open(record: Record, given: Sequence[str], *, policy: Policy, now: datetime, **details: str) -> bool:
+    """Of the enterprise that the entry names; ``near``: the one here whose name is like it. A case that runs on it is enough."""
+    title = f"{record.subject.name}名单比对核实"
     opening = Opening(
         flow=NAME,
         kind=NAME,
         series=SERIES,
-        title=f"{record.subject.name}名单比对核实",
+        title=title,
         organisation=city(),
         subject=record.subject,
-        ground=ground,
-        details={"given": [one.value for one in given]},
+        ground=Ground(GroundKind.RECORD, record.record_key),
+        details={"given": list(given), **details},
     )
     try:
         open_case(opening, verb="find", actor=None, policy=policy, now=now)

@@ -22,6 +22,7 @@ COMMANDS: tuple[str, ...] = (
     "importing",
     "codes",
     "matching",
+    "screening",
     "calendar",
     "draw",
     "plan",

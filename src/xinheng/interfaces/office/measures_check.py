@@ -125,6 +125,7 @@ def measure_check(call: Call) -> HttpResponse:
     context = {
         "crumbs": crumbs(Crumb("办事核查")),
         "many_url": reverse("office:measure_check_many"),
+        "names_url": reverse("office:screen_names"),
         "form": form,
         "found": found,
         "tables": _tables(found) if found else [],

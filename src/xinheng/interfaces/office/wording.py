@@ -108,6 +108,7 @@ EVENTS = {
     "sender.second_place": "密钥从又一处使用",
     "sender.refused": "拒绝使用密钥",
     "sender.place_settled": "核对密钥的使用地点",
+    "list.names_screened": "按名称核查名单",
     "webhook.registered": "登记回调地址",
     "webhook.rotated": "更换回调密文",
     "webhook.ended": "停用回调地址",

@@ -218,7 +218,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                     *("office:take_into_campaign", "office:campaign_line"),
                 ),
             ),
-            Route("办事核查", "office:measure_check", ("office:measure_check_many",)),
+            Route("办事核查", "office:measure_check", ("office:measure_check_many", "office:screen_names")),
             Route(
                 "投标人核查和核查函",
                 "office:reviews",

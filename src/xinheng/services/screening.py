@@ -1,0 +1,250 @@
+"""Looks for a batch of names and codes on every active list: by code exactly, by name as the matcher says (信用核查).
+
+What is found informs whoever decides; a name that is only like one on a list is for a person to look at, and nothing follows
+by itself (国办发〔2020〕49号; legal guards G2, G14, G16). Who was found learns that it was looked for.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from xinheng.core.canonical import digest_of
+from xinheng.core.lists import ListKind
+from xinheng.core.measure_rows import Occasion
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.core.screening import AskedLine, Found
+from xinheng.matching.listing import Asked, Match, SubjectList
+from xinheng.services.check_register import entry_of, field_of
+from xinheng.services.ledger import event_of, note, note_all
+from xinheng.services.list_screening import listed
+from xinheng.services.measures_applying import demand_check, known
+from xinheng.services.reach import tree
+from xinheng.services.time import day_of
+from xinheng.store.accounts import User
+from xinheng.store.check_register import CheckMade
+from xinheng.store.listings import ListEntry
+from xinheng.store.organisations import Organisation
+from xinheng.store.subjects import Subject
+
+MOST = 2_000
+"""Lines a desk asks for at once."""
+ABOUT = "仅限本平台归集的、现行有效的名单；不含自然人。名称相近的须核对代码后再用。不是准入结论，由承办单位依法决定。"
+
+
+HEAD = (
+    *("行", "名称", "代码", "结果", "相似度", "名单", "作出单位", "文号", "列入日期", "截止日期"),
+    *("名单上的名称", "名单上的代码", "说明"),
+)
+"""The columns of a table of answers (``words_of``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One standing entry. ``until_on`` is the first day on which it stands no more."""
+
+    subject: Subject
+    title: str
+    body: str
+    number: str
+    from_on: date | None
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """What came of a line; ``score`` of the name, 1 by code."""
+
+    line: AskedLine
+    found: Found
+    entries: tuple[Entry, ...] = ()
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Who asks at which organ, in which matter and for what: the number of the application or project."""
+
+    actor: User
+    organisation: Organisation
+    occasion: Occasion
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManyScreened:
+    """``snapshot``: digest over every line and what was found."""
+
+    rows: Sequence[Screened]
+    snapshot: str
+
+    def count(self, found: Found) -> int:
+        return sum(row.found is found for row in self.rows)
+
+
+@transaction.atomic
+def screen_at_desk(lines: Sequence[AskedLine], desk: Desk, *, policy: Policy, now: datetime) -> ManyScreened:
+    """Each enterprise that is surely on a list is entered in register and ledger. Refusals: MW1 no number, MW2 not at such a
+    desk, SN1 no line, SN2 too many."""
+    _refuse_size(lines, most=MOST)
+    screened = screen(lines, policy=policy, today=day_of(now))
+    subjects = _sure(screened.rows)
+    demand_check([known(one) for one in subjects], reason=desk.reference, actor=desk.actor, on=day_of(now))
+    field = field_of(desk.organisation, "", policy=policy)
+    CheckMade.objects.bulk_create(
+        entry_of(
+            one.pk,
+            desk.occasion,
+            organisation=desk.organisation,
+            field=field,
+            reference=desk.reference,
+            by=desk.actor,
+            now=now,
+        )
+        for one in subjects
+    )
+    _note(screened, subjects, reason=desk.reference, actor=desk.actor, occasion=desk.occasion, now=now)
+    return screened
+
+
+@transaction.atomic
+def screen_for_file(
+    lines: Sequence[AskedLine], *, reason: str, policy: Policy, now: datetime
+) -> ManyScreened:
+    """The same for whoever runs commands on the server. Refusal SN3 without a reason, SN1 no line."""
+    if not reason.strip():
+        raise Refusal("SN3", "请写明为什么核查这些名称。", advice="用 --reason 写明来函文号或者项目编号。")
+    _refuse_size(lines, most=None)
+    screened = screen(lines, policy=policy, today=day_of(now))
+    _note(screened, _sure(screened.rows), reason=reason, actor=None, occasion=None, now=now)
+    return screened
+
+
+def screen(lines: Sequence[AskedLine], *, policy: Policy, today: date) -> ManyScreened:
+    """Without leaving a trace; a caller outside notes it."""
+    entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in active_entries(policy, today=today):
+        for name in _names(entry.subject):
+            entries[name, entry.subject.code or ""].append(entry)
+    lists = SubjectList(entries)
+    asked = [line for line in lines if not line.problem]
+    matches = lists.match([Asked(one.name, one.code) for one in asked])
+    by_line = {one.number: _answer(one, match, entries) for one, match in zip(asked, matches, strict=True)}
+    rows = [by_line.get(one.number) or Screened(line=one, found=Found.WRONG) for one in lines]
+    return ManyScreened(rows, digest_of([_content(row) for row in rows]))
+
+
+def words_of(row: Screened) -> list[tuple[str, ...]]:
+    """A line of words for each entry of a line, or one that says that there is none."""
+    line = row.line
+    head = (str(line.number), line.name, line.code, row.found.label)
+    if not row.entries:
+        return [(*head, *[""] * (len(HEAD) - len(head) - 1), line.problem)]
+    score = f"{row.score:.2f}"
+    return [
+        (
+            *(*head, score, one.title, one.body, one.number),
+            *(str(one.from_on or ""), str(one.until_on or "")),
+            *(one.subject.name, one.subject.code or "", _advice(row)),
+        )
+        for one in row.entries
+    ]
+
+
+def _advice(row: Screened) -> str:
+    return "请核对代码后再用" if row.found is Found.UNSURE else ""
+
+
+def active_entries(policy: Policy, *, today: date) -> Iterator[Entry]:
+    """What stands on lists of others that came as public information, and on serious and good lists decided here."""
+    names = tree()
+    own = ListEntry.objects.filter(ended_at__isnull=True, suspended_at__isnull=True, from_on__lte=today)
+    own = own.filter(Q(until_on__isnull=True) | Q(until_on__gt=today)).exclude(kind=ListKind.FOCUS.value)
+    for one in own.select_related("subject", "decision").prefetch_related("subject__names").order_by("pk"):
+        yield Entry(
+            subject=one.subject,
+            title=policy.lists.require(one.list_key).title,
+            body=names.name(one.organisation_id),
+            number=one.decision.number,
+            from_on=one.from_on,
+            until_on=one.until_on,
+        )
+    theirs = listed(policy).exclude(valid_to__lte=today).select_related("subject", "detail")
+    for record in theirs.prefetch_related("subject__names").order_by("pk"):
+        detail = getattr(record, "detail", None)
+        item = policy.catalogue.item(record.item)
+        yield Entry(
+            subject=record.subject,
+            title=(detail.title if detail else "") or item.title,
+            body=detail.authority if detail else "",
+            number=detail.document_no if detail else "",
+            from_on=record.valid_from or record.decided_on,
+            until_on=record.valid_to,
+        )
+
+
+def _names(subject: Subject) -> Iterable[str]:
+    """The present name and those before."""
+    return dict.fromkeys((subject.name.strip(), *(one.name.strip() for one in subject.names.all())))
+
+
+def _answer(line: AskedLine, match: Match, entries: Mapping[tuple[str, str], list[Entry]]) -> Screened:
+    if match.listed is None or match.same is False:
+        return Screened(line=line, found=Found.NOTHING)
+    found = entries.get((match.listed.name, match.listed.code), [])
+    same = Found.LISTED if match.same else Found.UNSURE
+    return Screened(line=line, found=same, entries=tuple(found), score=match.score)
+
+
+def _sure(rows: Iterable[Screened]) -> list[Subject]:
+    found = {
+        entry.subject.pk: entry.subject for row in rows if row.found is Found.LISTED for entry in row.entries
+    }
+    return [found[pk] for pk in sorted(found)]
+
+
+def _content(row: Screened) -> dict[str, object]:
+    return {
+        "line": row.line.number,
+        "found": row.found.value,
+        "entries": [[one.subject.public_id, one.title, one.number] for one in row.entries],
+    }
+
+
+def _note(
+    screened: ManyScreened,
+    subjects: Sequence[Subject],
+    *,
+    reason: str,
+    actor: User | None,
+    occasion: Occasion | None,
+    now: datetime,
+) -> None:
+    payload = {"snapshot": screened.snapshot, "lines": len(screened.rows)}
+    about = f"occasion:{occasion.value}" if occasion else "lists:all"
+    note("list.names_screened", now=now, actor=actor, object=about, reason=reason, payload=payload)
+    note_all(
+        [
+            event_of(
+                "subject.checked",
+                now=now,
+                actor=actor,
+                subject=one.public_id,
+                object=about,
+                reason=reason.strip(),
+                payload=payload,
+            )
+            for one in subjects
+        ]
+    )
+
+
+def _refuse_size(lines: Sequence[AskedLine], *, most: int | None) -> None:
+    if not lines:
+        raise Refusal("SN1", "没有要核查的名称。", advice="请每行写一个名称，可以加上统一社会信用代码。")
+    if most is not None and len(lines) > most:
+        raise Refusal("SN2", f"一次最多核查 {most} 行，收到 {len(lines)} 行。", advice="请分几次核查。")
