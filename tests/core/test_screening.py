@@ -26,7 +26,7 @@ def test_a_line_holds_a_name_a_code_or_both_in_either_order(text: str, name: str
 @pytest.mark.guard("G2")
 @pytest.mark.row("M9-08")
 @pytest.mark.parametrize(
-    "text", ["王小明", "410203199003078316", f"{FIRM},410203199003078316", f"王小明,{CODE}"]
+    "text", ["王小明", "41020319900307831X", f"{FIRM},41020319900307831X", f"王小明,{CODE}"]
 )
 def test_a_line_that_reads_as_a_person_is_named_and_nothing_of_it_is_kept(text: str) -> None:
     (line,) = read_pasted(text)

@@ -14,9 +14,10 @@ from tests.services.test_measures_at_work import banned
 
 from xinheng.core.policy import Policy
 from xinheng.core.sharing import Purpose
-from xinheng.interfaces.api.checks import CheckAnswer, CheckedLine
+from xinheng.interfaces.api.checks import CheckAnswer
 from xinheng.interfaces.api.problems import MEDIA_TYPE
 from xinheng.interfaces.api.reference import document
+from xinheng.interfaces.api.schemas import CheckedLine
 from xinheng.services.own_file import readings_of
 from xinheng.services.sharing import revoke_sharing
 from xinheng.store.models import CheckMade, LedgerEvent, SharingCall, SharingGrant, Subject

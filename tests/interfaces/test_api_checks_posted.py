@@ -20,8 +20,9 @@ from tests.services.test_measures_at_work import banned
 
 from xinheng.core.policy import Policy
 from xinheng.core.sharing import Purpose
-from xinheng.interfaces.api.checks import CheckAnswer, ManyHead, ManyLine
+from xinheng.interfaces.api.checks import CheckAnswer
 from xinheng.interfaces.api.problems import MEDIA_TYPE
+from xinheng.interfaces.api.schemas import ManyHead, ManyLine
 from xinheng.services.check_register import checks_in
 from xinheng.services.checks_admitted import Check
 from xinheng.services.checks_by_key import check_by_key

@@ -1,5 +1,6 @@
 """A batch of names against every active list, and entries of a like name put before a person."""
 
+from datetime import timedelta
 
 import pytest
 from tests.people import NOW, TODAY, People
@@ -17,6 +18,7 @@ from xinheng.services.screening import HEAD, MOST, Desk, screen_at_desk, screen_
 from xinheng.store.models import Case, CheckMade, LedgerEvent, Record, Subject, SubjectName
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M9-08")]
+LATER = NOW + timedelta(hours=1)
 FIRM, OTHER = "开封市样例食品有限公司", "开封市百川建材有限公司"
 
 
@@ -85,7 +87,7 @@ def test_who_is_surely_listed_learns_of_it_and_nobody_else_is_entered(measures: 
 @pytest.mark.guard("G9")
 def test_what_ended_or_ran_out_is_on_no_list(measures: Measures) -> None:
     _listed(measures, FIRM, 1, 71, valid_to=TODAY)
-    _listed(measures, OTHER, 2, 72, known_until=NOW)
+    _listed(measures, OTHER, 2, 72, known_until=LATER)
     found = screen_for_file(read_pasted(f"{FIRM}\n{OTHER}"), reason="x", policy=measures.policy, now=NOW)
     assert found.count(Found.NOTHING) == 2
 

@@ -169,7 +169,9 @@ def _decided(desk: Desk, check: Checked) -> None:
 
 def _revoked(desk: Desk, check: Checked) -> None:
     grant = SharingGrant.objects.get(pk=desk.grant.pk)
-    revoke_sharing(grant.public_id, actor=desk.people.zhao, reason="事项取消", policy=desk.policy, now=NOW)
+    revoke_sharing(
+        grant.case.public_id, actor=desk.people.zhao, reason="事项取消", policy=desk.policy, now=NOW
+    )
 
 
 @pytest.mark.guard("G16")

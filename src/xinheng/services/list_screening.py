@@ -81,9 +81,9 @@ def screen_all(*, policy: Policy, now: datetime) -> Screened:
     """Everything that stands; safe to run again."""
     ended = _end_fallen(policy=policy, now=now)
     standing, today = listed(policy), day_of(now)
-    found = _find(standing, policy=policy, now=now)
     near = near_names(standing, given_to(None, on=today), on=today)
-    return Screened(found=found + _open_near(near, policy=policy, now=now), ended=ended)
+    found = _open_near(near, policy=policy, now=now)
+    return Screened(found=found + _find(standing, policy=policy, now=now), ended=ended)
 
 
 def screen_recent(*, policy: Policy, now: datetime) -> int:
@@ -92,16 +92,15 @@ def screen_recent(*, policy: Policy, now: datetime) -> int:
     standing = listed(policy)
     named = SubjectName.objects.filter(known_at__gt=since, known_at__lte=now).values("subject")
     fresh = standing.filter(batch__loaded_at__gt=since)
-    found = _find(
-        standing.filter(Q(batch__loaded_at__gt=since) | Q(subject__in=named)), policy=policy, now=now
-    )
-    if not (fresh.exists() or SubjectName.objects.filter(known_at__gt=since, known_at__lte=now).exists()):
-        return found
-    given = given_to(None, on=today)
-    renamed = set(named.filter(subject__in=given).values_list("subject", flat=True))
-    near = near_names(fresh, given, on=today)
-    near += near_names(standing, {one: given[one] for one in renamed}, on=today)
-    return found + _open_near(near, policy=policy, now=now)
+    near: list[Near] = []
+    if fresh.exists() or named.exists():
+        given = given_to(None, on=today)
+        renamed = set(named.filter(subject__in=given).values_list("subject", flat=True))
+        near += near_names(fresh, given, on=today)
+        near += near_names(standing, {one: given[one] for one in renamed}, on=today)
+    found = _open_near(near, policy=policy, now=now)
+    touched = standing.filter(Q(batch__loaded_at__gt=since) | Q(subject__in=named))
+    return found + _find(touched, policy=policy, now=now)
 
 
 def given_to(subjects: QuerySet[Record] | None, *, on: date) -> dict[int, list[Given]]:

@@ -101,8 +101,7 @@ def send_test(webhook: Webhook, *, now: datetime) -> WebhookMessage:
     if waiting is not None:
         return waiting
     sample = min(one.number for one in SAMPLES.values())
-    made = tell(row, Kind.TEST, about=f"test:{uuid4().hex}", ids=[f"sandbox{sample:09d}"], now=now)
-    return made[0]
+    return tell(row, Kind.TEST, about=f"test:{uuid4().hex}", ids=[f"sandbox{sample:09d}"], now=now)[0]
 
 
 @transaction.atomic
@@ -120,7 +119,7 @@ def tell(
     webhook: Webhook, kind: Kind, *, about: str, ids: Sequence[str], now: datetime
 ) -> list[WebhookMessage]:
     """Write messages in the caller's transaction; of one occasion an address is told once. More than ``MOST_IDS`` numbers
-    take several."""
+    take several. Returns those that are new."""
     parts = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
     messages = [
         WebhookMessage(
@@ -133,7 +132,9 @@ def tell(
         )
         for place, part in enumerate(parts)
     ]
-    made = WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)
+    numbers = [one.public_id for one in messages]
+    made = list(WebhookMessage.objects.filter(public_id__in=numbers).order_by("pk"))
     if made:
         enqueue(SEND, once=SEND)
     return made

@@ -18,7 +18,12 @@ from xinheng.core.ids import normalise_code
 from xinheng.core.measure_check import PERSONS_ELSEWHERE
 from xinheng.interfaces.api.keys import key_of
 from xinheng.interfaces.api.parsing import call_name
-from xinheng.interfaces.api.schemas import ProblemDocument
+from xinheng.interfaces.api.schemas import (
+    CheckedLine,
+    CheckedSubject,
+    ManyHead,
+    ProblemDocument,
+)
 from xinheng.services.check_outcomes import Outcome, keep_decision
 from xinheng.services.checks_admitted import Check
 from xinheng.services.checks_batch import MOST, ManyAnswered, check_batch
@@ -47,23 +52,6 @@ _NAMED: dict[str, Any] = {
         }
     ]
 }
-
-
-class CheckedLine(Schema):
-    """One thing that applies. ``until_on`` is the first day on which it applies no more; empty: as long as its ground."""
-
-    title: str
-    basis: str = Field(description="法律依据")
-    ground: str = Field(description="所依据的记录或者名单")
-    body: str = Field(description="作出的单位")
-    number: str = Field(description="文号或者事项编号")
-    from_on: str
-    until_on: str
-
-
-class CheckedSubject(Schema):
-    code: str | None
-    name: str
 
 
 class CheckAnswer(Schema):
@@ -112,43 +100,6 @@ class CheckAsked(_Asked):
 
 class ManyAsked(_Asked):
     codes: list[str] = Field(max_length=MOST, description=f"统一社会信用代码，最多 {MOST} 个")
-
-
-class ManyHead(Schema):
-    """The first line of an answer to many; each further line answers one code."""
-
-    occasion: str
-    on: str
-    asked: int
-    found: int = Field(description="登记了核查的主体数，同一主体只登记一次")
-    unknown: int
-    not_checked: str
-    note: str
-    policy: str
-    snapshot: str = Field(description="其后各行（含换行）的 SHA-256")
-
-
-class CodeProblem(Schema):
-    code: str
-    detail: str
-    advice: str
-
-
-class ManyLine(Schema):
-    """The answer to one code: what applies, or what is wrong with the code, or the line that answers it already."""
-
-    line: int = Field(description="第几个代码，从 1 数")
-    code: str | None = None
-    problem: CodeProblem | None = None
-    same_as: int | None = None
-    check: str | None = None
-    subject: CheckedSubject | None = None
-    subject_version: int | None = None
-    commitments: list[CheckedLine] = []
-    lists: list[CheckedLine] = []
-    measures: list[CheckedLine] = []
-    bans: list[CheckedLine] = []
-    incentives: list[CheckedLine] = []
 
 
 class DecisionTold(Schema):

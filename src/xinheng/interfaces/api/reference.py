@@ -4,8 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from pydantic import BaseModel
 
+from xinheng.core.webhooks import Kind
 from xinheng.interfaces.api.bodies import FILES, JSON, MIB, MOST_FILE, MOST_JSON
+from xinheng.interfaces.api.schemas import ManyHead, ManyLine, WebhookTold
 
 TITLE = "信衡报送接口"
 PREFIX = "/api/v1/"
@@ -46,6 +49,15 @@ POSTED: dict[str, Any] = {
 _PROBLEM = {
     "description": "问题文档（RFC 9457），代码见 /api/v1/",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
+}
+_ANYTHING = {JSON: {"schema": {"type": "object", "additionalProperties": True}}}
+_IN_LINES = {
+    "application/x-ndjson": {
+        "schema": {
+            "type": "string",
+            "description": "第一行是 ManyHead，其后每行是 ManyLine，次序与所问的代码相同",
+        }
+    }
 }
 CODES: tuple[tuple[str, int, str, str], ...] = (
     ("K02", 401, "没有报送密钥，或者密钥不正确", "核对 Authorization 头"),
@@ -108,15 +120,49 @@ CODES: tuple[tuple[str, int, str, str], ...] = (
 
 
 def document() -> dict[str, Any]:
-    """OpenAPI 3.1, the same for every caller."""
+    """OpenAPI 3.1, the same for every caller; with the messages that systems are sent."""
     from xinheng.interfaces.api.urls import api
 
     found = dict(api.get_openapi_schema(path_prefix=PREFIX))
+    found["servers"] = [{"url": "/", "description": "本平台"}]
     for methods in found["paths"].values():
         for said in methods.values():
             said["responses"].pop(422, None)
+            for answer in said["responses"].values():
+                answer.setdefault("content", _ANYTHING)
             said["responses"]["default"] = _PROBLEM
+    found["paths"]["/api/v1/checks/batch"]["post"]["responses"][200]["content"] = _IN_LINES
+    found["components"]["schemas"] |= _shapes(ManyHead, ManyLine, WebhookTold)
+    found["webhooks"] = {kind.value: {"post": _message(kind)} for kind in Kind}
     return found
+
+
+def _shapes(*shapes: type[BaseModel]) -> dict[str, Any]:
+    """Schemas that no operation names by itself."""
+    found: dict[str, Any] = {}
+    for shape in shapes:
+        said = shape.model_json_schema(ref_template="#/components/schemas/{model}")
+        found |= said.pop("$defs", {}) | {shape.__name__: said}
+    return found
+
+
+def _message(kind: Kind) -> dict[str, Any]:
+    """A message to the address of a system (Standard Webhooks 1.0)."""
+    headers = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    return {
+        "operationId": f"webhook_{kind.value.replace('.', '_')}",
+        "summary": kind.label,
+        "tags": ["回调通知"],
+        "security": [],
+        "parameters": [
+            {"in": "header", "name": name, "required": True, "schema": {"type": "string"}} for name in headers
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": "#/components/schemas/WebhookTold"}}},
+        },
+        "responses": {"2XX": {"description": "已收下，即为回执"}},
+    }
 
 
 def openapi(request: HttpRequest) -> JsonResponse:

@@ -2,6 +2,8 @@
 
 from ninja import Field, Schema
 
+from xinheng.core.webhooks import Kind
+
 
 class RowProblem(Schema):
     """What is wrong with a row, in a code and in words."""
@@ -114,3 +116,77 @@ class ProblemDocument(Schema):
     advice: str
     instance: str
     delivery: Delivery | None = None
+
+
+class CheckedLine(Schema):
+    """One thing that applies. ``until_on`` is the first day on which it applies no more; empty: as long as its ground."""
+
+    title: str
+    basis: str = Field(description="法律依据")
+    ground: str = Field(description="所依据的记录或者名单")
+    body: str = Field(description="作出的单位")
+    number: str = Field(description="文号或者事项编号")
+    from_on: str
+    until_on: str
+
+
+class CheckedSubject(Schema):
+    code: str | None
+    name: str
+
+
+class ManyHead(Schema):
+    """The first line of an answer to many; each further line answers one code."""
+
+    occasion: str
+    on: str
+    asked: int
+    found: int = Field(description="登记了核查的主体数，同一主体只登记一次")
+    unknown: int
+    not_checked: str
+    note: str
+    policy: str
+    snapshot: str = Field(description="其后各行（含换行）的 SHA-256")
+
+
+class CodeProblem(Schema):
+    code: str
+    detail: str
+    advice: str
+
+
+class ManyLine(Schema):
+    """The answer to one code: what applies, or what is wrong with the code, or the line that answers it already."""
+
+    line: int = Field(description="第几个代码，从 1 数")
+    code: str | None = None
+    problem: CodeProblem | None = None
+    same_as: int | None = None
+    check: str | None = None
+    subject: CheckedSubject | None = None
+    subject_version: int | None = None
+    commitments: list[CheckedLine] = []
+    lists: list[CheckedLine] = []
+    measures: list[CheckedLine] = []
+    bans: list[CheckedLine] = []
+    incentives: list[CheckedLine] = []
+
+
+class WebhookNumbers(Schema):
+    """``checks`` or ``reports``, as the type says; of a key its beginning and what befell it."""
+
+    checks: list[str] = Field(default_factory=list, description="核查的编号，即核查答复中的 check")
+    reports: list[str] = Field(default_factory=list, description="信用报告的编号")
+    key: str = Field("", description="密钥的前段")
+    change: str = Field(
+        "", description="revoked 已停用、expiring 即将到期、second_place 从又一处使用；只在 key.changed 中"
+    )
+
+
+class WebhookTold(Schema):
+    """The body of a message to a registered address: numbers that the system was given before."""
+
+    type: Kind
+    timestamp: str
+    sandbox: bool = Field(description="true：试发，不涉及任何企业")
+    data: WebhookNumbers
