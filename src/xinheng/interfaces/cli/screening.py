@@ -5,7 +5,7 @@ The result appears under its name only when complete; lines that read as natural
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -63,7 +63,7 @@ def screen(
     typer.echo(ABOUT)
 
 
-def _pieces(rows: "list[Screened]") -> Iterator[bytes]:
+def _pieces(rows: "Sequence[Screened]") -> Iterator[bytes]:
     from xinheng.services.screening import HEAD, words_of
 
     yield "\ufeff".encode()
