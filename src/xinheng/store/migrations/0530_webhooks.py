@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     """Addresses to which systems are told of changes, their messages, and the channel by which endings go there."""
 
     dependencies = [
-        ("store", "0524_province_reports"),
+        ("store", "0502_incentive_reviews"),
     ]
 
     operations = [
