@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, People, make_user
@@ -231,6 +233,22 @@ def test_lists_are_narrowed_by_kind_state_person_and_day(orders: Orders, people:
     assert numbers("due=late&mine=1&state=checking") == set()
     assert numbers("state=closed") == set()
     assert numbers("due=nonsense&after=x&day=y&kind=%00") == both
+
+
+@pytest.mark.parametrize("query", ["", "?due=any"])
+def test_a_longer_list_asks_the_database_no_more_than_a_short_one(
+    orders: Orders, people: People, query: str
+) -> None:
+    wang, url = signed_in(people.wang), f"{reverse('office:cases')}{query}"
+    orders.correcting()
+    wang.get(url)
+    with CaptureQueriesContext(connection) as short:
+        wang.get(url)
+    for _ in range(3):
+        orders.correcting()
+    with CaptureQueriesContext(connection) as longer:
+        wang.get(url)
+    assert len(longer) <= len(short)
 
 
 def test_each_state_is_offered_once_and_finds_what_it_says(orders: Orders, people: People) -> None:
