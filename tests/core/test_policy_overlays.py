@@ -339,7 +339,8 @@ def test_rows_on_persons_stay_refused_below(folder: Folder) -> None:
 
 @pytest.mark.row("M5-01")
 def test_an_eleventh_kind_of_act_is_refused(folder: Folder) -> None:
-    act = {"title": "行政指导", "item": "permit", "clocks": [], "published": True, "basis": [PLAN]}
+    act = {"title": "行政指导", "item": "permit", "template": "permit-dual-publicity", "clocks": []}
+    act |= {"published": True, "basis": [PLAN]}
     folder.write("city/410200/acts.yml", {"acts": {"guidance": act}})
     assert "行政行为为十类" in folder.only_cause()
 

@@ -26,13 +26,16 @@ from tests.interfaces.web_office_results import RESULTS
 from tests.interfaces.web_office_sharing import SHARING
 from tests.interfaces.web_office_supervision import SUPERVISION
 from tests.interfaces.web_portal_pages import PORTAL
+from tests.interfaces.web_publication import PORTAL_PUBLICATION, PUBLICATION
 from tests.interfaces.web_reports import COUNTER_REPORTS, OFFICE_REPORTS
 from tests.interfaces.web_visits import COUNTER_VISITS, OFFICE_VISITS, PORTAL_VISITS
 
 PAGES = {
     **{
         f"portal/{name}.html": make
-        for name, make in (PORTAL | PORTAL_PAGES | PORTAL_INSPECTIONS | PORTAL_VISITS).items()
+        for name, make in (
+            PORTAL | PORTAL_PAGES | PORTAL_INSPECTIONS | PORTAL_VISITS | PORTAL_PUBLICATION
+        ).items()
     },
     "portal/measures.html": public_measures,
     "portal/measure_cases.html": public_measure_cases,
@@ -51,6 +54,7 @@ PAGES = {
         f"office/{name}.html": make
         for name, make in {
             **COLLECTION,
+            **PUBLICATION,
             **OFFICE_PAGES,
             **FILE,
             **CHANNELS,

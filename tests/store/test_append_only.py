@@ -10,6 +10,8 @@ from django.db.models import Model
 from django.db.utils import DatabaseError
 from tests.people import NOW, People
 from tests.store import (
+    arrears_rows,
+    article_rows,
     campaign_rows,
     case_rows,
     check_rows,
@@ -24,6 +26,7 @@ from tests.store import (
     plan_rows,
     report_rows,
     sharing_rows,
+    up_rows,
     visit_rows,
 )
 from tests.store.rows import Rows
@@ -89,6 +92,10 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "givengrade": lambda rows: rows.given_grade(),
     "modeltrial": lambda rows: rows.trial(),
     "resultpush": lambda rows: rows.push(),
+    "upreport": up_rows.up_report,
+    "uprow": up_rows.up_row,
+    "article": article_rows.article,
+    "arrearsnotice": arrears_rows.arrears,
     "senderkey": lambda rows: rows.sender_key(),
     "senderplace": lambda rows: rows.sender_place(),
     "connector": lambda rows: rows.connector(),

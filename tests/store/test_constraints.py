@@ -9,6 +9,8 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 from tests.people import NOW, TODAY, People
 from tests.store import (
+    arrears_rows,
+    article_rows,
     campaign_rows,
     case_rows,
     check_rows,
@@ -28,6 +30,7 @@ from tests.store import (
     repair_rows,
     report_rows,
     sharing_rows,
+    up_rows,
     visit_rows,
     webhook_rows,
 )
@@ -245,6 +248,9 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     **objection_rows.REFUSED,
     **repair_rows.REFUSED,
     **report_rows.REFUSED,
+    **up_rows.REFUSED,
+    **article_rows.REFUSED,
+    **arrears_rows.REFUSED,
     **open_rows.REFUSED,
     **exchange_rows.REFUSED,
     "number_series_once": lambda rows: _twice(rows.series),

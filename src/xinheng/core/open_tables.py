@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.catalogue import CatalogueItem, Disclosure, Item
+from xinheng.core.catalogue import CatalogueItem, Item
 from xinheng.core.policy import Policy
 from xinheng.core.public_fields import HOMES, PERSONS
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -161,7 +161,7 @@ OTHER_ACTS = "acts"
 def public_items(policy: Policy) -> tuple[int, ...]:
     """Numbers of the catalogue items that anybody may see."""
     items = policy.catalogue.items.values()
-    return tuple(item.number for item in items if item.disclosure is Disclosure.PUBLIC)
+    return tuple(item.number for item in items if policy.may_be_public(item))
 
 
 def classes_kept_back(policy: Policy) -> tuple[int, ...]:

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from xinheng.core.articles import ArticleRules
 from xinheng.core.canonical import digest_of
-from xinheng.core.catalogue import Catalogue, Item
+from xinheng.core.catalogue import Catalogue, CatalogueItem, Disclosure, Item
 from xinheng.core.commitments import Commitments
 from xinheng.core.days import Calendar, CalendarYear
 from xinheng.core.deadlines import Deadlines
@@ -48,6 +49,7 @@ from xinheng.core.policy_layers import Loader, Report
 from xinheng.core.policy_subjects import (
     ACTS,
     AGENCIES,
+    ARTICLES,
     CATALOGUE,
     CITY,
     COMMITMENTS,
@@ -99,6 +101,7 @@ class Policy:
     reports: ReportRules
     rectification: RectificationRules
     open_data: OpenDataRules
+    articles: ArticleRules
     deadlines: Deadlines
     grading: GradingPolicy
     sector_gradings: Mapping[str, GradingPolicy] = field(default_factory=dict)
@@ -160,6 +163,20 @@ class Policy:
         """Publication clocks of a kind of act that hold on a day, the binding one first; all are shown (G8)."""
         readings = (self.parameter(key, on=on) for key in self.act(kind).clocks)
         return tuple(reading for reading in readings if reading.status is not Status.NO_RULE)
+
+    def may_be_public(self, item: CatalogueItem) -> bool:
+        """Whether anybody may see records of the item: by the catalogue, or as a kind of act that the city publishes (G8)."""
+        acts = self.acts.acts.values()
+        return item.disclosure is Disclosure.PUBLIC or any(
+            act.published and self.catalogue.items[act.item].number == item.number for act in acts
+        )
+
+    def kept_from_traders(self, number: int) -> bool:
+        """Whether records of the item that concern a sole trader stay unpublished: kinds of act mostly upon persons."""
+        return any(
+            act.mostly_persons and self.catalogue.items[act.item].number == number
+            for act in self.acts.acts.values()
+        )
 
     def act(self, kind: str) -> Act:
         return self.acts.acts[kind]
@@ -291,6 +308,7 @@ def _read(report: Report, *, city: str) -> Policy:
     commitments, quality, deadlines = loader.load(COMMITMENTS), loader.load(QUALITY), loader.load(DEADLINES)
     repair, reports, matters = loader.load(REPAIR), loader.load(REPORTS), loader.load(MATTERS)
     rectification, open_data = loader.load(RECTIFICATION), loader.load(OPEN_DATA)
+    articles = loader.load(ARTICLES)
     city_file, agencies, grading = loader.load(CITY), loader.load(AGENCIES), grading_of(report, layers)
     treatments, feeds = treatments_of(report, sources=sources), feeds_of(report)
     calendar = calendar_of_folder(report)
@@ -314,6 +332,7 @@ def _read(report: Report, *, city: str) -> Policy:
         reports=_sure(reports),
         rectification=_sure(rectification),
         open_data=_sure(open_data),
+        articles=_sure(articles),
         deadlines=_sure(deadlines),
         city_file=_sure(city_file),
         agencies=_sure(agencies),

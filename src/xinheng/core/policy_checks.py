@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from xinheng.core.entry import may_be_asked
 from xinheng.core.grading import GradingPolicy
 from xinheng.core.inspection_matters import Matter
 from xinheng.core.lists import ListKind
@@ -56,6 +57,9 @@ def _items(policy: "Policy") -> Iterator[Cause]:
     for act, entry in policy.acts.acts.items():
         if entry.item not in policy.catalogue.items:
             yield "acts", f"acts.{act}.item", f"目录中没有“{entry.item}”"
+        feed = policy.feeds.get(entry.template)
+        if feed is None or feed.item != entry.item or not may_be_asked(feed):
+            yield "acts", f"acts.{act}.template", f"“{entry.template}”不是这一类行为可以逐条填报的数据源"
     for feed in policy.feeds.values():
         if feed.item is not None and feed.item not in policy.catalogue.items:
             yield f"feeds/{feed.id}", "item", f"目录中没有“{feed.item}”"

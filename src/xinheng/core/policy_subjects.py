@@ -15,6 +15,7 @@ from xinheng.core import (
     repair_rules,
     report_rules,
 )
+from xinheng.core.articles import ArticleRules
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
 from xinheng.core.deadlines import Deadlines
@@ -49,6 +50,7 @@ REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
 REPORTS = Subject("reports", ReportRules, report_rules.forbidden_changes)
 RECTIFICATION = Subject("rectification", RectificationRules, interview_grounds.forbidden_changes)
 OPEN_DATA = Subject("open_data", OpenDataRules, open_tables_rules.forbidden_changes)
+ARTICLES = Subject("articles", ArticleRules)
 MATTERS = Subject("inspection_matters", InspectionMatters, inspection_matters.forbidden_changes)
 DEADLINES = Subject("deadlines", Deadlines, optional=True)
 CITY = Subject("city", CityFile, first=Level.CITY)
@@ -81,6 +83,7 @@ _SUBJECTS: tuple[Subject[Any], ...] = (
     REPORTS,
     RECTIFICATION,
     OPEN_DATA,
+    ARTICLES,
     MATTERS,
     DEADLINES,
     CITY,

@@ -18,6 +18,7 @@ from xinheng.core.parameters import Reading, Series, Status
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.records import Seriousness
 from xinheng.core.sources import Entry, Rank
+from xinheng.core.up_reporting import UpLayout
 
 BURDENING = (Rank.LAW, Rank.ADMINISTRATIVE_REGULATION)
 
@@ -34,10 +35,13 @@ def open_to_all(fields: Mapping[str, object]) -> bool:
 
 
 class Act(Entry):
-    """One of the ten kinds. ``clocks`` are parameter keys: the first binds here, the others compete with it."""
+    """One of the ten kinds. ``clocks`` are parameter keys: the first binds here, the others compete with it. ``template``:
+    the feed by which a record is filled in by hand. ``published``: whether the city shows the kind, whatever the catalogue
+    says; ``mostly_persons``: what concerns a sole trader is then not shown (G1, G8)."""
 
     title: str
     item: str
+    template: str
     clocks: tuple[str, ...]
     published: StrictBool
     condition: str = ""
@@ -46,12 +50,17 @@ class Act(Entry):
 
 
 class Acts(PolicyModel):
+    """The ten kinds, and the ``layouts`` of those that are reported upwards, by their keys."""
+
     acts: dict[str, Act]
+    layouts: dict[str, UpLayout] = {}
 
     @model_validator(mode="after")
     def _ten_kinds(self) -> Self:
         if len(self.acts) != 10:
             raise ValueError("行政行为为十类，不多不少")
+        if unknown := set(self.layouts) - {key for key, act in self.acts.items() if act.up_reported}:
+            raise ValueError(f"不上报的行政行为没有上报栏目：{'、'.join(sorted(unknown))}")
         return self
 
 
@@ -156,7 +165,10 @@ def publication_period(
 
 
 def forbidden_act_changes(change: Change) -> list[str]:
-    """A lower level may open further kinds to the public and add clocks; the kinds themselves are fixed by law."""
+    """A lower level may open further kinds to the public, add clocks and lay down its own layout for what goes up; the
+    kinds themselves are fixed by law."""
+    if isinstance(change.after, UpLayout):
+        return []
     if not isinstance(change.before, Act) or not isinstance(change.after, Act):
         return ["行政行为的种类由法律规定，下级不能增加"]
     fields = ("title", "item", "clocks", "up_reported", "mostly_persons")

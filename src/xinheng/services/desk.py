@@ -36,6 +36,7 @@ from xinheng.services.risk_order import watched
 from xinheng.services.senders import places_waiting
 from xinheng.services.statistics import due_items, last_received, publication_days, unreviewed
 from xinheng.services.time import day_of
+from xinheng.services.up_reports import refused_rows
 from xinheng.services.webhooks import given_up
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState
@@ -83,6 +84,7 @@ class Kind(StrEnum):
     JOINT = "joint"
     CAMPAIGN = "campaign"
     DRIFT = "drift"
+    SENT_BACK = "sent_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_joints(seat),
         *_campaigns(seat),
         *_drift(seat),
+        *_sent_back(seat),
     ]
     far = date.max
     return sorted(
@@ -394,6 +397,12 @@ def _drift(seat: Seat) -> Iterator[Task]:
         found = watched(on=seat.today)
         if found is not None and found.verdict is Verdict.DRIFT:
             yield Task(kind=Kind.DRIFT, count=found.visits)
+
+
+def _sent_back(seat: Seat) -> Iterator[Task]:
+    """Permits and penalties that the platform above refused, for whoever delivered them."""
+    if number := refused_rows(seat.reach(Verb.IMPORT_FILE)).count():
+        yield Task(kind=Kind.SENT_BACK, count=number)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

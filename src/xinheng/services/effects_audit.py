@@ -159,6 +159,7 @@ def _beside(given: dict[str, Any]) -> Iterator[Orphan]:
     for what, table, still in (
         ("名单相关人员", "store_relation", "e.forgotten_at IS NULL"),
         ("向上级单位的通报", "store_superiorletter", "e.withdrawn_at IS NULL"),
+        ("拖欠账款公示", "store_arrearsnotice", "e.ended_at IS NULL"),
     ):
         for row in _rows(f"SELECT e.id FROM {table} e {_ON_RECORD.format(open=still)} ORDER BY e.id", given):
             yield Orphan(what, table, row[0], "所依据的记录已终止")

@@ -10,6 +10,7 @@ from datetime import datetime
 from xinheng.core.grounds import Closing, EndCause, Ground, GroundKind, cause_of, lives
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState
+from xinheng.services.arrears import end_arrears
 from xinheng.services.effects import end_effects, revive_effects
 from xinheng.services.publication import follow_correction, show_again
 from xinheng.services.relations import forget_persons
@@ -40,5 +41,6 @@ def follow_record(
         revive_effects(ground, subject=record.subject_id, bumped=bumped)
     if not living:
         forget_persons(record.record_key, why=deed, now=moment)
+        end_arrears(record.record_key, why=deed, now=moment)
         withdraw_letters(record.record_key, why=deed, now=moment)
     return closing

@@ -74,6 +74,7 @@ WAYS: Mapping[str, Way] = {
     "ProvinceRequest.subject": Way.COURSE,
     "AgencyReport.subject": Way.COURSE,
     "ReviewedSubject.subject": Way.COURSE,
+    "ArrearsNotice.subject": Way.SHOWN,
     "Attachment.subject": Way.COURSE,
     "Consent.subject": Way.COURSE,
     "CheckMade.subject": Way.COURSE,

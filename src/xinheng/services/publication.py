@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from xinheng.core.catalogue import Disclosure, Nature
+from xinheng.core.catalogue import Nature
 from xinheng.core.grounds import EffectKind, EndCause
 from xinheng.core.inspection_matters import ENTERPRISE_CHECKS
 from xinheng.core.parameters import Status
@@ -43,6 +43,7 @@ FROM store_record r
 LEFT JOIN store_recorddetail d ON d.record_id = r.id
 JOIN publication_term t ON t.item = r.item AND t.seriousness = r.seriousness
     AND t.decided_on = coalesce(r.decided_on, '-infinity')
+JOIN store_subject s ON s.id = r.subject_id AND NOT (s.kind = 'sole_trader' AND r.item = ANY(%(of_persons)s))
 WHERE r.batch_id = %(batch)s AND r.known_until IS NULL AND r.state = ANY(%(states)s) AND r.finality <> %(revoked)s
   AND btrim(coalesce(d.fields->>%(openness)s, '')) = ANY(%(open)s)
 FOR SHARE OF r
@@ -98,7 +99,7 @@ def term_of(
 ) -> Term | None:
     """None where the record may not be public: kind, class, an unknown clock (G15), or its time is over."""
     entry = policy.catalogue.item(item)
-    if entry.disclosure is not Disclosure.PUBLIC:
+    if not policy.may_be_public(entry):
         return None
     due = _due(policy, item=item, decided_on=decided_on)
     if entry.nature is not Nature.FAILING and seriousness is Seriousness.NONE:
@@ -208,6 +209,7 @@ def _publish(batch: Batch, reviewer: User, policy: Policy, *, now: datetime) -> 
                 "batch": batch.pk,
                 "states": [int(state) for state in STANDING],
                 "revoked": int(Finality.REVOKED),
+                "of_persons": [batch.item] if batch.item and policy.kept_from_traders(batch.item) else [],
                 "openness": OPENNESS,
                 "open": ["", *OPEN],
             },
@@ -273,6 +275,8 @@ def show_again(record: Record, policy: Policy, *, moment: datetime) -> None:
 def _term_of_version(record: Record, policy: Policy, *, moment: datetime) -> Term | None:
     """None where the version may not be public; its words and from whom it came count as well as its class."""
     if not record.provenance.may_burden:
+        return None
+    if record.subject.kind == "sole_trader" and policy.kept_from_traders(record.item):
         return None
     detail = RecordDetail.objects.filter(record=record).first()
     if detail is not None and not open_to_all(detail.fields):

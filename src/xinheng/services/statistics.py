@@ -219,12 +219,23 @@ _CLOSED = (
 def publication_days(
     batches: Iterable[int], *, policy: Policy, today: date
 ) -> Iterable[tuple[int, date, int]]:
-    """(batch, day due, records) for what of these batches may be public at all."""
+    """(batch, day due, records) for what of these batches may be public at all and has a day."""
+    for batch, due_on, number in to_publish(batches, policy=policy, today=today):
+        if due_on is not None:
+            yield batch, due_on, number
+
+
+def to_publish(
+    batches: Iterable[int], *, policy: Policy, today: date
+) -> Iterable[tuple[int, date | None, int]]:
+    """The same with what has no day, because no text sets one."""
     asking = [entry.number for entry in policy.catalogue.items.values() if OPENNESS in entry.fields]
+    of_persons = [number for number in ITEMS.values() if policy.kept_from_traders(number)]
     rows = (
         Record.objects.filter(batch__in=list(batches), known_until__isnull=True, state__in=list(STANDING))
         .exclude(finality=Finality.REVOKED)
         .exclude(Q(item__in=asking) & Exists(_CLOSED))
+        .exclude(item__in=of_persons, subject__kind="sole_trader")
         .order_by()
         .values_list("batch", "item", "seriousness", "decided_on")
         .annotate(number=Count("pk"))
@@ -233,7 +244,7 @@ def publication_days(
         term = term_of(
             policy, item=item, seriousness=Seriousness(seriousness), decided_on=decided_on, today=today
         )
-        if term is not None and term.due_on is not None and batch is not None:
+        if term is not None and batch is not None:
             yield batch, term.due_on, number
 
 

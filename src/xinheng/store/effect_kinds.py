@@ -107,6 +107,8 @@ STORED_EFFECTS: tuple[StoredEffect, ...] = (
 RESTS_OTHERWISE: Mapping[str, str] = {
     "Relation": "persons of a listing: destroyed with the record they rest on (services.relations)",
     "SuperiorLetter": "a letter: withdrawn with the record it rests on (services.superiors)",
+    "ArrearsNotice": "arrears of a body shown to the public: ended with the record they rest on (services.arrears)",
+    "UpRow": "what the platform above was told; the end is told there too (services.up_reports)",
     "RecordNote": "why a version is as it is; burdens nobody of itself",
     "Case": "a procedure: its own steps end it; its decision grounds effects",
     "CaseEvent": "a step that was taken; what it decided is an effect of its own",

@@ -2,6 +2,8 @@
 
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.agency_reports import AgencyAnswer, AgencyReport, CreditAgency
+from xinheng.store.arrears import ArrearsNotice
+from xinheng.store.articles import Article
 from xinheng.store.attachments import Attachment, ScanBundle
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
 from xinheng.store.breaches import BreachReport
@@ -101,6 +103,7 @@ from xinheng.store.public import (
     PublicSearch,
     PublicSubject,
 )
+from xinheng.store.public_pages import PublicArrears, PublicArticle
 from xinheng.store.quality import (
     BatchCount,
     BatchMarks,
@@ -142,6 +145,7 @@ from xinheng.store.subjects import (
     SubjectSearch,
     SubjectStatus,
 )
+from xinheng.store.up_reports import UpReport, UpRow, UpState
 from xinheng.store.visits import Visit, VisitArrival, VisitPoint, VisitRating, VisitSheet
 from xinheng.store.webhooks import Webhook, WebhookMessage
 
@@ -150,6 +154,8 @@ __all__ = [
     "Addressee",
     "AgencyAnswer",
     "AgencyReport",
+    "ArrearsNotice",
+    "Article",
     "Attachment",
     "Batch",
     "BatchCount",
@@ -259,6 +265,8 @@ __all__ = [
     "ProvinceRequest",
     "PublicAct",
     "PublicAnnouncement",
+    "PublicArrears",
+    "PublicArticle",
     "PublicClassification",
     "PublicComplaint",
     "PublicCorrection",
@@ -337,6 +345,9 @@ __all__ = [
     "TaskAnswer",
     "TaskKind",
     "Telling",
+    "UpReport",
+    "UpRow",
+    "UpState",
     "UpperOutcome",
     "UpperResult",
     "UseOutcome",

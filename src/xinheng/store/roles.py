@@ -59,6 +59,8 @@ _VIEWS = (
     "public_open_release",
     "public_open_change",
     "public_open_waiting",
+    "public_article",
+    "public_arrears",
 )
 
 _FORGETTING = (

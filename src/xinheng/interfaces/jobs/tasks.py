@@ -192,13 +192,16 @@ def end_results(model: str) -> None:
 @app.periodic(cron=MIDNIGHT)
 @app.task(name="stop_publications", queueing_lock="stop_publications")
 def stop_publications(timestamp: int) -> None:
-    """End what has reached the last day of its publication, and forget the persons of listings whose term is over."""
+    """End what has reached the last day of its publication, forget the persons of listings whose term is over, and make the
+    files that go upwards of what is public then."""
     from xinheng.services.relations import forget_ended
+    from xinheng.services.up_reports import make_reports
 
     now = datetime.now(UTC)
     count = stop_due(today=day_of(now), now=now)
     forgotten = forget_ended(today=day_of(now), now=now)
-    log.info("publications_stopped", count=count, forgotten=forgotten)
+    made = make_reports(policy=policy_in_force(on=day_of(now)), now=now)
+    log.info("publications_stopped", count=count, forgotten=forgotten, up_reports=len(made))
 
 
 @app.periodic(cron=NIGHT)

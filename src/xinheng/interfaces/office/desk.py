@@ -282,6 +282,10 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
         *("联合检查", f"{count(task.count)} 项联合检查待本机关答复", reverse("office:joint_checks")),
         *("待答复", "decide"),
     ),
+    Kind.SENT_BACK: lambda _, task: (
+        *("双公示上报", f"上级平台退回 {count(task.count)} 条", reverse("office:up_reports")),
+        *("待更正", "decide"),
+    ),
     Kind.MERGE: lambda _, task: (
         *("主体合并", f"{count(task.count)} 项合并或拆分意见", reverse("office:merges")),
         *("待决定", "decide"),

@@ -50,9 +50,14 @@ def government(call: Call) -> HttpResponse:
         "superiors": _by_superior(found),
         "bodies": [_line(one) for one in page],
         "paging": paging,
-        "exports": [Link("导出表格", address(call.request, export="csv"))],
+        "exports": [Link("导出表格", address(call.request, export="csv")), *_arrears(call)],
     }
     return call.render("government", context)
+
+
+def _arrears(call: Call) -> list[Link]:
+    may = call.may_somewhere(Verb.FLAG_SUBJECT) or call.may_somewhere(Verb.DECIDE_CASE)
+    return [Link("拖欠账款公示", reverse("office:arrears"))] if may else []
 
 
 def _kind(subject: Subject) -> str:

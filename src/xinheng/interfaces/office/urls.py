@@ -98,6 +98,7 @@ from xinheng.interfaces.office import (
     uploads,
     urls_channels,
     urls_inspections,
+    urls_publication,
     users,
 )
 
@@ -454,6 +455,7 @@ urlpatterns = [
     path("models/<path:model>/", models.model, name="model"),
     *urls_channels.urlpatterns,
     *urls_inspections.urlpatterns,
+    *urls_publication.urlpatterns,
     path("calendar/", calendars.calendar, name="calendar"),
     path("calendar/<int:year>/", calendars.calendar, name="calendar_year"),
     path("calendar/add/", calendars.add_year, name="add_year"),

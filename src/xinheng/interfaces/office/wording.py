@@ -344,6 +344,18 @@ EVENTS = {
     "province_report.refused": "省平台未出具专项信用报告",
     "report.accepted": "登记报告代替证明",
     "report.refused": "登记没有接受报告",
+    "arrears.proposed": "提出公示拖欠账款",
+    "arrears.shown": "决定公示拖欠账款",
+    "arrears.ended": "停止公示拖欠账款",
+    "article.written": "写成文章版本",
+    "article.released": "发布文章",
+    "article.withdrawn": "撤下文章",
+    "up_report.made": "生成双公示上报文件",
+    "up_report.discarded": "作废双公示上报文件",
+    "up_report.taken": "下载双公示上报文件",
+    "up_report.handed": "登记上报文件交出",
+    "up_report.answered": "登记上报回执",
+    "up_report.again": "重新上报",
 } | {f"record.{deed}": f"{word}记录" for deed, word in DEEDS.items()}
 
 

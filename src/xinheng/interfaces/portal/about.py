@@ -106,10 +106,10 @@ def _documents(policy: Policy) -> list[dict[str, Any]]:
 
 
 def _public_item(policy: Policy, item: CatalogueItem) -> dict[str, Any]:
-    public = item.disclosure is Disclosure.PUBLIC
+    public = policy.may_be_public(item)
     return {
         "label": item.title.removesuffix("信息"),
-        "published": item.disclosure.label,
+        "published": Disclosure.PUBLIC.label if public else item.disclosure.label,
         "until": _until(item.keeping) if public else "—",
         "source": law.cite(policy, item.basis),
     }

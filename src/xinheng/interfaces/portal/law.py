@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.timezone import localdate
 
-from xinheng.core.catalogue import CatalogueItem, Disclosure, Nature
+from xinheng.core.catalogue import CatalogueItem, Nature
 from xinheng.core.models import SubjectKind
 from xinheng.core.parameters import Reading, Status
 from xinheng.core.policy import Policy, load_policy
@@ -77,7 +77,7 @@ def public_acts(policy: Policy) -> dict[str, int]:
     return {
         key: items[act.item].number
         for key, act in policy.acts.acts.items()
-        if items[act.item].disclosure is Disclosure.PUBLIC
+        if policy.may_be_public(items[act.item])
     }
 
 

@@ -4,6 +4,8 @@ from django.urls import path, register_converter
 
 from xinheng.interfaces.portal import (
     about,
+    arrears,
+    articles,
     catalogue,
     commitments,
     complaints,
@@ -108,6 +110,9 @@ urlpatterns = [
     path("open-data/<slug:day>/manifest.json", open_tables.manifest_of_day, name="open_data_day"),
     path("open-data/newest/<str:name>", open_tables.open_data_newest, name="open_data_newest"),
     path("open-data/<public:public_id>/<str:name>", open_tables.open_data_file, name="open_data_file"),
+    path("arrears", arrears.arrears, name="arrears"),
+    path("articles", articles.articles, name="articles"),
+    path("articles/<public:public_id>", articles.article, name="article"),
     path("rules", about.rules, name="rules"),
     path("manifest.webmanifest", home.manifest, name="manifest"),
     path("robots.txt", home.robots, name="robots"),

@@ -49,6 +49,8 @@ PORTAL_FOOT = (
     Route("入企检查码核验", "counter:visit_codes", ("counter:visit_code",)),
     Route("信用报告核验", "counter:verify_reports", ("counter:verify_report",)),
     Route("消费投诉公示", "portal:complaints"),
+    Route("拖欠账款公示", "portal:arrears"),
+    Route("政策和动态", "portal:articles", ("portal:article",)),
     Route("信用信息目录", "portal:catalogue"),
     Route("开放数据", "portal:open_data"),
 )
@@ -83,6 +85,8 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         (
             Route("上传文件", "office:upload", ("office:preview", "office:receipt", "office:confirm_batch")),
             Route("批次", "office:batches", ("office:batch",)),
+            Route("行政行为公示", "office:acts"),
+            Route("双公示上报", "office:up_reports", ("office:up_report",)),
             Route("待处理的行", "office:quarantine", ("office:quarantined",)),
             Route(
                 "信用信息目录",
@@ -140,7 +144,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
                 ),
             ),
             Route("主体统计", "office:census"),
-            Route("政务诚信", "office:government"),
+            Route(
+                "政务诚信",
+                "office:government",
+                ("office:arrears", "office:propose_arrears", "office:arrears_notice"),
+            ),
             Route(
                 "信用承诺",
                 "office:commitments",
@@ -266,6 +274,7 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         "管理",
         (
             Route("审批事项", "office:approvals", ("office:approval",)),
+            Route("文章", "office:articles", ("office:article", "office:new_article", "office:edit_article")),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
             Route(
                 "窗口信用报告",

@@ -1,0 +1,69 @@
+"""Arrears of government bodies and state-owned enterprises that are public by decision: the unit, the finding, the decision;
+nobody by name (宛政办〔2020〕17号 五（五）; legal guards G9, G14)."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from xinheng.core.articles import ARREARS
+from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.statements import objection_url
+from xinheng.interfaces.web.figures import yuan
+from xinheng.interfaces.web.parts import Paging
+from xinheng.store.public_pages import PublicArrears
+
+PAGE = 50
+
+
+@require_safe
+def arrears(request: HttpRequest) -> HttpResponse:
+    """The newest in front; a page that says so where the city has not opened the column."""
+    given = request.GET.get("older", "")
+    older = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    column = policy.articles.columns.get(ARREARS)
+    opened = column is not None and column.published
+    known = PublicArrears.objects.using(showing.DATABASE).order_by("-pk")
+    found = known.filter(pk__lt=older) if older else known
+    rows = list(found[: PAGE + 1]) if opened else []
+    shown, more = rows[:PAGE], len(rows) > PAGE
+    told = [(one.pk, one.disputed, one.amount_fen) for one in shown]
+    version = answers.version_of(request, policy, today, told)
+    if (unchanged := answers.unchanged(request, version)) is not None:
+        return unchanged
+    here = reverse("portal:arrears")
+    context = {
+        "opened": opened,
+        "basis": law.cite(policy, column.basis) if column and opened else "",
+        "verified": column is not None and column.verified,
+        "bodies": [_told(one) for one in shown],
+        "objection_url": objection_url(),
+        "paging": Paging(
+            previous_url=here if older else "",
+            next_url=f"{here}?older={shown[-1].pk}" if more else "",
+            shown=len(shown),
+        ),
+        "noindex": True,
+    }
+    return answers.fresh(render(request, "portal/arrears.html", context), version, noindex=True)
+
+
+def _told(one: PublicArrears) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "code": one.code or "",
+        "kind": "国有企业" if one.state_owned else "机关、事业单位",
+        "title": one.title,
+        "amount": yuan(one.amount_fen) if one.amount_fen else "",
+        "document_no": one.document_no,
+        "authority": one.authority,
+        "found_on": one.found_on,
+        "decision": f"{one.decided_by_organ} {one.decision_no}",
+        "decided_on": one.decided_on,
+        "disputed": one.disputed,
+    }

@@ -1,0 +1,126 @@
+"""Content pages for everybody: policy and what it means, typical cases, news, and the days of publicity.
+
+What a county wrote stands on the portal of that county and of the city; a text is the closed markup of core.articles and
+nothing in it is taken for HTML (石家庄市〔2019〕126号 （二十二）; 宛政办〔2020〕17号 七（四）).
+"""
+
+import json
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from xinheng.core.articles import Section, blocks
+from xinheng.core.policy import Policy
+from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.web.county import county_of
+from xinheng.interfaces.web.parts import Crumb, Filter, Option, Paging
+from xinheng.store.public_pages import PublicArticle
+
+PAGE = 20
+
+
+@require_safe
+def articles(request: HttpRequest) -> HttpResponse:
+    """The newest release in front, of one section where the address names it."""
+    given = request.GET.get("older", "")
+    older = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
+    wanted = request.GET.get("section", "")
+    section = wanted if wanted in {one.value for one in Section} else ""
+    known = _seen(request).order_by("-pk").defer("text")
+    if section:
+        known = known.filter(section=section)
+    rows = list((known.filter(pk__lt=older) if older else known)[: PAGE + 1])
+    shown, more = rows[:PAGE], len(rows) > PAGE
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    version = answers.version_of(request, policy, today, [one.pk for one in shown])
+    if (unchanged := answers.unchanged(request, version)) is not None:
+        return unchanged
+    here = reverse("portal:articles")
+    query = f"section={section}&" if section else ""
+    options = [Option("", "全部"), *(Option(one.value, one.label) for one in Section)]
+    context = {
+        "filters": [Filter("section", "栏目", "select", section, options)],
+        "reset_url": here,
+        "articles": [_line(policy, one) for one in shown],
+        "days": [
+            {"title": day.title, "next_on": day.next_on(today)} for day in policy.articles.days.values()
+        ],
+        "paging": Paging(
+            previous_url=f"{here}?section={section}" if older and section else here if older else "",
+            next_url=f"{here}?{query}older={shown[-1].pk}" if more else "",
+            shown=len(shown),
+        ),
+        "noindex": False,
+    }
+    return answers.fresh(render(request, "portal/articles.html", context), version, noindex=False)
+
+
+@require_safe
+def article(request: HttpRequest, public_id: str) -> HttpResponse:
+    found = _seen(request).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    today = localdate()
+    policy = law.policy_in_force(on=today)
+    version = answers.version_of(request, policy, today, found.pk)
+    if (unchanged := answers.unchanged(request, version)) is not None:
+        return unchanged
+    context = {
+        "crumbs": [
+            Crumb("首页", reverse("portal:home")),
+            Crumb("政策和动态", reverse("portal:articles")),
+            Crumb(Section(found.section).label),
+        ],
+        "article": _line(policy, found) | {"origin": found.origin, "version": found.version},
+        "blocks": blocks(found.text),
+        "structured": _structured(request, found),
+        "noindex": False,
+    }
+    return answers.fresh(render(request, "portal/article.html", context), version, noindex=False)
+
+
+def _seen(request: HttpRequest) -> QuerySet[PublicArticle]:
+    """The city's portal shows every page, that of a county the city's and its own."""
+    known = PublicArticle.objects.using(showing.DATABASE)
+    county = county_of(request)
+    return known.filter(Q(county="") | Q(county=county)) if county else known.all()
+
+
+def _line(policy: Policy, one: PublicArticle) -> dict[str, Any]:
+    county = policy.counties.get(one.county)
+    day = policy.articles.days.get(one.day)
+    return {
+        "title": one.title,
+        "url": reverse("portal:article", args=[one.public_id]),
+        "section": Section(one.section).label,
+        "organ": one.organisation or "",
+        "place": county.name if county else "",
+        "day": day.title if day else "",
+        "first_on": localdate(one.first_at),
+        "released_on": localdate(one.released_at),
+    }
+
+
+def _structured(request: HttpRequest, found: PublicArticle) -> SafeString:
+    """The page as schema.org has articles."""
+    told = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": found.title,
+        "articleSection": Section(found.section).label,
+        "datePublished": found.first_at.isoformat(),
+        "dateModified": found.released_at.isoformat(),
+        "author": {"@type": "GovernmentOrganization", "name": found.organisation or ""},
+        "url": request.build_absolute_uri(reverse("portal:article", args=[found.public_id])),
+        "inLanguage": "zh-CN",
+    }
+    text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
