@@ -9,7 +9,7 @@ from tests.store.rows import DIGEST, Rows
 from xinheng.store import models as store
 
 
-def up_report(rows: Rows, **given: Any) -> store.UpReport:
+def up_report(made: Rows, /, **given: Any) -> store.UpReport:
     meant: dict[str, Any] = {
         "act": "penalty",
         "rows": 1,
@@ -18,7 +18,7 @@ def up_report(rows: Rows, **given: Any) -> store.UpReport:
         "made_at": NOW,
     }
     if "file" not in given:
-        meant["file"] = rows.file()
+        meant["file"] = made.file()
     return store.UpReport.objects.create(**meant | given)
 
 
