@@ -11,7 +11,7 @@ export PYTHON
 BIN := .venv/bin
 CODE := src tests bench
 
-.PHONY: help venv run demo test test-separate check format lint types imports policy stop status clean erase lock
+.PHONY: help venv run demo test test-separate check format lint types imports policy bundle stop status clean erase lock
 
 help: ## 列出目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,9 @@ imports: ## 架构：哪一层可以引用哪一层
 
 policy: venv ## 法规文件
 	@$(BIN)/xinheng policy check
+
+bundle: venv ## 制作离线安装包 out/xinheng-*.tar（给没有互联网的服务器）
+	@sh scripts/bundle.sh
 
 stop: ## 停止内嵌数据库
 	@$(BIN)/python -m xinheng.config.postgres stop

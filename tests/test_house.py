@@ -209,7 +209,8 @@ def _package(requirement: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "script", [".ci/run", *(f"scripts/{name}.sh" for name in ("venv", "browser", "spark", "test", "lock"))]
+    "script",
+    [".ci/run", *(path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("scripts/**/*.sh")))],
 )
 def test_scripts_are_executable_and_parse(script: str) -> None:
     path = ROOT / script
