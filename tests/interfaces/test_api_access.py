@@ -70,6 +70,19 @@ def test_every_operation_asks_for_a_key() -> None:
     assert named == {route.name for route in _routes()}
 
 
+def test_guessing_keys_is_answered_with_waiting_and_does_not_shut_out_the_right_one(
+    system: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xinheng.interfaces.api.keys.MOST_WRONG", 3)
+    monkeypatch.setattr("xinheng.interfaces.api.keys.minute_now", lambda: 7)
+    right, system.address = system.text, "198.51.100.77"
+    system.text = right[:-2] + "AA"
+    assert [_said(system.get("/api/v1/feeds")) for _ in range(5)] == [(401, "K02")] * 3 + [(429, "K28")] * 2
+    assert 0 < int(system.get("/api/v1/feeds").headers["Retry-After"]) <= 60
+    system.text = right
+    assert system.get("/api/v1/feeds").status_code == 200
+
+
 @pytest.mark.row("M2-04")
 @pytest.mark.parametrize("route", _routes(), ids=lambda route: str(route.name))
 def test_an_operation_is_closed_to_whoever_has_no_key_that_stands(

@@ -5,7 +5,8 @@
 ``XINHENG_POLICY`` (folder of policy files), ``XINHENG_HOSTS``, ``XINHENG_DEMO``, ``XINHENG_PROCESS`` (web or command),
 ``XINHENG_CLAMD`` (path of the local socket of a virus scanner; empty: none), ``XINHENG_PROVINCE`` (base address of the
 province's interface for special reports, a blank and its networks; empty: none), ``XINHENG_WEBHOOK_NETWORKS`` (inner
-networks to which systems may have notices sent, by commas; empty: the internet by https alone).
+networks to which systems may have notices sent, by commas; empty: the internet by https alone),
+``XINHENG_REQUESTS_A_MINUTE`` and ``XINHENG_FORMS_A_MINUTE`` (from one address).
 """
 
 import os
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "xinheng.interfaces.web.middleware.RequestMiddleware",
+    "xinheng.interfaces.web.floods.FloodMiddleware",
     "xinheng.interfaces.web.county.CountyMiddleware",
     "xinheng.interfaces.web.large_text.LargeTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,6 +164,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 UPLOAD_BYTES = 1024 * 1024 * 1024
+BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
+OFFICE_BODY_BYTES = 64 * 1024 * 1024
+REQUESTS_A_MINUTE = int(os.environ.get("XINHENG_REQUESTS_A_MINUTE", "600"))
+FORMS_A_MINUTE = int(os.environ.get("XINHENG_FORMS_A_MINUTE", "120"))
 CLAMD = os.environ.get("XINHENG_CLAMD", "")
 PROVINCE = os.environ.get("XINHENG_PROVINCE", "")
 WEBHOOK_NETWORKS = tuple(

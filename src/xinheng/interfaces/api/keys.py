@@ -1,15 +1,21 @@
 """Who calls: the key in the Authorization header, and the address it comes from."""
 
-from django.conf import settings
+import structlog
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.security import HttpBearer
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.web.callers import address_of, place_of
+from xinheng.interfaces.web.floods import Minute, minute_now
 from xinheng.services.exchanges import peer_of_key
 from xinheng.services.senders import admit
 from xinheng.store.exchanges import ExchangePeer, PeerRelation
 from xinheng.store.senders import SenderKey
+
+log = structlog.get_logger()
+MOST_WRONG = 300
+_wrong = Minute()
 
 
 class KeyBearer(HttpBearer):
@@ -22,7 +28,31 @@ class KeyBearer(HttpBearer):
         return self.authenticate(request, text.strip() if scheme.lower() == "bearer" else "")
 
     def authenticate(self, request: HttpRequest, token: str) -> SenderKey:
-        return admit(token, address=address_of(request), now=timezone.now())
+        try:
+            return admit(token, address=address_of(request), now=timezone.now())
+        except Refusal as refusal:
+            if refusal.code == "K02" and _guesses(request):
+                raise _too_many_guesses() from refusal
+            raise
+
+
+def _guesses(request: HttpRequest) -> bool:
+    """Whether more wrong keys came from this place within the minute than a mistake explains. Good keys go on."""
+    place = place_of(address_of(request))
+    if place is None:
+        return False
+    times = _wrong.count(place, minute=minute_now())
+    if times == MOST_WRONG + 1:
+        log.warning("wrong_keys", most=MOST_WRONG)
+    return times > MOST_WRONG
+
+
+def _too_many_guesses() -> Refusal:
+    return Refusal(
+        "K28",
+        "这一分钟内从这里用不正确的密钥调用的次数太多。",
+        advice="请核对密钥，按 Retry-After 等待后再试；遗失密钥的，请信用办停用后重发。",
+    )
 
 
 def tell_rate(request: HttpRequest, response: HttpResponse) -> None:
@@ -33,15 +63,6 @@ def tell_rate(request: HttpRequest, response: HttpResponse) -> None:
     response.headers["RateLimit-Limit"] = str(key.per_minute)
     response.headers["RateLimit-Remaining"] = str(max(key.per_minute - key.minute_calls, 0))
     response.headers["RateLimit-Reset"] = str(60 - timezone.now().second)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Behind a proxy the address that the proxy adds last; a caller cannot choose it."""
-    if settings.SECURE_BEHIND_TLS:
-        told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if told:
-            return told
-    return str(request.META.get("REMOTE_ADDR") or "")
 
 
 def key_of(request: HttpRequest) -> SenderKey:

@@ -15,6 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from psycopg_pool import PoolTimeout
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.web.floods import seconds_left
 from xinheng.services.sender_calls import UNDER_WAY
 from xinheng.services.time import day_of, end_of
 
@@ -38,6 +39,7 @@ STATUS: Mapping[str, int] = {
     "K25": 400,
     "K26": 404,
     "K27": 400,
+    "K28": 429,
     "W05": 400,
     "E18": 422,
     "E19": 422,
@@ -102,6 +104,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     response = problem(request, status, code=refusal.code, detail=refusal.message, advice=refusal.advice)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="xinheng"'
+    if refusal.code == "K28":
+        response.headers["Retry-After"] = str(seconds_left())
     if refusal.code == "K06":
         response.headers["Retry-After"] = response.headers["RateLimit-Reset"] = str(
             60 - timezone.now().second

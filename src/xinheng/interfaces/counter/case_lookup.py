@@ -12,9 +12,11 @@ from django.views.decorators.http import require_http_methods
 from xinheng.core.plain_words import plain
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
+from xinheng.interfaces.web.callers import address_of
+from xinheng.interfaces.web.floods import waiting
 from xinheng.interfaces.web.parts import Clock
 from xinheng.interfaces.web.refusals import told
-from xinheng.services.case_lookup import Progress, Term, look_up
+from xinheng.services.case_lookup import LOCKED_FOR, Progress, Term, look_up
 from xinheng.services.policies import policy_in_force
 from xinheng.services.time import day_of
 
@@ -36,25 +38,28 @@ class LookupForm(forms.Form):
 def cases(request: HttpRequest) -> HttpResponse:
     """The form, and after it the case or one sentence that fits a wrong code and an unknown number alike."""
     form = LookupForm(request.POST if request.method == "POST" else None)
-    status = 200
     if form.is_bound and form.is_valid():
         now = timezone.now()
         try:
             found = look_up(
                 form.cleaned_data["number"],
                 form.cleaned_data["code"],
-                address=str(request.META.get("REMOTE_ADDR") or ""),
+                address=address_of(request),
                 policy=policy_in_force(on=day_of(now)),
                 now=now,
             )
         except Refusal as refusal:
             form.add_error(None, told(refusal))
-            status = 429 if refusal.code == "CL2" else 200
+            if refusal.code == "CL2":
+                return waiting(_asked(request, form, status=429), seconds=int(LOCKED_FOR.total_seconds()))
         else:
             return kept_nowhere(render(request, "counter/case.html", _shown(found, day_of(now).isoformat())))
-    return kept_nowhere(
-        render(request, "counter/case_lookup.html", {"form": form, "noindex": True}, status=status)
-    )
+    return _asked(request, form)
+
+
+def _asked(request: HttpRequest, form: LookupForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "noindex": True}
+    return kept_nowhere(render(request, "counter/case_lookup.html", context, status=status))
 
 
 def _shown(found: Progress, today: str) -> dict[str, object]:

@@ -16,7 +16,7 @@ from xinheng.core.misuse import A_DAY, Fault
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
-from xinheng.interfaces.counter.limits import DAY, slot_of
+from xinheng.interfaces.counter.limits import DAY, another_day, slot_of
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.misuse import Grievance, complain
 from xinheng.services.policies import policy_in_force
@@ -88,9 +88,9 @@ def misuse(request: HttpRequest) -> HttpResponse:
                 "noindex": True,
             }
             return kept_nowhere(render(request, "counter/misuse_receipt.html", shown))
-    return kept_nowhere(
-        render(request, "counter/misuse.html", {"form": form, "noindex": True}, status=status)
-    )
+    context = {"form": form, "noindex": True}
+    page = kept_nowhere(render(request, "counter/misuse.html", context, status=status))
+    return another_day(page) if status == 429 else page
 
 
 def _refuse_many(request: HttpRequest, policy: Policy) -> str:

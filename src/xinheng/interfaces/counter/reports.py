@@ -20,7 +20,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.report_rules import BASIC, SPECIAL
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
-from xinheng.interfaces.counter.limits import is_beyond
+from xinheng.interfaces.counter.limits import another_day, is_beyond
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.interfaces.web.given import refuse_nul
 from xinheng.interfaces.web.refusals import refusals_on, told
@@ -91,7 +91,8 @@ def public_report(request: HttpRequest, subject: str) -> HttpResponse:
         "verify_url": reverse("counter:verify_reports"),
         "noindex": True,
     }
-    return kept_nowhere(render(request, "counter/report_new.html", context, status=status))
+    page = kept_nowhere(render(request, "counter/report_new.html", context, status=status))
+    return another_day(page) if status == 429 else page
 
 
 @require_safe

@@ -22,7 +22,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.reports import NUMBER
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
-from xinheng.interfaces.counter.limits import is_beyond
+from xinheng.interfaces.counter.limits import another_day, is_beyond
 from xinheng.interfaces.web.given import without_nul
 from xinheng.interfaces.web.middleware import status_of
 from xinheng.interfaces.web.papers import MIB, received, whole_file
@@ -92,7 +92,7 @@ def _uploaded(request: HttpRequest, policy: Policy) -> HttpResponse:
     }
     if is_beyond(request, "verify", most=limits["uploads_a_day"]):
         many = Refusal("BG9", "今天从这里上传的文件太多。", advice="请用报告编号核验，或者明天再来。")
-        return _page(request, policy, refused=told(many), status=429)
+        return another_day(_page(request, policy, refused=told(many), status=429))
     try:
         return received(
             request, most=(limits["upload_mib"] or 0) * MIB, answer=lambda: _checked(request, policy)
