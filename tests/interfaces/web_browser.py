@@ -37,6 +37,7 @@ def write_page(folder: Path, name: str, html: str) -> str:
 
 def overflow(page: Page) -> list[str]:
     """Elements that reach beyond the right edge of the window."""
+    page.wait_for_load_state("load")
     found: list[str] = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         [...document.querySelectorAll('body *')]

@@ -21,6 +21,7 @@ STAFF: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("wuduan", "吴端（执法监督）", "root", "root", (Role.ENFORCEMENT_SUPERVISOR,)),
     ("fangzheng", "方正（法制审核）", "root", "root", (Role.LEGAL_REVIEWER,)),
     ("sunli", "孙丽（政务服务窗口）", "lead", "root", (Role.WINDOW_CLERK,)),
+    ("tongbiao", "佟标（公共资源交易）", "lead", "root", (Role.TENDER_OPERATOR,)),
     ("heping", "何平（模型）", "market", "market", (Role.MODEL_OFFICER,)),
     ("gaoyuan", "高远（领导）", "root", "root", (Role.LEADER,)),
     ("shenji", "沈纪（审计）", "root", "root", (Role.AUDITOR,)),

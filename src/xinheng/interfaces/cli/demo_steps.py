@@ -31,6 +31,7 @@ from xinheng.services.evaluate import run_model
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft, approve_plan, draft_plan
 from xinheng.services.inspections import announce_draw, commit_to, make_draw
 from xinheng.services.ledger import seal_events
+from xinheng.services.open_tables import newest, publish_snapshot
 from xinheng.services.organisations import organisation_for, set_up_organisations
 from xinheng.services.people import Account, enter_inspectors, grant_role, open_account
 from xinheng.services.publication import publish_batch
@@ -107,6 +108,8 @@ class Demonstration:
         leave_codes(
             registrar=self.registrar, office=self.people["zhangmin"], policy=self.policy, now=self.now
         )
+        if newest() is None:
+            publish_snapshot(policy=self.policy, now=self.now)
         seal_events(now=self.now)
 
     def _set_up_people(self) -> None:
@@ -313,6 +316,7 @@ class Demonstration:
         run = EvaluationRun.objects.filter(model=MODEL, current=True).first()
         graded = "、".join(f"{g or '信息不足'} {n}" for g, n in run.distribution.items()) if run else "无"
         draw = Draw.objects.order_by("-pk").first()
+        opened = newest()
         lines = (
             f"{self.policy.city.name} · {self.policy.city.portal_name}",
             f"  主体 {Subject.objects.count()} 户，记录 {Record.objects.count()} 条，"
@@ -320,6 +324,9 @@ class Demonstration:
             f"  公示中 {Publication.objects.filter(stopped_at__isnull=True).count()} 条",
             f"  食品行业评价：{graded}",
             f"  抽取：{draw.population} 户中抽 {draw.drawn} 户，记录摘要 {draw.digest[:23]}…" if draw else "",
+            f"  开放数据：{opened.day} 的快照，{len(opened.manifest['content']['datasets'])} 张表"
+            if opened
+            else "",
             f"  账本：{LedgerBatch.objects.count()} 批已封存",
         )
         print("\n".join(line for line in lines if line))
