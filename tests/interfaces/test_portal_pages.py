@@ -1,11 +1,15 @@
 """Front page, law, machine addresses; and the whole portal over its own database role."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connections
 from django.db.utils import ProgrammingError
+from django.http import HttpResponse
 from django.test import Client
 from tests.interfaces.portal_city import (
     FOOD,
@@ -133,6 +137,72 @@ def test_the_front_page_leads_to_newest_acts_and_draws(client: Client) -> None:
     assert 'data-accent="umber"' in html
     assert "样例全景食品有限公司" in html
     assert "名录 40 户，抽 4 户" in html
+
+
+@pytest.mark.row("M5-09")
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_the_first_page_with_all_its_files_weighs_less_than_100_kilobytes(client: Client) -> None:
+    with portal_reads_default():
+        a_city()
+        page = client.get("/").content
+    files = set(re.findall(r'(?:href|src)="/static/([^"]+)"', page.decode()))
+    contents = [Path(str(finders.find(file))).read_bytes() for file in files]
+    assert {Path(file).suffix for file in files} == {".css", ".svg"}, "the page runs no script"
+    assert not [file for file in contents if b"url(" in file or b"@import" in file], (
+        "files fetch nothing more"
+    )
+    assert len(page) + sum(map(len, contents)) < 100_000
+
+
+@pytest.mark.guard("G9")
+@pytest.mark.guard("G1")
+@pytest.mark.django_db
+@pytest.mark.usefixtures("on_the_day")
+def test_machines_are_told_of_services_and_of_organisations_without_adverse_acts_alone(
+    client: Client,
+) -> None:
+    people = make_people()
+    clean, trader, punished = (
+        a_subject("样例清白食品有限公司"),
+        a_subject("样例小吃店", kind="sole_trader"),
+        a_subject("样例受罚食品有限公司"),
+    )
+    for one in (clean, trader):
+        a_permit(one, people)
+    an_act(punished, people)
+    with portal_reads_default():
+        front = client.get("/")
+        told = {one.name: client.get(f"/subject/{one.public_id}") for one in (clean, trader, punished)}
+    assert front.headers["X-Robots-Tag"] == "noarchive"
+    kinds = [one["@type"] for one in _structured(front)["@graph"]]
+    assert kinds[0] == "WebSite"
+    assert "GovernmentService" in kinds
+    named = _structured(told[clean.name])
+    assert (named["@type"], named["name"], named["identifier"]["value"]) == (
+        "Organization",
+        clean.name,
+        clean.code,
+    )
+    assert f'<link rel="canonical" href="http://testserver/subject/{clean.public_id}">' in _html(
+        told[clean.name]
+    )
+    assert '<meta name="description" content="样例清白食品有限公司' in _html(told[clean.name])
+    for hidden in (trader, punished):
+        assert "ld+json" not in _html(told[hidden.name]), hidden.name
+    assert "canonical" not in _html(told[punished.name])
+    assert "noindex" in told[punished.name].headers["X-Robots-Tag"]
+
+
+def _html(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def _structured(answer: HttpResponse) -> dict[str, Any]:
+    found = re.search(r'<script type="application/ld\+json">(.*?)</script>', _html(answer))
+    assert found is not None
+    told: dict[str, Any] = json.loads(found[1])
+    return told
 
 
 @pytest.mark.guard("G15")

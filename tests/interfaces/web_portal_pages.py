@@ -77,6 +77,7 @@ def _home() -> Context:
         "draws_url": "#",
         "datasets": [{"label": "行政许可公示", "url": "#", "rows": 42_801, "as_of": TODAY}],
         "data_url": "#",
+        "structured": "",
         "counties": [Link("信用示例县", "#")],
         "tiles": [
             Tile("公示中的许可", "42,801", url="#"),

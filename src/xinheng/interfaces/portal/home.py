@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from xinheng.interfaces.web.context import place
 from xinheng.interfaces.web.county import county_of, county_portals
 from xinheng.interfaces.web.parts import Link
 from xinheng.interfaces.web.place import INKS
+from xinheng.interfaces.web.structured import structured
 
 NEWEST_ACTS = 6
 NEWEST_DRAWS = 4
@@ -22,6 +24,7 @@ _NOT_FOR_ENGINES = ("/search", "/office/", "/account/", "/gallery/")
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """May be found, but is neither kept by search engines nor quoted where it names whom an act concerns (legal guard G9)."""
     today = localdate()
     policy = law.policy_in_force(on=today)
     wanted = publication.read_filters(policy, request.GET, today=today)
@@ -37,8 +40,42 @@ def home(request: HttpRequest) -> HttpResponse:
         "counties": [] if county_of(request) else counties(),
         "datasets": open_tables.front_page(),
         "data_url": reverse("portal:open_data"),
+        "structured": _structured(request),
     }
-    return answers.short_lived(render(request, "portal/home.html", context), noindex=False)
+    page = answers.short_lived(render(request, "portal/home.html", context), noindex=False)
+    page.headers["X-Robots-Tag"] = "noarchive"
+    return page
+
+
+def _structured(request: HttpRequest) -> SafeString:
+    """Who publishes the site and what it does for the public."""
+    here = place(county_of(request))
+    search = request.build_absolute_uri(reverse("portal:search"))
+    organ = {"@type": "GovernmentOrganization", "name": here.organiser or here.city}
+    site = {
+        "@type": "WebSite",
+        "name": here.portal,
+        "url": request.build_absolute_uri(here.home),
+        "inLanguage": "zh-CN",
+        "publisher": organ,
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{search}?q={{name}}",
+            "query-input": "required name=name",
+        },
+    }
+    offered = [
+        {
+            "@type": "GovernmentService",
+            "name": service.label,
+            "description": service.sentence,
+            "url": request.build_absolute_uri(service.url),
+            "serviceOperator": organ,
+            "areaServed": here.city,
+        }
+        for service in services()
+    ]
+    return structured({"@graph": [site, *offered]})
 
 
 def counties() -> list[Link]:

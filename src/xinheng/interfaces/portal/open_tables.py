@@ -4,7 +4,6 @@ A file is handed out only while nothing in it has ended or been put right since;
 back later. Earlier snapshots have no files, their signed manifests stay (legal guard G9).
 """
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -23,14 +22,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.cache import get_conditional_response
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.core.open_tables import tables
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law
+from xinheng.interfaces.web.structured import structured
 from xinheng.store.public import CHUNK, DATABASE, PublicOpenChange, PublicOpenRelease, PublicOpenWaiting
 
 DAYS = 30
@@ -248,7 +247,6 @@ def _structured(request: HttpRequest, policy: Policy, release: PublicOpenRelease
     """The tables as schema.org has datasets, for search engines of open data."""
     page = request.build_absolute_uri(reverse("portal:open_data"))
     told = {
-        "@context": "https://schema.org",
         "@type": "DataCatalog",
         "name": release.manifest["content"]["title"],
         "url": page,
@@ -276,5 +274,4 @@ def _structured(request: HttpRequest, policy: Policy, release: PublicOpenRelease
             for table in _tables(release)
         ],
     }
-    text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
+    return structured(told)

@@ -21,6 +21,7 @@ from xinheng.interfaces.portal import answers, complaints, law, listed, showing,
 from xinheng.interfaces.portal.keyset import Turned, keys_in, paging, turn
 from xinheng.interfaces.web.badges import WORDS
 from xinheng.interfaces.web.parts import Crumb, Statement
+from xinheng.interfaces.web.structured import structured
 from xinheng.store.public import (
     PublicAct,
     PublicCorrection,
@@ -65,15 +66,18 @@ def subject(request: HttpRequest, public_id: str) -> HttpResponse:
     unchanged = answers.unchanged(request, version)
     if unchanged is not None:
         return unchanged
+    adverse = bool(told) or any(
+        law.is_adverse(policy, item=tally.item, seriousness=tally.gravest) for tally in tallies
+    )
     context = _page(request, policy, found, today=today) | {
         "summary": [_summary(policy, tally) for tally in tallies],
         "grade": _grade(policy, found, score) | {"disputed": disputed} if score else None,
         "good_lists": standing,
         "complaints": [complaints.in_words(one) for one in told],
-        "noindex": bool(told)
-        or any(law.is_adverse(policy, item=t.item, seriousness=t.gravest) for t in tallies),
+        "noindex": adverse,
+        "structured": "" if adverse else _structured(request, found),
     }
-    return answers.fresh(render(request, "portal/subject.html", context), version, noindex=context["noindex"])
+    return answers.fresh(render(request, "portal/subject.html", context), version, noindex=adverse)
 
 
 @require_safe
@@ -91,6 +95,17 @@ def _moved(**known_by: str) -> HttpResponse:
     if moved is None:
         raise Http404
     return HttpResponseRedirect(reverse("portal:subject", args=[moved.leads_to]))
+
+
+def _structured(request: HttpRequest, found: PublicSubject) -> str:
+    """Name and code of an organisation; nothing for a sole trader, who is a natural person (legal guard G1)."""
+    if found.kind == law.SOLE_TRADER:
+        return ""
+    address = request.build_absolute_uri(reverse("portal:subject", args=[found.public_id]))
+    told = {"@type": "Organization", "name": found.name, "url": address}
+    if found.code:
+        told |= {"identifier": {"@type": "PropertyValue", "name": "统一社会信用代码", "value": found.code}}
+    return structured(told)
 
 
 def qr(address: str) -> str:

@@ -35,6 +35,15 @@ _CASE = re.compile(r"(?<![A-Za-z0-9-])([A-Z]{2}-20\d\d-\d{6})(?![0-9-])")
 """The number of a case as ``services.cases`` gives it."""
 
 
+@register.simple_tag(takes_context=True)
+def permanent(context: template.Context) -> str:
+    """The address under which this page stays, without what its reader chose; none where engines are to leave it out."""
+    request = context.get("request")
+    if request is None or context.get("noindex"):
+        return ""
+    return format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
+
+
 @register.filter
 def number(value: int | None) -> str:
     return "—" if value is None else figures.count(value)
