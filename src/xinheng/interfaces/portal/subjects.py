@@ -102,7 +102,7 @@ def _structured(request: HttpRequest, found: PublicSubject) -> str:
     if found.kind == law.SOLE_TRADER:
         return ""
     address = request.build_absolute_uri(reverse("portal:subject", args=[found.public_id]))
-    told = {"@type": "Organization", "name": found.name, "url": address}
+    told: dict[str, Any] = {"@type": "Organization", "name": found.name, "url": address}
     if found.code:
         told |= {"identifier": {"@type": "PropertyValue", "name": "统一社会信用代码", "value": found.code}}
     return structured(told)
