@@ -90,16 +90,19 @@ def services() -> list[Link]:
     return [
         Link("提出异议", statements.objection_url(), "信息有误、遗漏或不应公示的"),
         Link("信用修复", statements.repair_url(), "公示满最短期限并履行义务后可以申请"),
-        *_look_up(),
+        Link("信用承诺", reverse("portal:promise_lists"), "可以承诺办理的事项和格式文本"),
+        *_counter("查办理进度", "cases", "凭受理回执上的编号和查询码"),
+        *_counter("核验信用报告", "verify_reports", "是不是本平台出具的，现在有没有变化"),
+        *_counter("投诉滥用和泄露", "misuse", "不用登录，可以不写姓名"),
         Link("评价规则", reverse("portal:rules"), "等级怎么算、抽查比例怎么定"),
         Link("公示期限", f"{about}#clocks", "公开什么、到什么时候、依据哪一条"),
     ]
 
 
-def _look_up() -> list[Link]:
+def _counter(label: str, route: str, sentence: str) -> list[Link]:
     """Left out where the counter is not mounted, as entries of the menu are."""
     try:
-        return [Link("查办理进度", reverse("counter:cases"), "凭受理回执上的编号和查询码")]
+        return [Link(label, reverse(f"counter:{route}"), sentence)]
     except NoReverseMatch:
         return []
 
