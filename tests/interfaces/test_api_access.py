@@ -26,6 +26,7 @@ POSTED = {
     "push_objection": "application/json",
     "push_lead": "application/json",
     **dict.fromkeys(("check_one", "check_many", "check_decided"), "application/json"),
+    **dict.fromkeys(("register_webhook", "rotate_webhook", "try_webhook"), "application/json"),
 }
 """Operations that are posted to, beside deliveries, with the kind of body."""
 
@@ -47,6 +48,8 @@ def _called(system: Caller, route: URLPattern) -> HttpResponse:
     if kind := POSTED.get(str(route.name)):
         sent = {"headers": system.headers(), "REMOTE_ADDR": system.address}
         return Client(enforce_csrf_checks=True).post(_url(route), b"{}", kind, **sent)
+    if route.name == "remove_webhook":
+        return Client().delete(_url(route), headers=system.headers(), REMOTE_ADDR=system.address)
     return system.push({"a": "b"}) if route.name == "deliver" else system.get(_url(route))
 
 

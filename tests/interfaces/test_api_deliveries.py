@@ -225,6 +225,8 @@ def test_the_document_describes_every_operation_and_code(db: None) -> None:
         for said in methods.values():
             assert said["security"] == [{"KeyBearer": []}]
             assert "application/problem+json" in said["responses"]["default"]["content"]
+    names = [said["operationId"] for methods in paths.values() for said in methods.values()]
+    assert len(names) == len(set(names)) and "check_one" in names
     page = Client().get("/api/v1/").content.decode()
     assert all(f'id="{code}"' in page for code, *_ in CODES)
     assert "script" not in page.split("<main")[1].split("</main>")[0]

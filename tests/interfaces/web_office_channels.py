@@ -191,7 +191,7 @@ def _webhook() -> Context:
         "refused": "请写明停用的原因。",
         "reason": "",
         "webhook": WEBHOOK,
-        "messages": [MESSAGE, MESSAGE | arrived],
+        "sent": [MESSAGE, MESSAGE | arrived],
         "paging": None,
         "end_url": "#",
         "end_words": "停用",

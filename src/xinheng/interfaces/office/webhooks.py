@@ -93,7 +93,7 @@ def _page(call: Call, row: Webhook, *, refused: str = "", reason: str = "") -> H
         "refused": refused,
         "reason": reason,
         "webhook": _facts(call, row),
-        "messages": [_line(row, one) for one in page],
+        "sent": [_line(row, one) for one in page],
         "paging": paging,
         "end_url": "" if settled else reverse("office:end_webhook", kwargs={"webhook": row.public_id}),
         "end_words": "登记已经处理" if row.dead else "停用",
