@@ -6,7 +6,7 @@ and its nearest other name in the list are two; as many of each, drawn with a fi
 same_subject) are taken by --pairs. Ours says the same from its own threshold on, yente from 0.7 on, its default; average
 precision and recall at 99 % precision need no threshold. Entities of yente are built before its clock runs.
 nomenklatura is no dependency; it lies in an environment of its own, named by --other:
-    python -m venv OTHER && OTHER/bin/pip install nomenklatura==4.11.1
+    python -m venv OTHER && OTHER/bin/pip install nomenklatura
 Run: python bench/screening.py --other OTHER/bin/python [--size s|m|l] [--pairs PAIRS.csv] [--json]
 """
 
