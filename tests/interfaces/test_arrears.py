@@ -116,6 +116,7 @@ def test_what_is_not_final_no_arrears_or_of_no_body_is_not_proposed(people: Peop
         _finding(people, result="contract_unkept"),
         _finding(people, subject=private),
         _finding(people, subject=trader),
+        _finding(people, subject=a_subject("样例区某局", state_body=True)),
     ]
     given = {"actor": people.wang, "policy": nanyang, "now": NOW}
     for record in wrong[1:]:

@@ -107,6 +107,7 @@ def _public_arrears() -> Context:
     return {
         **COMMON,
         "opened": True,
+        "title": "国有企业拖欠账款",
         "basis": "宛政办〔2020〕17号五（五）",
         "verified": False,
         "bodies": [

@@ -62,11 +62,20 @@ class PublicityDay(Entry):
         return this if this >= today else this.replace(year=today.year + 1)
 
 
+class Body(StrEnum):
+    """Whose arrears a document may have made public."""
+
+    STATE_OWNED = "state_owned"
+    STATE_BODY = "state_body"
+
+
 class PublicColumn(Entry):
-    """Something that the portal shows besides records and articles, where a document of the city says so."""
+    """Something that the portal shows besides records and articles, where a document of the city says so. ``bodies``: of
+    whom the document speaks."""
 
     title: str
     published: StrictBool
+    bodies: list[Body] = []
 
 
 class ArticleRules(PolicyModel):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from xinheng.core.articles import ARREARS
+from xinheng.core.articles import ARREARS, Body
 from xinheng.core.government import failure_words
 from xinheng.core.grounds import EffectKind
 from xinheng.core.masking import mask_personal
@@ -104,7 +104,7 @@ def _ground(record_key: int, policy: Policy) -> Record:
     found = (
         Record.objects.select_for_update(of=("self",))
         .select_related("detail", "batch", "subject")
-        .filter(record_key=record_key, known_until__isnull=True)
+        .filter(record_key=record_key, known_until__isnull=True, subject__in=_bodies(policy))
         .first()
     )
     known = (
@@ -112,7 +112,7 @@ def _ground(record_key: int, policy: Policy) -> Record:
         and found.result in KINDS
         and found.result in failure_words(policy.feeds).get(found.item, frozenset())
     )
-    if found is None or not known or not _is_body(found.subject):
+    if found is None or not known:
         raise Refusal(
             "AZ2", "没有这条拖欠账款的认定，不能凭空公示。", advice="请从政务诚信页选择有认定文书的记录。"
         )
@@ -120,10 +120,16 @@ def _ground(record_key: int, policy: Policy) -> Record:
     return found
 
 
-def _is_body(subject: Subject) -> bool:
-    """An organ or public institution by mark or code, or a marked state-owned enterprise."""
-    by_code = (subject.code or "")[:2] in ("11", "12")
-    return subject.kind != "sole_trader" and (subject.state_body or subject.state_owned or by_code)
+def _bodies(policy: Policy) -> QuerySet[Subject]:
+    """Subjects of whom the document of the city speaks: organs and public institutions by mark or code, marked
+    state-owned enterprises."""
+    column = policy.articles.columns.get(ARREARS)
+    said, found = column.bodies if column else (), Q(pk__in=())
+    if Body.STATE_OWNED in said:
+        found |= Q(state_owned=True)
+    if Body.STATE_BODY in said:
+        found |= Q(state_body=True) | Q(code__startswith="11") | Q(code__startswith="12")
+    return Subject.objects.filter(found).exclude(kind="sole_trader")
 
 
 @transaction.atomic
@@ -183,7 +189,7 @@ def arrears_to_propose(policy: Policy) -> QuerySet[Record]:
     return (
         found.filter(item__in=items)
         .exclude(record_key__in=taken)
-        .exclude(subject__kind="sole_trader")
+        .filter(subject__in=_bodies(policy))
         .select_related("subject", "detail")
         .order_by("-decided_on", "-pk")
     )

@@ -4,7 +4,7 @@ apart, so that a cut connection or a refusal loses nothing (国办发〔2024〕5
 What is refused changes nothing here and stays on the phone with its reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -156,8 +156,13 @@ def take_from_phone(
         looked = look_at_pictures(list(pictures.values()), policy=policy, now=now)
         taking = _Taking(there, pictures, looked, offset_now, {"actor": actor, "policy": policy, "now": now})
         for _, same in groupby(enumerate(items), key=lambda one: one[1].visit):
-            with transaction.atomic():
-                answers += taking.answers(same)
+            of_visit = list(same)
+            try:
+                with transaction.atomic():
+                    answers += taking.all_of(of_visit)
+            except Refusal:
+                with transaction.atomic():
+                    answers += taking.each_of(of_visit)
     return answers
 
 
@@ -222,7 +227,15 @@ class _Taking:
     offset_now: timedelta
     by: Mapping[str, Any]
 
-    def answers(self, items: Iterable[tuple[int, Item]]) -> list[Answer]:
+    def all_of(self, items: Sequence[tuple[int, Item]]) -> list[Answer]:
+        """Of one visit, where no rule refuses any; else the Refusal, and nothing of it may stay."""
+        notes: list[LedgerEvent] = []
+        site = self._site(items[0][1].visit, notes)
+        answers = [self._answer(place, item, site) for place, item in items]
+        note_all(notes)
+        return answers
+
+    def each_of(self, items: Sequence[tuple[int, Item]]) -> list[Answer]:
         """Of one visit, which stays under lock from its first. What is refused leaves nothing, and the visit is read anew."""
         site: Site | None = None
         answers: list[Answer] = []

@@ -39,6 +39,7 @@ def arrears(request: HttpRequest) -> HttpResponse:
     here = reverse("portal:arrears")
     context = {
         "opened": opened,
+        "title": column.title if column else "",
         "basis": law.cite(policy, column.basis) if column and opened else "",
         "verified": column is not None and column.verified,
         "bodies": [_told(one) for one in shown],
