@@ -151,7 +151,7 @@ def test_the_table_of_packs_is_up_to_date() -> None:
     ("facts", "said"),
     [
         ({"items": ["commitment"], "results": ["kept", "forgotten"]}, "“forgotten”没有数据源"),
-        ({"items": ["levy"]}, "目录事项“levy”"),
+        ({"items": ["interview"]}, "目录事项“interview”"),
         ({"items": ["abnormal_operation"], "not_results": ["gone"]}, "“gone”没有数据源"),
         ({"items": ["complaint"], "seriousness": ["serious"]}, "没有数据源给出程度“serious”"),
         ({"items": ["complaint"], "amount_from_yuan": 5}, "没有数据源交来金额"),

@@ -142,7 +142,7 @@ def test_a_promised_day_that_passed_is_told_on_the_desk_in_the_register_and_to_t
     assert "逾期未补" in text(signed_in(desk.people.zhao).get(reverse("office:desk")))
     assert "逾期未补" in text(sun.get(month)) and f"承诺 {PROMISED} 补齐" in text(sun.get(month))
     page = text(sun.get(reverse("office:case", kwargs={"number": case.number})))
-    assert "已过期未补" in page and "已期满" in page and "已完成" not in page
+    assert "已过期未补" in page and "clock-running" in page and "已完成" not in page
     visitor = visitor_of(desk.firm, desk.sun, *Matter)
     own = reverse("counter:own_commitment", args=[desk.firm.public_id, one.public_id])
     assert "已经过了。现在补交仍然办理" in text(visitor.get(own))

@@ -15,6 +15,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from tests.journeys.conftest import Site
 
+from xinheng.core.records import RecordState
 from xinheng.interfaces.web.surfaces import About, Openness, leaks, registered
 
 OWN_LISTS = (
@@ -60,6 +61,9 @@ def unvisited() -> set[str]:
     return closed ^ {*OWN_LISTS, *OWN_MATTERS}
 
 
+MARKED = f'"标注": {int(RecordState.DISPUTED)}'
+
+
 class Surfaces:
     """What a passer-by, a reading system and the enterprise itself are told of ``about``."""
 
@@ -83,10 +87,11 @@ class Surfaces:
         return found
 
     def unmarked(self, word: str, *, mark: str) -> set[str]:
-        """Addresses of public surfaces that say the word without the mark."""
+        """Addresses of public surfaces that say the word without the mark; tables for machines mark by number."""
         ask, found = self._asker({}), set()
         for leak in leaks(self.about, (word,), ask=ask, openness=Openness.PUBLIC):
-            if mark not in ask(leak.address).content.decode():
+            said = ask(leak.address).content.decode()
+            if mark not in said and MARKED not in said:
                 found.add(leak.address)
         return found
 

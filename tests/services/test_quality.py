@@ -198,7 +198,7 @@ def test_lists_without_document_numbers_are_not_compared_row_by_row(
     later = NOW + timedelta(hours=1)
     _import(people, policy, write(tmp_path, *sound, header=REGISTER, called="更正.csv"), now=later)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '5s'")
+        cursor.execute("SET LOCAL statement_timeout = '20s'")
     count_batches(now=later)
     assert Resubmission.objects.count() == 3_000
 
