@@ -62,6 +62,12 @@ def _said(response: HttpResponse) -> tuple[int, str]:
     return response.status_code, said.code
 
 
+def _other(text: str) -> str:
+    """A key that differs in one sign."""
+    middle = len(text) // 2
+    return text[:middle] + ("B" if text[middle] == "A" else "A") + text[middle + 1 :]
+
+
 def test_every_operation_asks_for_a_key() -> None:
     named = set()
     for _, router in urls.api._routers:
@@ -79,7 +85,7 @@ def test_guessing_keys_is_answered_with_waiting_and_does_not_shut_out_the_right_
     monkeypatch.setattr("xinheng.interfaces.api.keys.MOST_WRONG", 3)
     monkeypatch.setattr("xinheng.interfaces.api.keys.minute_now", lambda: 7)
     right, system.address = system.text, "198.51.100.77"
-    system.text = right[:-2] + "AA"
+    system.text = _other(right)
     assert [_said(system.get("/api/v1/feeds")) for _ in range(5)] == [(401, "K02")] * 3 + [(429, "K28")] * 2
     assert 0 < int(system.get("/api/v1/feeds").headers["Retry-After"]) <= 60
     system.text = right
@@ -92,9 +98,7 @@ def test_an_operation_is_closed_to_whoever_has_no_key_that_stands(
     route: URLPattern, system: Caller, people: People
 ) -> None:
     text = system.text
-    middle = len(text) // 2
-    other = text[:middle] + ("B" if text[middle] == "A" else "A") + text[middle + 1 :]
-    for wrong in ("", "abc", other, text.upper()):
+    for wrong in ("", "abc", _other(text), text.upper()):
         system.text = wrong
         response = _called(system, route)
         assert _said(response) == (401, "K02")
