@@ -9,8 +9,7 @@ from tests.documents.test_letters import _metadata
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.review_reports import Reviewed, ReviewHead, ReviewKind, facts_of, review_of
-from xinheng.documents.reports import check_file, sign_report
-from xinheng.documents.review_reports import set_review
+from xinheng.documents.reports import check_file, set_report, sign_report
 from xinheng.documents.signing import new_signer, sign_value
 
 LINE = {"内容": "限制参加评先评优", "依据": "《条例》", "所依据的记录": "汴市监罚〔2026〕7号", "单位": "市场监管局",
@@ -77,7 +76,7 @@ def test_the_signed_paper_is_archivable_and_told_from_a_forged_one() -> None:
     twin = a_review(a_firm(lists=[LINE]))
     data = sign_value(twin, signer)
     pdf = sign_report(
-        set_review(twin, verify_url="http://127.0.0.1/verify/1", development=True, signed_twin=data),
+        set_report(twin, verify_url="http://127.0.0.1/verify/1", development=True, signed_twin=data),
         twin,
         signer,
     )

@@ -1,4 +1,5 @@
-"""Sets a credit report as PDF/A-2a and PDF/UA-1, or as PDF/A-3a with its signed data inside; signs and reads it back.
+"""Sets a credit report, or a review of several enterprises, as PDF/A-2a and PDF/UA-1, or as PDF/A-3a with its signed data
+inside; signs and reads it back.
 
 The signature names number and content digest of the report in its reason, which it covers with all the rest, so that a
 file alone tells which report it claims to be. Who verifies brings the certificates (《电子签名法》第十三条).
@@ -8,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -43,13 +44,13 @@ def set_report(
     """The paper of a report, unsigned. With ``signed_twin`` it holds that beside it. Refusal FN3 for a missing sign."""
     inputs = _inputs(twin, verify_url=verify_url, development=development, signed_twin=signed_twin)
     moment = datetime.fromisoformat(twin["issued_at"])
-    return set_pdf("report.typ", inputs, moment=moment, standards=WITH_FILES if signed_twin else STANDARDS)
+    return set_pdf(_template(twin), inputs, moment=moment, standards=WITH_FILES if signed_twin else STANDARDS)
 
 
 def report_pictures(twin: Mapping[str, Any], *, verify_url: str, development: bool) -> list[bytes]:
     """The pages as PNG, for eyes."""
     inputs = _inputs(twin, verify_url=verify_url, development=development, signed_twin=None)
-    return set_pictures("report.typ", inputs)
+    return set_pictures(_template(twin), inputs)
 
 
 def sign_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
@@ -95,13 +96,11 @@ def _inputs(
     twin: Mapping[str, Any], *, verify_url: str, development: bool, signed_twin: Mapping[str, Any] | None
 ) -> dict[str, str]:
     issued = datetime.fromisoformat(twin["issued_at"])
-    verified = all(one["verified"] for one in twin["sections"])
+    words = _words_of_review(twin) if twin["format"] == REVIEW else _words_of_report(twin, issued)
     shown = {
         **twin,
-        "as_of": issued.date().isoformat(),
-        "as_of_words": f"{issued.year}年{issued.month}月{issued.day}日 {issued:%H:%M}",
-        "issued_words": f"{issued.year}年{issued.month}月{issued.day}日 {issued:%H:%M:%S}",
-        "edition_words": f"{twin['edition']}{'' if verified else '（章节和字段未与标准原文核对）'}",
+        **words,
+        "issued_words": f"{_day_words(issued)} {issued:%H:%M:%S}",
         "code": shortened(digest_of(twin)),
         "verify_url": verify_url,
         "mark": DEVELOPMENT if development else "",
@@ -111,6 +110,27 @@ def _inputs(
         "qr": square_code(verify_url),
         "twin": json.dumps(signed_twin, ensure_ascii=False) if signed_twin else "",
     }
+
+
+def _words_of_report(twin: Mapping[str, Any], issued: datetime) -> dict[str, str]:
+    verified = all(one["verified"] for one in twin["sections"])
+    return {
+        "as_of": issued.date().isoformat(),
+        "as_of_words": f"{_day_words(issued)} {issued:%H:%M}",
+        "edition_words": f"{twin['edition']}{'' if verified else '（章节和字段未与标准原文核对）'}",
+    }
+
+
+def _words_of_review(twin: Mapping[str, Any]) -> dict[str, str]:
+    return {"as_of_words": _day_words(date.fromisoformat(twin["as_of"]))}
+
+
+def _day_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _template(twin: Mapping[str, Any]) -> str:
+    return "review.typ" if twin["format"] == REVIEW else "report.typ"
 
 
 def square_code(address: str) -> str:

@@ -20,8 +20,7 @@ from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.review_reports import ReviewHead, ReviewKind, facts_of, review_of
-from xinheng.documents.reports import sign_report
-from xinheng.documents.review_reports import set_review
+from xinheng.documents.reports import set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.intake.limits import MIB, Limits
 from xinheng.intake.opening import open_file
@@ -254,7 +253,7 @@ def paper_of_review(made: ReviewReport, *, verify_url: str, policy: Policy, now:
     """The signed PDF with the signed data within."""
     twin = content_of_review(made, policy=policy, now=now)
     _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
-    pdf = set_review(
+    pdf = set_report(
         twin,
         verify_url=verify_url,
         development=signer.development,
