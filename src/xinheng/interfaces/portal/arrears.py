@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.articles import ARREARS
 from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.older import newest_first
 from xinheng.interfaces.portal.statements import objection_url
 from xinheng.interfaces.web.figures import yuan
-from xinheng.interfaces.web.parts import Paging
 from xinheng.store.public_pages import PublicArrears
 
 PAGE = 50
@@ -22,21 +22,18 @@ PAGE = 50
 @require_safe
 def arrears(request: HttpRequest) -> HttpResponse:
     """The newest in front; a page that says so where the city has not opened the column."""
-    given = request.GET.get("older", "")
-    older = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
     today = localdate()
     policy = law.policy_in_force(on=today)
     column = policy.articles.columns.get(ARREARS)
     opened = column is not None and column.published
-    known = PublicArrears.objects.using(showing.DATABASE).order_by("-pk")
-    found = known.filter(pk__lt=older) if older else known
-    rows = list(found[: PAGE + 1]) if opened else []
-    shown, more = rows[:PAGE], len(rows) > PAGE
+    known = PublicArrears.objects.using(showing.DATABASE).all()
+    shown, paging = newest_first(
+        request, known if opened else known.none(), here=reverse("portal:arrears"), page=PAGE
+    )
     told = [(one.pk, one.disputed, one.amount_fen) for one in shown]
     version = answers.version_of(request, policy, today, told)
     if (unchanged := answers.unchanged(request, version)) is not None:
         return unchanged
-    here = reverse("portal:arrears")
     context = {
         "opened": opened,
         "title": column.title if column else "",
@@ -44,11 +41,7 @@ def arrears(request: HttpRequest) -> HttpResponse:
         "verified": column is not None and column.verified,
         "bodies": [_told(one) for one in shown],
         "objection_url": objection_url(),
-        "paging": Paging(
-            previous_url=here if older else "",
-            next_url=f"{here}?older={shown[-1].pk}" if more else "",
-            shown=len(shown),
-        ),
+        "paging": paging,
         "noindex": True,
     }
     return answers.fresh(render(request, "portal/arrears.html", context), version, noindex=True)

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_safe
 from xinheng.core.articles import Section, blocks
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing
+from xinheng.interfaces.portal.older import newest_first
 from xinheng.interfaces.web.county import county_of
-from xinheng.interfaces.web.parts import Crumb, Filter, Option, Paging
+from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.store.public_pages import PublicArticle
 
 PAGE = 20
@@ -29,22 +30,20 @@ PAGE = 20
 @require_safe
 def articles(request: HttpRequest) -> HttpResponse:
     """The newest release in front, of one section where the address names it."""
-    given = request.GET.get("older", "")
-    older = int(given) if given.isascii() and given.isdecimal() and len(given) < 19 else None
     wanted = request.GET.get("section", "")
     section = wanted if wanted in {one.value for one in Section} else ""
-    known = _seen(request).order_by("-pk").defer("text")
+    known = _seen(request).defer("text")
     if section:
         known = known.filter(section=section)
-    rows = list((known.filter(pk__lt=older) if older else known)[: PAGE + 1])
-    shown, more = rows[:PAGE], len(rows) > PAGE
+    here = reverse("portal:articles")
+    shown, paging = newest_first(
+        request, known, here=here, page=PAGE, kept=f"section={section}" if section else ""
+    )
     today = localdate()
     policy = law.policy_in_force(on=today)
     version = answers.version_of(request, policy, today, [one.pk for one in shown])
     if (unchanged := answers.unchanged(request, version)) is not None:
         return unchanged
-    here = reverse("portal:articles")
-    query = f"section={section}&" if section else ""
     options = [Option("", "全部"), *(Option(one.value, one.label) for one in Section)]
     context = {
         "filters": [Filter("section", "栏目", "select", section, options)],
@@ -53,11 +52,7 @@ def articles(request: HttpRequest) -> HttpResponse:
         "days": [
             {"title": day.title, "next_on": day.next_on(today)} for day in policy.articles.days.values()
         ],
-        "paging": Paging(
-            previous_url=f"{here}?section={section}" if older and section else here if older else "",
-            next_url=f"{here}?{query}older={shown[-1].pk}" if more else "",
-            shown=len(shown),
-        ),
+        "paging": paging,
         "noindex": False,
     }
     return answers.fresh(render(request, "portal/articles.html", context), version, noindex=False)

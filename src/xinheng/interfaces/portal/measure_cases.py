@@ -14,10 +14,11 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.interfaces.portal import answers, law, showing
-from xinheng.interfaces.web.parts import Paging
+from xinheng.interfaces.portal.older import newest_first
 from xinheng.store.public import PublicMeasureCase
 
 PAGE = 20
+
 OUTCOMES = {
     "limited": "依法限制或从严办理",
     "granted": "给予便利或优待",
@@ -29,25 +30,17 @@ OUTCOMES = {
 @require_safe
 def measure_cases(request: HttpRequest) -> HttpResponse:
     """The newest accepted in front."""
-    given = request.GET.get("older", "")
-    older = int(given) if given.isdecimal() and len(given) < 19 else None
-    known = PublicMeasureCase.objects.using(showing.DATABASE).order_by("-pk")
-    rows = list((known.filter(pk__lt=older) if older else known)[: PAGE + 1])
-    shown, more = rows[:PAGE], len(rows) > PAGE
+    known = PublicMeasureCase.objects.using(showing.DATABASE).all()
+    shown, paging = newest_first(request, known, here=reverse("portal:measure_cases"), page=PAGE)
     today = localdate()
     policy = law.policy_in_force(on=today)
     version = answers.version_of(request, policy, today, [one.pk for one in shown])
     if (unchanged := answers.unchanged(request, version)) is not None:
         return unchanged
-    here = reverse("portal:measure_cases")
     context = {
         "cases": [_told(one) for one in shown],
         "measures_url": reverse("portal:measures"),
-        "paging": Paging(
-            previous_url=here if older else "",
-            next_url=f"{here}?older={shown[-1].pk}" if more else "",
-            shown=len(shown),
-        ),
+        "paging": paging,
         "noindex": True,
     }
     return answers.fresh(render(request, "portal/measure_cases.html", context), version, noindex=True)
