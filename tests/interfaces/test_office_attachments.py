@@ -1,9 +1,5 @@
 """Attachments in the office: taken, opened, looked at and withdrawn by whoever may, and never able to act in our pages."""
 
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from tests.intake import papers
+from tests.interfaces.clamd_stub import scanner
 from tests.interfaces.office_people import post, signed_in, text
 from tests.people import NOW, People
 from tests.store.rows import Rows
@@ -265,28 +262,6 @@ def test_an_officer_makes_a_bundle_takes_it_and_notes_the_receipt(
     assert signed_in(people.li).get(address).status_code == 403
 
 
-@contextmanager
-def _scanner(path: str, answer: bytes) -> Iterator[list[bytes]]:
-    """A scanner on a local socket that always says the same, and what it was sent."""
-    heard: list[bytes] = []
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(path)
-        door.listen()
-
-        def serve() -> None:
-            line, _ = door.accept()
-            with line, line.makefile("rb") as stream:
-                heard.append(stream.read(10))
-                while size := int.from_bytes(stream.read(4), "big"):
-                    heard.append(stream.read(size))
-                line.sendall(answer)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield heard
-        thread.join(5)
-
-
 @pytest.mark.row("M2-04")
 @pytest.mark.parametrize(
     ("answer", "verdict"),
@@ -301,7 +276,7 @@ def test_the_scanner_is_asked_over_its_local_socket(
     answer: bytes, verdict: Checked | None, tmp_path: Path
 ) -> None:
     path = f"{tmp_path}/clamd.sock"
-    with _scanner(path, answer) as heard:
+    with scanner(path, answer) as heard:
         assert verdict_on([b"ab", b"", b"cd"], path) is verdict
     assert heard == [b"zINSTREAM\0", b"ab", b"cd"]
 
@@ -318,7 +293,7 @@ def test_an_attachment_stays_closed_until_the_scanner_has_spoken(
     assert "不能打开" in text(li.get(address))
     assert li.get(_file(made)).status_code == 409
     assert check_waiting(path, now=NOW) == 0
-    with _scanner(path, b"stream: OK\0"):
+    with scanner(path, b"stream: OK\0"):
         assert check_waiting(path, now=NOW) == 1
     assert li.get(_file(made)).status_code == 200
     assert "未发现病毒" in text(li.get(address))

@@ -11,14 +11,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests.interfaces.clamd_stub import scanner
 from tests.interfaces.office_people import text
 from tests.interfaces.own_space import visitor_of
 from tests.interfaces.portal_city import a_subject
 from tests.people import NOW, TODAY, People
 
+from xinheng.core.attachments import Checked
 from xinheng.core.policy import Policy
 from xinheng.interfaces.exchange.province_calls import go_round
-from xinheng.store.models import ProvinceRequest, Record, Subject
+from xinheng.interfaces.jobs.clamd import check_waiting
+from xinheng.services.province_reports import note_report_checked
+from xinheng.store.models import LedgerEvent, ProvinceRequest, Record, Subject
 
 pytestmark = [
     pytest.mark.usefixtures("office_clock", "home"),
@@ -95,6 +99,25 @@ def test_a_province_that_is_silent_or_refuses_is_told_in_words_and_nothing_is_lo
     assert go_round(policy=policy, now=NOW + timedelta(days=1)) == 1
     page = text(visitor.get(url))
     assert "省平台未出具" in page and "模拟：省平台没有这家企业" in page
+
+
+def test_a_report_stays_closed_until_the_virus_scanner_has_spoken(
+    simulator: tuple[Any, str], people: People, policy: Policy, settings: Any, tmp_path: Path
+) -> None:
+    settings.PROVINCE, settings.CLAMD = simulator[1], f"{tmp_path}/clamd.sock"
+    firm = _firm("1")
+    visitor, url, _ = _asked(firm, people)
+    for minutes in (0, 10, 20):
+        go_round(policy=policy, now=NOW + timedelta(minutes=minutes))
+    row = ProvinceRequest.objects.get()
+    paper = reverse("counter:own_province_report_pdf", args=[firm.public_id, row.public_id])
+    assert "已取得，正在查毒" in text(visitor.get(url)) and visitor.get(paper).status_code == 409
+    with scanner(settings.CLAMD, b"stream: OK\0"):
+        assert check_waiting(settings.CLAMD, now=NOW) == 1
+    assert visitor.get(paper).status_code == 200 and check_waiting(settings.CLAMD, now=NOW) == 0
+    note_report_checked(row, Checked.INFECTED, now=NOW)
+    assert "查出病毒" in text(visitor.get(url)) and visitor.get(paper).status_code == 409
+    assert LedgerEvent.objects.filter(kind="province_report.infected").count() == 1
 
 
 def test_without_a_declared_interface_nothing_is_taken_in(

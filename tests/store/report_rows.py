@@ -167,6 +167,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "provincerequest_agreed_to": lambda rows: province_request(rows, agreed=""),
     "provincerequest_open_or_ended": lambda rows: province_request(rows, next_at=None),
     "provincerequest_done_with_its_report": lambda rows: province_request(rows, report="1"),
+    "provincerequest_checked_known": lambda rows: province_request(rows, checked="perhaps"),
     "provincerequest_refused_with_reason": lambda rows: province_request(rows, why="没有"),
     "reportacceptance_refused_with_reason": lambda rows: acceptance(rows, accepted=False),
 }

@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from xinheng.core.attachments import Kind
+from xinheng.core.attachments import Checked, Kind
 from xinheng.core.policy import Policy
 from xinheng.core.province_reports import AGREED, RequestState, Told, next_try
 from xinheng.core.refusal import Refusal
@@ -137,11 +138,43 @@ def keep_trouble(row: ProvinceRequest, refusal: Refusal, *, now: datetime) -> No
 
 
 def open_report(row: ProvinceRequest, *, party: Party, now: datetime) -> Iterator[bytes]:
-    """The report, for its enterprise; noted as read. Refusals ``access``, SP5 there is none or it is kept no more."""
+    """The report, for its enterprise; noted as read. Refusals ``access``, SP5 there is none or it is kept no more,
+    SP8 and SP9 the virus scanner found something or has not looked yet."""
     party.demand(Verb.READ_OWN_FILE, row.subject, on=day_of(now))
     if row.content is None or row.content.destroyed_at is not None:
         raise Refusal(
             "SP5", "这份报告还没有取得，或者保存期已过。", advice="请查看申请的进展，或者重新申请。"
         )
+    _refuse_unsafe(Checked(row.checked))
     note("own.read", now=now, subject=row.subject.public_id, object=f"province_request:{row.public_id}")
     return read_file(row.content)
+
+
+def _refuse_unsafe(checked: Checked) -> None:
+    if checked is Checked.INFECTED:
+        raise Refusal(
+            "SP8",
+            "查毒程序在省平台给出的这份报告中发现了病毒，不能打开。",
+            advice="请重新申请，或者直接向省平台索取。",
+        )
+    if not checked.may_open(scanner=bool(settings.CLAMD)):
+        raise Refusal(
+            "SP9", "这份报告还没有查毒，查过才能打开。", advice="一般一分钟内查完，请稍后刷新页面。"
+        )
+
+
+def reports_to_check(limit: int) -> list[ProvinceRequest]:
+    """Requests whose report no scanner has seen, oldest first."""
+    waiting = ProvinceRequest.objects.filter(
+        checked=Checked.UNCHECKED.value, content__isnull=False, content__destroyed_at__isnull=True
+    )
+    return list(waiting.select_related("content", "subject").order_by("pk")[:limit])
+
+
+@transaction.atomic
+def note_report_checked(row: ProvinceRequest, verdict: Checked, *, now: datetime) -> None:
+    """What the scanner said of the report; an infected one is opened nowhere and can be asked for again."""
+    row.checked, row.checked_at = verdict.value, now
+    row.save(update_fields=["checked", "checked_at"])
+    if verdict is Checked.INFECTED:
+        _note("province_report.infected", row, now=now)

@@ -7,6 +7,7 @@ The report is the province's: kept sealed for its subject alone, with the receip
 from django.db import models
 from django.db.models import F, Q
 
+from xinheng.core.attachments import Checked
 from xinheng.core.province_reports import RequestState
 from xinheng.store.batches import StoredFile
 from xinheng.store.enterprises import EnterpriseAccount
@@ -16,7 +17,8 @@ from xinheng.store.subjects import Subject
 
 class ProvinceRequest(models.Model):
     """``agreed``: the words to which the enterprise agreed. ``number``: of the request there, ``report`` of the report;
-    ``trouble``: why the last try failed, in words; ``tries`` those that failed one after another."""
+    ``trouble``: why the last try failed, in words; ``tries`` those that failed one after another; ``checked``: what the
+    virus scanner said of the report."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     subject = models.ForeignKey(Subject, on_delete=models.PROTECT, related_name="province_requests")
@@ -37,6 +39,13 @@ class ProvinceRequest(models.Model):
     content = models.ForeignKey(
         StoredFile, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    checked = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.label) for one in Checked],
+        default=Checked.UNCHECKED.value,
+        db_default=Checked.UNCHECKED.value,
+    )
+    checked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -55,7 +64,15 @@ class ProvinceRequest(models.Model):
                 condition=Q(state="refused") & ~Q(why="") | ~Q(state="refused") & Q(why=""),
                 name="provincerequest_refused_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(checked__in=[one.value for one in Checked]), name="provincerequest_checked_known"
+            ),
         ]
         indexes = [
             models.Index(F("next_at"), condition=Q(next_at__isnull=False), name="provincerequest_due"),
+            models.Index(
+                fields=["id"],
+                condition=Q(checked="unchecked", content__isnull=False),
+                name="provincerequest_to_check",
+            ),
         ]

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from xinheng.core.attachments import Checked
 from xinheng.core.policy import Policy
 from xinheng.core.province_reports import RequestState
 from xinheng.core.roles import Verb
@@ -23,6 +24,13 @@ from xinheng.services.province_reports import ask_province, open_report, request
 from xinheng.store.province_reports import ProvinceRequest
 
 PAGE = 20
+_STATES = {
+    one: (one.label, {"done": "done", "refused": "decide"}.get(one.value, "clock")) for one in RequestState
+}
+_WAITS = {
+    Checked.UNCHECKED: ("已取得，正在查毒", "clock"),
+    Checked.INFECTED: ("查出病毒，不能打开，可以重新申请", "decide"),
+}
 
 
 class ProvinceForm(SpecialForm):
@@ -69,19 +77,21 @@ def own_province_reports(visit: Visit) -> HttpResponse:
 
 
 def _line(visit: Visit, one: ProvinceRequest) -> dict[str, Any]:
-    state, purposes = RequestState(one.state), visit.policy.reports.purposes
+    purposes = visit.policy.reports.purposes
     kept = one.content is not None and one.content.destroyed_at is None
+    opens = kept and Checked(one.checked).may_open(scanner=bool(settings.CLAMD))
+    word, tone = _WAITS[Checked(one.checked)] if kept and not opens else _STATES[RequestState(one.state)]
     address = reverse("counter:own_province_report_pdf", args=[visit.enterprise.public_id, one.public_id])
     return {
         "at": one.asked_at,
         "period": f"{one.scope['from_on']} 至 {one.scope['until_on']}",
         "purpose": purposes[one.purpose].title if one.purpose in purposes else one.purpose,
-        "state": state.label,
-        "tone": {"done": "done", "refused": "decide"}.get(state.value, "clock"),
+        "state": word,
+        "tone": tone,
         "says": one.why or (f"{one.trouble}已试 {one.tries} 次。" if one.trouble else ""),
         "number": one.report or one.number,
         "simulated": one.simulated,
-        "url": address if kept else "",
+        "url": address if opens else "",
     }
 
 

@@ -5,14 +5,17 @@ therefore closed.
 """
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from xinheng.core.attachments import Checked
 from xinheng.core.refusal import Refusal
 from xinheng.services.attachments import note_checked, to_check
+from xinheng.services.province_reports import note_report_checked, reports_to_check
+from xinheng.store.batches import StoredFile
 from xinheng.store.files import read_file
 
 log = structlog.get_logger()
@@ -22,23 +25,33 @@ _ANSWER = 4096
 
 
 def check_waiting(path: str, *, now: datetime) -> int:
-    """Ask about every attachment that waits; returns how many were answered. A silent scanner is told in the log."""
+    """Ask about every attachment and report of the province that waits; returns how many were answered. A silent scanner
+    is told in the log."""
     count = 0
-    for attachment in to_check(AT_ONCE):
+    for name, file, noted in _waiting():
         try:
-            verdict = verdict_on(read_file(attachment.file), path)
+            verdict = verdict_on(read_file(file), path)
         except OSError as error:
             log.error("scanner_unreachable", error=type(error).__name__)
             return count
         except Refusal as refusal:
-            log.warning("attachment_unreadable", attachment=attachment.public_id, code=refusal.code)
+            log.warning("attachment_unreadable", file=name, code=refusal.code)
             continue
         if verdict is None:
-            log.warning("attachment_not_judged", attachment=attachment.public_id)
+            log.warning("attachment_not_judged", file=name)
             continue
-        note_checked(attachment, verdict, now=now)
+        noted(verdict, now=now)
         count += 1
     return count
+
+
+def _waiting() -> Iterable[tuple[str, StoredFile, Callable[..., None]]]:
+    """By name, with who keeps what the scanner says."""
+    for attachment in to_check(AT_ONCE):
+        yield f"attachment:{attachment.public_id}", attachment.file, partial(note_checked, attachment)
+    for row in reports_to_check(AT_ONCE):
+        if row.content is not None:
+            yield f"province_request:{row.public_id}", row.content, partial(note_report_checked, row)
 
 
 def verdict_on(pieces: Iterable[bytes], path: str) -> Checked | None:

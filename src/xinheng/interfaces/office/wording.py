@@ -342,6 +342,7 @@ EVENTS = {
     "province_report.asked": "申请省平台专项信用报告",
     "province_report.received": "取得省平台专项信用报告",
     "province_report.refused": "省平台未出具专项信用报告",
+    "province_report.infected": "省平台专项信用报告查出病毒",
     "report.accepted": "登记报告代替证明",
     "report.refused": "登记没有接受报告",
     "arrears.proposed": "提出公示拖欠账款",
