@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from tests.documents.test_sm2 import with_sm2
 from tests.people import NOW
 from tests.services.test_reports import World
 from tests.services.test_reports import world as world
@@ -66,6 +69,23 @@ def test_who_has_the_certificates_needs_no_server(world: World, tmp_path: Path) 
     assert made.number in seen.stdout and "离线" in seen.stdout
     stranger = _pem(tmp_path / "theirs.pem", new_signer(organ="别处", now=NOW).certificate)
     assert _run("verify", paper, "--certificates", stranger).exit_code == 1
+
+
+@with_sm2
+def test_a_detached_signature_of_sm2_is_checked_beside_the_file(world: World, tmp_path: Path) -> None:
+    made = world.own()
+    with ZipFile(BytesIO(world.bundle(made))) as packed:
+        packed.extractall(tmp_path)
+    paper, ours = tmp_path / f"信用报告{made.number}.pdf", tmp_path / "xinheng-certificates.pem"
+    signature = Path(f"{paper}.sig")
+    for more in ((), ("--certificates", ours)):
+        seen = _run("verify", paper, "--signature", signature, *more)
+        assert seen.exit_code == 0 and "国密签名（SM2/SM3）有效" in seen.output
+        assert "没有国密签名" in _run("verify", paper, *more).output
+    signature.write_bytes(signature.read_bytes()[:-1] + b"\x00")
+    assert _run("verify", paper, "--signature", signature).exit_code == 1
+    signature.write_bytes(b"")
+    assert _run("verify", paper, "--signature", signature).exit_code == 1
 
 
 def test_what_cannot_be_read_is_refused(world: World, tmp_path: Path) -> None:

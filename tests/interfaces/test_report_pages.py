@@ -3,7 +3,9 @@ whoever holds one verifies it without learning anything else."""
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from tests.documents.test_sm2 import with_sm2
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.own_space import visitor_of
 from tests.interfaces.portal_city import a_subject, an_act, portal_reads_default
@@ -20,7 +23,7 @@ from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.services.records import Change, change_state
-from xinheng.store.models import LedgerEvent, MadeReport, Record, Subject, User
+from xinheng.store.models import LedgerEvent, MadeReport, Record, SigningKey, Subject, User
 
 pytestmark = [pytest.mark.usefixtures("office_clock", "uploads"), pytest.mark.row("M6-02")]
 TITLE = "样例违法事实一则"
@@ -55,9 +58,11 @@ def _public(firm: Subject) -> str:
     return answer.headers["Location"].rpartition("/")[2]
 
 
-def _uploaded(content: bytes) -> str:
-    file = SimpleUploadedFile("r.pdf", content)
-    return text(Client().post("/verify", {"file": file, "whole_body": "1"}))
+def _uploaded(content: bytes, signature: bytes = b"") -> str:
+    files = {"file": SimpleUploadedFile("r.pdf", content)}
+    if signature:
+        files["signature"] = SimpleUploadedFile("r.pdf.sig", signature)
+    return text(Client().post("/verify", {**files, "whole_body": "1"}))
 
 
 def _verified(number: str) -> str:
@@ -139,14 +144,33 @@ def test_a_special_report_that_cannot_be_made_says_why(
     assert not MadeReport.objects.exists()
 
 
+@with_sm2
+@pytest.mark.row("M6-04")
+def test_every_file_of_the_bundle_verifies_by_its_signature_of_sm2(firm: Subject, record: Record) -> None:
+    number = _public(firm)
+    packed = Client().get(f"/report/{number}/zip")
+    assert packed.headers["Content-Type"] == "application/zip"
+    with ZipFile(BytesIO(packed.content)) as opened:
+        files = {name: opened.read(name) for name in opened.namelist()}
+    assert "1234567812345678" in files["说明.txt"].decode() and "试用密钥" in files["说明.txt"].decode()
+    signed = sorted(name for name in files if f"{name}.sig" in files)
+    assert signed == [f"信用报告{number}.json", f"信用报告{number}.pdf"]
+    for name in signed:
+        seen = _uploaded(files[name], files[f"{name}.sig"])
+        assert "一致" in seen and "国密签名（SM2/SM3）有效" in seen
+        others = files[f"{next(one for one in signed if one != name)}.sig"]
+        for wrong in (others, b"\x00", b"x" * 100_000):
+            assert "核验未通过" in _uploaded(files[name], wrong)
+
+
 @pytest.mark.guard("G13")
 def test_nobody_else_gets_the_report_of_an_enterprise(firm: Subject, record: Record, people: People) -> None:
     number, address = _own(firm, visitor_of(firm, people.wang))
     other = visitor_of(a_subject("开封别家有限公司"), people.wang)
-    for end in ("", "pdf/", "json/"):
+    for end in ("", "pdf/", "json/", "zip/"):
         assert other.get(f"{address}{end}").status_code == 404
         assert Client().get(f"{address}{end}").status_code == 302
-    for end in ("", "/pdf", "/json"):
+    for end in ("", "/pdf", "/json", "/zip"):
         assert Client().get(f"/report/{number}{end}").status_code == 404
     commitments_only = visitor_of(firm, people.wang, Matter.COMMITMENTS)
     assert commitments_only.get(address).status_code == 403
@@ -229,10 +253,10 @@ def test_after_a_repair_the_older_report_says_there_is_news_and_nothing_more(
     for page in (_verified(number), _verified(shared), _uploaded(paper)):
         assert "有变化" in page and "已有更新，请重新获取" in page
         assert not any(word in page for word in (TITLE, firm.name, firm.code or "", "修复"))
-    for end in ("", "pdf/", "json/"):
+    for end in ("", "pdf/", "json/", "zip/"):
         answer = client.get(f"{address}{end}")
         assert answer.status_code == 409 and TITLE not in text(answer)
-    for end in ("", "/pdf", "/json"):
+    for end in ("", "/pdf", "/json", "/zip"):
         assert Client().get(f"/report/{shared}{end}").status_code == 409
     _, newer = _own(firm, client)
     assert TITLE not in text(client.get(newer))
@@ -298,7 +322,7 @@ def test_an_address_is_counted_for_a_day(rf: object) -> None:
 def test_the_certificates_are_there_for_who_verifies_alone(firm: Subject, record: Record) -> None:
     Client().get(f"/report/{_public(firm)}/pdf")
     answer = Client().get("/verify/certificates.pem")
-    assert answer.content.count(b"BEGIN CERTIFICATE") == 1
+    assert answer.content.count(b"BEGIN CERTIFICATE") == SigningKey.objects.count() >= 1
     assert b"PRIVATE" not in answer.content
 
 

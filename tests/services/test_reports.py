@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from tests.documents.test_sm2 import with_sm2
 from tests.interfaces.portal_city import a_subject, an_act
 from tests.people import NOW, TODAY, People
 from tests.refusals import code_of
@@ -17,13 +18,14 @@ from xinheng.core.canonical import digest_of
 from xinheng.core.mandates import Proof
 from xinheng.core.policy import Policy
 from xinheng.core.special_reports import Scope
-from xinheng.documents.signing import new_signer
+from xinheng.documents.signing import Sm2, new_signer, new_sm2_signer
 from xinheng.services.enterprises import Party, party_of
 from xinheng.services.own_file import readings_of
 from xinheng.services.publication import stop_due
 from xinheng.services.records import Change, change_state
 from xinheng.services.reports import (
     Order,
+    bundle_of,
     content_of,
     make_at_window,
     make_own,
@@ -33,7 +35,7 @@ from xinheng.services.reports import (
 )
 from xinheng.services.reports_verifying import State, verify_file, verify_number
 from xinheng.services.retention import destroy_expired_files
-from xinheng.services.signing_keys import adopt_key, renew_trial_key
+from xinheng.services.signing_keys import adopt_key, renew_trial_keys
 from xinheng.store.models import LedgerEvent, MadeReport, Record, Subject
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M6-01"), pytest.mark.row("M6-02")]
@@ -65,6 +67,12 @@ class World:
 
     def paper(self, made: MadeReport, *, with_twin: bool = False) -> bytes:
         return paper_of(made, verify_url=URL, with_twin=with_twin, policy=self.policy, now=NOW)
+
+    def twin(self, made: MadeReport) -> bytes:
+        return twin_file_of(made, policy=self.policy, now=NOW)
+
+    def bundle(self, made: MadeReport) -> bytes:
+        return bundle_of(made, verify_url=URL, policy=self.policy, now=NOW)
 
     def state(self, made: MadeReport) -> State:
         return verify_number(made.number, policy=self.policy, today=TODAY).state
@@ -250,12 +258,41 @@ def test_a_twin_that_was_changed_or_signed_by_another_is_told(world: World) -> N
 def test_a_report_of_a_former_key_still_verifies(world: World) -> None:
     made = world.own()
     paper = world.paper(made)
-    renew_trial_key(organ="信用开封", now=NOW)
+    renew_trial_keys(organ="信用开封", now=NOW)
     assert verify_file(paper, policy=world.policy, today=TODAY).genuine
     issued = new_signer(organ="信用开封", now=NOW)
     adopt_key(issued.private, issued.certificate, now=NOW)
     assert verify_file(paper, policy=world.policy, today=TODAY).genuine
     assert b"%PDF-" in world.paper(made)[:8]
+
+
+@with_sm2
+@pytest.mark.row("M6-04")
+def test_beside_an_issued_key_no_trial_key_of_sm2_signs(world: World) -> None:
+    made = world.own()
+    assert verify_file(world.twin(made), policy=world.policy, today=TODAY).sm2 is Sm2.GOOD
+    first, second = new_signer(organ="信用开封", now=NOW), new_sm2_signer(organ="信用开封", now=NOW)
+    adopt_key(first.private, first.certificate, now=NOW)
+    alone = world.twin(made)
+    assert "sm2" not in json.loads(alone)
+    assert verify_file(alone, policy=world.policy, today=TODAY).sm2 is Sm2.NONE
+    assert code_of(lambda: world.bundle(made)) == "SG5"
+    row = adopt_key(second.private, second.certificate, now=NOW)
+    assert (row.curve, row.development) == ("sm2", False)
+    assert json.loads(world.twin(made))["sm2"]["key"] == second.id
+    assert b"PK" in world.bundle(made)[:2]
+    assert code_of(adopt_key, second.private, second.certificate, now=NOW) == "SK1"
+
+
+@pytest.mark.row("M6-04")
+def test_without_sm2_a_report_goes_on_and_its_bundle_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world.own()
+    monkeypatch.setattr("xinheng.documents.sm2.is_there", lambda: False)
+    assert verify_file(world.paper(made), policy=world.policy, today=TODAY).genuine
+    assert "sm2" not in json.loads(world.twin(made))
+    assert code_of(lambda: world.bundle(made)) == "SG4"
 
 
 def test_once_the_term_of_keeping_is_over_the_number_says_so(world: World) -> None:

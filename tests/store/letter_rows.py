@@ -86,7 +86,8 @@ def _served_twice(rows: Rows) -> None:
 
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "signing_key_sealed_while_in_use": lambda rows: key(rows, retired_at=None),
-    "signing_key_one_of_a_sort": _in_use_twice,
+    "signing_key_one_of_a_curve_and_sort": _in_use_twice,
+    "signing_key_curve_known": lambda rows: key(rows, curve="p384"),
     "letter_has_addressee": lambda rows: letter(rows, addressee=""),
     "letter_step_has_event": lambda rows: letter(rows, event=0),
     "letter_once_a_step": _once_a_step,

@@ -8,7 +8,7 @@ file alone tells which report it claims to be. Who verifies brings the certifica
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -18,7 +18,14 @@ import segno
 from xinheng.core.canonical import digest_of, shortened
 from xinheng.core.reports import FORMAT, NUMBER
 from xinheng.core.review_reports import FORMAT as REVIEW
-from xinheng.documents.signing import Signer, sign_pdf, verify_letter, verify_value
+from xinheng.documents.signing import (
+    Signer,
+    Sm2,
+    sign_pdf,
+    verify_file_signature,
+    verify_letter,
+    verify_value,
+)
 from xinheng.documents.typesetting import DEVELOPMENT, STANDARDS, WITH_FILES, set_pdf, set_pictures
 
 _REASON = re.compile(rf"信用报告 ({NUMBER.pattern}) (sha256:[0-9a-f]{{64}})")
@@ -26,12 +33,14 @@ _REASON = re.compile(rf"信用报告 ({NUMBER.pattern}) (sha256:[0-9a-f]{{64}})"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a file says of itself. ``number`` and ``digest`` are empty unless it is genuine; ``cause``: what is wrong."""
+    """What a file says of itself. ``number`` and ``digest`` are empty unless it is genuine; ``cause``: what is wrong;
+    ``sm2``: of the signature beside the other."""
 
     genuine: bool
     number: str = ""
     digest: str = ""
     cause: str = ""
+    sm2: Sm2 = Sm2.NONE
 
 
 def set_report(
@@ -58,15 +67,20 @@ def sign_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
     return sign_pdf(pdf, signer, organ=twin["issuer"], reason=reason)
 
 
-def check_file(content: bytes, trusted: Sequence[bytes]) -> Checked:
-    """A report as PDF, or its data as JSON: whether one of the trusted keys signed exactly this.
+def check_file(content: bytes, trusted: Sequence[bytes], *, signature: bytes = b"") -> Checked:
+    """A report as PDF, or its data as JSON: whether one of the trusted keys signed exactly this. ``signature``: a detached one
+    of SM2 over the file. Refusal SG4 where it is given and there is no SM2 here.
 
     The file comes from anybody: over whatever its reader stumbles, and readers promise no closed set of errors, it is no report.
     """
     try:
-        return _check_pdf(content, trusted) if content.startswith(b"%PDF-") else _check_twin(content, trusted)
+        seen = _check_pdf(content, trusted) if content.startswith(b"%PDF-") else _check_twin(content, trusted)
     except Exception:
         return Checked(genuine=False, cause="不是完整的信用报告文件。")
+    if not (seen.genuine and signature):
+        return seen
+    beside = verify_file_signature(content, signature, trusted)
+    return replace(seen, sm2=beside.sm2) if beside.genuine else Checked(genuine=False, cause=beside.cause)
 
 
 def _check_pdf(content: bytes, trusted: Sequence[bytes]) -> Checked:
@@ -89,7 +103,7 @@ def _check_twin(content: bytes, trusted: Sequence[bytes]) -> Checked:
     seen = verify_value(signed, trusted)
     if not seen.genuine or not known:
         return Checked(genuine=False, cause=seen.cause or "不是信用报告的数据文件。")
-    return Checked(genuine=True, number=number, digest=digest_of(stated))
+    return Checked(genuine=True, number=number, digest=digest_of(stated), sm2=seen.sm2)
 
 
 def _inputs(

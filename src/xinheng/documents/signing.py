@@ -1,7 +1,8 @@
 """Signs letters with a P-256 key and says of a signed one whether it is genuine (《电子签名法》第十三条).
 
 The PDF bears a PAdES signature; the twin of the letter, and the manifest of an archive, bear a detached ECDSA signature
-over their canonical form. A signature holds for ever: a key that was put out of use still verifies what it signed.
+over their canonical form, and one of SM2 over the same bytes where there is such a key. A file takes a detached SM2
+signature as a file of its own. A signature holds for ever: a key that was put out of use still verifies what it signed.
 What a verifier trusts is the set of certificates that it was given, never one that came with the letter.
 """
 
@@ -9,6 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +18,7 @@ from asn1crypto.cms import ContentInfo
 from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.x509 import Certificate as SignerCertificate
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -40,6 +42,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from xinheng.core.canonical import canonical, digest
 from xinheng.core.refusal import Refusal
+from xinheng.documents import sm2
 
 ALGORITHM = "ES256"
 FIELD = "XinhengSignature"
@@ -52,33 +55,51 @@ for _noisy in ("pyhanko", "pyhanko_certvalidator"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """A key in use. ``private`` is PKCS#8, ``certificate`` X.509, both DER; ``development``: made by ourselves."""
+    """A key in use. ``private`` is PKCS#8, ``certificate`` X.509, both DER; ``development``: made by ourselves.
+    ``beside``: the SM2 key that signs the same."""
 
     id: str
     private: bytes
     certificate: bytes
     development: bool
+    beside: "Signer | None" = None
+
+    @property
+    def is_sm2(self) -> bool:
+        return sm2.is_private(self.private)
+
+
+class Sm2(StrEnum):
+    """What a verifier found of the signature of SM2; a wrong one is not genuine. UNCHECKED: no OpenSSL here that knows it."""
+
+    NONE = "none"
+    GOOD = "good"
+    UNCHECKED = "unchecked"
+
+    @property
+    def label(self) -> str:
+        return {
+            "none": "没有国密签名",
+            "good": "国密签名（SM2/SM3）有效",
+            "unchecked": "本机的 OpenSSL 不支持 SM2，国密签名未核对",
+        }[self.value]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What a verifier found. ``signer`` is the id of a trusted key, empty where none signed; ``cause`` says what is wrong;
-    ``reason``: for what a genuine PDF says it was signed."""
+    ``reason``: for what a genuine PDF says it was signed; ``sm2``: of the signature beside it."""
 
     genuine: bool
     signer: str = ""
     cause: str = ""
     reason: str = ""
+    sm2: Sm2 = Sm2.NONE
 
 
 def new_signer(*, organ: str, now: datetime) -> Signer:
     """A fresh P-256 key with a certificate of its own, marked as a trial key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    words = [
-        (NameOID.COMMON_NAME, "信衡试用签名密钥（不具有法律效力）"),
-        (NameOID.ORGANIZATION_NAME, organ[:60]),
-    ]
-    name = x509.Name([x509.NameAttribute(oid, word) for oid, word in words])
+    key, name = ec.generate_private_key(ec.SECP256R1()), _trial_name(organ)
     usage = dict.fromkeys(
         ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign"), False
     )
@@ -107,25 +128,71 @@ def new_signer(*, organ: str, now: datetime) -> Signer:
     return Signer(id=key_id(der), private=private, certificate=der, development=True)
 
 
+def new_sm2_signer(*, organ: str, now: datetime) -> Signer:
+    """A fresh SM2 key with a certificate of its own, marked as a trial key. Refusal SG4 without SM2."""
+    sm2.demand()
+    private = sm2.new_key()
+    der = sm2.certificate_of(private, name=_trial_name(organ).public_bytes(), now=now, years=YEARS)
+    return Signer(id=key_id(der), private=private, certificate=der, development=True)
+
+
+def _trial_name(organ: str) -> x509.Name:
+    words = [
+        (NameOID.COMMON_NAME, "信衡试用签名密钥（不具有法律效力）"),
+        (NameOID.ORGANIZATION_NAME, organ[:60]),
+    ]
+    return x509.Name([x509.NameAttribute(oid, word) for oid, word in words])
+
+
 def adopted(private: bytes, certificate: bytes) -> Signer:
-    """A key that the city was issued, both DER. Refusal SG1 unless it is P-256, SG2 where the two do not belong together."""
+    """A key that the city was issued, both DER. Refusal SG1 unless it is P-256 or SM2, SG2 where the two do not belong
+    together, SG3 unreadable, SG4 an SM2 key on a machine without SM2."""
+    if sm2.is_private(private):
+        return _adopted_sm2(private, certificate)
     try:
         key = load_der_private_key(private, password=None)
         owner = x509.load_der_x509_certificate(certificate)
-    except ValueError as error:
-        raise Refusal(
-            "SG3", "密钥或者证书无法读取。", advice="请提供 DER 格式的私钥（PKCS#8）和证书。"
-        ) from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise Refusal("SG1", "签名密钥须为 P-256 曲线。", advice="请向证书机构申请 P-256（prime256v1）密钥。")
-    if _raw(key.public_key()) != _raw(owner.public_key()):
+        if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+            raise Refusal(
+                "SG1", "签名密钥须为 P-256 或者 SM2 曲线。", advice="请向证书机构申请 P-256 或者 SM2 密钥。"
+            )
+        paired = not sm2.public_in(certificate) and _raw(key.public_key()) == _raw(owner.public_key())
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _unreadable() from error
+    return _paired(paired, private, certificate)
+
+
+def _adopted_sm2(private: bytes, certificate: bytes) -> Signer:
+    sm2.demand()
+    try:
+        public = sm2.public_in(certificate)
+        paired = sm2.public_of(private) == public
+    except (ValueError, TypeError) as error:
+        raise _unreadable() from error
+    return _paired(paired, private, certificate)
+
+
+def _paired(paired: bool, private: bytes, certificate: bytes) -> Signer:
+    if not paired:
         raise Refusal("SG2", "证书不属于这把密钥。", advice="请核对密钥和证书是否配对。")
     return Signer(id=key_id(certificate), private=private, certificate=certificate, development=False)
 
 
+def _unreadable() -> Refusal:
+    return Refusal("SG3", "密钥或者证书无法读取。", advice="请提供 DER 格式的私钥（PKCS#8）和证书。")
+
+
 def key_id(certificate: bytes) -> str:
-    """``sha256:…`` of the public key."""
+    """``sha256:…`` of the public key, ``sm3:…`` of one of SM2."""
+    public = sm2.public_in(certificate)
+    if public:
+        return sm2.key_id(public)
     return digest(_raw(x509.load_der_x509_certificate(certificate).public_key()))
+
+
+def short_id(key: str) -> str:
+    """The first sixteen signs of what names a key, as people read it."""
+    return key.partition(":")[2][:16]
 
 
 def _raw(key: Any) -> bytes:
@@ -199,18 +266,30 @@ def _is_padded(content: bytes) -> bool:
 
 
 def sign_value(value: Mapping[str, Any], signer: Signer) -> dict[str, Any]:
-    """The value with a detached signature over its canonical form beside it."""
+    """The value with a detached signature over its canonical form beside it, and one of SM2 where the signer has such a key."""
     key = load_der_private_key(signer.private, password=None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     content = canonical(value)
     made = key.sign(content, ec.ECDSA(hashes.SHA256()))
     stamp = {"algorithm": ALGORITHM, "key": signer.id, "digest": digest(content), "value": made.hex()}
-    return {"content": dict(value), "signature": stamp}
+    signed = {"content": dict(value), "signature": stamp}
+    return signed | {"sm2": _sm2_stamp(content, signer.beside)} if signer.beside else signed
+
+
+def _sm2_stamp(content: bytes, signer: Signer) -> dict[str, str]:
+    return {
+        "algorithm": sm2.ALGORITHM,
+        "identity": sm2.IDENTITY,
+        "key": signer.id,
+        "digest": digest(content, algorithm="sm3"),
+        "value": sm2.sign(content, signer.private).hex(),
+    }
 
 
 def verify_value(signed: Any, trusted: Sequence[bytes]) -> Seen:
-    """Whether one of the trusted keys signed the content; a malformed value is not genuine."""
-    known = {key_id(one): one for one in trusted}
+    """Whether one of the trusted keys signed the content; a malformed value is not genuine, nor is one with a wrong signature
+    of SM2."""
+    known = {key_id(one): one for one in trusted if not sm2.public_in(one)}
     try:
         content, stamp = canonical(signed["content"]), signed["signature"]
         signer, made = stamp["key"], bytes.fromhex(stamp["value"])
@@ -219,8 +298,43 @@ def verify_value(signed: Any, trusted: Sequence[bytes]) -> Seen:
         key = x509.load_der_x509_certificate(known[signer]).public_key()
         assert isinstance(key, ec.EllipticCurvePublicKey)
         key.verify(made, content, ec.ECDSA(hashes.SHA256()))
+        beside = _sm2_of(signed["sm2"], content, trusted) if "sm2" in signed else Sm2.NONE
     except InvalidSignature:
         return Seen(genuine=False, signer=signer, cause="签名之后内容被改动过。")
     except (KeyError, TypeError, ValueError):
         return Seen(genuine=False, cause="不是完整的签名数据。")
-    return Seen(genuine=True, signer=signer)
+    return Seen(genuine=True, signer=signer, sm2=beside)
+
+
+def _sm2_of(stamp: Any, content: bytes, trusted: Sequence[bytes]) -> Sm2:
+    """Raises InvalidSignature, and KeyError, TypeError or ValueError for what is no stamp of a trusted key."""
+    known = {sm2.key_id(public): public for public in map(sm2.public_in, trusted) if public}
+    public, made = known[stamp["key"]], bytes.fromhex(stamp["value"])
+    if (stamp["algorithm"], stamp["identity"]) != (sm2.ALGORITHM, sm2.IDENTITY):
+        raise ValueError(stamp["algorithm"])
+    if not sm2.is_there():
+        return Sm2.UNCHECKED
+    if not sm2.verify(content, made, public):
+        raise InvalidSignature
+    return Sm2.GOOD
+
+
+def sign_file(content: bytes, signer: Signer) -> bytes:
+    """A detached SM2 signature over the bytes of a file, DER. Refusal SG4 without SM2 or without such a key."""
+    if signer.beside is None:
+        sm2.demand()
+        raise Refusal(
+            "SG5",
+            "还没有正式的 SM2 密钥，不能作国密签名。",
+            advice="请系统管理员用 xinheng letters adopt 登记证书机构签发的 SM2 密钥；其间文书仍以 P-256 签名。",
+        )
+    return sm2.sign(content, signer.beside.private)
+
+
+def verify_file_signature(content: bytes, signature: bytes, trusted: Sequence[bytes]) -> Seen:
+    """Whether one of the trusted SM2 keys made this detached signature over exactly these bytes. Refusal SG4 without SM2."""
+    sm2.demand()
+    for public in filter(None, map(sm2.public_in, trusted)):
+        if sm2.verify(content, signature, public):
+            return Seen(genuine=True, signer=sm2.key_id(public), sm2=Sm2.GOOD)
+    return Seen(genuine=False, cause="国密签名与文件不符，或者不是本平台的密钥所签。")

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from xinheng.core.canonical import digest
 from xinheng.documents.archive import package, verify_package
-from xinheng.documents.signing import key_id, verify_letter
+from xinheng.documents.signing import key_id, short_id, verify_letter
 from xinheng.services.cases import state_title
 from xinheng.services.ledger import note
 from xinheng.services.letters import paper_of, twin_file_of
@@ -47,7 +47,7 @@ def archive_case(public_id: str, *, organ: str, actor: User, now: datetime) -> b
                     read_file(row.file)
                 )
     for certificate in certificates():
-        files[f"certificates/{key_id(certificate)[7:23]}.cer"] = certificate
+        files[f"certificates/{short_id(key_id(certificate))}.cer"] = certificate
     _, signer = signer_in_use(organ=organ, now=now)
     about: dict[str, Any] = {
         "case": case.number,

@@ -23,6 +23,7 @@ from xinheng.core.report_rules import BASIC, SPECIAL
 from xinheng.core.reports import LENGTH, SIGNS, Head, facts_digest, number_of, twin_of
 from xinheng.core.roles import Verb
 from xinheng.core.special_reports import Scope, check_scope
+from xinheng.documents.report_bundle import bundle
 from xinheng.documents.reports import set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.services.enterprises import Party
@@ -30,7 +31,7 @@ from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
 from xinheng.services.reports_content import gather
 from xinheng.services.reports_verifying import State, state_of
-from xinheng.services.signing_keys import signer_in_use
+from xinheng.services.signing_keys import certificates, signer_in_use
 from xinheng.services.time import SHANGHAI, day_of
 from xinheng.store.accounts import User
 from xinheng.store.files import put_content, read_file
@@ -194,6 +195,17 @@ def twin_file_of(made: MadeReport, *, policy: Policy, now: datetime) -> bytes:
     twin = content_of(made, policy=policy, now=now)
     _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
     return json.dumps(sign_value(twin, signer), ensure_ascii=False, indent=1).encode()
+
+
+def bundle_of(made: MadeReport, *, verify_url: str, policy: Policy, now: datetime) -> bytes:
+    """Paper and data with a signature of SM2 beside each, as ZIP. Refusals SG4 and SG5 where there is no SM2 or no key."""
+    twin = content_of(made, policy=policy, now=now)
+    _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
+    pdf = set_report(twin, verify_url=verify_url, development=signer.development)
+    data = json.dumps(sign_value(twin, signer), ensure_ascii=False, indent=1).encode()
+    stem = f"信用报告{made.number}"
+    files = {f"{stem}.pdf": sign_report(pdf, twin, signer), f"{stem}.json": data}
+    return bundle(files, signer=signer, certificates=certificates())
 
 
 def free_this_year(subject: Subject, *, today: date) -> int:

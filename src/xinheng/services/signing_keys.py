@@ -1,27 +1,48 @@
 """Which key signs letters now, and which certificates verify those that went out (《电子签名法》第十三条).
 
 The first letter makes a trial key, marked as such on every letter; a key that the city was issued takes its place.
+Beside a trial key of P-256 stands one of SM2, where the machine knows SM2; beside an issued one only an issued one.
 Putting a key out of use destroys its private half and keeps its certificate.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from xinheng.core.refusal import Refusal
-from xinheng.documents.signing import Signer, adopted, new_signer
+from xinheng.documents import sm2
+from xinheng.documents.signing import Signer, adopted, new_signer, new_sm2_signer, short_id
 from xinheng.services.ledger import note
 from xinheng.store.accounts import User
 from xinheng.store.sealing import open_secret, seal_secret
-from xinheng.store.signing_keys import SigningKey
+from xinheng.store.signing_keys import Curve, SigningKey
+
+_NEW: dict[Curve, Callable[..., Signer]] = {Curve.P256: new_signer, Curve.SM2: new_sm2_signer}
 
 
 def signer_in_use(*, organ: str, now: datetime) -> tuple[SigningKey, Signer]:
     """The issued key where there is one, else the trial key, which is made when first needed."""
-    row = _in_use() or _make(organ=organ, now=now)
+    row = _in_use(Curve.P256) or _make(Curve.P256, organ=organ, now=now)
+    return row, replace(_opened(row), beside=_beside(row, organ=organ, now=now))
+
+
+def _beside(row: SigningKey, *, organ: str, now: datetime) -> Signer | None:
+    if not sm2.is_there():
+        return None
+    found = _in_use(Curve.SM2)
+    if found is None and row.development:
+        found = _make(Curve.SM2, organ=organ, now=now)
+    if found is None or (found.development and not row.development):
+        return None
+    return _opened(found)
+
+
+def _opened(row: SigningKey) -> Signer:
     assert row.sealed is not None
     private = open_secret(bytes(row.sealed), purpose=_purpose(row.id_digest))
-    return row, Signer(
+    return Signer(
         id=row.id_digest,
         private=private,
         certificate=bytes(row.certificate),
@@ -35,56 +56,61 @@ def certificates() -> list[bytes]:
 
 
 @transaction.atomic
-def renew_trial_key(*, organ: str, now: datetime, actor: User | None = None) -> SigningKey:
-    """Put the trial key out of use and make another; letters signed with the former one still verify."""
+def renew_trial_keys(*, organ: str, now: datetime, actor: User | None = None) -> list[SigningKey]:
+    """Put the trial keys out of use and make others; letters signed with the former ones still verify."""
     for row in SigningKey.objects.select_for_update().filter(development=True, retired_at__isnull=True):
         _retire(row, now=now, actor=actor)
-    return _keep(new_signer(organ=organ, now=now), now=now, actor=actor)
+    curves = [Curve.P256, Curve.SM2] if sm2.is_there() else [Curve.P256]
+    return [_keep(_NEW[one](organ=organ, now=now), one, now=now, actor=actor) for one in curves]
 
 
 @transaction.atomic
 def adopt_key(private: bytes, certificate: bytes, *, now: datetime, actor: User | None = None) -> SigningKey:
-    """Sign with a key that the city was issued, both DER; every other one is put out of use. Refusal SK1 for a known one."""
+    """Sign with a key that the city was issued, both DER; every other one of its curve is put out of use. Refusal SK1 for a
+    known one."""
     signer = adopted(private, certificate)
     if SigningKey.objects.filter(id_digest=signer.id).exists():
         raise Refusal("SK1", "这把签名密钥已经登记过。", advice="停用的密钥不能再用，请申请新的密钥。")
-    for row in SigningKey.objects.select_for_update().filter(retired_at__isnull=True):
+    curve = Curve.SM2 if signer.is_sm2 else Curve.P256
+    for row in SigningKey.objects.select_for_update().filter(retired_at__isnull=True, curve=curve):
         _retire(row, now=now, actor=actor)
-    return _keep(signer, now=now, actor=actor)
+    return _keep(signer, curve, now=now, actor=actor)
 
 
-def _in_use() -> SigningKey | None:
-    return SigningKey.objects.filter(retired_at__isnull=True).order_by("development", "pk").first()
+def _in_use(curve: Curve) -> SigningKey | None:
+    living = SigningKey.objects.filter(retired_at__isnull=True, curve=curve)
+    return living.order_by("development", "pk").first()
 
 
-def _make(*, organ: str, now: datetime) -> SigningKey:
+def _make(curve: Curve, *, organ: str, now: datetime) -> SigningKey:
     """Two processes that come first at once agree on one key."""
     try:
         with transaction.atomic():
-            return _keep(new_signer(organ=organ, now=now), now=now, actor=None)
+            return _keep(_NEW[curve](organ=organ, now=now), curve, now=now, actor=None)
     except IntegrityError:
-        found = _in_use()
+        found = _in_use(curve)
         if found is None:
             raise
         return found
 
 
-def _keep(signer: Signer, *, now: datetime, actor: User | None) -> SigningKey:
+def _keep(signer: Signer, curve: Curve, *, now: datetime, actor: User | None) -> SigningKey:
     row = SigningKey.objects.create(
         id_digest=signer.id,
+        curve=curve,
         certificate=signer.certificate,
         sealed=seal_secret(signer.private, purpose=_purpose(signer.id)),
         development=signer.development,
         made_at=now,
     )
-    note("signing_key.made", now=now, actor=actor, object=f"signing_key:{signer.id[7:23]}")
+    note("signing_key.made", now=now, actor=actor, object=f"signing_key:{short_id(row.id_digest)}")
     return row
 
 
 def _retire(row: SigningKey, *, now: datetime, actor: User | None) -> None:
     row.sealed, row.retired_at = None, now
     row.save(update_fields=["sealed", "retired_at"])
-    note("signing_key.retired", now=now, actor=actor, object=f"signing_key:{row.id_digest[7:23]}")
+    note("signing_key.retired", now=now, actor=actor, object=f"signing_key:{short_id(row.id_digest)}")
 
 
 def _purpose(key: str) -> str:

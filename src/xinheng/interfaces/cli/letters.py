@@ -68,13 +68,17 @@ def keys() -> None:
     from xinheng.interfaces.cli.ready import ready
 
     ready()
+    from xinheng.documents.signing import short_id
+    from xinheng.documents.sm2 import is_there
     from xinheng.services.time import day_of
-    from xinheng.store.signing_keys import SigningKey
+    from xinheng.store.signing_keys import Curve, SigningKey
 
     for row in SigningKey.objects.order_by("pk"):
         kind = "试用密钥" if row.development else "正式密钥"
         state = f"{day_of(row.retired_at)} 停用" if row.retired_at else "使用中"
-        print(f"{row.id_digest[7:23]}  {kind}  {day_of(row.made_at)} 启用  {state}")
+        curve = Curve(row.curve).label
+        print(f"{short_id(row.id_digest)}  {curve}  {kind}  {day_of(row.made_at)} 启用  {state}")
+    print(f"本机的 OpenSSL {'支持' if is_there() else '不支持'} SM2。")
     if not SigningKey.objects.exists():
         print("还没有签名密钥；签发第一份文书时自动生成试用密钥。")
 
@@ -84,22 +88,24 @@ def renew() -> None:
     from xinheng.interfaces.cli.ready import ready
 
     ready()
-    from xinheng.services.signing_keys import renew_trial_key
+    from xinheng.documents.signing import short_id
+    from xinheng.services.signing_keys import renew_trial_keys
 
-    row = renew_trial_key(organ="试用", now=datetime.now(UTC))
-    print(f"已启用试用密钥 {row.id_digest[7:23]}。")
+    for row in renew_trial_keys(organ="试用", now=datetime.now(UTC)):
+        print(f"已启用试用密钥 {short_id(row.id_digest)}。")
 
 
 def adopt(
     private: Annotated[Path, typer.Argument(help="私钥（DER 格式）", metavar="私钥")],
     certificate: Annotated[Path, typer.Argument(help="证书（DER）", metavar="证书")],
 ) -> None:
-    """启用证书机构签发的密钥，停用其余密钥。登记后请妥善销毁私钥文件。"""
+    """启用证书机构签发的密钥（P-256 或者 SM2），停用同一曲线的其余密钥。登记后请妥善销毁私钥文件。"""
     given = _read(private), _read(certificate)
     from xinheng.interfaces.cli.ready import ready
 
     ready()
+    from xinheng.documents.signing import short_id
     from xinheng.services.signing_keys import adopt_key
 
     row = adopt_key(*given, now=datetime.now(UTC))
-    print(f"已启用正式密钥 {row.id_digest[7:23]}。")
+    print(f"已启用正式密钥 {short_id(row.id_digest)}。")

@@ -26,13 +26,18 @@ def verify(
         Path | None,
         typer.Option(help="从平台核验页面下载的证书（PEM）；给出时不连接数据库，离线核验", metavar="证书"),
     ] = None,
+    signature: Annotated[
+        Path | None, typer.Option(help="文件旁边的国密签名（.sig）；给出时一并核验", metavar="签名")
+    ] = None,
 ) -> None:
     """核验信用报告是否由平台签发、有没有被改动；不离线时还说明所载内容有没有变化。"""
-    content = _read(file)
+    content, beside = _read(file), _read(signature) if signature is not None else b""
+    if signature is not None and not beside:
+        _failed(file, "签名文件是空的。")
     if certificates is not None:
-        _offline(file, content, trusted_in(certificates))
+        _offline(file, content, beside, trusted_in(certificates))
     else:
-        _here(file, content)
+        _here(file, content, beside)
 
 
 def _read(file: Path) -> bytes:
@@ -61,17 +66,17 @@ def trusted_in(file: Path) -> list[bytes]:
     return [one.public_bytes(Encoding.DER) for one in found]
 
 
-def _offline(file: Path, content: bytes, trusted: list[bytes]) -> None:
+def _offline(file: Path, content: bytes, signature: bytes, trusted: list[bytes]) -> None:
     from xinheng.documents.reports import check_file
 
-    seen = check_file(content, trusted)
+    seen = check_file(content, trusted, signature=signature)
     if not seen.genuine:
         _failed(file, seen.cause)
-    print(f"✓ 由证书所属平台签发，未被改动：{seen.number}。")
+    print(f"✓ 由证书所属平台签发，未被改动：{seen.number}。{seen.sm2.label}。")
     print("  离线核验不能知道所载内容现在有没有变化，请凭报告编号在平台的核验页面查询。")
 
 
-def _here(file: Path, content: bytes) -> None:
+def _here(file: Path, content: bytes, signature: bytes) -> None:
     from datetime import UTC, datetime
 
     from xinheng.interfaces.cli.ready import ready
@@ -82,10 +87,10 @@ def _here(file: Path, content: bytes) -> None:
     from xinheng.services.time import day_of
 
     today = day_of(datetime.now(UTC))
-    seen = verify_file(content, policy=policy_in_force(on=today), today=today)
+    seen = verify_file(content, policy=policy_in_force(on=today), today=today, signature=signature)
     if not seen.genuine or seen.answer is None or seen.answer.state is State.UNKNOWN:
         _failed(file, seen.cause or "没有出具过这个编号的报告。")
-    print(f"✓ 由本平台签发，未被改动：{seen.answer.number}。")
+    print(f"✓ 由本平台签发，未被改动：{seen.answer.number}。{seen.sm2.label}。")
     if seen.answer.state is State.CURRENT:
         print("  所载内容与平台现有信息一致。")
         return

@@ -30,6 +30,7 @@ from xinheng.services.merged_files import one_with
 from xinheng.services.policies import policy_in_force
 from xinheng.services.reports import (
     Order,
+    bundle_of,
     content_of,
     free_this_year,
     make_own,
@@ -109,6 +110,11 @@ def public_report_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def public_report_json(request: HttpRequest, number: str) -> HttpResponse:
     return _data(_public(number))
+
+
+@require_safe
+def public_report_zip(request: HttpRequest, number: str) -> HttpResponse:
+    return _bundle(request, _public(number))
 
 
 def _public(number: str) -> MadeReport:
@@ -211,6 +217,11 @@ def own_report_json(visit: Visit, number: str) -> HttpResponse:
     return _data(_own(visit, number))
 
 
+@own(Verb.READ_OWN_FILE)
+def own_report_zip(visit: Visit, number: str) -> HttpResponse:
+    return _bundle(visit.request, _own(visit, number))
+
+
 def _own(visit: Visit, number: str) -> MadeReport:
     made: MadeReport | None = _of(visit).filter(number=number).first()
     if made is None:
@@ -234,6 +245,7 @@ def _answered(
         "check": shortened(made.digest),
         "pdf_url": reverse(f"counter:{route}_pdf", args=parts),
         "json_url": reverse(f"counter:{route}_json", args=parts),
+        "zip_url": reverse(f"counter:{route}_zip", args=parts),
         "verify_url": verify_url(request, made.number),
         "noindex": True,
     }
@@ -261,6 +273,14 @@ def _data(made: MadeReport) -> HttpResponse:
     now = timezone.now()
     data = twin_file_of(made, policy=policy_in_force(on=day_of(now)), now=now)
     return _file(data, "application/json", f"信用报告{made.number}.json")
+
+
+def _bundle(request: HttpRequest, made: MadeReport) -> HttpResponse:
+    """Paper and data with their signatures of SM2."""
+    now = timezone.now()
+    policy = policy_in_force(on=day_of(now))
+    packed = bundle_of(made, verify_url=verify_url(request, made.number), policy=policy, now=now)
+    return _file(packed, "application/zip", f"信用报告{made.number}.zip")
 
 
 def _file(content: bytes, media_type: str, name: str) -> HttpResponse:

@@ -21,6 +21,7 @@ from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.reports import NUMBER
+from xinheng.documents.signing import Sm2
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
 from xinheng.interfaces.counter.limits import another_day, is_beyond
 from xinheng.interfaces.web.given import without_nul
@@ -67,6 +68,12 @@ class FileForm(forms.Form):
         error_messages={"required": "请选择一个文件。", "empty": "这个文件是空的。"},
         widget=forms.FileInput(attrs={"accept": ".pdf,.json"}),
     )
+    signature = forms.FileField(
+        label="国密签名文件（可以不选）",
+        required=False,
+        error_messages={"empty": "签名文件是空的。"},
+        widget=forms.FileInput(attrs={"accept": ".sig"}),
+    )
 
 
 @csrf_exempt
@@ -106,11 +113,13 @@ def _checked(request: HttpRequest, policy: Policy) -> HttpResponse:
     if not form.is_valid():
         return _page(request, policy, file_form=form)
     content = whole_file(request, form.cleaned_data["file"]).read_bytes()
-    seen = verify_file(content, policy=policy, today=day_of(timezone.now()))
+    beside = form.cleaned_data["signature"]
+    signature = whole_file(request, beside).read_bytes() if beside else b""
+    seen = verify_file(content, policy=policy, today=day_of(timezone.now()), signature=signature)
     if seen.answer is None:
         outcome = {"tone": "decide", "word": "核验未通过", "says": f"{seen.cause}请不要采用这个文件。"}
     else:
-        outcome = _told(seen.answer) | {"signed": True}
+        outcome = _told(seen.answer) | {"signed": True, "sm2": "" if seen.sm2 is Sm2.NONE else seen.sm2.label}
     return _page(request, policy, outcome=outcome)
 
 
