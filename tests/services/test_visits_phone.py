@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.people import NOW, People, make_user
+from tests.services.deliveries import code
 from tests.services.phones import RIGHT, SENT, arrival, paper, photo, refusal, sheet, skewed
 from tests.services.trips import CODE, SHEET, SITE, UNFIT, Trips, make_trips
 
@@ -15,7 +16,7 @@ from xinheng.core.roles import Role
 from xinheng.core.visits import Arrival
 from xinheng.services.cases import last_step
 from xinheng.services.visits_phone import Item, Taken, What, take_from_phone
-from xinheng.store.models import Attachment, LedgerEvent, User, VisitArrival, VisitSheet
+from xinheng.store.models import Attachment, LedgerEvent, User, Visit, VisitArrival, VisitSheet
 
 pytestmark = [pytest.mark.row("M8-04"), pytest.mark.row("X-06"), pytest.mark.guard("G7")]
 
@@ -77,6 +78,19 @@ def test_one_that_is_refused_holds_up_none_of_the_others(trips: Trips) -> None:
     answers = _send(trips, arrival(visit), empty, paper(visit))
     assert answers == [("taken", ""), ("refused", "VS4"), ("taken", "")]
     assert _send(trips, sheet(visit)) == [("taken", "")]
+
+
+def test_an_id_used_for_two_visits_of_a_parcel_is_taken_for_the_first(trips: Trips) -> None:
+    first, second = trips.approved(), _second(trips)
+    answers = _send(trips, arrival(first), paper(first), arrival(second), paper(second, photo(9)))
+    assert answers == [("taken", ""), ("taken", ""), ("refused", "VO4"), ("taken", "")]
+    assert VisitArrival.objects.get().visit == first
+    assert _send(trips, arrival(second, client_id="phone-second")) == [("taken", "")]
+
+
+def _second(trips: Trips) -> Visit:
+    """Another visit of the same team."""
+    return trips.approved(trips.drawn(subject=trips.subject(code(8))))
 
 
 def test_a_sheet_without_arrival_is_refused_by_name(trips: Trips) -> None:

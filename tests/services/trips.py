@@ -71,7 +71,8 @@ class Trips:
     plan: Plan
 
     def drawn(self, **given: object) -> DrawnObject:
-        announcement = self.rows.announcement(plan=self.plan, run=self.rows.run())
+        attempt = self.plan.announcements.count() + 1
+        announcement = self.rows.announcement(plan=self.plan, run=self.rows.run(), attempt=attempt)
         draw = self.rows.draw(announcement=announcement)
         known = {"inspectors": list(TEAM), "band": "ungraded"}
         subject = given.pop("subject", None) or self.subject()

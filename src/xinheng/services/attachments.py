@@ -23,7 +23,7 @@ from xinheng.intake.attachments import MIB, Bounds, Inspected, drawn_anew, inspe
 from xinheng.services.batches import number_of
 from xinheng.services.collect import workshop
 from xinheng.services.enterprises import Party
-from xinheng.services.ledger import note
+from xinheng.services.ledger import event_of, note, note_all
 from xinheng.services.organisations import city
 from xinheng.services.subjects import ended_keys
 from xinheng.services.time import day_of
@@ -32,6 +32,7 @@ from xinheng.store.attachments import Attachment, living
 from xinheng.store.batches import Batch, StoredFile
 from xinheng.store.casework import Case
 from xinheng.store.files import put_file, read_file
+from xinheng.store.ledger import LedgerEvent
 from xinheng.store.quality import NothingStatement
 from xinheng.store.records import open_versions
 from xinheng.store.subjects import Subject
@@ -167,49 +168,66 @@ def attach(
     actor: User | Party | None,
     policy: Policy,
     now: datetime,
-    seen: Inspected | None = None,
 ) -> Attachment:
-    """Look into the file, keep it sealed, and put it to ``thing``; the same content again changes nothing. ``seen``: what
-    ``look_at_pictures`` said of this very file.
+    """Look into the file, keep it sealed, and put it to ``thing``; the same content again changes nothing.
 
     Raises Refusal (AT01–AT14, AT21) and keeps nothing then. Who may do it is asked by the interface.
     """
     if thing.ended:
         raise Refusal("AT21", "这条记录已经终止，不再接收附件。", advice="记录有误的，请由报送单位重新报送。")
-    seen = seen or look(path, policy=policy, now=now)
+    seen = look(path, policy=policy, now=now)
+    notes: list[LedgerEvent] = []
     with transaction.atomic():
-        _refuse_more(thing, policy, on=day_of(now))
-        subject = thing.subject if paper.personal else None
-        file, checked, fresh = _kept(path, thing, seen, paper, subject=subject, policy=policy, now=now)
-        known = None if fresh else living().filter(**thing.columns, file=file).first()
-        if known is not None:
-            return known
-        account = actor.account if isinstance(actor, Party) else None
-        made = Attachment.objects.create(
-            **thing.columns,
-            file=file,
-            subject=subject,
-            organisation_id=thing.organisation,
-            title=paper.title.strip()[:120] or "附件",
-            kind=seen.kind.value,
-            pages=seen.pages,
-            personal=paper.personal,
-            whole=paper.whole and thing.target is Target.BATCH,
-            material=paper.material[:120],
-            checked=checked,
-            added_by=actor if isinstance(actor, User) else None,
-            account=account,
-            added_at=now,
-        )
-        note(
-            "attachment.added",
-            now=now,
-            actor=actor if isinstance(actor, User) else None,
-            subject=thing.subject.public_id if thing.subject else "",
-            object=f"attachment:{made.public_id}",
-            payload={"file": file.digest, "to": thing.name}
-            | ({"account": account.public_id} if account else {}),
-        )
+        made = add_paper(thing, path, paper, seen=seen, notes=notes, actor=actor, policy=policy, now=now)
+        note_all(notes)
+    return made
+
+
+def add_paper(
+    thing: Held,
+    path: Path,
+    paper: Paper,
+    *,
+    seen: Inspected,
+    notes: list[LedgerEvent],
+    actor: User | Party | None,
+    policy: Policy,
+    now: datetime,
+) -> Attachment:
+    """As ``attach``, for whoever looked into the file before and has a transaction. ``notes`` receives what the ledger is
+    told, for the caller to note with more."""
+    _refuse_more(thing, policy, on=day_of(now))
+    subject = thing.subject if paper.personal else None
+    file, checked, fresh = _kept(path, thing, seen, paper, subject=subject, policy=policy, now=now)
+    known = None if fresh else living().filter(**thing.columns, file=file).first()
+    if known is not None:
+        return known
+    account = actor.account if isinstance(actor, Party) else None
+    made = Attachment.objects.create(
+        **thing.columns,
+        file=file,
+        subject=subject,
+        organisation_id=thing.organisation,
+        title=paper.title.strip()[:120] or "附件",
+        kind=seen.kind.value,
+        pages=seen.pages,
+        personal=paper.personal,
+        whole=paper.whole and thing.target is Target.BATCH,
+        material=paper.material[:120],
+        checked=checked,
+        added_by=actor if isinstance(actor, User) else None,
+        account=account,
+        added_at=now,
+    )
+    told = event_of(
+        "attachment.added",
+        now=now,
+        actor=actor if isinstance(actor, User) else None,
+        subject=thing.subject.public_id if thing.subject else "",
+        object=f"attachment:{made.public_id}",
+        payload={"file": file.digest, "to": thing.name} | ({"account": account.public_id} if account else {}),
+    )
+    notes.append(told)
     return made
 
 

@@ -3,6 +3,7 @@
 A clock that starts with a letter starts at its service (legal guard G17); an unknown length has no due day (G15).
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,17 +16,24 @@ from xinheng.core.policy import Policy
 from xinheng.store.casework import Case, CaseDeadline
 
 
-def move_clocks(case: Case, step: Step, *, policy: Policy, on: date) -> None:
-    """What the step does to the clocks of the case, counted from ``on``."""
-    running = CaseDeadline.objects.select_for_update().filter(case=case, ended_on__isnull=True)
-    rows = list(running.order_by("pk"))
-    for row in rows:
+def running_clocks(cases: Collection[Case]) -> list[CaseDeadline]:
+    """Those of cases that are under lock, in their order, under lock."""
+    running = CaseDeadline.objects.select_for_update().filter(case__in=cases, ended_on__isnull=True)
+    return list(running.order_by("pk"))
+
+
+def move_clocks(
+    case: Case, step: Step, *, running: Sequence[CaseDeadline], policy: Policy, on: date
+) -> list[CaseDeadline]:
+    """What the step does to the ``running`` clocks of the case, counted from ``on``; those that run then."""
+    for row in running:
         before = clock_of(row)
         after = clocks.after_step(before, step, on=on, calendar=policy.calendar)
         if after != before:
             keep(row, after, policy)
-    left = frozenset(row.key for row in rows if row.ended_on is None)
-    _start(case, step, policy=policy, on=on, served_on=None, over=left)
+    left = [row for row in running if row.ended_on is None]
+    over = frozenset(row.key for row in left)
+    return left + _start(case, step, policy=policy, on=on, served_on=None, over=over)
 
 
 def start_clocks(
@@ -45,11 +53,14 @@ def start_clocks(
 
 def _start(
     case: Case, step: Step, *, policy: Policy, on: date, served_on: date | None, over: frozenset[str]
-) -> None:
+) -> list[CaseDeadline]:
+    started: list[CaseDeadline] = []
     readings = {key: policy.parameter(key, on=served_on or on) for key in step.starts}
     for clock in clocks.clocks_of(step, readings=readings, taken_on=on, served_on=served_on):
         if clock.key not in over:
-            keep(CaseDeadline(case=case, organisation_id=case.organisation_id, key=clock.key), clock, policy)
+            started.append(CaseDeadline(case=case, organisation_id=case.organisation_id, key=clock.key))
+            keep(started[-1], clock, policy)
+    return started
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ One verb serves every procedure; what a step means for the matter itself is done
 transaction (《行政处罚法》第五十七、五十八条 on review and decision by different persons).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -20,14 +20,14 @@ from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of, newest
 from xinheng.core.refusal import Refusal
 from xinheng.services.accounts import actor_of
-from xinheng.services.case_clocks import move_clocks, start_clocks
+from xinheng.services.case_clocks import move_clocks, running_clocks, start_clocks
 from xinheng.services.enterprises import Party
 from xinheng.services.ledger import event_of, note_all
 from xinheng.services.reach import Tree, tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import Recusal
-from xinheng.store.casework import Case, CaseEvent, next_in
+from xinheng.store.casework import Case, CaseDeadline, CaseEvent, next_in
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.organisations import Organisation
 from xinheng.store.subjects import Subject
@@ -153,11 +153,9 @@ def take_held(
     ground: Ground | None = None,
     details: Mapping[str, Any] | None = None,
     counted_from: date | None = None,
-    standing: "Standing | None" = None,
-    notes: list[LedgerEvent] | None = None,
+    hand: "Hand | None" = None,
 ) -> Case:
-    """As ``take_step``, of a case that the caller has under lock in a transaction of its own. ``standing``: what was read of
-    ``actor`` for several steps at once; ``notes``: receives what the ledger is told, for the caller to note with more."""
+    """As ``take_step``, of a case that the caller has under lock in a transaction of its own."""
     act = _Act(
         verb,
         actor,
@@ -167,8 +165,7 @@ def take_held(
         ground=ground,
         details=dict(details or {}),
         counted_from=counted_from,
-        standing=standing,
-        notes=notes,
+        hand=hand,
     )
     return _take(case, flow_of(case.flow, case.flow_version), act)
 
@@ -293,6 +290,43 @@ def standing_of(user: User) -> Standing:
     return Standing(actor_of(user), tree())
 
 
+@dataclass(slots=True)
+class Course:
+    """What was read of a case under lock, and what its steps since made of it: the steps in their order, who is recused, the
+    clocks that run."""
+
+    events: list[CaseEvent]
+    recused: frozenset[int]
+    running: list[CaseDeadline]
+
+    def last(self, *verbs: str) -> CaseEvent | None:
+        """The last step of these verbs that was taken."""
+        return next((one for one in reversed(self.events) if one.verb in verbs), None)
+
+
+def courses_of(cases: Collection[Case]) -> dict[int, Course]:
+    """By the key of the case; all of them are under lock."""
+    read = {case.pk: Course([], frozenset(), []) for case in cases}
+    for event in CaseEvent.objects.filter(case__in=cases).order_by("case_id", "sequence"):
+        read[event.case_id].events.append(event)
+    granted = Recusal.objects.filter(case__in=cases, granted=True)
+    for case, person in granted.values_list("case_id", "person_id"):
+        read[case].recused |= {person}
+    for clock in running_clocks(cases):
+        read[clock.case_id].running.append(clock)
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """For several steps of a case under lock in one transaction: ``standing`` of who takes them, the ``course`` of the case;
+    ``notes`` receives what the ledger is told, for whoever holds the case to note with more."""
+
+    standing: Standing
+    course: Course
+    notes: list[LedgerEvent]
+
+
 def roles_in(user: User, organisation: Organisation, *, on: date) -> frozenset[Any]:
     """Roles in force that reach the organisation."""
     return roles_held(actor_of(user), tree().path(organisation.pk), on=on)
@@ -367,8 +401,7 @@ class _Act:
     ground: Ground | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     counted_from: date | None = None
-    standing: Standing | None = None
-    notes: list[LedgerEvent] | None = None
+    hand: Hand | None = None
 
     @property
     def on(self) -> date:
@@ -380,23 +413,24 @@ class _Act:
 
 
 def _take(case: Case, flow: Flow, act: _Act) -> Case:
-    events = list(case.events.order_by("sequence"))
+    course = act.hand.course if act.hand else courses_of([case])[case.pk]
     before, actor, user = case.state, act.actor, _user(act.actor)
+    standing = act.hand.standing if act.hand else None
     account = actor.account if isinstance(actor, Party) else None
     step = check_step(
         flow,
         state=before,
         verb=act.verb,
         actor=_number(actor) if actor else None,
-        roles=_roles_for(actor, case, flow, on=day_of(act.now), standing=act.standing) if actor else (),
-        history=_past(events),
-        recused=recused_from(case),
+        roles=_roles_for(actor, case, flow, on=day_of(act.now), standing=standing) if actor else (),
+        history=_past(course.events),
+        recused=course.recused,
         reason=act.reason,
         ground=act.ground,
     )
-    CaseEvent.objects.create(
+    taken = CaseEvent.objects.create(
         case=case,
-        sequence=len(events) + 1,
+        sequence=len(course.events) + 1,
         at=act.now,
         verb=act.verb,
         from_state=before,
@@ -407,7 +441,8 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
         ground=written(act.ground),
         details=dict(act.details),
     )
-    move_clocks(case, step, policy=act.policy, on=act.on)
+    course.events.append(taken)
+    course.running = move_clocks(case, step, running=course.running, policy=act.policy, on=act.on)
     settled = flow.state(step.to_state).settled
     case.state, case.version = step.to_state, case.version + 1
     case.closed_at = act.now if settled else None
@@ -423,10 +458,10 @@ def _take(case: Case, flow: Flow, act: _Act) -> Case:
         payload={"from": before, "to": step.to_state, "reason": act.reason}
         | ({"account": account.public_id} if account else {}),
     )
-    if act.notes is None:
+    if act.hand is None:
         note_all([told])
     else:
-        act.notes.append(told)
+        act.hand.notes.append(told)
     return case
 
 

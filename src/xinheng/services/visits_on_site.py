@@ -4,8 +4,8 @@ A result is taken only for a visit that was sent out and checked in to, by its o
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from xinheng.core.phone_clock import PhoneTime
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import TEAM, Arrival, Sheet, check_sheet, check_team
-from xinheng.services.cases import Standing, last_step, refuse_stale, standing_of, take_held
+from xinheng.services.cases import Hand, Standing, courses_of, refuse_stale, standing_of, take_held
 from xinheng.services.draw_substitutes import changed_at
 from xinheng.services.joint_visits import first_arrival, hold_to_day, notice_cases, together_with
 from xinheng.services.ledger import event_of, note_all
@@ -53,24 +53,57 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A visit with its case under lock in the transaction of whoever asks. ``library``: its inspectors by certificate;
-    ``standing``: of who writes; ``notes``: what whoever asks is still to tell the ledger."""
+    """A visit with its case under lock in the transaction of whoever asks, and the ``hand`` of who writes. ``library``:
+    inspectors by certificate; ``arrivals`` and ``sheets``: what was written so far of all visits that are held together, by
+    ``client_id``, sheets in their order."""
 
     visit: Visit
+    hand: Hand
     library: Mapping[str, Inspector]
-    standing: Standing
-    notes: list[LedgerEvent] = field(default_factory=list)
+    arrivals: dict[str, VisitArrival]
+    sheets: dict[str, VisitSheet]
 
     @property
     def case(self) -> Case:
         return self.visit.case
 
+    @property
+    def arrival(self) -> VisitArrival | None:
+        return next((one for one in self.arrivals.values() if one.visit_id == self.visit.pk), None)
 
-def site_of(public_id: str, *, actor: User, seen: int | None = None) -> Site:
+    @property
+    def written(self) -> list[VisitSheet]:
+        return [one for one in self.sheets.values() if one.visit_id == self.visit.pk]
+
+
+def sites_of(
+    public_ids: Collection[str], *, sent: Collection[str], standing: Standing, notes: list[LedgerEvent]
+) -> dict[str, Site]:
+    """Those that were sent out, by address, all locked in one order. ``sent``: each ``client_id`` that somebody is about to
+    write; ``notes``: what the ledger is still to be told by who asks."""
+    found = Visit.objects.select_related("subject", "case__subject").select_for_update(of=("case",))
+    visits = list(found.filter(case__public_id__in=public_ids).order_by("case_id"))
+    team = officers_of([one for visit in visits for one in visit.certificates])
+    near = Q(visit__in=visits) | Q(client_id__in=sent)
+    arrivals = VisitArrival.objects.select_related("by").filter(near)
+    sheets = VisitSheet.objects.select_related("recorded_by").filter(near).order_by("sequence")
+    shared = (
+        {one.certificate_no: one for one in team},
+        {one.client_id: one for one in arrivals},
+        {one.client_id: one for one in sheets},
+    )
+    courses = courses_of([visit.case for visit in visits])
+    hands = {key: Hand(standing, course, notes) for key, course in courses.items()}
+    return {one.case.public_id: Site(one, hands[one.case_id], *shared) for one in visits}
+
+
+def site_of(public_id: str, *, client_id: str, actor: User, seen: int | None = None) -> Site:
     """Refusals VO1 where none was sent out, C02 somebody moved it since ``seen``."""
-    visit = visit_of(public_id, seen=seen)
-    library = {one.certificate_no: one for one in officers_of(visit.certificates)}
-    return Site(visit, library, standing_of(actor))
+    site = sites_of([public_id], sent=[client_id], standing=standing_of(actor), notes=[]).get(public_id)
+    if site is None:
+        raise not_sent_out()
+    refuse_stale(site.case, seen_version=seen)
+    return site
 
 
 @transaction.atomic
@@ -82,16 +115,16 @@ def check_in(
     Refusals: VF1 a code of something else, VO1 no such visit, VO2 not of its team, VO4 another one of the same id, VO5 no notice was issued, VO8 one that
     names other officers, VO6 a moment that cannot be, JC8 another day than the organs agreed on, those of team and flow.
     """
-    site = site_of(public_id, actor=actor, seen=seen)
+    site = site_of(public_id, client_id=arrived.client_id, actor=actor, seen=seen)
     take_arrival(site, arrived, actor=actor, policy=policy, now=now)
-    note_all(site.notes)
+    note_all(site.hand.notes)
     return site.visit
 
 
 def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, now: datetime) -> None:
     """As ``check_in``, for whoever holds the visit and undoes what is refused."""
     visit, case = site.visit, site.case
-    met = VisitArrival.objects.filter(client_id=arrived.client_id).first()
+    met = site.arrivals.get(arrived.client_id)
     if met is not None:
         if met.visit_id != visit.pk or met.way != arrived.way:
             raise _other(arrived.client_id)
@@ -99,7 +132,7 @@ def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, n
     demand_member(site, actor)
     if not arrived.joined:
         _demand_code(arrived, visit)
-    at = _moment(arrived.at, visit=visit, now=now)
+    at = _moment(arrived.at, site=site, now=now)
     verb = _EXPECTED.get(case.state, "check_in")
     if verb == "check_in":
         hold_to_day(visit, on=day_of(at))
@@ -107,7 +140,7 @@ def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, n
     _check_team(site, visit.certificates, policy=policy, at=at)
     details = {"way": arrived.way.value, **_told(arrived.phone)}
     _step(site, verb, actor=actor, policy=policy, now=now, details=details)
-    VisitArrival.objects.create(
+    site.arrivals[arrived.client_id] = VisitArrival.objects.create(
         visit=visit, client_id=arrived.client_id, way=arrived.way.value, at=at, by=actor, received_at=now
     )
     payload = {"way": arrived.way.value, "at": at.isoformat()}
@@ -115,12 +148,12 @@ def take_arrival(site: Site, arrived: Arrived, *, actor: User, policy: Policy, n
 
 
 def _step(site: Site, verb: str, **given: Any) -> None:
-    take_held(site.case, verb, standing=site.standing, notes=site.notes, **given)
+    take_held(site.case, verb, hand=site.hand, **given)
 
 
 def _tell(site: Site, kind: str, payload: Mapping[str, object], *, actor: User, now: datetime) -> None:
     subject, matter = site.visit.subject.public_id, f"case:{site.case.number}"
-    site.notes.append(
+    site.hand.notes.append(
         event_of(kind, now=now, actor=actor, subject=subject, object=matter, payload=dict(payload))
     )
 
@@ -142,11 +175,11 @@ def record_visit(
 
     Sent again it is answered with what was taken in then. Refusals: those of ``check_in``, VO3 without a check-in, VS1–VS7, VT1–VT3.
     """
-    site = site_of(public_id, actor=actor)
+    site = site_of(public_id, client_id=sheet.client_id, actor=actor)
     kept = take_sheet(
         site, sheet, actor=actor, policy=policy, now=now, arrived=arrived, seen=seen, phone=phone
     )
-    note_all(site.notes)
+    note_all(site.hand.notes)
     return kept
 
 
@@ -163,23 +196,21 @@ def take_sheet(
 ) -> VisitSheet:
     """As ``record_visit``, for whoever holds the visit and undoes what is refused."""
     visit, case, digest = site.visit, site.case, _digest(sheet)
-    written = list(VisitSheet.objects.filter(Q(visit=visit) | Q(client_id=sheet.client_id)))
-    met = next((one for one in written if one.client_id == sheet.client_id), None)
+    met = site.sheets.get(sheet.client_id)
     if met is not None:
         if met.visit_id != visit.pk or met.digest != digest:
             raise _other(sheet.client_id)
         return met
     refuse_stale(case, seen_version=seen)
-    arrival = VisitArrival.objects.filter(visit=visit).first()
-    arrived = arrived if arrival else arrived or _arrived_with_others(visit)
-    if arrival is None and arrived is not None:
+    if site.arrival is None and (arrived := arrived or _arrived_with_others(visit)):
         take_arrival(site, arrived, actor=actor, policy=policy, now=now)
-        arrival = VisitArrival.objects.filter(visit=visit).first()
     demand_member(site, actor)
-    at, points = _checked(site, arrival, sheet, policy=policy, now=now)
+    at, points = _checked(site, site.arrival, sheet, policy=policy, now=now)
     details, verb = {"result": sheet.result, **_told(phone)}, _WRITING.get(case.state, "record")
     _step(site, verb, actor=actor, policy=policy, now=now, details=details, counted_from=day_of(at))
-    kept = _kept(visit, sheet, digest=digest, at=at, actor=actor, now=now, sequence=len(written) + 1)
+    number = len(site.written) + 1
+    kept = _kept(visit, sheet, digest=digest, at=at, actor=actor, now=now, sequence=number)
+    site.sheets[sheet.client_id] = kept
     _tell(site, "visit.recorded", {"sheet": digest, "sequence": kept.sequence}, actor=actor, now=now)
     VisitPoint.objects.bulk_create(
         VisitPoint(
@@ -216,7 +247,7 @@ def _checked(
             citation=ENTERPRISE_CHECKS,
             advice="请先扫码或者出示证件完成入企登记。",
         )
-    at = _moment(sheet.recorded_at, visit=visit, now=now, after=arrival.at)
+    at = _moment(sheet.recorded_at, site=site, now=now, after=arrival.at)
     _check_team(site, sheet.present, policy=policy, at=at)
     points = points_of(visit, policy=policy)
     failing = {key: one.failing for key, one in results_of(visit, policy=policy).items()}
@@ -267,16 +298,6 @@ def _digest(sheet: Sheet) -> str:
             "points": points,
         }
     )
-
-
-def visit_of(public_id: str, *, seen: int | None = None) -> Visit:
-    """The visit with its case under lock. Refusals VO1 where none was sent out, C02 somebody moved it since ``seen``."""
-    found = Visit.objects.select_related("subject", "case__subject").select_for_update(of=("case",))
-    visit = found.filter(case__public_id=public_id).first()
-    if visit is None:
-        raise not_sent_out()
-    refuse_stale(visit.case, seen_version=seen)
-    return visit
 
 
 def demand_member(site: Site, actor: User) -> None:
@@ -342,10 +363,10 @@ def _demand_notice(visit: Visit) -> None:
         )
 
 
-def _moment(at: datetime, *, visit: Visit, now: datetime, after: datetime | None = None) -> datetime:
+def _moment(at: datetime, *, site: Site, now: datetime, after: datetime | None = None) -> datetime:
     """The moment as it counts. Refusal VO6 before the minute of the approval or of the arrival, or to come."""
     if after is None:
-        first = last_step(visit.case, "approve", "rush")
+        first = site.hand.course.last("approve", "rush")
         after = first.at if first else None
     moment = now if now < at <= now + SKEW else at
     if moment > now or (after is not None and moment < after.replace(second=0, microsecond=0)):

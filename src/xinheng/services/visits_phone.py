@@ -4,7 +4,7 @@ apart, so that a cut connection or a refusal loses nothing (国办发〔2024〕5
 What is refused changes nothing here and stays on the phone with its reason.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,26 +20,22 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.visits import Arrival, Sheet
 from xinheng.intake.attachments import Inspected
-from xinheng.services.attachments import Paper, attach, held_case, look_at_pictures
-from xinheng.services.cases import Standing, last_step, standing_of, state_title, take_held
+from xinheng.services.attachments import Paper, add_paper, held_case, look_at_pictures
+from xinheng.services.cases import Standing, standing_of, state_title, take_held
 from xinheng.services.collect import workshop
 from xinheng.services.ledger import note_all
-from xinheng.services.visits import officers_of
 from xinheng.services.visits_on_site import (
     Arrived,
     Site,
-    not_of_team,
+    demand_member,
     not_sent_out,
+    sites_of,
     take_arrival,
     take_sheet,
-    visit_of,
 )
 from xinheng.store.accounts import User
 from xinheng.store.attachments import living
-from xinheng.store.casework import Case
-from xinheng.store.inspections import Inspector
 from xinheng.store.ledger import LedgerEvent
-from xinheng.store.visits import Visit, VisitArrival, VisitSheet
 
 LARGEST = 1024 * 1024
 """Bytes of one picture; phones make them smaller before they keep them."""
@@ -142,99 +138,58 @@ def refused(client_id: str, refusal: Refusal) -> Answer:
 def take_from_phone(
     items: Sequence[Item], *, offset_now: timedelta, actor: User, policy: Policy, now: datetime
 ) -> list[Answer]:
-    """Take in each by itself, in the order given; those of one visit that follow each other are one commit. ``offset_now``:
-    server less phone by the message that brought them.
+    """Take in each by itself, in the order given. Where nothing is refused all are one commit, else those of one visit that
+    follow each other. ``offset_now``: server less phone by the message that brought them.
 
     Never raises Refusal; an answer says what a rule refused: those of ``check_in``, ``record_visit`` and ``attach``, VC1,
     VF1 a code of another enterprise, VF2 a colleague was first, VF3 a picture that came damaged, VF4 one that is too large,
     VF5 a visit that is over.
     """
-    there = _there(items, actor)
-    answers: list[Answer] = []
+    papers = _papers({one.visit for one in items})
     with workshop() as work:
-        pictures = _laid_out(items, work, known=there.papers)
+        pictures = _laid_out(items, work, known=papers)
         looked = look_at_pictures(list(pictures.values()), policy=policy, now=now)
-        taking = _Taking(there, pictures, looked, offset_now, {"actor": actor, "policy": policy, "now": now})
-        for _, same in groupby(enumerate(items), key=lambda one: one[1].visit):
-            of_visit = list(same)
-            try:
-                with transaction.atomic():
-                    answers += taking.all_of(of_visit)
-            except Refusal:
-                with transaction.atomic():
-                    answers += taking.each_of(of_visit)
-    return answers
+        by = {"actor": actor, "policy": policy, "now": now}
+        taking = _Taking(papers, standing_of(actor), pictures, looked, offset_now, by)
+        placed = list(enumerate(items))
+        try:
+            with transaction.atomic():
+                return taking.all_of(placed)
+        except Refusal:
+            return [one for part in _by_visit(placed) for one in taking.each_of(part)]
 
 
-@dataclass(frozen=True, slots=True)
-class _There:
-    """What the server had before, read once for a parcel; the verbs look again under lock. ``library``: inspectors of all
-    teams; ``mine``: certificates of the sender; ``papers``: case and digest of each."""
-
-    visits: Mapping[str, Visit]
-    arrivals: Mapping[int, VisitArrival]
-    sheets: Mapping[int, VisitSheet]
-    sent: frozenset[str]
-    papers: frozenset[tuple[str, str]]
-    library: Mapping[str, Inspector]
-    mine: frozenset[str]
-    standing: Standing
-
-    def demand(self, public_id: str) -> None:
-        """Refusals VO1 where none was sent out, VO2 for somebody who is not sent."""
-        visit = self.visits.get(public_id)
-        if visit is None:
-            raise not_sent_out()
-        if not self.mine & set(visit.certificates):
-            raise not_of_team()
+def _by_visit(placed: Sequence[tuple[int, Item]]) -> list[list[tuple[int, Item]]]:
+    return [list(same) for _, same in groupby(placed, key=lambda one: one[1].visit)]
 
 
-def _there(items: Sequence[Item], actor: User) -> _There:
-    named = Visit.objects.select_related("case", "subject").filter(
-        case__public_id__in={one.visit for one in items}
-    )
-    visits = {one.case.public_id: one for one in named}
-    keys = [one.pk for one in visits.values()]
-    arrivals = VisitArrival.objects.select_related("by").filter(visit__in=keys)
-    sheets = VisitSheet.objects.select_related("recorded_by").filter(visit__in=keys).order_by("sequence")
-    written = {one.client_id for one in items}
-    sent = [
-        *VisitArrival.objects.filter(client_id__in=written).values_list("client_id", flat=True),
-        *VisitSheet.objects.filter(client_id__in=written).values_list("client_id", flat=True),
-    ]
-    papers = living().filter(case__visit__in=keys).values_list("case__public_id", "file__digest")
-    team = officers_of([certificate for one in visits.values() for certificate in one.certificates])
-    library = {one.certificate_no: one for one in team}
-    return _There(
-        visits=visits,
-        arrivals={one.visit_id: one for one in arrivals},
-        sheets={one.visit_id: one for one in sheets},
-        sent=frozenset(sent),
-        papers=frozenset((case, kept) for case, kept in papers if case),
-        library=library,
-        mine=frozenset(key for key, one in library.items() if one.user_id == actor.pk),
-        standing=standing_of(actor),
-    )
+def _papers(visits: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Case and digest of the papers that these visits have."""
+    papers = living().filter(case__public_id__in=visits)
+    return frozenset(papers.values_list("case__public_id", "file__digest"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Taking:
-    """One parcel being taken in. ``pictures``: those that came whole, by place; ``by``: who, under which policy, when."""
+    """One parcel being taken in. ``papers``: case and digest of those there were before; ``pictures``: those that came whole,
+    by place; ``by``: who, under which policy, when."""
 
-    there: _There
+    papers: frozenset[tuple[str, str]]
+    standing: Standing
     pictures: Mapping[int, Path]
     looked: Mapping[Path, Inspected | Refusal]
     offset_now: timedelta
     by: Mapping[str, Any]
 
     def all_of(self, items: Sequence[tuple[int, Item]]) -> list[Answer]:
-        """Of one visit, where no rule refuses any; else the Refusal, and nothing of it may stay."""
+        """Where no rule refuses any; else the Refusal, and nothing of it may stay."""
         notes: list[LedgerEvent] = []
-        site = self._site(items[0][1].visit, notes)
-        answers = [self._answer(place, item, site) for place, item in items]
+        sites = self._sites([item for _, item in items], notes)
+        answers = [self._answer(place, item, sites.get(item.visit)) for place, item in items]
         note_all(notes)
         return answers
 
+    @transaction.atomic
     def each_of(self, items: Sequence[tuple[int, Item]]) -> list[Answer]:
         """Of one visit, which stays under lock from its first. What is refused leaves nothing, and the visit is read anew."""
         site: Site | None = None
@@ -243,7 +198,7 @@ class _Taking:
         for place, item in items:
             before = len(notes)
             try:
-                site = site or self._site(item.visit, notes)
+                site = site or self._sites([one for _, one in items], notes).get(item.visit)
                 with transaction.atomic():
                     answers.append(self._answer(place, item, site))
             except Refusal as refusal:
@@ -253,26 +208,29 @@ class _Taking:
         note_all(notes)
         return answers
 
-    def _site(self, visit: str, notes: list[LedgerEvent]) -> Site:
-        self.there.demand(visit)
-        return Site(visit_of(visit), self.there.library, self.there.standing, notes)
+    def _sites(self, items: Sequence[Item], notes: list[LedgerEvent]) -> dict[str, Site]:
+        visits, sent = {one.visit for one in items}, {one.client_id for one in items}
+        return sites_of(visits, sent=sent, standing=self.standing, notes=notes)
 
-    def _answer(self, place: int, item: Item, site: Site) -> Answer:
+    def _answer(self, place: int, item: Item, site: Site | None) -> Answer:
+        if site is None:
+            raise not_sent_out()
+        demand_member(site, self.by["actor"])
         if isinstance(item, PhonePaper):
-            known = (item.visit, item.client_id) in self.there.papers
+            known = (item.visit, item.client_id) in self.papers
             if not known:
-                _paper(item, site.case, self.pictures.get(place), self.looked, **self.by)
+                _paper(item, site, self.pictures.get(place), self.looked, **self.by)
         elif isinstance(item, PhoneRefusal):
-            known = _declined(item, site.case)
+            known = _declined(item, site)
             if not known:
                 self._decline(item, site)
         else:
-            known = item.client_id in self.there.sent
+            known = item.client_id in site.arrivals or item.client_id in site.sheets
             if not known:
                 check_clock(item.time, offset_now=self.offset_now)
             if isinstance(item, PhoneSheet):
                 self._sheet(item, site, known=known)
-            elif (earlier := self.there.arrivals.get(site.visit.pk)) and earlier.client_id != item.client_id:
+            elif (earlier := site.arrival) and earlier.client_id != item.client_id:
                 words = f"{earlier.by.display_name}已经登记入企，以先到的为准。"
                 return Answer(client_id=item.client_id, state=Taken.KNOWN, words=words)
             else:
@@ -287,21 +245,13 @@ class _Taking:
 
     def _sheet(self, item: PhoneSheet, site: Site, *, known: bool) -> None:
         if not known:
-            _demand_first(self.there.sheets.get(site.visit.pk), site.case)
+            _demand_first(site)
         take_sheet(site, item.sheet, phone=item.time, **self.by)
 
     def _decline(self, item: PhoneRefusal, site: Site) -> None:
         check_clock(item.time, offset_now=self.offset_now)
-        details, known = {"client_id": item.client_id, **item.time.told}, self.there.standing
-        take_held(
-            site.case,
-            "decline",
-            reason=item.reason,
-            details=details,
-            standing=known,
-            notes=site.notes,
-            **self.by,
-        )
+        details = {"client_id": item.client_id, **item.time.told}
+        take_held(site.case, "decline", reason=item.reason, details=details, hand=site.hand, **self.by)
 
 
 def _laid_out(items: Sequence[Item], work: Path, *, known: frozenset[tuple[str, str]]) -> dict[int, Path]:
@@ -318,23 +268,24 @@ def _laid_out(items: Sequence[Item], work: Path, *, known: frozenset[tuple[str, 
     return laid
 
 
-def _declined(item: PhoneRefusal, case: Case) -> bool:
-    step = last_step(case, "decline")
+def _declined(item: PhoneRefusal, site: Site) -> bool:
+    step = site.hand.course.last("decline")
     return step is not None and step.details.get("client_id") == item.client_id
 
 
-def _demand_first(earlier: VisitSheet | None, case: Case) -> None:
-    if earlier is not None and case.state not in _RETURNED:
+def _demand_first(site: Site) -> None:
+    if (written := site.written) and site.case.state not in _RETURNED:
         raise Refusal(
             "VF2",
-            f"{earlier.recorded_by.display_name}已经登记了这次检查的结果，没有覆盖。",
+            f"{written[-1].recorded_by.display_name}已经登记了这次检查的结果，没有覆盖。",
             advice="请与同组人员核对；两份不一致的，请审核人退回后重新登记。",
         )
 
 
 def _paper(
-    item: PhonePaper, case: Case, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
+    item: PhonePaper, site: Site, path: Path | None, looked: Mapping[Path, Inspected | Refusal], **by: Any
 ) -> None:
+    case = site.case
     if case.closed_at is not None and case.state != _DECLINED:
         raise Refusal(
             "VF5",
@@ -346,7 +297,8 @@ def _paper(
         raise seen
     assert path is not None
     title = f"{item.what.label}：{item.about}" if item.about else item.what.label
-    attach(held_case(case), path, Paper(title=title[:120], personal=True), seen=seen, **by)
+    paper = Paper(title=title[:120], personal=True)
+    add_paper(held_case(case), path, paper, seen=seen, notes=site.hand.notes, **by)
 
 
 def _incomplete(item: PhonePaper) -> Refusal:
