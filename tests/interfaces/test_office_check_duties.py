@@ -1,15 +1,25 @@
 """The page of how far departments check before they decide."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
-from tests.interfaces.office_people import signed_in, text
+from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.portal_city import a_subject
-from tests.people import NOW, People
+from tests.people import NOW, TODAY, People
+from tests.services.measure_cases import make_measures
 
+from xinheng.core.check_decisions import CheckOutcome
 from xinheng.core.measures import Occasion
+from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.core.roles import Role
+from xinheng.services.check_outcomes import Outcome, keep_desk_decision
 from xinheng.services.check_register import entry_of
+from xinheng.store.models import CheckDecision, CheckMade, RoleGrant, Subject
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M6-03")]
+CODE = "91410200MA00000011"
 
 
 def test_an_office_reads_and_exports_who_checked_before_deciding(people: People) -> None:
@@ -29,3 +39,36 @@ def test_an_office_reads_and_exports_who_checked_before_deciding(people: People)
     assert table.headers["Content-Type"].startswith("text/csv") and "招标投标" in text(table)
     assert "没有登记过核查" in text(wang.get(f"{url}?year=2025"))
     assert wang.get(f"{url}?year=99999").status_code == 200
+
+
+def test_a_desk_enters_what_it_decided_after_a_check_once_and_on_a_ground_that_applied(
+    people: People, policy: Policy, home: object
+) -> None:
+    RoleGrant.objects.create(
+        user=people.li, role=Role.REGISTRAR_DESK, organisation=people.market, from_on=date(2026, 1, 1)
+    )
+    measure = make_measures(people, policy).in_force()
+    number = measure.decision.number
+    Subject.objects.filter(pk=measure.subject_id).update(code=CODE)
+    li = signed_in(people.li)
+    asked = {"code": CODE, "occasion": "honours", "reason": "受理1号"}
+    answer = text(li.post(reverse("office:measure_check"), asked))
+    made = CheckMade.objects.get()
+    url = reverse("office:check_made", kwargs={"check": made.public_id})
+    assert url in answer and f'value="{number}"' in answer
+    told = {"outcome": "limited", "reason": "不予表彰", "decided_on": str(TODAY)}
+    assert "须写明所依据的措施" in text(post(li, url, told))
+    assert "不适用于该主体" in text(post(li, url, told | {"grounds": "汴措〔2020〕99号"}))
+    desk = reverse("office:measure_check")
+    assert url in text(li.get(desk))
+    assert post(li, url, told | {"grounds": [number]}).status_code == 302
+    kept = CheckDecision.objects.get()
+    assert (kept.outcome, kept.person, kept.key) == ("limited", people.li, None)
+    page = text(li.get(url))
+    assert "依法限制或者从严办理" in page and 'name="outcome"' not in page
+    assert url not in text(li.get(desk))
+    told_again = Outcome(outcome=CheckOutcome.UNAFFECTED, reason="无", by="某", grounds=[], decided_on=TODAY)
+    for actor, code in ((people.li, "CX10"), (people.wang, "CX9")):
+        with pytest.raises(Refusal) as refused:
+            keep_desk_decision(str(made.public_id), told_again, actor=actor, policy=policy, now=NOW)
+        assert refused.value.code == code

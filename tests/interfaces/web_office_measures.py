@@ -7,6 +7,7 @@ from django import forms
 from tests.interfaces.web_samples import DIGEST, NAME, OFFICE, TODAY
 
 from xinheng.core.measures import Occasion
+from xinheng.interfaces.office.checks_decided import OutcomeForm
 from xinheng.interfaces.office.measures_bans import clause_field, fits_field
 from xinheng.interfaces.office.measures_check import CheckForm
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Filter, Link, Option, Paging, Table
@@ -169,6 +170,9 @@ def _check() -> Context:
         "form": CheckForm({"food": "食品", "fire": "消防"}, {"code": "", "occasion": "tender", "reason": ""}),
         "found": found,
         "tables": [("市场和行业禁入", TABLE)],
+        "result": OutcomeForm(offered=[("示措〔2026〕1号", "限制参加评先评优（示措〔2026〕1号）")]),
+        "result_url": "#",
+        "waiting": TABLE,
     }
 
 

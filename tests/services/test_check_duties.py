@@ -35,8 +35,8 @@ def test_a_decision_counts_as_checked_by_a_check_of_the_same_organ_before_it(
         ).save()
     unit = batch.organisation_id
     assert duties_done([unit], policy=policy, **YEAR) == [
-        DutyDone(organisation=unit, matter="licensing", decisions=2, before=1, desk=1),
-        DutyDone(organisation=unit, matter="tender", desk=1),
+        DutyDone(organisation=unit, matter="licensing", decisions=2, before=1, desk=1, desk_open=1),
+        DutyDone(organisation=unit, matter="tender", desk=1, desk_open=1),
     ]
     assert not duties_done([unit], policy=policy, start=date(2025, 1, 1), end=date(2026, 1, 1))
     assert not duties_done([people.city.pk], policy=policy, **YEAR)

@@ -22,7 +22,7 @@ from xinheng.services.checks_admitted import Check
 from xinheng.services.checks_by_key import Checked, check_by_key
 from xinheng.services.endings import follow_tellings, receiver_name, tell_receivers
 from xinheng.services.endings_again import tell_again
-from xinheng.services.records import Change, change_state
+from xinheng.services.records import Change, change_state, correct
 from xinheng.services.senders import revoke_key
 from xinheng.services.sharing import revoke_sharing
 from xinheng.services.webhooks import (
@@ -154,9 +154,9 @@ def test_another_matter_or_what_no_check_told_of_is_not_mentioned(desk: Desk) ->
 def test_news_ask_to_check_again_without_saying_what_is_new(desk: Desk) -> None:
     check = desk.check(now=NOW - HOUR)
     desk.applied()
-    assert tell_news(now=LATER) == 0, "what is not sealed waits"
+    assert tell_news(policy=desk.policy, now=LATER) == 0, "what is not sealed waits"
     _seal()
-    assert tell_news(now=LATER) == 1 and tell_news(now=LATER) == 0
+    assert tell_news(policy=desk.policy, now=LATER) == 1 and tell_news(policy=desk.policy, now=LATER) == 0
     assert desk.told(Kind.AGAIN) == [[check.number]]
     (out,) = due_messages(now=LATER)
     assert json.loads(out.body)["data"] == {"checks": [check.number]}
@@ -183,7 +183,7 @@ def test_no_news_of_a_matter_that_was_decided_or_for_a_grant_that_is_over(
     done(desk, check)
     desk.applied()
     _seal()
-    assert tell_news(now=LATER) == 0
+    assert tell_news(policy=desk.policy, now=LATER) == 0
 
 
 def test_an_accepted_report_that_says_something_else_now_is_named_by_its_number(desk: Desk) -> None:
@@ -195,6 +195,24 @@ def test_an_accepted_report_that_says_something_else_now_is_named_by_its_number(
     second = desk.measures.record(subject=subject)
     desk.repaired(second, now=ENDED + HOUR)
     assert len(desk.told(Kind.REPLACED)) == 1, "it is told once"
+
+
+def test_an_accepted_report_is_named_once_a_fact_in_it_was_put_right(desk: Desk) -> None:
+    rows, subject = desk.measures.rows, desk.subject
+    made = report_rows.report(rows, subject=subject)
+    report_rows.acceptance(rows, source="city", made=made, subject=subject, number=made.number)
+    correct(
+        record_key=desk.record.record_key,
+        change=Change(deed="correct", reason="金额录入有误", ground="更正1号"),
+        values={},
+        fields={"处罚内容": "罚款"},
+        actor=desk.people.wang,
+        policy=desk.policy,
+        now=LATER,
+    )
+    _seal()
+    assert tell_news(policy=desk.policy, now=LATER) == 1
+    assert desk.told(Kind.REPLACED) == [[made.number]] and desk.told() == []
 
 
 def test_a_system_learns_that_its_key_ends_or_was_revoked(desk: Desk) -> None:

@@ -36,7 +36,7 @@ def decision(rows: Rows, **given: Any) -> store.CheckDecision:
     if "made" not in given:
         meant["made"] = check_made(rows)
     if "key" not in given:
-        meant["key"] = rows.sender_key()
+        meant["key"] = None if given.get("person") else rows.sender_key()
     return store.CheckDecision.objects.create(**meant | given)
 
 
@@ -45,5 +45,8 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "checkmade_says_for_what": lambda rows: check_made(rows, reference=""),
     "checkdecision_outcome_known": lambda rows: decision(rows, outcome="passed"),
     "checkdecision_says_who_and_why": lambda rows: decision(rows, by=""),
+    "checkdecision_by_person_or_system": lambda rows: decision(
+        rows, key=rows.sender_key(), person=rows.people.li
+    ),
     "checkdecision_rests_on_something": lambda rows: decision(rows, grounds=[]),
 }

@@ -61,12 +61,12 @@ def refuse_decision(
             "CX2",
             f"“{outcome.label}”须写明所依据的措施或者禁入决定的文号。",
             citation="国办发〔2020〕49号",
-            advice="请在 grounds 中填写核查答复列出的 number；核查答复本身不是依据。",
+            advice="请填写核查答复列出的编号（接口为 grounds 中的 number）；核查答复本身不是依据。",
         )
     if wrong := [one for one in grounds if one not in applied]:
         raise Refusal(
             "CX3",
             f"所写的依据在这个事项上不适用于该主体：{'、'.join(wrong)[:200]}。",
             citation="国办发〔2020〕49号",
-            advice="请填写核查答复中措施、禁入或者激励的 number；已经终止的不得再作为依据。",
+            advice="请填写核查答复中措施、禁入或者激励的编号（接口为 number）；已经终止的不得再作为依据。",
         )

@@ -18,7 +18,7 @@ LIST_HIT = published(
             State(
                 key="found",
                 title="待核实",
-                party="其他机关的名单载有您单位，正在核实是否属实。没有因此作出任何处理，不需要您做什么。",
+                party="其他机关的名单载有您单位，或者载有与您单位相同、相近的名称，正在核实是不是同一单位。没有因此作出任何处理，不需要您做什么。",
             ),
             State(
                 key="confirmed",
@@ -30,13 +30,13 @@ LIST_HIT = published(
                 key="dismissed",
                 title="核实不一致",
                 settled=True,
-                party="经核实，名单所载与您单位无关或者已经失效，没有作出任何处理。",
+                party="经核实，名单所载与本市登记的单位不是同一单位，或者已经失效，没有作出任何处理。",
             ),
             State(
                 key="ended",
                 title="名单已移出",
                 settled=True,
-                party="该机关的名单已不再载有您单位，没有作出任何处理。",
+                party="该机关的名单已没有这一条，没有作出任何处理。",
             ),
         ),
         steps=(

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.report_rules import MustCheck
+from xinheng.services.check_register import alone
 from xinheng.store.check_register import DESK, SYSTEM, CheckMade
 from xinheng.store.records import Record
 
@@ -23,7 +24,7 @@ BEFORE = "reports.checked_before_days"
 class DutyDone:
     """Of one organ in one matter. ``decisions``: delivered ones, None where none are collected; ``before``: of these, with a
     check of the enterprise by the organ beforehand; ``fed_back``: checks of which the decision came back; ``open``: checks by
-    a system of which none did."""
+    a system of which none did, ``desk_open``: those of one enterprise at a desk."""
 
     organisation: int
     matter: str
@@ -33,6 +34,7 @@ class DutyDone:
     system: int = 0
     fed_back: int = 0
     open: int = 0
+    desk_open: int = 0
 
 
 def duties_done(units: Collection[int], *, start: date, end: date, policy: Policy) -> list[DutyDone]:
@@ -65,9 +67,11 @@ def _checks(matter: Occasion, units: Collection[int], start: date, end: date) ->
         system=Count("pk", filter=Q(way=SYSTEM)),
         fed_back=Count("decision"),
         open=Count("pk", filter=Q(way=SYSTEM, decision=None)),
+        desk_open=Count("pk", filter=Q(decision=None) & alone()),
     )
     return {
-        row["organisation"]: {key: row[key] for key in ("desk", "system", "fed_back", "open")} for row in rows
+        row["organisation"]: {key: row[key] for key in ("desk", "system", "fed_back", "open", "desk_open")}
+        for row in rows
     }
 
 

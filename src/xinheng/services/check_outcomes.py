@@ -1,4 +1,4 @@
-"""Keeps what an organ decided after a check that its system made: 应查必查 is done when the answer was looked at by a person.
+"""Keeps what an organ decided after a check by its system or at its desk: 应查必查 is done when a person looked at the answer.
 
 An outcome that burdens or favours rests on what applied to the enterprise in that matter; the register keeps it beside
 the check (国办发〔2020〕49号; legal guard G16).
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from xinheng.core.check_decisions import CheckOutcome, refuse_decision
 from xinheng.core.masking import mask_personal
@@ -17,7 +18,8 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
 from xinheng.services.measures_applying import what_applies
 from xinheng.services.time import day_of
-from xinheng.store.check_register import CheckDecision, CheckMade
+from xinheng.store.accounts import User
+from xinheng.store.check_register import DESK, CheckDecision, CheckMade
 from xinheng.store.senders import SenderKey
 from xinheng.store.subjects import Subject
 
@@ -38,13 +40,38 @@ def keep_decision(
     key: SenderKey, number: str, told: Outcome, *, policy: Policy, now: datetime
 ) -> CheckDecision:
     """Refusals: CX9 no such check of the key's organ, CX10 told otherwise before, CX1 to CX3 as ``core.check_decisions``."""
-    made = (
-        CheckMade.objects.select_related("subject__merged_into", "organisation", "call")
-        .filter(public_id=number, organisation=key.organisation_id, call__grant=key.grant_id)
-        .first()
-    )
+    made = _made(number).filter(organisation=key.organisation_id, call__grant=key.grant_id).first()
     if made is None or key.grant_id is None:
         raise Refusal("CX9", "没有这次核查，或者不是用本授权的密钥作的。", advice="请核对答复中的 check。")
+    return _kept(made, told, key=key, policy=policy, now=now)
+
+
+@transaction.atomic
+def keep_desk_decision(
+    number: str, told: Outcome, *, actor: User, policy: Policy, now: datetime
+) -> CheckDecision:
+    """What was decided after a check at the desk of the person's own organ. Refusals as ``keep_decision``."""
+    made = _made(number).filter(organisation=actor.organisation_id, way=DESK).first()
+    if made is None:
+        raise Refusal("CX9", "没有这次核查，或者不是本单位窗口作的。", advice="请从本单位的核查中打开。")
+    return _kept(made, told, person=actor, policy=policy, now=now)
+
+
+def _made(number: str) -> QuerySet[CheckMade]:
+    return CheckMade.objects.select_related("subject__merged_into", "organisation", "call").filter(
+        public_id=number
+    )
+
+
+def _kept(
+    made: CheckMade,
+    told: Outcome,
+    *,
+    key: SenderKey | None = None,
+    person: User | None = None,
+    policy: Policy,
+    now: datetime,
+) -> CheckDecision:
     Subject.objects.select_for_update().get(pk=made.subject_id)
     today = day_of(now)
     decision = CheckDecision(
@@ -55,6 +82,7 @@ def keep_decision(
         grounds=list(dict.fromkeys(told.grounds)),
         decided_on=told.decided_on or today,
         key=key,
+        person=person,
         at=now,
     )
     before = CheckDecision.objects.filter(made=made).first()
@@ -73,8 +101,9 @@ def keep_decision(
     note(
         "check.decided",
         now=now,
+        actor=person,
         subject=made.subject.public_id,
-        object=f"check:{number}",
+        object=f"check:{made.public_id}",
         payload={"outcome": decision.outcome, "grounds": decision.grounds, "on": str(decision.decided_on)},
     )
     return decision
@@ -82,7 +111,11 @@ def keep_decision(
 
 def _refuse_empty(decision: CheckDecision) -> None:
     if not decision.reason or not decision.by:
-        raise Refusal("CX11", "没有写明理由或者经办人。", advice="核查由人决定；请填写 reason 和 by。")
+        raise Refusal(
+            "CX11",
+            "没有写明理由或者经办人。",
+            advice="核查由人决定；请填写理由（接口为 reason）和经办人（接口为 by）。",
+        )
 
 
 def _same(before: CheckDecision, told: CheckDecision) -> CheckDecision:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from xinheng.core.masking import mask_personal
@@ -79,6 +79,20 @@ def entry_of(
         day=day_of(now),
         at=now,
     )
+
+
+def alone() -> Q:
+    """For checks: made at a desk of one enterprise by itself, not of many at once."""
+    others = CheckMade.objects.filter(
+        **{name: OuterRef(name) for name in ("organisation", "day", "at", "occasion", "by")}
+    )
+    return Q(way=DESK) & ~Q(Exists(others.exclude(pk=OuterRef("pk"))))
+
+
+def undecided(organisation: Organisation) -> QuerySet[CheckMade]:
+    """Checks of one enterprise at the desk of the organ of which nobody said what was decided, the newest first."""
+    found = CheckMade.objects.filter(alone(), organisation=organisation, decision=None)
+    return found.select_related("subject", "by").order_by("-pk")
 
 
 def checks_in(field: str, units: Collection[int], *, start: date, end: date) -> QuerySet[CheckMade]:

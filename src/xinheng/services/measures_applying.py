@@ -5,7 +5,7 @@ the ledger (《河南省社会信用条例》第三十一条; 南阳方案五（
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -48,7 +48,8 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applies:
-    """What is known of an enterprise for a matter on a day. There is no field for a verdict, and none may be added."""
+    """What is known of an enterprise for a matter on a day. There is no field for a verdict, and none may be added. ``check``:
+    number of its entry in the register, where a desk asked."""
 
     subject: Known
     occasion: Occasion
@@ -61,6 +62,7 @@ class Applies:
     persons: str = PERSONS_ELSEWHERE
     subject_version: int = 0
     policy_digest: str = ""
+    check: str = ""
 
 
 def what_applies(
@@ -168,7 +170,7 @@ def check_at_desk(
         found.subject.pk, occasion, organisation=body, field=of_field, reference=reason, by=actor, now=now
     )
     made.save(force_insert=True)
-    return found
+    return replace(found, check=made.public_id or "")
 
 
 def _lines(rows: Sequence[Told], policy: Policy) -> Iterator[tuple[int, str, Line]]:

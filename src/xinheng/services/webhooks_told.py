@@ -24,10 +24,12 @@ from xinheng.store.checked_lines import TOLD_ITEMS
 from xinheng.store.endings import Ending, Telling
 from xinheng.store.ledger import LedgerBatch, LedgerEvent
 from xinheng.store.report_acceptances import ReportAcceptance
+from xinheng.store.subjects import Subject
 from xinheng.store.webhooks import Webhook, WebhookMessage
 
 _ENTERED = ("listing.entered", "listing.good_entered")
 _APPLIED, _LOADED = "measure.applied", "batch.loaded"
+_PUT_RIGHT = ("record.correct", "record.restore")
 
 _ENDED = f"""
 SELECT w.id, c.public_id FROM store_checkmade c JOIN store_sharingcall s ON s.id = c.call_id
@@ -86,8 +88,8 @@ def tell_of_ending(ending: Ending, subjects: Collection[int], *, policy: Policy,
     return sorted(found)
 
 
-def _tell_of_reports(subjects: Collection[int], *, policy: Policy, now: datetime) -> None:
-    """Reports that the organ of a key took and that would say something else if they were made now."""
+def _tell_of_reports(subjects: Collection[int], *, policy: Policy, now: datetime) -> int:
+    """Reports that the organ of a key took and that would say something else if they were made now; returns the messages."""
     hooks = Webhook.objects.filter(ended_at__isnull=True, key__sandbox=False).select_related("key")
     by_organ: dict[int, list[Webhook]] = defaultdict(list)
     for hook in hooks:
@@ -98,15 +100,19 @@ def _tell_of_reports(subjects: Collection[int], *, policy: Policy, now: datetime
     rows = list(accepted.select_related("made__subject", "made__content").order_by("pk"))
     made = [row.made for row in rows if row.made is not None]
     states = states_of(made, policy=policy, today=day_of(now))
+    count = 0
     for row, state in zip(rows, states, strict=True):
         if state is State.CHANGED:
             for hook in by_organ[row.organisation_id]:
-                tell(hook, Kind.REPLACED, about=f"report:{row.number}", ids=[row.number], now=now)
+                told = tell(hook, Kind.REPLACED, about=f"report:{row.number}", ids=[row.number], now=now)
+                count += len(told)
+    return count
 
 
 @transaction.atomic
-def tell_news(*, now: datetime) -> int:
-    """Ask to check again where something new applies, up to the last sealed batch of the ledger; returns the messages."""
+def tell_news(*, policy: Policy, now: datetime) -> int:
+    """Ask to check again where something new applies and name the reports that a correction made old, up to the last
+    sealed batch of the ledger; returns the messages."""
     through = LedgerBatch.objects.aggregate(last=Max("number"))["last"] or 0
     waiting = Webhook.objects.select_for_update(of=("self",), skip_locked=True).filter(
         ended_at__isnull=True, told_through__lt=through
@@ -122,8 +128,18 @@ def tell_news(*, now: datetime) -> int:
         found = _checks(_NEWS, news | {"webhooks": list(asking)}) if news else {}
         for pk, checks in found.items():
             count += len(tell(asking[pk], Kind.AGAIN, about=f"again:{through}", ids=checks, now=now))
+    if by_place and (right := _put_right(min(by_place), through)):
+        count += _tell_of_reports(right, policy=policy, now=now)
     Webhook.objects.filter(pk__in=[hook.pk for hook in hooks]).update(told_through=through)
     return count
+
+
+def _put_right(after: int, through: int) -> list[int]:
+    """Subjects of whose file something was corrected or restored meanwhile, with those they were merged into."""
+    events = LedgerEvent.objects.filter(kind__in=_PUT_RIGHT, leaf__batch__gt=after, leaf__batch__lte=through)
+    found = Subject.objects.filter(public_id__in=events.values("subject"))
+    pairs = found.values_list("pk", "merged_into")
+    return sorted({one for pair in pairs for one in pair if one is not None})
 
 
 def _may_ask(hook: Webhook, now: datetime) -> bool:

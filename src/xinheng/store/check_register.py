@@ -49,8 +49,8 @@ class CheckMade(models.Model):
 
 
 class CheckDecision(models.Model):
-    """What the organ decided in the matter after a check, as its system says it. ``grounds``: numbers of the decisions that
-    applied and were used; ``by`` names the officer as the organ does."""
+    """What the organ decided in the matter after a check, as its system (``key``) or a person at its desk says it.
+    ``grounds``: numbers of the decisions that applied and were used; ``by`` names the officer as the organ does."""
 
     made = models.OneToOneField(CheckMade, on_delete=models.PROTECT, related_name="decision")
     outcome = models.CharField(max_length=12, choices=[(one.value, one.label) for one in CheckOutcome])
@@ -58,7 +58,8 @@ class CheckDecision(models.Model):
     by = models.CharField(max_length=60)
     grounds = ArrayField(models.CharField(max_length=60), default=list)
     decided_on = models.DateField()
-    key = models.ForeignKey(SenderKey, on_delete=models.PROTECT, related_name="+", db_index=False)
+    key = models.ForeignKey(SenderKey, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -74,5 +75,10 @@ class CheckDecision(models.Model):
                 condition=~Q(outcome__in=[one.value for one in CheckOutcome if one.needs_ground])
                 | ~Q(grounds=[]),
                 name="checkdecision_rests_on_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(key__isnull=False, person__isnull=True)
+                | Q(key__isnull=True, person__isnull=False),
+                name="checkdecision_by_person_or_system",
             ),
         ]

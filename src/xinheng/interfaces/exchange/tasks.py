@@ -64,9 +64,13 @@ def compare_holdings(peer: str, actor: int | None) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="send_webhooks", queueing_lock="send_webhooks")
 def send_webhooks(timestamp: int = 0) -> None:
-    """Ask systems to check again where something is new, and post what is due in a process of its own."""
+    """Ask systems to check again where something is new, name reports that are old, and post what is due in a process of its
+    own."""
+    from xinheng.services.policies import policy_in_force
+    from xinheng.services.time import day_of
+
     now = datetime.now(UTC)
-    asked = webhooks_told.tell_news(now=now)
+    asked = webhooks_told.tell_news(policy=policy_in_force(on=day_of(now)), now=now)
     if webhooks_sending.something_due(now=now):
         child = subprocess.Popen([sys.executable, *POST], env=dict(os.environ), stdin=subprocess.DEVNULL)
         log.info("webhooks_started", pid=child.pid, news=asked)

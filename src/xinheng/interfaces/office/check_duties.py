@@ -24,6 +24,7 @@ _HEAD = (
     "系统核查",
     "已反馈办理结果",
     "系统核查未反馈",
+    "窗口核查未登记结果",
 )
 
 
@@ -77,6 +78,7 @@ def _line(call: Call, one: DutyDone) -> tuple[Any, ...]:
         one.system,
         one.fed_back,
         one.open,
+        one.desk_open,
     )
 
 

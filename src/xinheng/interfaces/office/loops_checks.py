@@ -129,7 +129,7 @@ def _check(call: Call, one: CheckMade) -> list[Cell | str]:
 
 
 def _outcome(one: CheckMade) -> str:
-    """As its system told it; a desk keeps it with the matter."""
+    """As its system or its desk told it."""
     decision = getattr(one, "decision", None)
     if decision is not None:
         return str(decision.get_outcome_display())

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.checks_decided import form_after, waiting
 from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.measures import crumbs, tables_page
 from xinheng.interfaces.office.once import once
@@ -129,6 +130,9 @@ def measure_check(call: Call) -> HttpResponse:
         "form": form,
         "found": found,
         "tables": _tables(found) if found else [],
+        "waiting": None if found else waiting(call),
+        "result": form_after(found) if found else None,
+        "result_url": reverse("office:check_made", kwargs={"check": found.check}) if found else "",
     }
     return call.render("measure_check", context)
 
