@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Keys of SM2 stand beside those of P-256, one of a curve and a sort in use."""
 
     dependencies = [
-        ("store", "0514_arrears"),
+        ("store", "0568_decisions_of_desks"),
     ]
 
     operations = [
