@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.refusals import code_of
 
-from xinheng.core.ban_faults import Finding, Fit, demand_finding, fit_of, refuse_unrelated
+from xinheng.core.ban_faults import Finding, Fit, demand_finding, fit_of, refuse_other_field, refuse_unrelated
 from xinheng.core.measure_basis import Basis
 from xinheng.core.measure_rows import BanRule, Target
 from xinheng.core.policy import Policy, load_policy
@@ -66,6 +66,17 @@ def test_a_ban_whose_faults_bodies_of_every_field_decide_is_compared_by_the_word
 def test_an_unrelated_ground_is_refused_with_the_clause_and_a_way_on() -> None:
     assert code_of(refuse_unrelated, ban(), PENALTY, cited="某法第一条") == "BAN-UNRELATED"
     refuse_unrelated(ban(), replace(PENALTY, words="政府采购"), cited="某法第一条")
+
+
+@pytest.mark.row("M10-08")
+def test_a_ban_is_decided_by_a_body_of_its_field() -> None:
+    market, finance, unknown = PENALTY.sectors, frozenset({"finance"}), replace(PENALTY, sectors=frozenset())
+    assert code_of(refuse_other_field, ban(), PENALTY, market, cited="某法") == "BAN-BODY"
+    refuse_other_field(ban(), PENALTY, finance, cited="某法")
+    deceit = ban("licence_deceit")
+    assert code_of(refuse_other_field, deceit, PENALTY, finance, cited="某法") == "BAN-BODY"
+    refuse_other_field(deceit, PENALTY, market, cited="某法")
+    refuse_other_field(deceit, unknown, finance, cited="某法")
 
 
 @pytest.mark.row("M10-08")

@@ -96,6 +96,7 @@ def test_a_clock_that_the_new_version_would_leave_running_bars_the_case():
 def test_a_plan_leads_to_a_newer_version_and_to_words_it_has():
     assert "较新版本" in flaws_of_plan(replace(WHOLE, new=RECTIFICATION))[0]
     assert flaws_of_plan(replace(WHOLE, states={"correcting": "moon"})) == ("新版本没有状态“moon”",)
+    assert flaws_of_plan(replace(WHOLE, states={"moon": "done"})) == ("旧版本没有状态“moon”",)
     assert flaws_of_plan(replace(WHOLE, verbs={"draft": "x"}, clocks={CORRECT: "y"})) == (
         "新版本没有步骤“x”",
         "新版本没有期限“y”",

@@ -388,7 +388,7 @@ def test_a_case_says_that_it_goes_on_as_it_began_where_its_flow_has_a_newer_vers
     from xinheng.core.rectification import RECTIFICATION
 
     case, wang = orders.correcting(), signed_in(people.wang)
-    said = "1（现行 2；本事项按立案时的版本办到底）"
+    said = "1（现行 2；没有迁移的，按立案时的版本办到底）"
     assert said not in text(wang.get(_url(case)))
     monkeypatch.setitem(flows._published, ("rectification", 2), replace(RECTIFICATION, version=2))
     assert said in text(wang.get(_url(case)))

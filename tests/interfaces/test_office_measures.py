@@ -225,36 +225,41 @@ def test_a_ban_is_proposed_with_its_fault_and_found_by_whoever_decides(
     page = text(wang.get(f"{reverse('office:new_measure')}?record={food.record_key}"))
     assert "procurement|" not in page
     assert "没有关联、不能选用的市场禁入" in page and "第七十七条" in page
-    record = measures.record(seriousness=3, fields={"违法行为类型": "政府采购中恶意串通"})
+    record = measures.record(seriousness=3, fields={"违法行为类型": "骗取药品经营许可"})
     begin = f"{reverse('office:new_measure')}?record={record.record_key}"
     given = {
         "measures": ["bar_entry"],
         "body": people.market.public_id,
         "reason": "相当",
-        "months": "24",
-        "ban": "procurement|collusion",
-        "ban_clause": "第七十七条第一款第（三）项",
+        "months": "120",
+        "ban": "",
+        "ban_clause": "第一百二十三条",
     }
+    assert "没有选择是哪一种市场禁入" in text(post(wang, begin, given))
+    given["ban"] = "drug_application|deceit"
     assert "没有写明所适用的条款，或者没有写明事实为什么" in text(post(wang, begin, given))
-    post(wang, begin, {**given, "fits": "投标文件异常一致"})
+    post(wang, begin, {**given, "fits": "仓储证明是假的"})
     case = Case.objects.get()
     url = reverse("office:case", kwargs={"number": case.number})
-    assert "投标文件异常一致" in text(wang.get(url))
+    assert "仓储证明是假的" in text(wang.get(url))
     heard = measures.step(
         measures.served(measures.step(case, "notify", people.wang), "prior_notice"), "hear", people.wang
     )
-    assert "提出时写的是" in text(zhao.get(url))
+    page = text(zhao.get(url))
+    assert "提出时写的是" in page and 'value="deceit" selected' not in page
     decided = {
         "seen": heard.version,
         "reason": "属实",
-        "fault": "collusion",
-        "clause": "第七十七条第一款第（三）项",
+        "fault": "deceit",
+        "clause": "第一百二十三条",
     }
     assert "没有写明所适用的条款，或者没有写明事实为什么" in text(post(zhao, _step(case, "decide"), decided))
-    post(zhao, _step(case, "decide"), {**decided, "fits": "检查笔录证明三家串通报价"})
+    post(zhao, _step(case, "decide"), {**decided, "fits": "核查证明没有这处仓库"})
+    late = text(post(zhao, _step(case, "decide"), {**decided, "fits": "再送一次"}))
+    assert "刚刚被别人办理过" in late and "再送一次" in late
     case.refresh_from_db()
     assert case.state == "decided"
-    assert "决定人的认定" in text(wang.get(url)) and "检查笔录证明三家串通报价" in text(wang.get(url))
+    assert "决定人的认定" in text(wang.get(url)) and "核查证明没有这处仓库" in text(wang.get(url))
 
 
 @pytest.mark.row("M10-08")

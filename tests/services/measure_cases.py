@@ -23,6 +23,7 @@ from xinheng.store.models import (
     Organisation,
     OrganisationKind,
     Record,
+    RoleGrant,
     User,
 )
 
@@ -73,11 +74,21 @@ class Measures:
         wanted = Proposal(
             subject=record.subject,
             ground=Ground(GroundKind.RECORD, record.record_key),
-            body=self.people.market,
+            body=self.finance() if any(one.ban for one in choices) else self.people.market,
             choices=choices or (HONOURS,),
             reason="与失信行为相当",
         )
         return replace(wanted, **given)  # type: ignore[arg-type]
+
+    def finance(self) -> Organisation:
+        """The body of bans from procurement, for which Wang proposes and Zhao decides too."""
+        known = Organisation.objects.filter(key="kaifeng.finance").first()
+        if known is not None:
+            return known
+        made = make_organisation("kaifeng.finance", OrganisationKind.DEPARTMENT, "市财政局", self.people.city)
+        for user, role in ((self.people.wang, Role.REVIEWER), (self.people.zhao, Role.DECIDER)):
+            RoleGrant.objects.create(user=user, role=role, organisation=made, from_on=date(2026, 1, 1))
+        return made
 
     def proposed(self, record: Record | None = None, *choices: Choice) -> Case:
         record = record or self.record()

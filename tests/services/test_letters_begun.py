@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from tests.people import NOW, TODAY, People
 from tests.services.listing_cases import make_listers
+from tests.services.measure_cases import BAN, make_measures
 from tests.services.orders import make_orders
 from tests.services.promises import make_desk
 
@@ -65,6 +66,20 @@ def test_the_term_in_the_letter_is_that_of_the_decision(people: People, policy: 
     assert said["decision"] == "列入市场监督管理严重违法失信名单，期限36个月，自送达之日起算。"
     assert said["statement"] == "在规定的期限内没有提出陈述、申辩。"
     assert said["facts"] == "情节严重"
+
+
+@pytest.mark.row("M10-03")
+def test_a_letter_on_a_measure_begins_with_its_ground_its_clause_and_what_was_heard(
+    people: People, policy: Policy
+) -> None:
+    measures = make_measures(people, policy)
+    case = measures.step(measures.proposed(measures.listed(), BAN), "notify", people.wang)
+    said = begun(case, "prior_notice", policy=policy, on=TODAY)
+    assert str(said["facts"]).startswith("所依据的信息：") and "汴市监罚〔2026〕7号" in str(said["facts"])
+    assert said["basis"] == "《中华人民共和国政府采购法》第七十七条"
+    assert "期限24个月，自送达之日起算" in str(said["measure"])
+    heard = measures.step(measures.served(case, "prior_notice"), "hear", people.wang)
+    assert begun(heard, "decision", policy=policy, on=TODAY)["statement"] == "理由"
 
 
 @pytest.mark.row("M4-09")

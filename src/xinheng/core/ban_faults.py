@@ -53,6 +53,19 @@ def refuse_unrelated(rule: BanRule, basis: Basis, *, cited: str) -> None:
     )
 
 
+def refuse_other_field(rule: BanRule, basis: Basis, body: frozenset[str], *, cited: str) -> None:
+    """Refusal BAN-BODY where the body answers neither for the field of the ban nor, where the statute serves every field, for
+    that of the ground. ``body``: its fields; where no field is known, persons judge."""
+    fields = set(rule.rests_on.sectors if rule.rests_on else ()) or set(basis.sectors)
+    if fields and not fields & body:
+        raise Refusal(
+            "BAN-BODY",
+            f"“{rule.title}”由有这一领域职责的机关决定，所选的实施单位没有",
+            citation=cited,
+            advice="请选择有权的单位，或者提请它办理；职责登记有误的，先更正单位的领域",
+        )
+
+
 def demand_finding(rule: BanRule, basis: Basis, finding: Finding, *, cited: str) -> Finding:
     """The finding, with the clause of its fault where none was written. Refusals: BAN-FAULT it is none of the faults of
     this statute, BAN-FINDING clause or reason is missing. A listing for the very faults needs none."""

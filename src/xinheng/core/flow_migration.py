@@ -4,7 +4,7 @@ Nobody loses a right by it: the state needs a counterpart, each running clock go
 can end, and verbs keep their meaning, so that who took an earlier step still may not decide. Moving back is exact.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,15 +83,20 @@ def flaws_of_plan(plan: Plan) -> tuple[str, ...]:
     found = []
     if plan.old.name != plan.new.name or plan.new.version <= plan.old.version:
         found.append("只能迁移到同一流程的较新版本")
-    states = {state.key for state in plan.new.states}
-    verbs, clocks = {step.verb for step in plan.new.steps}, _clocks(plan.new)
-    for words, known, kind in (
-        (plan.states, states, "状态"),
-        (plan.verbs, verbs, "步骤"),
-        (plan.clocks, clocks, "期限"),
-    ):
-        found += [f"新版本没有{kind}“{name}”" for name in sorted(set(words.values()) - known)]
+    before, after = _names(plan.old), _names(plan.new)
+    for kind, words in (("状态", plan.states), ("步骤", plan.verbs), ("期限", plan.clocks)):
+        found += [f"旧版本没有{kind}“{name}”" for name in sorted(set(words) - before[kind])]
+        found += [f"新版本没有{kind}“{name}”" for name in sorted(set(words.values()) - after[kind])]
     return tuple(found)
+
+
+def _names(flow: Flow) -> Mapping[str, Set[str]]:
+    """Of its states, steps and clocks."""
+    return {
+        "状态": {state.key for state in flow.states},
+        "步骤": {step.verb for step in flow.steps},
+        "期限": _clocks(flow),
+    }
 
 
 def dry_run(plan: Plan, cases: Iterable[Running]) -> tuple[Line, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xinheng.core.ban_faults import refuse_unrelated
+from xinheng.core.ban_faults import refuse_other_field, refuse_unrelated
 from xinheng.core.days import add_months
 from xinheng.core.measure_basis import Basis
 from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, BanRule, Least, Measure, Measures
@@ -147,6 +147,13 @@ def _check_basis(
 def _check_ban(
     measures: Measures, wanted: Wanted, basis: Basis, *, sources: Mapping[str, Source], on: date
 ) -> None:
+    if not wanted.ban:
+        raise Refusal(
+            "BAN-UNLISTED",
+            "没有选择是哪一种市场禁入、哪一种法定情形",
+            citation="国办发〔2020〕49号",
+            advice="请从目录中选择一种；一种也不符合的，不得采取",
+        )
     rule = measures.bans.get(wanted.ban)
     cited = [sources[one.source] for one in rule.basis if one.source in sources] if rule else []
     statutes = [one for one in cited if one.rank in RESTRICTING]
@@ -165,6 +172,7 @@ def _check_ban(
         )
     _refuse_over(statutes, words="、".join(one.cite() for one in statutes), on=on)
     refuse_unrelated(rule, basis, cited=cite_ban(rule, sources))
+    refuse_other_field(rule, basis, wanted.body_sectors, cited=cite_ban(rule, sources))
     _check_ban_term(rule, wanted, sources=sources)
 
 
@@ -187,10 +195,9 @@ def _check_ban_term(rule: BanRule, wanted: Wanted, *, sources: Mapping[str, Sour
     if wanted.permanent:
         fits = rule.permanent and wanted.months is None
     if not fits:
-        span = f"{low}个月" if low == high else f"{low}至{high}个月"
         raise Refusal(
             "BAN-TERM",
-            f"“{rule.title}”的期限是{span}，所填期限不符合",
+            f"“{rule.title}”的期限是{rule.span}，{'没有填写期限' if wanted.months is None else '所填期限不符合'}",
             citation=cite_ban(rule, sources),
             advice="请按法定期限填写",
         )

@@ -197,6 +197,12 @@ class BanRule(Entry):
             raise ValueError("市场禁入须写明法律规定的情形（faults）和可以作为依据的信息（rests_on）")
         return self
 
+    @property
+    def span(self) -> str:
+        """The months that the statute allows, in words."""
+        low, high = self.min_months, self.max_months
+        return f"{low}个月" if low == high else f"{low}至{high}个月"
+
 
 class Edition(Entry):
     """An edition of the national list, newest last; ``from_on`` is empty where nobody has looked it up."""

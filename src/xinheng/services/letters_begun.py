@@ -11,12 +11,13 @@ from xinheng.core.interviews import Manner
 from xinheng.core.letters import Values, in_words, newest
 from xinheng.core.policy import Policy
 from xinheng.core.rectification import CORRECT
-from xinheng.services.cases import last_step
+from xinheng.services.cases import ground_of, last_step
 from xinheng.services.commitments_checks import proposal_of
 from xinheng.services.endings import receiver_name
 from xinheng.services.interviews import facts_of
-from xinheng.services.measures import choices_of
+from xinheng.services.measures import choices_of, cited_for
 from xinheng.services.measures_findings import words_of_finding
+from xinheng.services.measures_grounds import words_of as ground_words
 from xinheng.services.misuse import told_of
 from xinheng.services.objections_remedy import endings_of
 from xinheng.services.rectification import wanted_of
@@ -96,15 +97,27 @@ def _statement(case: Case) -> str:
 
 
 def _measure(case: Case, policy: Policy, on: date) -> Words:
-    words = []
+    """The ground stands first, with its document, and the clauses are those that were found."""
+    words, cited = [], []
     for one in choices_of(case):
         row, ban = policy.measures.measures.get(one.measure), policy.measures.bans.get(one.ban)
-        term = f"，期限{one.months}个月" if one.months else "，随所依据的信息终止"
+        term = f"，期限{one.months}个月，自送达之日起算" if one.months else "，随所依据的信息终止"
         which = f"（{ban.title}）" if ban else ""
         words.append(f"{row.title if row else one.measure}{which}{term}")
+        cited += cited_for(one, case, policy=policy)
     told = "；".join(words) + "。" if words else ""
-    facts = "\n".join(filter(None, (_why(case), words_of_finding(case, policy=policy))))
-    return {"facts": facts, "measure": told, "decision": told}
+    ground, relation = ground_of(case), words_of_finding(case, policy=policy)
+    rests_on = f"所依据的信息：{ground_words(ground, policy=policy)}。" if ground else ""
+    heard, decided = last_step(case, "hear"), last_step(case, "decide")
+    silent = _SILENT if last_step(case, "lapse") else ""
+    return {
+        "facts": "\n".join(filter(None, (rests_on, _why(case), relation))),
+        "basis": "\n".join(dict.fromkeys(cited)),
+        "statement": heard.reason if heard else silent,
+        "reasons": decided.reason if decided else "",
+        "measure": told,
+        "decision": told,
+    }
 
 
 def _commitment(case: Case, policy: Policy, on: date) -> Words:

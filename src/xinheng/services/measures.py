@@ -317,17 +317,23 @@ def _apply(
     return tuple(made)
 
 
+def cited_for(choice: Choice, case: Case, *, policy: Policy) -> list[str]:
+    """The clauses that a measure rests on: the one that was written first, of a ban the one that was found."""
+    entry = policy.measures.bans.get(choice.ban) or policy.measures.measures.get(choice.measure)
+    cited = [policy.sources[one.source].cite(one.clause) for one in entry.basis] if entry else []
+    if choice.source in policy.sources and choice.clause:
+        cited.insert(0, policy.sources[choice.source].cite(choice.clause))
+    if choice.ban in policy.measures.bans and (found_of := finding_of(case)[1]).clause:
+        cited[0] = clause_of(choice.ban, found_of, policy=policy)
+    return cited
+
+
 def _columns(
     choice: Choice, row: Measure, basis: Basis, *, case: Case, policy: Policy, from_on: date
 ) -> Mapping[str, Any]:
     """What the list says of the measure and its term, as it stands on this day."""
     wanted = wanted_of(choice, case.organisation, policy)
     rule = policy.measures.bans.get(choice.ban)
-    cited = [policy.sources[one.source].cite(one.clause) for one in (rule or row).basis]
-    if choice.source in policy.sources and choice.clause:
-        cited.insert(0, policy.sources[choice.source].cite(choice.clause))
-    if rule and (found_of := finding_of(case)[1]).clause:
-        cited[0] = clause_of(choice.ban, found_of, policy=policy)
     return {
         "measure": choice.measure,
         "title": (f"{row.title}（{rule.title}）" if rule else row.title)[:120],
@@ -335,7 +341,7 @@ def _columns(
         "edition": policy.measures.edition,
         "policy_digest": policy.digest,
         "occasions": [one.value for one in (rule.occasions if rule else row.occasions)],
-        "basis": "；".join(dict.fromkeys(cited))[:400],
+        "basis": "；".join(dict.fromkeys(cited_for(choice, case, policy=policy)))[:400],
         "ban": choice.ban,
         "field": rule.field.value if rule else "",
         "permanent": choice.permanent,

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.measure_rows import MeasureGroup, Occasion
 from xinheng.core.policy import Policy
+from xinheng.services.measures_findings import words_of_finding
 from xinheng.services.measures_grounds import words_of
 from xinheng.services.merged_files import one_with
 from xinheng.services.objections_marks import marked
@@ -32,6 +33,8 @@ class OwnMeasure:
     basis: str
     ground: str
     reason: str
+    relation: str
+    """Of a ban, the fault that was found and why the facts are it."""
     body: str
     number: str
     from_on: date
@@ -70,6 +73,7 @@ def _shown(row: MeasureApplied, subject: Subject, open_ones: dict[str, str], pol
         basis=row.basis,
         ground="" if over else words_of(ground, policy=policy),
         reason="" if over else row.reason,
+        relation=words_of_finding(row.decision, policy=policy) if row.ban and not over else "",
         body=tree().name(row.organisation_id),
         number=row.decision.number,
         from_on=row.from_on,

@@ -202,6 +202,7 @@ def _act(visit: Visit, case: Case, form: ReasonForm) -> None:
 
 def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
     progress = progress_of(case, policy=visit.policy, today=visit.today)
+    letters = served_letters(case, visit)
     objection = Objection.objects.filter(case=case).first()
     return {
         "case": progress,
@@ -210,12 +211,19 @@ def _shown(visit: Visit, case: Case, form: ReasonForm) -> dict[str, Any]:
         "form": form,
         "acts": _acts(visit, case, objection),
         "papers": shown_papers(case, visit),
-        "letters": served_letters(case, visit),
+        "letters": letters,
+        "about": _about(case) if letters else "",
         "answer": case.events.filter(verb__in=("correct", "withdraw", "uphold"))
         .order_by("-sequence")
         .first(),
         "back_url": reverse("counter:own_cases", args=[visit.enterprise.public_id]),
     }
+
+
+def _about(case: Case) -> str:
+    """What the case is about, where its title says it after the name of the enterprise."""
+    name, _, words = case.title.partition("：")
+    return words if case.subject and name == case.subject.name else ""
 
 
 def _acts(visit: Visit, case: Case, objection: Objection | None) -> list[dict[str, str]]:

@@ -26,7 +26,7 @@ from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Filter, Option, Paging
 from xinheng.interfaces.web.refusals import say_on
 from xinheng.services.case_deadlines import due_within, overdue, running
-from xinheng.services.cases import of_units, steps_for
+from xinheng.services.cases import of_units, refuse_stale, steps_for
 from xinheng.services.ledger import note
 from xinheng.store.casework import Case, CaseDeadline
 
@@ -67,6 +67,9 @@ def cases(call: Call) -> HttpResponse:
         "export_url": address(call.request, export="csv"),
         "mine_url": address(call.request, mine="" if call.request.GET.get("mine") else "1"),
         "mine": bool(call.request.GET.get("mine")),
+        "flows_url": reverse("office:flow_versions")
+        if any(call.may_somewhere(verb) for verb in (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY))
+        else "",
     }
     return call.render("cases", context)
 
@@ -245,6 +248,7 @@ def case_step(call: Call, case: Case, verb: str) -> HttpResponse:
     form = kind.form_of(step or known, case, call.request.POST, policy=call.policy)
     if form.is_valid():
         try:
+            refuse_stale(case, seen_version=form.cleaned_data["seen"])
             kind.act_of(verb)(call, case, verb, form)
         except Refusal as refusal:
             say_on(form, refusal, form.beside)

@@ -14,7 +14,7 @@ _MARGIN = 10
 def picture(flow: Flow, *, state: str, visited: Iterable[str]) -> Chart:
     """``visited`` are states the case was in before."""
     past = frozenset(visited)
-    ahead = [flow.state(key).title for key in dict.fromkeys(step.to_state for step in flow.steps_from(state))]
+    ahead = [flow.state(key).title for key in _ahead(flow, state)]
     title = f"现在是“{flow.state(state).title}”" + (
         f"，可以到：{'、'.join(ahead)}" if ahead else "，到此为止"
     )
@@ -26,6 +26,11 @@ def picture(flow: Flow, *, state: str, visited: Iterable[str]) -> Chart:
         rows=tuple(_row(flow, source, step) for step in flow.steps for source in step.from_states),
         numbers_from=9,
     )
+
+
+def _ahead(flow: Flow, state: str) -> list[str]:
+    """The states that a step leads to; one that stays where it is leads nowhere."""
+    return [key for key in dict.fromkeys(step.to_state for step in flow.steps_from(state)) if key != state]
 
 
 def _row(flow: Flow, source: str, step: Step) -> tuple[str, ...]:

@@ -168,7 +168,8 @@ def _facts(call: Call, case: Case) -> Iterable[tuple[str, str, str]]:
         yield "经营主体", case.subject.name, call.file_url(case.subject)
     if ground := ground_of(case):
         yield "依据", *_ground(call, ground)
-    yield "流程版本", _version(case), ""
+    drafts = any(call.may_somewhere(verb) for verb in (Verb.DRAFT_POLICY, Verb.PUBLISH_POLICY))
+    yield "流程版本", _version(case), reverse("office:flow_versions") if drafts else ""
 
 
 def _version(case: Case) -> str:
@@ -176,7 +177,7 @@ def _version(case: Case) -> str:
     now = newest(case.flow).version
     if now == case.flow_version:
         return str(now)
-    return f"{case.flow_version}（现行 {now}；本事项按立案时的版本办到底）"
+    return f"{case.flow_version}（现行 {now}；没有迁移的，按立案时的版本办到底）"
 
 
 _GROUNDS = {GroundKind.RECORD: "记录", GroundKind.DECISION: "决定", GroundKind.LIST_ENTRY: "名单条目"}

@@ -1,5 +1,6 @@
 """The catalogue of measures with its versions, what lies on enterprises, and the page of one measure."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -106,7 +107,7 @@ def measures_applied(call: Call) -> HttpResponse:
                 one.title,
                 call.tree.name(one.organisation_id),
                 str(one.from_on),
-                str(one.until_on or "随依据终止"),
+                last_day(one),
                 Cell("", mark=state_of(one)[0], tone=state_of(one)[1]),
             ]
             for one in page
@@ -127,6 +128,13 @@ def measures_applied(call: Call) -> HttpResponse:
 
 
 _RESTING: dict[str, dict[str, Any]] = {"resting": {"suspended_at__isnull": False}, "ended": {}}
+
+
+def last_day(measure: MeasureApplied) -> str:
+    """The last day of its term, as the enterprise is told it."""
+    if measure.until_on is None:
+        return "终身" if measure.permanent else "随依据终止"
+    return str(measure.until_on - timedelta(days=1))
 
 
 def state_of(measure: MeasureApplied) -> tuple[str, str]:
@@ -153,7 +161,7 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
         ("适用事项", "、".join(Occasion(one).label for one in measure.occasions), ""),
         (
             "期限",
-            f"{measure.from_on} 至 {measure.until_on or ('终身' if measure.permanent else '依据终止')}",
+            f"{measure.from_on} 至 {last_day(measure)}",
             "",
         ),
         ("清单版本", f"{measure.edition} 年版", ""),

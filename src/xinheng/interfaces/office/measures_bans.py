@@ -16,7 +16,14 @@ from xinheng.interfaces.web.refusals import Beside
 from xinheng.services.measures_findings import finding_of, words_of_finding
 from xinheng.store.casework import Case
 
-BESIDE: Beside = {"BAN-FAULT": "ban", "BAN-FINDING": "fits", "BAN-TERM": "months"}
+BESIDE: Beside = {
+    "BAN-UNLISTED": "ban",
+    "BAN-FAULT": "ban",
+    "BAN-FINDING": "fits",
+    "BAN-TERM": "months",
+    "BAN-BODY": "body",
+}
+FIELDS = ("ban", "ban_clause", "fits")
 _BY_LIST = "所列名单已经按这一条款认定"
 Options = list[tuple[str, str | list[tuple[str, str]]]]
 
@@ -37,7 +44,7 @@ def options(basis: Basis, policy: Policy) -> Options:
         faults = [(f"{key}|{name}", title) for name, title in fault_words(rule)]
         if fit_of(rule, basis) is Fit.NAMED:
             faults.insert(0, (f"{key}|", _BY_LIST))
-        found.append((rule.title, faults))
+        found.append((f"{rule.title}（期限{rule.span}）", faults))
     return found
 
 
@@ -69,8 +76,15 @@ def fits_field() -> forms.CharField:
     )
 
 
+class SometimesChoice(forms.ChoiceField):
+    """Needed unless the listing says it already."""
+
+    sometimes = True
+
+
 class DecideForm(PolicyForm):
-    """Of a ban, the decider's own finding stands beside the reason; other measures ask for the reason alone."""
+    """Of a ban, the decider's own finding stands beside the reason, and nothing of it is chosen beforehand; other measures
+    ask for the reason alone."""
 
     beside: ClassVar[Beside] = {"BAN-FAULT": "fault", "BAN-FINDING": "fits"}
 
@@ -80,10 +94,9 @@ class DecideForm(PolicyForm):
         rule = policy.measures.bans.get(ban)
         if rule is None:
             return
-        fault = forms.ChoiceField(label=f"{rule.title}：法定情形", required=False)
+        fault = SometimesChoice(label=f"{rule.title}：法定情形", required=False)
         fault.choices = [("", _BY_LIST if not proposed.fault else "请选择"), *fault_words(rule)]
         self.fields |= {"fault": fault, "clause": clause_field(), "fits": fits_field()}
-        self.initial.update(fault=proposed.fault, clause=proposed.clause)
         said = words_of_finding(case, policy=policy)
         self.fields["clause"].help_text = "对照法律原文填写，例如：第七十七条第一款第（一）项。"
         self.fields["fits"].help_text = (

@@ -19,7 +19,7 @@ from xinheng.interfaces.office import measures_bans
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
-from xinheng.interfaces.office.measures import crumbs
+from xinheng.interfaces.office.measures import crumbs, last_day
 from xinheng.interfaces.office.measures_bans import DecideForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.subjects_marks import state_of
@@ -78,12 +78,15 @@ class ProposalForm(forms.Form):
         }
         for name, options in choices.items():
             self.fields[name].choices = options  # type: ignore[attr-defined]
+        if not measures_bans.bans_for(basis, policy):
+            for name in measures_bans.FIELDS:
+                del self.fields[name]
         own = Organisation.objects.filter(pk=call.user.organisation_id).first()
         self.initial.setdefault("body", own.public_id if own else "")
 
     def choices(self, policy: Policy) -> tuple[Choice, ...]:
         given = self.cleaned_data
-        ban, _, fault = given["ban"].partition("|")
+        ban, _, fault = given.get("ban", "").partition("|")
         found = []
         for key in given["measures"]:
             row = policy.measures.measures[key]
@@ -203,6 +206,16 @@ class RespondForm(StepForm):
         ]
 
 
+class HearForm(StepForm):
+    """What the enterprise said and what is answered, as the letter of decision says it."""
+
+    def __init__(self, step: Any, case: Case, *args: Any, **kwargs: Any) -> None:
+        super().__init__(step, case, *args, **kwargs)
+        self.fields["reason"].label = "陈述、申辩的内容和答复"
+        self.fields["reason"].help_text = "逐项写明采纳或者不采纳和理由，写入决定书；不写个人信息。"
+        self.fields["reason"].error_messages["required"] = "请写明企业说了什么、采纳不采纳和理由。"
+
+
 def _responders(form: StepForm) -> list[Organisation]:
     return list(Organisation.objects.filter(public_id__in=form.cleaned_data["responders"]).order_by("pk"))
 
@@ -243,7 +256,7 @@ def _shown(call: Call, case: Case) -> dict[str, Any]:
                 one.title,
                 reverse("office:measure", kwargs={"measure": one.public_id}),
                 one.from_on,
-                one.until_on,
+                last_day(one),
             )
             for one in applied
         ]
@@ -282,7 +295,7 @@ MEASURE = CaseKind(
     part=_PART,
     shown=_shown,
     offers=but_service,
-    forms={"start": RespondForm, "decide": DecideForm},
+    forms={"hear": HearForm, "start": RespondForm, "decide": DecideForm},
     acts={"serve": serve_by_letter, "decide": _decide, "start": _start, "lift": _end, "annul": _end},
 )
 INCENTIVE = CaseKind(

@@ -36,7 +36,9 @@ class MarkForm(forms.Form):
         max_length=200,
         error_messages={"required": "请填写审计机关。"},
     )
-    source = forms.CharField(label="来源", max_length=300, error_messages={"required": "请写明来源文件。"})
+    source = forms.CharField(
+        label="来源（文件名称和文号）", max_length=300, error_messages={"required": "请写明来源文件。"}
+    )
     from_on = forms.DateField(label="起", widget=_DAY, error_messages={"required": "请填写起始日期。"})
 
 

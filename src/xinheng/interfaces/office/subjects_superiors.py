@@ -39,7 +39,9 @@ class TellForm(forms.Form):
     """``flag`` offers the open marks of the subject, ``record`` its decisions that stand."""
 
     flag = forms.TypedChoiceField(
-        label="主体性质", coerce=int, error_messages={"required": "该主体现在没有标注。"}
+        label="主体性质",
+        coerce=int,
+        error_messages={"required": "这家单位还没有标注为机关事业单位或者国有企业；请先在“主体性质”里标注。"},
     )
     record = forms.TypedChoiceField(
         label="所依据的决定",
@@ -193,7 +195,7 @@ def serve_superior(call: Call, subject: Subject, letter: str) -> HttpResponse:
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         receipt = Receipt(on=given["on"], way=DeliveryWay(given["way"]), proof=given["proof"])
-        with refusals_on(form):
+        with refusals_on(form, {"SUP10": "proof", "SUP11": "on"}):
             serve_letter(found.public_id, receipt, actor=call.user, now=call.now)
             return _back(subject)
     lead = f"{found.title}，收文单位：{found.addressed_to}。机关之间的公文，不起算当事人的期限。"
