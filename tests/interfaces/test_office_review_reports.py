@@ -35,6 +35,8 @@ def test_a_tender_desk_gets_a_signed_report_and_asks_again(firm: Subject, people
     url = reverse("office:new_review")
     page = text(post(desk, url, _given(f"{firm.code}\n91410200MA00000030")))
     assert "不能核查的行" in page and "校验位不符" in page and not ReviewReport.objects.exists()
+    page = text(post(desk, url, _given("91410200MA00000030")))
+    assert "没有一行可以核查" in page and "leave_out" not in page
     sent = post(desk, url, _given(f"{firm.code}\n91410200MA00000030", leave_out="1"))
     made = ReviewReport.objects.get()
     assert sent.headers["Location"] == reverse("office:review", args=[made.number])
@@ -52,6 +54,11 @@ def test_a_tender_desk_gets_a_signed_report_and_asks_again(firm: Subject, people
     stranger = signed_in(make_user("sun", "孙办件", people.market, Role.WINDOW_CLERK))
     assert stranger.get(reverse("office:review", args=[made.number])).status_code == 404
     assert signed_in(people.zhou).get(reverse("office:reviews")).status_code == 403
+    measures = reverse("office:measures")
+    assert desk.get(measures).status_code == 403
+    assert f'href="{measures}"' not in text(desk.get(reverse("office:measure_check"))), (
+        "no way leads to a closed page"
+    )
 
 
 def test_a_letter_is_answered_from_a_file_and_confirmed_by_another(firm: Subject, people: People) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from tests.interfaces.office_people import post, signed_in, text
-from tests.people import People
+from tests.people import NOW, People
 from tests.services.test_up_reports import _penalty
 
 from xinheng.store.models import UpReport
@@ -21,6 +21,8 @@ def test_the_credit_office_hands_over_a_file_and_enters_its_receipt(people: Peop
     assert "下载文件" in text(officer.get(own))
     assert b"".join(officer.get(f"{own}file/").streaming_content).startswith(b"PK")
     post(officer, own)
+    UpReport.objects.update(answered_at=NOW, answered_by=people.wang, receipt="0")
+    assert "部分有回执" in text(officer.get(PAGE)), "a line has no answer yet"
     assert "逐行结果" in text(officer.get(own))
     assert "读不懂" in text(post(officer, own, {"receipt": "1", "rows": "什么"}))
     assert post(officer, own, {"receipt": "1", "rows": "1,退回,机关代码不对"}).status_code == 302

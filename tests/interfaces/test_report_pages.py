@@ -185,6 +185,9 @@ def test_a_form_without_kind_or_purpose_makes_nothing(firm: Subject, people: Peo
     nul = {"purpose": "\x00"}
     assert Client().post(reverse("counter:public_report", args=[firm.public_id]), nul).status_code == 400
     assert MadeReport.objects.count() == 0
+    assert '<option value="" selected>请选择</option>' in text(client.get(address)), (
+        "no purpose is said for anybody"
+    )
 
 
 def test_anybody_fetches_the_basic_report_without_signing_in(firm: Subject, record: Record) -> None:

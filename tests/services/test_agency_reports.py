@@ -1,5 +1,6 @@
 """Reports of agencies are registered by digest and never kept, those of banks by their use alone; nothing rests on them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,14 @@ def test_what_cannot_be_is_refused_and_enters_nothing(
     call: dict[str, Any] = {"by": people.li, "policy": policy, "now": NOW}
     file = pdf(tmp_path / "r.pdf")
     late = {"valid_until": TODAY - timedelta(days=1), "made_on": TODAY - timedelta(days=9)}
-    assert code_of(enter_report, shown(firm, agency, **late), file, **call) == "TP5"
-    assert code_of(enter_report, shown(firm, agency), None, **call) == "TP4"
+    assert code_of(enter_report, shown(firm, agency, **late), file, **call) == "TP12"
+    assert (
+        code_of(enter_report, shown(firm, agency, made_on=TODAY + timedelta(days=1)), file, **call) == "TP5"
+    )
+    assert code_of(enter_report, shown(firm, agency), None, **call) == "TP14"
+    assert code_of(enter_report, shown(firm, agency, number=" "), file, **call) == "TP13"
+    tomorrow = replace(FILING, filed_on=TODAY + timedelta(days=1))
+    assert code_of(register_agency, tomorrow, by=people.wang, now=NOW) == "TP11"
     assert code_of(enter_report, shown(firm, agency, code="1"), file, **call) == "BG5"
     text = tmp_path / "r.txt"
     text.write_text("not a report")

@@ -8,15 +8,18 @@ from tests.refusals import code_of
 from tests.services.deliveries import code, write
 from tests.services.measure_cases import CHANNEL, Measures, make_measures
 from tests.services.test_exits import LIST, entry, leaving, told
+from tests.store import listing_rows
 
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.services.collect import Delivery, import_file
 from xinheng.services.list_screening import confirm_hit, screen_all, screen_recent
 from xinheng.services.measures import grant
+from xinheng.services.screening import active_entries
 from xinheng.store.models import Case, ListEntry, MeasureApplied, Record, Subject
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M9-08")]
+SERIOUS = "safety"
 
 
 @pytest.fixture
@@ -108,9 +111,13 @@ def test_own_lists_market_information_and_expired_entries_are_no_hits(measures: 
     loaded = {"state": "loaded", "item": 14, "loaded_at": NOW}
     kept = {"subject": subject, "item": 14, "seriousness": Seriousness.SERIOUS}
     rows.record(batch=rows.batch(feed="xinheng-serious-list", **loaded), record_key=71, **kept)
+    own = listing_rows.entry(rows, record_key=71, subject=subject, list_key=SERIOUS)
     rows.record(batch=rows.batch(provenance=3, **loaded), record_key=72, **kept)
     rows.record(batch=rows.batch(**loaded), record_key=73, valid_to=TODAY, **kept)
     assert screen_all(policy=measures.policy, now=NOW).found == 0
-    rows.record(batch=rows.batch(**loaded), record_key=74, **kept)
+    template = rows.batch(feed="xinheng-serious-list", **loaded)
+    rows.record(batch=template, record_key=74, **kept)
     assert screen_all(policy=measures.policy, now=NOW).found == 1
     assert Case.objects.get(kind="list_hit").ground == "record:74"
+    told = active_entries(measures.policy, today=TODAY)
+    assert sorted(one.number for one in told if one.subject == subject) == ["", own.decision.number]

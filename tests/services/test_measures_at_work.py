@@ -11,6 +11,7 @@ from tests.refusals import code_of
 from tests.services.measure_cases import BAN, HONOURS, SUPERVISION, Measures, make_measures
 from tests.services.test_measures import repair
 
+from xinheng.core.catalogue import Item
 from xinheng.core.measures import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
@@ -165,6 +166,17 @@ def test_only_what_fits_the_body_and_lives_is_read(measures: Measures) -> None:
     assert not what_applies(record.subject, Occasion.HONOURS, measures.housing, **read).measures
     repair(record, measures)
     assert not what_applies(record.subject, Occasion.HONOURS, measures.people.market, **read).measures
+
+
+@pytest.mark.guard("G9")
+def test_a_commitment_is_read_until_it_ends(measures: Measures) -> None:
+    over = measures.record(item=Item.COMMITMENT, seriousness=Seriousness.NONE, valid_to=TODAY)
+    kept = {"item": Item.COMMITMENT, "seriousness": Seriousness.NONE, "subject": over.subject}
+    measures.record(record_key=1_000_001, valid_to=TODAY + timedelta(days=1), **kept)
+    found = what_applies(
+        over.subject, Occasion.TENDER, measures.housing, policy=measures.policy, on=TODAY
+    ).commitments
+    assert [line.until_on for line in found] == [TODAY + timedelta(days=1)]
 
 
 @pytest.mark.row("M10-06")

@@ -53,12 +53,12 @@ class Shown:
 
 @transaction.atomic
 def register_agency(filing: Filing, *, by: User, now: datetime) -> CreditAgency:
-    """Refusals TP1 no code, or a day to come; TP2 registered before."""
+    """Refusals TP1 no code, TP11 a day to come, TP2 registered before."""
     code = filing.code.strip().upper()
-    if not is_uscc(code) or filing.filed_on > day_of(now):
-        raise Refusal(
-            "TP1", "机构的统一社会信用代码或者备案日期不对。", advice="请按备案公告填写 18 位代码和日期。"
-        )
+    if not is_uscc(code):
+        raise Refusal("TP1", "机构的统一社会信用代码不对。", advice="请按备案公告填写 18 位代码。")
+    if filing.filed_on > day_of(now):
+        raise Refusal("TP11", "备案日期在今天以后。", advice="请按备案公告填写日期。")
     if CreditAgency.objects.filter(Q(code=code) | Q(filing_no=filing.filing_no.strip())).exists():
         raise Refusal("TP2", "这家机构或者这个备案号已经登记。", advice="请在机构名册中查看。")
     made = CreditAgency.objects.create(
@@ -87,14 +87,17 @@ def strike_off(public_id: str, reason: str, *, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def enter_report(shown: Shown, file: Path | None, *, by: User, policy: Policy, now: datetime) -> AgencyReport:
-    """Refusals: BG5 no such subject, TP4 an agency that is off the register, no file of an agency's report, or a file of a
-    bank's, TP5 days that cannot be, TP6 entered before, TP7 no PDF; AT01 to AT13 of the file."""
+    """Refusals: BG5 no such subject, TP4 an agency that is off the register, or a file of a bank's, TP13 no number, TP14 no
+    file of an agency's report, TP5 made after today, TP12 no longer valid or before it
+    was made, TP6 entered before, TP7 no PDF; AT01 to AT13 of the file."""
     today = day_of(now)
     subject = subject_of_code(shown.code)
-    if shown.made_on > today or shown.valid_until < today or shown.valid_until < shown.made_on:
+    if shown.made_on > today:
+        raise Refusal("TP5", "出具日期在今天以后。", advice="请核对报告上的日期。")
+    if shown.valid_until < max(today, shown.made_on):
         raise Refusal(
-            "TP5",
-            "出具日期在今天以后，或者报告已经过了有效期。",
+            "TP12",
+            "报告已经过了有效期，或者有效期早于出具日期。",
             advice="请核对报告上的日期；过期的请企业重新提供。",
         )
     agency, number = shown.agency, "".join(shown.number.split())[:60]
@@ -102,12 +105,12 @@ def enter_report(shown: Shown, file: Path | None, *, by: User, policy: Policy, n
         raise Refusal(
             "TP4", "银行的信用报告不上传。", advice="只登记使用了银行信用报告，报告由办事单位看后退还企业。"
         )
-    if agency is not None and (agency.struck_at is not None or file is None or not number):
-        raise Refusal(
-            "TP4",
-            "机构不在名册中，或者没有报告编号和文件。",
-            advice="请先由信用办登记机构备案，再填写编号、选择报告文件。",
-        )
+    if agency is not None and agency.struck_at is not None:
+        raise Refusal("TP4", "机构已经移出名册。", advice="请企业提供在册机构出具的报告。")
+    if agency is not None and not number:
+        raise Refusal("TP13", "没有填写报告编号。", advice="编号印在报告首页。")
+    if agency is not None and file is None:
+        raise Refusal("TP14", "没有选择报告文件。", advice="请选择企业交来的 PDF；选过的，请再选一次。")
     digest = _digest(file, policy=policy, now=now) if file is not None else ""
     before = AgencyReport.objects.filter(organisation=by.organisation, agency=agency, number=number)
     if agency is not None and before.filter(withdrawn_at=None).exists():
@@ -185,7 +188,7 @@ def withdraw_report(report: AgencyReport, reason: str, *, by: User, now: datetim
 def reports_shown(subject: Subject, *, today: date) -> QuerySet[AgencyReport]:
     """What organs received on a subject and is neither withdrawn nor over, for the subject itself."""
     mine = _living(today).filter(subject__in=one_with(subject))
-    return mine.select_related("agency").order_by("-pk")
+    return mine.select_related("agency", "organisation").order_by("-pk")
 
 
 def received_by(by: User) -> QuerySet[AgencyReport]:

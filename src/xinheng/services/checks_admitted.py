@@ -146,9 +146,7 @@ def words_of_check(key: SenderKey, check: Check, *, policy: Policy, today: date)
 def refuse_day(day: date, *, today: date) -> None:
     """Refusals CX4 a day to come, CX5 one before the ledger begins."""
     if day > today:
-        raise Refusal(
-            "CX4", f"{day} 还没有到，不能核查将来的情况。", advice="不填日期（as_of）的，按今天核查。"
-        )
+        raise Refusal("CX4", f"{day} 还没有到，不能核查将来的情况。", advice="请给出今天或者以前的一天。")
     if day < today:
         first = LedgerEvent.objects.order_by("pk").values_list("at", flat=True).first()
         if first is None or day < day_of(first):

@@ -27,7 +27,6 @@ from xinheng.services.case_grounds import decide_on_record
 from xinheng.services.cases import Opening, ground_of, open_case, take_step
 from xinheng.services.list_comparison import is_list
 from xinheng.services.list_names import Near, near_names
-from xinheng.services.listings_entries import FEED
 from xinheng.services.measures_ending import in_force
 from xinheng.services.organisations import city
 from xinheng.services.time import day_of
@@ -124,6 +123,7 @@ def given_to(subjects: QuerySet[Record] | None, *, on: date) -> dict[int, list[G
 def listed(policy: Policy) -> QuerySet[Record]:
     """Living entries of lists that were decided elsewhere and came as public credit information."""
     feeds = [feed for feed in policy.feeds if is_list(feed, policy)]
+    own = ListEntry.objects.filter(record_key__isnull=False).values("record_key")
     return (
         Record.objects.filter(
             Q(item=Item.SERIOUS_LIST) | Q(batch__feed__in=feeds),
@@ -132,7 +132,7 @@ def listed(policy: Policy) -> QuerySet[Record]:
             batch__provenance=Provenance.PUBLIC.number,
         )
         .exclude(finality=Finality.REVOKED)
-        .exclude(batch__feed=FEED)
+        .exclude(record_key__in=own)
     )
 
 

@@ -7,7 +7,7 @@ its day comes from the binding clock, and stays open where no text sets one (leg
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Count, F, Q
 from django.db.models.functions import TruncDate
@@ -30,7 +30,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Punctuality:
-    """Of one organisation: acts that were made public and had a day, and those of them after their day."""
+    """Of one organisation: public acts whose day lay in the period, and those of them that became public after it."""
 
     organisation: int
     published: int
@@ -62,11 +62,11 @@ def waiting_acts(organisations: Iterable[int], *, policy: Policy, today: date) -
     return tuple(sorted(waiting, key=lambda one: (one.due_on or date.max, one.batch.pk)))
 
 
-def punctuality(organisations: Iterable[int], *, policy: Policy, since: datetime) -> tuple[Punctuality, ...]:
-    """By organisation that delivered, the one with the most late acts first."""
+def punctuality(organisations: Iterable[int], *, policy: Policy, since: date) -> tuple[Punctuality, ...]:
+    """By organisation that delivered, the one with the most late acts first. Acts that were due before ``since`` do not
+    count: records of earlier years that come with the first load say nothing of how a department works now."""
     shown = Publication.objects.filter(
-        published_at__gte=since,
-        due_on__isnull=False,
+        due_on__gte=since,
         item__in=list(public_kinds(policy)),
         ground__batch__organisation__in=list(organisations),
     ).annotate(day=TruncDate("published_at", tzinfo=SHANGHAI))

@@ -33,7 +33,7 @@ from xinheng.store.subjects import Subject
 
 MOST = 2_000
 """Lines a desk asks for at once."""
-ABOUT = "仅限本平台归集的、现行有效的名单；不含自然人。名称相近的须核对代码后再用。不是准入结论，由承办单位依法决定。"
+ABOUT = "仅限本平台归集的、现行有效的严重失信主体名单、法院名单和本市认定的名单，不含经营异常名录和自然人。名称相近的须核对代码后再用。不是准入结论，由承办单位依法决定。"
 
 
 HEAD = (

@@ -42,10 +42,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far one kind of act has come: to go up, on the way, sent back, and past its day without having gone."""
+    """How far one kind of act has come: in no file yet, in a file that nobody has handed over, on the way, sent back, and
+    past its day without having gone."""
 
     act: str
     ready: int
+    filed: int
     waiting: int
     refused: int
     late: int
@@ -309,6 +311,9 @@ def standings(policy: Policy, *, today: date) -> list[Standing]:
             Standing(
                 act=act,
                 ready=to_report(act, policy).order_by().count(),
+                filed=rows.filter(
+                    report__handed_at__isnull=True, report__file__destroyed_at__isnull=True
+                ).count(),
                 waiting=rows.filter(report__handed_at__isnull=False, state=UpState.WAITING).count(),
                 refused=rows.filter(state=UpState.REFUSED, ground__known_until__isnull=True).count(),
                 late=open_ones.exclude(Exists(went)).count(),

@@ -88,7 +88,7 @@ WHERE r.known_until IS NULL AND r.item IN ({_ITEMS}) AND r.state IN ({_STANDING}
     AND (%(past)s::boolean IS FALSE OR r.record_key IN (
         SELECT v.record_key FROM store_record v WHERE v.subject_id = file.filed AND v.known_at < %(known)s::timestamptz)
         AND coalesce(r.valid_from, r.decided_on, %(on)s::date) <= %(on)s::date)
-    AND (r.item = {int(Item.COMMITMENT)} OR r.valid_to IS NULL OR r.valid_to > %(today)s::date)
+    AND (r.valid_to IS NULL OR r.valid_to > %(today)s::date)
 ORDER BY 1, 3
 """
 

@@ -28,6 +28,7 @@ from xinheng.interfaces.web.report_forms import PurposeForm, SpecialForm
 from xinheng.services.agency_reports import reports_shown
 from xinheng.services.merged_files import one_with
 from xinheng.services.policies import policy_in_force
+from xinheng.services.reach import tree
 from xinheng.services.reports import (
     Order,
     bundle_of,
@@ -137,7 +138,7 @@ def own_reports(visit: Visit) -> HttpResponse:
             return redirect("counter:own_report", subject=subject.public_id, number=made.number)
     rows = list(_of(visit).order_by("-pk")[:PAGE])
     states = states_of(rows, policy=visit.policy, today=visit.today)
-    floor = visit.policy.parameter("reports.free_per_year", on=visit.today)
+    floor, names = visit.policy.parameter("reports.free_per_year", on=visit.today), tree()
     context = {
         "form": form,
         "reports": [_line(visit, one, state) for one, state in zip(rows, states, strict=True)],
@@ -146,7 +147,10 @@ def own_reports(visit: Visit) -> HttpResponse:
             "citation": floor.citation,
             "used": free_this_year(subject, today=visit.today),
         },
-        "agency_reports": list(reports_shown(subject, today=visit.today)[:PAGE]),
+        "agency_reports": [
+            {"unit": names.name(one.organisation_id), "one": one}
+            for one in reports_shown(subject, today=visit.today)[:PAGE]
+        ],
         "verify_url": reverse("counter:verify_reports"),
         "consents_url": reverse("counter:own_consents", args=[subject.public_id]),
         "province_url": reverse("counter:own_province_reports", args=[subject.public_id]),

@@ -28,8 +28,7 @@ _HEAD = ("单位", "有期限的公示（条）", "按期（条）", "超期（�
 @asks(*_VERBS)
 def acts(call: Call) -> HttpResponse:
     reached = call.reach(Verb.READ_BATCH) | call.reach(Verb.REVIEW_SECRECY)
-    since = call.now - timedelta(days=DAYS)
-    late = punctuality(reached, policy=call.policy, since=since)
+    late = punctuality(reached, policy=call.policy, since=call.today - timedelta(days=DAYS))
     rows = [
         [
             *(call.tree.name(one.organisation), one.published, one.published - one.late, one.late),
@@ -47,7 +46,7 @@ def acts(call: Call) -> HttpResponse:
         _LEAD,
         ("十类行政行为", _kinds(call, waiting)),
         ("等待审查公示", _waiting(call, waiting)),
-        (f"各单位近 {DAYS} 天的公示", _punctual(rows)),
+        (f"各单位近 {DAYS} 天到期的公示", _punctual(rows)),
         links=[],
         exports=[Link("各单位公示情况（CSV）", address(call.request, format="csv"))] if rows else [],
     )
@@ -68,7 +67,7 @@ def _kinds(call: Call, waiting: tuple[Waiting, ...]) -> Table:
         number = count(records.get(shown[kind], 0)) if kind in shown else "—"
         rows.append([act.title, public, *_term(call, kind), _condition(act), number, enter, sheet])
     columns = [
-        *(Column("类别"), Column("是否公示"), Column("公示期限"), Column("依据"), Column("条件")),
+        *(Column("类别", "tight"), Column("是否公示"), Column("公示期限"), Column("依据"), Column("条件")),
         *(Column("等待审查", "number"), Column("填报", "tight"), Column("上传", "tight")),
     ]
     return Table("十类行政行为", columns, rows, caption_hidden=True)
@@ -122,7 +121,5 @@ def _left(call: Call, due_on: date | None) -> Cell | str:
 
 def _punctual(rows: list[list[object]]) -> Table:
     columns = [Column(_HEAD[0]), *(Column(label, "number") for label in _HEAD[1:])]
-    shown = [[str(cell) for cell in row] for row in rows]
-    return Table(
-        "公示及时情况", columns, shown, empty="近期没有公示过有期限的行政行为。", caption_hidden=True
-    )
+    shown = [[count(cell) if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    return Table("公示及时情况", columns, shown, empty="近期没有到期的公示。", caption_hidden=True)

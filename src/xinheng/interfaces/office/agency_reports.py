@@ -104,7 +104,7 @@ def credit_agencies(call: Call) -> HttpResponse:
         if not wrong:
             return redirect("office:credit_agencies")
     elif form.is_valid():
-        with refusals_on(form, {"TP1": "code", "TP2": "filing_no"}):
+        with refusals_on(form, {"TP1": "code", "TP11": "filed_on", "TP2": "filing_no"}):
             register_agency(Filing(**form.cleaned_data), by=call.user, now=call.now)
             call.tell("已登记。")
             return redirect("office:credit_agencies")
@@ -147,7 +147,17 @@ def _sent(call: Call) -> HttpResponse:
         return _compared(call)
     form = ShownForm(_known(), post, call.request.FILES)
     if form.is_valid():
-        fields = {"BG5": "code", "TP5": "made_on", "TP6": "number", "TP7": "file", "AT13": "file"}
+        fields = {
+            "BG5": "code",
+            "TP4": "agency",
+            "TP5": "made_on",
+            "TP12": "valid_until",
+            "TP6": "number",
+            "TP13": "number",
+            "TP14": "file",
+            "TP7": "file",
+            "AT13": "file",
+        }
         with refusals_on(form, fields):
             given = dict(form.cleaned_data)
             file, chosen = given.pop("file"), given.pop("agency")

@@ -154,6 +154,7 @@ def article(call: Call, found: list[Article]) -> HttpResponse:
         "withdraw_url": reverse("office:withdraw_article", kwargs=part | {"version": open_one.version})
         if open_one and (reviews or drafts)
         else "",
+        "withdraw_label": "撤下" if open_one and open_one.released_at else "放弃这一版",
         "edit_url": reverse("office:edit_article", kwargs={"article": last.public_id}) if drafts else "",
         "public_url": reverse("portal:article", args=[last.public_id]) if public else "",
         "versions": _versions(found),

@@ -126,7 +126,9 @@ def review_one(call: Call, measure: MeasureApplied) -> HttpResponse:
             return redirect("office:incentive_reviews")
     ground = words_of(_ground(measure), policy=call.policy)
     lead = f"{measure.subject.name}：{measure.title}。依据：{ground}。自 {measure.from_on} 起给予。"
-    return form_page(call, form, _crumbs("复核"), heading="复核激励", lead=lead, button="复核，交另一人确认")
+    return form_page(
+        call, form, _crumbs(call, "复核"), heading="复核激励", lead=lead, button="复核，交另一人确认"
+    )
 
 
 @asks(Verb.DECIDE_CASE, of=REVIEW, methods=("GET", "POST"))
@@ -150,11 +152,11 @@ def confirm_one(call: Call, review: IncentiveReview) -> HttpResponse:
         f"{review.measure.subject.name}：{review.measure.title}。{review.reviewed_by.display_name} 于"
         f" {review.reviewed_on} 复核，结论：{concluded}。{review.finding}"
     )
-    return form_page(call, form, _crumbs("确认"), heading="确认激励复核", lead=lead, button="办理")
+    return form_page(call, form, _crumbs(call, "确认"), heading="确认激励复核", lead=lead, button="办理")
 
 
-def _crumbs(last: str) -> list[Crumb]:
-    return crumbs(Crumb(TITLE, reverse("office:incentive_reviews")), Crumb(last))
+def _crumbs(call: Call, last: str) -> list[Crumb]:
+    return crumbs(call, Crumb(TITLE, reverse("office:incentive_reviews")), Crumb(last))
 
 
 def notices(call: Call) -> list[Notice]:

@@ -37,8 +37,12 @@ def _of_measure(call: Call, measure: MeasureApplied) -> Target:
 MEASURE = Owned("measure", _measure, _of_measure)
 
 
-def crumbs(*more: Crumb) -> list[Crumb]:
-    return [Crumb("奖惩措施", reverse("office:measures")), *more]
+def crumbs(call: Call, *more: Crumb) -> list[Crumb]:
+    """The way back to the list of measures, a link for whoever may read it."""
+    return [
+        Crumb("奖惩措施", reverse("office:measures") if call.may_somewhere(Verb.READ_CASE) else ""),
+        *more,
+    ]
 
 
 def tabs(call: Call) -> list[Link]:
@@ -61,7 +65,7 @@ def tables_page(
     call: Call, title: str, lead: str, *tables: tuple[str, Table], heading: str = "", **more: Any
 ) -> HttpResponse:
     """A page of tables below the list of measures."""
-    return page_of_tables(call, crumbs(Crumb(title)), heading or title, lead, *tables, **more)
+    return page_of_tables(call, crumbs(call, Crumb(title)), heading or title, lead, *tables, **more)
 
 
 @asks(Verb.READ_CASE)
@@ -172,7 +176,9 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
     return call.render(
         "measure",
         {
-            "crumbs": crumbs(Crumb("执行中的措施", reverse("office:measures_applied")), Crumb(measure.title)),
+            "crumbs": crumbs(
+                call, Crumb("执行中的措施", reverse("office:measures_applied")), Crumb(measure.title)
+            ),
             "title": measure.title,
             "name": measure.subject.name,
             "state": state,

@@ -148,7 +148,7 @@ def new_measure(call: Call) -> HttpResponse:
             return redirect("office:case", number=case.number)
     checked = form["measures"].value() or ()
     context = {
-        "crumbs": crumbs(Crumb("提出措施")),
+        "crumbs": crumbs(call, Crumb("提出措施")),
         "name": subject.name,
         "ground": words_of(ground, policy=call.policy),
         "target": basis.target.label,

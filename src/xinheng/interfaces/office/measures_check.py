@@ -124,7 +124,7 @@ def measure_check(call: Call) -> HttpResponse:
                 field=given.get("field", ""),
             )
     context = {
-        "crumbs": crumbs(Crumb("办事核查")),
+        "crumbs": crumbs(call, Crumb("办事核查")),
         "many_url": reverse("office:measure_check_many"),
         "names_url": reverse("office:screen_names"),
         "form": form,
@@ -247,7 +247,9 @@ def new_fair_review(call: Call) -> HttpResponse:
             call.tell("已登记，由另一人确认。")
             return redirect("office:measure_reviews")
     lead = "按单位内部完成的审查结论登记；由另一人确认后有效。"
-    return form_page(call, form, _of_reviews("登记"), heading="登记公平竞争审查", lead=lead, button="登记")
+    return form_page(
+        call, form, _of_reviews(call, "登记"), heading="登记公平竞争审查", lead=lead, button="登记"
+    )
 
 
 @asks(Verb.DECIDE_CASE, of=REVIEW, methods=("GET", "POST"))
@@ -260,11 +262,13 @@ def confirm_fair_review(call: Call, review: FairReview) -> HttpResponse:
             call.tell("已确认。")
             return redirect("office:measure_reviews")
     lead = f"{review.document_no}　{review.reviewed_on}　{review.get_result_display()}。{review.opinion}"
-    return form_page(call, form, _of_reviews("确认"), heading="确认公平竞争审查", lead=lead, button="确认")
+    return form_page(
+        call, form, _of_reviews(call, "确认"), heading="确认公平竞争审查", lead=lead, button="确认"
+    )
 
 
-def _of_reviews(last: str) -> list[Crumb]:
-    return crumbs(Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb(last))
+def _of_reviews(call: Call, last: str) -> list[Crumb]:
+    return crumbs(call, Crumb("公平竞争审查", reverse("office:measure_reviews")), Crumb(last))
 
 
 @asks(Verb.EXPORT_RECORDS, methods=("GET", "POST"))

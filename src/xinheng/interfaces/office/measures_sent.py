@@ -104,5 +104,5 @@ def confirm_measure_list(call: Call, sent: MeasureListSent) -> HttpResponse:
         f"{call.tree.name(sent.organisation_id)}，{sent.edition} 年版，{day_of(sent.sent_at)} 下发。"
         "请先在“奖惩措施”查看清单；确认后，本部门按清单办理，清单之外的措施不得采取。"
     )
-    way = crumbs(Crumb("清单下发和确认", reverse("office:measure_lists")), Crumb("确认收悉"))
+    way = crumbs(call, Crumb("清单下发和确认", reverse("office:measure_lists")), Crumb("确认收悉"))
     return form_page(call, form, way, heading="确认收悉措施清单", lead=lead, button="确认收悉")

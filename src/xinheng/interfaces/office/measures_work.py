@@ -161,7 +161,7 @@ def measure_task(call: Call, task: MeasureTask) -> HttpResponse:
     return form_page(
         call,
         form,
-        crumbs(Crumb(heading)),
+        crumbs(call, Crumb(heading)),
         heading=heading,
         lead=f"{task.measure.subject.name}。依据：{task.measure.basis}。截止：{due(task)}。措施只用于所列事项，认为有误的请写明。",
         button="反馈",
@@ -182,7 +182,7 @@ def report_measure_use(call: Call, measure: MeasureApplied) -> HttpResponse:
     return form_page(
         call,
         form,
-        crumbs(Crumb("反馈办理情况")),
+        crumbs(call, Crumb("反馈办理情况")),
         heading="反馈办理情况",
         lead=f"{measure.subject.name}：{measure.title}。典型案例由另一人审核后才采用。",
         button="登记",
@@ -243,7 +243,7 @@ def review_measure_use(call: Call, use: MeasureUse) -> HttpResponse:
             )
             call.tell("已审核。")
             return redirect("office:measure_uses")
-    here = crumbs(Crumb("审核典型案例"))
+    here = crumbs(call, Crumb("审核典型案例"))
     return form_page(call, form, here, heading="审核典型案例", lead=use.text, button="审核")
 
 

@@ -81,12 +81,12 @@ def _desk(call: Call) -> Desk:
 class ListForm(forms.Form):
     """For which project, and whom: pasted or as a file."""
 
-    occasion = forms.ChoiceField(label="事项")
+    occasion = forms.ChoiceField(label="事项", error_messages={"required": "请选择事项。"})
     project = forms.CharField(
         label="项目编号和名称", max_length=200, error_messages={"required": "请填写项目编号和名称。"}
     )
     purpose = forms.CharField(
-        label="用途", max_length=200, error_messages={"required": "请填写用途，例如评标、定标。"}
+        label="用途", max_length=200, error_messages={"required": "请填写用途，例如评标、评先评优。"}
     )
     field = forms.ChoiceField(label="领域", required=False)
     codes = forms.CharField(
@@ -104,7 +104,10 @@ class ListForm(forms.Form):
 
     def __init__(self, desk: Desk, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["occasion"].choices = [(one.value, one.label) for one in self.occasions]  # type: ignore[attr-defined]
+        self.fields["occasion"].choices = [  # type: ignore[attr-defined]
+            ("", "请选择"),
+            *((one.value, one.label) for one in self.occasions),
+        ]
         offer_fields(self, desk.own)
 
     occasions: tuple[Occasion, ...] = _TENDERS
@@ -184,7 +187,8 @@ def _state(call: Call, one: ReviewReport) -> Cell:
 def new_review(call: Call) -> HttpResponse:
     """A list of bidders as of a day."""
     heading = "核查一个项目的投标人"
-    return _new(call, TenderForm, heading, _LEAD, {"as_of": call.today, "purpose": "评标"})
+    given = {"occasion": Occasion.TENDER.value, "as_of": call.today, "purpose": "评标"}
+    return _new(call, TenderForm, heading, _LEAD, given)
 
 
 @csrf_exempt
@@ -317,7 +321,8 @@ def _of_bidder(bidder: dict[str, Any]) -> tuple[str, str, Table]:
         for part in bidder["parts"]
         for line in part["lines"]
     ]
-    columns = [*(Column(label) for label in _HEAD[:-2]), *(Column(label, "day") for label in _HEAD[-2:])]
+    middle = (Column(label) for label in _HEAD[1:-2])
+    columns = [Column(_HEAD[0], "tight"), *middle, *(Column(label, "day") for label in _HEAD[-2:])]
     name = f"{bidder['name']}　{bidder['code']}"
     return name, bidder["says"], Table(name, columns, rows, caption_hidden=True)
 

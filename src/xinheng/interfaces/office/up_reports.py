@@ -30,7 +30,7 @@ from xinheng.services.up_reports import (
     take_receipt,
 )
 from xinheng.store.records import Record
-from xinheng.store.up_reports import UpReport
+from xinheng.store.up_reports import UpReport, UpRow, UpState
 
 SHOWN = 50
 _LEAD = (
@@ -105,18 +105,22 @@ def _title(call: Call, act: str) -> str:
 
 def _standings(call: Call) -> Table:
     rows = [
-        [_title(call, one.act), count(one.ready), count(one.waiting), count(one.refused), count(one.late)]
+        [
+            _title(call, one.act),
+            *(count(number) for number in (one.ready, one.filed, one.waiting, one.refused, one.late)),
+        ]
         for one in standings(call.policy, today=call.today)
     ]
-    labels = ("还没有上报", "已交出、等待回执", "退回", "超过公示期限没有上报")
+    labels = ("还没有做成文件", "已做成文件、待交出", "已交出、等待回执", "退回", "超过公示期限没有交出")
     columns = [Column("类别"), *(Column(label, "number") for label in labels)]
     return Table("进展", columns, rows, caption_hidden=True)
 
 
 def _files(call: Call) -> Table:
-    page, paging = newest_first(
-        UpReport.objects.select_related("file", "handed_by", "answered_by"), call.request
-    )
+    known = UpReport.objects.select_related("file", "handed_by", "answered_by")
+    page, paging = newest_first(known, call.request)
+    lines = UpRow.objects.filter(report__in=[one.pk for one in page], state=UpState.WAITING)
+    waiting = set(lines.order_by().values_list("report", flat=True).distinct())
     columns = [
         *(Column("类别"), Column("内容"), Column("行数", "number"), Column("生成", "day")),
         *(Column("状态"), Column("回执"), Column("打开", "tight")),
@@ -127,7 +131,7 @@ def _files(call: Call) -> Table:
             "撤下" if one.withdraws else "上报",
             count(one.rows),
             day_of(one.made_at).isoformat(),
-            _state(one),
+            _state(one, waiting=one.pk in waiting),
             one.receipt or "—",
             Cell("查看", reverse("office:up_report", kwargs={"report": one.public_id})),
         ]
@@ -137,8 +141,11 @@ def _files(call: Call) -> Table:
     return Table("文件", columns, rows, empty=empty, paging=paging, caption_hidden=True)
 
 
-def _state(one: UpReport) -> Cell:
+def _state(one: UpReport, *, waiting: bool) -> Cell:
+    """``waiting``: whether a line has no answer yet."""
     if one.answered_at is not None:
+        if waiting:
+            return Cell("", mark="部分有回执", tone="clock")
         return Cell("", mark="已有回执", tone="done")
     if one.handed_at is not None:
         return Cell("", mark="等待回执", tone="clock")

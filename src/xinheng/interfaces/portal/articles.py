@@ -47,7 +47,7 @@ def articles(request: HttpRequest) -> HttpResponse:
     options = [Option("", "全部"), *(Option(one.value, one.label) for one in Section)]
     context = {
         "filters": [Filter("section", "栏目", "select", section, options)],
-        "reset_url": here,
+        "reset_url": here if section else "",
         "articles": [_line(policy, one) for one in shown],
         "days": [
             {"title": day.title, "next_on": day.next_on(today)} for day in policy.articles.days.values()

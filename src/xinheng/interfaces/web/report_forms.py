@@ -20,7 +20,8 @@ class PurposeForm(forms.Form):
     def __init__(self, *args: Any, policy: Policy, **given: Any) -> None:
         super().__init__(*args, **given)
         self.fields["purpose"].choices = [  # type: ignore[attr-defined]
-            (key, one.title) for key, one in policy.reports.purposes.items()
+            ("", "请选择"),
+            *((key, one.title) for key, one in policy.reports.purposes.items()),
         ]
 
 

@@ -23,7 +23,10 @@ padding: 4px 8px; border-bottom: 1px solid #d9dce1 } button { font: inherit; pad
 background: #1d4f91; color: #fff; cursor: pointer } label { display: block; margin: 8px 0 } select, textarea { font: inherit;
 display: block; width: 100%; max-width: 480px; box-sizing: border-box; border: 1px solid #767f8c; padding: 4px }
 :focus-visible { outline: 2px solid #1c2430; box-shadow: 0 0 0 5px #ffb000 } .wrong { color: #b3261e }
-fieldset { border: 0; padding: 0; margin: 8px 0 } fieldset label { margin: 4px 0 }`;
+fieldset { border: 0; padding: 0; margin: 8px 0 } fieldset label { margin: 4px 0 }
+@media (max-width: 719px) { table { min-width: 0 } thead { position: absolute; clip-path: inset(50%) } tr, td { display: block }
+tr { border-bottom: 1px solid #d9dce1; padding: 4px 0 } td { display: flex; gap: 8px; border: 0; padding: 2px 0; overflow-wrap: anywhere }
+td::before { content: attr(data-label); flex: none; width: 6em; color: #4a5565 } }`;
 
 const made = (name, words, more = {}) => Object.assign(document.createElement(name), { textContent: words ?? "" }, more);
 
@@ -88,7 +91,11 @@ class XinhengCheck extends HTMLElement {
     for (const one of lines) {
       const cells = [one.title, one.basis, one.ground, one.body, one.from_on || "—", one.until_on || "随依据终止"];
       const row = body.insertRow();
-      for (const words of cells) row.append(made("td", words));
+      cells.forEach((words, at) => {
+        const cell = made("td", words);
+        cell.dataset.label = COLUMNS[at];
+        row.append(cell);
+      });
     }
     const wide = made("div", "", { className: "wide", tabIndex: 0, role: "region", ariaLabel: title });
     wide.append(table);
