@@ -103,7 +103,7 @@ def check_made(call: Call, made: CheckMade) -> HttpResponse:
             return redirect("office:check_made", check=made.public_id)
     return tables_page(
         call,
-        crumbs(Crumb("办事核查", reverse("office:measure_check")), Crumb(made.subject.name)),
+        crumbs(call, Crumb("办事核查", reverse("office:measure_check")), Crumb(made.subject.name)),
         f"核查　{made.subject.name}",
         _LEAD,
         ("核查", _facts(made)),
