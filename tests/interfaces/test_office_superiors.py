@@ -90,7 +90,7 @@ def test_a_letter_that_went_out_and_lost_its_decision_asks_to_be_taken_back(
     assert waits not in text(zhao.get(desk))
     withdraw_letters(decision.record_key, why="复议撤销", now=NOW)
     page = text(zhao.get(_page("superior_letters", decision)))
-    assert "须另行告知收文单位作废" in page
+    assert "没有寄出的收回原件" in page
     assert "已撤回，须告知收文单位作废" in text(zhao.get(_page("marks", decision)))
     assert "复议撤销" in page
     SuperiorLetter.objects.update(withdrawn_why="withdraw")
@@ -112,7 +112,7 @@ def test_nobody_writes_without_a_mark_or_with_a_ground_of_another(decision: Reco
     other = Rows(people).subject()
     wang = signed_in(people.wang)
     place = reverse("office:tell_superior", kwargs={"subject": other.public_id})
-    assert "该主体现在没有标注" in text(post(wang, place, {"reason": "甲"}))
+    assert "请先在“主体性质”里标注" in text(post(wang, place, {"reason": "甲"}))
     post(
         wang,
         _page("tell_superior", decision),
