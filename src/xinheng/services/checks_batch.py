@@ -5,7 +5,7 @@ register, and one event in the ledger for all. Wrong codes are told line by line
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,15 +16,17 @@ from xinheng.core.ids import normalise_code
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.checks_admitted import Check, admit_checks
-from xinheng.services.checks_by_key import answered, not_known_then, unknown_on
+from xinheng.services.checks_by_key import lines_on, not_known_then, unknown_on
 from xinheng.services.checks_entering import Entry, enter_checks, numbered
-from xinheng.services.measures_applying import PARTS, Applies, line_words
+from xinheng.services.checks_text import answer_text
+from xinheng.services.measures_applying import Line
 from xinheng.services.sharing_reads import Asked, unknown_code, write_refused
 from xinheng.store.checked_lines import Known, known_by
 from xinheng.store.senders import SenderKey
 
 MOST = 10_000
 _WORDS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NOTHING: Mapping[str, Sequence[Line]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,8 @@ def check_batch(
     unknown = unknown_on(subjects, entry.as_of) if entry.as_of is not None else set()
     told = [one for one in subjects if one.pk not in unknown]
     numbers = numbered(entry, told)
-    applies = {one.subject.pk: one for one in answered(told, entry, policy=policy, now=now)}
-    rows = list(_rows(written, found, applies, numbers, entry))
+    applies = lines_on(told, entry, policy=policy, now=now)
+    rows = _rows(written, found, unknown, applies, numbers, entry)
     lines = "".join(rows).encode()
     snapshot = digest(lines)
     enter_checks(entry, numbers, named="", snapshot=snapshot, now=now)
@@ -70,7 +72,8 @@ def check_batch(
 def _rows(
     written: Sequence[str],
     found: Mapping[str, Known],
-    applies: Mapping[int, Applies],
+    unknown: Set[int],
+    applies: Mapping[int, Mapping[str, Sequence[Line]]],
     numbers: Mapping[int, str],
     entry: Entry,
 ) -> Iterator[str]:
@@ -80,27 +83,15 @@ def _rows(
         subject = found.get(code)
         if subject is None:
             yield f"{_WORDS(_wrong(line, code, _unknown(code)))}\n"
-        elif subject.pk not in applies:
+        elif subject.pk in unknown:
             assert entry.as_of is not None
             yield f"{_WORDS(_wrong(line, code, not_known_then(entry.as_of)))}\n"
         elif subject.pk in met:
             yield f"{_WORDS({'line': line, 'code': code, 'same_as': met[subject.pk]})}\n"
         else:
             met[subject.pk] = line
-            yield f"{_WORDS(_told(line, applies[subject.pk], numbers.get(subject.pk, '')))}\n"
-
-
-def _told(line: int, one: Applies, number: str) -> dict[str, Any]:
-    return {
-        "line": line,
-        "check": number,
-        "subject": {"code": one.subject.code, "name": one.subject.name},
-        "subject_version": one.subject_version,
-        **{
-            part: [line_words(each) for each in lines] if (lines := getattr(one, part)) else []
-            for part in PARTS
-        },
-    }
+            number = numbers.get(subject.pk, "")
+            yield answer_text(line, number, subject, applies.get(subject.pk, _NOTHING))
 
 
 def _unknown(code: str) -> Refusal:

@@ -5,7 +5,7 @@ it (legal guards G14, G16). Every check counts against the grant and stands in r
 statistics.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.checks_admitted import Check, admit_checks
 from xinheng.services.checks_entering import Entry, enter_checks, numbered
-from xinheng.services.measures_applying import Applies, content_of, what_applies_to
+from xinheng.services.measures_applying import Applies, Line, content_of, lines_of, what_applies_to
 from xinheng.services.sharing_reads import Asked, unknown_code, write_refused
 from xinheng.services.time import day_of, end_of
 from xinheng.store.checked_lines import Known, known_by
@@ -63,6 +63,15 @@ def answered(subjects: Sequence[Known], entry: Entry, *, policy: Policy, now: da
     today, body = day_of(now), entry.key.organisation
     on = entry.as_of or today
     return what_applies_to(subjects, entry.occasion, body, policy=policy, on=on, today=today)
+
+
+def lines_on(
+    subjects: Sequence[Known], entry: Entry, *, policy: Policy, now: datetime
+) -> Mapping[int, Mapping[str, Sequence[Line]]]:
+    """The same as lines alone, by enterprise and part."""
+    today, body = day_of(now), entry.key.organisation
+    on = entry.as_of or today
+    return lines_of(subjects, entry.occasion, body, policy=policy, on=on, today=today)
 
 
 def unknown_on(subjects: Sequence[Known], day: date) -> set[int]:

@@ -4,7 +4,7 @@ The answer informs and never says yes or no (legal guards G14, G16); a desk stat
 the ledger (《河南省社会信用条例》第三十一条; 南阳方案五（三）).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from xinheng.store.subjects import Subject
 
 PARTS = ("commitments", "lists", "measures", "bans", "incentives")
 """Of what an answer consists."""
+_COMMITMENT = int(Item.COMMITMENT)
 
 
 class Line(NamedTuple):
@@ -85,19 +86,8 @@ def what_applies_to(
     on: date,
     today: date,
 ) -> list[Applies]:
-    """The same of many enterprises in their order, with as few questions to the database as of one. ``on`` a day before
-    ``today``: what was in force and known then and still stands; what has ended since is not told (legal guard G9)."""
-    rows = told_of(
-        [one.pk for one in subjects],
-        occasion,
-        body=body.pk,
-        on=on,
-        today=today,
-        known_before=end_of(on),
-    )
-    found: dict[int, dict[str, list[Line]]] = {}
-    for owner, part, line in _lines(rows, policy):
-        found.setdefault(owner, {}).setdefault(part, []).append(line)
+    """The same of many enterprises in their order. Other arguments as of ``lines_of``."""
+    found = lines_of(subjects, occasion, body, policy=policy, on=on, today=today)
     nothing: dict[str, list[Line]] = {}
     applying = []
     for one in subjects:
@@ -117,6 +107,38 @@ def what_applies_to(
             )
         )
     return applying
+
+
+def lines_of(
+    subjects: Sequence[Known],
+    occasion: Occasion,
+    body: Organisation,
+    *,
+    policy: Policy,
+    on: date,
+    today: date,
+) -> Mapping[int, Mapping[str, Sequence[Line]]]:
+    """The lines of many enterprises by number and part, with as few questions to the database as of one; nothing stands for
+    whom nothing applies. ``on`` a day before ``today``: what was in force and known then and still stands; what has ended
+    since is not told (legal guard G9)."""
+    rows = told_of(
+        [one.pk for one in subjects],
+        occasion,
+        body=body.pk,
+        on=on,
+        today=today,
+        known_before=end_of(on),
+    )
+    found: dict[int, dict[str, list[Line]]] = {}
+    for owner, part, line in _lines(rows, policy):
+        parts = found.get(owner)
+        if parts is None:
+            found[owner] = {part: [line]}
+        elif part in parts:
+            parts[part].append(line)
+        else:
+            parts[part] = [line]
+    return found
 
 
 def demand_check(subjects: Sequence[Known], *, reason: str, actor: User, on: date) -> None:
@@ -190,9 +212,10 @@ def _lines(rows: Sequence[Told], policy: Policy) -> Iterator[tuple[int, str, Lin
         elif one.kind == ENTRY:
             assert names is not None
             yield one.owner, "lists", _entry(one, names, policy)
-        elif one.what == Item.COMMITMENT or one.key not in shown:
-            part = "commitments" if one.what == Item.COMMITMENT else "lists"
-            yield one.owner, part, _recorded(one, bases, policy)
+        elif one.what == _COMMITMENT:
+            yield one.owner, "commitments", _recorded(one, bases, policy)
+        elif one.key not in shown:
+            yield one.owner, "lists", _recorded(one, bases, policy)
 
 
 def _measure(row: Told, ground: str, names: Tree) -> Iterator[tuple[int, str, Line]]:
@@ -237,14 +260,8 @@ def _recorded(row: Told, bases: dict[int, tuple[str, str]], policy: Policy) -> L
         cited = "；".join(policy.sources[one.source].cite(one.clause) for one in item.basis)
         bases[row.what] = (item.title, cited)
     title, basis = bases[row.what]
-    return Line(
-        title=row.title or title,
-        basis=basis,
-        ground="　".join(part for part in (title, row.document) if part),
-        from_on=row.from_on,
-        until_on=row.until_on,
-        body=row.authority,
-    )
+    ground = f"{title}　{row.document}" if title and row.document else title or row.document
+    return Line(row.title or title, basis, ground, row.from_on, row.until_on, row.authority)
 
 
 def content_of(applies: Applies) -> dict[str, object]:

@@ -53,6 +53,7 @@ class Told(NamedTuple):
     listed: str
 
 
+_told = Told._make
 _KNOWN = """
 SELECT given.code, kept.id, kept.public_id, kept.code, kept.name, kept.version
 FROM unnest(string_to_array(%(codes)s::text, ',')) AS given (code)
@@ -122,4 +123,4 @@ def told_of(
             "past": on < today,
         },
     )
-    return [Told(*row) for row in rows]
+    return [_told(row) for row in rows]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Substr
 
 from xinheng.core.credit_code import codes_one_slip_away
@@ -26,6 +27,7 @@ CANDIDATES = 400
 """Rows that are looked at for one page; beyond it results come in the order of entry, without a total."""
 LONGEST_QUERY = 60
 _CODE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
+_NUMBERS, _TEXTS = ArrayField(BigIntegerField()), ArrayField(TextField())
 _BODY = re.compile(r"[0-9A-Z]{8}[0-9X]")
 
 
@@ -152,8 +154,21 @@ def _by_name_nearby(asked: Asked) -> Found | None:
 
 def _holding(asked: Asked, sets: Sequence[Sequence[str]]) -> QuerySet[PublicSearch]:
     """Names that hold all tokens of one of the sets."""
-    any_set = reduce(or_, (Q(tokens__contains=list(one)) for one in sets))
+    any_set = reduce(or_, (Q(tokens__contains=_texts(one)) for one in sets))
     return PublicSearch.objects.using(showing.DATABASE).filter(any_set, **asked.narrowing("subject__"))
+
+
+def _one_of(field: str, ids: Sequence[int]) -> Func:
+    """To be one of them: one parameter, where ``__in`` would write one for each into the statement."""
+    given = Value(list(ids), output_field=_NUMBERS)
+    return Func(
+        F(field), given, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
+    )
+
+
+def _texts(tokens: Sequence[str]) -> Value:
+    """Tokens as one parameter."""
+    return Value(list(tokens), output_field=_TEXTS)
 
 
 def _ranked(query: str, ids: Sequence[int], after: PublicSubject | None) -> Found | None:
@@ -177,10 +192,14 @@ def _fits(query: str, names: Iterable[str]) -> bool:
 def _names(ids: Sequence[int]) -> dict[int, list[str]]:
     """Present and former names by subject, the present one first."""
     names: dict[int, list[str]] = defaultdict(list)
-    for pk, name in showing.subjects().filter(id__in=ids).values_list("id", "name"):
+    if not ids:
+        return names
+    for pk, name in showing.subjects().filter(_one_of("id", ids)).values_list("id", "name"):
         names[pk].append(name)
     former = (
-        PublicName.objects.using(showing.DATABASE).filter(subject_id__in=ids).order_by("subject_id", "id")
+        PublicName.objects.using(showing.DATABASE)
+        .filter(_one_of("subject_id", ids))
+        .order_by("subject_id", "id")
     )
     for pk, name in former.values_list("subject_id", "name"):
         if name not in names[pk]:
@@ -189,7 +208,9 @@ def _names(ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _in_order(ids: Sequence[int]) -> list[PublicSubject]:
-    rows = {row.pk: row for row in showing.subjects().filter(id__in=ids)}
+    if not ids:
+        return []
+    rows = {row.pk: row for row in showing.subjects().filter(_one_of("id", ids))}
     return [rows[one] for one in ids if one in rows]
 
 

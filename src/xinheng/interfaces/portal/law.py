@@ -9,16 +9,16 @@ from datetime import date
 from threading import Lock
 from typing import Any
 
-from django.conf import settings
 from django.utils.timezone import localdate
 
 from xinheng.core.catalogue import CatalogueItem, Nature
 from xinheng.core.models import SubjectKind
 from xinheng.core.parameters import Reading, Status
-from xinheng.core.policy import Policy, load_policy
+from xinheng.core.policy import Policy
 from xinheng.core.policy_published import CALENDAR, CATALOGUE, GRADING, MODEL, Published, laid_over
 from xinheng.core.records import Seriousness
 from xinheng.core.sources import Citation
+from xinheng.interfaces.web.seed import seed_policy
 from xinheng.store.public import PublicPolicy
 
 KINDS = {kind.value: kind.label for kind in SubjectKind} | {"other": "其他主体"}
@@ -47,7 +47,7 @@ _lock = Lock()
 
 def policy_in_force(*, on: date) -> Policy:
     """The pack of the city with the models, calendars, catalogue and policies of supervision that the office has published and that hold on a day."""
-    seed = load_policy(settings.POLICY_ROOT, city=settings.CITY)
+    seed = seed_policy()
     published = PublicPolicy.objects.using(DATABASE).filter(kind__in=_PUBLISHED, from_on__lte=on)
     newest = published.order_by("-pk").values_list("pk", "digest").first()
     if newest is None:

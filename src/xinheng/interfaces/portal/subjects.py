@@ -34,6 +34,8 @@ from xinheng.store.public import (
 
 PAGE = 20
 ROWS_A_SECTION = 50
+QR_MASK = 3
+"""Every reader takes any of the eight patterns; to try all and choose costs five times the drawing."""
 LISTS = (Item.ABNORMAL_OPERATION, Item.SERIOUS_LIST)
 
 
@@ -110,7 +112,7 @@ def _structured(request: HttpRequest, found: PublicSubject) -> str:
 
 def qr(address: str) -> str:
     """An ``svg`` element that a telephone reads as ``address``; a printed page leads back to what holds today."""
-    drawn: str = segno.make(address, micro=False).svg_inline(scale=3, border=2)
+    drawn: str = segno.make(address, micro=False, mask=QR_MASK).svg_inline(scale=3, border=2)
     return drawn.replace("<svg", '<svg role="img" aria-label="本页网址的二维码"', 1)
 
 

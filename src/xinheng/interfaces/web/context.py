@@ -5,10 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from xinheng.core.policy import load_policy
 from xinheng.interfaces.web.county import county_of
 from xinheng.interfaces.web.large_text import wants_large_text
 from xinheng.interfaces.web.place import Place, place_of
+from xinheng.interfaces.web.seed import seed_policy
 
 
 def place(county: str = "") -> Place:
@@ -16,7 +16,7 @@ def place(county: str = "") -> Place:
     named = getattr(settings, "PLACE", None)
     if isinstance(named, Place):
         return named
-    return place_of(load_policy(settings.POLICY_ROOT, city=settings.CITY), county)
+    return place_of(seed_policy(), county)
 
 
 def city(request: HttpRequest) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import get_script_prefix, set_script_prefix
 
 from xinheng.core.organisations import County
-from xinheng.core.policy import load_policy
+from xinheng.interfaces.web.seed import seed_policy
 
 _BELOW = re.compile(r"/county/([0-9]{6})(/.*)?")
 _OF_THE_CITY = ("/office/", "/account/", "/api/", "/gallery/", "/county/", settings.STATIC_URL)
@@ -26,7 +26,7 @@ def county_of(request: HttpRequest) -> str:
 
 def county_portals() -> dict[str, County]:
     """Counties that have a portal, by code."""
-    counties = load_policy(settings.POLICY_ROOT, city=settings.CITY).counties
+    counties = seed_policy().counties
     return {code: county for code, county in counties.items() if county.portal is not None}
 
 
