@@ -79,7 +79,7 @@ def test_one_proposes_another_decides_and_it_is_public_until_its_ground_ends(
     notice = ArrearsNotice.objects.get()
     assert "样例城投" not in text(client.get("/arrears"))
     own = f"/office/arrears/{notice.public_id}/"
-    assert "停止公示" in text(officer.get(own)) and "单位的意见" in text(decider.get(own))
+    assert "放弃提出公示" in text(officer.get(own)) and "单位的意见" in text(decider.get(own))
     assert post(decider, own, {"heard": "没有提出意见"}).status_code == 302
     page = client.get("/arrears")
     for word in ("样例城投有限公司", "120,000", "市人民政府 宛政〔2026〕3号", "依据待核", "提出异议"):
@@ -95,6 +95,8 @@ def test_one_proposes_another_decides_and_it_is_public_until_its_ground_ends(
     )
     assert "样例城投" not in text(client.get("/arrears"))
     notice.refresh_from_db()
+    page = text(officer.get(own))
+    assert "拖欠账款公示已停止" in page and "<form" not in page.partition("<main")[2], "nothing is left to do"
     assert notice.ended_why == "withdraw" and LedgerEvent.objects.filter(kind="arrears.ended").exists()
 
 

@@ -110,6 +110,9 @@ def test_an_enterprise_chooses_fields_and_period_of_a_special_report(
     address = reverse("counter:own_special_report", args=[firm.public_id])
     assert address in page
     asked = text(client.get(address))
+    assert f'href="{address.removesuffix("special/")}" aria-current="page"' in asked, (
+        "the menu tells where one is"
+    )
     assert 'value="market_regulation"' in asked and "不证明有无违法违规" in asked
     period = {"from_on": "2022-01-01", "until_on": f"{NOW.date()}", "purpose": "qualification"}
     made = client.post(address, period)

@@ -1,12 +1,10 @@
 """A measure is proposed on a penalty from the closed list and decided by another; everybody reads the list, and what stands
 elsewhere is only shown."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
-from tests.journeys.pages import enter_own_space, fits, take_step
+from tests.journeys.pages import fits, take_step
 
 pytestmark = pytest.mark.journey
 
@@ -61,33 +59,3 @@ def test_a_measure_is_proposed_from_the_list_and_decided_by_another(site: Site) 
     expect(decider.locator("main")).to_contain_text("待送达")
     office.goto("/office/measures/applied/")
     expect(office.locator("main tbody tr")).to_have_count(lying)
-
-
-@pytest.mark.row("M6-07")
-@pytest.mark.guard("G16")
-def test_a_tender_agent_checks_all_bidders_and_each_reads_who_looked(site: Site) -> None:
-    firm = site.passer_by()
-    enter_own_space(firm)
-    code = re.search(r"[0-9A-HJ-NP-RTUWXY]{18}", firm.locator("body").inner_text())
-    assert code is not None
-    passer = site.passer_by()
-    passer.goto("/search?q=91410")
-    others = passer.locator("main .results .code").all_inner_texts()[:3]
-
-    agent = site.person("tongbiao")
-    agent.goto("/office/measures/check/many/")
-    fits(agent)
-    agent.get_by_label("事项").select_option(label="招标投标")
-    agent.get_by_label("项目编号").fill("汴交招2026-017")
-    agent.get_by_label("统一社会信用代码，每行一个").fill("\n".join([code.group(), *others, "写错的代码"]))
-    agent.get_by_role("button", name="核查", exact=True).click()
-    answer = agent.locator("main")
-    expect(answer).to_contain_text("摘要值：sha256:")
-    expect(answer).to_contain_text("写错的代码")
-    for verdict in ("核查通过", "不予通过", "排名", "等级"):
-        expect(answer).not_to_contain_text(verdict)
-    fits(agent)
-
-    firm.get_by_role("navigation", name="企业空间").get_by_role("link", name="谁看过我的档案").click()
-    expect(firm.locator("main")).to_contain_text("汴交招2026-017")
-    fits(firm)

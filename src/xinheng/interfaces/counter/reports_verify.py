@@ -69,7 +69,7 @@ class FileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".pdf,.json"}),
     )
     signature = forms.FileField(
-        label="国密签名文件（可以不选）",
+        label="国密签名文件",
         required=False,
         error_messages={"empty": "签名文件是空的。"},
         widget=forms.FileInput(attrs={"accept": ".sig"}),

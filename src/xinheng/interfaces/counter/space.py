@@ -27,8 +27,9 @@ from xinheng.store.subjects import Subject
 
 KEY = "enterprise"
 View = Callable[..., HttpResponseBase]
+HOME = "own_file"
 MENU = (
-    ("own_file", "我的信用信息", Verb.READ_OWN_FILE),
+    (HOME, "我的信用信息", Verb.READ_OWN_FILE),
     ("own_reports", "信用报告", Verb.READ_OWN_FILE),
     ("own_commitments", "信用承诺", Verb.MAKE_COMMITMENT),
     ("own_repairs", "信用修复", Verb.LODGE_REQUEST),
@@ -81,12 +82,17 @@ class Visit:
         return response
 
     def _menu(self) -> list[Link]:
+        """Current is the entry below whose address the page lies; below that of the first lie all."""
         if self.subject is None:
             return []
-        match = self.request.resolver_match
-        current = match.url_name if match else ""
+        urls = {name: reverse(f"counter:{name}", args=[self.subject.public_id]) for name, *_ in MENU}
+        path = self.request.path
         return [
-            Link(label, reverse(f"counter:{name}", args=[self.subject.public_id]), current=current == name)
+            Link(
+                label,
+                urls[name],
+                current=path.startswith(urls[name]) and (name != HOME or path == urls[name]),
+            )
             for name, label, verb in MENU
             if self.party.may(verb, self.subject, on=self.today)
         ]

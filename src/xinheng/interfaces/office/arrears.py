@@ -28,6 +28,7 @@ from xinheng.services.arrears import (
     show_arrears,
     stop_arrears,
 )
+from xinheng.services.time import day_of
 from xinheng.store.arrears import ArrearsNotice
 
 SHOWN = 50
@@ -172,6 +173,10 @@ def arrears_notice(call: Call, notice: ArrearsNotice) -> HttpResponse:
     given: Any = call.request.POST or None
     waits = notice.shown_at is None and notice.ended_at is None
     about = f"{notice.subject.name}，{notice.decided_by_organ} {notice.decision_no}，{notice.told_on} 告知（{notice.told_proof}）"
+    if notice.ended_at is not None:
+        why = DEEDS.get(notice.ended_why, notice.ended_why)
+        lead = f"{about}。已于 {day_of(notice.ended_at)} 停止：{why}。"
+        return tables_page(call, _crumbs(notice.subject.name), "拖欠账款公示已停止", lead, links=[])
     decides = (
         waits
         and bool(call.may(Verb.DECIDE_CASE, _city(call, None)))
@@ -190,7 +195,9 @@ def arrears_notice(call: Call, notice: ArrearsNotice) -> HttpResponse:
                 )
                 call.tell("已停止。")
             return redirect("office:arrears")
-    heading, button = ("决定公示拖欠账款", "决定公示") if decides else ("停止公示拖欠账款", "停止")
+    heading, button = ("停止公示拖欠账款", "停止")
+    if waits:
+        heading, button = ("决定公示拖欠账款", "决定公示") if decides else ("放弃提出公示", "放弃")
     return form_page(
         call, form, _crumbs(notice.subject.name), heading=heading, lead=f"{about}。", button=button
     )
