@@ -86,6 +86,9 @@ def test_an_enterprise_fetches_its_report_as_page_paper_and_data(
     assert "no-store" in paper.headers["Cache-Control"]
     assert b"/AFRelationship" not in paper.content
     assert len(client.get(f"{address}pdf/?data=1").content) > len(paper.content)
+    ofd = client.get(f"{address}ofd/")
+    assert ofd.headers["Content-Type"] == "application/ofd" and "下载 OFD" in page
+    assert "一致" in _uploaded(ofd.content) and "核验未通过" in _uploaded(ofd.content + b"\n")
     data = json.loads(client.get(f"{address}json/").content)
     assert data["content"]["number"] == number and data["signature"]["algorithm"]
     listed = text(client.get(reverse("counter:own_reports", args=[firm.public_id])))
@@ -157,7 +160,7 @@ def test_every_file_of_the_bundle_verifies_by_its_signature_of_sm2(firm: Subject
         files = {name: opened.read(name) for name in opened.namelist()}
     assert "1234567812345678" in files["说明.txt"].decode() and "试用密钥" in files["说明.txt"].decode()
     signed = sorted(name for name in files if f"{name}.sig" in files)
-    assert signed == [f"信用报告{number}.json", f"信用报告{number}.pdf"]
+    assert signed == [f"信用报告{number}.{end}" for end in ("json", "ofd", "pdf")]
     for name in signed:
         seen = _uploaded(files[name], files[f"{name}.sig"])
         assert "一致" in seen and "国密签名（SM2/SM3）有效" in seen
@@ -170,10 +173,10 @@ def test_every_file_of_the_bundle_verifies_by_its_signature_of_sm2(firm: Subject
 def test_nobody_else_gets_the_report_of_an_enterprise(firm: Subject, record: Record, people: People) -> None:
     number, address = _own(firm, visitor_of(firm, people.wang))
     other = visitor_of(a_subject("开封别家有限公司"), people.wang)
-    for end in ("", "pdf/", "json/", "zip/"):
+    for end in ("", "pdf/", "json/", "ofd/", "zip/"):
         assert other.get(f"{address}{end}").status_code == 404
         assert Client().get(f"{address}{end}").status_code == 302
-    for end in ("", "/pdf", "/json", "/zip"):
+    for end in ("", "/pdf", "/json", "/ofd", "/zip"):
         assert Client().get(f"/report/{number}{end}").status_code == 404
     commitments_only = visitor_of(firm, people.wang, Matter.COMMITMENTS)
     assert commitments_only.get(address).status_code == 403
@@ -259,10 +262,10 @@ def test_after_a_repair_the_older_report_says_there_is_news_and_nothing_more(
     for page in (_verified(number), _verified(shared), _uploaded(paper)):
         assert "有变化" in page and "已有更新，请重新获取" in page
         assert not any(word in page for word in (TITLE, firm.name, firm.code or "", "修复"))
-    for end in ("", "pdf/", "json/", "zip/"):
+    for end in ("", "pdf/", "json/", "ofd/", "zip/"):
         answer = client.get(f"{address}{end}")
         assert answer.status_code == 409 and TITLE not in text(answer)
-    for end in ("", "/pdf", "/json", "/zip"):
+    for end in ("", "/pdf", "/json", "/ofd", "/zip"):
         assert Client().get(f"/report/{shared}{end}").status_code == 409
     _, newer = _own(firm, client)
     assert TITLE not in text(client.get(newer))

@@ -89,7 +89,9 @@ def _report() -> Context:
         "check": "9f2c 9f2c 9f2c 9f2c",
         "verify_url": f"http://127.0.0.1:8000/verify/{NUMBER}",
         "pdf_url": "#",
+        "ofd_url": "#",
         "json_url": "#",
+        "zip_url": "#",
         "back_url": "#",
     }
 

@@ -41,7 +41,14 @@ OWN_MATTERS = {
     **dict.fromkeys(("own_consent", "new_own_consent"), "本企业自己的授权"),
     **dict.fromkeys(
         (
-            *("own_special_report", "own_report", "own_report_pdf", "own_report_json", "own_report_zip"),
+            *(
+                "own_special_report",
+                "own_report",
+                "own_report_pdf",
+                "own_report_json",
+                "own_report_ofd",
+                "own_report_zip",
+            ),
             *("own_province_reports", "own_province_report_pdf"),
         ),
         "本企业自己的报告，有变化以后不再提供",

@@ -1,5 +1,5 @@
 """Sets a credit report, or a review of several enterprises, as PDF/A-2a and PDF/UA-1, or as PDF/A-3a with its signed data
-inside; signs and reads it back.
+inside, or the same pages as OFD; signs and reads it back.
 
 The signature names number and content digest of the report in its reason, which it covers with all the rest, so that a
 file alone tells which report it claims to be. Who verifies brings the certificates (《电子签名法》第十三条).
@@ -18,6 +18,8 @@ import segno
 from xinheng.core.canonical import digest_of, shortened
 from xinheng.core.reports import FORMAT, NUMBER
 from xinheng.core.review_reports import FORMAT as REVIEW
+from xinheng.documents.ofd import Cover, read_signed, write_ofd
+from xinheng.documents.set_pages import read_pages
 from xinheng.documents.signing import (
     Signer,
     Sm2,
@@ -67,14 +69,26 @@ def sign_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
     return sign_pdf(pdf, signer, organ=twin["issuer"], reason=reason)
 
 
+def ofd_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
+    """The unsigned paper as a signed OFD. Refusals OF1 and OF2 where its pages cannot be taken over whole."""
+    cover = Cover(
+        title=f"{twin['title']} {twin['number']}",
+        author=twin["issuer"],
+        made_on=datetime.fromisoformat(twin["issued_at"]).date(),
+        told={"number": twin["number"], "digest": digest_of(twin)},
+    )
+    return write_ofd(read_pages(pdf), cover, signer)
+
+
 def check_file(content: bytes, trusted: Sequence[bytes], *, signature: bytes = b"") -> Checked:
-    """A report as PDF, or its data as JSON: whether one of the trusted keys signed exactly this. ``signature``: a detached one
+    """A report as PDF or OFD, or its data as JSON: whether one of the trusted keys signed exactly this. ``signature``: a detached one
     of SM2 over the file. Refusal SG4 where it is given and there is no SM2 here.
 
     The file comes from anybody: over whatever its reader stumbles, and readers promise no closed set of errors, it is no report.
     """
+    ways = {b"%PDF": _check_pdf, b"PK\x03\x04": _check_ofd}
     try:
-        seen = _check_pdf(content, trusted) if content.startswith(b"%PDF-") else _check_twin(content, trusted)
+        seen = ways.get(content[:4], _check_twin)(content, trusted)
     except Exception:
         return Checked(genuine=False, cause="不是完整的信用报告文件。")
     if not (seen.genuine and signature):
@@ -93,13 +107,20 @@ def _check_pdf(content: bytes, trusted: Sequence[bytes]) -> Checked:
     return Checked(genuine=True, number=named[1], digest=named[2])
 
 
+def _check_ofd(content: bytes, trusted: Sequence[bytes]) -> Checked:
+    seen, told = read_signed(content, trusted)
+    if not seen.genuine:
+        return Checked(genuine=False, cause=seen.cause)
+    return Checked(genuine=True, number=told["number"], digest=told["digest"], sm2=seen.sm2)
+
+
 def _check_twin(content: bytes, trusted: Sequence[bytes]) -> Checked:
     try:
         signed = json.loads(content)
         stated = signed["content"]
         number, known = str(stated["number"]), stated["format"] in (FORMAT, REVIEW)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return Checked(genuine=False, cause="不是信用报告的 PDF 文件或者数据文件。")
+        return Checked(genuine=False, cause="不是信用报告的 PDF、OFD 文件或者数据文件。")
     seen = verify_value(signed, trusted)
     if not seen.genuine or not known:
         return Checked(genuine=False, cause=seen.cause or "不是信用报告的数据文件。")

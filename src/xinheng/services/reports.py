@@ -24,7 +24,7 @@ from xinheng.core.reports import LENGTH, SIGNS, Head, facts_digest, number_of, t
 from xinheng.core.roles import Verb
 from xinheng.core.special_reports import Scope, check_scope
 from xinheng.documents.report_bundle import bundle
-from xinheng.documents.reports import set_report, sign_report
+from xinheng.documents.reports import ofd_report, set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
@@ -190,6 +190,13 @@ def paper_of(made: MadeReport, *, verify_url: str, with_twin: bool, policy: Poli
     return sign_report(pdf, twin, signer)
 
 
+def ofd_of(made: MadeReport, *, verify_url: str, policy: Policy, now: datetime) -> bytes:
+    """The same pages as signed OFD. Refusals OF1 and OF2 beside those of the content."""
+    twin = content_of(made, policy=policy, now=now)
+    _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
+    return ofd_report(set_report(twin, verify_url=verify_url, development=signer.development), twin, signer)
+
+
 def twin_file_of(made: MadeReport, *, policy: Policy, now: datetime) -> bytes:
     """The data of the report with its signature, as JSON."""
     twin = content_of(made, policy=policy, now=now)
@@ -198,13 +205,17 @@ def twin_file_of(made: MadeReport, *, policy: Policy, now: datetime) -> bytes:
 
 
 def bundle_of(made: MadeReport, *, verify_url: str, policy: Policy, now: datetime) -> bytes:
-    """Paper and data with a signature of SM2 beside each, as ZIP. Refusals SG4 and SG5 where there is no SM2 or no key."""
+    """Paper, OFD and data with a signature of SM2 beside each, as ZIP. Refusals SG4 and SG5 where there is no SM2 or no key."""
     twin = content_of(made, policy=policy, now=now)
     _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
     pdf = set_report(twin, verify_url=verify_url, development=signer.development)
     data = json.dumps(sign_value(twin, signer), ensure_ascii=False, indent=1).encode()
     stem = f"信用报告{made.number}"
-    files = {f"{stem}.pdf": sign_report(pdf, twin, signer), f"{stem}.json": data}
+    files = {
+        f"{stem}.pdf": sign_report(pdf, twin, signer),
+        f"{stem}.ofd": ofd_report(pdf, twin, signer),
+        f"{stem}.json": data,
+    }
     return bundle(files, signer=signer, certificates=certificates())
 
 

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    file: Annotated[Path, typer.Argument(help="报告（.pdf）或者数据文件（.json）", metavar="文件")],
+    file: Annotated[Path, typer.Argument(help="报告（.pdf、.ofd）或者数据文件（.json）", metavar="文件")],
     certificates: Annotated[
         Path | None,
         typer.Option(help="从平台核验页面下载的证书（PEM）；给出时不连接数据库，离线核验", metavar="证书"),

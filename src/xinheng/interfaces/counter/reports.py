@@ -36,6 +36,7 @@ from xinheng.services.reports import (
     free_this_year,
     make_own,
     make_public,
+    ofd_of,
     paper_of,
     refuse_public,
     twin_file_of,
@@ -111,6 +112,11 @@ def public_report_pdf(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def public_report_json(request: HttpRequest, number: str) -> HttpResponse:
     return _data(_public(number))
+
+
+@require_safe
+def public_report_ofd(request: HttpRequest, number: str) -> HttpResponse:
+    return _ofd(request, _public(number))
 
 
 @require_safe
@@ -222,6 +228,11 @@ def own_report_json(visit: Visit, number: str) -> HttpResponse:
 
 
 @own(Verb.READ_OWN_FILE)
+def own_report_ofd(visit: Visit, number: str) -> HttpResponse:
+    return _ofd(visit.request, _own(visit, number))
+
+
+@own(Verb.READ_OWN_FILE)
 def own_report_zip(visit: Visit, number: str) -> HttpResponse:
     return _bundle(visit.request, _own(visit, number))
 
@@ -249,6 +260,7 @@ def _answered(
         "check": shortened(made.digest),
         "pdf_url": reverse(f"counter:{route}_pdf", args=parts),
         "json_url": reverse(f"counter:{route}_json", args=parts),
+        "ofd_url": reverse(f"counter:{route}_ofd", args=parts),
         "zip_url": reverse(f"counter:{route}_zip", args=parts),
         "verify_url": verify_url(request, made.number),
         "noindex": True,
@@ -279,8 +291,15 @@ def _data(made: MadeReport) -> HttpResponse:
     return _file(data, "application/json", f"信用报告{made.number}.json")
 
 
+def _ofd(request: HttpRequest, made: MadeReport) -> HttpResponse:
+    now = timezone.now()
+    policy = policy_in_force(on=day_of(now))
+    made_file = ofd_of(made, verify_url=verify_url(request, made.number), policy=policy, now=now)
+    return _file(made_file, "application/ofd", f"信用报告{made.number}.ofd")
+
+
 def _bundle(request: HttpRequest, made: MadeReport) -> HttpResponse:
-    """Paper and data with their signatures of SM2."""
+    """Paper, OFD and data with their signatures of SM2."""
     now = timezone.now()
     policy = policy_in_force(on=day_of(now))
     packed = bundle_of(made, verify_url=verify_url(request, made.number), policy=policy, now=now)

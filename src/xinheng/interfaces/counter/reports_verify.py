@@ -66,7 +66,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label="报告文件",
         error_messages={"required": "请选择一个文件。", "empty": "这个文件是空的。"},
-        widget=forms.FileInput(attrs={"accept": ".pdf,.json"}),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.ofd,.json"}),
     )
     signature = forms.FileField(
         label="国密签名文件",

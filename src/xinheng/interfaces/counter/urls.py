@@ -35,6 +35,7 @@ urlpatterns = [
     path("report/<slug:number>", reports.public_report_made, name="public_report_made"),
     path("report/<slug:number>/pdf", reports.public_report_pdf, name="public_report_pdf"),
     path("report/<slug:number>/json", reports.public_report_json, name="public_report_json"),
+    path("report/<slug:number>/ofd", reports.public_report_ofd, name="public_report_ofd"),
     path("report/<slug:number>/zip", reports.public_report_zip, name="public_report_zip"),
     path("own/", space_pages.home, name="own"),
     path("own/sign-in/", space_entry.sign_in_page, name="sign_in"),
@@ -94,6 +95,7 @@ urlpatterns = [
     path("own/<str:subject>/reports/<slug:number>/", reports.own_report, name="own_report"),
     path("own/<str:subject>/reports/<slug:number>/pdf/", reports.own_report_pdf, name="own_report_pdf"),
     path("own/<str:subject>/reports/<slug:number>/json/", reports.own_report_json, name="own_report_json"),
+    path("own/<str:subject>/reports/<slug:number>/ofd/", reports.own_report_ofd, name="own_report_ofd"),
     path("own/<str:subject>/reports/<slug:number>/zip/", reports.own_report_zip, name="own_report_zip"),
     path("own/<str:subject>/readings/", space_pages.own_readings, name="own_readings"),
 ]
