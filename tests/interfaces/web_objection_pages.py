@@ -95,6 +95,7 @@ def _case() -> Context:
 
 
 MEASURE = OwnMeasure(
+    relation="",
     title="限制参加评优评先",
     kind="减损权益或增加义务",
     occasions=("评优评先",),
