@@ -107,10 +107,12 @@ def test_the_name_itself_stands_first_and_every_page_goes_on_where_the_last_ende
     assert seen == set(names)
 
 
+@pytest.mark.parametrize("most_sorted", [2_000, 35], ids=["sorted", "asked for in order"])
 def test_many_hits_are_paged_without_pretending_to_count_them(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    client: Client, monkeypatch: pytest.MonkeyPatch, most_sorted: int
 ) -> None:
-    monkeypatch.setattr(finding, "CANDIDATES", 30)
+    for name, value in (("CANDIDATES", 30), ("SORTED", most_sorted)):
+        monkeypatch.setattr(finding, name, value)
     names = [f"样例连锁{number:03d}号" for number in range(70)]
     for name in names:
         a_subject(name)

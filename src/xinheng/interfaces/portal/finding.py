@@ -25,6 +25,10 @@ from xinheng.store.public import PublicName, PublicSearch, PublicSubject
 PAGE = 20
 CANDIDATES = 400
 """Rows that are looked at for one page; beyond it results come in the order of entry, without a total."""
+SORTED = 2_000
+"""So many are read at once and put in order here; of words that stand in more names, the first are asked for. In a list that
+is narrowed each costs the row of its enterprise too, so that no more are read than are looked at."""
+NAMES_AT_ONCE = 60
 LONGEST_QUERY = 60
 _CODE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
 _NUMBERS, _TEXTS = ArrayField(BigIntegerField()), ArrayField(TextField())
@@ -108,33 +112,48 @@ def _by_name(asked: Asked, after: PublicSubject | None) -> Found | None:
     if not sets[0]:
         return None
     known = _holding(asked, sets)
-    ids = _ids(known)
+    most = CANDIDATES if asked.narrowing() else SORTED
+    ids = _ids(known, most)
     if len(ids) <= CANDIDATES:
         return _ranked(asked.query, sorted(ids), after)
-    ids = _ids_in_order(known, ids, after)
-    names = _names(ids[:CANDIDATES])
-    fitting = [one for one in ids[:CANDIDATES] if _fits(asked.query, names[one])]
-    page = fitting[:PAGE]
+    start = after.pk if after is not None else 0
+    if len(ids) <= most:
+        ids = sorted(one for one in ids if one > start)[: CANDIDATES + 1]
+    else:
+        ids = _in_order_of_entry(known, ids, start)
+    fitting, names = _first_fitting(asked.query, ids[:CANDIDATES])
     more = len(fitting) > PAGE or len(ids) > CANDIDATES
-    return Found(_in_order(page), names, None, more)
+    return Found(_in_order(fitting[:PAGE]), names, None, more)
 
 
-def _ids(known: QuerySet[PublicSearch]) -> list[int]:
-    """At most one more than are looked at, in whatever order the index gives them first."""
-    return list(known.values_list("subject_id", flat=True)[: CANDIDATES + 1])
+def _ids(known: QuerySet[PublicSearch], most: int) -> list[int]:
+    """At most one more than ``most``, in whatever order the index gives them first."""
+    return list(known.values_list("subject_id", flat=True)[: most + 1])
 
 
-def _ids_in_order(
-    known: QuerySet[PublicSearch], some: Sequence[int], after: PublicSubject | None
-) -> list[int]:
+def _in_order_of_entry(known: QuerySet[PublicSearch], some: Sequence[int], start: int) -> list[int]:
     """The first ids beyond one, by number. Those found anyhow bound where the first can be, so that words which stand in
-    ten thousands of names are not all read to be put in order."""
-    if after is not None:
-        known = known.filter(subject_id__gt=after.pk)
-        some = _ids(known)
+    ten thousands of names are not all put in order."""
+    if start:
+        known = known.filter(subject_id__gt=start)
+        some = _ids(known, CANDIDATES)
     if len(some) > CANDIDATES:
-        known = known.filter(subject_id__lte=max(some))
-    return _ids(known.order_by("subject_id"))
+        known = known.filter(subject_id__lte=sorted(some)[CANDIDATES])
+    return _ids(known.order_by("subject_id"), CANDIDATES)
+
+
+def _first_fitting(query: str, ids: Sequence[int]) -> tuple[list[int], dict[int, list[str]]]:
+    """The first whose names hold the words, one more than a page where there are so many, and the names looked at."""
+    fitting: list[int] = []
+    names: dict[int, list[str]] = {}
+    for start in range(0, len(ids), NAMES_AT_ONCE):
+        some = ids[start : start + NAMES_AT_ONCE]
+        told = _names(some)
+        names |= told
+        fitting += [one for one in some if _fits(query, told[one])]
+        if len(fitting) > PAGE:
+            break
+    return fitting[: PAGE + 1], names
 
 
 def _by_name_nearby(asked: Asked) -> Found | None:
