@@ -263,7 +263,7 @@ def test_a_draft_is_written_anew_with_list_ground_and_facts(listers: Listers) ->
     assert case.state == "drafted"
     assert "两次被处罚，拒不改正" in text(signed_in(listers.people.zhao).get(_url(case)))
     said = begun(case, "prior_notice", policy=listers.policy, on=TODAY)
-    assert said["facts"] == "两次被处罚，拒不改正"
+    assert str(said["facts"]).endswith("\n两次被处罚，拒不改正")
     late = post(wang, _step(case, "revise"), given)
     assert "刚刚被别人办理过" in text(late)
 

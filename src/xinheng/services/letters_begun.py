@@ -76,7 +76,13 @@ def _interview(case: Case, policy: Policy, on: date) -> Words:
 def _listing(case: Case, policy: Policy, on: date) -> Words:
     of = policy.lists.lists.get(str(case.details.get("list", "")))
     title = of.title if of else ""
-    said: Words = {"facts": _why(case), "measure": f"列入{title}。", "statement": _statement(case)}
+    sources = [(policy.sources[one.source], one) for one in (of.basis if of else ())]
+    said: Words = {
+        "facts": f"{_rests_on(case, policy)}\n{_why(case)}".strip(),
+        "basis": "\n".join(source.cite(one.clause if one.verified else "") for source, one in sources),
+        "measure": f"列入{title}。",
+        "statement": _statement(case),
+    }
     decided = last_step(case, "decide")
     if decided is not None:
         months = decided.details.get("months")
@@ -104,20 +110,25 @@ def _measure(case: Case, policy: Policy, on: date) -> Words:
         term = f"，期限{one.months}个月，自送达之日起算" if one.months else "，随所依据的信息终止"
         which = f"（{ban.title}）" if ban else ""
         words.append(f"{row.title if row else one.measure}{which}{term}")
-        cited += cited_for(one, case, policy=policy)
+        cited += cited_for(one, case, policy=policy, compared=True)
     told = "；".join(words) + "。" if words else ""
-    ground, relation = ground_of(case), words_of_finding(case, policy=policy)
-    rests_on = f"所依据的信息：{ground_words(ground, policy=policy)}。" if ground else ""
+    relation = words_of_finding(case, policy=policy)
     heard, decided = last_step(case, "hear"), last_step(case, "decide")
     silent = _SILENT if last_step(case, "lapse") else ""
     return {
-        "facts": "\n".join(filter(None, (rests_on, _why(case), relation))),
+        "facts": "\n".join(filter(None, (_rests_on(case, policy), _why(case), relation))),
         "basis": "\n".join(dict.fromkeys(cited)),
         "statement": heard.reason if heard else silent,
         "reasons": decided.reason if decided else "",
         "measure": told,
         "decision": told,
     }
+
+
+def _rests_on(case: Case, policy: Policy) -> str:
+    """The record or entry with its document, organ and day."""
+    ground = ground_of(case)
+    return f"所依据的信息：{ground_words(ground, policy=policy)}。" if ground else ""
 
 
 def _commitment(case: Case, policy: Policy, on: date) -> Words:

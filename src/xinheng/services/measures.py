@@ -317,10 +317,14 @@ def _apply(
     return tuple(made)
 
 
-def cited_for(choice: Choice, case: Case, *, policy: Policy) -> list[str]:
-    """The clauses that a measure rests on: the one that was written first, of a ban the one that was found."""
+def cited_for(choice: Choice, case: Case, *, policy: Policy, compared: bool = False) -> list[str]:
+    """The clauses that a measure rests on: the one that was written first, of a ban the one that was found. ``compared``: the
+    list's own clauses only where somebody compared them with the text, else the document alone."""
     entry = policy.measures.bans.get(choice.ban) or policy.measures.measures.get(choice.measure)
-    cited = [policy.sources[one.source].cite(one.clause) for one in entry.basis] if entry else []
+    cited = [
+        policy.sources[one.source].cite(one.clause if one.verified or not compared else "")
+        for one in (entry.basis if entry else ())
+    ]
     if choice.source in policy.sources and choice.clause:
         cited.insert(0, policy.sources[choice.source].cite(choice.clause))
     if choice.ban in policy.measures.bans and (found_of := finding_of(case)[1]).clause:

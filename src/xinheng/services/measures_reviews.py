@@ -86,8 +86,8 @@ def demand_review(measure: str, *, body: Organisation, policy: Policy) -> FairRe
     if found is None:
         raise Refusal(
             "FR6",
-            f"“{row.title}”还没有通过并登记公平竞争审查，不能给予。",
+            f"实施单位还没有登记通过“{row.title}”的公平竞争审查，不能给予。",
             citation="《公平竞争审查条例》",
-            advice="请先登记审查结论，由另一人确认；审查认为排除、限制竞争的，不得给予。",
+            advice="请先在“奖惩措施—公平竞争审查”登记实施单位的审查结论，由另一人确认；审查认为排除、限制竞争的，不得给予。",
         )
     return found

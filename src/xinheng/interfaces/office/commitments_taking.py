@@ -16,6 +16,7 @@ from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.credit_code import is_uscc
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.cases_kinds import SometimesField
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.letter_fields import LetterForm
 from xinheng.interfaces.web.parts import Crumb
@@ -54,7 +55,7 @@ class TakeForm(LetterForm):
         label="缺的材料，企业承诺补齐的日期", required=False, widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "日期写作 2026-11-20。"}, help_text="材料齐全的不填；填写工作日。",
     )  # fmt: skip
-    reason = forms.CharField(
+    reason = SometimesField(
         label="先行受理的理由", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="容缺受理必须写明；由您决定，不由系统决定。",
     )  # fmt: skip

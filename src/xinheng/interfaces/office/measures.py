@@ -137,7 +137,7 @@ _RESTING: dict[str, dict[str, Any]] = {"resting": {"suspended_at__isnull": False
 def last_day(measure: MeasureApplied) -> str:
     """The last day of its term, as the enterprise is told it."""
     if measure.until_on is None:
-        return "终身" if measure.permanent else "随依据终止"
+        return "终身" if measure.permanent else "依据终止"
     return str(measure.until_on - timedelta(days=1))
 
 

@@ -78,7 +78,11 @@ class ReviewForm(forms.Form):
         label="审查日期", widget=_DAY,
         error_messages={"required": "请填写审查日期。", "invalid": "日期写作 2026-11-20。"},
     )  # fmt: skip
-    result = forms.ChoiceField(label="结论", choices=ReviewResult.choices)
+    result = forms.ChoiceField(
+        label="结论",
+        choices=[("", "请选择"), *ReviewResult.choices],
+        error_messages={"required": "请选择审查的结论。"},
+    )
     opinion = forms.CharField(
         label="审查意见", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "请写明审查意见。"},
@@ -95,6 +99,8 @@ class ReviewForm(forms.Form):
             for key, row in call.policy.measures.measures.items()
             if row.group is MeasureGroup.INCENTIVE
         ]
+        own = units.filter(pk=call.user.organisation_id).first()
+        self.initial.setdefault("organisation", own.public_id if own else "")
 
 
 class HandoutForm(forms.Form):
