@@ -1,7 +1,13 @@
 """A content page is written by one, released by another, read by everybody, replaced and taken down."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
+from tests.intake import papers
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.portal_city import a_subject
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
@@ -9,9 +15,20 @@ from tests.people import NOW, People
 from tests.refusals import code_of
 
 from xinheng.core.articles import Section
+from xinheng.core.attachments import Checked
 from xinheng.core.policy import Policy
+from xinheng.services.article_files import (
+    Draft,
+    add_file,
+    article_files_to_check,
+    files_of,
+    note_article_file_checked,
+    open_public_file,
+    remove_file,
+    seen_files,
+)
 from xinheng.services.articles import Words, release_article, withdraw_article, write_article
-from xinheng.store.models import Article
+from xinheng.store.models import Article, ArticleFile
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M5-08")]
 PAGE = "/office/articles/"
@@ -85,3 +102,73 @@ def test_nothing_is_public_that_names_an_enterprise_or_by_one_persons_word(
     assert code_of(release_article, made.public_id, 1, actor=people.zhou, policy=policy, now=NOW) == "WZ5"
     withdraw_article(made.public_id, 1, reason="不用", **same)
     assert code_of(release_article, made.public_id, 1, actor=people.zhou, policy=policy, now=NOW) == "WZ7"
+
+
+def test_a_picture_is_drawn_anew_and_a_file_listed_by_digest_once_another_person_saw_them(
+    client: Client, people: People, policy: Policy, uploads: Path, home: Path, tmp_path: Path
+) -> None:
+    writer, reviewer = signed_in(people.wang), signed_in(people.zhou)
+    post(writer, f"{PAGE}new/", GIVEN)
+    article = Article.objects.get()
+    own, public = f"{PAGE}{article.public_id}/", f"/articles/{article.public_id}"
+    picture, paper = papers.picture(tmp_path / "a", "JPEG"), papers.pdf(tmp_path / "b.pdf")
+    assert "请写明图片内容" in text(_put(writer, f"{own}1/files/", picture, " "))
+    assert _put(writer, f"{own}1/files/", picture, "窗口前的展板").status_code == 302
+    seen = seen_files(article)
+    assert _put(writer, f"{own}1/files/", paper, "办事指南").status_code == 302
+    post(reviewer, f"{own}1/release/", {"files": seen})
+    assert "有变动" in text(reviewer.get(own)) and client.get(public).status_code == 404
+    image, file = ArticleFile.objects.order_by("pk")
+    shown = f"{public}/files/{image.public_id}"
+    assert client.get(shown).status_code == 404, "a draft is nobody's to see"
+    inside = f'name="files" value="{seen_files(article)}"'
+    assert inside in text(reviewer.get(own)) and (image.kind, file.kind) == ("jpeg", "pdf")
+    post(reviewer, f"{own}1/release/", {"files": seen_files(article)})
+    page = text(client.get(public))
+    assert (
+        f'src="{shown}" alt="窗口前的展板" width="{image.width}" height="{image.height}" loading="lazy"'
+        in page
+    )
+    assert file.file.digest in page
+    answer = client.get(shown)
+    content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert content.startswith(b"\xff\xd8\xff") and b"Exif" not in content
+    assert client.get(shown, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    download = client.get(f"{public}/files/{file.public_id}")
+    assert download.headers["Content-Disposition"].startswith("attachment")
+    assert (
+        code_of(remove_file, Draft(article.public_id, 1), file.public_id, actor=people.wang, now=NOW) == "WZ7"
+    )
+    post(writer, f"{own}edit/", GIVEN)
+    second = Article.objects.get(version=2)
+    assert [one.title for one in files_of(second)] == ["窗口前的展板", "办事指南"]
+    post(writer, f"{own}2/files/{files_of(second)[0].public_id}/remove/")
+    assert [one.title for one in files_of(second)] == ["办事指南"]
+    post(reviewer, f"{own}1/withdraw/", {"reason": "有误"})
+    assert client.get(shown).status_code == 404
+
+
+def test_nothing_unscanned_or_infected_is_released_or_handed_out(
+    people: People, policy: Policy, home: Path, settings: Any, tmp_path: Path
+) -> None:
+    words = Words(section=Section.NEWS, title="一条动态", text="正文")
+    made = write_article(words, author=people.wang, policy=policy, now=NOW)
+    draft = Draft(made.public_id, 1)
+    given = {"actor": people.wang, "policy": policy, "now": NOW}
+    assert code_of(add_file, draft, papers.picture(tmp_path / "t", "TIFF"), "图", **given) == "WZ14"
+    assert code_of(add_file, draft, papers.pdf(tmp_path / "p.pdf"), "联系 13800138000", **given) == "WZ3"
+    file = add_file(draft, papers.pdf(tmp_path / "b.pdf"), "办事指南", **given)
+    release = {"files": seen_files(made), "actor": people.zhou, "policy": policy, "now": NOW}
+    settings.CLAMD = "/nowhere"
+    assert code_of(release_article, made.public_id, 1, **release) == "WZ13"
+    assert article_files_to_check(9) == [file]
+    settings.CLAMD = ""
+    release_article(made.public_id, 1, **release)
+    assert open_public_file(made.public_id, file.public_id) is not None
+    note_article_file_checked(file, Checked.INFECTED, now=NOW)
+    assert open_public_file(made.public_id, file.public_id) is None and article_files_to_check(9) == []
+
+
+def _put(client: Client, address: str, path: Path, title: str) -> HttpResponse:
+    file = SimpleUploadedFile(path.name, path.read_bytes())
+    return post(client, address, {"file": file, "title": title, "whole_body": "1"})

@@ -172,6 +172,8 @@ def test_the_classification_is_published_by_another_in_numbers(firm: Subject, pe
     publish = reverse("office:publish_classification", kwargs={"number": made.pk})
     assert post(officer, publish).status_code == 403
     post(decider, publish)
+    rules = _public(reverse("portal:rules"))
+    assert f'href="{reverse("portal:classification")}?year={made.year}"' in rules and "还没有模型" in rules
     page = _public(reverse("portal:classification"))
     assert "龙亭区" in page
     assert "甲公司" not in page and "个体工商户乙" not in page

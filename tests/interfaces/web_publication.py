@@ -7,6 +7,7 @@ from typing import Any
 from tests.interfaces.web_samples import COMMON, DIGEST, NAME, OFFICE, TODAY, crumbs_to
 
 from xinheng.core.articles import blocks
+from xinheng.interfaces.office.article_files import FileForm
 from xinheng.interfaces.web.parts import Cell, Column, Filter, Option, Paging, Table
 
 Context = dict[str, Any]
@@ -57,6 +58,28 @@ ARTICLE = {
 BLOCKS = blocks("# 谁要公示\n- 企业\n- [条例全文](https://example.org/)\n其他事项见正文。")
 
 
+FILE = {
+    "title": "办事指南全文",
+    "url": "#",
+    "kind": "PDF",
+    "width": None,
+    "height": None,
+    "size": 482_113,
+    "digest": DIGEST,
+    "checked": "未发现病毒",
+    "tone": "done",
+    "remove_url": "#",
+}
+PICTURE = {
+    **FILE,
+    "title": "窗口前的宣传展板",
+    "kind": "JPG",
+    "width": 1600,
+    "height": 900,
+    "url": "/static/web/x.jpg",
+}
+
+
 def _article() -> Context:
     return {
         **OFFICE,
@@ -70,6 +93,9 @@ def _article() -> Context:
         "edit_url": "#",
         "public_url": "#",
         "versions": SENT_BACK,
+        "seen_files": "9f2c9f2c9f2c9f2c",
+        "files": [PICTURE, FILE],
+        "add_url": "#",
     }
 
 
@@ -91,8 +117,21 @@ def _public_article() -> Context:
         "crumbs": crumbs_to("政策和动态"),
         "article": ARTICLE,
         "blocks": BLOCKS,
+        "pictures": [PICTURE],
+        "files": [FILE],
         "structured": "",
         "noindex": False,
+    }
+
+
+def _article_file() -> Context:
+    return {
+        **OFFICE,
+        "crumbs": crumbs_to("附上图片或文件"),
+        "heading": "附上图片或文件",
+        "lead": "与文章一起由另一名保密审查人看过后发布。",
+        "form": FileForm({"title": ""}, {}),
+        "button": "附上",
     }
 
 
@@ -100,6 +139,7 @@ PUBLICATION: dict[str, Callable[[], Context]] = {
     "up_reports": _up_reports,
     "up_report": _up_report,
     "article": _article,
+    "article_file": _article_file,
 }
 
 

@@ -26,6 +26,20 @@ def _twice(rows: Rows, **given: Any) -> None:
         article(rows, public_id="a" * 16, **{"version": version} | given)
 
 
+def file(rows: Rows, **given: Any) -> store.ArticleFile:
+    meant: dict[str, Any] = {
+        "kind": "jpeg",
+        "title": "窗口前的宣传展板",
+        "width": 800,
+        "height": 600,
+        "added_by": rows.people.wang,
+        "added_at": NOW,
+    }
+    if "article" not in given:
+        meant |= {"article": article(rows), "file": rows.file()}
+    return store.ArticleFile.objects.create(**meant | given)
+
+
 REFUSED: dict[str, Callable[[Rows], object]] = {
     "article_version_once": lambda rows: _twice(
         rows, version=1, ended_at=NOW, ended_by=rows.people.wang, ended_why="有误"
@@ -35,6 +49,10 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "article_section_known": lambda rows: article(rows, section="gossip"),
     "article_says_something": lambda rows: article(rows, text=""),
     "article_two_persons": lambda rows: article(rows, released_at=NOW, released_by=rows.people.wang),
+    "articlefile_says_what_it_shows": lambda rows: file(rows, title=""),
+    "articlefile_picture_or_file": lambda rows: file(rows, width=None),
+    "articlefile_checked_known": lambda rows: file(rows, checked="perhaps"),
+    "articlefile_removed_by_somebody": lambda rows: file(rows, removed_at=NOW),
     "article_ended_with_reason": lambda rows: article(rows, ended_at=NOW, ended_by=rows.people.wang),
 }
 """By constraint: what makes a row that breaks it."""

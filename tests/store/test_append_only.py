@@ -95,6 +95,7 @@ STAYING: dict[str, Callable[[Rows], Model]] = {
     "upreport": up_rows.up_report,
     "uprow": up_rows.up_row,
     "article": article_rows.article,
+    "articlefile": article_rows.file,
     "arrearsnotice": arrears_rows.arrears,
     "senderkey": lambda rows: rows.sender_key(),
     "senderplace": lambda rows: rows.sender_place(),

@@ -118,10 +118,14 @@ def _picture(path: Path) -> Kind:
     return kind
 
 
-def drawn_anew(path: Path, out: Path, *, kind: Kind, page: int, longest: int, bounds: Bounds) -> None:
-    """One page of an image as a new JPEG of at most ``longest`` pixels a side, in ``out``. Raises Refusal."""
+def drawn_anew(
+    path: Path, out: Path, *, kind: Kind, page: int, longest: int, bounds: Bounds
+) -> tuple[int, int]:
+    """One page of an image as a new JPEG of at most ``longest`` pixels a side, in ``out``; returns width and height. Raises
+    Refusal."""
     form = (_FORMS[kind], str(bounds.pixels), str(page), str(longest), str(out))
-    _answer("draw", path, bounds, *form)
+    told = _answer("draw", path, bounds, *form)
+    return int(told["width"]), int(told["height"])
 
 
 def _package(path: Path, head: bytes, bounds: Bounds) -> Kind:

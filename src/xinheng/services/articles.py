@@ -11,13 +11,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from xinheng.core.articles import LONGEST, Section, blocks, possible_names, refuse_naming
+from xinheng.core.articles import LONGEST, Section, blocks
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.services.article_files import carry_files, refuse_files, refuse_named
 from xinheng.services.ledger import note
 from xinheng.store.accounts import User
 from xinheng.store.articles import Article
-from xinheng.store.subjects import SubjectName
 
 REPLACED = "由新的版本代替"
 _REFRESH = "请刷新页面，以最新的版本为准。"
@@ -61,6 +61,8 @@ def write_article(words: Words, *, of: str = "", author: User, policy: Policy, n
     if of:
         article.public_id = of
     article.save()
+    if known:
+        carry_files(known[-1], article)
     _note("article.written", article, by=author, now=now)
     return article
 
@@ -72,32 +74,22 @@ def _refuse(words: Words, policy: Policy) -> None:
         words.day and words.day not in policy.articles.days
     ):
         raise Refusal("WZ2", "没有这个县区或者宣传日。", advice="请从列出的选项中选择。")
-    refuse_naming(words.section, words.title, words.text)
-    _refuse_names(words)
-
-
-def _refuse_names(words: Words) -> None:
-    if words.section is not Section.CASE:
-        return
-    possible = possible_names(f"{words.title}\n{words.text}")
-    found = SubjectName.objects.filter(normalised__in=list(possible)).values_list("name", flat=True).first()
-    if found is not None:
-        raise Refusal(
-            "WZ5",
-            f"典型案例里有企业名称“{found}”。",
-            advice="请写成“某食品公司”等后重试；以前用过的名称也不写。",
-        )
+    refuse_named(words.section, words.title, words.text)
 
 
 @transaction.atomic
-def release_article(public_id: str, version: int, *, actor: User, policy: Policy, now: datetime) -> Article:
-    """Another person makes a version public in place of the one before. Refusals WZ7 not open, WZ8 the same person."""
+def release_article(
+    public_id: str, version: int, *, files: str = "", actor: User, policy: Policy, now: datetime
+) -> Article:
+    """Another person makes a version public in place of the one before, with the ``files`` that were seen
+    (``article_files.seen_files``). Refusals WZ7 not open, WZ8 the same person, WZ12 and WZ13 of the files."""
     article = _locked(public_id, version)
     if article is None or article.released_at is not None or article.ended_at is not None:
         raise Refusal("WZ7", "这个版本已经发布、撤下或者被代替。", advice=_REFRESH)
     if article.written_by_id == actor.pk:
         raise Refusal("WZ8", "文章须由写的人以外的另一人审查发布。", advice="请由另一名保密审查人办理。")
     _refuse(_words(article), policy)
+    refuse_files(article, files)
     for before in Article.objects.filter(
         public_id=public_id, released_at__isnull=False, ended_at__isnull=True
     ):

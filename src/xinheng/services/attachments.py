@@ -240,6 +240,12 @@ def too_large(most: int) -> Refusal:
     )
 
 
+def redrawn(path: Path, out: Path, kind: Kind, *, policy: Policy, now: datetime) -> tuple[int, int]:
+    """A picture as a new JPEG without what was hidden in it, in ``out``; returns width and height. Raises Refusal."""
+    bounds = _bounds(policy, on=day_of(now))
+    return drawn_anew(path, out, kind=kind, page=0, longest=LONGEST, bounds=bounds)
+
+
 def _bounds(policy: Policy, *, on: date) -> Bounds:
     return Bounds(
         pixels=policy.parameter("attachments.image_megapixels", on=on).required() * 1_000_000,

@@ -3,6 +3,7 @@
 from xinheng.store.accounts import AccountLock, RoleGrant, User
 from xinheng.store.agency_reports import AgencyAnswer, AgencyReport, CreditAgency
 from xinheng.store.arrears import ArrearsNotice
+from xinheng.store.article_files import ArticleFile
 from xinheng.store.articles import Article
 from xinheng.store.attachments import Attachment, ScanBundle
 from xinheng.store.batches import Batch, BatchState, ReturnedRow, ReturnedState, StoredFile
@@ -103,7 +104,7 @@ from xinheng.store.public import (
     PublicSearch,
     PublicSubject,
 )
-from xinheng.store.public_pages import PublicArrears, PublicArticle
+from xinheng.store.public_pages import PublicArrears, PublicArticle, PublicArticleFile
 from xinheng.store.quality import (
     BatchCount,
     BatchMarks,
@@ -156,6 +157,7 @@ __all__ = [
     "AgencyReport",
     "ArrearsNotice",
     "Article",
+    "ArticleFile",
     "Attachment",
     "Batch",
     "BatchCount",
@@ -267,6 +269,7 @@ __all__ = [
     "PublicAnnouncement",
     "PublicArrears",
     "PublicArticle",
+    "PublicArticleFile",
     "PublicClassification",
     "PublicComplaint",
     "PublicCorrection",

@@ -25,6 +25,24 @@ class PublicArticle(models.Model):
         db_table = "public_article"
 
 
+class PublicArticleFile(models.Model):
+    """A picture or file of a released content page; ``article`` is the page's address. ``digest`` of its content."""
+
+    public_id = models.CharField(max_length=16)
+    article = models.CharField(max_length=16)
+    kind = models.CharField(max_length=8)
+    title = models.CharField(max_length=120)
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    checked = models.CharField(max_length=10)
+    size = models.BigIntegerField()
+    digest = models.CharField(max_length=71)
+
+    class Meta:
+        managed = False
+        db_table = "public_article_file"
+
+
 class PublicArrears(models.Model):
     """Arrears of a body or a state-owned enterprise, public by decision, while the finding stands."""
 

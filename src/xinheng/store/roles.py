@@ -60,6 +60,7 @@ _VIEWS = (
     "public_open_change",
     "public_open_waiting",
     "public_article",
+    "public_article_file",
     "public_arrears",
 )
 

@@ -44,7 +44,7 @@ def demo(
         ready(city=city)
         _prepare(size=size, seed=seed)
         from xinheng.interfaces.cli.serve import run_site
-        from xinheng.interfaces.cli.welcome import accounts, addresses
+        from xinheng.interfaces.cli.welcome import accounts, addresses, stand_ins
 
         if serve:
             raise typer.Exit(run_site(host=HOST, port=port))
@@ -54,6 +54,7 @@ def demo(
                 "启动网站：make run，或 XINHENG_DEMO=1 xinheng serve。启动后打开：",
                 *addresses(host=HOST, port=port),
                 *accounts(),
+                *stand_ins(),
             ]
         )
     )

@@ -1,4 +1,5 @@
-"""Where to go once the site runs: the public pages, the office, and in a demonstration who may sign in there."""
+"""Where to go once the site runs: the public pages, the office, and in a demonstration who may sign in there and how stand-ins
+for other systems are started by hand."""
 
 from django.conf import settings
 
@@ -33,6 +34,17 @@ def _enterprise() -> list[str]:
     return ["演示企业账号（密码相同）：", f"  {ENTERPRISE}  {ENTERPRISE_NAME}"]
 
 
+def stand_ins() -> list[str]:
+    """How the platform of the province and a system that is told of changes are tried out; nothing is started by itself."""
+    return [
+        "试用与其他系统的对接（需要时自行启动，说明见 docs/how-to/）：",
+        "  省平台模拟  python examples/province_simulator.py 8200",
+        '              然后用 XINHENG_PROVINCE="http://127.0.0.1:8200 127.0.0.0/8" make run 启动网站',
+        "  接收通知    XINHENG_WEBHOOK_SECRET=登记时得到的密钥 python examples/receive_webhooks.py 8101",
+        "              网站用 XINHENG_WEBHOOK_NETWORKS=127.0.0.0/8 启动，地址按 docs/how-to/receive-webhooks.md 登记",
+    ]
+
+
 def welcome(*, host: str, port: int) -> str:
-    told = accounts() if settings.DEMO else ["登录账号用 xinheng account open 开立。"]
+    told = [*accounts(), *stand_ins()] if settings.DEMO else ["登录账号用 xinheng account open 开立。"]
     return "\n".join([*addresses(host=host, port=port), *told, "按 Ctrl+C 结束。"])

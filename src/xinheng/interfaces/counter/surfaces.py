@@ -5,6 +5,7 @@ from xinheng.interfaces.web.surfaces import Openness, Surface, speaking_of
 _OWN = "本企业登录后查看自己的档案"
 
 SURFACES: tuple[Surface, ...] = (
+    Surface("article_file", why="由另一人看过才公布，典型案例不写企业名称"),
     Surface("cases"),
     Surface("misuse"),
     Surface("visit_codes"),

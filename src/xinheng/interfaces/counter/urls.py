@@ -3,6 +3,7 @@
 from django.urls import path
 
 from xinheng.interfaces.counter import (
+    article_files,
     campaigns,
     case_lookup,
     commitments,
@@ -24,6 +25,7 @@ from xinheng.interfaces.counter.surfaces import SURFACES as SURFACES
 
 app_name = "counter"
 urlpatterns = [
+    path("articles/<slug:article>/files/<slug:file>", article_files.article_file, name="article_file"),
     path("cases", case_lookup.cases, name="cases"),
     path("visit/", visits.visit_codes, name="visit_codes"),
     path("visit/<slug:code>", visits.visit_code, name="visit_code"),

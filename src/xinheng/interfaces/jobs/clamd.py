@@ -13,6 +13,7 @@ import structlog
 
 from xinheng.core.attachments import Checked
 from xinheng.core.refusal import Refusal
+from xinheng.services.article_files import article_files_to_check, note_article_file_checked
 from xinheng.services.attachments import note_checked, to_check
 from xinheng.services.province_reports import note_report_checked, reports_to_check
 from xinheng.store.batches import StoredFile
@@ -25,8 +26,8 @@ _ANSWER = 4096
 
 
 def check_waiting(path: str, *, now: datetime) -> int:
-    """Ask about every attachment and report of the province that waits; returns how many were answered. A silent scanner
-    is told in the log."""
+    """Ask about every attachment, file of an article and report of the province that waits; returns how many were
+    answered. A silent scanner is told in the log."""
     count = 0
     for name, file, noted in _waiting():
         try:
@@ -49,6 +50,8 @@ def _waiting() -> Iterable[tuple[str, StoredFile, Callable[..., None]]]:
     """By name, with who keeps what the scanner says."""
     for attachment in to_check(AT_ONCE):
         yield f"attachment:{attachment.public_id}", attachment.file, partial(note_checked, attachment)
+    for file in article_files_to_check(AT_ONCE):
+        yield f"article_file:{file.public_id}", file.file, partial(note_article_file_checked, file)
     for row in reports_to_check(AT_ONCE):
         if row.content is not None:
             yield f"province_request:{row.public_id}", row.content, partial(note_report_checked, row)

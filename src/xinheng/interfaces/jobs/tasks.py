@@ -252,7 +252,7 @@ def destroy_files(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="check_attachments", queueing_lock="check_attachments")
 def check_attachments(timestamp: int) -> None:
-    """Have new attachments and reports of the province looked at by the virus scanner, where one is declared."""
+    """Have new attachments, files of articles and reports of the province looked at by the virus scanner, where one is declared."""
     from django.conf import settings
 
     from xinheng.interfaces.jobs.clamd import check_waiting

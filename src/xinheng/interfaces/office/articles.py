@@ -7,22 +7,22 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.access import Target
 from xinheng.core.articles import LONGEST, Section, blocks
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
-from xinheng.interfaces.office.access import Call, Owned, asks
+from xinheng.interfaces.office.access import Call, asks
+from xinheng.interfaces.office.article_files import ARTICLE, of_article, shown_files
 from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.services.article_files import seen_files
 from xinheng.services.articles import (
     Words,
     articles_of,
     release_article,
-    versions_of,
     withdraw_article,
     write_article,
 )
@@ -35,17 +35,6 @@ _LEAD = (
 )
 _MARKUP = "一行一段。“# ”开头的是小标题，“- ”开头的是列表，[文字](https://网址) 是链接；其他符号照原样显示。"
 _READERS = (Verb.DRAFT_POLICY, Verb.REVIEW_SECRECY)
-
-
-def _find(public_id: str) -> list[Article] | None:
-    return versions_of(public_id) or None
-
-
-def _of(call: Call, found: list[Article]) -> Target:
-    return call.of(found[0].organisation_id)
-
-
-ARTICLE = Owned("article", _find, _of)
 
 
 class ArticleForm(forms.Form):
@@ -138,8 +127,8 @@ def article(call: Call, found: list[Article]) -> HttpResponse:
     """The newest version as it will look, with what may be done with it, and all versions."""
     last = found[0]
     part = {"article": last.public_id, "version": last.version}
-    reviews = bool(call.may(Verb.REVIEW_SECRECY, _of(call, found)))
-    drafts = bool(call.may(Verb.DRAFT_POLICY, _of(call, found)))
+    reviews = bool(call.may(Verb.REVIEW_SECRECY, of_article(call, found)))
+    drafts = bool(call.may(Verb.DRAFT_POLICY, of_article(call, found)))
     waits = last.released_at is None and last.ended_at is None
     other = last.written_by_id != call.user.pk
     public = next((one for one in found if one.released_at and not one.ended_at), None)
@@ -158,6 +147,8 @@ def article(call: Call, found: list[Article]) -> HttpResponse:
         "edit_url": reverse("office:edit_article", kwargs={"article": last.public_id}) if drafts else "",
         "public_url": reverse("portal:article", args=[last.public_id]) if public else "",
         "versions": _versions(found),
+        "seen_files": seen_files(last),
+        **shown_files(last, adds=waits and drafts),
     }
     return call.render("article", context)
 
@@ -185,8 +176,14 @@ def _versions(found: list[Article]) -> Table:
 @once
 def release(call: Call, found: list[Article], version: int) -> HttpResponse:
     public_id = found[0].public_id
-    release_article(public_id, version, actor=call.user, policy=call.policy, now=call.now)
-    call.tell("已发布。")
+    files = call.request.POST.get("files", "")
+    try:
+        release_article(public_id, version, files=files, actor=call.user, policy=call.policy, now=call.now)
+        call.tell("已发布。")
+    except Refusal as refusal:
+        if refusal.code not in ("WZ12", "WZ13"):
+            raise
+        call.tell_refusal(refusal)
     return redirect("office:article", article=public_id)
 
 

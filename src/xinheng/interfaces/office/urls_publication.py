@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from xinheng.interfaces.office import acts, arrears, articles, up_reports
+from xinheng.interfaces.office import acts, arrears, article_files, articles, up_reports
 
 urlpatterns: list[URLPattern] = [
     path("acts/", acts.acts, name="acts"),
@@ -13,6 +13,21 @@ urlpatterns: list[URLPattern] = [
     path("articles/new/", articles.new_article, name="new_article"),
     path("articles/<slug:article>/", articles.article, name="article"),
     path("articles/<slug:article>/edit/", articles.edit_article, name="edit_article"),
+    path(
+        "articles/<slug:article>/<int:version>/files/",
+        article_files.add_article_file,
+        name="add_article_file",
+    ),
+    path(
+        "articles/<slug:article>/<int:version>/files/<slug:file>/",
+        article_files.article_file,
+        name="article_file",
+    ),
+    path(
+        "articles/<slug:article>/<int:version>/files/<slug:file>/remove/",
+        article_files.remove_article_file,
+        name="remove_article_file",
+    ),
     path("articles/<slug:article>/<int:version>/release/", articles.release, name="release_article"),
     path("articles/<slug:article>/<int:version>/withdraw/", articles.withdraw, name="withdraw_article"),
     path("up/", up_reports.up_reports, name="up_reports"),

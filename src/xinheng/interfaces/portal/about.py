@@ -18,6 +18,7 @@ from xinheng.core.models import (
     Downgrade,
     Effect,
     Indicator,
+    ModelKind,
     Rule,
     ScoringModel,
     StartSwitch,
@@ -29,8 +30,8 @@ from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.grades import anchor
 from xinheng.interfaces.web.charts import Chart, GradeCount, grade_distribution
 from xinheng.interfaces.web.figures import count
-from xinheng.interfaces.web.parts import Link
-from xinheng.store.public import PublicRun
+from xinheng.interfaces.web.parts import Cell, Column, Link, Table
+from xinheng.store.public import PublicClassification, PublicRun
 
 _SHOWN = ("acts", "seriousness", "lists", "inspections")
 
@@ -63,6 +64,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     runs = {run.model: run for run in known.order_by("id")}
     context = {
         **law.dated(MODEL, GRADING, on=on, path=request.path),
+        "fields": _fields(policy, runs, on=on),
         "models": [_model(policy, model, runs.get(model.id)) for model in policy.models.values()],
         "grading": {
             "title": policy.grading.title,
@@ -71,6 +73,44 @@ def rules(request: HttpRequest) -> HttpResponse:
         },
     }
     return answers.short_lived(render(request, "portal/rules.html", context), noindex=False)
+
+
+def _fields(policy: Policy, runs: dict[str, PublicRun], *, on: date) -> Table:
+    """Each field in which there are enterprises: its models, their newest result, and the classification of the year; a field
+    without a model says so."""
+    known = PublicClassification.objects.using(showing.DATABASE).filter(as_of__lte=on)
+    years = {one.model: one.year for one in known.order_by("year")}
+    columns = [Column("领域"), Column("评价模型"), Column("公开的结果"), Column("年度分类结果")]
+    rows: list[list[Cell | str]] = []
+    for key, sector in policy.sectors.sectors.items():
+        models = [one for one in policy.models.values() if key in _fields_of(one)]
+        if not models and not sector.industries:
+            continue
+        rows += [
+            [
+                sector.title,
+                Cell(one.title, f"#{anchor(one)}"),
+                _result(one, runs.get(one.id)),
+                _year(years.get(one.id)),
+            ]
+            for one in models
+        ] or [[sector.title, "还没有模型", "—", "—"]]
+    return Table("各领域的模型和年度结果", columns, rows, caption_hidden=True)
+
+
+def _fields_of(model: ScoringModel) -> tuple[str, ...]:
+    """A model that grades whole fields stands in each of them, one across fields in that of its owner."""
+    return (model.population.sectors or (model.owner,)) if model.kind is ModelKind.SECTOR else ()
+
+
+def _result(model: ScoringModel, run: PublicRun | None) -> str:
+    if model.trial:
+        return "试算，不公开"
+    return f"截至 {run.as_of}" if run else "还没有"
+
+
+def _year(year: int | None) -> Cell:
+    return Cell(f"{year} 年", f"{reverse('portal:classification')}?year={year}") if year else Cell("还没有")
 
 
 def _ways() -> list[Link]:

@@ -7,22 +7,24 @@ nothing in it is taken for HTML (石家庄市〔2019〕126号 （二十二）; �
 import json
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.core.articles import Section, blocks
+from xinheng.core.attachments import Checked, Kind
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.older import newest_first
 from xinheng.interfaces.web.county import county_of
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
-from xinheng.store.public_pages import PublicArticle
+from xinheng.store.public_pages import PublicArticle, PublicArticleFile
 
 PAGE = 20
 
@@ -65,7 +67,8 @@ def article(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     today = localdate()
     policy = law.policy_in_force(on=today)
-    version = answers.version_of(request, policy, today, found.pk)
+    files = _files(public_id)
+    version = answers.version_of(request, policy, today, found.pk, [one.public_id for one in files])
     if (unchanged := answers.unchanged(request, version)) is not None:
         return unchanged
     context = {
@@ -76,6 +79,8 @@ def article(request: HttpRequest, public_id: str) -> HttpResponse:
         ],
         "article": _line(policy, found) | {"origin": found.origin, "version": found.version},
         "blocks": blocks(found.text),
+        "pictures": [_file(one) for one in files if one.width],
+        "files": [_file(one) for one in files if not one.width],
         "structured": _structured(request, found),
         "noindex": False,
     }
@@ -87,6 +92,28 @@ def _seen(request: HttpRequest) -> QuerySet[PublicArticle]:
     known = PublicArticle.objects.using(showing.DATABASE)
     county = county_of(request)
     return known.filter(Q(county="") | Q(county=county)) if county else known.all()
+
+
+def _files(public_id: str) -> list[PublicArticleFile]:
+    """Where a virus scanner is declared, what it has not found clean is left out."""
+    known = PublicArticleFile.objects.using(showing.DATABASE).filter(article=public_id).order_by("pk")
+    return [one for one in known if Checked(one.checked).may_open(scanner=bool(settings.CLAMD))]
+
+
+def _file(one: PublicArticleFile) -> dict[str, Any]:
+    try:
+        url = reverse("counter:article_file", args=[one.article, one.public_id])
+    except NoReverseMatch:
+        url = ""
+    return {
+        "title": one.title,
+        "url": url,
+        "kind": Kind(one.kind).label,
+        "width": one.width,
+        "height": one.height,
+        "size": one.size,
+        "digest": one.digest,
+    }
 
 
 def _line(policy: Policy, one: PublicArticle) -> dict[str, Any]:

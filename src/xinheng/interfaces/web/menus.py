@@ -274,7 +274,11 @@ OFFICE: tuple[tuple[str, tuple[Route, ...]], ...] = (
         "管理",
         (
             Route("审批事项", "office:approvals", ("office:approval",)),
-            Route("文章", "office:articles", ("office:article", "office:new_article", "office:edit_article")),
+            Route(
+                "文章",
+                "office:articles",
+                ("office:article", "office:new_article", "office:edit_article", "office:add_article_file"),
+            ),
             Route("工作日历", "office:calendar", ("office:calendar_year",)),
             Route(
                 "窗口信用报告",

@@ -1,0 +1,64 @@
+"""Pictures and files of content pages: put to one version, carried on to the next, public with it.
+
+Nothing of them changes once the version is released; what is removed from a draft stays known.
+"""
+
+from django.db import models
+from django.db.models import Q
+
+from xinheng.core.attachments import Checked, Kind
+from xinheng.store.accounts import User
+from xinheng.store.articles import Article
+from xinheng.store.batches import StoredFile
+from xinheng.store.public_ids import new_public_id
+
+
+class ArticleFile(models.Model):
+    """``title``: what a picture shows, in words for whoever cannot see it, or the name of a file. ``width`` and ``height``
+    of a picture, which was drawn anew."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=[(one.value, one.label) for one in Kind])
+    title = models.CharField(max_length=120)
+    width = models.IntegerField(null=True)
+    height = models.IntegerField(null=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    checked = models.CharField(
+        max_length=10,
+        choices=[(one.value, one.label) for one in Checked],
+        default=Checked.UNCHECKED.value,
+        db_default=Checked.UNCHECKED.value,
+    )
+    checked_at = models.DateTimeField(null=True)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    added_at = models.DateTimeField()
+    removed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="articlefile_says_what_it_shows"),
+            models.CheckConstraint(
+                condition=Q(kind="jpeg", width__isnull=False, height__isnull=False, width__gt=0, height__gt=0)
+                | Q(kind__in=["pdf", "ofd", "docx", "xlsx"], width__isnull=True, height__isnull=True),
+                name="articlefile_picture_or_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked__in=[one.value for one in Checked]), name="articlefile_checked_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(removed_at__isnull=True, removed_by__isnull=True)
+                | Q(removed_at__isnull=False, removed_by__isnull=False),
+                name="articlefile_removed_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                condition=Q(checked="unchecked", removed_at__isnull=True),
+                name="articlefile_to_check",
+            ),
+        ]
