@@ -187,7 +187,7 @@ def _lines(title: str, lines: tuple[Line, ...], none: str) -> Table:
             Column("起", "day"),
             Column("止", "day"),
         ],
-        [cells(one) for one in lines],
+        [[" ".join(filter(None, (one.title, one.number))), *cells(one)[1:]] for one in lines],
         empty=none,
         caption_hidden=True,
     )
