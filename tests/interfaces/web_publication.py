@@ -90,6 +90,7 @@ def _article() -> Context:
         "tone": "decide",
         "release_url": "#",
         "withdraw_url": "#",
+        "withdraw_label": "撤下",
         "edit_url": "#",
         "public_url": "#",
         "versions": SENT_BACK,
