@@ -102,7 +102,6 @@ MEASURE = OwnMeasure(
     basis="《示例条例》第三十二条",
     ground=THING["words"],
     reason="与失信行为相当",
-    relation="事实属于该条所列情形",
     body="示例市市场监督管理局",
     number="CS-2026-000001",
     from_on=TODAY,
