@@ -61,7 +61,7 @@ def files_of(article: Article) -> list[ArticleFile]:
 def add_file(
     draft: Draft, path: Path, title: str, *, actor: User, policy: Policy, now: datetime
 ) -> ArticleFile:
-    """Refusals: WZ7 no open draft, WZ10 without words on what it shows, WZ11 too many, WZ14 a TIFF, WZ3 to WZ5 of its words,
+    """Refusals: WZ15 no open draft, WZ10 without words on what it shows, WZ11 too many, WZ14 a TIFF, WZ3 to WZ5 of its words,
     AT01 to AT13 what is not taken."""
     article = _open(draft)
     words = title.strip()[:120]
@@ -99,7 +99,7 @@ def add_file(
 
 @transaction.atomic
 def remove_file(draft: Draft, file: str, *, actor: User, now: datetime) -> None:
-    """Take a file off a draft. Refusal WZ7 where there is no open draft or no such file of it."""
+    """Take a file off a draft. Refusal WZ15 where there is no open draft or no such file of it."""
     row = next((one for one in files_of(_open(draft)) if one.public_id == file), None)
     if row is None:
         raise _gone()
@@ -200,7 +200,7 @@ def _open(draft: Draft) -> Article:
 
 def _gone() -> Refusal:
     return Refusal(
-        "WZ7",
+        "WZ15",
         "这个版本已经发布、撤下或者被代替。",
         advice="请刷新页面；要改动图片和文件的，先写一个新的版本。",
     )
