@@ -137,7 +137,8 @@ def test_a_picture_is_drawn_anew_and_a_file_listed_by_digest_once_another_person
     download = client.get(f"{public}/files/{file.public_id}")
     assert download.headers["Content-Disposition"].startswith("attachment")
     assert (
-        code_of(remove_file, Draft(article.public_id, 1), file.public_id, actor=people.wang, now=NOW) == "WZ15"
+        code_of(remove_file, Draft(article.public_id, 1), file.public_id, actor=people.wang, now=NOW)
+        == "WZ15"
     )
     post(writer, f"{own}edit/", GIVEN)
     second = Article.objects.get(version=2)
