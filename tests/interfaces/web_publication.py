@@ -89,6 +89,7 @@ def _article() -> Context:
         "state": "待审查",
         "tone": "decide",
         "release_url": "#",
+        "withdraw_label": "撤下",
         "withdraw_url": "#",
         "withdraw_label": "撤下",
         "edit_url": "#",

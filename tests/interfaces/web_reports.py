@@ -131,7 +131,10 @@ def _own_reports() -> Context:
         "consents_url": "#",
         "special": {"title": "专项信用报告（限本平台归集范围）", "url": "#"},
         "province_url": "#",
-        "agency_reports": [AGENCY_REPORT, {**AGENCY_REPORT, "agency": None, "number": ""}],
+        "agency_reports": [
+            {"unit": "市市场监督管理局", "one": one}
+            for one in (AGENCY_REPORT, {**AGENCY_REPORT, "agency": None, "number": ""})
+        ],
     }
 
 

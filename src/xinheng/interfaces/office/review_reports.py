@@ -179,7 +179,9 @@ def _state(call: Call, one: ReviewReport) -> Cell:
     if one.kind == ReviewKind.INQUIRY and one.confirmed_at is None:
         return Cell("", mark="待另一人确认", tone="decide")
     state = state_of_review(one, policy=call.policy, today=call.today)
-    return Cell("", mark=state.label, tone="done" if state is State.CURRENT else "clock")
+    if state is State.CURRENT:
+        return Cell("", mark="内容没有变化", tone="done")
+    return Cell("", mark=state.label, tone="clock")
 
 
 @csrf_exempt
@@ -295,7 +297,7 @@ def review(call: Call, one: ReviewReport) -> HttpResponse:
         "title": ReviewKind(one.kind).label,
         "one": one,
         "unit": call.tree.name(one.asked_by_id) if one.asked_by_id else "",
-        "state": state.label,
+        "state": _state(call, one).mark,
         "current": state is State.CURRENT,
         "told": told,
         "tables": [_of_bidder(bidder) for bidder in told["bidders"]] if told else [],
