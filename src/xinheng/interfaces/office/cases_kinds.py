@@ -54,6 +54,18 @@ class SometimesField(forms.CharField):
     sometimes = True
 
 
+class SometimesChoice(forms.ChoiceField):
+    """The same of a choice."""
+
+    sometimes = True
+
+
+class SometimesDay(forms.DateField):
+    """The same of a day."""
+
+    sometimes = True
+
+
 def words_field(label: str, *, rows: int = 4, most: int = 2000, required: bool = True) -> forms.CharField:
     """Words of several lines, of ``most`` characters."""
     return forms.CharField(

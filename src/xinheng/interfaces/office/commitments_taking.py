@@ -16,7 +16,7 @@ from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.credit_code import is_uscc
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.cases_kinds import SometimesField
+from xinheng.interfaces.office.cases_kinds import SometimesDay, SometimesField
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.letter_fields import LetterForm
 from xinheng.interfaces.web.parts import Crumb
@@ -51,7 +51,7 @@ class TakeForm(LetterForm):
     handed_in = forms.MultipleChoiceField(
         label="已收材料", required=False, widget=forms.CheckboxSelectMultiple
     )
-    promised_on = forms.DateField(
+    promised_on = SometimesDay(
         label="缺的材料，企业承诺补齐的日期", required=False, widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "日期写作 2026-11-20。"}, help_text="材料齐全的不填；填写工作日。",
     )  # fmt: skip

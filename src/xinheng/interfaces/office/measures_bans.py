@@ -11,7 +11,7 @@ from xinheng.core.measure_basis import Basis
 from xinheng.core.measure_check import cite_ban
 from xinheng.core.measures import BanRule
 from xinheng.core.policy import Policy
-from xinheng.interfaces.office.cases_kinds import PolicyForm, SometimesField
+from xinheng.interfaces.office.cases_kinds import PolicyForm, SometimesChoice, SometimesField
 from xinheng.interfaces.web.refusals import Beside
 from xinheng.services.measures_findings import finding_of, words_of_finding
 from xinheng.store.casework import Case
@@ -74,12 +74,6 @@ def fits_field() -> forms.CharField:
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class SometimesChoice(forms.ChoiceField):
-    """Needed unless the listing says it already."""
-
-    sometimes = True
 
 
 class DecideForm(PolicyForm):

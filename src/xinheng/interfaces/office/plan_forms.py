@@ -10,6 +10,7 @@ from django import forms
 from xinheng.core.inspection_objects import ObjectParts
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
+from xinheng.interfaces.office.cases_kinds import SometimesChoice
 from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.services.case_checks import CaseCheckDraft
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft
@@ -272,12 +273,6 @@ class AnnounceForm(forms.Form):
                 raise forms.ValidationError(f"“{read['name']}”写了两次。")
             found[read["name"]] = read["value"]
         return found
-
-
-class SometimesChoice(forms.ChoiceField):
-    """Needed or not by what else the form says, as its help tells."""
-
-    sometimes = True
 
 
 class FailureForm(forms.Form):
