@@ -8,6 +8,8 @@ from tests.interfaces.portal_city import a_subject
 from tests.people import People, make_user
 
 from xinheng.core.roles import Role
+from xinheng.documents.reports import check_file
+from xinheng.services.signing_keys import certificates
 from xinheng.store.models import ReviewReport, Subject
 
 pytestmark = [pytest.mark.usefixtures("office_clock", "home"), pytest.mark.row("M6-07")]
@@ -43,6 +45,8 @@ def test_a_tender_desk_gets_a_signed_report_and_asks_again(firm: Subject, people
     page = text(desk.get(sent.headers["Location"]))
     assert firm.name in page and "未核查自然人任职资格" in page and "定标前再核查" in page
     assert desk.get(reverse("office:review_pdf", args=[made.number])).content.startswith(b"%PDF-")
+    ofd = desk.get(reverse("office:review_ofd", args=[made.number])).content
+    assert check_file(ofd, certificates()).number == made.number
     again = post(desk, reverse("office:review_again", args=[made.number]))
     assert "没有变化" in text(desk.get(again.headers["Location"]))
     used = reverse("office:review_use", args=[made.number])

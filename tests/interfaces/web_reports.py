@@ -213,7 +213,7 @@ def _review() -> Context:
         "tables": [(NAME, "", REVIEWED), (NAME, "没有适用的内容。", REVIEWED)],
         "added": REVIEWED,
         "waits": True,
-        **dict.fromkeys(("confirm_url", "again_url", "use_url", "pdf_url", "json_url"), "#"),
+        **dict.fromkeys(("confirm_url", "again_url", "use_url", "pdf_url", "ofd_url", "json_url"), "#"),
     }
 
 

@@ -20,7 +20,7 @@ from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.review_reports import ReviewHead, ReviewKind, facts_of, review_of
-from xinheng.documents.reports import set_report, sign_report
+from xinheng.documents.reports import ofd_report, set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.intake.limits import MIB, Limits
 from xinheng.intake.opening import open_file
@@ -260,6 +260,13 @@ def paper_of_review(made: ReviewReport, *, verify_url: str, policy: Policy, now:
         signed_twin=sign_value(twin, signer),
     )
     return sign_report(pdf, twin, signer)
+
+
+def ofd_of_review(made: ReviewReport, *, verify_url: str, policy: Policy, now: datetime) -> bytes:
+    """The same pages as signed OFD. Refusals OF1 and OF2 beside those of the content."""
+    twin = content_of_review(made, policy=policy, now=now)
+    _, signer = signer_in_use(organ=policy.city.portal_name, now=now)
+    return ofd_report(set_report(twin, verify_url=verify_url, development=signer.development), twin, signer)
 
 
 def data_of_review(made: ReviewReport, *, policy: Policy, now: datetime) -> bytes:

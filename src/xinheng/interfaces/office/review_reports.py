@@ -41,6 +41,7 @@ from xinheng.services.review_reports import (
     data_of_review,
     keep_use,
     make_review,
+    ofd_of_review,
     paper_of_review,
     reviews_of,
 )
@@ -309,6 +310,7 @@ def review(call: Call, one: ReviewReport) -> HttpResponse:
         "again_url": again,
         "use_url": "" if waits or one.used_at else reverse("office:review_use", args=[one.number]),
         "pdf_url": reverse("office:review_pdf", args=[one.number]),
+        "ofd_url": reverse("office:review_ofd", args=[one.number]),
         "json_url": reverse("office:review_json", args=[one.number]),
     }
     return call.render("review", context)
@@ -386,6 +388,15 @@ def review_pdf(call: Call, one: ReviewReport) -> HttpResponse:
     address = call.request.build_absolute_uri(reverse("counter:verify_report", args=[one.number]))
     paper = paper_of_review(one, verify_url=address, policy=call.policy, now=call.now)
     return _file(paper, "application/pdf", f"信用核查{one.number}.pdf")
+
+
+@asks(Verb.CHECK_SUBJECT, of=REVIEW)
+def review_ofd(call: Call, one: ReviewReport) -> HttpResponse:
+    """The same pages as signed OFD."""
+    _own(call, one)
+    address = call.request.build_absolute_uri(reverse("counter:verify_report", args=[one.number]))
+    made = ofd_of_review(one, verify_url=address, policy=call.policy, now=call.now)
+    return _file(made, "application/ofd", f"信用核查{one.number}.ofd")
 
 
 @asks(Verb.CHECK_SUBJECT, of=REVIEW)

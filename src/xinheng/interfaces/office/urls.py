@@ -374,6 +374,7 @@ urlpatterns = [
     path("reviews/<slug:number>/confirm/", review_reports.confirm, name="confirm_review"),
     path("reviews/<slug:number>/use/", review_reports.review_use, name="review_use"),
     path("reviews/<slug:number>/pdf/", review_reports.review_pdf, name="review_pdf"),
+    path("reviews/<slug:number>/ofd/", review_reports.review_ofd, name="review_ofd"),
     path("reviews/<slug:number>/json/", review_reports.review_json, name="review_json"),
     path("measures/check/names/", screening.screen_names, name="screen_names"),
     path("measures/check/many/", measures_check_many.measure_check_many, name="measure_check_many"),
