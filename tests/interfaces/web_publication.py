@@ -91,7 +91,6 @@ def _article() -> Context:
         "release_url": "#",
         "withdraw_label": "撤下",
         "withdraw_url": "#",
-        "withdraw_label": "撤下",
         "edit_url": "#",
         "public_url": "#",
         "versions": SENT_BACK,
