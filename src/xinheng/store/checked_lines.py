@@ -55,10 +55,12 @@ class Told(NamedTuple):
 
 _told = Told._make
 _KNOWN = """
-SELECT given.code, kept.id, kept.public_id, kept.code, kept.name, kept.version
+SELECT given.code, coalesce(kept.id, named.id), coalesce(kept.public_id, named.public_id),
+    CASE WHEN kept.id IS NULL THEN named.code ELSE kept.code END, coalesce(kept.name, named.name),
+    coalesce(kept.version, named.version)
 FROM unnest(string_to_array(%(codes)s::text, ',')) AS given (code)
 JOIN store_subject named ON named.code = given.code
-JOIN store_subject kept ON kept.id = coalesce(named.merged_into_id, named.id)
+LEFT JOIN store_subject kept ON kept.id = named.merged_into_id
 """
 _LINES = f"""
 WITH file (owner, filed) AS (

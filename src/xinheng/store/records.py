@@ -78,7 +78,17 @@ class Record(models.Model):
                     known_until__isnull=True,
                     item__in=[Item.ABNORMAL_OPERATION.value, Item.SERIOUS_LIST.value, Item.COMMITMENT.value],
                 ),
-                name="record_told_in_checks",
+                include=[
+                    "id",
+                    "record_key",
+                    "decided_on",
+                    "valid_from",
+                    "valid_to",
+                    "item",
+                    "state",
+                    "finality",
+                ],
+                name="record_answering_checks",
             ),
             BrinIndex(fields=["batch"], name="record_of_batch"),
         ]
