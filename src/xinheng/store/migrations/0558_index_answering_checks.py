@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("store", "0562_sm2_keys"),
+        ("store", "0570_article_files"),
     ]
 
     operations = [
