@@ -76,15 +76,25 @@ def shown_files(article: Article, *, adds: bool) -> dict[str, Any]:
 
 
 @csrf_exempt
-@asks(Verb.DRAFT_POLICY, of=ARTICLE, methods=("GET", "POST"))
-def add_article_file(call: Call, found: list[Article], version: int) -> HttpResponse:
+@asks(Verb.DRAFT_POLICY, methods=("GET", "POST"))
+def add_article_file(call: Call, article: str, version: int) -> HttpResponse:
     if call.request.method == "POST":
-        return received(call, lambda: _added(call, found, version))
-    return _page(call, found, FileForm())
+        return received(call, lambda: _added(call, article, version))
+    return _page(call, _own(call, article), FileForm())
+
+
+def _own(call: Call, public_id: str) -> list[Article]:
+    """The page of that address, of an organisation for which the person drafts."""
+    found = _find(public_id)
+    if found is None:
+        raise Http404
+    call.demand(Verb.DRAFT_POLICY, of_article(call, found))
+    return found
 
 
 @once
-def _added(call: Call, found: list[Article], version: int) -> HttpResponse:
+def _added(call: Call, article: str, version: int) -> HttpResponse:
+    found = _own(call, article)
     form = FileForm(call.request.POST, call.request.FILES)
     if form.is_valid():
         with refusals_on(form, {"WZ3": "title", "WZ4": "title", "WZ5": "title", "WZ10": "title"}):
