@@ -13,13 +13,13 @@ from xinheng.core.interviews import Manner
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.service_proof import Try, Way
+from xinheng.services.case_grounds import states_fault
 from xinheng.services.interviews import (
     Call,
     Minutes,
     call_interview,
     draft_interview,
     facts_of,
-    may_call_on,
     put_off,
     register_missed,
     revise_call,
@@ -132,7 +132,7 @@ def test_a_plain_fact_is_no_reason_for_an_interview_when_it_is_drafted_nor_when_
 ) -> None:
     registration = orders.rows.record(item=1)
     assert code_of(_draft, orders, registration) == "IV11"
-    assert not may_call_on(registration, policy=orders.policy)
+    assert not states_fault(registration, policy=orders.policy)
     case = _draft(orders, record)
     Record.objects.filter(pk=record.pk).update(known_until=later(1))
     again = {"record_key": record.record_key, "subject": record.subject, "item": 1}

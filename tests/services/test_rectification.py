@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.orders import KEY, Orders, later, make_orders
 
 from xinheng.core.policy import Policy
@@ -40,6 +41,15 @@ def test_an_order_runs_from_its_service_to_its_check(orders: Orders) -> None:
     done = orders.take(case, "pass", orders.sun)
     assert (done.state, done.closed_at) == ("done", NOW)
     assert not CaseDeadline.objects.filter(case=case, ended_on__isnull=True).exists()
+
+
+@pytest.mark.row("M11-01")
+def test_a_plain_fact_orders_nobody_to_put_anything_right(orders: Orders) -> None:
+    passed = orders.rows.record(item=12, result="passed")
+    order = Order(subject=passed.subject, record=passed.record_key, wanted="改正标签", reason="x")
+    given = {"actor": orders.people.wang, "policy": orders.policy, "now": NOW}
+    assert code_of(draft_order, order, **given) == "IV11"
+    assert not Case.objects.exists()
 
 
 @pytest.mark.row("M11-01")

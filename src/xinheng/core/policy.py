@@ -21,10 +21,10 @@ from xinheng.core.catalogue import Catalogue, CatalogueItem, Disclosure, Item
 from xinheng.core.commitments import Commitments
 from xinheng.core.days import Calendar, CalendarYear
 from xinheng.core.deadlines import Deadlines
+from xinheng.core.fault_grounds import RectificationRules
 from xinheng.core.feeds import Feed
 from xinheng.core.grading import GradingPolicy
 from xinheng.core.inspection_matters import InspectionMatters
-from xinheng.core.interview_grounds import RectificationRules
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.models import ScoringModel

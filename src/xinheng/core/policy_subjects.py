@@ -5,8 +5,8 @@ from typing import Any
 from xinheng.core import (
     catalogue,
     commitments,
+    fault_grounds,
     inspection_matters,
-    interview_grounds,
     lists,
     measures,
     open_tables_rules,
@@ -19,8 +19,8 @@ from xinheng.core.articles import ArticleRules
 from xinheng.core.catalogue import Catalogue
 from xinheng.core.commitments import Commitments
 from xinheng.core.deadlines import Deadlines
+from xinheng.core.fault_grounds import RectificationRules
 from xinheng.core.inspection_matters import InspectionMatters
-from xinheng.core.interview_grounds import RectificationRules
 from xinheng.core.lists import Lists
 from xinheng.core.measures import Measures
 from xinheng.core.open_tables_rules import OpenDataRules
@@ -48,7 +48,7 @@ COMMITMENTS = Subject("commitments", Commitments, commitments.forbidden_changes)
 QUALITY = Subject("quality", Quality, quality.forbidden_changes)
 REPAIR = Subject("repair", RepairRules, repair_rules.forbidden_changes)
 REPORTS = Subject("reports", ReportRules, report_rules.forbidden_changes)
-RECTIFICATION = Subject("rectification", RectificationRules, interview_grounds.forbidden_changes)
+RECTIFICATION = Subject("rectification", RectificationRules, fault_grounds.forbidden_changes)
 OPEN_DATA = Subject("open_data", OpenDataRules, open_tables_rules.forbidden_changes)
 ARTICLES = Subject("articles", ArticleRules)
 MATTERS = Subject("inspection_matters", InspectionMatters, inspection_matters.forbidden_changes)

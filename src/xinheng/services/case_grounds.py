@@ -5,14 +5,15 @@ Who recognised a fault acts on it (谁认定、谁办理): shijiazhuang-2019-126
 
 from datetime import date, datetime
 
+from xinheng.core.fault_grounds import demand_ground
 from xinheng.core.grounds import EffectKind, Ground, check_ground
 from xinheng.core.policy import Policy
-from xinheng.core.records import Finality, RecordState
+from xinheng.core.records import Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.services.cases import ground_of, roles_in, take_on_ground
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
-from xinheng.store.records import Record
+from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
 
@@ -26,6 +27,35 @@ def living_record(record: int, subject: Subject) -> Record:
             advice="请从该主体的档案中选择现行有效的记录。",
         )
     return found
+
+
+def demand_fault(record: Record, *, deed: str, policy: Policy) -> None:
+    """Refusal IV11 where the record states no fault on which the ``deed`` could rest."""
+    item = policy.catalogue.item(record.item)
+    demand_ground(
+        policy.rectification,
+        deed=deed,
+        title=item.title,
+        item=record.item,
+        nature=item.nature,
+        seriousness=Seriousness(record.seriousness),
+        result=record.result,
+    )
+
+
+def states_fault(record: Record, *, policy: Policy) -> bool:
+    """Whether an interview or an order to put right may be drafted on the record; whether it lives is asked when it is."""
+    try:
+        demand_fault(record, deed="", policy=policy)
+    except Refusal:
+        return False
+    return True
+
+
+def may_rest_on(record: int | None, *, policy: Policy) -> bool:
+    """The same of the open version of the record with this key."""
+    found = open_versions().filter(record_key=record).first() if record else None
+    return found is not None and states_fault(found, policy=policy)
 
 
 def check_record(record: Record, kind: EffectKind, *, needs_final: bool) -> None:

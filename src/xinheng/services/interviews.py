@@ -11,19 +11,22 @@ from django.db import transaction
 
 from xinheng.core.days import add_months
 from xinheng.core.grounds import Ground, GroundKind
-from xinheng.core.interview_grounds import demand_ground
 from xinheng.core.interviews import Manner
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
-from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_grounds import decide_on_record, grounded, living_record, refuse_foreign
+from xinheng.services.case_grounds import (
+    decide_on_record,
+    demand_fault,
+    grounded,
+    living_record,
+    refuse_foreign,
+)
 from xinheng.services.cases import Opening, last_step, open_case, take_step
 from xinheng.services.letters_serving import served_on
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
-from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 KIND = "interview"
@@ -61,7 +64,7 @@ def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -
     details = _called(call.cause, call.meeting_on, call.place, policy=policy, today=day_of(now))
     record = living_record(call.record, call.subject)
     refuse_foreign(record, actor, on=day_of(now))
-    demand_fault(record, policy=policy)
+    demand_fault(record, deed="约谈", policy=policy)
     details["manner"] = call.manner.value
     opening = Opening(
         flow=KIND,
@@ -80,30 +83,8 @@ def draft_interview(call: Call, *, actor: User, policy: Policy, now: datetime) -
 def call_interview(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
     """Another person calls the enterprise in, on the record it was drafted on, if it states a fault still (IV11)."""
     subject, ground = grounded(case)
-    demand_fault(living_record(ground.reference, subject), policy=policy)
+    demand_fault(living_record(ground.reference, subject), deed="约谈", policy=policy)
     return decide_on_record(case, "call", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
-
-
-def demand_fault(record: Record, *, policy: Policy) -> None:
-    """Refusal IV11 where the record states no fault."""
-    item = policy.catalogue.item(record.item)
-    demand_ground(
-        policy.rectification,
-        title=item.title,
-        item=record.item,
-        nature=item.nature,
-        seriousness=Seriousness(record.seriousness),
-        result=record.result,
-    )
-
-
-def may_call_on(record: Record, *, policy: Policy) -> bool:
-    """Whether an interview may be drafted on the record; whether it lives is asked when it is."""
-    try:
-        demand_fault(record, policy=policy)
-    except Refusal:
-        return False
-    return True
 
 
 def revise_call(

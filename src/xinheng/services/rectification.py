@@ -12,7 +12,13 @@ from django.db import transaction
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.case_grounds import decide_on_record, living_record, refuse_foreign
+from xinheng.services.case_grounds import (
+    decide_on_record,
+    demand_fault,
+    grounded,
+    living_record,
+    refuse_foreign,
+)
 from xinheng.services.cases import Opening, open_case, written
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -36,10 +42,12 @@ class Order:
 @transaction.atomic
 def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> Case:
     """Open the case. Refusals: RE1 nothing is asked for, RE2 the record is no living one of this subject, RE3 another
-    unit recognised it, and C03 an order runs on it."""
+    unit recognised it, IV11 it states no fault, and C03 an order runs on it."""
     if not order.wanted.strip():
         raise Refusal("RE1", "没有写明整改要求。", advice="请写明要改什么、怎样算改好。")
-    refuse_foreign(living_record(order.record, order.subject), actor, on=day_of(now))
+    record = living_record(order.record, order.subject)
+    refuse_foreign(record, actor, on=day_of(now))
+    demand_fault(record, deed="责令整改", policy=policy)
     opening = Opening(
         flow=KIND,
         kind=KIND,
@@ -55,7 +63,9 @@ def draft_order(order: Order, *, actor: User, policy: Policy, now: datetime) -> 
 
 @transaction.atomic
 def confirm_order(case: Case, *, actor: User, policy: Policy, now: datetime, reason: str, seen: int) -> Case:
-    """Another person gives the order, on the record it was drafted on."""
+    """Another person gives the order, on the record it was drafted on, if it states a fault still (IV11)."""
+    subject, ground = grounded(case)
+    demand_fault(living_record(ground.reference, subject), deed="责令整改", policy=policy)
     return decide_on_record(case, "confirm", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
 
 

@@ -18,6 +18,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import Beside, refusals_on
 from xinheng.services import interviews
+from xinheng.services.case_grounds import demand_fault
 from xinheng.services.interviews import (
     Minutes,
     call_interview,
@@ -107,7 +108,7 @@ class MinutesForm(StepForm):
 def new_interview(call: Call) -> HttpResponse:
     """Draft an interview on one record, named in the address."""
     record = record_of(call)
-    interviews.demand_fault(record, policy=call.policy)
+    demand_fault(record, deed="约谈", policy=call.policy)
     posted = call.request.POST if call.request.method == "POST" else None
     form = InterviewForm(posted, initial={"manner": Manner.REMINDER.value})
     if form.is_bound and form.is_valid():

@@ -16,6 +16,7 @@ from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.services.case_grounds import demand_fault
 from xinheng.services.letters_serving import served_on
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.casework import Case
@@ -51,6 +52,7 @@ class ReviseForm(StepForm):
 def new_order(call: Call) -> HttpResponse:
     """Begin an order on one record, named in the address."""
     record = record_of(call)
+    demand_fault(record, deed="责令整改", policy=call.policy)
     form = OrderForm(call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         order = Order(

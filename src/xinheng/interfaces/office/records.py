@@ -26,8 +26,8 @@ from xinheng.interfaces.office.wording import DEEDS
 from xinheng.interfaces.web.parts import Clock, Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.attachments import held
+from xinheng.services.case_grounds import states_fault
 from xinheng.services.deletions import open_proposal
-from xinheng.services.interviews import may_call_on
 from xinheng.services.ledger import note
 from xinheng.services.listings import open_lists
 from xinheng.services.measures_grounds import grounds_any
@@ -339,13 +339,14 @@ def _cases_urls(call: Call, subject: Subject, found: Record) -> dict[str, str]:
     drafts = bool(call.may(Verb.DRAFT_CASE, call.of(owner_of(call, found))))
     wrong = f"?subject={subject.public_id}&about=record:{found.record_key}"
     about = f"?record={found.record_key}"
+    faulty = drafts and states_fault(found, policy=call.policy)
     known = {
         "interview_url": (
             "new_interview",
             about,
-            drafts and may_call_on(found, policy=call.policy),
+            faulty,
         ),
-        "order_url": ("new_order", about, drafts),
+        "order_url": ("new_order", about, faulty),
         "remedy_url": ("new_remedy", wrong, drafts and RecordState(found.state) in STANDING),
         "measure_url": ("new_measure", about, _grounds_measure(call, found)),
         "listing_url": (

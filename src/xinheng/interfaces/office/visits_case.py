@@ -23,6 +23,7 @@ from xinheng.interfaces.office.cases_kinds import (
     words_field,
 )
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
+from xinheng.services.case_grounds import may_rest_on
 from xinheng.services.cases import state_title
 from xinheng.services.joint_visits import first_arrival, together_with
 from xinheng.services.letters_serving import SERVE
@@ -226,7 +227,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
         else "",
         "kept_back": case.state == "told" and not may_publish(visit, policy=call.policy, on=call.today),
         "order_url": f"{reverse('office:new_order')}{record}"
-        if record
+        if may_rest_on(visit.record_key, policy=call.policy)
         and all(one.closed_at for one in orders)
         and call.may(Verb.DRAFT_CASE, call.of(case.organisation_id))
         else "",

@@ -1,4 +1,4 @@
-"""What may be the reason of an interview: a fault that a record states, never a plain fact of registration or permit.
+"""What may be the reason of an interview or of an order to put right: a fault that a record states, never a plain fact of registration or permit.
 
 The documents of the cities speak of failing subjects who did not put right what was found; which records state that is
 policy (``rectification.yml``). A lower level may not add grounds without a local regulation.
@@ -15,7 +15,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.sources import Entry
 
 
-class InterviewGround(Entry):
+class FaultGround(Entry):
     """Records of these natures; or ``classed``, those to which a class of fault was given; or of these items with one of
     these results."""
 
@@ -33,7 +33,7 @@ class InterviewGround(Entry):
 class RectificationRules(PolicyModel):
     """What stands in ``rectification.yml`` beside its parameters."""
 
-    interview_grounds: dict[str, InterviewGround]
+    fault_grounds: dict[str, FaultGround]
 
 
 def forbidden_changes(change: Change) -> list[str]:
@@ -44,19 +44,21 @@ def forbidden_changes(change: Change) -> list[str]:
 def demand_ground(
     rules: RectificationRules,
     *,
+    deed: str,
     title: str,
     item: int,
     nature: Nature,
     seriousness: Seriousness,
     result: str,
 ) -> None:
-    """Refusal IV11 where the record states no fault. ``title``: what kind of record it is, in words."""
-    grounds = rules.interview_grounds.values()
+    """Refusal IV11 where the record states no fault. ``deed``: what is to rest on it, ``title``: what kind of record it is, both
+    in words."""
+    grounds = rules.fault_grounds.values()
     if any(one.holds(item=item, nature=nature, seriousness=seriousness, result=result) for one in grounds):
         return
     raise Refusal(
         "IV11",
-        f"“{title}”只说明事实，不是失信行为，不能作为约谈的事由。",
-        citation="谁认定、谁约谈：只约谈失信主体",
-        advice=f"可以作为事由的有：{'；'.join(one.title for one in grounds)}。只想了解情况的，可以另行联系企业，不作为约谈记录。",
+        f"“{title}”只说明事实，不是失信行为，不能作为{deed}的依据。",
+        citation="谁认定、谁约谈、谁督促整改：只对失信主体",
+        advice=f"可以作为依据的有：{'；'.join(one.title for one in grounds)}。只想了解情况的，可以另行联系企业，不作为约谈或者整改要求。",
     )

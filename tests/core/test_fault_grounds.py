@@ -7,7 +7,7 @@ import pytest
 from tests.refusals import code_of
 
 from xinheng.core.catalogue import Nature
-from xinheng.core.interview_grounds import demand_ground
+from xinheng.core.fault_grounds import demand_ground
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import Seriousness
 
@@ -40,6 +40,6 @@ def test_faults_and_failed_checks_are_reasons_and_plain_facts_are_not(
     nature: Nature = known.catalogue.item(item).nature
     asked = {"title": "x", "item": item, "nature": nature, "seriousness": seriousness, "result": result}
     if may:
-        demand_ground(known.rectification, **asked)  # type: ignore[arg-type]
+        demand_ground(known.rectification, deed="约谈", **asked)  # type: ignore[arg-type]
     else:
-        assert code_of(demand_ground, known.rectification, **asked) == "IV11"
+        assert code_of(demand_ground, known.rectification, deed="约谈", **asked) == "IV11"
