@@ -91,3 +91,17 @@ def eventually(so: Callable[[], bool], what: str, *, seconds: int = 300) -> None
     while not so():
         assert time.monotonic() < until, f"not within {seconds} s: {what}"
         time.sleep(1)
+
+
+def open_penalty(page: Page) -> None:
+    """Open the page of a penalty of the market office."""
+    page.goto("/office/subjects/?q=食品")
+    firms = page.locator("main table a[href*='/office/subjects/']")
+    addresses = [one.get_attribute("href") or "" for one in firms.all()]
+    for address in addresses:
+        page.goto(address)
+        rows = page.locator("main tr", has_text="罚〔").filter(has_text="市场监")
+        if rows.count():
+            rows.first.locator("a[href*='/records/']").first.click()
+            return
+    raise AssertionError("no penalty in the demonstration city")

@@ -7,27 +7,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Site
 from tests.journeys.letters import serve_letter, write_letter
-from tests.journeys.pages import fits, forced, open_step, take_step, try_step
+from tests.journeys.pages import fits, forced, open_penalty, open_step, take_step, try_step
 from tests.journeys.surfaces import Surfaces
 
 from xinheng.interfaces.web.surfaces import About
 
 pytestmark = pytest.mark.journey
 LIST = "市场监督管理严重违法失信名单"
-
-
-def _penalty(page: Page) -> None:
-    """Open the page of a penalty of the market office."""
-    page.goto("/office/subjects/?q=食品")
-    firms = page.locator("main table a[href*='/office/subjects/']")
-    addresses = [one.get_attribute("href") or "" for one in firms.all()]
-    for address in addresses:
-        page.goto(address)
-        rows = page.locator("main tr", has_text="罚〔").filter(has_text="市场监")
-        if rows.count():
-            rows.first.locator("a[href*='/records/']").first.click()
-            return
-    raise AssertionError("no penalty in the demonstration city")
 
 
 def _correct(page: Page, decider: Page) -> None:
@@ -162,7 +148,7 @@ def test_a_department_lists_lawfully_and_fails_to_do_it_unlawfully(site: Site) -
     expect(office.locator("main")).to_contain_text("只同步")
     fits(office)
 
-    _penalty(office)
+    open_penalty(office)
     record = office.url
     expect(office.get_by_role("link", name="提出名单认定")).to_have_count(0)
     office.goto(f"/office/cases/listing/?record={record.rstrip('/').rpartition('/')[2]}")

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.conftest import Site
 from tests.journeys.letters import serve_letter, write_letter
-from tests.journeys.pages import fits, look_up, number_and_code, take_step
+from tests.journeys.pages import fits, look_up, number_and_code, open_penalty, take_step
 
 pytestmark = pytest.mark.journey
 
@@ -14,9 +14,7 @@ pytestmark = pytest.mark.journey
 @pytest.mark.guard("G13")
 def test_an_order_is_given_served_answered_and_followed_by_the_enterprise(site: Site) -> None:
     office, decider, checker = (site.person(one) for one in ("zhangmin", "liqiang", "wangjing"))
-    office.goto("/office/subjects/?q=食品")
-    office.locator("main table a[href*='/office/subjects/']").first.click()
-    office.locator("main a[href*='/records/']").first.click()
+    open_penalty(office)
     office.get_by_role("link", name="责令整改").click()
     fits(office)
     office.get_by_label("整改要求").fill("改正标签，报送照片")
