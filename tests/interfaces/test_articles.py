@@ -1,5 +1,6 @@
 """A content page is written by one, released by another, read by everybody, replaced and taken down."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from pypdf import PdfReader
 from tests.intake import papers
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.portal_city import a_subject
@@ -28,6 +30,7 @@ from xinheng.services.article_files import (
     seen_files,
 )
 from xinheng.services.articles import Words, release_article, withdraw_article, write_article
+from xinheng.store.files import read_file
 from xinheng.store.models import Article, ArticleFile
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M5-08")]
@@ -158,7 +161,14 @@ def test_nothing_unscanned_or_infected_is_released_or_handed_out(
     given = {"actor": people.wang, "policy": policy, "now": NOW}
     assert code_of(add_file, draft, papers.picture(tmp_path / "t", "TIFF"), "图", **given) == "WZ14"
     assert code_of(add_file, draft, papers.pdf(tmp_path / "p.pdf"), "联系 13800138000", **given) == "WZ3"
+    remarked = {**papers.DOCX, "word/comments.xml": b'<w:comment w:id="0"/>'}
+    assert code_of(add_file, draft, papers.package(tmp_path / "r", remarked), "办事指南", **given) == "WZ17"
+    creator = b"<a><dc:creator>x</dc:creator></a>"
+    signed = {**papers.DOCX, "docProps/core.xml": creator, "_xmlsignatures/sig1.xml": b"<s/>"}
+    assert code_of(add_file, draft, papers.package(tmp_path / "s", signed), "办事指南", **given) == "WZ16"
     file = add_file(draft, papers.pdf(tmp_path / "b.pdf"), "办事指南", **given)
+    kept = PdfReader(io.BytesIO(b"".join(read_file(file.file)))).metadata
+    assert kept is not None and kept.title == "办事指南", "what the file called itself is gone"
     release = {"files": seen_files(made), "actor": people.zhou, "policy": policy, "now": NOW}
     settings.CLAMD = "/nowhere"
     assert code_of(release_article, made.public_id, 1, **release) == "WZ13"

@@ -97,7 +97,7 @@ def inspect_pictures(paths: Sequence[Path], bounds: Bounds) -> dict[Path, Inspec
             found[path] = refusal
     many = [part for path, kind in pictures.items() for part in (_FORMS[kind], str(path))]
     try:
-        told = _answer("pictures", Path(), bounds, str(bounds.pixels), *many)["pictures"] if many else []
+        told = answer_of("pictures", Path(), bounds, str(bounds.pixels), *many)["pictures"] if many else []
     except Refusal:
         told = [None] * len(pictures)
     for (path, kind), pages in zip(pictures.items(), told, strict=True):
@@ -124,7 +124,7 @@ def drawn_anew(
     """One page of an image as a new JPEG of at most ``longest`` pixels a side, in ``out``; returns width and height. Raises
     Refusal."""
     form = (_FORMS[kind], str(bounds.pixels), str(page), str(longest), str(out))
-    told = _answer("draw", path, bounds, *form)
+    told = answer_of("draw", path, bounds, *form)
     return int(told["width"]), int(told["height"])
 
 
@@ -189,7 +189,7 @@ def _refuse_two_in_one(path: Path, head: bytes, kind: Kind) -> None:
 
 
 def _pdf(path: Path, bounds: Bounds) -> dict[str, Any]:
-    told = _answer("pdf", path, bounds)
+    told = answer_of("pdf", path, bounds)
     if found := _FOUND.get(told.get("found", "")):
         raise _active(*found)
     if told.get("found") == "locked":
@@ -200,12 +200,13 @@ def _pdf(path: Path, bounds: Bounds) -> dict[str, Any]:
 
 
 def _image(path: Path, kind: Kind, bounds: Bounds) -> dict[str, Any]:
-    return _answer("image", path, bounds, _FORMS[kind], str(bounds.pixels))
+    return answer_of("image", path, bounds, _FORMS[kind], str(bounds.pixels))
 
 
-def _answer(deed: str, path: Path, bounds: Bounds, *more: str) -> dict[str, Any]:
+def answer_of(deed: str, path: Path, bounds: Bounds, *more: str, child: Path = CHILD) -> dict[str, Any]:
+    """What a child says of the file under these bounds. Raises Refusal where it cannot be read or costs too much."""
     numbers = (str(bounds.child_memory), str(bounds.child_seconds))
-    command = [sys.executable, "-I", str(CHILD), deed, str(path), *numbers, *more]
+    command = [sys.executable, "-I", str(child), deed, str(path), *numbers, *more]
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=bounds.child_seconds + 15, check=False, encoding="utf-8"

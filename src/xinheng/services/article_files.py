@@ -1,7 +1,7 @@
 """Pictures and files of content pages: looked into before anything is kept, part of the version that another person releases.
 
 A picture is drawn anew, so that nothing hidden in it (place, camera, person) goes out with it, and says in words what it
-shows. A version is released with the very files that the releasing person saw (legal guards G13, G14).
+shows. A file is written again without what it tells of its makers. A version is released with the very files that the releasing person saw (legal guards G13, G14).
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from xinheng.core.articles import Section, possible_names, refuse_naming
 from xinheng.core.attachments import Checked, Kind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.services.attachments import look, redrawn
+from xinheng.services.attachments import cleared, look, redrawn
 from xinheng.services.collect import workshop
 from xinheng.services.ledger import note
 from xinheng.services.time import day_of
@@ -62,7 +62,7 @@ def add_file(
     draft: Draft, path: Path, title: str, *, actor: User, policy: Policy, now: datetime
 ) -> ArticleFile:
     """Refusals: WZ15 no open draft, WZ10 without words on what it shows, WZ11 too many, WZ14 a TIFF, WZ3 to WZ5 of its words,
-    AT01 to AT13 what is not taken."""
+    WZ16 a signed file that names its maker, WZ17 remarks or hidden parts, AT01 to AT13 what is not taken."""
     article = _open(draft)
     words = title.strip()[:120]
     if not words:
@@ -82,6 +82,8 @@ def add_file(
             source, path = path, work / "picture.jpg"
             width, height = redrawn(source, path, kind, policy=policy, now=now)
             kind = Kind.JPEG
+        else:
+            path = _cleared(path, work / "file", kind, words, policy=policy, now=now)
         kept = put_file(path, name=f"文章附件.{kind.suffix}", media_type=kind.media_type, now=now)
     made = ArticleFile.objects.create(
         article=article,
@@ -95,6 +97,24 @@ def add_file(
     )
     _note("article.file_added", made, by=actor, now=now)
     return made
+
+
+def _cleared(path: Path, out: Path, kind: Kind, title: str, *, policy: Policy, now: datetime) -> Path:
+    """The file without properties of its makers; as it came where a signature covers it and nobody is named."""
+    told = cleared(path, out, kind, title=title, policy=policy, now=now)
+    if told.held is not None:
+        raise Refusal(
+            "WZ17",
+            f"文件里有{told.held.label}，公布以后谁都看得到。",
+            advice="请在本机接受全部修订，删去批注和隐藏的内容后另存，或者打印为 PDF 后上传。",
+        )
+    if told.named:
+        raise Refusal(
+            "WZ16",
+            "文件带有电子签名或者电子印章，它的属性里写有作者等信息；去掉属性，签名就失效。",
+            advice="请清除文件属性后重新签章，或者打印为 PDF 后上传；也可以在正文写上原件的网址。",
+        )
+    return out if told.written else path
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.intake.attachments import MIB, Bounds, Inspected, drawn_anew, inspect, inspect_pictures
+from xinheng.intake.clearing import Cleared, written_clear
 from xinheng.services.batches import number_of
 from xinheng.services.collect import workshop
 from xinheng.services.enterprises import Party
@@ -244,6 +245,11 @@ def redrawn(path: Path, out: Path, kind: Kind, *, policy: Policy, now: datetime)
     """A picture as a new JPEG without what was hidden in it, in ``out``; returns width and height. Raises Refusal."""
     bounds = _bounds(policy, on=day_of(now))
     return drawn_anew(path, out, kind=kind, page=0, longest=LONGEST, bounds=bounds)
+
+
+def cleared(path: Path, out: Path, kind: Kind, *, title: str, policy: Policy, now: datetime) -> Cleared:
+    """A file without what it tells of its makers, in ``out``, where it can be had so. Raises Refusal."""
+    return written_clear(path, out, kind, title=title, bounds=_bounds(policy, on=day_of(now)))
 
 
 def _bounds(policy: Policy, *, on: date) -> Bounds:

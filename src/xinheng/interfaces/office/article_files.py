@@ -40,7 +40,7 @@ ARTICLE = Owned("article", _find, of_article)
 class FileForm(forms.Form):
     file = forms.FileField(
         label="图片或文件",
-        help_text="图片收 JPG、PNG，公布的是重新绘制的图片，不带拍摄地点等信息；文件收 PDF、OFD、DOCX、XLSX，原样公布。",
+        help_text="图片收 JPG、PNG，公布的是重新绘制的图片，不带拍摄地点等信息；文件收 PDF、OFD、DOCX、XLSX，公布时去掉作者、单位、软件和时间等文件属性；有批注、修订记录或者隐藏工作表的不收。",
         error_messages={"required": "请选择一个文件。", "empty": "这个文件是空的，请重新选择。"},
         widget=forms.FileInput(attrs={"accept": _ACCEPT}),
     )

@@ -1,0 +1,264 @@
+"""Runs alone in a child process: writes one file again without what it tells of its makers, under hard limits.
+
+Usage: ``python clearing_child.py KIND FILE MEMORY_MIB SECONDS OUT TITLE``, KIND being pdf, docx, xlsx or ofd. Properties
+(author, organisation, program, times, own fields), XMP, small pictures of the first page and what cameras write into
+pictures are left out. Prints one JSON line: ``found``: remarks, revisions or hidden parts, for which nothing is written;
+``signed``: whether a signature covers the file, which is then not written; ``named``: whether its properties tell of somebody.
+Imports nothing of the package but its neighbour. Exit codes as of ``attachment_child``.
+"""
+
+import json
+import posixpath
+import re
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+sys.path.insert(0, str(Path(__file__).parent))
+from attachment_child import limit  # type: ignore[import-not-found, unused-ignore]
+
+_PROGRAM = {"/Title", "/Subject", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"}
+"""Properties of a PDF that tell of programs and times alone."""
+_QUIET = {"/Link", "/Widget", "/PrinterMark", "/TrapNet", "/Watermark"}
+"""Annotations that are no remark of a reader."""
+_XMP_NAMES = re.compile(rb"creator>\s*<\w*:?(?:Seq|Bag|li)|[<\s:](?:Author|Manager|Company|authors?)\b", re.I)
+_TRACES = ("/PieceInfo", "/LastModified", "/SpiderInfo")
+
+_DROPPED = re.compile(r"^(?:docprops/|customxml/|word/people\.xml$|xl/persons/)")
+_HELD = {
+    "remarks": re.compile(
+        r"^xl/(?:comments\d*\.xml$|comments/|threadedcomments/)|^word/comments\w*\.xml$", re.I
+    ),
+    "hidden": re.compile(r"^xl/(?:revisions/|connections\.xml$)"),
+}
+_AUTHOR = re.compile(rb"<[^<>]*[\s:]author\s*=\s*[\"']")
+_HIDDEN_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*\bstate\s*=\s*[\"'](?:very)?hidden", re.I)
+_PATHS = re.compile(
+    rb"<(?:\w+:)?(?:absPath|fileSharing)\b[^<>]*(?:/>|>\s*</(?:\w+:)?(?:absPath|fileSharing)>)"
+)
+_PROPERTY_NAMES = re.compile(
+    rb"<(?:\w+:)?(?:creator|lastModifiedBy|Company|Manager|property)(?:\s[^<>]*)?>\s*[^<\s]"
+)
+_OFD_REMARK = re.compile(rb"<(?:\w+:)?Annot\s(?![^<>]*\bType\s*=\s*[\"'](?:Link|Watermark|Stamp)[\"'])")
+_OFD_MAKER = re.compile(
+    rb"(<(?:\w+:)?Annot\s[^<>]*?)\s(?:Creator|LastModDate)\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')"
+)
+_OFD_KEPT = {"DocID", "DocUsage"}
+_OFD_NAMES = {"Author", "CustomDatas"}
+_DAY = (1980, 1, 1, 0, 0, 0)
+
+
+def clear_pdf(path: Path, out: Path, title: str) -> dict[str, object]:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import DictionaryObject, IndirectObject, NullObject, StreamObject
+
+    reader = PdfReader(str(path), strict=False)
+    annotations = _annotations(reader)
+    if any(one.get("/Subtype") not in _QUIET for one in annotations):
+        return {"found": "remarks"}
+    if _signed(reader) or any(one.get("/FT") == "/Sig" and "/V" in one for one in annotations):
+        return {"signed": True, "named": _names(reader)}
+    writer = PdfWriter(clone_from=reader)
+    for thing in writer._objects:
+        if not isinstance(thing, DictionaryObject):
+            continue
+        told = thing.raw_get("/Metadata") if "/Metadata" in thing else None
+        if isinstance(told, IndirectObject):
+            writer._objects[told.idnum - 1] = NullObject()
+        for key in ("/Metadata", *_TRACES):
+            thing.pop(key, None)
+        if isinstance(thing, StreamObject) and thing.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
+            thing._data = clear_picture(thing._data)
+    writer.metadata = None
+    writer.metadata = {"/Title": title, "/Producer": ""}
+    writer.write(str(out))
+    return {}
+
+
+def _annotations(reader: Any) -> list[Any]:
+    held = [page["/Annots"].get_object() for page in reader.pages if "/Annots" in page]
+    return [one.get_object() for many in held for one in many if one.get_object() is not None]
+
+
+def _signed(reader: Any) -> bool:
+    form = reader.trailer["/Root"].get("/AcroForm")
+    flags = form.get_object().get("/SigFlags", 0) if form is not None else 0
+    return bool(int(flags) & 1) or "/Perms" in reader.trailer["/Root"]
+
+
+def _names(reader: Any) -> bool:
+    properties = reader.trailer.get("/Info")
+    told = properties.get_object() if properties is not None else {}
+    xmp = reader.trailer["/Root"].get("/Metadata")
+    more = xmp.get_object().get_data() if xmp is not None else b""
+    return any(str(told[key]).strip() for key in told if key not in _PROGRAM) or bool(_XMP_NAMES.search(more))
+
+
+def clear_picture(content: bytes) -> bytes:
+    """A JPEG without what its camera wrote, a PNG without its words; anything else as it is."""
+    if content.startswith(b"\xff\xd8"):
+        return b"".join(_segments(content))
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return content[:8] + b"".join(_chunks(content))
+    return content
+
+
+def _segments(content: bytes) -> Iterator[bytes]:
+    """Kept of the application segments: JFIF (0), a colour profile (2), Adobe's colours (14)."""
+    yield content[:2]
+    at = 2
+    while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] != 0xDA:
+        mark, end = content[at + 1], at + 2 + int.from_bytes(content[at + 2 : at + 4])
+        own = 0xE0 <= mark <= 0xEF and mark not in (0xE0, 0xE2, 0xEE)
+        if not own and mark != 0xFE:
+            yield content[at:end]
+        at = end
+    yield content[at:]
+
+
+def _chunks(content: bytes) -> Iterator[bytes]:
+    at = 8
+    while at + 8 <= len(content):
+        end = at + 12 + int.from_bytes(content[at : at + 4])
+        if content[at + 4 : at + 8] not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"):
+            yield content[at:end]
+        at = end
+
+
+def clear_office(path: Path, out: Path) -> dict[str, object]:
+    with zipfile.ZipFile(path) as source:
+        names = [one.filename for one in source.infolist() if not one.is_dir()]
+        for found, held in _HELD.items():
+            if any(held.search(name.lower()) and _says(source, name) for name in names):
+                return {"found": found}
+        for name in names:
+            if name.lower().endswith(".xml") and not _DROPPED.search(name.lower()):
+                if name.startswith("word/") and _AUTHOR.search(source.read(name)):
+                    return {"found": "revisions"}
+                if name == "xl/workbook.xml" and _HIDDEN_SHEET.search(source.read(name)):
+                    return {"found": "hidden"}
+        if any(name.lower().startswith("_xmlsignatures/") for name in names):
+            told = [source.read(name) for name in names if name.lower().startswith("docprops/")]
+            return {"signed": True, "named": any(_PROPERTY_NAMES.search(one) for one in told)}
+        gone = {name for name in names if _DROPPED.search(name.lower())}
+        with zipfile.ZipFile(out, "w") as made:
+            for name in names:
+                if name not in gone and not _of_dropped(name):
+                    _put(made, name, _office_part(name, source.read(name), gone))
+    return {}
+
+
+def _says(source: zipfile.ZipFile, name: str) -> bool:
+    """Programs write empty parts for remarks."""
+    return not name.lower().startswith("word/") or b"comment " in source.read(name)
+
+
+def _of_dropped(name: str) -> bool:
+    folder, _, last = name.rpartition("/_rels/")
+    return bool(last and _DROPPED.search(f"{folder}/{last.removesuffix('.rels')}".lower()))
+
+
+def _office_part(name: str, content: bytes, gone: set[str]) -> bytes:
+    if name == "[Content_Types].xml":
+        return _without(content, lambda one: str(one.get("PartName", "")).lstrip("/") in gone)
+    if name.endswith(".rels"):
+        folder = posixpath.dirname(posixpath.dirname(name))
+        return _without(content, lambda one: _target(folder, one) in gone)
+    if name == "xl/workbook.xml":
+        return _PATHS.sub(b"", content)
+    return clear_picture(content) if "/media/" in name else content
+
+
+def _target(folder: str, relation: ET.Element) -> str:
+    target = str(relation.get("Target", ""))
+    return posixpath.normpath(
+        target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+    )
+
+
+def _without(content: bytes, unwanted: Any) -> bytes:
+    root = _parsed(content)
+    for one in [one for one in root if unwanted(one)]:
+        root.remove(one)
+    return _written(root)
+
+
+def _parsed(content: bytes) -> ET.Element:
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise ValueError("a document type")
+    return ET.fromstring(content)
+
+
+def _written(root: ET.Element) -> bytes:
+    ET.register_namespace("", root.tag.partition("}")[0].lstrip("{"))
+    return bytes(ET.tostring(root, encoding="UTF-8", xml_declaration=True))
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Under a day that tells nothing."""
+    entry = zipfile.ZipInfo(name, _DAY)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    archive.writestr(entry, content)
+
+
+def clear_ofd(path: Path, out: Path, title: str) -> dict[str, object]:
+    with zipfile.ZipFile(path) as source:
+        parts = {one.filename: source.read(one) for one in source.infolist() if not one.is_dir()}
+    texts = {name: content for name, content in parts.items() if name.lower().endswith(".xml")}
+    if any(_OFD_REMARK.search(content) for content in texts.values()):
+        return {"found": "remarks"}
+    if any(re.search(rb"<(?:\w+:)?Attachments[\s>]", content) for content in texts.values()):
+        return {"found": "hidden"}
+    root = _parsed(parts["OFD.xml"])
+    told = [one for one in root.iter() if _local(one) == "DocInfo"]
+    if any(_local(one) == "Signatures" for one in root.iter()):
+        named = any(
+            _local(one) in _OFD_NAMES and "".join(one.itertext()).strip() for info in told for one in info
+        )
+        return {"signed": True, "named": named}
+    for info in told:
+        for one in list(info):
+            if _local(one) == "Title":
+                one.text = title
+            elif _local(one) not in _OFD_KEPT:
+                info.remove(one)
+    ET.register_namespace("ofd", root.tag.partition("}")[0].lstrip("{"))
+    parts["OFD.xml"] = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    with zipfile.ZipFile(out, "w") as made:
+        for name, content in parts.items():
+            _put(made, name, _without_makers(content) if name in texts else clear_picture(content))
+    return {}
+
+
+def _without_makers(content: bytes) -> bytes:
+    while (less := _OFD_MAKER.sub(rb"\1", content)) != content:
+        content = less
+    return content
+
+
+def _local(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def main(arguments: list[str]) -> int:
+    kind, path, out, title = arguments[0], Path(arguments[1]), Path(arguments[4]), arguments[5]
+    limit(int(arguments[2]), int(arguments[3]))
+    try:
+        if kind == "pdf":
+            told = clear_pdf(path, out, title)
+        else:
+            told = clear_ofd(path, out, title) if kind == "ofd" else clear_office(path, out)
+    except MemoryError:
+        return 4
+    except Exception as error:
+        sys.stderr.write(type(error).__name__)
+        return 4 if "Limit" in type(error).__name__ else 3
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,188 @@
+"""What a public file tells of its makers is left out, and what only its maker can take out is refused."""
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
+from tests.intake import papers
+
+from xinheng.core.attachments import Kind
+from xinheng.intake.attachments import Bounds, inspect
+from xinheng.intake.clearing import Cleared, Held, written_clear
+
+pytestmark = pytest.mark.row("M5-08")
+BOUNDS = Bounds(pixels=1_000_000)
+MAKER = "王编辑"
+CORE = (
+    b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    b'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:creator>'
+    + MAKER.encode()
+    + b"</dc:creator></cp:coreProperties>"
+)
+TYPES = (
+    b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    b'<Default Extension="xml" ContentType="application/xml"/>'
+    b'<Override PartName="/docProps/core.xml" ContentType="application/x"/></Types>'
+)
+RELATIONS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationship Id="rId1" Type="a" Target="word/document.xml"/>'
+    b'<Relationship Id="rId2" Type="b" Target="docProps/core.xml"/></Relationships>'
+)
+DOCX = {
+    "[Content_Types].xml": TYPES,
+    "_rels/.rels": RELATIONS,
+    "docProps/core.xml": CORE,
+    "word/document.xml": b"<w:document/>",
+}
+OFD = (
+    b'<ofd:OFD xmlns:ofd="http://www.ofdspec.org/2016"><ofd:DocBody><ofd:DocInfo><ofd:DocID>1</ofd:DocID>'
+    b"<ofd:Author>"
+    + MAKER.encode()
+    + b"</ofd:Author></ofd:DocInfo><ofd:DocRoot>Doc_0/Document.xml</ofd:DocRoot>%s"
+    b"</ofd:DocBody></ofd:OFD>"
+)
+
+
+def _photo() -> bytes:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x013B] = "Maker"
+    Image.new("RGB", (8, 8)).save(out, "JPEG", exif=exif)
+    assert b"Exif" in out.getvalue()
+    return out.getvalue()
+
+
+def _pdf(path: Path, *, signed: bool = False, remark: bool = False, author: str = MAKER) -> Path:
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    writer.add_metadata({"/Author": author, "/Title": f"Microsoft Word - {MAKER}.docx"})
+    xmp = DecodedStreamObject()
+    xmp.set_data(
+        f"<dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>".encode()
+        if author
+        else b"<x/>"
+    )
+    writer._root_object[NameObject("/Metadata")] = writer._add_object(xmp)
+    photo = DecodedStreamObject()
+    photo.set_data(_photo())
+    photo.update(
+        {NameObject("/Filter"): NameObject("/DCTDecode"), NameObject("/Subtype"): NameObject("/Image")}
+    )
+    named = DictionaryObject({NameObject("/I"): writer._add_object(photo)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): named})
+    if signed:
+        form = DictionaryObject(
+            {NameObject("/SigFlags"): NumberObject(3), NameObject("/Fields"): ArrayObject()}
+        )
+        writer._root_object[NameObject("/AcroForm")] = form
+    if remark:
+        note = {"/Type": NameObject("/Annot"), "/Subtype": NameObject("/Text"), "/T": TextStringObject(MAKER)}
+        page[NameObject("/Annots")] = ArrayObject(
+            [DictionaryObject({NameObject(k): v for k, v in note.items()})]
+        )
+    writer.write(path)
+    return path
+
+
+def _clear(path: Path, kind: Kind) -> tuple[Cleared, bytes]:
+    assert inspect(path, BOUNDS).kind is kind
+    out = path.with_suffix(".clear")
+    told = written_clear(path, out, kind, title="办事指南", bounds=BOUNDS)
+    return told, out.read_bytes() if told.written else b""
+
+
+def _parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {one.date_time[0] for one in archive.infolist()} == {1980}
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_pdf_keeps_its_pages_and_loses_author_xmp_and_camera(tmp_path: Path) -> None:
+    told, content = _clear(_pdf(tmp_path / "a.pdf"), Kind.PDF)
+    assert told == Cleared(written=True)
+    read = PdfReader(io.BytesIO(content))
+    assert len(read.pages) == 1 and read.metadata is not None
+    assert (
+        read.metadata.title == "办事指南"
+        and not read.metadata.author
+        and "/Metadata" not in read.trailer["/Root"]
+    )
+    assert b"creator" not in content and b"Exif" not in content and b"\xff\xd8" in content
+    assert inspect(tmp_path / "a.clear", BOUNDS).pages == 1
+
+
+def test_an_office_file_loses_its_properties_and_still_holds_together(tmp_path: Path) -> None:
+    told, content = _clear(papers.package(tmp_path / "a", {**DOCX, "word/media/a.jpg": _photo()}), Kind.DOCX)
+    parts = _parts(content)
+    assert told.written and set(parts) == {*DOCX, "word/media/a.jpg"} - {"docProps/core.xml"}
+    assert b"docProps" not in b"".join(parts.values()) and b"rId1" in parts["_rels/.rels"]
+    assert b"Exif" not in parts["word/media/a.jpg"]
+    assert inspect(tmp_path / "a.clear", BOUNDS).kind is Kind.DOCX
+
+
+def test_a_workbook_loses_the_path_where_it_lay(tmp_path: Path) -> None:
+    book = b'<workbook xmlns:x="u"><x:absPath url="C:\\Users\\wang\\"/><sheets><sheet name="a"/></sheets></workbook>'
+    parts = _parts(
+        _clear(papers.package(tmp_path / "a", {**papers.XLSX, "xl/workbook.xml": book}), Kind.XLSX)[1]
+    )
+    assert b"Users" not in parts["xl/workbook.xml"] and b'<sheet name="a"/>' in parts["xl/workbook.xml"]
+
+
+def test_an_ofd_loses_its_author(tmp_path: Path) -> None:
+    told, content = _clear(papers.package(tmp_path / "a", {**papers.OFD, "OFD.xml": OFD % b""}), Kind.OFD)
+    parts = _parts(content)
+    assert told.written and MAKER.encode() not in parts["OFD.xml"]
+    assert b"<ofd:DocID>1</ofd:DocID>" in parts["OFD.xml"] and b"Doc_0/Document.xml" in parts["OFD.xml"]
+
+
+def test_a_signed_file_is_left_as_it_is_and_says_whether_it_names_somebody(tmp_path: Path) -> None:
+    assert _clear(_pdf(tmp_path / "a.pdf", signed=True), Kind.PDF)[0] == Cleared(named=True)
+    assert _clear(_pdf(tmp_path / "b.pdf", signed=True, author=""), Kind.PDF)[0] == Cleared()
+    sealed = OFD % b"<ofd:Signatures>s.xml</ofd:Signatures>"
+    assert _clear(papers.package(tmp_path / "c", {**papers.OFD, "OFD.xml": sealed}), Kind.OFD)[0].named
+    signed = {**DOCX, "_xmlsignatures/sig1.xml": b"<s/>"}
+    assert _clear(papers.package(tmp_path / "d", signed), Kind.DOCX)[0].named
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "held"),
+    [
+        (
+            Kind.DOCX,
+            {**DOCX, "word/comments.xml": b'<w:comments><w:comment w:author="x"/></w:comments>'},
+            Held.REMARKS,
+        ),
+        (
+            Kind.DOCX,
+            {**DOCX, "word/document.xml": b'<w:document><w:del w:author="x"/></w:document>'},
+            Held.REVISIONS,
+        ),
+        (Kind.XLSX, {**papers.XLSX, "xl/comments1.xml": b"<comments/>"}, Held.REMARKS),
+        (
+            Kind.XLSX,
+            {**papers.XLSX, "xl/workbook.xml": b'<a><sheet name="b" state="hidden"/></a>'},
+            Held.HIDDEN,
+        ),
+        (Kind.OFD, {**papers.OFD, "Doc_0/a.xml": b'<ofd:Annot ID="1" Type="Highlight"/>'}, Held.REMARKS),
+    ],
+)
+def test_remarks_revisions_and_hidden_parts_bar_a_file(
+    kind: Kind, parts: dict[str, bytes], held: Held, tmp_path: Path
+) -> None:
+    assert _clear(papers.package(tmp_path / "a", parts), kind)[0] == Cleared(held=held)
+
+
+def test_a_remark_in_a_pdf_bars_it(tmp_path: Path) -> None:
+    assert _clear(_pdf(tmp_path / "a.pdf", remark=True), Kind.PDF)[0] == Cleared(held=Held.REMARKS)
