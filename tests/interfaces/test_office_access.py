@@ -73,12 +73,15 @@ def test_somebody_without_a_role_is_refused(people: People) -> None:
 @pytest.mark.row("M17-01")
 @pytest.mark.parametrize("role", [role for role in Role if role not in OF_ENTERPRISES])
 def test_a_role_opens_its_routes_and_no_others(role: Role, people: People) -> None:
+    """Of routes closed to it that do the same, one is tried: all pass one gate, which somebody without a role tries on each."""
     client = signed_in(_holding(people, role))
-    wrong = []
+    wrong, tried = [], set()
     for route in _routes():
-        if route.name == "start":
+        verbs = _verbs(route)
+        allowed = any(role in REACHES[verb] for verb in verbs)
+        if route.name == "start" or (not allowed and verbs in tried):
             continue
-        allowed = any(role in REACHES[verb] for verb in _verbs(route))
+        tried.add(verbs)
         refused = client.get(_url(route)).status_code == 403
         if allowed == refused:
             wrong.append((route.name, "open" if not refused else "closed"))
