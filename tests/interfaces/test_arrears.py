@@ -74,16 +74,23 @@ def test_one_proposes_another_decides_and_it_is_public_until_its_ground_ends(
         "told_proof": "回证1号",
     }
     address = f"/office/arrears/propose/{record.record_key}/"
-    assert "日期不能晚于今天" in text(post(officer, address, given | {"told_on": "2027-01-01"}))
+    assert "不能早于认定和告知的日期" in text(post(officer, address, given | {"told_on": "2027-01-01"}))
+    page = text(officer.get(address))
+    assert "样例城投有限公司：拖欠工程款，120,000" in page
+    assert officer.get("/office/arrears/propose/999999/").status_code == 404
     assert post(officer, address, given).status_code == 302
     notice = ArrearsNotice.objects.get()
     assert "样例城投" not in text(client.get("/arrears"))
     own = f"/office/arrears/{notice.public_id}/"
     assert "放弃提出公示" in text(officer.get(own)) and "单位的意见" in text(decider.get(own))
+    assert "单位陈述意见的期限：没有规定" in text(decider.get(own))
     assert post(decider, own, {"heard": "没有提出意见"}).status_code == 302
     page = client.get("/arrears")
     for word in ("样例城投有限公司", "120,000", "市人民政府 宛政〔2026〕3号", "依据待核", "提出异议"):
         assert word in text(page), word
+    assert "信衡建议值" not in text(page) + text(officer.get("/office/arrears/")), (
+        "a city opened it, not the platform"
+    )
     assert "noindex" in page.headers["X-Robots-Tag"]
     change = Change(deed="withdraw", reason="已经付清", ground="宛工信〔2026〕9号")
     change_state(
@@ -132,6 +139,10 @@ def test_two_persons_a_hearing_and_a_reason_are_needed(people: People, nanyang: 
     given: dict[str, Any] = {"policy": nanyang, "now": NOW}
     incomplete = replace(DECISION, told_proof=" ")
     assert code_of(propose_arrears, record.record_key, incomplete, actor=people.wang, **given) == "AZ3"
+    for told, decided in ((0, 1), (400, 399)):
+        days = {"told_on": TODAY - timedelta(days=told), "decided_on": TODAY - timedelta(days=decided)}
+        early = replace(DECISION, **days)
+        assert code_of(propose_arrears, record.record_key, early, actor=people.wang, **given) == "AZ3"
     notice = propose_arrears(record.record_key, DECISION, actor=people.wang, **given)
     assert not arrears_to_propose(nanyang).exists()
     assert code_of(propose_arrears, record.record_key, DECISION, actor=people.wang, **given) == "AZ4"

@@ -6,7 +6,7 @@ A text is paragraphs, headings, lists and links, nothing else; a typical case na
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -18,7 +18,7 @@ from xinheng.core.masking import find_personal
 from xinheng.core.names import normalise_name
 from xinheng.core.policy_file import PolicyModel
 from xinheng.core.refusal import Refusal
-from xinheng.core.sources import Entry
+from xinheng.core.sources import Citation, Entry, Rank, Source
 
 LONGEST = 20_000
 
@@ -76,6 +76,11 @@ class PublicColumn(Entry):
     title: str
     published: StrictBool
     bodies: list[Body] = []
+
+
+def opened_by(column: PublicColumn, sources: Mapping[str, Source]) -> tuple[Citation, ...]:
+    """The documents that open a column: not the proposal of the platform, which keeps it closed."""
+    return tuple(one for one in column.basis if sources[one.source].rank is not Rank.PROPOSAL)
 
 
 class ArticleRules(PolicyModel):

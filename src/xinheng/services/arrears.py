@@ -60,13 +60,12 @@ def propose_arrears(
     today = day_of(now)
     if (
         not all(one.strip() for one in words)
-        or not decision.told_on <= today
-        or not decision.decided_on <= today
+        or not max(decision.told_on, ground.decided_on or decision.told_on) <= decision.decided_on <= today
     ):
         raise Refusal(
             "AZ3",
-            "公示拖欠账款须写明决定的文号、机关和日期，以及事先告知单位的日期和凭证，日期不能晚于今天。",
-            advice="请照决定书和送达回证填写。",
+            "公示拖欠账款须写明决定的文号、机关和日期，以及事先告知单位的日期和凭证。决定日期不能晚于今天，也不能早于认定和告知的日期。",
+            advice="请照决定书和送达回证填写；决定以前没有告知单位的，请先告知、听取意见，再作出决定。",
         )
     if ArrearsNotice.objects.filter(record_key=record_key, ended_at__isnull=True).exists():
         raise Refusal("AZ4", "这条认定已经提出公示或者正在公示。", advice="请在列表中查看。")
@@ -144,12 +143,9 @@ def show_arrears(public_id: str, *, heard: str, actor: User, policy: Policy, now
         raise Refusal("AZ6", "公示须由提出人以外的另一人决定。", advice="请由另一名人员办理。")
     if not heard.strip():
         raise Refusal("AZ7", "请写明单位的意见。", advice="没有提出意见的，写“没有提出意见”和告知的凭证。")
-    reading = policy.parameter(STATEMENT, on=notice.told_on)
-    if (
-        reading.value is not None
-        and day_of(now) <= policy.calendar.add_workdays(notice.told_on, reading.value).on
-    ):
-        raise Refusal("AZ8", f"单位陈述意见的期限（{reading}）还没有届满。", advice="请在期满以后办理。")
+    days, last = days_for_statement(policy, told_on=notice.told_on)
+    if last is not None and day_of(now) <= last:
+        raise Refusal("AZ8", f"单位陈述意见的期限（{days}）还没有届满。", advice=f"请在 {last} 以后办理。")
     _ground(notice.record_key, policy)
     notice.heard, notice.shown_by, notice.shown_at = _clean(heard, 1000), actor, now
     notice.save(update_fields=["heard", "shown_by", "shown_at"])
@@ -181,18 +177,29 @@ def end_arrears(record_key: int, *, why: str, now: datetime) -> int:
     return len(found)
 
 
+def finding_of(record_key: int, policy: Policy) -> Record | None:
+    """The finding of arrears of that key as it stands, proposed or not; None where there is none."""
+    return _findings(policy).filter(record_key=record_key).first()
+
+
+def days_for_statement(policy: Policy, *, told_on: date) -> tuple[str, date | None]:
+    """How long the unit may make a statement, in words, and the last day of it; None where no rule is known."""
+    reading = policy.parameter(STATEMENT, on=told_on)
+    if reading.value is None:
+        return str(reading), None
+    return str(reading), policy.calendar.add_workdays(told_on, reading.value).on
+
+
 def arrears_to_propose(policy: Policy) -> QuerySet[Record]:
     """Findings of arrears that stand and are neither proposed nor public, newest first."""
     taken = ArrearsNotice.objects.filter(ended_at__isnull=True).values("record_key")
+    return _findings(policy).exclude(record_key__in=taken).order_by("-decided_on", "-pk")
+
+
+def _findings(policy: Policy) -> QuerySet[Record]:
     found = Record.objects.filter(result__in=KINDS, known_until__isnull=True, state__in=list(STANDING))
-    items = list(failure_words(policy.feeds))
-    return (
-        found.filter(item__in=items)
-        .exclude(record_key__in=taken)
-        .filter(subject__in=_bodies(policy))
-        .select_related("subject", "detail")
-        .order_by("-decided_on", "-pk")
-    )
+    own = found.filter(item__in=list(failure_words(policy.feeds)), subject__in=_bodies(policy))
+    return own.select_related("subject", "detail")
 
 
 def notices() -> QuerySet[ArrearsNotice]:

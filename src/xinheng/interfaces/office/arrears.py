@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.access import Target
+from xinheng.core.articles import ARREARS, opened_by
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.form_page import form_page
@@ -22,6 +23,8 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.arrears import (
     Decision,
     arrears_to_propose,
+    days_for_statement,
+    finding_of,
     is_open,
     notices,
     propose_arrears,
@@ -88,9 +91,11 @@ class StopForm(forms.Form):
 def arrears(call: Call) -> HttpResponse:
     if not call.may(Verb.FLAG_SUBJECT, _city(call, None)):
         call.demand(Verb.DECIDE_CASE, _city(call, None))
-    column = call.policy.articles.columns.get("arrears")
+    column, sources = call.policy.articles.columns.get(ARREARS), call.policy.sources
     basis = (
-        "、".join(call.policy.sources[one.source].cite(one.clause) for one in column.basis) if column else ""
+        "、".join(sources[one.source].cite(one.clause) for one in opened_by(column, sources))
+        if column
+        else ""
     )
     lead = (
         f"只凭有权机关的公示决定，事先告知单位、听取意见，由两人办理；认定了结、撤销或者不再是终局的，公示同时停止。"
@@ -154,6 +159,9 @@ def _findings(call: Call) -> Table:
 @asks(Verb.FLAG_SUBJECT, methods=("GET", "POST"))
 @once
 def propose(call: Call, key: int) -> HttpResponse:
+    found = finding_of(key, call.policy)
+    if found is None:
+        raise Http404
     form = ProposeForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -162,7 +170,11 @@ def propose(call: Call, key: int) -> HttpResponse:
             )
             call.tell("已提出，由另一人决定后公示。")
             return redirect("office:arrears")
-    lead = "照有权机关的公示决定填写。认定须已经终局，单位须已经告知。"
+    amount = f"，{yuan(found.amount_fen)}" if found.amount_fen else ""
+    lead = (
+        f"{found.subject.name}：{found.detail.title}{amount}，{found.detail.authority} {found.detail.document_no}，"
+        f"{found.decided_on or '认定日期不明'} 认定。照有权机关的公示决定填写；认定须已经终局，单位须在决定以前告知。"
+    )
     return form_page(call, form, _crumbs("提出公示"), heading="提出公示拖欠账款", lead=lead, button="提出")
 
 
@@ -198,6 +210,10 @@ def arrears_notice(call: Call, notice: ArrearsNotice) -> HttpResponse:
     heading, button = ("停止公示拖欠账款", "停止")
     if waits:
         heading, button = ("决定公示拖欠账款", "决定公示") if decides else ("放弃提出公示", "放弃")
+        days, last = days_for_statement(call.policy, told_on=notice.told_on)
+        about += (
+            f"。单位陈述意见的期限：{days}{f'，至 {last}' if last else '，请核对告知书写明的期限已经届满'}"
+        )
     return form_page(
         call, form, _crumbs(notice.subject.name), heading=heading, lead=f"{about}。", button=button
     )

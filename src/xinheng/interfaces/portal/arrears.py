@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from xinheng.core.articles import ARREARS
+from xinheng.core.articles import ARREARS, opened_by
 from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.older import newest_first
 from xinheng.interfaces.portal.statements import objection_url
@@ -37,7 +37,7 @@ def arrears(request: HttpRequest) -> HttpResponse:
     context = {
         "opened": opened,
         "title": column.title if column else "",
-        "basis": law.cite(policy, column.basis) if column and opened else "",
+        "basis": law.cite(policy, opened_by(column, policy.sources)) if column and opened else "",
         "verified": column is not None and column.verified,
         "bodies": [_told(one) for one in shown],
         "objection_url": objection_url(),
