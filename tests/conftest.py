@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from tests.databases import copied, own_name, point_to
 from tests.people import People, make_people
+from tests.soft_hsm import SoftHsm, soft_hsm
 from xdist.scheduler import LoadScopeScheduling
 
 from xinheng.core.policy import Policy, load_policy
@@ -69,6 +70,12 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def policy() -> Policy:
     """The policy of Kaifeng."""
     return load_policy(settings.POLICY_ROOT, city="kaifeng")
+
+
+@pytest.fixture(scope="session")
+def security_module(tmp_path_factory: pytest.TempPathFactory) -> SoftHsm:
+    """A security module in software; the test is skipped where there is none."""
+    return soft_hsm(tmp_path_factory.mktemp("hsm"))
 
 
 @pytest.fixture

@@ -4,11 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.people import NOW, People
 from tests.services.letter_cases import draft_of, ordered
+from tests.soft_hsm import LABEL, PIN, TOKEN, SoftHsm
 from typer.testing import CliRunner, Result
 
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.documents.hsm import Module
 from xinheng.documents.signing import new_signer
 from xinheng.interfaces.cli import app
 from xinheng.services.letters import issue_letter, paper_of
@@ -72,6 +76,37 @@ def test_keys_are_listed_and_an_issued_one_is_adopted(db: None, tmp_path: Path) 
     certificate.write_bytes(issued.certificate)
     assert _run("adopt", private, certificate).exit_code == 0
     assert "正式密钥" in _run("keys").output and not SigningKey.objects.get().development
+
+
+@pytest.mark.row("M6-04")
+def test_a_key_in_a_security_module_signs_letters_and_without_it_none_goes_out(
+    people: People,
+    policy: Policy,
+    security_module: SoftHsm,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    issued, certificate = new_signer(organ="开封市人民政府", now=NOW), tmp_path / "cert.der"
+    certificate.write_bytes(issued.certificate)
+    security_module.take(issued.private, label=LABEL)
+    monkeypatch.setattr(settings, "HSM", Module(library=""))
+    refused = _run("adopt-hsm", TOKEN, LABEL, certificate).exception
+    assert getattr(refused, "code", "") == "SG6" and not SigningKey.objects.exists()
+    monkeypatch.setattr(settings, "HSM", security_module.module)
+    assert _run("adopt-hsm", TOKEN, LABEL, certificate).exit_code == 0
+    listed = _run("keys").output
+    assert "可以签名" in listed and TOKEN in listed and PIN not in listed
+    case, early = ordered(people, policy), NOW - timedelta(days=5)
+    draft = draft_of("rectification_order")
+    monkeypatch.setattr(settings, "HSM", Module(library=security_module.library))
+    with pytest.raises(Refusal, match="SG11"):
+        issue_letter(case.public_id, draft, actor=people.wang, policy=policy, now=early)
+    assert not IssuedLetter.objects.exists() and "没有提供密码机的 PIN" in _run("keys").output
+    monkeypatch.setattr(settings, "HSM", security_module.module)
+    letter = issue_letter(case.public_id, draft, actor=people.wang, policy=policy, now=early)
+    paper = tmp_path / "a.pdf"
+    paper.write_bytes(paper_of(letter))
+    assert _run("verify", paper).exit_code == 0
 
 
 def test_the_fonts_are_checked() -> None:

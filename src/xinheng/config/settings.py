@@ -6,7 +6,8 @@
 ``XINHENG_CLAMD`` (path of the local socket of a virus scanner; empty: none), ``XINHENG_PROVINCE`` (base address of the
 province's interface for special reports, a blank and its networks; empty: none), ``XINHENG_WEBHOOK_NETWORKS`` (inner
 networks to which systems may have notices sent, by commas; empty: the internet by https alone),
-``XINHENG_REQUESTS_A_MINUTE`` and ``XINHENG_FORMS_A_MINUTE`` (from one address).
+``XINHENG_PKCS11_MODULE`` (library of a security module that holds signing keys; empty: none), its PIN in the file
+``XINHENG_PKCS11_PIN_FILE`` or else in ``XINHENG_PKCS11_PIN``, ``XINHENG_REQUESTS_A_MINUTE`` and ``XINHENG_FORMS_A_MINUTE`` (from one address).
 """
 
 import os
@@ -18,6 +19,7 @@ from xinheng.config.logs import configure_logs
 from xinheng.config.paths import chosen_city, data_home, policy_root
 from xinheng.config.postgres import database_url
 from xinheng.core.senders import parse_network
+from xinheng.documents.hsm import Module
 
 CITY = chosen_city(os.environ)
 HOME = data_home(os.environ)
@@ -170,6 +172,11 @@ REQUESTS_A_MINUTE = int(os.environ.get("XINHENG_REQUESTS_A_MINUTE", "600"))
 FORMS_A_MINUTE = int(os.environ.get("XINHENG_FORMS_A_MINUTE", "120"))
 CLAMD = os.environ.get("XINHENG_CLAMD", "")
 PROVINCE = os.environ.get("XINHENG_PROVINCE", "")
+HSM = Module(
+    library=os.environ.get("XINHENG_PKCS11_MODULE", ""),
+    pin=os.environ.get("XINHENG_PKCS11_PIN", ""),
+    pin_file=Path(file) if (file := os.environ.get("XINHENG_PKCS11_PIN_FILE", "")) else None,
+)
 WEBHOOK_NETWORKS = tuple(
     parse_network(one) for one in os.environ.get("XINHENG_WEBHOOK_NETWORKS", "").split(",") if one.strip()
 )

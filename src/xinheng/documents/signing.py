@@ -15,7 +15,6 @@ from io import BytesIO
 from typing import Any
 
 from asn1crypto.cms import ContentInfo
-from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.x509 import Certificate as SignerCertificate
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -32,21 +31,23 @@ from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers.pdf_cms import Signer as PdfKey
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from xinheng.core.canonical import canonical, digest
 from xinheng.core.refusal import Refusal
-from xinheng.documents import sm2
+from xinheng.documents import hsm, sm2
 
 ALGORITHM = "ES256"
 FIELD = "XinhengSignature"
 YEARS = 10
+_LONGEST = 72
+"""Bytes of a DER signature by P-256."""
 _DAY = timedelta(days=1)
 
 for _noisy in ("pyhanko", "pyhanko_certvalidator"):
@@ -56,13 +57,15 @@ for _noisy in ("pyhanko", "pyhanko_certvalidator"):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
     """A key in use. ``private`` is PKCS#8, ``certificate`` X.509, both DER; ``development``: made by ourselves.
-    ``beside``: the SM2 key that signs the same."""
+    ``beside``: the SM2 key that signs the same. Of a key in a security module ``private`` is the reference to it and
+    ``module`` the way to it."""
 
     id: str
     private: bytes
     certificate: bytes
     development: bool
     beside: "Signer | None" = None
+    module: hsm.Module | None = None
 
     @property
     def is_sm2(self) -> bool:
@@ -162,6 +165,28 @@ def adopted(private: bytes, certificate: bytes) -> Signer:
     return _paired(paired, private, certificate)
 
 
+def held(key: hsm.HeldKey, certificate: bytes, *, module: hsm.Module | None) -> Signer:
+    """A P-256 key of the city that stays in its security module, proven by one signature. Refusals SG1, SG2, SG3 and those
+    of ``hsm``."""
+    try:
+        owner = x509.load_der_x509_certificate(certificate).public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise _unreadable() from error
+    if not isinstance(owner, ec.EllipticCurvePublicKey) or not isinstance(owner.curve, ec.SECP256R1):
+        raise Refusal(
+            "SG1", "密码机里的签名密钥须为 P-256 曲线。", advice="请在密码机里另建一把 P-256 密钥并申请证书。"
+        )
+    signer = Signer(
+        id=key_id(certificate),
+        private=key.reference(),
+        certificate=certificate,
+        development=False,
+        module=module,
+    )
+    _ecdsa(b"", signer)
+    return signer
+
+
 def _adopted_sm2(private: bytes, certificate: bytes) -> Signer:
     sm2.demand()
     try:
@@ -174,8 +199,12 @@ def _adopted_sm2(private: bytes, certificate: bytes) -> Signer:
 
 def _paired(paired: bool, private: bytes, certificate: bytes) -> Signer:
     if not paired:
-        raise Refusal("SG2", "证书不属于这把密钥。", advice="请核对密钥和证书是否配对。")
+        raise _unpaired()
     return Signer(id=key_id(certificate), private=private, certificate=certificate, development=False)
+
+
+def _unpaired() -> Refusal:
+    return Refusal("SG2", "证书不属于这把密钥。", advice="请核对密钥和证书是否配对。")
 
 
 def _unreadable() -> Refusal:
@@ -204,11 +233,6 @@ def sign_pdf(pdf: bytes, signer: Signer, *, organ: str, reason: str) -> bytes:
 
     The library writes the moment of signing by the clock of the machine; the day of the letter is in the letter.
     """
-    simple = SimpleSigner(
-        signing_cert=SignerCertificate.load(signer.certificate),
-        signing_key=PrivateKeyInfo.load(signer.private),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
-    )
     told = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -220,8 +244,37 @@ def sign_pdf(pdf: bytes, signer: Signer, *, organ: str, reason: str) -> bytes:
     place = SigFieldSpec(
         FIELD, readable_field_name="电子签名", invis_sig_settings=InvisSigSettings(box_out_of_bounds=True)
     )
-    made = PdfSigner(told, simple, new_field_spec=place).sign_pdf(_Addition(BytesIO(pdf)))
+    made = PdfSigner(told, _PdfKey(signer), new_field_spec=place).sign_pdf(_Addition(BytesIO(pdf)))
     return bytes(made.getvalue())
+
+
+class _PdfKey(PdfKey):
+    """Hands what the library wants signed to the key, wherever that is."""
+
+    def __init__(self, signer: Signer) -> None:
+        super().__init__(signing_cert=SignerCertificate.load(signer.certificate))
+        self._key = signer
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        assert digest_algorithm == "sha256"
+        return bytes(_LONGEST) if dry_run else _ecdsa(data, self._key)
+
+
+def _ecdsa(content: bytes, signer: Signer) -> bytes:
+    """DER, over SHA-256. What a security module gave is held against the certificate: Refusal SG2, and those of ``hsm``."""
+    key = hsm.held_key(signer.private)
+    if key is None:
+        private = load_der_private_key(signer.private, password=None)
+        assert isinstance(private, ec.EllipticCurvePrivateKey)
+        return private.sign(content, ec.ECDSA(hashes.SHA256()))
+    made = hsm.sign(content, key, signer.module)
+    public = x509.load_der_x509_certificate(signer.certificate).public_key()
+    assert isinstance(public, ec.EllipticCurvePublicKey)
+    try:
+        public.verify(made, content, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise _unpaired() from error
+    return made
 
 
 class _Addition(IncrementalPdfFileWriter):
@@ -267,10 +320,8 @@ def _is_padded(content: bytes) -> bool:
 
 def sign_value(value: Mapping[str, Any], signer: Signer) -> dict[str, Any]:
     """The value with a detached signature over its canonical form beside it, and one of SM2 where the signer has such a key."""
-    key = load_der_private_key(signer.private, password=None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
     content = canonical(value)
-    made = key.sign(content, ec.ECDSA(hashes.SHA256()))
+    made = _ecdsa(content, signer)
     stamp = {"algorithm": ALGORITHM, "key": signer.id, "digest": digest(content), "value": made.hex()}
     signed = {"content": dict(value), "signature": stamp}
     return signed | {"sm2": _sm2_stamp(content, signer.beside)} if signer.beside else signed

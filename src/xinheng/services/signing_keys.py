@@ -2,18 +2,21 @@
 
 The first letter makes a trial key, marked as such on every letter; a key that the city was issued takes its place.
 Beside a trial key of P-256 stands one of SM2, where the machine knows SM2; beside an issued one only an issued one.
-Putting a key out of use destroys its private half and keeps its certificate.
+Putting a key out of use destroys its private half and keeps its certificate. Of a key in a security module the row keeps
+the labels under which it lies there.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from xinheng.core.refusal import Refusal
 from xinheng.documents import sm2
-from xinheng.documents.signing import Signer, adopted, new_signer, new_sm2_signer, short_id
+from xinheng.documents.hsm import HeldKey, held_key
+from xinheng.documents.signing import Signer, adopted, held, new_signer, new_sm2_signer, short_id
 from xinheng.services.ledger import note
 from xinheng.store.accounts import User
 from xinheng.store.sealing import open_secret, seal_secret
@@ -47,7 +50,21 @@ def _opened(row: SigningKey) -> Signer:
         private=private,
         certificate=bytes(row.certificate),
         development=row.development,
+        module=settings.HSM,
     )
+
+
+def where_held(row: SigningKey) -> str:
+    """Of a key in use in the security module: where it lies, and whether it signs now; empty for any other."""
+    signer = _opened(row) if row.sealed is not None else None
+    key = held_key(signer.private) if signer else None
+    if signer is None or key is None:
+        return ""
+    try:
+        held(key, signer.certificate, module=signer.module)
+    except Refusal as refused:
+        return f"  密码机“{key.token}”，标签“{key.label}”：{refused.message}"
+    return f"  密码机“{key.token}”，标签“{key.label}”：可以签名"
 
 
 def certificates() -> list[bytes]:
@@ -68,7 +85,18 @@ def renew_trial_keys(*, organ: str, now: datetime, actor: User | None = None) ->
 def adopt_key(private: bytes, certificate: bytes, *, now: datetime, actor: User | None = None) -> SigningKey:
     """Sign with a key that the city was issued, both DER; every other one of its curve is put out of use. Refusal SK1 for a
     known one."""
-    signer = adopted(private, certificate)
+    return _adopt(adopted(private, certificate), now=now, actor=actor)
+
+
+@transaction.atomic
+def adopt_held_key(
+    key: HeldKey, certificate: bytes, *, now: datetime, actor: User | None = None
+) -> SigningKey:
+    """The same with a P-256 key that stays in the security module; it has to sign once. Refusals SK1, SG1 to SG3, SG6 to SG11."""
+    return _adopt(held(key, certificate, module=settings.HSM), now=now, actor=actor)
+
+
+def _adopt(signer: Signer, *, now: datetime, actor: User | None) -> SigningKey:
     if SigningKey.objects.filter(id_digest=signer.id).exists():
         raise Refusal("SK1", "这把签名密钥已经登记过。", advice="停用的密钥不能再用，请申请新的密钥。")
     curve = Curve.SM2 if signer.is_sm2 else Curve.P256

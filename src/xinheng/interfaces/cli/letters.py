@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     commands.command("keys")(keys)
     commands.command("renew")(renew)
     commands.command("adopt")(adopt)
+    commands.command("adopt-hsm")(adopt_hsm)
     app.add_typer(commands, name="letters")
 
 
@@ -64,12 +65,13 @@ def fonts() -> None:
 
 
 def keys() -> None:
-    """列出签名密钥。"""
+    """列出签名密钥；在密码机里的密钥各试签一次。"""
     from xinheng.interfaces.cli.ready import ready
 
     ready()
     from xinheng.documents.signing import short_id
     from xinheng.documents.sm2 import is_there
+    from xinheng.services.signing_keys import where_held
     from xinheng.services.time import day_of
     from xinheng.store.signing_keys import Curve, SigningKey
 
@@ -77,7 +79,9 @@ def keys() -> None:
         kind = "试用密钥" if row.development else "正式密钥"
         state = f"{day_of(row.retired_at)} 停用" if row.retired_at else "使用中"
         curve = Curve(row.curve).label
-        print(f"{short_id(row.id_digest)}  {curve}  {kind}  {day_of(row.made_at)} 启用  {state}")
+        print(
+            f"{short_id(row.id_digest)}  {curve}  {kind}  {day_of(row.made_at)} 启用  {state}{where_held(row)}"
+        )
     print(f"本机的 OpenSSL {'支持' if is_there() else '不支持'} SM2。")
     if not SigningKey.objects.exists():
         print("还没有签名密钥；签发第一份文书时自动生成试用密钥。")
@@ -109,3 +113,21 @@ def adopt(
 
     row = adopt_key(*given, now=datetime.now(UTC))
     print(f"已启用正式密钥 {short_id(row.id_digest)}。")
+
+
+def adopt_hsm(
+    token: Annotated[str, typer.Argument(help="令牌名称", metavar="令牌")],
+    label: Annotated[str, typer.Argument(help="私钥的标签", metavar="标签")],
+    certificate: Annotated[Path, typer.Argument(help="证书（DER）", metavar="证书")],
+) -> None:
+    """启用密码机（PKCS#11）里的 P-256 密钥，停用其余 P-256 密钥。先试签一次，签不成就不登记。"""
+    given = _read(certificate)
+    from xinheng.interfaces.cli.ready import ready
+
+    ready()
+    from xinheng.documents.hsm import HeldKey
+    from xinheng.documents.signing import short_id
+    from xinheng.services.signing_keys import adopt_held_key
+
+    row = adopt_held_key(HeldKey(token, label), given, now=datetime.now(UTC))
+    print(f"已启用密码机里的正式密钥 {short_id(row.id_digest)}（令牌“{token}”，标签“{label}”）。")
