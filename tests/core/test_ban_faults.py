@@ -13,6 +13,7 @@ from xinheng.core.measure_basis import Basis
 from xinheng.core.measure_rows import BanRule, Target
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import Seriousness
+from xinheng.core.refusal import Refusal
 
 PENALTY = Basis(
     target=Target.FAILING,
@@ -85,13 +86,30 @@ def test_a_finding_names_a_fault_of_this_statute_its_clause_and_why() -> None:
     for said, code in (
         (Finding(), "BAN-FAULT"),
         (replace(FOUND, fault="deceit"), "BAN-FAULT"),
-        (replace(FOUND, clause=" "), "BAN-FINDING"),
+        (replace(FOUND, clause=" "), "BAN-CLAUSE"),
         (replace(FOUND, fits=" "), "BAN-FINDING"),
     ):
         assert code_of(demand_finding, ban(), related, said, cited="某法") == code
     assert demand_finding(ban(), related, FOUND, cited="某法") == FOUND
     listed = replace(PENALTY, item=14, listed="procurement")
     assert demand_finding(ban(), listed, Finding(), cited="某法") == Finding()
+
+
+@pytest.mark.row("M10-08")
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        (Finding(), ["BAN-FAULT", "BAN-FINDING"]),
+        (Finding(fault="collusion"), ["BAN-CLAUSE", "BAN-FINDING"]),
+        (replace(FOUND, fits=" "), ["BAN-FINDING"]),
+    ],
+)
+def test_everything_that_a_finding_lacks_is_told_at_once(said: Finding, codes: list[str]) -> None:
+    related = replace(PENALTY, words="政府采购中恶意串通")
+    with pytest.raises(Refusal) as refused:
+        demand_finding(ban(), related, said, cited="某法")
+    assert [one.code for one in refused.value.every] == codes
+    assert all(one.message in str(refused.value) for one in refused.value.every)
 
 
 @pytest.mark.row("M10-08")

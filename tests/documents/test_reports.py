@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pypdf import PdfReader, PdfWriter
 from tests.core.test_reports import a_fact, a_report
 from tests.documents.letters import NOW, RARE
 from tests.documents.test_letters import _metadata, _words
@@ -120,6 +121,18 @@ def test_the_data_inside_are_those_of_the_report_and_signed(policy: Policy, sign
     assert json.loads(data)["content"] == twin
     assert verify_value(json.loads(data), [signer.certificate]).genuine
     assert check_file(data, [signer.certificate]).digest == digest_of(twin)
+
+
+@pytest.mark.parametrize("with_twin", [False, True])
+def test_a_file_within_is_told_from_one_that_was_added(
+    policy: Policy, signer: Signer, with_twin: bool
+) -> None:
+    own = signed(a_twin(policy), signer, with_twin=with_twin)
+    assert check_file(own, [signer.certificate]).genuine
+    copy, added = PdfWriter(clone_from=PdfReader(BytesIO(own))), BytesIO()
+    copy.add_attachment("a.txt", b"x")
+    copy.write(added)
+    assert "签名之后内容被改动过" in check_file(added.getvalue(), [signer.certificate]).cause
 
 
 def test_another_paper_of_the_platform_is_no_report(policy: Policy, signer: Signer) -> None:

@@ -61,6 +61,10 @@ def test_one_writes_another_releases_and_everybody_reads(client: Client, people:
     assert "6·14" in text(client.get("/articles?older=x&section=none"))
     post(writer, f"{own}edit/", GIVEN | {"text": "改过的正文"})
     assert "改过的正文" not in text(client.get(public))
+    page = text(writer.get(own))
+    assert f"{own}1/withdraw/" in page and f"{own}2/withdraw/" in page, (
+        "the public one, and the one that waits"
+    )
     post(reviewer, f"{own}2/release/")
     assert "改过的正文" in text(client.get(public)) and "第 2 版" in text(client.get(public))
     post(reviewer, f"{own}2/withdraw/", {"reason": ""})

@@ -35,7 +35,7 @@ def test_an_organ_registers_a_report_of_a_filed_agency(people: People, tmp_path:
     assert sent.status_code == 302
     made = AgencyReport.objects.get()
     copy = {"act": "copy", "whole_body": "1", "file": SimpleUploadedFile("r.pdf", content)}
-    assert "与登记的文件一致" in text(post(desk, reports, copy))
+    assert "一致：与登记的文件相同" in text(post(desk, reports, copy))
     page = reverse("office:agency_report", args=[made.public_id])
     assert made.digest in text(desk.get(page))
     assert post(desk, page, {"act": "denied", "said": ""}).status_code == 409

@@ -237,7 +237,12 @@ def test_a_ban_is_proposed_with_its_fault_and_found_by_whoever_decides(
     }
     assert "没有选择是哪一种市场禁入" in text(post(wang, begin, given))
     given["ban"] = "drug_application|deceit"
-    assert "没有写明所适用的条款，或者没有写明事实为什么" in text(post(wang, begin, given))
+    given |= {"months": "", "ban_clause": ""}
+    page = text(post(wang, begin, given))
+    assert all(one in page for one in ("没有填写期限", "没有写明事实为什么属于", "所适用的条款")), (
+        "all at once"
+    )
+    given |= {"months": "120", "ban_clause": "第一百二十三条"}
     post(wang, begin, {**given, "fits": "仓储证明是假的"})
     case = Case.objects.get()
     url = reverse("office:case", kwargs={"number": case.number})
@@ -253,7 +258,7 @@ def test_a_ban_is_proposed_with_its_fault_and_found_by_whoever_decides(
         "fault": "deceit",
         "clause": "第一百二十三条",
     }
-    assert "没有写明所适用的条款，或者没有写明事实为什么" in text(post(zhao, _step(case, "decide"), decided))
+    assert "没有写明事实为什么属于" in text(post(zhao, _step(case, "decide"), decided))
     post(zhao, _step(case, "decide"), {**decided, "fits": "核查证明没有这处仓库"})
     late = text(post(zhao, _step(case, "decide"), {**decided, "fits": "再送一次"}))
     assert "刚刚被别人办理过" in late and "再送一次" in late

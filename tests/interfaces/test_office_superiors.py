@@ -56,7 +56,10 @@ def test_letters_are_written_by_one_released_by_another_received_and_listed_with
     decision: Record, people: People
 ) -> None:
     wang, zhao = signed_in(people.wang), signed_in(people.zhao)
-    assert "汴市监罚〔2026〕1号" in text(wang.get(_page("tell_superior", decision)))
+    asked = text(wang.get(_page("tell_superior", decision)))
+    assert "汴市监罚〔2026〕1号" in asked
+    assert "请选择所依据的决定" in text(post(wang, _page("tell_superior", decision), {"reason": "x"}))
+    assert asked.count('<option value="" selected>请选择</option>') == 2, "nothing is chosen beforehand"
     letters = _written(wang, decision)
     assert len(letters) == 2
     page = text(wang.get(_page("superior_letters", decision)))

@@ -21,6 +21,8 @@ def test_the_credit_office_hands_over_a_file_and_enters_its_receipt(people: Peop
     assert "下载文件" in text(officer.get(own))
     assert b"".join(officer.get(f"{own}file/").streaming_content).startswith(b"PK")
     post(officer, own)
+    assert "再次下载文件" in text(officer.get(own))
+    assert b"".join(officer.get(f"{own}file/").streaming_content).startswith(b"PK")
     UpReport.objects.update(answered_at=NOW, answered_by=people.wang, receipt="0")
     assert "部分有回执" in text(officer.get(PAGE)), "a line has no answer yet"
     assert "逐行结果" in text(officer.get(own))

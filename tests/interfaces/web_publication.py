@@ -8,6 +8,7 @@ from tests.interfaces.web_samples import COMMON, DIGEST, NAME, OFFICE, TODAY, cr
 
 from xinheng.core.articles import blocks
 from xinheng.interfaces.office.article_files import FileForm
+from xinheng.interfaces.office.up_reports import ReceiptForm
 from xinheng.interfaces.web.parts import Cell, Column, Filter, Option, Paging, Table
 
 Context = dict[str, Any]
@@ -38,8 +39,10 @@ def _up_report() -> Context:
         "name": "penalty-20261120.zip",
         "rows": 12,
         "digest": DIGEST,
+        "handed": "王敏　2026-11-20",
         "discarded": False,
         "file_url": "#",
+        "form": ReceiptForm(),
     }
 
 
@@ -89,8 +92,10 @@ def _article() -> Context:
         "state": "待审查",
         "tone": "decide",
         "release_url": "#",
-        "withdraw_label": "撤下",
-        "withdraw_url": "#",
+        "endings": [
+            {"label": "放弃第 3 版", "says": "这一版没有公布；公众看到的不变。", "version": 3, "url": "#"},
+            {"label": "撤下第 2 版", "says": "公众看到的是这一版。", "version": 2, "url": "#"},
+        ],
         "edit_url": "#",
         "public_url": "#",
         "versions": SENT_BACK,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.intake.papers import pdf
+from tests.intake.papers import pdf, pdf_with_file
 from tests.interfaces.portal_city import a_subject
 from tests.people import NOW, TODAY, People
 from tests.refusals import code_of
@@ -65,10 +65,15 @@ def test_a_report_is_told_by_its_digest_until_it_ends(
     file = pdf(tmp_path / "r.pdf")
     made = enter_report(shown(firm, agency), file, **call)
     assert not StoredFile.objects.exists() and not Record.objects.exists()
-    assert registered_copies(file, policy=policy, now=NOW) == [made]
+    assert registered_copies(file, now=NOW) == [made]
     other = pdf(tmp_path / "other.pdf", mark="changed")
-    assert not registered_copies(other, policy=policy, now=NOW)
-    assert not registered_copies(file, policy=policy, now=NOW + timedelta(days=40))
+    assert not registered_copies(other, now=NOW)
+    assert not registered_copies(pdf_with_file(tmp_path / "b.pdf"), now=NOW), (
+        "a file within is no reason to refuse"
+    )
+    (tmp_path / "c.pdf").write_text("x")
+    assert code_of(registered_copies, tmp_path / "c.pdf", now=NOW) == "TP7"
+    assert not registered_copies(file, now=NOW + timedelta(days=40))
     assert list(reports_shown(firm, today=TODAY)) == [made]
     assert "评标" in [one.reason for one in readings_of(firm, limit=5)[0]]
     assert code_of(enter_report, shown(firm, agency), file, **call) == "TP6"
@@ -80,7 +85,7 @@ def test_a_report_is_told_by_its_digest_until_it_ends(
     made.refresh_from_db()
     assert "19900101" not in made.answer_said
     assert not reports_shown(firm, today=TODAY).exists()
-    assert not registered_copies(file, policy=policy, now=NOW)
+    assert not registered_copies(file, now=NOW)
     enter_report(shown(firm, agency), file, **call)
 
 

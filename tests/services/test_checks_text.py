@@ -27,6 +27,14 @@ SUBJECTS = st.builds(
 )
 
 
+def test_people_read_the_last_day_and_machines_the_first_day_after() -> None:
+    first_off = date(2027, 3, 1)
+    measure = Line("限制", "", "", None, first_off, "")
+    assert measure.last_on == date(2027, 2, 28) and line_words(measure)["until_on"] == "2027-03-01"
+    assert measure._replace(stated=True).last_on == first_off, "a record is read as its paper says it"
+    assert measure._replace(until_on=None).last_on is None
+
+
 @pytest.mark.row("M5-11")
 @given(subject=SUBJECTS, found=FOUND, number=TEXT)
 def test_an_answer_of_many_reads_as_the_encoder_writes_its_words(

@@ -215,7 +215,7 @@ def test_who_decides_a_ban_finds_its_fault_in_words_that_stand_in_letter_and_mea
     for finding, code in (
         (None, "BAN-FAULT"),
         (Finding(fault="deceit", clause="第七十九条", fits="x"), "BAN-FAULT"),
-        (replace(COLLUSION, clause=" "), "BAN-FINDING"),
+        (replace(COLLUSION, clause=" "), "BAN-CLAUSE"),
         (replace(COLLUSION, fits=""), "BAN-FINDING"),
     ):
         assert code_of(decide, heard, finding=finding, seen=heard.version, **call) == code
@@ -224,6 +224,14 @@ def test_who_decides_a_ban_finds_its_fault_in_words_that_stand_in_letter_and_mea
     assert "两家投标文件异常一致" in facts and "检查发现串通" not in facts
     (ban,) = measures.started(measures.served(decided))
     assert ban.basis.startswith("《中华人民共和国政府采购法》第七十七条第一款第（三）项")
+
+
+@pytest.mark.row("M10-08")
+def test_term_fault_and_reason_of_a_ban_are_refused_at_once(measures: Measures) -> None:
+    with pytest.raises(Refusal) as refused:
+        measures.proposed(rigged(measures), replace(BAN, months=None))
+    assert [one.code for one in refused.value.every] == ["BAN-TERM", "BAN-FAULT", "BAN-FINDING"]
+    assert not Case.objects.exists()
 
 
 @pytest.mark.row("M10-08")

@@ -20,6 +20,7 @@ from xinheng.services.up_reports import (
     refused_rows,
     report_again,
     standings,
+    take_file,
     take_receipt,
     to_report,
 )
@@ -119,7 +120,9 @@ def test_what_ended_leaves_an_open_file_and_is_taken_down_above(people: People, 
     made.refresh_from_db()
     assert made.file.destroyed_at is not None and fresh.lines.get().ground == second.ground
     hand_over(fresh.public_id, actor=people.wang, now=NOW)
+    assert take_file(fresh, actor=people.wang, now=NOW) == fresh.file, "taken again after it was handed over"
     _ended(second)
+    assert code_of(take_file, fresh, actor=people.wang, now=NOW) == "UR7"
     (down,) = make_reports(policy=policy, now=NOW + timedelta(days=2))
     assert down.withdraws and make_reports(policy=policy, now=NOW + timedelta(days=2)) == []
     text = _files(down)["penalty-withdrawn-20261122.csv"].decode()

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from xinheng.core.measure_basis import Basis
 from xinheng.core.measure_rows import BanRule
-from xinheng.core.refusal import Refusal
+from xinheng.core.refusal import Refusal, refuse_all
+
+_PROPORTION = "国办发〔2020〕49号（过惩相当）"
 
 
 class Fit(StrEnum):
@@ -48,7 +50,7 @@ def refuse_unrelated(rule: BanRule, basis: Basis, *, cited: str) -> None:
     raise Refusal(
         "BAN-UNRELATED",
         f"“{rule.title}”只用于{cited}写明的情形（{faults}）；所依据的信息不是这类情形，没有关联，不能适用",
-        citation=f"{cited}；国办发〔2020〕49号（过惩相当）",
+        citation=f"{cited}；{_PROPORTION}",
         advice="请改选与这项依据相关联的措施；另有这类情形的，请从记载它的处罚决定或者名单提出",
     )
 
@@ -67,24 +69,39 @@ def refuse_other_field(rule: BanRule, basis: Basis, body: frozenset[str], *, cit
 
 
 def demand_finding(rule: BanRule, basis: Basis, finding: Finding, *, cited: str) -> Finding:
-    """The finding, with the clause of its fault where none was written. Refusals: BAN-FAULT it is none of the faults of
-    this statute, BAN-FINDING clause or reason is missing. A listing for the very faults needs none."""
+    """The finding, with the clause of its fault where none was written. Refused with all that is missing: BAN-FAULT it is
+    none of the faults of this statute, BAN-CLAUSE no clause, BAN-FINDING no reason. A listing for the very faults needs none."""
     if fit_of(rule, basis) is Fit.NAMED and finding == Finding():
         return finding
     fault = rule.faults.get(finding.fault)
+    clause = finding.clause.strip() or (fault.clause if fault and fault.verified else "")
+    found: list[Refusal] = []
     if fault is None:
-        raise Refusal(
-            "BAN-FAULT",
-            f"没有选择“{rule.title}”的法定情形，或者所选情形不属于它",
-            citation=cited,
-            advice=f"请从{cited}写明的情形中选择一种；一种也不符合的，不得采取",
+        found.append(
+            Refusal(
+                "BAN-FAULT",
+                f"没有选择“{rule.title}”的法定情形，或者所选情形不属于它",
+                citation=cited,
+                advice=f"请从{cited}写明的情形中选择一种；一种也不符合的，不得采取",
+            )
         )
-    clause = finding.clause.strip() or (fault.clause if fault.verified else "")
-    if not clause or not finding.fits.strip():
-        raise Refusal(
-            "BAN-FINDING",
-            f"没有写明所适用的条款，或者没有写明事实为什么属于“{fault.title}”",
-            citation=f"{cited}；国办发〔2020〕49号（过惩相当）",
-            advice="请对照法律原文写明条、款、项，并说明所依据的事实为什么属于这种情形",
+    elif not clause:
+        found.append(
+            Refusal(
+                "BAN-CLAUSE",
+                f"没有写明“{fault.title}”所适用的条款",
+                citation=cited,
+                advice="请对照法律原文写明条、款、项",
+            )
         )
+    if not finding.fits.strip():
+        found.append(
+            Refusal(
+                "BAN-FINDING",
+                f"没有写明事实为什么属于{f'“{fault.title}”' if fault else '所选的情形'}",
+                citation=_PROPORTION,
+                advice="请说明所依据的事实为什么属于这种情形",
+            )
+        )
+    refuse_all(found)
     return replace(finding, clause=clause, fits=finding.fits.strip())

@@ -13,7 +13,7 @@ from xinheng.core.days import add_months
 from xinheng.core.measure_basis import Basis
 from xinheng.core.measures import RESTRICTING, SUPPLEMENTING, BanRule, Least, Measure, Measures
 from xinheng.core.records import Seriousness
-from xinheng.core.refusal import Refusal
+from xinheng.core.refusal import Refusal, gathered, refuse_all
 from xinheng.core.sources import Rank, Source
 
 PERSONS_ELSEWHERE = "未核查自然人任职资格（登记机关核查）"
@@ -171,9 +171,14 @@ def _check_ban(
             advice="由登记机关依法核查",
         )
     _refuse_over(statutes, words="、".join(one.cite() for one in statutes), on=on)
-    refuse_unrelated(rule, basis, cited=cite_ban(rule, sources))
-    refuse_other_field(rule, basis, wanted.body_sectors, cited=cite_ban(rule, sources))
-    _check_ban_term(rule, wanted, sources=sources)
+    found: list[Refusal] = []
+    with gathered(found):
+        refuse_unrelated(rule, basis, cited=cite_ban(rule, sources))
+    with gathered(found):
+        refuse_other_field(rule, basis, wanted.body_sectors, cited=cite_ban(rule, sources))
+    with gathered(found):
+        _check_ban_term(rule, wanted, sources=sources)
+    refuse_all(found)
 
 
 def cite_ban(rule: BanRule, sources: Mapping[str, Source]) -> str:

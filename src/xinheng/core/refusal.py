@@ -4,6 +4,8 @@ A ``Refusal`` is a rule speaking: it is shown to the person as it stands. A ``Pr
 received data: it names row, field, code and outcome. Anything else is a bug and crashes.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,7 +32,8 @@ class Problem:
 
 
 class Refusal(Exception):
-    """The rule says no. ``message`` and ``advice`` are Chinese sentences for the person who asked."""
+    """The rule says no. ``message`` and ``advice`` are Chinese sentences for the person who asked; ``others``: what else is
+    refused of the same request, each with its own sentence."""
 
     def __init__(self, code: str, message: str, *, citation: str = "", advice: str = "") -> None:
         super().__init__(message)
@@ -38,6 +41,12 @@ class Refusal(Exception):
         self.message = message
         self.citation = citation
         self.advice = advice
+        self.others: tuple[Refusal, ...] = ()
+
+    @property
+    def every(self) -> "tuple[Refusal, ...]":
+        """This one and the others, in the order in which they were found."""
+        return (self, *self.others)
 
     def __str__(self) -> str:
         parts = [f"[{self.code}] {self.message}"]
@@ -45,4 +54,21 @@ class Refusal(Exception):
             parts.append(f"依据：{self.citation}")
         if self.advice:
             parts.append(f"怎么办：{self.advice}")
-        return "\n".join(parts)
+        return "\n".join([*parts, *(str(one) for one in self.others)])
+
+
+@contextmanager
+def gathered(found: list[Refusal]) -> Iterator[None]:
+    """What is refused inside is kept in ``found``, and the next rule is asked."""
+    try:
+        yield
+    except Refusal as refusal:
+        found.extend(refusal.every)
+
+
+def refuse_all(found: Sequence[Refusal]) -> None:
+    """Refuse with everything that was found; nothing found refuses nothing."""
+    if found:
+        first, *more = found
+        first.others = tuple(more)
+        raise first

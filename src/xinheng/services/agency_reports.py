@@ -27,6 +27,8 @@ from xinheng.store.accounts import User
 from xinheng.store.agency_reports import AgencyAnswer, AgencyReport, CreditAgency
 from xinheng.store.subjects import Subject
 
+_PDF = b"%PDF-"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
@@ -141,15 +143,27 @@ def enter_report(shown: Shown, file: Path | None, *, by: User, policy: Policy, n
 
 def _digest(file: Path, *, policy: Policy, now: datetime) -> str:
     if look(file, policy=policy, now=now).kind is not Kind.PDF:
-        raise Refusal("TP7", "第三方信用报告须为 PDF 文件。", advice="请向机构索取 PDF 原件。")
+        raise _no_pdf()
+    return _digest_of(file)
+
+
+def _no_pdf() -> Refusal:
+    return Refusal("TP7", "第三方信用报告须为 PDF 文件。", advice="请向机构索取 PDF 原件。")
+
+
+def _digest_of(file: Path) -> str:
     with file.open("rb") as content:
         return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
 
 
-def registered_copies(file: Path, *, policy: Policy, now: datetime) -> list[AgencyReport]:
-    """Living entries of exactly this file. Refusals TP7, AT01 to AT13."""
-    digest = _digest(file, policy=policy, now=now)
-    return list(_living(day_of(now)).filter(digest=digest).select_related("agency", "subject"))
+def registered_copies(file: Path, *, now: datetime) -> list[AgencyReport]:
+    """Living entries of exactly this file. Nothing of a copy is opened or kept, so that whatever it carries, a file within or
+    a script, it is told whether it is the one that was registered. Refusal TP7 for what does not begin as a PDF."""
+    with file.open("rb") as content:
+        if not content.read(len(_PDF)) == _PDF:
+            raise _no_pdf()
+    found = _living(day_of(now)).filter(digest=_digest_of(file))
+    return list(found.select_related("agency", "subject"))
 
 
 def _living(today: date) -> QuerySet[AgencyReport]:

@@ -165,7 +165,7 @@ def _open_near(near: Sequence[Near], *, policy: Policy, now: datetime) -> int:
 
 def _open(record: Record, given: Sequence[str], *, policy: Policy, now: datetime, **details: str) -> bool:
     """Of the enterprise that the entry names; ``near``: the one here whose name is like it. A case that runs on it is enough."""
-    title = f"{record.subject.name}名单比对核实"
+    title = f"{record.subject.name}：{policy.catalogue.item(record.item).title}"
     opening = Opening(
         flow=NAME,
         kind=NAME,

@@ -12,13 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from xinheng.core.ban_faults import Finding
+from xinheng.core.ban_faults import Finding, Fit, fit_of
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.measure_basis import Basis
 from xinheng.core.measure_check import Wanted, check_measure, term_of
 from xinheng.core.measures import Measure
 from xinheng.core.policy import Policy
-from xinheng.core.refusal import Refusal
+from xinheng.core.refusal import Refusal, gathered, refuse_all
 from xinheng.services.case_grounds import grounded
 from xinheng.services.cases import Opening, last_step, open_case, take_on_ground
 from xinheng.services.ledger import note
@@ -72,16 +72,23 @@ class Proposal:
 
 @transaction.atomic
 def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -> Case:
-    """Open the case. Refusals: MS1 nothing chosen or burdens and incentives mixed, MS2 the measure lies on it already,
+    """Open the case. What is wrong with a ban is refused all at once. Refusals: MS1 nothing chosen or burdens and incentives mixed, MS2 the measure lies on it already,
     those of ``core.measure_check``, ``measures_findings.found`` and ``basis_of``, and C03 a proposal on this ground runs."""
-    rows = _checked(
-        proposal.choices,
-        subject=proposal.subject,
-        ground=proposal.ground,
-        body=proposal.body,
-        policy=policy,
-        on=day_of(now),
-    )
+    basis = basis_of(proposal.subject, proposal.ground, policy=policy, on=day_of(now))
+    wrong: list[Refusal] = []
+    rows: tuple[Measure, ...] = ()
+    with gathered(wrong):
+        rows = _checked(
+            proposal.choices,
+            subject=proposal.subject,
+            ground=proposal.ground,
+            body=proposal.body,
+            policy=policy,
+            on=day_of(now),
+        )
+    with gathered(wrong):
+        choices = [_with_finding(one, one.finding, basis, policy=policy) for one in proposal.choices]
+    refuse_all(wrong)
     adverse = {row.adverse for row in rows}
     if len(adverse) != 1:
         raise Refusal(
@@ -90,8 +97,6 @@ def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -
             advice="请选择至少一项；惩戒和激励分别提出。",
         )
     kind = MEASURE if adverse == {True} else INCENTIVE
-    basis = basis_of(proposal.subject, proposal.ground, policy=policy, on=day_of(now))
-    choices = [_with_finding(one, one.finding, basis, policy=policy) for one in proposal.choices]
     words = "、".join(row.title for row in rows)
     opening = Opening(
         flow=kind,
@@ -107,8 +112,9 @@ def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -
 
 
 def _with_finding(choice: Choice, said: Finding, basis: Basis, *, policy: Policy) -> Choice:
-    """The choice with what was found of its ban."""
-    if not choice.ban:
+    """The choice with what was found of its ban; nothing is asked of one that cannot be laid on this ground at all."""
+    rule = policy.measures.bans.get(choice.ban)
+    if rule is None or fit_of(rule, basis) is Fit.UNRELATED:
         return choice
     return replace(choice, **asdict(found(choice.ban, said, basis, policy=policy)))
 

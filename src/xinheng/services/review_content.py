@@ -47,7 +47,7 @@ def _words(line: Line) -> dict[str, str]:
         "所依据的记录": line.ground,
         "单位": line.body,
         "起": line.from_on.isoformat() if line.from_on else "",
-        "止": line.until_on.isoformat() if line.until_on else "随依据终止",
+        "止": line.last_on.isoformat() if line.last_on else "随依据终止",
     }
 
 

@@ -7,7 +7,7 @@ by itself (国办发〔2020〕49号; legal guards G2, G14, G16). Who was found l
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -45,14 +45,14 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One standing entry. ``until_on`` is the first day on which it stands no more."""
+    """One standing entry. ``last_on``: of another's list as it was delivered."""
 
     subject: Subject
     title: str
     body: str
     number: str
     from_on: date | None
-    until_on: date | None
+    last_on: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,7 @@ def words_of(row: Screened) -> list[tuple[str, ...]]:
     return [
         (
             *(*head, score, one.title, one.body, one.number),
-            *(str(one.from_on or ""), str(one.until_on or "")),
+            *(str(one.from_on or ""), str(one.last_on or "")),
             *(one.subject.name, one.subject.code or "", _advice(row)),
         )
         for one in row.entries
@@ -171,7 +171,7 @@ def active_entries(policy: Policy, *, today: date) -> Iterator[Entry]:
             body=names.name(one.organisation_id),
             number=one.decision.number,
             from_on=one.from_on,
-            until_on=one.until_on,
+            last_on=one.until_on - timedelta(days=1) if one.until_on else None,
         )
     theirs = listed(policy).exclude(valid_to__lte=today).select_related("subject", "detail")
     for record in theirs.prefetch_related("subject__names").order_by("pk"):
@@ -183,7 +183,7 @@ def active_entries(policy: Policy, *, today: date) -> Iterator[Entry]:
             body=detail.authority if detail else "",
             number=detail.document_no if detail else "",
             from_on=record.valid_from or record.decided_on,
-            until_on=record.valid_to,
+            last_on=record.valid_to,
         )
 
 

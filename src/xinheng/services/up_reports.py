@@ -21,6 +21,7 @@ from xinheng.services.ledger import note
 from xinheng.services.reach import tree
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
+from xinheng.store.batches import StoredFile
 from xinheng.store.effects import Publication
 from xinheng.store.files import destroy_file, put_content
 from xinheng.store.records import Record
@@ -229,6 +230,25 @@ def hand_over(public_id: str, *, actor: User, now: datetime) -> UpReport:
     report.save(update_fields=["handed_by", "handed_at"])
     _note("up_report.handed", report, now=now, actor=actor)
     return report
+
+
+def may_be_taken(report: UpReport) -> bool:
+    """Whether the file is kept and nothing in it has ended."""
+    return report.file.destroyed_at is None and not _ended(report)
+
+
+@transaction.atomic
+def take_file(report: UpReport, *, actor: User, now: datetime) -> StoredFile:
+    """The file as it was made, before it was handed over or after; taking it is noted. Refusal UR7 once it is kept no more
+    or something in it has ended."""
+    if not may_be_taken(report):
+        raise Refusal(
+            "UR7",
+            "这份文件已经销毁，或者其中有记录停止公示、更正过，不再提供下载。",
+            advice="要核对交出的内容，请凭摘要与上级平台比对；要上报的，请使用最新的文件。",
+        )
+    _note("up_report.taken", report, now=now, actor=actor)
+    return report.file
 
 
 @transaction.atomic

@@ -117,7 +117,11 @@ def _checked(request: HttpRequest, policy: Policy) -> HttpResponse:
     signature = whole_file(request, beside).read_bytes() if beside else b""
     seen = verify_file(content, policy=policy, today=day_of(timezone.now()), signature=signature)
     if seen.answer is None:
-        outcome = {"tone": "decide", "word": "核验未通过", "says": f"{seen.cause}请不要采用这个文件。"}
+        outcome = {
+            "tone": "decide",
+            "word": "核验未通过",
+            "says": f"{seen.cause}加过附件、另存过的也是改动过的；请不要采用这个文件，请向持有人索取原来的文件，或者凭编号核验。",
+        }
     else:
         outcome = _told(seen.answer) | {"signed": True, "sm2": "" if seen.sm2 is Sm2.NONE else seen.sm2.label}
     return _page(request, policy, outcome=outcome)

@@ -175,7 +175,7 @@ def _compared(call: Call) -> HttpResponse:
     if form.is_valid():
         with refusals_on(form, {"TP7": "file"}):
             path = whole_file(call, form.cleaned_data["file"])
-            found = registered_copies(path, policy=call.policy, now=call.now)
+            found = registered_copies(path, now=call.now)
     return _page(call, copy=form, found=found)
 
 

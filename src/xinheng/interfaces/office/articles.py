@@ -132,7 +132,6 @@ def article(call: Call, found: list[Article]) -> HttpResponse:
     waits = last.released_at is None and last.ended_at is None
     other = last.written_by_id != call.user.pk
     public = next((one for one in found if one.released_at and not one.ended_at), None)
-    open_one = last if last.ended_at is None else public
     context = {
         "crumbs": [Crumb("文章", reverse("office:articles")), Crumb(last.title)],
         "article": {"title": last.title, "section": Section(last.section).label, "origin": last.origin},
@@ -140,10 +139,7 @@ def article(call: Call, found: list[Article]) -> HttpResponse:
         "state": _state(last)[0],
         "tone": _state(last)[1],
         "release_url": reverse("office:release_article", kwargs=part) if waits and reviews and other else "",
-        "withdraw_url": reverse("office:withdraw_article", kwargs=part | {"version": open_one.version})
-        if open_one and (reviews or drafts)
-        else "",
-        "withdraw_label": "撤下" if open_one and open_one.released_at else "放弃这一版",
+        "endings": _endings(found) if reviews or drafts else [],
         "edit_url": reverse("office:edit_article", kwargs={"article": last.public_id}) if drafts else "",
         "public_url": reverse("portal:article", args=[last.public_id]) if public else "",
         "versions": _versions(found),
@@ -151,6 +147,24 @@ def article(call: Call, found: list[Article]) -> HttpResponse:
         **shown_files(last, adds=waits and drafts),
     }
     return call.render("article", context)
+
+
+def _endings(found: list[Article]) -> list[dict[str, Any]]:
+    """A version that waits and the one that is public stand beside each other; each has an end of its own."""
+    return [
+        {
+            "label": f"{'撤下' if one.released_at else '放弃'}第 {one.version} 版",
+            "says": "公众看到的是这一版；撤下以后公众看不到这篇文章。"
+            if one.released_at
+            else "这一版没有公布；公众看到的不变。",
+            "version": one.version,
+            "url": reverse(
+                "office:withdraw_article", kwargs={"article": one.public_id, "version": one.version}
+            ),
+        }
+        for one in found
+        if one.ended_at is None
+    ]
 
 
 def _versions(found: list[Article]) -> Table:
@@ -192,10 +206,10 @@ def release(call: Call, found: list[Article], version: int) -> HttpResponse:
 def withdraw(call: Call, found: list[Article], version: int) -> HttpResponse:
     public_id = found[0].public_id
     try:
-        withdraw_article(
+        ended = withdraw_article(
             public_id, version, reason=call.request.POST.get("reason", ""), actor=call.user, now=call.now
         )
-        call.tell("已撤下。")
+        call.tell("已撤下。" if ended.released_at else "已放弃这一版。")
     except Refusal as refusal:
         call.tell_refusal(refusal)
     return redirect("office:article", article=public_id)

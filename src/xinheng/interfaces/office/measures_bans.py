@@ -19,6 +19,7 @@ from xinheng.store.casework import Case
 BESIDE: Beside = {
     "BAN-UNLISTED": "ban",
     "BAN-FAULT": "ban",
+    "BAN-CLAUSE": "ban_clause",
     "BAN-FINDING": "fits",
     "BAN-TERM": "months",
     "BAN-BODY": "body",
@@ -80,7 +81,7 @@ class DecideForm(PolicyForm):
     """Of a ban, the decider's own finding stands beside the reason, and nothing of it is chosen beforehand; other measures
     ask for the reason alone."""
 
-    beside: ClassVar[Beside] = {"BAN-FAULT": "fault", "BAN-FINDING": "fits"}
+    beside: ClassVar[Beside] = {"BAN-FAULT": "fault", "BAN-CLAUSE": "clause", "BAN-FINDING": "fits"}
 
     def __init__(self, step: Step, case: Case, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(step, case, *args, policy=policy, **kwargs)

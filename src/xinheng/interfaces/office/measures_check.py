@@ -154,14 +154,14 @@ KINDS = {
 
 
 def cells(line: Line) -> list[str]:
-    """What applies, with basis, ground, body and days."""
+    """What applies, with basis, ground, body, first and last day."""
     return [
         line.title,
         line.basis,
         line.ground,
         line.body,
         str(line.from_on or "—"),
-        str(line.until_on or "随依据终止"),
+        str(line.last_on or "随依据终止"),
     ]
 
 

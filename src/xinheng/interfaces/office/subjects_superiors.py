@@ -33,20 +33,21 @@ from xinheng.store.flags import Addressee, DeliveryWay, FlagKind, SubjectFlag, S
 from xinheng.store.subjects import Subject
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_UNSAID = ("", "请选择")
+_NOTHING = {
+    "flag": "这家单位还没有标注为机关事业单位或者国有企业；请先在“主体性质”里标注。",
+    "record": "没有可以通报的现行有效、已经终局的决定。",
+}
 
 
 class TellForm(forms.Form):
-    """``flag`` offers the open marks of the subject, ``record`` its decisions that stand."""
+    """``flag`` offers the open marks of the subject, ``record`` its decisions that stand; neither is chosen beforehand."""
 
     flag = forms.TypedChoiceField(
-        label="主体性质",
-        coerce=int,
-        error_messages={"required": "这家单位还没有标注为机关事业单位或者国有企业；请先在“主体性质”里标注。"},
+        label="主体性质", coerce=int, error_messages={"required": "请选择主体性质。"}
     )
     record = forms.TypedChoiceField(
-        label="所依据的决定",
-        coerce=int,
-        error_messages={"required": "没有可以通报的现行有效、已经终局的决定。"},
+        label="所依据的决定", coerce=int, error_messages={"required": "请选择所依据的决定。"}
     )
     reason = forms.CharField(
         label="理由",
@@ -57,17 +58,25 @@ class TellForm(forms.Form):
 
     def __init__(self, call: Call, subject: Subject, *args: Any) -> None:
         super().__init__(*args)
-        self.fields["flag"].choices = [  # type: ignore[attr-defined]
+        marks = [
             (one.pk, f"{FlagKind(one.kind).label}（上级单位：{one.superior}）") for one in _marks(subject)
         ]
-        self.fields["record"].choices = [  # type: ignore[attr-defined]
+        records = [
             (one.record_key, f"{one.decided_on or ''} {title_of(call, one)} {one.detail.document_no}".strip())
             for one in grounds_for(subject, policy=call.policy)
         ]
+        for name, offered in (("flag", marks), ("record", records)):
+            self.fields[name].choices = [_UNSAID, *offered]  # type: ignore[attr-defined]
+            if not offered:
+                self.fields[name].error_messages["required"] = _NOTHING[name]
 
 
 class ServeForm(forms.Form):
-    way = forms.ChoiceField(label="送达方式", choices=DeliveryWay.choices)
+    way = forms.ChoiceField(
+        label="送达方式",
+        choices=[_UNSAID, *DeliveryWay.choices],
+        error_messages={"required": "请选择送达方式。"},
+    )
     on = forms.DateField(
         label="收文日期", widget=_DAY, error_messages={"required": "请填写收文单位签收的日期。"}
     )
@@ -79,7 +88,11 @@ class ServeForm(forms.Form):
 
 
 class VoidForm(forms.Form):
-    way = forms.ChoiceField(label="告知方式", choices=VoidWay.choices)
+    way = forms.ChoiceField(
+        label="告知方式",
+        choices=[_UNSAID, *VoidWay.choices],
+        error_messages={"required": "请选择告知方式。"},
+    )
     to = forms.CharField(
         label="告知了哪个单位或处室（不写个人姓名）",
         max_length=200,

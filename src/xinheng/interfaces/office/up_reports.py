@@ -11,22 +11,22 @@ from xinheng.core.access import Target
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import stored
-from xinheng.interfaces.office.form_page import form_page
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.records_shown import record_url
 from xinheng.interfaces.web.figures import count
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.ledger import note
 from xinheng.services.time import day_of
 from xinheng.services.up_reports import (
     hand_over,
     held,
     make_reports,
+    may_be_taken,
     refused_rows,
     report_again,
     standings,
+    take_file,
     take_receipt,
 )
 from xinheng.store.records import Record
@@ -197,22 +197,13 @@ def make_up_reports(call: Call) -> HttpResponse:
 @asks(Verb.EXPORT_RECORDS, of=UP_REPORT, methods=("GET", "POST"))
 @once
 def up_report(call: Call, report: UpReport) -> HttpResponse:
-    """One file: download, register that it was handed over, then its receipt."""
-    crumbs = [Crumb("双公示上报", reverse("office:up_reports")), Crumb(report.file.name)]
+    """One file: download, register that it was handed over, then its receipt. It can be taken again after it was handed over."""
     if report.handed_at is None:
         if call.request.method == "POST":
             hand_over(report.public_id, actor=call.user, now=call.now)
             call.tell("已登记交出。收到回执后在这里登记。")
             return redirect("office:up_report", report=report.public_id)
-        context = {
-            "crumbs": crumbs,
-            "name": report.file.name,
-            "rows": report.rows,
-            "digest": report.digest,
-            "discarded": report.file.destroyed_at is not None,
-            "file_url": reverse("office:up_report_file", kwargs={"report": report.public_id}),
-        }
-        return call.render("up_report", context)
+        return _file_page(call, report, None)
     form = ReceiptForm(call.request.POST or None)
     if call.request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -222,15 +213,31 @@ def up_report(call: Call, report: UpReport) -> HttpResponse:
             )
             call.tell(f"已登记回执：接受 {accepted} 条，退回 {refused} 条。")
             return redirect("office:up_reports")
-    lead = f"{report.file.name}，{report.rows} 行，已交出。照上级平台的回执逐行登记，可以分几次。"
-    return form_page(call, form, crumbs, heading="登记上报回执", lead=lead, button="登记")
+    return _file_page(call, report, form)
+
+
+def _file_page(call: Call, report: UpReport, form: ReceiptForm | None) -> HttpResponse:
+    who, at = report.handed_by, report.handed_at
+    handed = f"{who.display_name}　{day_of(at)}" if who and at else ""
+    context = {
+        "crumbs": [Crumb("双公示上报", reverse("office:up_reports")), Crumb(report.file.name)],
+        "name": report.file.name,
+        "rows": report.rows,
+        "digest": report.digest,
+        "handed": handed,
+        "discarded": report.handed_at is None and report.file.destroyed_at is not None,
+        "file_url": reverse("office:up_report_file", kwargs={"report": report.public_id})
+        if may_be_taken(report)
+        else "",
+        "form": form,
+    }
+    return call.render("up_report", context)
 
 
 @asks(Verb.EXPORT_RECORDS, of=UP_REPORT)
 def up_report_file(call: Call, report: UpReport) -> StreamingHttpResponse:
     """The file as it was made; taking it is noted."""
-    note("up_report.taken", now=call.now, actor=call.user, object=f"up_report:{report.public_id}")
-    return stored(report.file)
+    return stored(take_file(report, actor=call.user, now=call.now))
 
 
 @asks(Verb.IMPORT_FILE, methods=("POST",))

@@ -10,7 +10,11 @@ from xinheng.core.refusal import Refusal
 
 
 def told(refusal: Refusal) -> str:
-    """A refusal as one line above a form."""
+    """A refusal as one line above a form, with what else was refused of the same request."""
+    return "".join(_sentence(one) for one in refusal.every)
+
+
+def _sentence(refusal: Refusal) -> str:
     basis = f"依据：{refusal.citation}" if refusal.citation else ""
     return "".join(f"{part.rstrip('。')}。" for part in (refusal.message, basis, refusal.advice) if part)
 
@@ -21,9 +25,10 @@ NOWHERE: Beside = MappingProxyType({})
 
 
 def say_on(form: forms.Form, refusal: Refusal, beside: Beside = NOWHERE) -> None:
-    """Write a refusal beside the field it speaks of, or above the form where it speaks of none that is shown."""
-    name = beside.get(refusal.code)
-    form.add_error(name if name in form.fields else None, told(refusal))
+    """Write each part of a refusal beside the field it speaks of, or above the form where it speaks of none that is shown."""
+    for one in refusal.every:
+        name = beside.get(one.code)
+        form.add_error(name if name in form.fields else None, _sentence(one))
 
 
 @contextmanager
