@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
+from structlog.testing import CapturingLogger
 
-from xinheng.interfaces.web import floods
+from xinheng.interfaces.office.sign_in import AccountAdapter
+from xinheng.interfaces.web import floods, middleware
 from xinheng.interfaces.web.callers import place_of
 from xinheng.interfaces.web.floods import Minute
 
@@ -51,6 +53,31 @@ def test_behind_a_proxy_the_address_that_the_proxy_added_counts(client: Client, 
     sent = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": f"{FAR}, {NEAR}"}
     assert _asked(client, 4, **sent)[-1].status_code == 429
     assert client.get("/robots.txt", **(sent | {"HTTP_X_FORWARDED_FOR": FAR})).status_code == 200
+
+
+def test_whoever_comes_past_the_declared_proxy_neither_evades_nor_blames(
+    client: Client, settings: Any
+) -> None:
+    settings.SECURE_BEHIND_TLS, settings.PROXIES = True, ("10.8.0.2/32",)
+    told = [f"{FAR}, 127.0.0.1", FAR, "192.0.2.1", "::1"]
+    answers = [client.get("/robots.txt", REMOTE_ADDR=NEAR, HTTP_X_FORWARDED_FOR=one) for one in told]
+    assert [one.status_code for one in answers] == [200, 200, 200, 429]
+    behind = {"REMOTE_ADDR": "10.8.0.2", "HTTP_X_FORWARDED_FOR": f"{NEAR}, {FAR}"}
+    assert client.get("/robots.txt", **behind).status_code == 200
+    request = RequestFactory().get("/", **behind)
+    assert AccountAdapter().get_client_ip(request) == FAR
+
+
+def test_a_flood_writes_a_bounded_number_of_lines(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = CapturingLogger()
+    monkeypatch.setattr(middleware, "log", lines)
+    monkeypatch.setattr(floods, "log", lines)
+    monkeypatch.setattr(middleware, "MOST_REFUSED", 2)
+    monkeypatch.setattr(middleware, "minute_now", lambda: 7)
+    answers = _asked(client, 20, REMOTE_ADDR=NEAR)
+    assert [one.status_code for one in answers].count(429) == 17
+    assert [one.args[0] for one in lines.calls].count("flood") == 1
+    assert [one.kwargs.get("status") for one in lines.calls].count(429) == 2
 
 
 def test_this_machine_is_not_counted(client: Client) -> None:

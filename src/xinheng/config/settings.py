@@ -7,7 +7,9 @@
 province's interface for special reports, a blank and its networks; empty: none), ``XINHENG_WEBHOOK_NETWORKS`` (inner
 networks to which systems may have notices sent, by commas; empty: the internet by https alone),
 ``XINHENG_PKCS11_MODULE`` (library of a security module that holds signing keys; empty: none), its PIN in the file
-``XINHENG_PKCS11_PIN_FILE`` or else in ``XINHENG_PKCS11_PIN``, ``XINHENG_REQUESTS_A_MINUTE`` and ``XINHENG_FORMS_A_MINUTE`` (from one address).
+``XINHENG_PKCS11_PIN_FILE`` or else in ``XINHENG_PKCS11_PIN``,
+``XINHENG_REQUESTS_A_MINUTE`` and ``XINHENG_FORMS_A_MINUTE`` (from one address), ``XINHENG_PROXIES`` (addresses or networks
+of the proxy in front, by commas; empty with ``XINHENG_TLS``: whoever connects is taken for it).
 """
 
 import os
@@ -177,9 +179,14 @@ HSM = Module(
     pin=os.environ.get("XINHENG_PKCS11_PIN", ""),
     pin_file=Path(file) if (file := os.environ.get("XINHENG_PKCS11_PIN_FILE", "")) else None,
 )
-WEBHOOK_NETWORKS = tuple(
-    parse_network(one) for one in os.environ.get("XINHENG_WEBHOOK_NETWORKS", "").split(",") if one.strip()
-)
+
+
+def _networks(name: str) -> tuple[str, ...]:
+    return tuple(parse_network(one) for one in os.environ.get(name, "").split(",") if one.strip())
+
+
+WEBHOOK_NETWORKS = _networks("XINHENG_WEBHOOK_NETWORKS")
+PROXIES = _networks("XINHENG_PROXIES")
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/office/"

@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from xinheng.interfaces.web.callers import address_of
 from xinheng.services.accounts import lock_after_failure, locked_until, unlock_after_success
 
 
@@ -27,6 +28,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The same address that everything else counts by."""
+        return address_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         until = locked_until(credentials.get("username", ""), now=timezone.now())

@@ -5,16 +5,20 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
+from xinheng.core.senders import lies_in
+
 _V6_PLACE = 64
 
 
 def address_of(request: HttpRequest) -> str:
-    """Behind a proxy the address that the proxy adds last; a caller cannot choose it."""
-    if settings.SECURE_BEHIND_TLS:
+    """Behind a proxy the address that the proxy adds last; a caller cannot choose it. Where the proxies are declared, what
+    others say of themselves is not heard."""
+    near = str(request.META.get("REMOTE_ADDR") or "")
+    if settings.SECURE_BEHIND_TLS and (not settings.PROXIES or lies_in(near, settings.PROXIES)):
         told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         if told:
             return told
-    return str(request.META.get("REMOTE_ADDR") or "")
+    return near
 
 
 def place_of(address: str) -> str | None:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from psycopg_pool import PoolTimeout
 
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.web.floods import Minute, minute_now
 
 log = structlog.get_logger()
 View = Callable[[HttpRequest], HttpResponse]
@@ -20,6 +21,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
+MOST_REFUSED = 60
 _DENIED = {"access", "denied"}
 _TOO_LARGE = frozenset({"AT13"})
 _UNREADABLE = frozenset({"W05"})
@@ -37,10 +39,14 @@ def status_of(refusal: Refusal) -> int:
 
 
 class RequestMiddleware:
-    """Adds the request id, the content security policy and the server time; logs one line a request."""
+    """Adds the request id, the content security policy and the server time; logs one line a request.
+
+    Of refused floods MOST_REFUSED lines a minute: a flood does not fill the disk.
+    """
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response
+        self.refused = Minute()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
@@ -52,7 +58,7 @@ class RequestMiddleware:
             response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
             response.headers["X-Request-Id"] = number
             response.headers["Server-Timing"] = f"app;dur={spent:.1f}"
-            if not request.path.startswith(settings.STATIC_URL):
+            if self._is_told(request, response):
                 view = request.resolver_match.view_name if request.resolver_match else ""
                 log.info(
                     "request",
@@ -62,6 +68,11 @@ class RequestMiddleware:
                     ms=round(spent, 1),
                 )
         return response
+
+    def _is_told(self, request: HttpRequest, response: HttpResponse) -> bool:
+        if response.status_code == 429:
+            return self.refused.count("", minute=minute_now()) <= MOST_REFUSED
+        return not request.path.startswith(settings.STATIC_URL)
 
 
 class RefusalMiddleware:
