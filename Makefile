@@ -11,7 +11,7 @@ export PYTHON
 BIN := .venv/bin
 CODE := src tests bench
 
-.PHONY: help venv run demo test test-separate check format lint types imports policy bundle stop status clean erase lock
+.PHONY: help venv run demo test test-separate check format lint types imports policy client bundle stop status clean erase lock
 
 help: ## 列出目标
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,7 @@ demo: venv ## 准备演示城市、打印摘要后结束
 test: ## 安装测试所需、运行全部检查与测试（ARGS=传给 pytest 的参数）
 	@sh scripts/venv.sh test
 	@sh scripts/browser.sh
+	@sh scripts/client.sh --install
 	@sh scripts/test.sh $(ARGS)
 
 test-separate: ## 在另一台 PostgreSQL 上运行存储与服务的测试（XINHENG_TEST_DATABASE_URL）
@@ -58,6 +59,9 @@ imports: ## 架构：哪一层可以引用哪一层
 policy: venv ## 法规文件
 	@$(BIN)/xinheng policy check
 
+client: venv ## 由接口文档生成有类型的 Python 客户端 out/xinheng-client（FOLDER=文件夹）
+	@sh scripts/client.sh $(FOLDER)
+
 bundle: venv ## 制作离线安装包 out/xinheng-*.tar（给没有互联网的服务器）
 	@sh scripts/bundle.sh
 
@@ -69,7 +73,7 @@ status: ## 内嵌数据库的状态
 
 clean: ## 停止数据库，删除虚拟环境和缓存；数据保留
 	@for home in .data/*; do $(BIN)/python -m xinheng.config.postgres stop --home $$home >/dev/null 2>&1 || true; done
-	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	@rm -rf .venv .venv.lock .venv-client .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	@find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 erase: ## 删除内嵌数据库及其全部数据（SURE=yes 确认）

@@ -4,16 +4,23 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-compile() {
+lock() {
     out=requirements/$1
     shift
-    .venv/bin/uv pip compile pyproject.toml requirements/build.in "$@" \
+    .venv/bin/uv pip compile "$@" \
         --universal --python-version 3.11 --generate-hashes \
         --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' \
         ${UPGRADE:+--upgrade} --quiet --output-file "$out"
+}
+
+compile() {
+    out=$1
+    shift
+    lock "$out" pyproject.toml requirements/build.in "$@"
 }
 
 compile test.txt --extra embedded --extra dev
 compile embedded.txt --extra embedded --constraint requirements/test.txt
 compile base.txt --constraint requirements/test.txt
 compile spark.txt --extra spark --constraint requirements/test.txt
+lock client.txt requirements/client.in

@@ -28,7 +28,7 @@ REGISTRY = re.compile(
 )
 
 
-NOT_COMMITTED = {".venv", ".data", ".git", "__pycache__", "build", "dist", "xinheng.egg-info"}
+NOT_COMMITTED = {".venv", ".venv-client", ".data", ".git", "__pycache__", "build", "dist", "xinheng.egg-info"}
 
 
 @cache
