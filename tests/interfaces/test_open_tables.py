@@ -285,6 +285,13 @@ def test_the_page_lists_the_files_with_their_digests_and_the_terms(city: City) -
     table = next(one for one in release.manifest["content"]["datasets"] if one["key"] == "penalties")
     assert all(file["digest"] in page for file in table["files"])
     assert "收到停止公示或者撤回的变动后，删除" in page
+    rows = copy_of(city.file(""))["penalties"].values()
+    empty = {one["name"] for one in table["columns"] if one.get("empty")}
+    assert empty == {one for one in next(iter(rows)) if all(row[one] is None for row in rows)}
+    assert "罚款金额" in empty and page.count("各行均空</span>") >= len(empty)
+    for row in rows:
+        assert (row["处罚决定书文号"], row["处罚机关"]) == (row["文号"], row["机关"])
+        assert str(row["处罚决定日期"]) == str(row["决定日期"])
     found = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
     assert json.loads(found)["dataset"][0]["distribution"][0]["encodingFormat"] == "text/csv"
     followed = Client().get("/open-data/newest/penalties.parquet", follow=True)

@@ -44,13 +44,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``path`` leads to the value, through relations with two underscores; ``field``: it is a field of the record so named."""
+    """``path`` leads to the value, through relations with two underscores; ``field``: it is a field of the record so named,
+    or so named ``also`` by those who report it."""
 
     name: str
     kind: Kind
     says: str
     path: str = ""
     field: bool = False
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,20 @@ _MEASURE = (
 )
 _SAID = ("行政相对人名称", "统一社会信用代码")
 """Fields that other columns say already."""
+_RECORDED = {
+    **dict.fromkeys(("许可决定日期", "处罚决定日期", "承诺作出日期"), (Kind.DAY, "decided_on")),
+    **dict.fromkeys(("许可机关", "处罚机关", "检查机关", "承诺受理单位"), (Kind.TEXT, "authority")),
+    "承诺编码": (Kind.TEXT, "document_no"),
+    "承诺人名称": (Kind.TEXT, "subject__name"),
+    "承诺人代码": (Kind.TEXT, "subject__code"),
+}
+"""Fields of the catalogue that the record holds in a column of its own, whatever the sender calls it."""
+_ALSO = {
+    "许可决定文书号": "行政许可决定文书号",
+    "许可决定文书名称": "行政许可决定文书名称",
+    "处罚决定书文号": "行政处罚决定书文号",
+}
+"""As the standard of the two publications calls them."""
 _ACTS = {
     Item.PERMIT: ("permits", "行政许可"),
     Item.PENALTY: ("penalties", "行政处罚"),
@@ -218,7 +234,11 @@ def _fields(item: CatalogueItem) -> Iterator[Column]:
     for name, field in item.fields.items():
         personal = any(word in name for word in (*PERSONS, *HOMES))
         if field.public and not personal and name not in (*_SAID, *(one.name for one in _ACT)):
-            yield Column(name, Kind.TEXT, "公共信用信息目录的字段", name, field=True)
+            says = "公共信用信息目录的字段"
+            if name in _RECORDED:
+                yield Column(name, _RECORDED[name][0], says, _RECORDED[name][1])
+            else:
+                yield Column(name, Kind.TEXT, says, name, field=True, also=_ALSO.get(name, ""))
 
 
 def _others(policy: Policy) -> Iterator[Table]:

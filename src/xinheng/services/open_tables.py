@@ -181,9 +181,8 @@ def _take(folder: Path, *, policy: Policy, today: date) -> tuple[list[dict[str, 
                 blocks = files.blocks_in_policy(table, schema)
             else:
                 blocks = files.blocks_of(cursor, open_rows(table, on=today), schema)
-            rows = files.write_table(blocks, schema, folder, key=table.key)
-            told.append((table, rows))
-    return [files.in_manifest(table, rows, folder) for table, rows in told], last
+            told.append((table, files.write_table(blocks, schema, folder, key=table.key)))
+    return [files.in_manifest(table, count, folder) for table, count in told], last
 
 
 def _without(before: OpenRelease, old: Path, folder: Path, gone: dict[str, set[str]]) -> list[dict[str, Any]]:
@@ -198,10 +197,10 @@ def _without(before: OpenRelease, old: Path, folder: Path, gone: dict[str, set[s
             continue
         parquet = old / f"{table['key']}.parquet"
         schema = files.schema_in(parquet)
-        rows = files.write_table(files.blocks_without(parquet, keys), schema, folder, key=table["key"])
+        count = files.write_table(files.blocks_without(parquet, keys), schema, folder, key=table["key"])
         made = [files.file_in_manifest(folder / file["name"]) for file in table["files"]]
-        withdrawn = table["withdrawn"] + table["rows"] - rows
-        told.append({**table, "rows": rows, "withdrawn": withdrawn, "files": made})
+        now = {"rows": count.rows, "withdrawn": table["withdrawn"] + table["rows"] - count.rows}
+        told.append({**table, **now, "columns": files.told_of(table["columns"], count), "files": made})
     return told
 
 

@@ -7,6 +7,7 @@ digest and size, of each table its rows and columns, and of the whole the change
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,17 @@ def blocks_without(path: Path, keys: Collection[str]) -> Iterator[pa.RecordBatch
             yield batch.filter(pc.invert(pc.is_in(batch.column(0).cast(pa.string()), value_set=gone)))
 
 
-def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Path, *, key: str) -> int:
-    """``key``.csv and ``key``.parquet; returns the number of rows."""
-    count = 0
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Rows of a table, and its columns in which no row has a value."""
+
+    rows: int
+    empty: frozenset[str]
+
+
+def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Path, *, key: str) -> Count:
+    """``key``.csv and ``key``.parquet."""
+    count, empty = 0, set(schema.names)
     told = csv.WriteOptions(include_header=True, quoting_style="needed")
     with (
         (folder / f"{key}.csv").open("wb") as out,
@@ -95,7 +104,8 @@ def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Pat
                 parquet.write_table(group, row_group_size=GROUP_ROWS)
                 lines.write_table(_guarded(group))
                 count += group.num_rows
-    return count
+                empty -= {name for name in empty if group.column(name).null_count < group.num_rows}
+    return Count(count, frozenset(empty))
 
 
 def _gathered(blocks: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
@@ -124,19 +134,26 @@ def _guarded(group: pa.Table) -> pa.Table:
     return group
 
 
-def in_manifest(table: Table, rows: int, folder: Path) -> dict[str, Any]:
+def in_manifest(table: Table, count: Count, folder: Path) -> dict[str, Any]:
     """What the manifest says of a table that lies in a folder. ``withdrawn``: rows taken out since the snapshot was made."""
+    columns = [{"name": one.name, "type": one.kind.written, "says": one.says} for one in table.columns]
     names = [f"{table.key}.{suffix}" for suffix in ("csv", "parquet")]
     return {
         "key": table.key,
         "title": table.title,
         "says": table.says,
-        "rows": rows,
+        "rows": count.rows,
         "withdrawn": 0,
         "columns_digest": table.digest,
-        "columns": [{"name": one.name, "type": one.kind.written, "says": one.says} for one in table.columns],
+        "columns": told_of(columns, count),
         "files": [file_in_manifest(folder / name) for name in names],
     }
+
+
+def told_of(columns: Iterable[Mapping[str, Any]], count: Count) -> list[dict[str, Any]]:
+    """The columns with ``empty`` where the table has rows and none of them a value there."""
+    known = [{name: value for name, value in one.items() if name != "empty"} for one in columns]
+    return [one | ({"empty": True} if count.rows and one["name"] in count.empty else {}) for one in known]
 
 
 def file_in_manifest(path: Path) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, TruncDate
+from django.db.models.functions import Cast, Coalesce, TruncDate
 
 from xinheng.core.canonical import canonical
 from xinheng.core.draw_record import record_text
@@ -490,7 +490,8 @@ def open_rows(table: Table, *, on: date, keys: Sequence[str] | None = None) -> Q
 
 def _value(column: Column) -> Any:
     if column.field:
-        return KeyTextTransform(column.path, "fields")
+        told = KeyTextTransform(column.path, "fields")
+        return Coalesce(told, KeyTextTransform(column.also, "fields")) if column.also else told
     if column.kind is Kind.DAY_OF:
         return TruncDate(column.path)
     return Cast(column.path, models.TextField()) if column.kind is Kind.JSON else F(column.path)
