@@ -3,6 +3,10 @@
 import os
 import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.migrations.executor import MigrationExecutor
 
 
 def ready(*, city: str | None = None) -> None:
@@ -44,6 +48,7 @@ def _migrate() -> None:
         if not granted:
             _refuse_without_owner(owner)
         executor = MigrationExecutor(connection)
+        _refuse_half_way(executor)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             _refuse_without_owner(owner)
             print("数据库：正在应用迁移 …", file=sys.stderr)
@@ -56,6 +61,21 @@ def _migrate() -> None:
         connection.close()
         del os.environ["XINHENG_OWNER_DATABASE_URL"]
     roles.act_as(connections["default"], roles.APP)
+
+
+def _refuse_half_way(executor: "MigrationExecutor") -> None:
+    """A database that holds some of the migrations which one file stands for now, and not all."""
+    done = executor.loader.applied_migrations
+    for migration in executor.loader.replacements.values():
+        held = [one in done for one in migration.replaces]
+        if any(held) and not all(held):
+            from xinheng.core.refusal import Refusal
+
+            raise Refusal(
+                "DB10",
+                "数据库停在合并以前的某次迁移，本版本不能从那里继续；数据没有改动。",
+                advice="请先用迁移合并以前的最后一个版本运行任一命令，再用本版本运行。",
+            )
 
 
 def _refuse_without_owner(is_owner: bool) -> None:

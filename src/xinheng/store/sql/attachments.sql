@@ -30,15 +30,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-
 CREATE TRIGGER attachment_ends_once BEFORE UPDATE ON store_attachment
     FOR EACH ROW EXECUTE FUNCTION store_attachment_ends_once();
 CREATE TRIGGER bundle_received_once BEFORE UPDATE ON store_scanbundle
     FOR EACH ROW EXECUTE FUNCTION store_bundle_received_once();
-
-CREATE TRIGGER never_removed BEFORE DELETE ON store_attachment FOR EACH ROW EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON store_attachment
-    FOR EACH STATEMENT EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_removed BEFORE DELETE ON store_scanbundle FOR EACH ROW EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON store_scanbundle
-    FOR EACH STATEMENT EXECUTE FUNCTION store_only_grows();

@@ -137,34 +137,3 @@ BEGIN
 END $$;
 CREATE TRIGGER touch_open AFTER INSERT OR UPDATE ON store_objection
     FOR EACH ROW EXECUTE FUNCTION store_touch_objections();
-
-CREATE TRIGGER only_grows BEFORE UPDATE ON store_openchange FOR EACH ROW EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_removed BEFORE DELETE ON store_openchange FOR EACH ROW EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON store_openchange FOR EACH STATEMENT EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER only_grows BEFORE UPDATE ON store_openrelease FOR EACH ROW EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_removed BEFORE DELETE ON store_openrelease FOR EACH ROW EXECUTE FUNCTION store_only_grows();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON store_openrelease FOR EACH STATEMENT EXECUTE FUNCTION store_only_grows();
-
-CREATE VIEW public_open_release AS
-SELECT id, public_id, day, edition, published_at, last, cleaned, manifest FROM store_openrelease;
-
-CREATE VIEW public_open_change AS
-SELECT number, day, dataset, key, kind, stale FROM store_openchange;
-
--- What waits for its number: only whether it makes a published file stale.
-CREATE VIEW public_open_waiting AS
-SELECT id, dataset FROM store_opentouch WHERE stale;
-
-CREATE OR REPLACE VIEW public_listing AS
-SELECT e.id, e.subject_id, e.list_key, e.kind, e.from_on, e.until_on, o.name AS organisation, p.id AS act,
-       coalesce(r.state = 3, false) OR EXISTS (
-           SELECT FROM store_objection b
-           WHERE b.mark_removed_at IS NULL AND b.subject_id = e.subject_id AND b.reference = 'list_entry:' || e.id
-       ) AS disputed, e.public_id
-FROM store_listentry e
-LEFT JOIN store_organisationname o ON o.organisation_id = e.organisation_id AND o.to_on IS NULL
-LEFT JOIN store_record r ON r.record_key = e.record_key AND r.known_until IS NULL
-LEFT JOIN store_publication p ON p.record_key = e.record_key AND p.stopped_at IS NULL
-WHERE e.kind <> 'focus' AND e.ended_at IS NULL AND e.suspended_at IS NULL
-  AND (e.until_on IS NULL OR e.until_on > (now() AT TIME ZONE 'Asia/Shanghai')::date)
-  AND (e.kind = 'positive' OR p.id IS NOT NULL AND r.state IN (1, 2, 3));
