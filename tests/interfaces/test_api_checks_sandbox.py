@@ -33,6 +33,11 @@ def sandbox(people: People, policy: Policy, home: Path) -> Caller:
     return Caller(*give_key(grant, system, actor=people.wang, now=NOW))
 
 
+def test_the_guide_names_the_codes_of_the_made_up_enterprises() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "embed-a-check.md").read_text(encoding="utf-8")
+    assert len(SAMPLES) == 5 and all(f"`{code}`" in guide for code in SAMPLES)
+
+
 def _said(response: HttpResponse) -> tuple[int, Any]:
     told = json.loads(response.content)
     return response.status_code, told.get("code", told)
