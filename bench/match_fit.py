@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from xinheng.matching import comparing, weights
-from xinheng.matching.features import COLUMNS, Difference, difference
+from xinheng.matching.features import Difference, difference
 from xinheng.matching.names import parse_name
+from xinheng.matching.pair_kernel import COLUMNS
 
 AGREEMENTS = frozenset(
     ("same_core", "same_brand", "brand_within", "replaced_alike", "rearranged", "only_added")
@@ -65,7 +66,7 @@ def rows_of(pairs: Iterable[Pair]) -> list[Difference]:
 
 
 def matrix(rows: Sequence[Difference]) -> Any:
-    return np.array([[row.values[column] for column in COLUMNS] for row in rows])
+    return np.array([row.row for row in rows])
 
 
 def _newton(design: Any, labels: Any, weight: Any) -> Any:
@@ -107,12 +108,8 @@ def fit(design: Any, labels: Any, weight: Any) -> tuple[float, dict[str, float]]
 
 def scores(rows: Sequence[Difference], fitted: tuple[float, dict[str, float]]) -> Any:
     """Scores as the product gives them, ceilings and all, under other coefficients."""
-    kept = weights.BIAS, weights.COEFFICIENTS
-    weights.BIAS, weights.COEFFICIENTS = fitted
-    try:
-        return np.array([comparing.score_of(row) for row in rows])
-    finally:
-        weights.BIAS, weights.COEFFICIENTS = kept
+    weighing = weights.weighing(*fitted)
+    return np.array([comparing.score_of(row, weighing=weighing) for row in rows])
 
 
 def cross_validated(pairs: Sequence[Pair], rows: Sequence[Difference]) -> Any:

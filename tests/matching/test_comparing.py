@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from xinheng.core.credit_code import organisation_check_character, uscc_check_character
 from xinheng.matching.comparing import compare_names
-from xinheng.matching.features import as_digits
+from xinheng.matching.numerals import as_digits
 
 
 def code(number: int, *, head: str = "91410202") -> str:

@@ -67,6 +67,9 @@ _ADDRESSED = re.compile(f"({_HAN}{{1,2}})(?:先生|女士)")
 _PLAIN = re.compile(f"{_HAN}{{2,4}}")
 _BLANKS = re.compile(r"\s+")
 _SEVERAL = re.compile("[、,，;；/]")
+_LOOSE = re.compile(r"[\s、,，;；/]")
+_LONGEST = 5
+"""Characters of a person's name without blanks: a compound surname and three covered ones."""
 
 PERSON_NAME_RE2 = rf"^\s*{_HAN}(?:\s*(?:{_HAN}|{_HIDDEN})){{1,3}}\s*$|[、,，;；/]"
 """A superset of the names that looks_like_person_name accepts, for set-wise engines."""
@@ -74,6 +77,8 @@ PERSON_NAME_RE2 = rf"^\s*{_HAN}(?:\s*(?:{_HAN}|{_HIDDEN})){{1,3}}\s*$|[、,，;�
 
 def looks_like_person_name(name: str) -> bool:
     """Whether a row under this name is on a natural person: plain, covered (张*, 李**, 关某某) or several joined."""
+    if len(name) > _LONGEST and not _LOOSE.search(name):
+        return False
     parts = [_BLANKS.sub("", part) for part in _SEVERAL.split(name)]
     parts = [part for part in parts if part]
     return bool(parts) and all(map(_is_person, parts))

@@ -1,20 +1,26 @@
 """Brings the characters of a name to one form: simplified, half-width, one kind of bracket, no blanks.
 
-Also tells which two characters are read alike, for one who writes by ear takes the wrong one of them.
+Also tells how characters are read, for one who writes by ear takes the wrong one of them.
 """
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from xinheng.core.names import normalise_name
 
+_PLAIN = re.compile(r"[\u4e00-\u9fff]+")
 _TITLE_MARKS = dict.fromkeys(map(ord, "《》〈〉「」『』"))
 
 
 def name_key(name: str) -> str:
     """The simplified form in which two spellings of one name are equal."""
-    return normalise_name(name.translate(_TITLE_MARKS)).translate(simplified())
+    key = name if _PLAIN.fullmatch(name) else normalise_name(name.translate(_TITLE_MARKS))
+    return key.translate(simplified()) if _traditional().search(key) else key
 
 
 @cache
@@ -27,15 +33,24 @@ def simplified() -> dict[int, str]:
     return {ord(pair[0]): pair[1] for pair in pairs if len(pair) > 1 and pair[0] != pair[1]}
 
 
-def sound_alike(one: str, other: str) -> bool:
-    """Whether two characters share a reading, whatever the tone."""
-    return bool(_readings(one) & _readings(other))
+@cache
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(map(chr, simplified())))}]")
 
 
 @cache
-def _readings(sign: str) -> frozenset[str]:
+def readings() -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """The readings of every character, whatever the tone, each reading as a number: those of character ``n`` stand in
+    the second array from the place that the first names for ``n`` to that for ``n + 1``."""
     from pypinyin.constants import PINYIN_DICT
 
-    written = PINYIN_DICT.get(ord(sign), "")
-    plain = "".join(one for one in unicodedata.normalize("NFD", written) if one.isascii())
-    return frozenset(plain.split(",")) if written else frozenset()
+    signs = sorted(PINYIN_DICT)
+    written = unicodedata.normalize("NFD", "\n".join(PINYIN_DICT[sign] for sign in signs))
+    numbers: dict[str, int] = {}
+    counts = np.zeros(signs[-1] + 2, np.int32)
+    found: list[int] = []
+    for sign, line in zip(signs, written.encode("ascii", "ignore").decode().split("\n"), strict=True):
+        before = len(found)
+        found += (numbers.setdefault(one, len(numbers)) for one in set(line.split(",")))
+        counts[sign + 1] = len(found) - before
+    return np.cumsum(counts, dtype=np.int32), np.array(found, np.int32)

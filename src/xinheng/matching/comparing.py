@@ -5,32 +5,41 @@ the names. Without codes the parts of the names are weighed. No record is joined
 puts what is not certain before a person.
 """
 
-import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from xinheng.core.ids import Code, CodeKind, organisation_code_of, read_code
 from xinheng.core.person_names import looks_like_person_name
 from xinheng.matching import weights
 from xinheng.matching.divisions import NATIONAL, NOWHERE, Divisions
-from xinheng.matching.features import Difference, difference
+from xinheng.matching.features import Difference, difference, own_room, signs
+from xinheng.matching.lines import PartedNames
 from xinheng.matching.names import NameParts, parse_name
+from xinheng.matching.pair_kernel import EQUAL_KEYS, Weighing, judge, weigh
 from xinheng.matching.reasons import told
 from xinheng.matching.trades import split_trade
 
 
 @dataclass(frozen=True, slots=True)
-class NameVerdict:
+class NameScore:
     """``score`` is the probability that both are one subject; ``same`` whether it is high enough to say so."""
 
     score: float
     same: bool
-    reason: str
 
     @property
     def doubtful(self) -> bool:
         """Neither sure enough to be the same nor far enough apart."""
         return not self.same and self.score >= weights.DIFFERENT_BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class NameVerdict(NameScore):
+    """A score and why, in Chinese."""
+
+    reason: str
 
 
 def compare_names(
@@ -61,9 +70,38 @@ def compare_parts(one: NameParts, other: NameParts, *, divisions: Divisions = NA
     return verdict
 
 
+def compare_many(
+    ones: PartedNames,
+    lefts: Sequence[int],
+    others: PartedNames,
+    rights: Sequence[int],
+    *,
+    divisions: Divisions = NATIONAL,
+) -> list[NameScore]:
+    """As ``compare_parts`` without the reason, for the pairs of places ``lefts`` and ``rights``, in their order."""
+    scores = np.empty(len(lefts), np.float64)
+    judge(
+        ones.lines,
+        np.asarray(lefts, np.int64),
+        others.lines,
+        np.asarray(rights, np.int64),
+        signs(),
+        weights.WEIGHING,
+        own_room(),
+        scores,
+    )
+    same = (scores >= weights.SAME_FROM).tolist()
+    rounded = np.rint(scores * 1e4) / 1e4
+    found = [NameScore(score, sure) for score, sure in zip(rounded.tolist(), same, strict=True)]
+    for at in np.flatnonzero(scores < 0).tolist():
+        verdict = compare_parts(ones.parts(lefts[at]), others.parts(rights[at]), divisions=divisions)
+        found[at] = NameScore(verdict.score, verdict.same)
+    return found
+
+
 def _weighed(one: NameParts, other: NameParts) -> NameVerdict:
     if one.key == other.key:
-        return NameVerdict(0.99, True, "名称相同")
+        return NameVerdict(EQUAL_KEYS, True, "名称相同")
     one, other = _aligned(one, other), _aligned(other, one)
     found = difference(one, other)
     score = score_of(found)
@@ -79,17 +117,9 @@ def _aligned(one: NameParts, other: NameParts) -> NameParts:
     return replace(one, brand=brand, trade=trade, region=other.region)
 
 
-def score_of(found: Difference) -> float:
+def score_of(found: Difference, *, weighing: Weighing = weights.WEIGHING) -> float:
     """The probability: the logistic of what the differences weigh, held below the ceilings that apply."""
-    values = found.values
-    total = weights.BIAS + sum(weight * values[name] for name, weight in weights.COEFFICIENTS.items())
-    fitted = 1 / (1 + math.exp(-total))
-    score = min((ceiling * (0.5 + 0.5 * fitted) for ceiling in _ceilings(values)), default=1.0)
-    return min(score, fitted) * (1 - weights.CONTINUOUS * values["core_distance"])
-
-
-def _ceilings(values: Mapping[str, float]) -> list[float]:
-    return [ceiling for name, ceiling in weights.CEILINGS.items() if values[name]]
+    return float(weigh(found.row, weighing))
 
 
 def _by_name(name1: str, name2: str, divisions: Divisions) -> NameVerdict:
@@ -102,8 +132,13 @@ def _by_name(name1: str, name2: str, divisions: Divisions) -> NameVerdict:
 
 
 def _by_code(code1: str, code2: str) -> tuple[bool | None, str]:
+    if not code1 and not code2:
+        return None, ""
+    return codes_agree(read_code(code1), read_code(code2))
+
+
+def codes_agree(one: Code, other: Code) -> tuple[bool | None, str]:
     """True or False where the codes decide; else None and what to say of them."""
-    one, other = read_code(code1), read_code(code2)
     wrong = [code for code in (one, other) if code.value and not code.names_a_subject]
     if wrong:
         person = any(code.kind is CodeKind.RESIDENT_ID for code in wrong)

@@ -60,6 +60,8 @@ _ALONE = re.compile(
     r"|[\u4e00-\u9fff]{2,3}?(?<![超门都城股上楼夜菜花集早米鱼车房])市(?![场政民容值级]))(?=..)"
 )
 """A county, or a city of its rank, that is not in the table and stands first."""
+_BELOW = re.compile("[市县区旗]")
+"""Without one of these nothing is a zone, a county or a city that is not in the table."""
 _TOWN = re.compile(r"[\u4e00-\u9fff]{1,3}?(?:街道办事处|街道|镇|乡)(?![村土情愁])")
 
 
@@ -99,8 +101,10 @@ class Divisions:
             short = NATION if above == (NATION,) else short_form(name)
             self._above.setdefault(name, (short, above))
             self._above.setdefault(short, (short, above))
-        words = sorted(self._above, key=lambda word: (-len(word), word))
-        self._first = re.compile("|".join(words))
+        widths: dict[str, set[int]] = {}
+        for word in self._above:
+            widths.setdefault(word[:2], set()).add(len(word))
+        self._widths = {start: tuple(sorted(held, reverse=True)) for start, held in widths.items()}
 
     @lru_cache(maxsize=1 << 12)  # noqa: B019
     def whole(self, text: str) -> Region:
@@ -110,21 +114,21 @@ class Divisions:
 
     def leading(self, text: str) -> tuple[Region, int]:
         """The region with which a text begins, and where it ends."""
-        found = self._first.match(text)
-        if found is None:
+        found = self._first(text, 0)
+        if not found:
             return self._alone(text)
         named: set[str] = set()
         implied: set[str] = set()
         end = 0
-        while found is not None:
-            short, above = self._above[found.group()]
+        while found:
+            short, above = self._above[found]
             if named and NATION not in named and not named & set(above):
                 break
             named.add(short)
             implied.update(above)
-            end = found.end()
-            found = self._first.match(text, end)
-        for pattern in (_ZONE, _COUNTY, _TOWN):
+            end += len(found)
+            found = self._first(text, end)
+        for pattern in (_ZONE, _COUNTY, _TOWN) if _BELOW.search(text, end) else ():
             below = pattern.match(text, end)
             if below is not None:
                 named.add(short_form(below.group()))
@@ -133,8 +137,16 @@ class Divisions:
                 break
         return Region(text[:end], frozenset(named), frozenset(implied)), end
 
+    def _first(self, text: str, begin: int) -> str:
+        """The longest division of the table that stands at ``begin``, or nothing."""
+        for width in self._widths.get(text[begin : begin + 2], ()):
+            word = text[begin : begin + width]
+            if word in self._above:
+                return word
+        return ""
+
     def _alone(self, text: str) -> tuple[Region, int]:
-        found = _ALONE.match(text)
+        found = _ALONE.match(text) if _BELOW.search(text) else None
         if found is None:
             return NOWHERE, 0
         return Region(found.group(), frozenset((short_form(found.group()),))), found.end()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from xinheng.core.person_names import looks_like_person_name
-from xinheng.matching.comparing import NameVerdict, compare_parts
+from xinheng.matching.comparing import NameScore, compare_many
 from xinheng.matching.divisions import NATIONAL, Divisions
 from xinheng.matching.index_kernel import (
     START,
@@ -29,10 +29,14 @@ from xinheng.matching.index_kernel import (
     find,
     scratch,
 )
+from xinheng.matching.lines import PartedNames, joined, line_of
 from xinheng.matching.names import Form, NameParts, parse_name, part_name
+from xinheng.matching.pair_kernel import Lines
 
 _BATCH = 256
 _PART = 100_000
+_KEPT = 200_000
+"""Names whose lines are kept, about 240 bytes each; in a longer list those found are parted again."""
 _WIDER = 2
 """So many candidates more than asked for are compared with care."""
 _ENDINGS = re.compile("[省市]")
@@ -56,7 +60,7 @@ class Candidate:
     place: int
     name: str
     likeness: float
-    verdict: NameVerdict
+    verdict: NameScore
 
 
 class NameIndex:
@@ -70,12 +74,14 @@ class NameIndex:
         lists: Lists,
         written: "_Written",
         former: Sequence[int],
+        kept: Lines | None,
         divisions: Divisions,
     ) -> None:
         self._whole, self._core, self._lists = whole, core, lists
         self._written = written
         self._divisions = divisions
         self._former = former
+        self._kept = None if kept is None else PartedNames(kept, self._parted)
         self._own = local()
 
     @classmethod
@@ -84,12 +90,16 @@ class NameIndex:
         written = _Written()
         wholes, cores = _Runs(), _Runs()
         former: list[tuple[int, str]] = []
+        kept: list[str] = []
         for place, name in enumerate(written.taking(names)):
-            whole = core = ""
+            whole = core = line = ""
             if not looks_like_person_name(name):
                 parts = part_name(name, divisions=divisions)
                 whole, core = runs(parts)
                 former += ((place, older) for older in parts.former)
+                line = line_of(parts) if place < _KEPT else ""
+            if place < _KEPT:
+                kept.append(line)
             wholes.add(whole)
             cores.add(core)
         for _, older in former:
@@ -103,6 +113,7 @@ class NameIndex:
             lists=_lists(texts, core_texts),
             written=written,
             former=[place for place, _ in former],
+            kept=joined(kept) if len(written) <= _KEPT else None,
             divisions=divisions,
         )
 
@@ -113,7 +124,8 @@ class NameIndex:
     def size(self) -> int:
         """Bytes of the arrays."""
         arrays = (*self._whole, *self._core, *self._lists)
-        return sum(int(one.nbytes) for one in arrays) + self._written.size
+        kept = sum(int(one.nbytes) for one in self._kept.lines) if self._kept is not None else 0
+        return sum(int(one.nbytes) for one in arrays) + kept + self._written.size
 
     def nearest(self, name: str, limit: int = 5) -> list[Candidate]:
         """The names most like ``name``: those that are the same first, then by likeness."""
@@ -133,8 +145,9 @@ class NameIndex:
 
     def _found(self, names: Sequence[str], limit: int) -> list[list[Candidate]]:
         asked, asked_core = _Runs(), _Runs()
-        for name in names:
-            whole, core = runs(part_name(name, divisions=self._divisions))
+        parted = [part_name(name, divisions=self._divisions) for name in names]
+        for parts in parted:
+            whole, core = runs(parts)
             asked.add(whole)
             asked_core.add(core)
         found = np.full((len(names), limit + _WIDER), -1, np.int32)
@@ -149,27 +162,40 @@ class NameIndex:
             found,
             likeness,
         )
-        return [
-            self._judged(name, zip(places.tolist(), likes.tolist(), strict=True), limit)
-            for name, places, likes in zip(names, found, likeness, strict=True)
-        ]
+        held = [self._places(*each) for each in zip(names, found.tolist(), likeness.tolist(), strict=True)]
+        return list(self._judged(PartedNames.of(parted), held, limit))
 
-    def _judged(self, name: str, found: Iterable[tuple[int, float]], limit: int) -> list[Candidate]:
-        if not name.strip() or looks_like_person_name(name):
-            return []
-        asked = parse_name(name, divisions=self._divisions)
-        held = []
-        seen: set[int] = set()
-        for entry, like in found:
-            place = entry if entry < len(self) else self._former[entry - len(self)]
-            if place >= 0 and place not in seen:
-                seen.add(place)
-                other = self._written[place]
-                parts = parse_name(other, divisions=self._divisions)
-                verdict = compare_parts(asked, parts, divisions=self._divisions)
-                held.append(Candidate(place, other, round(like, 4), verdict))
-        held.sort(key=lambda one: (-one.verdict.same, -one.likeness, -one.verdict.score, one.place))
-        return held[:limit]
+    def _places(self, name: str, entries: Sequence[int], likes: Sequence[float]) -> dict[int, float]:
+        """The places found for a name, each once, and how like they are; none for a person or an empty name."""
+        held: dict[int, float] = {}
+        if name.strip() and not looks_like_person_name(name):
+            for entry, like in zip(entries, likes, strict=True):
+                place = entry if entry < len(self) else self._former[entry - len(self)]
+                if place >= 0:
+                    held.setdefault(place, like)
+        return held
+
+    def _judged(
+        self, asked: PartedNames, held: Sequence[dict[int, float]], limit: int
+    ) -> Iterator[list[Candidate]]:
+        rights = [place for each in held for place in each]
+        lefts = [query for query, each in enumerate(held) for _ in each]
+        listed = self._kept
+        if listed is None:
+            rows = {place: row for row, place in enumerate(dict.fromkeys(rights))}
+            listed = PartedNames.of(map(self._parted, rows))
+            rights = [rows[place] for place in rights]
+        verdicts = iter(compare_many(asked, lefts, listed, rights, divisions=self._divisions))
+        for each in held:
+            found = [
+                Candidate(place, self._written[place], round(like, 4), verdict)
+                for (place, like), verdict in zip(each.items(), verdicts, strict=False)
+            ]
+            found.sort(key=lambda one: (-one.verdict.same, -one.likeness, -one.verdict.score, one.place))
+            yield found[:limit]
+
+    def _parted(self, place: int) -> NameParts:
+        return parse_name(self._written[place], divisions=self._divisions)
 
     def _room(self) -> Scratch:
         room: Scratch | None = getattr(self._own, "room", None)

@@ -4,12 +4,12 @@ A name reaches them as two runs of character numbers: the whole name, and the na
 the names that share its rarest pairs; they are ranked by the edit distance of both runs. No arrays are made in the loops.
 """
 
-import os
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from xinheng.matching.compiling import compiled
 
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
@@ -74,25 +74,7 @@ def scratch(names: int) -> Scratch:
     )
 
 
-def _keep_compiled() -> None:
-    """Beside the source where that can be written to, else under the data folder."""
-    home = os.environ.get("XINHENG_HOME")
-    if home and not os.access(Path(__file__).parent, os.W_OK):
-        os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(home) / "cache" / "numba"))
-
-
-_keep_compiled()
-
-from numba import njit  # noqa: E402
-
-OPTIONS: dict[str, Any] = {"nogil": True, "cache": True, "_nrt": False}
-
-
-def _compiled(function: Any) -> Any:
-    return njit(**OPTIONS)(function)
-
-
-@_compiled
+@compiled
 def _add(terms: Any, count: int, pair: Any) -> int:
     for at in range(count):
         if terms[at] == pair:
@@ -103,7 +85,7 @@ def _add(terms: Any, count: int, pair: Any) -> int:
     return count
 
 
-@_compiled
+@compiled
 def terms_of(whole: Texts, core: Texts, name: int, terms: Any) -> int:
     """The pairs of one name, each once: of the whole, of the core, and the first character of the core."""
     count = 0
@@ -116,7 +98,7 @@ def terms_of(whole: Texts, core: Texts, name: int, terms: Any) -> int:
     return count
 
 
-@_compiled
+@compiled
 def place_of(pairs: Any, pair: Any) -> int:
     """Where a pair stands in the ascending list, or -1."""
     low, high = 0, len(pairs)
@@ -129,7 +111,7 @@ def place_of(pairs: Any, pair: Any) -> int:
     return low if low < len(pairs) and pairs[low] == pair else -1
 
 
-@_compiled
+@compiled
 def count_terms(whole: Texts, core: Texts, pairs: Any, counts: Any, terms: Any) -> None:
     """Adds up, for each pair, how many names hold it; ``counts`` is one longer and shifted by one."""
     for name in range(len(whole.starts) - 1):
@@ -137,7 +119,7 @@ def count_terms(whole: Texts, core: Texts, pairs: Any, counts: Any, terms: Any) 
             counts[place_of(pairs, terms[at]) + 1] += 1
 
 
-@_compiled
+@compiled
 def fill_lists(whole: Texts, core: Texts, lists: Lists, cursor: Any, terms: Any) -> None:
     """Writes each name into the lists of its pairs; ``cursor`` begins as a copy of the starts."""
     for name in range(len(whole.starts) - 1):
@@ -147,7 +129,7 @@ def fill_lists(whole: Texts, core: Texts, lists: Lists, cursor: Any, terms: Any)
             cursor[place] += 1
 
 
-@_compiled
+@compiled
 def _sink(weights: Any, names: Any, count: int) -> None:
     """Restores the heap, the least at its top, after its top was replaced."""
     at = 0
@@ -164,7 +146,7 @@ def _sink(weights: Any, names: Any, count: int) -> None:
         at = child
 
 
-@_compiled
+@compiled
 def _rise(weights: Any, names: Any, at: int) -> None:
     while at > 0:
         above = (at - 1) >> 1
@@ -175,7 +157,7 @@ def _rise(weights: Any, names: Any, at: int) -> None:
         at = above
 
 
-@_compiled
+@compiled
 def _distance(one: Texts, left: int, other: Texts, right: int, rows: Any) -> Any:
     """Edit distance of two runs, the first LONGEST characters of each."""
     from_left, from_right = one.starts[left], other.starts[right]
@@ -195,7 +177,7 @@ def _distance(one: Texts, left: int, other: Texts, right: int, rows: Any) -> Any
     return rows[above + width]
 
 
-@_compiled
+@compiled
 def _alike(one: Texts, left: int, other: Texts, right: int, rows: Any) -> float:
     width = min(one.starts[left + 1] - one.starts[left], LONGEST)
     height = min(other.starts[right + 1] - other.starts[right], LONGEST)
@@ -203,7 +185,7 @@ def _alike(one: Texts, left: int, other: Texts, right: int, rows: Any) -> float:
     return 1.0 if most == 0 else 1.0 - _distance(one, left, other, right, rows) / most
 
 
-@_compiled
+@compiled
 def _ordered_places(lists: Lists, terms: Any, places: Any, count: int) -> int:
     """The query's pairs that stand in the lists, the rarest first."""
     kept = 0
@@ -223,7 +205,7 @@ def _ordered_places(lists: Lists, terms: Any, places: Any, count: int) -> int:
     return kept
 
 
-@_compiled
+@compiled
 def _gather(lists: Lists, places: Any, count: int, names: int, room: Scratch) -> int:
     """Weighs the names of the rarest lists; how many were touched. Reads one list always, then as the budget lasts.
 
@@ -254,7 +236,7 @@ def _gather(lists: Lists, places: Any, count: int, names: int, room: Scratch) ->
     return touched
 
 
-@_compiled
+@compiled
 def _best(touched: int, room: Scratch) -> int:
     """The heaviest names, on the heap; clears the weights."""
     held = 0
@@ -274,7 +256,7 @@ def _best(touched: int, room: Scratch) -> int:
     return held
 
 
-@_compiled
+@compiled
 def find(
     whole: Texts,
     core: Texts,

@@ -14,7 +14,7 @@ from xinheng.core.credit_code import ALPHABET
 from xinheng.core.ids import Code, CodeKind, is_placeholder, organisation_code_of, read_code
 from xinheng.core.person_names import looks_like_person_name
 from xinheng.matching.characters import name_key
-from xinheng.matching.comparing import NameVerdict, compare_names
+from xinheng.matching.comparing import NameScore, codes_agree
 from xinheng.matching.divisions import NATIONAL, Divisions
 from xinheng.matching.index import Candidate, NameIndex
 
@@ -70,7 +70,6 @@ class SubjectList:
             )
             self._enter(Listed(name.strip(), value), code)
         self._names = list(self._by_name)
-        self._divisions = divisions
         self._index = NameIndex.build(self._names, divisions=divisions)
 
     def __len__(self) -> int:
@@ -168,23 +167,22 @@ class SubjectList:
 
     def _subjects(
         self, row: Asked, code: Code, found: Sequence[Candidate]
-    ) -> Iterator[tuple[Listed, NameVerdict, float]]:
+    ) -> Iterator[tuple[Listed, NameScore, float]]:
         """Rows of the list under the names found; where both sides have a code, it decides."""
         for candidate in found:
             for listed in (self._by_name[candidate.name], *self._more_of_name.get(candidate.name, ())):
                 verdict = candidate.verdict
                 if code.names_a_subject and listed.code:
-                    verdict = compare_names(
-                        row.name, listed.name, code1=code.value, code2=listed.code, divisions=self._divisions
-                    )
+                    agree, _ = codes_agree(code, read_code(listed.code))
+                    verdict = verdict if agree is None else NameScore(float(agree), agree)
                 yield listed, verdict, candidate.likeness
 
 
-def _written_alike(same: list[tuple[Listed, NameVerdict, float]]) -> list[tuple[Listed, NameVerdict, float]]:
+def _written_alike(same: list[tuple[Listed, NameScore, float]]) -> list[tuple[Listed, NameScore, float]]:
     return [one for one in same if one[2] >= EQUAL]
 
 
-def _unsure(near: Sequence[tuple[Listed, NameVerdict, float]]) -> Match:
+def _unsure(near: Sequence[tuple[Listed, NameScore, float]]) -> Match:
     """The nearest: to be looked at where it may be meant, else only shown, else not even that."""
     listed, verdict, likeness = max(near, key=lambda one: (one[2], one[1].score))
     if verdict.score and (verdict.doubtful or likeness >= NEAR):

@@ -63,10 +63,14 @@ _FORMS = (
     (Form.SOLE_TRADER, r"\(个体工商户\)|个体工商户"),
     (Form.OFFICE, "事务所"),
 )
-_COMPANY = re.compile("|".join(f"(?P<{form.name}>{text})" for form, text in _FORMS[:3]))
+_COMPANY = re.compile(
+    "(?=[股有责总集公])(?:" + "|".join(f"(?P<{form.name}>{text})" for form, text in _FORMS[:3]) + ")"
+)
 _ENDING = re.compile("(?:" + "|".join(f"(?P<{form.name}>{text})" for form, text in _FORMS[3:]) + ")$")
+_ENDS = frozenset("业社所户)")
 _FORM_IN_BRACKETS = re.compile(r"(?:有限|普通|特殊普通|特殊的普通)合伙|个人独资(?:企业)?|个体工商户")
 _GROUP = re.compile(r"\(集团\)|企业集团|集团$")
+_PLAIN = re.compile(r"[\u4e00-\u9fff]+")
 _SPARE = re.compile(r"[\s,，.。;；:：、/\\!！?？*#~+=]+")
 _LEADING = re.compile(r"^(?:\([^()]*\))+(?=.{4})")
 _BRACKET = re.compile(r"\(([^()]*)\)?")
@@ -81,6 +85,8 @@ _PLATFORM = re.compile(
 _REMARK = re.compile(
     r"(?:[-_—]+[^-_]*(?:违法|违反|案|管理|处罚|检查|项目|工程|异常|注销|吊销|迁出)|疏于.*案|涉嫌.*|[-_].*案|案|[-_)(\]\[]+|\d{1,4})$"
 )
+_REMARKED = re.compile(r"[-_—\d()\[\]案涉]")
+"""Without one of these there is no remark."""
 _BRANCH_KIND = (
     "(?:分公司|支公司|子公司|分店|支行|分行|分理处|储蓄所|分社|分院|分校|分所|分厂|分部|分中心|分场|分站|项目部|项目经理部|办事处|代表处|营业部"
     "|营业厅|营业所|营销服务部|营销部|门市部|门店|连锁店|直营店|加盟店|便利店|车间|经营部|服务部|读者服务部|加油站|加气站|号店|店|[东西南北]区)"
@@ -107,8 +113,11 @@ def _remembered(raw: str, divisions: Divisions) -> NameParts:
 def part_name(raw: str, *, divisions: Divisions = NATIONAL) -> NameParts:
     """The parts of a name; never fails, what is not recognised stays in the 字号."""
     key = name_key(raw)
-    text, leading = _without_leading(_SPARE.sub("", key), divisions)
-    text, inside = _without_brackets(text, divisions)
+    text, inside = key, _NOTHING_INSIDE
+    leading: tuple[str, ...] = ()
+    if not _PLAIN.fullmatch(key):
+        text, leading = _without_leading(_SPARE.sub("", key), divisions)
+        text, inside = _without_brackets(text, divisions)
     text, trailing = _without_remark(text)
     head, form, tail, group = _formed(text)
     form = form if form is not Form.NONE or not inside.form else inside.form
@@ -154,6 +163,9 @@ class _Inside:
     former: tuple[str, ...] = ()
 
 
+_NOTHING_INSIDE = _Inside()
+
+
 def _without_leading(text: str, divisions: Divisions) -> tuple[str, tuple[str, ...]]:
     """Marks that a department sets before a name, such as (白名单); (开封)市样例 is read without its brackets."""
     text = _PLACE_FIRST.sub(r"\1\2", text)
@@ -166,7 +178,7 @@ def _without_leading(text: str, divisions: Divisions) -> tuple[str, tuple[str, .
 def _without_brackets(text: str, divisions: Divisions) -> tuple[str, _Inside]:
     """The text without its brackets, and what they said; words of the name itself stay in their place."""
     if "(" not in text:
-        return text.replace(")", ""), _Inside()
+        return text.replace(")", ""), _NOTHING_INSIDE
     while _NESTED.search(text):
         text = _NESTED.sub(r"(\1\2", text)
     region, form, group, site, branch = NOWHERE, Form.NONE, False, "", ""
@@ -217,6 +229,8 @@ def _form_inside(inside: str) -> Form:
 
 def _without_remark(text: str) -> tuple[str, tuple[str, ...]]:
     """What the department wrote behind the name: _发票违法, -案, a number."""
+    if not _REMARKED.search(text):
+        return text, ()
     remarks: list[str] = []
     while (found := _REMARK.search(text)) and found.start() >= 4:
         remarks.append(found.group().strip("-_"))
@@ -226,7 +240,7 @@ def _without_remark(text: str) -> tuple[str, tuple[str, ...]]:
 
 def _formed(text: str) -> tuple[str, Form, str, bool]:
     """Head, form, what follows the form, and whether it calls itself a group."""
-    found = _ENDING.search(text)
+    found = _ENDING.search(text) if text[-1:] in _ENDS else None
     if found is not None and found.start() >= 2 and found.lastgroup is not None:
         head = text[: found.start()]
         return head, Form[found.lastgroup], "", False
@@ -243,7 +257,7 @@ def _formed(text: str) -> tuple[str, Form, str, bool]:
 
 
 def _grouped(head: str, form: Form, tail: str) -> tuple[str, Form, str, bool]:
-    found = _GROUP.search(head)
+    found = _GROUP.search(head) if "集团" in head else None
     if found is not None and found.start() >= 2:
         return head[: found.start()] + head[found.end() :], form, tail, True
     return head, form, tail, False

@@ -43,8 +43,8 @@ def told(found: Difference, one: NameParts, other: NameParts) -> str:
             parts.append(say(one, other))
             if name == "brand_differs" and values["one_replaced"]:
                 parts[-1] += "，一字之差" + ("且读音相同" if values["replaced_alike"] else "")
-    if values["one_replaced"] and not values["brand_differs"]:
-        left, right = found.replaced[0]
+    if found.replaced and not values["brand_differs"]:
+        left, right = found.replaced
         parts.append(f"一字之差（{left}／{right}）")
     if one.remarks or other.remarks:
         parts.append("附注未计入")

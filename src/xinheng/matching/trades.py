@@ -42,7 +42,11 @@ _PLACES = """
 汽修店 电脑店 通讯店 农资店 花木店 房屋中介部 家政服务部 涂料店 货运部 装饰店 建材店
 """
 TRADES = frozenset((*_TRADES.split(), *_PLACES.split()))
-_LONGEST = max(map(len, TRADES))
+_WIDTHS = {
+    sign: tuple(sorted({len(word) for word in TRADES if word[-1] == sign}, reverse=True))
+    for sign in {word[-1] for word in TRADES}
+}
+"""Lengths of the words that end in a character, the longest first."""
 _SPLIT = re.compile("|".join(sorted(map(re.escape, TRADES), key=lambda word: (-len(word), word))))
 
 
@@ -54,22 +58,29 @@ def split_trade(head: str) -> tuple[str, str]:
     end = len(head)
     while end > 2:
         least = 0 if end == len(head) else 1
-        widths = range(min(_LONGEST, end - 2), least, -1)
-        taken = next((width for width in widths if head[end - width : end] in TRADES), 0)
+        taken = 0
+        for width in _WIDTHS.get(head[end - 1], ()):
+            if least < width <= end - 2 and head[end - width : end] in TRADES:
+                taken = width
+                break
         if not taken:
             break
         end -= taken
     return head[:end], head[end:]
 
 
-_GENERAL = "人民|中心|实验|中医|妇幼保健|妇幼|妇女|儿童|职业|高级|师范|理工|工业|财经|新华|城市|农村|农业|工商|建设|发展|国际|第?[一二三四五六七八九十百0-9]+"
-_UNNAMED = re.compile(rf"(?:{_SPLIT.pattern}|{_GENERAL})+")
+_GENERAL = "人民|中心|实验|中医|妇幼保健|妇幼|妇女|儿童|职业|高级|师范|理工|工业|财经|新华|城市|农村|农业|工商|建设|发展|国际"
+_COUNTED = "一二三四五六七八九十百0-9"
+_UNNAMED = re.compile(rf"(?:{_SPLIT.pattern}|{_GENERAL}|第?[{_COUNTED}]+)+")
+_UNNAMED_FROM = re.compile(
+    f"[第{_COUNTED}{''.join(sorted({word[0] for word in (*TRADES, *_GENERAL.split('|'))}))}]"
+)
 
 
 @lru_cache(maxsize=1 << 14)
 def has_name(core: str) -> bool:
     """Whether anything in it is a 字号; 人民医院 and 大学 are told apart by their place alone."""
-    return _UNNAMED.fullmatch(core) is None
+    return _UNNAMED_FROM.match(core) is None or _UNNAMED.fullmatch(core) is None
 
 
 def trade_words(trade: str) -> frozenset[str]:

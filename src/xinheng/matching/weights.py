@@ -5,6 +5,12 @@ nothing is kept but these numbers. The ceilings are set by hand: law lets two en
 in different trades, and one character apart is another enterprise, whatever a sample of pairs may say.
 """
 
+from collections.abc import Mapping
+
+import numpy as np
+
+from xinheng.matching.pair_kernel import COLUMNS, Weighing
+
 FITTED_ON = "2026-11-21"
 FITTED_FROM = "3,153 labelled pairs of published names; 34,431 nearest neighbours with other codes; 683 pairs of one code"
 
@@ -46,3 +52,17 @@ CONTINUOUS = 0.05
 SAME_FROM = 0.80
 DIFFERENT_BELOW = 0.30
 """Between the two a person has to look."""
+
+_NO_CEILING = 2.0
+
+
+def weighing(bias: float = BIAS, coefficients: Mapping[str, float] = COEFFICIENTS) -> Weighing:
+    """What the kernel weighs with."""
+    return Weighing(
+        coefficients=np.array([coefficients.get(name, 0.0) for name in COLUMNS]),
+        ceilings=np.array([CEILINGS.get(name, _NO_CEILING) for name in COLUMNS]),
+        others=np.array([bias, CONTINUOUS]),
+    )
+
+
+WEIGHING = weighing()
