@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from tests.documents.stamps import Stamps
 from tests.people import NOW, People
 from tests.services.letter_cases import draft_of, ordered
 from tests.soft_hsm import LABEL, PIN, TOKEN, SoftHsm
@@ -14,6 +15,7 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.documents.hsm import Module
 from xinheng.documents.signing import new_signer
+from xinheng.documents.time_stamps import Authority
 from xinheng.interfaces.cli import app
 from xinheng.services.letters import issue_letter, paper_of
 from xinheng.services.letters_archive import archive_case
@@ -107,6 +109,23 @@ def test_a_key_in_a_security_module_signs_letters_and_without_it_none_goes_out(
     paper = tmp_path / "a.pdf"
     paper.write_bytes(paper_of(letter))
     assert _run("verify", paper).exit_code == 0
+
+
+@pytest.mark.row("M6-04")
+def test_the_time_stamp_of_a_letter_is_told(
+    people: People, policy: Policy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    stamps, paper = Stamps("时间戳机构"), tmp_path / "a.pdf"
+    authority = Authority(post=stamps.post, certificates=(stamps.certificate,), tell=pytest.fail)
+    monkeypatch.setattr(settings, "TSA", authority)
+    case, early = ordered(people, policy), NOW - timedelta(days=5)
+    draft = draft_of("rectification_order")
+    letter = issue_letter(case.public_id, draft, actor=people.wang, policy=policy, now=early)
+    paper.write_bytes(paper_of(letter))
+    assert "时间戳机构证明文件在 2025-10-16 10:00:00 之前已经签名" in _run("verify", paper).output
+    monkeypatch.setattr(settings, "TSA", None)
+    seen = _run("verify", paper)
+    assert seen.exit_code == 0 and "不予采信" in seen.output
 
 
 def test_the_fonts_are_checked() -> None:

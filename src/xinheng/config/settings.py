@@ -7,7 +7,8 @@
 province's interface for special reports, a blank and its networks; empty: none), ``XINHENG_WEBHOOK_NETWORKS`` (inner
 networks to which systems may have notices sent, by commas; empty: the internet by https alone),
 ``XINHENG_PKCS11_MODULE`` (library of a security module that holds signing keys; empty: none), its PIN in the file
-``XINHENG_PKCS11_PIN_FILE`` or else in ``XINHENG_PKCS11_PIN``,
+``XINHENG_PKCS11_PIN_FILE`` or else in ``XINHENG_PKCS11_PIN``, ``XINHENG_TSA`` (address of a
+time stamping authority; empty: none) with ``XINHENG_TSA_CERTIFICATES`` (PEM file of whom to trust for its stamps),
 ``XINHENG_REQUESTS_A_MINUTE`` and ``XINHENG_FORMS_A_MINUTE`` (from one address), ``XINHENG_PROXIES`` (addresses or networks
 of the proxy in front, by commas; empty with ``XINHENG_TLS``: whoever connects is taken for it).
 """
@@ -20,6 +21,7 @@ from xinheng.config.keys import keys_of
 from xinheng.config.logs import configure_logs
 from xinheng.config.paths import chosen_city, data_home, policy_root
 from xinheng.config.postgres import database_url
+from xinheng.config.time_stamps import authority_of
 from xinheng.core.senders import parse_network
 from xinheng.documents.hsm import Module
 
@@ -174,6 +176,7 @@ REQUESTS_A_MINUTE = int(os.environ.get("XINHENG_REQUESTS_A_MINUTE", "600"))
 FORMS_A_MINUTE = int(os.environ.get("XINHENG_FORMS_A_MINUTE", "120"))
 CLAMD = os.environ.get("XINHENG_CLAMD", "")
 PROVINCE = os.environ.get("XINHENG_PROVINCE", "")
+TSA = authority_of(os.environ)
 HSM = Module(
     library=os.environ.get("XINHENG_PKCS11_MODULE", ""),
     pin=os.environ.get("XINHENG_PKCS11_PIN", ""),

@@ -7,9 +7,10 @@ file alone tells which report it claims to be. Who verifies brings the certifica
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -28,6 +29,7 @@ from xinheng.documents.signing import (
     verify_letter,
     verify_value,
 )
+from xinheng.documents.time_stamps import Stamp
 from xinheng.documents.typesetting import DEVELOPMENT, STANDARDS, WITH_FILES, set_pdf, set_pictures
 
 _REASON = re.compile(rf"信用报告 ({NUMBER.pattern}) (sha256:[0-9a-f]{{64}})")
@@ -36,13 +38,14 @@ _REASON = re.compile(rf"信用报告 ({NUMBER.pattern}) (sha256:[0-9a-f]{{64}})"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What a file says of itself. ``number`` and ``digest`` are empty unless it is genuine; ``cause``: what is wrong;
-    ``sm2``: of the signature beside the other."""
+    ``sm2``: of the signature beside the other; ``stamp``: the time stamp of a PDF."""
 
     genuine: bool
     number: str = ""
     digest: str = ""
     cause: str = ""
     sm2: Sm2 = Sm2.NONE
+    stamp: Stamp | None = None
 
 
 def set_report(
@@ -80,13 +83,18 @@ def ofd_report(pdf: bytes, twin: Mapping[str, Any], signer: Signer) -> bytes:
     return write_ofd(read_pages(pdf), cover, signer)
 
 
-def check_file(content: bytes, trusted: Sequence[bytes], *, signature: bytes = b"") -> Checked:
+def check_file(
+    content: bytes, trusted: Sequence[bytes], *, signature: bytes = b"", authorities: Sequence[bytes] = ()
+) -> Checked:
     """A report as PDF or OFD, or its data as JSON: whether one of the trusted keys signed exactly this. ``signature``: a detached one
-    of SM2 over the file. Refusal SG4 where it is given and there is no SM2 here.
+    of SM2 over the file; ``authorities``: whose time stamps count. Refusal SG4 where it is given and there is no SM2 here.
 
     The file comes from anybody: over whatever its reader stumbles, and readers promise no closed set of errors, it is no report.
     """
-    ways = {b"%PDF": _check_pdf, b"PK\x03\x04": _check_ofd}
+    ways: dict[bytes, Callable[[bytes, Sequence[bytes]], Checked]] = {
+        b"%PDF": partial(_check_pdf, authorities=authorities),
+        b"PK\x03\x04": _check_ofd,
+    }
     try:
         seen = ways.get(content[:4], _check_twin)(content, trusted)
     except Exception:
@@ -97,14 +105,14 @@ def check_file(content: bytes, trusted: Sequence[bytes], *, signature: bytes = b
     return replace(seen, sm2=beside.sm2) if beside.genuine else Checked(genuine=False, cause=beside.cause)
 
 
-def _check_pdf(content: bytes, trusted: Sequence[bytes]) -> Checked:
-    seen = verify_letter(content, trusted)
+def _check_pdf(content: bytes, trusted: Sequence[bytes], authorities: Sequence[bytes]) -> Checked:
+    seen = verify_letter(content, trusted, authorities)
     if not seen.genuine:
         return Checked(genuine=False, cause=seen.cause)
     named = _REASON.fullmatch(seen.reason)
     if named is None:
         return Checked(genuine=False, cause="这是本平台签名的其他文书，不是信用报告。")
-    return Checked(genuine=True, number=named[1], digest=named[2])
+    return Checked(genuine=True, number=named[1], digest=named[2], stamp=seen.stamp)
 
 
 def _check_ofd(content: bytes, trusted: Sequence[bytes]) -> Checked:

@@ -33,7 +33,9 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.fields import InvisSigSettings, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import Signer as PdfKey
+from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
@@ -42,10 +44,13 @@ from pyhanko_certvalidator import ValidationContext
 from xinheng.core.canonical import canonical, digest
 from xinheng.core.refusal import Refusal
 from xinheng.documents import hsm, sm2
+from xinheng.documents.time_stamps import Authority, Stamp, Stamper, stamp_of, trust_of
 
 ALGORITHM = "ES256"
 FIELD = "XinhengSignature"
 YEARS = 10
+_ROOM = 32 * 1024
+"""Signs of the hexadecimal room for a signature with a stamp and the certificates of its authority."""
 _LONGEST = 72
 """Bytes of a DER signature by P-256."""
 _DAY = timedelta(days=1)
@@ -58,7 +63,7 @@ for _noisy in ("pyhanko", "pyhanko_certvalidator"):
 class Signer:
     """A key in use. ``private`` is PKCS#8, ``certificate`` X.509, both DER; ``development``: made by ourselves.
     ``beside``: the SM2 key that signs the same. Of a key in a security module ``private`` is the reference to it and
-    ``module`` the way to it."""
+    ``module`` the way to it. ``authority``: stamps its PDFs with the time."""
 
     id: str
     private: bytes
@@ -66,6 +71,7 @@ class Signer:
     development: bool
     beside: "Signer | None" = None
     module: hsm.Module | None = None
+    authority: Authority | None = None
 
     @property
     def is_sm2(self) -> bool:
@@ -91,13 +97,14 @@ class Sm2(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What a verifier found. ``signer`` is the id of a trusted key, empty where none signed; ``cause`` says what is wrong;
-    ``reason``: for what a genuine PDF says it was signed; ``sm2``: of the signature beside it."""
+    ``reason``: for what a genuine PDF says it was signed; ``sm2``: of the signature beside it; ``stamp``: the time stamp of a PDF."""
 
     genuine: bool
     signer: str = ""
     cause: str = ""
     reason: str = ""
     sm2: Sm2 = Sm2.NONE
+    stamp: Stamp | None = None
 
 
 def new_signer(*, organ: str, now: datetime) -> Signer:
@@ -231,8 +238,25 @@ def _raw(key: Any) -> bytes:
 def sign_pdf(pdf: bytes, signer: Signer, *, organ: str, reason: str) -> bytes:
     """The PDF with a PAdES signature laid over all of it; what was there before stays byte for byte.
 
-    The library writes the moment of signing by the clock of the machine; the day of the letter is in the letter.
+    The library writes the moment of signing by the clock of the machine; the day of the letter is in the letter. Where the
+    authority gives no stamp that it can be held to, the paper goes out without one and the authority's ``tell`` notes why.
     """
+    if signer.authority is None:
+        return _signed(pdf, signer, organ=organ, reason=reason, stamper=None)
+    try:
+        stamper = Stamper(signer.authority)
+        made = _signed(pdf, signer, organ=organ, reason=reason, stamper=stamper)
+        stamp = verify_letter(made, [signer.certificate], signer.authority.certificates).stamp
+        if stamp is not None and stamp.trusted:
+            return made
+        cause = "untrusted"
+    except (OSError, TimestampRequestError, SigningError, ValueError, KeyError, TypeError) as error:
+        cause = type(error).__name__
+    signer.authority.tell(cause)
+    return _signed(pdf, signer, organ=organ, reason=reason, stamper=None)
+
+
+def _signed(pdf: bytes, signer: Signer, *, organ: str, reason: str, stamper: Stamper | None) -> bytes:
     told = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
@@ -244,7 +268,8 @@ def sign_pdf(pdf: bytes, signer: Signer, *, organ: str, reason: str) -> bytes:
     place = SigFieldSpec(
         FIELD, readable_field_name="电子签名", invis_sig_settings=InvisSigSettings(box_out_of_bounds=True)
     )
-    made = PdfSigner(told, _PdfKey(signer), new_field_spec=place).sign_pdf(_Addition(BytesIO(pdf)))
+    pen = PdfSigner(told, _PdfKey(signer), new_field_spec=place, timestamper=stamper)
+    made = pen.sign_pdf(_Addition(BytesIO(pdf)), bytes_reserved=_ROOM if stamper else None)
     return bytes(made.getvalue())
 
 
@@ -284,8 +309,9 @@ class _Addition(IncrementalPdfFileWriter):
         return None
 
 
-def verify_letter(pdf: bytes, trusted: Sequence[bytes]) -> Seen:
-    """Whether one of the trusted keys signed exactly these bytes, with nothing added or taken away."""
+def verify_letter(pdf: bytes, trusted: Sequence[bytes], authorities: Sequence[bytes] = ()) -> Seen:
+    """Whether one of the trusted keys signed exactly these bytes, with nothing added or taken away. ``authorities``: whose
+    time stamps count."""
     known = {key_id(one): SignerCertificate.load(one) for one in trusted}
     try:
         found = PdfFileReader(BytesIO(pdf)).embedded_signatures
@@ -294,7 +320,7 @@ def verify_letter(pdf: bytes, trusted: Sequence[bytes]) -> Seen:
         signer = key_id(found[0].signer_cert.dump())
         if signer not in known:
             return Seen(genuine=False, cause="签名所用的密钥不是本平台的密钥。")
-        status = _status(found[0], known[signer])
+        status = _status(found[0], known[signer], authorities)
         padded = _is_padded(found[0].pkcs7_content)
     except (PdfError, SignatureValidationError, ValueError, KeyError, TypeError, AttributeError, IndexError):
         return Seen(genuine=False, cause="不是完整的已签名文书。")
@@ -303,14 +329,17 @@ def verify_letter(pdf: bytes, trusted: Sequence[bytes]) -> Seen:
         or status.coverage is not SignatureCoverageLevel.ENTIRE_FILE
     ):
         return Seen(genuine=False, signer=signer, cause="签名之后内容被改动过。")
-    return Seen(genuine=True, signer=signer, reason=str(found[0].sig_object.get("/Reason", "")))
+    told = str(found[0].sig_object.get("/Reason", ""))
+    return Seen(genuine=True, signer=signer, reason=told, stamp=stamp_of(status))
 
 
-def _status(signature: Any, certificate: SignerCertificate) -> PdfSignatureStatus:
+def _status(
+    signature: Any, certificate: SignerCertificate, authorities: Sequence[bytes]
+) -> PdfSignatureStatus:
     """Judged as of the first day of the certificate: that a key has run out since takes nothing from what it signed."""
     moment = certificate.not_valid_before + _DAY
     trust = ValidationContext(trust_roots=[certificate], allow_fetching=False, moment=moment)
-    return validate_pdf_signature(signature, trust)
+    return validate_pdf_signature(signature, trust, trust_of(signature, authorities))
 
 
 def _is_padded(content: bytes) -> bool:

@@ -12,10 +12,11 @@ from django.db import transaction
 from xinheng.core.canonical import digest
 from xinheng.documents.archive import package, verify_package
 from xinheng.documents.signing import key_id, short_id, verify_letter
+from xinheng.documents.time_stamps import Stamp
 from xinheng.services.cases import state_title
 from xinheng.services.ledger import note
 from xinheng.services.letters import paper_of, twin_file_of
-from xinheng.services.signing_keys import certificates, signer_in_use
+from xinheng.services.signing_keys import authorities, certificates, signer_in_use
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
 from xinheng.store.files import read_file
@@ -24,11 +25,13 @@ from xinheng.store.letters import IssuedLetter, ServiceTry
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was found of a file. ``numbers``: letters it holds; ``causes``: what is wrong, empty where it is genuine."""
+    """What was found of a file. ``numbers``: letters it holds; ``causes``: what is wrong, empty where it is genuine;
+    ``stamp``: the time stamp of a letter."""
 
     genuine: bool
     numbers: tuple[str, ...]
     causes: tuple[str, ...]
+    stamp: Stamp | None = None
 
 
 @transaction.atomic
@@ -63,9 +66,10 @@ def verify_file(content: bytes) -> Verified:
     """A signed letter (PDF) or an archive package. Refusal AR1 for anything else."""
     trusted = certificates()
     if content.startswith(b"%PDF-"):
-        seen = verify_letter(content, trusted)
+        seen = verify_letter(content, trusted, authorities())
         known = IssuedLetter.objects.filter(key__id_digest=seen.signer, digest=digest(content)).first()
-        return Verified(seen.genuine, (known.number,) if known else (), (seen.cause,) if seen.cause else ())
+        numbers = (known.number,) if known else ()
+        return Verified(seen.genuine, numbers, (seen.cause,) if seen.cause else (), seen.stamp)
     opened = verify_package(content, trusted)
     return Verified(
         opened.genuine, opened.numbers, tuple(f"{one.name}：{one.cause}" for one in opened.findings)

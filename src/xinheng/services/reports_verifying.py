@@ -13,9 +13,10 @@ from xinheng.core.reports import NUMBER, Head, facts_digest, twin_of
 from xinheng.core.special_reports import Scope
 from xinheng.documents.reports import check_file
 from xinheng.documents.signing import Sm2
+from xinheng.documents.time_stamps import Stamp
 from xinheng.services.reports_content import gather
 from xinheng.services.review_content import facts_now, reviews
-from xinheng.services.signing_keys import certificates
+from xinheng.services.signing_keys import authorities, certificates
 from xinheng.store.reports import MadeReport
 from xinheng.store.review_reports import ReviewReport
 
@@ -61,12 +62,13 @@ class Answer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAnswer:
     """``genuine``: signed by this platform and unaltered; ``cause`` says why not. ``answer``: how its number stands;
-    ``sm2``: what was found of the signature of SM2."""
+    ``sm2``: what was found of the signature of SM2; ``stamp``: the time stamp of a PDF."""
 
     genuine: bool
     cause: str = ""
     answer: Answer | None = None
     sm2: Sm2 = Sm2.NONE
+    stamp: Stamp | None = None
 
 
 def verify_number(number: str, *, policy: Policy, today: date) -> Answer:
@@ -87,13 +89,13 @@ def verify_number(number: str, *, policy: Policy, today: date) -> Answer:
 def verify_file(content: bytes, *, policy: Policy, today: date, signature: bytes = b"") -> FileAnswer:
     """A PDF or a data file: forged, cut and stale ones are told apart. ``signature``: of SM2, detached. Refusal SG4 where it
     cannot be checked here."""
-    seen = check_file(content, certificates(), signature=signature)
+    seen = check_file(content, certificates(), signature=signature, authorities=authorities())
     if not seen.genuine:
         return FileAnswer(genuine=False, cause=seen.cause)
     answer = verify_number(seen.number, policy=policy, today=today)
     if answer.number and answer.digest != seen.digest:
         return FileAnswer(genuine=False, cause="内容与本平台留存的这一编号的报告不一致。")
-    return FileAnswer(genuine=True, answer=answer, sm2=seen.sm2)
+    return FileAnswer(genuine=True, answer=answer, sm2=seen.sm2, stamp=seen.stamp)
 
 
 def state_of(made: MadeReport, *, policy: Policy, today: date) -> State:

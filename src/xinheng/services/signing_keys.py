@@ -51,7 +51,13 @@ def _opened(row: SigningKey) -> Signer:
         certificate=bytes(row.certificate),
         development=row.development,
         module=settings.HSM,
+        authority=settings.TSA,
     )
+
+
+def authorities() -> tuple[bytes, ...]:
+    """Certificates of those whose time stamps count here."""
+    return settings.TSA.certificates if settings.TSA else ()
 
 
 def where_held(row: SigningKey) -> str:

@@ -54,6 +54,8 @@ def verify(
         print(f"核验未通过：{file.name}{f'（{numbers}）' if numbers else ''}。", file=sys.stderr)
         raise typer.Exit(1)
     print(f"✓ 由本平台签发，未被改动{f'：{numbers}' if numbers else ''}。")
+    if content.startswith(b"%PDF"):
+        print(f"  {seen.stamp.label if seen.stamp else '没有时间戳'}。")
 
 
 def fonts() -> None:

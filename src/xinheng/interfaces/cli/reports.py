@@ -73,6 +73,8 @@ def _offline(file: Path, content: bytes, signature: bytes, trusted: list[bytes])
     if not seen.genuine:
         _failed(file, seen.cause)
     print(f"✓ 由证书所属平台签发，未被改动：{seen.number}。{seen.sm2.label}。")
+    if seen.stamp is not None:
+        print("  文件带有时间戳；离线核验不核对时间戳机构，不采信其时间。")
     print("  离线核验不能知道所载内容现在有没有变化，请凭报告编号在平台的核验页面查询。")
 
 
@@ -91,6 +93,8 @@ def _here(file: Path, content: bytes, signature: bytes) -> None:
     if not seen.genuine or seen.answer is None or seen.answer.state is State.UNKNOWN:
         _failed(file, seen.cause or "没有出具过这个编号的报告。")
     print(f"✓ 由本平台签发，未被改动：{seen.answer.number}。{seen.sm2.label}。")
+    if content.startswith(b"%PDF"):
+        print(f"  {seen.stamp.label if seen.stamp else '没有时间戳'}。")
     if seen.answer.state is State.CURRENT:
         print("  所载内容与平台现有信息一致。")
         return

@@ -123,7 +123,9 @@ def _checked(request: HttpRequest, policy: Policy) -> HttpResponse:
             "says": f"{seen.cause}加过附件、另存过的也是改动过的；请不要采用这个文件，请向持有人索取原来的文件，或者凭编号核验。",
         }
     else:
-        outcome = _told(seen.answer) | {"signed": True, "sm2": "" if seen.sm2 is Sm2.NONE else seen.sm2.label}
+        found = "" if seen.sm2 is Sm2.NONE else seen.sm2.label
+        stamp = seen.stamp.label if seen.stamp else ""
+        outcome = _told(seen.answer) | {"signed": True, "sm2": found, "stamp": stamp}
     return _page(request, policy, outcome=outcome)
 
 
