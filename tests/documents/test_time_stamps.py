@@ -134,7 +134,7 @@ def test_the_configured_authority_is_asked_over_http_and_left_alone_when_silent(
 def test_half_a_configuration_is_refused(address: str) -> None:
     with pytest.raises(Refusal) as refused:
         authority_of({"XINHENG_TSA": address})
-    assert refused.value.code == "TS1"
+    assert refused.value.code == "TSA1"
 
 
 def test_a_moment_is_told_in_the_time_of_china(stamps: Stamps, pdf: bytes, signer: Signer) -> None:

@@ -24,7 +24,7 @@ MOST_BYTES = 64 * 1024
 
 
 def authority_of(environ: Mapping[str, str]) -> Authority | None:
-    """None where none is configured. Refusal TS1 where its address or the certificates are missing."""
+    """None where none is configured. Refusal TSA1 where its address or the certificates are missing."""
     address = environ.get("XINHENG_TSA", "")
     if not address:
         return None
@@ -35,7 +35,7 @@ def authority_of(environ: Mapping[str, str]) -> Authority | None:
         found = []
     if not found or not address.startswith(("http://", "https://")):
         raise Refusal(
-            "TS1",
+            "TSA1",
             "时间戳机构的配置不完整。",
             advice="请设置 XINHENG_TSA（http 或 https 地址）和 XINHENG_TSA_CERTIFICATES（机构证书的 PEM 文件），或者都不设置。",
         )
