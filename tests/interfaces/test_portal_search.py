@@ -1,12 +1,15 @@
 """The search box of the portal: codes, parts of names, initials, and what people type by mistake."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
+from django.db import connection
 from django.test import Client
 from tests.interfaces.portal_city import a_permit, a_subject, an_act, credit_code
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
 from tests.people import People
 
-from xinheng.interfaces.portal import finding
+from xinheng.interfaces.portal import finding, holding, often
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.interfaces.portal_urls")]
 
@@ -107,16 +110,43 @@ def test_the_name_itself_stands_first_and_every_page_goes_on_where_the_last_ende
     assert seen == set(names)
 
 
-@pytest.mark.parametrize("most_sorted", [2_000, 35], ids=["sorted", "asked for in order"])
+@pytest.fixture
+def counted() -> Iterator[Callable[[], None]]:
+    """Has the database count its tokens, and the search read the count."""
+
+    def count() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE store_subjectsearch")
+        often.forget()
+
+    yield count
+    often.forget()
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"status": "active"}], ids=["all", "narrowed"])
+@pytest.mark.parametrize(
+    ("most_sorted", "many", "walked"),
+    [(2_000, 5_000, 6_000), (35, 5_000, 6_000), (35, 20, 6_000), (35, 20, 40)],
+    ids=["sorted", "by the index", "by a walk", "by a walk and then the index"],
+)
 def test_many_hits_are_paged_without_pretending_to_count_them(
-    client: Client, monkeypatch: pytest.MonkeyPatch, most_sorted: int
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: Callable[[], None],
+    most_sorted: int,
+    many: int,
+    walked: int,
+    narrowed: dict[str, str],
 ) -> None:
     for name, value in (("CANDIDATES", 30), ("SORTED", most_sorted)):
         monkeypatch.setattr(finding, name, value)
+    for name, value in (("MANY", many), ("WALKED", walked), ("WALKED_NARROWED", walked)):
+        monkeypatch.setattr(holding, name, value)
     names = [f"样例连锁{number:03d}号" for number in range(70)]
     for name in names:
         a_subject(name)
-    html, seen = results(client, "样例连锁"), set()
+    counted()
+    html, seen = results(client, "样例连锁", **narrowed), set()
     assert "共 " not in html
     for _ in range(6):
         seen |= {name for name in names if name in html}
@@ -210,3 +240,21 @@ def test_programs_get_the_same_results_page_by_page(client: Client) -> None:
     assert {"name", "code", "url", "status", "district"} <= set(first["subjects"][0])
     refused = client.get("/search.json", {"q": "样"})
     assert (refused.status_code, refused.json()["code"]) == (400, "SS1")
+
+
+def test_the_order_of_long_results_is_that_of_an_index() -> None:
+    a_subject("样例甲店")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("EXPLAIN SELECT subject_id FROM public_search WHERE place > 0 ORDER BY place LIMIT 5")
+        assert "subject_search_place" in str(cursor.fetchall())
+
+
+def test_the_search_knows_tokens_that_stand_in_many_names(counted: Callable[[], None]) -> None:
+    for number in range(40):
+        a_subject(f"样例连锁{number:03d}号")
+    counted()
+    told = often.often()
+    assert told.names["样例"] == told.rows == 40
+    assert told.names.get("甲乙", 0) == 0

@@ -104,7 +104,7 @@ from xinheng.store.public import (
     PublicSearch,
     PublicSubject,
 )
-from xinheng.store.public_pages import PublicArrears, PublicArticle, PublicArticleFile
+from xinheng.store.public_pages import PublicArrears, PublicArticle, PublicArticleFile, PublicSearchOften
 from xinheng.store.quality import (
     BatchCount,
     BatchMarks,
@@ -288,6 +288,7 @@ __all__ = [
     "PublicRun",
     "PublicScore",
     "PublicSearch",
+    "PublicSearchOften",
     "PublicSubject",
     "Publication",
     "PullState",

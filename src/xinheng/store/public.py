@@ -100,12 +100,13 @@ class PublicName(models.Model):
 
 
 class PublicSearch(models.Model):
-    """Search tokens of the names."""
+    """Search tokens of the names. ``place``: in long results, scattered over 0 … 2³²."""
 
     subject = models.OneToOneField(
         PublicSubject, on_delete=models.DO_NOTHING, primary_key=True, related_name="search"
     )
     tokens = ArrayField(models.TextField())
+    place = models.BigIntegerField()
 
     class Meta:
         managed = False

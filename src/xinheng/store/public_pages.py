@@ -1,5 +1,5 @@
-"""Further views that the public may see: content pages, and arrears of bodies by decision. Like store.public they are all
-that the portal knows of their subject.
+"""Further views that the public may see: content pages, arrears of bodies by decision, and which search tokens are frequent.
+Like store.public they are all that the portal knows of their subject.
 """
 
 from django.db import models
@@ -64,3 +64,14 @@ class PublicArrears(models.Model):
     class Meta:
         managed = False
         db_table = "public_arrears"
+
+
+class PublicSearchOften(models.Model):
+    """A search token that stands in many names, and in about how many; none before the first ANALYZE."""
+
+    token = models.TextField(primary_key=True)
+    names = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "public_search_often"

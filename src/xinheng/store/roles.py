@@ -39,6 +39,7 @@ _VIEWS = (
     "public_moved",
     "public_name",
     "public_search",
+    "public_search_often",
     "public_act",
     "public_complaint",
     "public_correction",

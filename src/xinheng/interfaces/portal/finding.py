@@ -8,30 +8,32 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import BigIntegerField, BooleanField, F, Func, Value
 from django.db.models.functions import Substr
 
 from xinheng.core.credit_code import codes_one_slip_away
 from xinheng.core.ids import normalise_code
 from xinheng.interfaces.portal import showing
+from xinheng.interfaces.portal.holding import Holding
+from xinheng.interfaces.portal.often import Often, often
 from xinheng.matching.nearby import ALIKE, likeness, nearby_tokens, spelled_tokens
 from xinheng.matching.tokens import name_matches, query_tokens
-from xinheng.store.public import PublicName, PublicSearch, PublicSubject
+from xinheng.store.public import PublicName, PublicSubject
 
 PAGE = 20
 CANDIDATES = 400
-"""Rows that are looked at for one page; beyond it results come in the order of entry, without a total."""
+"""Rows that are looked at for one page; beyond it results come by place, without a total."""
 SORTED = 2_000
 """So many are read at once and put in order here; of words that stand in more names, the first are asked for. In a list that
 is narrowed each costs the row of its enterprise too, so that no more are read than are looked at."""
-NAMES_AT_ONCE = 60
+NAMES_AT_ONCE = 24
+"""Names that are read first for a page of long results: a page, one more, and some that only hold the same pairs."""
+LOOKED_AT = 150
 LONGEST_QUERY = 60
 _CODE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
-_NUMBERS, _TEXTS = ArrayField(BigIntegerField()), ArrayField(TextField())
+_NUMBERS = ArrayField(BigIntegerField())
 _BODY = re.compile(r"[0-9A-Z]{8}[0-9X]")
 
 
@@ -111,59 +113,57 @@ def _by_name(asked: Asked, after: PublicSubject | None) -> Found | None:
     sets = [query_tokens(asked.query), *spelled_tokens(asked.query)]
     if not sets[0]:
         return None
-    known = _holding(asked, sets)
+    known = _holding(asked, often(), sets)
+    start = known.place_of(after.pk) if after is not None else -1
+    batches = known.batches(start, NAMES_AT_ONCE, CANDIDATES)
+    if known.probably_many and len(known.walked(-1, NAMES_AT_ONCE)) == NAMES_AT_ONCE:
+        return _by_place(asked.query, batches)
     most = CANDIDATES if asked.narrowing() else SORTED
-    ids = _ids(known, most)
-    if len(ids) <= CANDIDATES:
-        return _ranked(asked.query, sorted(ids), after)
-    start = after.pk if after is not None else 0
-    if len(ids) <= most:
-        ids = sorted(one for one in ids if one > start)[: CANDIDATES + 1]
-    else:
-        ids = _in_order_of_entry(known, ids, start)
-    fitting, names = _first_fitting(asked.query, ids[:CANDIDATES])
-    more = len(fitting) > PAGE or len(ids) > CANDIDATES
+    some = known.some(most + 1)
+    if len(some) <= CANDIDATES:
+        return _ranked(asked.query, sorted(one for _, one in some), after)
+    if len(some) > most:
+        return _by_place(asked.query, batches)
+    some = sorted(one for one in some if one[0] > start)
+    return _by_place(asked.query, [some[:NAMES_AT_ONCE], some[NAMES_AT_ONCE:CANDIDATES]])
+
+
+def _by_place(query: str, batches: Iterable[Sequence[tuple[int, int]]]) -> Found:
+    """A page of long results: the first by place whose names hold the words, fewer than a page holds where after LOOKED_AT
+    names so few do. After full batches there may be more."""
+    fitting: list[int] = []
+    names: dict[int, list[str]] = {}
+    seen = 0
+    for batch in batches:
+        ids = [one for _, one in batch]
+        told = _names(ids)
+        names |= told
+        fitting += [one for one in ids if _fits(query, told[one])]
+        seen += len(batch)
+        if len(fitting) > PAGE or (fitting and seen >= LOOKED_AT):
+            break
+    more = len(fitting) > PAGE or seen >= min(LOOKED_AT, CANDIDATES)
     return Found(_in_order(fitting[:PAGE]), names, None, more)
 
 
-def _ids(known: QuerySet[PublicSearch], most: int) -> list[int]:
-    """At most one more than ``most``, in whatever order the index gives them first."""
-    return list(known.values_list("subject_id", flat=True)[: most + 1])
-
-
-def _in_order_of_entry(known: QuerySet[PublicSearch], some: Sequence[int], start: int) -> list[int]:
-    """The first ids beyond one, by number. Those found anyhow bound where the first can be, so that words which stand in
-    ten thousands of names are not all put in order."""
-    if start:
-        known = known.filter(subject_id__gt=start)
-        some = _ids(known, CANDIDATES)
-    if len(some) > CANDIDATES:
-        known = known.filter(subject_id__lte=sorted(some)[CANDIDATES])
-    return _ids(known.order_by("subject_id"), CANDIDATES)
-
-
-def _first_fitting(query: str, ids: Sequence[int]) -> tuple[list[int], dict[int, list[str]]]:
-    """The first whose names hold the words, one more than a page where there are so many, and the names looked at."""
-    fitting: list[int] = []
-    names: dict[int, list[str]] = {}
-    for start in range(0, len(ids), NAMES_AT_ONCE):
-        some = ids[start : start + NAMES_AT_ONCE]
-        told = _names(some)
-        names |= told
-        fitting += [one for one in some if _fits(query, told[one])]
-        if len(fitting) > PAGE:
-            break
-    return fitting[: PAGE + 1], names
-
-
 def _by_name_nearby(asked: Asked) -> Found | None:
-    """The names most like the words, of those that hold all tokens beside one slip."""
+    """The names most like the words, of those that hold all tokens beside one slip. Sets that many names hold are asked for
+    only where the others lead nowhere: they would fill the candidates with names that share what all have."""
+    told = often()
     sets = nearby_tokens(asked.query)
-    if not sets:
-        return None
-    ids = list(_holding(asked, sets).values_list("subject_id", flat=True)[:CANDIDATES])
+    many = [one for one in sets if told.expected(one) > SORTED]
+    few = [one for one in sets if one not in many]
+    some = _holding(asked, told, few).some(CANDIDATES) if few else []
+    found = _most_alike(asked.query, some)
+    if found is None and many:
+        found = _most_alike(asked.query, _holding(asked, told, many).walked(-1, CANDIDATES))
+    return found
+
+
+def _most_alike(query: str, some: Sequence[tuple[int, int]]) -> Found | None:
+    ids = [one for _, one in some]
     names = _names(ids)
-    alike = {one: max(likeness(asked.query, name) for name in names[one]) for one in ids}
+    alike = {one: max(likeness(query, name) for name in names[one]) for one in ids}
     best = sorted(
         (one for one in ids if alike[one] >= ALIKE), key=lambda one: (-alike[one], len(names[one][0]), one)
     )
@@ -171,10 +171,8 @@ def _by_name_nearby(asked: Asked) -> Found | None:
     return Found(_in_order(page), names, len(page), nearly=True) if page else None
 
 
-def _holding(asked: Asked, sets: Sequence[Sequence[str]]) -> QuerySet[PublicSearch]:
-    """Names that hold all tokens of one of the sets."""
-    any_set = reduce(or_, (Q(tokens__contains=_texts(one)) for one in sets))
-    return PublicSearch.objects.using(showing.DATABASE).filter(any_set, **asked.narrowing("subject__"))
+def _holding(asked: Asked, told: Often, sets: Sequence[Sequence[str]]) -> Holding:
+    return Holding(told, sets, asked.narrowing("subject__"))
 
 
 def _one_of(field: str, ids: Sequence[int]) -> Func:
@@ -183,11 +181,6 @@ def _one_of(field: str, ids: Sequence[int]) -> Func:
     return Func(
         F(field), given, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField()
     )
-
-
-def _texts(tokens: Sequence[str]) -> Value:
-    """Tokens as one parameter."""
-    return Value(list(tokens), output_field=_TEXTS)
 
 
 def _ranked(query: str, ids: Sequence[int], after: PublicSubject | None) -> Found | None:
