@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     """Which search tokens stand in many names, and the place of an enterprise in long results: views alone, no row is written."""
 
     dependencies = [
-        ("store", "0558_index_answering_checks"),
+        ("store", "0002_guards_and_views"),
     ]
 
     operations = [
