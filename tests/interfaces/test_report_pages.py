@@ -8,11 +8,13 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from tests.documents.stamps import Stamps
 from tests.documents.test_sm2 import with_sm2
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.own_space import visitor_of
@@ -22,6 +24,7 @@ from tests.people import NOW, People, make_user
 from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
+from xinheng.documents.time_stamps import Authority
 from xinheng.services.records import Change, change_state
 from xinheng.store.models import LedgerEvent, MadeReport, Record, SigningKey, Subject, User
 
@@ -244,6 +247,20 @@ def test_on_a_sole_trader_the_public_gets_no_report(people: People) -> None:
     number, _ = _own(trader, visitor_of(trader, people.wang), "basic")
     seen = _verified(number)
     assert "一致" in seen and "张记" not in seen and (trader.code or "") not in seen
+
+
+@pytest.mark.row("M6-04")
+def test_the_page_tells_the_time_stamp_of_a_report(
+    firm: Subject, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stamps = Stamps("时间戳机构")
+    authority = Authority(post=stamps.post, certificates=(stamps.certificate,), tell=pytest.fail)
+    monkeypatch.setattr(settings, "TSA", authority)
+    client = visitor_of(firm, people.wang)
+    paper = client.get(f"{_own(firm, client)[1]}pdf/").content
+    assert "时间戳机构证明文件在 2025-10-16 10:00:00 之前已经签名" in _uploaded(paper)
+    monkeypatch.setattr(settings, "TSA", None)
+    assert "不予采信" in _uploaded(paper)
 
 
 @pytest.mark.guard("G9")
