@@ -131,7 +131,7 @@ def test_a_kind_that_says_what_nobody_gives_or_asks_what_it_never_says_has_a_fla
 
 
 def test_a_number_has_word_year_in_brackets_and_place() -> None:
-    assert number_of("汴市监", newest("decision"), year=2026, place=12) == "汴市监信决〔2026〕12号"
+    assert number_of("汴市监", newest("decision").word, year=2026, place=12) == "汴市监信决〔2026〕12号"
 
 
 def test_the_whole_day_stands_in_words(policy: Policy) -> None:

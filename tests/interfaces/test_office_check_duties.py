@@ -1,22 +1,26 @@
 """The page of how far departments check before they decide."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.portal_city import a_subject
 from tests.people import NOW, TODAY, People
+from tests.refusals import code_of
 from tests.services.measure_cases import make_measures
+from tests.store.check_rows import check_made
+from tests.store.rows import Rows
 
 from xinheng.core.check_decisions import CheckOutcome
 from xinheng.core.measures import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role
-from xinheng.services.check_outcomes import Outcome, keep_desk_decision
+from xinheng.services.check_outcomes import Outcome, correct_desk_decision, keep_desk_decision
 from xinheng.services.check_register import entry_of
-from xinheng.store.models import CheckDecision, CheckMade, RoleGrant, Subject
+from xinheng.store.models import CheckCorrection, CheckDecision, CheckMade, LedgerEvent, RoleGrant, Subject
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M6-03")]
 CODE = "91410200MA00000011"
@@ -64,11 +68,40 @@ def test_a_desk_enters_what_it_decided_after_a_check_once_and_on_a_ground_that_a
     assert post(li, url, told | {"grounds": [number]}).status_code == 302
     kept = CheckDecision.objects.get()
     assert (kept.outcome, kept.person, kept.key) == ("limited", people.li, None)
-    page = text(li.get(url))
-    assert "依法限制或者从严办理" in page and 'name="outcome"' not in page
-    assert url not in text(li.get(desk))
+    assert "依法限制或者从严办理" in text(li.get(url)) and url not in text(li.get(desk))
     told_again = Outcome(outcome=CheckOutcome.UNAFFECTED, reason="无", by="某", grounds=[], decided_on=TODAY)
     for actor, code in ((people.li, "CX10"), (people.wang, "CX9")):
         with pytest.raises(Refusal) as refused:
             keep_desk_decision(str(made.public_id), told_again, actor=actor, policy=policy, now=NOW)
         assert refused.value.code == code
+
+
+def test_what_a_desk_entered_wrongly_is_replaced_with_a_reason_and_stays_readable(
+    people: People, policy: Policy, home: object
+) -> None:
+    RoleGrant.objects.create(
+        user=people.li, role=Role.REGISTRAR_DESK, organisation=people.market, from_on=date(2026, 1, 1)
+    )
+    made = check_made(Rows(people), by=people.li)
+    url = reverse("office:check_made", kwargs={"check": made.public_id})
+    li = signed_in(people.li)
+    told = Outcome(outcome=CheckOutcome.UNAFFECTED, reason="录错了", by="李强", grounds=[], decided_on=TODAY)
+    call: dict[str, Any] = {"actor": people.li, "policy": policy, "now": NOW}
+    number = str(made.public_id)
+    assert code_of(correct_desk_decision, number, told, why="x", **call) == "CX12"
+    keep_desk_decision(number, told, **call)
+    given = {"outcome": "withdrawn", "reason": "企业撤回申请", "decided_on": str(TODAY)}
+    assert "请写明为什么更正" in text(post(li, url, given))
+    assert post(li, url, given | {"why": "登记时选错"}).status_code == 302
+    page = text(li.get(url))
+    assert page.index("申请人撤回或者事项终止") < page.index("以前登记的") < page.index("录错了")
+    assert "登记时选错" in page and 'value="withdrawn" selected' not in page
+    kept = CheckCorrection.objects.get()
+    assert (kept.sequence, kept.person, CheckDecision.objects.get().reason) == (1, people.li, "录错了")
+    assert LedgerEvent.objects.filter(kind="check.corrected", reason="登记时选错").exists()
+    same = Outcome(
+        outcome=CheckOutcome.WITHDRAWN, reason="企业撤回申请", by="李强", grounds=[], decided_on=TODAY
+    )
+    assert code_of(correct_desk_decision, number, same, why="x", **call) == "CX14"
+    assert code_of(correct_desk_decision, number, told, why=" ", **call) == "CX13"
+    assert code_of(correct_desk_decision, number, told, why="x", **call | {"actor": people.wang}) == "CX9"

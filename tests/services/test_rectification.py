@@ -12,6 +12,7 @@ from xinheng.core.records import Finality, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services import case_deadlines
 from xinheng.services.case_deadlines import run_out
+from xinheng.services.case_grounds import halted
 from xinheng.services.cases import start_on_service, take_step
 from xinheng.services.rectification import Order, confirm_order, draft_order, wanted_of
 from xinheng.store.models import Case, CaseDeadline
@@ -50,6 +51,21 @@ def test_a_plain_fact_orders_nobody_to_put_anything_right(orders: Orders) -> Non
     given = {"actor": orders.people.wang, "policy": orders.policy, "now": NOW}
     assert code_of(draft_order, order, **given) == "IV11"
     assert not Case.objects.exists()
+
+
+@pytest.mark.row("M11-01")
+def test_a_draft_whose_record_became_a_plain_fact_is_told_as_halted(orders: Orders) -> None:
+    record = orders.rows.record(item=12, result="failed")
+    case = orders.draft(record=record)
+    assert halted(case, policy=orders.policy) == ""
+    type(record).objects.filter(pk=record.pk).update(known_until=later(1))
+    changed = {"item": 12, "record_key": record.record_key, "subject": record.subject}
+    orders.rows.record(**changed, result="passed")
+    call = {"actor": orders.people.zhao, "policy": orders.policy, "now": NOW, "reason": "x"}
+    assert "不是失信行为" in halted(case, policy=orders.policy)
+    assert code_of(confirm_order, case, seen=case.version, **call) == "IV11"
+    taken_back = orders.take(case, "withdraw", orders.people.wang)
+    assert halted(taken_back, policy=orders.policy) == ""
 
 
 @pytest.mark.row("M11-01")

@@ -14,7 +14,7 @@ from tests.services.orders import make_orders
 
 from xinheng.core.policy import Policy
 from xinheng.core.service_proof import Try, Way
-from xinheng.services.letters import issue_letter, paper_of
+from xinheng.services.letters import issue_letter, paper_of, replaced_by
 from xinheng.services.letters_serving import serve
 from xinheng.store.models import Case, IssuedLetter, ServiceTry
 
@@ -72,6 +72,10 @@ def test_a_listing_tells_when_its_ground_and_the_entry_may_be_repaired(
     assert "列入市场监督管理严重违法失信名单的决定" in words and "移出规定" in words
     assert "送达晚于本告知书日期的，上述日期相应顺延" in words
     _lawful(words)
+    later = IssuedLetter(pk=guide.pk + 1, kind=guide.kind, addressee=guide.addressee, number="后一份")
+    assert replaced_by([decision, later, guide]) == {guide.pk: "后一份"}, (
+        "of the guides of a case the latest holds"
+    )
     _served_once(decision, guide, people, policy)
 
 

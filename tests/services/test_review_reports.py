@@ -1,9 +1,11 @@
 """Bidders are reviewed as of a day, each learns of it, and what has ended makes the older review worthless."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from tests.people import NOW, TODAY, People, make_user
 from tests.refusals import code_of
 from tests.services.measure_cases import Measures, make_measures
@@ -134,12 +136,17 @@ def test_a_reply_goes_out_once_another_person_confirmed_it(
     confirm_review(made, by=other, policy=policy, now=NOW)
     assert code_of(confirm_review, made, by=other, policy=policy, now=NOW) == "HC5"
     made.refresh_from_db()
-    assert paper_of_review(made, verify_url=URL, policy=policy, now=NOW).startswith(b"%PDF-")
+    paper = PdfReader(BytesIO(paper_of_review(made, verify_url=URL, policy=policy, now=NOW)))
+    words = "".join("".join(page.extract_text().split()) for page in paper.pages)
+    assert made.document_no.endswith("信核〔2026〕1号")
+    assert made.document_no in words and "（印章）" in words
     keep_use(made, "评选时参考，张三 410202199001011237", by=desk, now=NOW)
     made.refresh_from_db()
     assert "19900101" not in made.used
     assert code_of(keep_use, made, "又一次", by=desk, now=NOW) == "HC9"
     assert code_of(check_again, made, by=desk, policy=policy, now=NOW) == "HC4"
+    assert a_review(desk, policy, kind=ReviewKind.INQUIRY).document_no.endswith("信核〔2026〕2号")
+    assert not a_review(desk, policy).document_no, "a review for a tender answers no letter"
 
 
 def test_what_cannot_be_reviewed_enters_nothing(desk: User, policy: Policy, people: People) -> None:

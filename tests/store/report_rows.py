@@ -71,6 +71,11 @@ def reviewed(rows: Rows, **given: Any) -> store.ReviewedSubject:
     return store.ReviewedSubject.objects.create(**meant)
 
 
+def _numbered_twice(rows: Rows) -> None:
+    for _ in range(2):
+        review(rows, document_no="汴发改信核〔2026〕1号")
+
+
 def _reviewed_twice(rows: Rows) -> None:
     first = reviewed(rows)
     reviewed(rows, review=first.review, subject=first.subject, place=1)
@@ -141,6 +146,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "report_number_form": lambda rows: report(rows, number="1"),
     "reportacceptance_once_a_matter": lambda rows: [acceptance(rows, number="A1") for _ in range(2)],
     "reportacceptance_of_a_report_that_is_known": lambda rows: acceptance(rows, source="city"),
+    "review_document_no_once": _numbered_twice,
     "review_kind_known": lambda rows: review(rows, kind="verdict"),
     "review_says_for_what": lambda rows: review(rows, project=""),
     "review_inquiry_names_its_letter": lambda rows: review(rows, kind="inquiry"),

@@ -59,6 +59,7 @@ WRITTEN: dict[str, Callable[[Rows], Model]] = {
     "planfiling": plan_rows.filing,
     "checkmade": check_rows.check_made,
     "checkdecision": check_rows.decision,
+    "checkcorrection": check_rows.correction,
     "madereport": report_rows.report,
     "reviewedsubject": report_rows.reviewed,
     "drawsecret": plan_rows.secret,

@@ -186,3 +186,11 @@ def test_the_application_knows_that_it_owns_nothing() -> None:
         assert roles.owns_tables(cursor)
         cursor.execute(f"SET LOCAL ROLE {APP}")
         assert not roles.owns_tables(cursor)
+
+
+def test_the_application_takes_statistics_of_what_a_load_filled_and_the_portal_does_not() -> None:
+    with acting_as(APP) as opened:
+        opened.execute("SELECT store_take_statistics(1000)")
+        assert not opened.execute("SELECT has_table_privilege('store_record', 'DELETE')").fetchone()[0]  # type: ignore[index]
+    with acting_as(PORTAL) as opened, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        opened.execute("SELECT store_take_statistics(1000)")

@@ -206,9 +206,9 @@ def in_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def number_of(word: str, kind: LetterKind, *, year: int, place: int) -> str:
+def number_of(organ: str, kind: str, *, year: int, place: int) -> str:
     """The number of a letter: word of the organ, word of the kind, year in hexagonal brackets, place without zeros."""
-    return f"{word}信{kind.word}〔{year}〕{place}号"
+    return f"{organ}信{kind}〔{year}〕{place}号"
 
 
 def twin_of(letter: Letter) -> dict[str, Any]:

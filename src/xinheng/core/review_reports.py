@@ -14,6 +14,8 @@ from xinheng.core.canonical import digest_of
 from xinheng.core.measure_check import PERSONS_ELSEWHERE
 
 FORMAT = "xinheng-review-1"
+WORD = "核"
+"""Stands in the document number of a reply, as the words of letters stand in theirs."""
 PARTS = {
     "bans": "市场和行业禁入",
     "measures": "惩戒措施",
@@ -51,7 +53,7 @@ class ReviewKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewHead:
     """``project``: number and name; ``body``: who checks; ``asked_by``: department and number of its letter, of an inquiry;
-    ``earlier``: number of the report that is checked again."""
+    ``earlier``: number of the report that is checked again. ``organ`` answers a letter under its ``document_no`` and seals."""
 
     kind: ReviewKind
     number: str
@@ -65,6 +67,8 @@ class ReviewHead:
     policy: str
     asked_by: str = ""
     earlier: str = ""
+    document_no: str = ""
+    organ: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +105,8 @@ def review_of(
         "body": head.body,
         "asked_by": head.asked_by,
         "earlier": head.earlier,
+        "document_no": head.document_no,
+        "organ": head.organ,
         "policy": head.policy,
         "persons": PERSONS_ELSEWHERE,
         "bidders": told,

@@ -165,7 +165,13 @@ def _words_of_report(twin: Mapping[str, Any], issued: datetime) -> dict[str, str
 
 
 def _words_of_review(twin: Mapping[str, Any]) -> dict[str, str]:
-    return {"as_of_words": _day_words(date.fromisoformat(twin["as_of"]))}
+    issued = datetime.fromisoformat(twin["issued_at"])
+    return {
+        "as_of_words": _day_words(date.fromisoformat(twin["as_of"])),
+        "document_no": twin.get("document_no", ""),
+        "organ": twin.get("organ", ""),
+        "issued_day": _day_words(issued),
+    }
 
 
 def _day_words(day: date) -> str:

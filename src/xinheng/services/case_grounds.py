@@ -16,6 +16,9 @@ from xinheng.store.casework import Case
 from xinheng.store.records import Record, open_versions
 from xinheng.store.subjects import Subject
 
+_DRAFTS = {"interview": "约谈", "rectification": "责令整改"}
+"""Kinds of case that are drafted on a fault, with what is to rest on it in words."""
+
 
 def living_record(record: int, subject: Subject) -> Record:
     """The open version of the record with this key. Refusal RE2 where it ended or is another's."""
@@ -50,6 +53,20 @@ def states_fault(record: Record, *, policy: Policy) -> bool:
     except Refusal:
         return False
     return True
+
+
+def halted(case: Case, *, policy: Policy) -> str:
+    """Why nobody can decide a draft of an interview or an order any more: its record states no fault now, or lives no more.
+    Empty for every other case; whoever decides is refused in the same words (IV11, RE2)."""
+    deed = _DRAFTS.get(case.kind)
+    if deed is None or case.state != "drafted":
+        return ""
+    subject, ground = grounded(case)
+    try:
+        demand_fault(living_record(ground.reference, subject), deed=deed, policy=policy)
+    except Refusal as refusal:
+        return refusal.message
+    return ""
 
 
 def may_rest_on(record: int | None, *, policy: Policy) -> bool:

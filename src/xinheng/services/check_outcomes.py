@@ -19,7 +19,7 @@ from xinheng.services.ledger import note
 from xinheng.services.measures_applying import what_applies
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
-from xinheng.store.check_register import DESK, CheckDecision, CheckMade
+from xinheng.store.check_register import DESK, CheckCorrection, CheckDecision, CheckMade
 from xinheng.store.senders import SenderKey
 from xinheng.store.subjects import Subject
 
@@ -55,6 +55,75 @@ def keep_desk_decision(
     if made is None:
         raise Refusal("CX9", "没有这次核查，或者不是本单位窗口作的。", advice="请从本单位的核查中打开。")
     return _kept(made, told, person=actor, policy=policy, now=now)
+
+
+@transaction.atomic
+def correct_desk_decision(
+    number: str, told: Outcome, *, why: str, actor: User, policy: Policy, now: datetime
+) -> CheckCorrection:
+    """An entry in place of what the own desk entered wrongly; the older one stays and can be read. Refusals: CX9 as
+    ``keep_decision``, CX12 nothing was entered yet, CX13 no reason for the correction, CX14 it says the same, CX11, CX1 to CX3;
+    what the older entry rested on may be named again though it has ended since."""
+    made = _made(number).filter(organisation=actor.organisation_id, way=DESK).first()
+    entries = entries_of(made) if made is not None else ()
+    if made is None:
+        raise Refusal("CX9", "没有这次核查，或者不是本单位窗口作的。", advice="请从本单位的核查中打开。")
+    if not entries:
+        raise Refusal("CX12", "这次核查还没有登记处理结果，没有可以更正的。", advice="请先登记处理结果。")
+    if not why.strip():
+        raise Refusal("CX13", "没有写明为什么更正。", advice="请写明原来登记的哪里有误、怎样发现的。")
+    Subject.objects.select_for_update().get(pk=made.subject_id)
+    last, today = entries_of(made)[-1], day_of(now)
+    entry = CheckCorrection(
+        made=made,
+        sequence=len(entries_of(made)),
+        outcome=told.outcome.value,
+        reason=mask_personal(told.reason.strip()).text[:500],
+        by=mask_personal(told.by.strip()).text[:60],
+        grounds=list(dict.fromkeys(told.grounds)),
+        decided_on=told.decided_on or today,
+        why=mask_personal(why.strip()).text[:300],
+        person=actor,
+        at=now,
+    )
+    _refuse_empty(entry)
+    if _says(last) == _says(entry):
+        raise Refusal("CX14", "与现在登记的结果相同，不需要更正。", advice="请改正有误的一项后再登记。")
+    refuse_decision(
+        told.outcome,
+        grounds=entry.grounds,
+        applied=_applied(made, policy=policy, today=today) | set(last.grounds),
+        decided_on=entry.decided_on,
+        checked_on=made.day,
+        today=today,
+    )
+    entry.save(force_insert=True)
+    _note("check.corrected", entry, actor=actor, now=now, reason=entry.why)
+    return entry
+
+
+def entries_of(made: CheckMade) -> tuple[CheckDecision | CheckCorrection, ...]:
+    """What was entered of a check, the oldest first; the last one holds."""
+    first = CheckDecision.objects.filter(made=made).first()
+    return (first, *made.corrections.order_by("sequence")) if first is not None else ()
+
+
+def _says(entry: CheckDecision | CheckCorrection) -> tuple[str, str, list[str], date]:
+    return entry.outcome, entry.reason, entry.grounds, entry.decided_on
+
+
+def _note(
+    kind: str, entry: CheckDecision | CheckCorrection, *, actor: User | None, now: datetime, reason: str = ""
+) -> None:
+    note(
+        kind,
+        now=now,
+        actor=actor,
+        subject=entry.made.subject.public_id,
+        object=f"check:{entry.made.public_id}",
+        reason=reason,
+        payload={"outcome": entry.outcome, "grounds": entry.grounds, "on": str(entry.decided_on)},
+    )
 
 
 def _made(number: str) -> QuerySet[CheckMade]:
@@ -98,18 +167,11 @@ def _kept(
         today=today,
     )
     decision.save(force_insert=True)
-    note(
-        "check.decided",
-        now=now,
-        actor=person,
-        subject=made.subject.public_id,
-        object=f"check:{made.public_id}",
-        payload={"outcome": decision.outcome, "grounds": decision.grounds, "on": str(decision.decided_on)},
-    )
+    _note("check.decided", decision, actor=person, now=now)
     return decision
 
 
-def _refuse_empty(decision: CheckDecision) -> None:
+def _refuse_empty(decision: CheckDecision | CheckCorrection) -> None:
     if not decision.reason or not decision.by:
         raise Refusal(
             "CX11",

@@ -5,7 +5,7 @@ stand behind it. Terms that nobody compared with the law are confirmed by whoeve
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -126,7 +126,7 @@ def _kept(
     now: datetime,
 ) -> IssuedLetter:
     today = day_of(now)
-    number = _next_number(case.organisation, kind, policy=policy, year=today.year)
+    number = next_number(case.organisation, kind.word, policy=policy, year=today.year)
     letter = _composed(case, kind, draft, number=number, policy=policy, now=now)
     key, signer = signer_in_use(organ=policy.city.government, now=now)
     paper = sign_pdf(
@@ -165,6 +165,18 @@ def _kept(
         payload={"number": number, "kind": kind.kind, "digest": row.digest},
     )
     return row
+
+
+def replaced_by(letters: Iterable[IssuedLetter]) -> dict[int, str]:
+    """Of letters that are made along with others, of one case to one addressee, the latest holds: each older one with the
+    number of the latest. ``letters``: of one case."""
+    latest: dict[tuple[str, str], IssuedLetter] = {}
+    older: list[IssuedLetter] = []
+    for one in sorted((one for one in letters if one.kind in _ALONG), key=lambda one: one.pk):
+        if before := latest.get((one.kind, one.addressee)):
+            older.append(before)
+        latest[one.kind, one.addressee] = one
+    return {one.pk: latest[one.kind, one.addressee].number for one in older}
 
 
 def paper_of(letter: IssuedLetter) -> bytes:
@@ -248,10 +260,11 @@ def organ_of(organisation: Organisation, *, policy: Policy) -> str:
     return agency.name if agency else tree().name(organisation.pk)
 
 
-def _next_number(organisation: Organisation, kind: LetterKind, *, policy: Policy, year: int) -> str:
+def next_number(organisation: Organisation, kind: str, *, policy: Policy, year: int) -> str:
+    """The next document number of the organ for letters with this word."""
     agency = policy.agencies.agencies.get(organisation.key)
     word = (agency.word or agency.short) if agency else tree().name(organisation.pk)
-    series = f"W{organisation.pk}.{kind.word}"
+    series = f"W{organisation.pk}.{kind}"
     return number_of(word[:40], kind, year=year, place=next_in(series, year=year))
 
 

@@ -37,6 +37,8 @@ from xinheng.store import locks
 from xinheng.store.public_ids import new_public_id
 
 CHUNK = 20_000
+LARGE = 1_000
+"""From so many rows on a load is followed by statistics of what it filled."""
 
 _Unknown = tuple[int, str | None, str | None, str | None, str | None, str]
 
@@ -91,6 +93,7 @@ def load(
         cursor.execute(sql.TOUCH, {"now": now})
         accepted = _insert(cursor, parcel, batch=batch, now=now, register=register) if left else 0
         if accepted:
+            take_statistics(cursor, accepted)
             follow_load(batch, now=now)
         cursor.execute(sql.DUPLICATES)
         duplicates: int = cursor.fetchone()[0]
@@ -126,6 +129,13 @@ def foresee(parcel: Parcel, *, register: bool, now: datetime, admission: Admissi
         accepted: int = cursor.fetchone()[0]
         cursor.execute(sql.UNSTAGE)
     return Loaded(accepted, known, conflicts)
+
+
+def take_statistics(cursor: CursorWrapper, came: int) -> None:
+    """So that the statements after a large load know what it filled; tables that were much larger before are left to the
+    server, and so is a small load."""
+    if came >= LARGE:
+        cursor.execute("SELECT store_take_statistics(%s)", [came])
 
 
 def _stage(cursor: CursorWrapper, parcel: Parcel) -> None:

@@ -31,6 +31,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services import quality_sql as sql
 from xinheng.services.batches import number_of
 from xinheng.services.ledger import note
+from xinheng.services.loading import take_statistics
 from xinheng.services.statements import withdraw_overtaken
 from xinheng.services.statistics import Period
 from xinheng.services.time import SHANGHAI, day_of
@@ -65,6 +66,7 @@ def count_batches(*, now: datetime, most_rows: int | None = None) -> int:
         chosen = _within(waiting, most_rows)
         fresh = [pk for pk, _, is_fresh in waiting if is_fresh and pk in chosen]
         if fresh:
+            take_statistics(cursor, sum(rows for pk, rows, _ in waiting if pk in chosen))
             cursor.execute(sql.COME_AGAIN, {"batches": fresh, "now": now})
             again = _settle(cursor.fetchall(), now=now)
             _find_conflicts(cursor, fresh, now=now)

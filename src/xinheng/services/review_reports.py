@@ -19,7 +19,7 @@ from xinheng.core.masking import mask_personal
 from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.review_reports import ReviewHead, ReviewKind, facts_of, review_of
+from xinheng.core.review_reports import WORD, ReviewHead, ReviewKind, facts_of, review_of
 from xinheng.documents.reports import ofd_report, set_report, sign_report
 from xinheng.documents.signing import sign_value
 from xinheng.intake.limits import MIB, Limits
@@ -29,6 +29,7 @@ from xinheng.services.checks_admitted import refuse_day
 from xinheng.services.checks_many import MOST, found_by
 from xinheng.services.collect import workshop
 from xinheng.services.ledger import event_of, note, note_all
+from xinheng.services.letters import next_number, organ_of
 from xinheng.services.measures_applying import demand_check
 from xinheng.services.reach import tree
 from xinheng.services.reports import new_number
@@ -102,6 +103,7 @@ def make_review(wanted: ReviewWanted, *, by: User, policy: Policy, now: datetime
         earlier=wanted.earlier,
         asked_by=wanted.asked_by,
         asked_no=wanted.asked_no.strip()[:100],
+        document_no=head.document_no,
         digest=digest_of(twin),
         facts_digest=facts_of(twin["bidders"]),
         content=put_content(
@@ -135,7 +137,7 @@ def _head(
     wanted: ReviewWanted, *, by: User, project: str, purpose: str, on: date, policy: Policy, now: datetime
 ) -> ReviewHead:
     moment = now.astimezone(SHANGHAI)
-    names = tree()
+    names, inquiry = tree(), wanted.kind is ReviewKind.INQUIRY
     asked = names.name(wanted.asked_by.pk) if wanted.asked_by is not None else ""
     return ReviewHead(
         kind=wanted.kind,
@@ -150,6 +152,8 @@ def _head(
         policy=policy.digest,
         asked_by=f"{asked}　{wanted.asked_no.strip()}".strip() if asked else "",
         earlier=wanted.earlier.number if wanted.earlier is not None else "",
+        document_no=next_number(by.organisation, WORD, policy=policy, year=moment.year) if inquiry else "",
+        organ=organ_of(by.organisation, policy=policy) if inquiry else "",
     )
 
 

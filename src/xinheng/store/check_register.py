@@ -82,3 +82,35 @@ class CheckDecision(models.Model):
                 name="checkdecision_by_person_or_system",
             ),
         ]
+
+
+class CheckCorrection(models.Model):
+    """What a desk entered in place of the decision before it, and ``why``; the older entries stay. ``sequence`` from 1."""
+
+    made = models.ForeignKey(CheckMade, on_delete=models.PROTECT, related_name="corrections", db_index=False)
+    sequence = models.IntegerField()
+    outcome = models.CharField(max_length=12, choices=[(one.value, one.label) for one in CheckOutcome])
+    reason = models.CharField(max_length=500)
+    by = models.CharField(max_length=60)
+    grounds = ArrayField(models.CharField(max_length=60), default=list)
+    decided_on = models.DateField()
+    why = models.CharField(max_length=300)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["made", "sequence"], name="checkcorrection_sequence"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=[one.value for one in CheckOutcome]),
+                name="checkcorrection_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason="") & ~Q(by="") & ~Q(why=""), name="checkcorrection_says_who_and_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome__in=[one.value for one in CheckOutcome if one.needs_ground])
+                | ~Q(grounds=[]),
+                name="checkcorrection_rests_on_something",
+            ),
+        ]

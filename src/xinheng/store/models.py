@@ -19,7 +19,7 @@ from xinheng.store.case_moves import (
     ReminderLevel,
 )
 from xinheng.store.casework import Case, CaseDeadline, CaseEvent, NumberSeries
-from xinheng.store.check_register import CheckDecision, CheckMade
+from xinheng.store.check_register import CheckCorrection, CheckDecision, CheckMade
 from xinheng.store.classifications import Classification
 from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.commitments import Commitment
@@ -172,6 +172,7 @@ __all__ = [
     "CaseEvent",
     "CaseReminder",
     "Channel",
+    "CheckCorrection",
     "CheckDecision",
     "CheckMade",
     "Classification",

@@ -16,7 +16,7 @@ from xinheng.store.subjects import Subject
 
 class ReviewReport(models.Model):
     """``asked_by`` and ``asked_no``: department and number of its letter, of an inquiry, which another person confirms before
-    it goes out; ``used``: what the department did with the answer."""
+    it goes out under its ``document_no``; ``used``: what the department did with the answer."""
 
     number = models.CharField(max_length=22, unique=True)
     kind = models.CharField(max_length=8, choices=[(one.value, one.label) for one in ReviewKind])
@@ -32,6 +32,7 @@ class ReviewReport(models.Model):
         Organisation, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     asked_no = models.CharField(max_length=100, blank=True, default="")
+    document_no = models.CharField(max_length=80, blank=True, default="", db_default="")
     confirmed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -61,6 +62,9 @@ class ReviewReport(models.Model):
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False) & ~Q(confirmed_by=F("by")),
                 name="review_confirmed_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["document_no"], condition=~Q(document_no=""), name="review_document_no_once"
             ),
             models.CheckConstraint(
                 condition=Q(used="", used_at__isnull=True) | ~Q(used="") & Q(used_at__isnull=False),

@@ -65,12 +65,14 @@ _VIEWS = (
     "public_arrears",
 )
 
-_FORGETTING = (
+_FUNCTIONS = (
     "store_forget_scores(bigint[], bigint[])",
     "store_forget_refreshes(bigint[])",
     "store_forget_readings(date)",
+    "store_take_statistics(bigint)",
 )
-"""Functions that remove what only grows once its term is over, and look at that themselves."""
+"""Functions that do for the application what the owner alone may: remove what only grows once its term is over, which
+they look at themselves, and take the statistics of tables that a load has filled."""
 
 _GRANTED = """
 SELECT count(*) = 2 FROM (VALUES (%s, %s), (%s, %s)) wanted (role, login)
@@ -128,7 +130,7 @@ def grant(cursor: CursorWrapper, logins: Mapping[str, str] | None = None) -> Non
     cursor.execute(f"GRANT UPDATE (until_id) ON store_score TO {APP}")
     cursor.execute(f"REVOKE UPDATE, DELETE ON store_givengrade FROM {APP}")
     cursor.execute(f"GRANT UPDATE (until) ON store_givengrade TO {APP}")
-    for function in _FORGETTING:
+    for function in _FUNCTIONS:
         cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {APP}")
     cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(_VIEWS)} FROM {APP}")

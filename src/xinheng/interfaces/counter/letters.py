@@ -10,18 +10,22 @@ from django.utils.http import content_disposition_header
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.ledger import note
-from xinheng.services.letters import paper_of
+from xinheng.services.letters import paper_of, replaced_by
 from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter, ServiceOutcome
 
 
 def served_letters(case: Case, visit: Visit) -> list[dict[str, Any]]:
-    """For the page of a case: title, number and day of each letter that reached the enterprise, oldest first."""
+    """For the page of a case: title, number and day of each letter that reached the enterprise, oldest first;
+    ``later``: number of the one that holds instead."""
     found = []
-    for row in _addressed(visit).filter(case=case).prefetch_related("tries"):
+    rows = list(_addressed(visit).filter(case=case).prefetch_related("tries"))
+    later = replaced_by(rows)
+    for row in rows:
         on = next((one.served_on for one in row.tries.all() if one.outcome == ServiceOutcome.SERVED), None)
         url = reverse("counter:own_letter", args=[visit.enterprise.public_id, row.public_id])
-        found.append({"title": row.title, "number": row.number, "served_on": on, "url": url})
+        line = {"title": row.title, "number": row.number, "served_on": on, "url": url}
+        found.append(line | {"later": later.get(row.pk, "")})
     return found
 
 

@@ -10,6 +10,7 @@ from xinheng.interfaces.office.cases_known import kind_of
 from xinheng.interfaces.office.cases_shown import title_of_state
 from xinheng.interfaces.web.parts import Notice
 from xinheng.services.case_deadlines import reminders_of
+from xinheng.services.case_grounds import halted
 from xinheng.services.desk import Task
 from xinheng.services.superiors import to_be_told
 from xinheng.store.case_moves import FlowMigration, ReminderLevel
@@ -65,9 +66,11 @@ def _migrations(call: Call) -> int:
     return FlowMigration.objects.filter(done_at__isnull=True).exclude(proposed_by=call.user).count()
 
 
-def waiting(task: Task) -> tuple[str, str, str, str, str]:
+def waiting(call: Call, task: Task) -> tuple[str, str, str, str, str]:
     """Kind, title, address, state and tone of a case on the desk."""
     assert task.case is not None
     state, tone = title_of_state(task.case)
+    if halted(task.case, policy=call.policy):
+        state, tone = "依据已改变，待撤销草稿", "decide"
     url = reverse("office:case", kwargs={"number": task.case.number})
     return kind_of(task.case).title, task.case.title, url, state, tone

@@ -30,7 +30,9 @@ from xinheng.interfaces.web.refusals import Beside
 from xinheng.services.attachments import held
 from xinheng.services.case_clocks import rule_of
 from xinheng.services.case_deadlines import open_request
+from xinheng.services.case_grounds import halted
 from xinheng.services.cases import ground_of, recused_from, roles_in, state_title, steps_for
+from xinheng.services.letters import replaced_by
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.case_moves import DeadlineMove, Recusal
@@ -119,6 +121,7 @@ def page_of(
             "tone": tone,
         },
         "meaning": flow.state(case.state).party,
+        "halted": halted(case, policy=call.policy),
         "facts": list(_facts(call, case)),
         "part": kind.part,
         **kind.shown(call, case),
@@ -136,15 +139,18 @@ def page_of(
         else "",
         "events": _events(case, flow),
         "picture": picture(flow, state=case.state, visited=_visited(case)),
-        "case_letters": [
-            line_of(one)
-            for one in case.letters.select_related("case").prefetch_related("tries").order_by("pk")
-        ],
+        "case_letters": _letters(case),
         "write_url": write_url,
         "paper": awaited(case, write_url=write_url),
         "attachments": part_of(call, held(Target.CASE, case.public_id)),
     }
     return call.render("case", context, status=status)
+
+
+def _letters(case: Case) -> list[dict[str, Any]]:
+    letters = list(case.letters.select_related("case").prefetch_related("tries").order_by("pk"))
+    later = replaced_by(letters)
+    return [line_of(one) | {"later": later.get(one.pk, "")} for one in letters]
 
 
 def title_of_state(case: Case) -> tuple[str, str]:

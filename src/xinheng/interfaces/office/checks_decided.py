@@ -3,7 +3,7 @@
 The check informs and decides nothing; what burdens or favours names the decision on which it rests (国办发〔2020〕49号).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -20,13 +20,20 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.check_outcomes import Outcome, keep_desk_decision
+from xinheng.services.check_outcomes import (
+    Outcome,
+    correct_desk_decision,
+    entries_of,
+    keep_desk_decision,
+)
 from xinheng.services.check_register import undecided
 from xinheng.services.measures_applying import Applies
-from xinheng.store.check_register import DESK, CheckMade
+from xinheng.services.time import day_of
+from xinheng.store.check_register import DESK, CheckCorrection, CheckDecision, CheckMade
 
 MOST = 50
-_LEAD = "核查只提供信息，是否办理由本单位依法决定。登记结果用于统计应查必查，登记后不能改；情况有变化的，再核查一次。"
+Entry = CheckDecision | CheckCorrection
+_LEAD = "核查只提供信息，是否办理由本单位依法决定。登记结果用于统计应查必查，登记有误的写明原因更正，原来的留存；情况有变化的，再核查一次。"
 
 
 def _find(public_id: str) -> CheckMade | None:
@@ -74,6 +81,17 @@ class OutcomeForm(forms.Form):
             )
 
 
+class CorrectionForm(OutcomeForm):
+    """In place of what was entered; nothing of it is chosen beforehand."""
+
+    why = forms.CharField(
+        label="为什么更正",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明为什么更正。"},
+    )
+
+
 def form_after(found: Applies) -> OutcomeForm:
     """To be shown beneath an answer; what applied and has a number can be ticked."""
     lines = (*found.bans, *found.measures, *found.incentives)
@@ -84,10 +102,11 @@ def form_after(found: Applies) -> OutcomeForm:
 @asks(Verb.CHECK_SUBJECT, of=CHECK, methods=("GET", "POST"))
 @once
 def check_made(call: Call, made: CheckMade) -> HttpResponse:
-    """The entry in the register and what was decided, or the form for it."""
-    decision = getattr(made, "decision", None)
+    """The entry in the register and what was decided, with the form for it or for its correction."""
+    entries = entries_of(made)
     own = made.organisation_id == call.user.organisation_id
-    form = OutcomeForm(_sent(call)) if own and decision is None else None
+    kind = CorrectionForm if entries else OutcomeForm
+    form = kind(_sent(call, kind)) if own else None
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         told = Outcome(
@@ -97,18 +116,23 @@ def check_made(call: Call, made: CheckMade) -> HttpResponse:
             grounds=[one.strip() for one in given["grounds"].splitlines() if one.strip()],
             decided_on=given["decided_on"],
         )
-        with refusals_on(form, {"CX1": "decided_on", "CX2": "grounds", "CX3": "grounds"}):
-            keep_desk_decision(made.public_id or "", told, actor=call.user, policy=call.policy, now=call.now)
-            call.tell("已登记处理结果。")
+        with refusals_on(form, {"CX1": "decided_on", "CX2": "grounds", "CX3": "grounds", "CX13": "why"}):
+            act: Any = {"actor": call.user, "policy": call.policy, "now": call.now}
+            if entries:
+                correct_desk_decision(made.public_id or "", told, why=given["why"], **act)
+            else:
+                keep_desk_decision(made.public_id or "", told, **act)
+            call.tell("已登记更正。" if entries else "已登记处理结果。")
             return redirect("office:check_made", check=made.public_id)
     return tables_page(
         call,
         crumbs(call, Crumb("办事核查", reverse("office:measure_check")), Crumb(made.subject.name)),
         f"核查　{made.subject.name}",
         _LEAD,
-        ("核查", _facts(made)),
+        ("核查", _facts(made, entries)),
+        *([("以前登记的", _older(entries[:-1]))] if len(entries) > 1 else []),
         form=form,
-        button="登记",
+        button="登记更正" if entries else "登记",
     )
 
 
@@ -128,25 +152,45 @@ def waiting(call: Call) -> Table:
     return Table("待登记处理结果的核查", columns, rows, empty="没有待登记的。", caption_hidden=True)
 
 
-def _sent(call: Call) -> dict[str, str] | None:
+def _sent(call: Call, kind: type[OutcomeForm]) -> dict[str, str] | None:
     """Grounds come ticked from beneath the answer, or written by hand."""
     if call.request.method != "POST":
         return None
-    sent = {name: call.request.POST.get(name, "") for name in OutcomeForm.base_fields}
+    sent = {name: call.request.POST.get(name, "") for name in kind.base_fields}
     return sent | {"grounds": "\n".join(call.request.POST.getlist("grounds"))}
 
 
-def _facts(made: CheckMade) -> Table:
+def _facts(made: CheckMade, entries: Sequence[Entry]) -> Table:
     rows = [
         ["事项", Occasion(made.occasion).label],
         ["为了", made.reference],
         ["核查", f"{made.by.display_name if made.by else '—'}　{made.day}"],
     ]
-    if (decision := getattr(made, "decision", None)) is not None:
+    if entries:
+        last = entries[-1]
         rows += [
-            ["处理结果", f"{decision.get_outcome_display()}　{decision.decided_on}"],
-            ["依据", "、".join(decision.grounds) or "—"],
-            ["理由", decision.reason],
-            ["登记", decision.by],
+            ["处理结果", f"{last.get_outcome_display()}　{last.decided_on}"],
+            ["依据", "、".join(last.grounds) or "—"],
+            ["理由", last.reason],
+            ["登记", f"{last.by}　{day_of(last.at)}"],
         ]
+        if isinstance(last, CheckCorrection):
+            rows.append(["为什么更正", last.why])
     return Table("核查", [Column("项目"), Column("内容")], rows, caption_hidden=True)
+
+
+def _older(entries: Sequence[Entry]) -> Table:
+    """What does not hold any more, the newest first."""
+    rows = [
+        [
+            str(day_of(one.at)),
+            f"{one.get_outcome_display()}　{one.decided_on}",
+            "、".join(one.grounds) or "—",
+            one.reason,
+            one.by,
+            one.why if isinstance(one, CheckCorrection) else "—",
+        ]
+        for one in reversed(entries)
+    ]
+    names = ("处理结果", "依据", "理由", "登记人", "为什么更正")
+    return Table("以前登记的", [Column("登记", "day"), *map(Column, names)], rows, caption_hidden=True)

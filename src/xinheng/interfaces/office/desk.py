@@ -258,7 +258,7 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
     Kind.EXCHANGE: _exchange,
     Kind.APPROVE: _approve,
     Kind.EDIT: _edit,
-    Kind.STEP: lambda call, task: waiting(task),
+    Kind.STEP: waiting,
     Kind.REVIEW: _review,
     Kind.ROWS: _rows,
     Kind.CONFIRM: _confirm,

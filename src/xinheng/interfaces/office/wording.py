@@ -328,6 +328,7 @@ EVENTS = {
     "signing_key.retired": "停用签名密钥",
     "subject.checked": "办事核查",
     "check.decided": "反馈核查后的办理结果",
+    "check.corrected": "更正核查后的办理结果",
     "measure.list_sent": "发送措施清单",
     "measure.list_read": "确认收到措施清单",
     "open_data.published": "发布开放数据快照",
