@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from tests.people import NOW, TODAY, People
-from tests.query_plans import pairs_in_vain
 from tests.services.deliveries import HEADER, REGISTER, penalty, registration, write
 from tests.services.terms import unconfirmed
 
@@ -198,10 +198,10 @@ def test_rows_without_document_numbers_come_again_one_for_one(
     later = NOW + timedelta(hours=1)
     _import(people, policy, write(tmp_path, *sound, header=REGISTER, called="更正.csv"), now=later)
     count_batches(now=later)
-    given = {"batches": [Batch.objects.latest("pk").pk], "now": later, "registration": ITEMS["registration"]}
-    assert pairs_in_vain(quality_sql.OTHER_STATUS, given) < 100_000, (
-        "a load leaves statistics of what it filled"
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = 'public'")
+        known = {table for (table,) in cursor.fetchall()}
+    assert known >= {"store_record", "store_recorddetail", "store_returnedrow"}, "of what a load has filled"
     assert Resubmission.objects.count() == 3_000
 
 
