@@ -90,6 +90,7 @@ def test_what_a_desk_entered_wrongly_is_replaced_with_a_reason_and_stays_readabl
     number = str(made.public_id)
     assert code_of(correct_desk_decision, number, told, why="x", **call) == "CX12"
     keep_desk_decision(number, told, **call)
+    assert 'name="why"' not in text(li.get(url)) and 'name="why"' in text(li.get(f"{url}?correct=1"))
     given = {"outcome": "withdrawn", "reason": "企业撤回申请", "decided_on": str(TODAY)}
     assert "请写明为什么更正" in text(post(li, url, given))
     assert post(li, url, given | {"why": "登记时选错"}).status_code == 302

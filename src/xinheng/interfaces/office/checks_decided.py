@@ -106,7 +106,9 @@ def check_made(call: Call, made: CheckMade) -> HttpResponse:
     entries = entries_of(made)
     own = made.organisation_id == call.user.organisation_id
     kind = CorrectionForm if entries else OutcomeForm
-    form = kind(_sent(call, kind)) if own else None
+    corrects = call.request.method == "POST" or "correct" in call.request.GET
+    form = kind(_sent(call, kind)) if own and (not entries or corrects) else None
+    links = [("更正处理结果", "?correct=1")] if own and form is None else []
     if form is not None and form.is_bound and form.is_valid():
         given = form.cleaned_data
         told = Outcome(
@@ -132,6 +134,7 @@ def check_made(call: Call, made: CheckMade) -> HttpResponse:
         ("核查", _facts(made, entries)),
         *([("以前登记的", _older(entries[:-1]))] if len(entries) > 1 else []),
         form=form,
+        links=links,
         button="登记更正" if entries else "登记",
     )
 
