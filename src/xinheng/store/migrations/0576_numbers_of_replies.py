@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """The document number under which the reply to a letter goes out."""
 
     dependencies = [
-        ("store", "0558_index_answering_checks"),
+        ("store", "0002_guards_and_views"),
     ]
 
     operations = [
