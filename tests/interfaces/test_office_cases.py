@@ -96,6 +96,19 @@ def test_the_ground_and_the_subject_are_linked_and_the_flow_is_drawn(orders: Ord
     assert page.count("<svg") >= 2
 
 
+def test_who_drafted_an_order_is_told_that_its_record_states_no_fault_any_more(
+    orders: Orders, people: People
+) -> None:
+    record = orders.rows.record(item=12, result="failed")
+    case = orders.draft(record=record)
+    type(record).objects.filter(pk=record.pk).update(known_until=later(1))
+    orders.rows.record(item=12, record_key=record.record_key, subject=record.subject, result="passed")
+    wang = signed_in(people.wang)
+    page = text(wang.get(f"/office/cases/{case.number}/"))
+    assert "所依据的记录已经改变，不能再决定" in page and "不是失信行为" in page
+    assert "依据已改变，待撤销草稿" in text(wang.get("/office/desk/"))
+
+
 def test_who_comes_second_sees_what_changed_and_keeps_what_was_typed(orders: Orders, people: People) -> None:
     case = orders.correcting()
     orders.take(case, "hand_in", orders.sun)

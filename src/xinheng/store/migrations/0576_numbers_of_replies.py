@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """The document number under which the reply to a letter goes out."""
 
     dependencies = [
-        ("store", "0002_guards_and_views"),
+        ("store", "0573_search_place"),
     ]
 
     operations = [
