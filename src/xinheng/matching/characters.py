@@ -35,7 +35,10 @@ def simplified() -> dict[int, str]:
 
 @cache
 def _traditional() -> re.Pattern[str]:
-    return re.compile(f"[{re.escape(''.join(map(chr, simplified())))}]")
+    """Tells whether anything in a name is to be simplified; of the rare characters, which a class holds one by one, all
+    are let through."""
+    signs = "".join(chr(sign) for sign in simplified() if sign < 0x10000)
+    return re.compile(f"[{re.escape(signs)}\U00010000-\U0010ffff]")
 
 
 @cache
