@@ -15,35 +15,14 @@ import pyarrow.parquet as pq
 
 from xinheng.core.refusal import Refusal
 from xinheng.intake.engine import FEW, corner
+from xinheng.intake.judging import ROW_TYPES
 
 MEMORY_MIB = 400
 ROWS_A_BLOCK = 4096
 
 _PARTY_KEY = ("code", "other_kind", "other_code", "name")
 _HASHES = ("content_hash", "natural_hash")
-_COLUMNS = {
-    "row_no": "INTEGER",
-    "code": "VARCHAR",
-    "other_kind": "VARCHAR",
-    "other_code": "VARCHAR",
-    "name": "VARCHAR",
-    "item": "SMALLINT",
-    "document_no": "VARCHAR",
-    "decided_on": "DATE",
-    "valid_from": "DATE",
-    "valid_to": "DATE",
-    "authority": "VARCHAR",
-    "authority_code": "VARCHAR",
-    "amount_fen": "BIGINT",
-    "headcount": "INTEGER",
-    "result": "VARCHAR",
-    "seriousness": "SMALLINT",
-    "finality": "SMALLINT",
-    "title": "VARCHAR",
-    "details": "VARCHAR",
-    "content_hash": "BLOB",
-    "natural_hash": "BLOB",
-}
+_COLUMNS = {"row_no": "INTEGER", **ROW_TYPES, "content_hash": "BLOB", "natural_hash": "BLOB"}
 """A normalised record row without its flags."""
 
 
