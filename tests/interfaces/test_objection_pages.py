@@ -229,6 +229,8 @@ def test_anybody_complains_and_only_who_handles_it_reads_it(objectors: Objectors
     drawn = post(auditor, extract, {"code": code(1), "from_on": "2026-11-01", "to_on": "2026-11-20"})
     assert drawn.status_code == 302
     assert "与账本现在的内容一致" in text(auditor.get(page))
-    for _ in range(4):
-        stranger.post("/misuse", given)
-    assert stranger.post("/misuse", given).status_code == 429
+    neighbours = [Client(REMOTE_ADDR=f"2001:db8:1:2::{number}") for number in range(1, 8)]
+    untaken = neighbours[0].post("/misuse", given | {"code": "91410200MA00000019"})
+    assert "没有这个统一社会信用代码" in text(untaken), "is not counted"
+    assert [one.post("/misuse", given).status_code for one in neighbours] == [200] * 5 + [429] * 2
+    assert Case.objects.filter(kind="misuse").count() == 6

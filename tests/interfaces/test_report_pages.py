@@ -3,30 +3,33 @@ whoever holds one verifies it without learning anything else."""
 
 import json
 import re
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from tests.documents.stamps import Stamps
 from tests.documents.test_sm2 import with_sm2
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.own_space import visitor_of
 from tests.interfaces.portal_city import a_subject, an_act, portal_reads_default
-from tests.people import NOW, People, make_user
+from tests.people import NOW, TODAY, People, make_user
 
 from xinheng.core.mandates import Matter
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Role
 from xinheng.documents.time_stamps import Authority
+from xinheng.interfaces.counter.limits import another_day, is_beyond
+from xinheng.services.day_counts import forget_day_counts
 from xinheng.services.records import Change, change_state
-from xinheng.store.models import LedgerEvent, MadeReport, Record, SigningKey, Subject, User
+from xinheng.services.time import end_of
+from xinheng.store.models import DayCount, LedgerEvent, MadeReport, Record, SigningKey, Subject, User
 
 pytestmark = [pytest.mark.usefixtures("office_clock", "uploads"), pytest.mark.row("M6-02")]
 TITLE = "样例违法事实一则"
@@ -333,16 +336,32 @@ def test_too_much_or_too_many_are_refused_before_they_cost_anything(
     assert many.status_code == 429 and MadeReport.objects.count() == 0
 
 
-def test_an_address_is_counted_for_a_day(rf: object) -> None:
-    from django.test import RequestFactory
+@pytest.mark.guard("G13")
+def test_a_place_is_counted_until_the_day_ends(db: None) -> None:
+    """Also after the five minutes that a cache keeps things unasked; of IPv6 a place is a /64."""
 
-    from xinheng.interfaces.counter.limits import is_beyond
+    def beyond(address: str, *, now: datetime = NOW, most: int | None = 2) -> bool:
+        return is_beyond(RequestFactory().get("/", REMOTE_ADDR=address), "t", most=most, now=now)
 
-    cache.clear()
-    one = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1")
-    other = RequestFactory().get("/", REMOTE_ADDR="192.0.2.2")
-    assert [is_beyond(one, "t", most=2) for _ in range(3)] == [False, False, True]
-    assert not is_beyond(other, "t", most=2) and not is_beyond(one, "t", most=None)
+    for one, neighbour, stranger in [
+        ("192.0.2.1", "192.0.2.1", "192.0.2.2"),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", "2001:db8:0:2::1"),
+    ]:
+        assert not beyond(one) and not beyond(neighbour)
+        assert beyond(one, now=NOW + timedelta(minutes=6))
+        assert not beyond(stranger) and not beyond(one, most=None)
+        assert not beyond(one, now=NOW + timedelta(days=1))
+    assert not any(beyond("127.0.0.1") for _ in range(3)), "everybody behind a proxy that tells no addresses"
+    assert not any(
+        "192.0.2" in slot or "2001" in slot for slot in DayCount.objects.values_list("slot", flat=True)
+    )
+    assert forget_day_counts(today=TODAY + timedelta(days=1)) == 4
+    assert [one.day for one in DayCount.objects.all()] == [TODAY + timedelta(days=1)] * 2
+
+
+def test_whoever_is_beyond_is_told_when_the_day_ends() -> None:
+    late = end_of(TODAY) - timedelta(minutes=2)
+    assert another_day(HttpResponse(status=429), now=late).headers["Retry-After"] == "121"
 
 
 def test_the_certificates_are_there_for_who_verifies_alone(firm: Subject, record: Record) -> None:

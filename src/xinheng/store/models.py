@@ -25,6 +25,7 @@ from xinheng.store.code_issues import CodeIssue, CodeIssueStep
 from xinheng.store.commitments import Commitment
 from xinheng.store.connectors import Connector, ConnectorKind, ConnectorPull, PullState
 from xinheng.store.consents import Consent, ConsentWay
+from xinheng.store.day_counts import DayCount
 from xinheng.store.deletions import DeletionProposal, DeletionState
 from xinheng.store.draw_failures import DrawFailure, FailureCause
 from xinheng.store.draw_secrets import DrawSecret
@@ -189,6 +190,7 @@ __all__ = [
     "ConsentWay",
     "Correction",
     "CreditAgency",
+    "DayCount",
     "DeadlineMove",
     "DeletionProposal",
     "DeletionState",

@@ -1,36 +1,26 @@
-"""How often one address may do what costs something, in a day; the address is kept as a keyed digest."""
+"""How often one place may do what costs something, in a calendar day; of IPv6 a place is a /64, as for floods.
 
-import hashlib
-import hmac
+This machine itself is not counted: behind a proxy that tells no addresses everybody would look like it.
+"""
 
-from django.conf import settings
-from django.core.cache import cache
+from datetime import datetime
+
 from django.http import HttpRequest, HttpResponse
 
-from xinheng.interfaces.web.callers import address_of
+from xinheng.interfaces.web.callers import address_of, place_of
 from xinheng.interfaces.web.floods import waiting
-
-DAY = 24 * 3600
-
-
-def slot_of(request: HttpRequest, what: str) -> str:
-    """Where the cache counts for the address of the request."""
-    address = address_of(request)
-    return f"{what}:{hmac.new(settings.KEYS.hash_key, address.encode(), hashlib.sha256).hexdigest()}"
+from xinheng.services.day_counts import count_once_more
+from xinheng.services.time import day_of, end_of
 
 
-def another_day(response: HttpResponse) -> HttpResponse:
-    """With the longest that the count of a day lasts."""
-    return waiting(response, seconds=DAY)
+def another_day(response: HttpResponse, *, now: datetime) -> HttpResponse:
+    """With the seconds until the next day begins."""
+    return waiting(response, seconds=int((end_of(day_of(now)) - now).total_seconds()) + 1)
 
 
-def is_beyond(request: HttpRequest, what: str, *, most: int | None) -> bool:
-    """Counts this request and tells whether there were more than ``most`` within a day; never without a limit."""
-    if most is None:
+def is_beyond(request: HttpRequest, what: str, *, most: int | None, now: datetime) -> bool:
+    """Counts this request and tells whether there were more than ``most`` this day; never without a limit."""
+    place = place_of(address_of(request))
+    if most is None or place is None:
         return False
-    slot = slot_of(request, what)
-    cache.add(slot, 0, DAY)
-    try:
-        return int(cache.incr(slot)) > most
-    except ValueError:
-        return False
+    return count_once_more(place, what, today=day_of(now)) > most

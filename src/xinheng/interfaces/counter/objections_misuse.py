@@ -1,11 +1,13 @@
 """Complain of misuse, leak or tampering: anybody, without an account, a name or an address; receipt with number and code.
 
-What is written is sealed; the unit complained of does not see it (services.misuse; legal guard G13). One address may send
-only so many a day.
+What is written is sealed; the unit complained of does not see it (services.misuse; legal guard G13). From one place only so
+many a day are taken.
 """
 
+from datetime import datetime
+
 from django import forms
-from django.core.cache import cache
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,9 +18,10 @@ from xinheng.core.misuse import A_DAY, Fault
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
-from xinheng.interfaces.counter.limits import DAY, another_day, slot_of
+from xinheng.interfaces.counter.limits import another_day, is_beyond
 from xinheng.interfaces.web.refusals import told
 from xinheng.services.misuse import Grievance, complain
+from xinheng.services.objections import Lodged
 from xinheng.services.policies import policy_in_force
 from xinheng.services.time import day_of
 from xinheng.store.organisations import Organisation, OrganisationName
@@ -73,9 +76,7 @@ def misuse(request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         policy = policy_in_force(on=day_of(now))
         try:
-            slot = _refuse_many(request, policy)
-            lodged = complain(form.grievance(), actor=None, policy=policy, now=now)
-            cache.set(slot, int(cache.get(slot) or 0) + 1, DAY)
+            lodged = _lodged(request, form.grievance(), policy=policy, now=now)
         except Refusal as refusal:
             form.add_error(None, told(refusal))
             status = 429 if refusal.code == "TS8" else 200
@@ -90,13 +91,12 @@ def misuse(request: HttpRequest) -> HttpResponse:
             return kept_nowhere(render(request, "counter/misuse_receipt.html", shown))
     context = {"form": form, "noindex": True}
     page = kept_nowhere(render(request, "counter/misuse.html", context, status=status))
-    return another_day(page) if status == 429 else page
+    return another_day(page, now=timezone.now()) if status == 429 else page
 
 
-def _refuse_many(request: HttpRequest, policy: Policy) -> str:
-    """The slot of the address, in which complaints that were taken are counted for a day."""
-    slot = slot_of(request, "misuse")
-    most = policy.parameter(A_DAY, on=day_of(timezone.now())).value
-    if most is not None and int(cache.get(slot) or 0) >= most:
+@transaction.atomic
+def _lodged(request: HttpRequest, grievance: Grievance, *, policy: Policy, now: datetime) -> Lodged:
+    """Complaints that were taken are counted, others with their transaction are not. Refusal TS8, and those of ``complain``."""
+    if is_beyond(request, "misuse", most=policy.parameter(A_DAY, on=day_of(now)).value, now=now):
         raise Refusal("TS8", "今天从这里提交的投诉太多。", advice="请明天再提交，或者到窗口投诉。")
-    return slot
+    return complain(grievance, actor=None, policy=policy, now=now)

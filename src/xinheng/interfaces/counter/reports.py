@@ -78,7 +78,8 @@ def public_report(request: HttpRequest, subject: str) -> HttpResponse:
     form = PurposeForm(request.POST if request.method == "POST" else None, policy=policy)
     status = 200
     if form.is_bound and form.is_valid():
-        if is_beyond(request, "report", most=policy.parameter("reports.public_a_day", on=today).value):
+        most = policy.parameter("reports.public_a_day", on=today).value
+        if is_beyond(request, "report", most=most, now=now):
             many = Refusal("BG8", "今天从这里获取的报告太多。", advice="请明天再来，或者查看企业的公示页面。")
             form.add_error(None, told(many))
             status = 429
@@ -95,7 +96,7 @@ def public_report(request: HttpRequest, subject: str) -> HttpResponse:
         "noindex": True,
     }
     page = kept_nowhere(render(request, "counter/report_new.html", context, status=status))
-    return another_day(page) if status == 429 else page
+    return another_day(page, now=now) if status == 429 else page
 
 
 @require_safe

@@ -93,13 +93,14 @@ def verify_reports(request: HttpRequest) -> HttpResponse:
 
 
 def _uploaded(request: HttpRequest, policy: Policy) -> HttpResponse:
-    today = day_of(timezone.now())
+    now = timezone.now()
+    today = day_of(now)
     limits = {
         key: policy.parameter(f"reports.{key}", on=today).value for key in ("uploads_a_day", "upload_mib")
     }
-    if is_beyond(request, "verify", most=limits["uploads_a_day"]):
+    if is_beyond(request, "verify", most=limits["uploads_a_day"], now=now):
         many = Refusal("BG9", "今天从这里上传的文件太多。", advice="请用报告编号核验，或者明天再来。")
-        return another_day(_page(request, policy, refused=told(many), status=429))
+        return another_day(_page(request, policy, refused=told(many), status=429), now=now)
     try:
         return received(
             request, most=(limits["upload_mib"] or 0) * MIB, answer=lambda: _checked(request, policy)

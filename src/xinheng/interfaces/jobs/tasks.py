@@ -233,6 +233,7 @@ def destroy_files(timestamp: int) -> None:
     """Give up previews that nobody confirmed, destroy files, and empty rows that were refused or sent back, whose
     term of keeping is over."""
     from xinheng.services.attachments_ended import forget_cancelled
+    from xinheng.services.day_counts import forget_day_counts
     from xinheng.services.leads import forget_leads
 
     now = datetime.now(UTC)
@@ -246,6 +247,7 @@ def destroy_files(timestamp: int) -> None:
     answers = forget_answers(policy=policy, today=today, now=now)
     log.info("answers_emptied", count=answers, pulls=forget_pulls(policy=policy, today=today, now=now))
     log.info("leads_emptied", count=forget_leads(policy=policy, today=today, now=now))
+    log.info("day_counts_forgotten", count=forget_day_counts(today=today))
     log.info("readings_forgotten", count=forget_readings(policy=policy, today=today, now=now))
 
 
