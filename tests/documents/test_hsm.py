@@ -102,6 +102,17 @@ def test_a_missing_token_or_key_is_told(signer: Signer, key: HeldKey, code: str)
     assert _refused(replace(signer, private=key.reference())) == code
 
 
+def test_a_module_that_hangs_refuses_whoever_waits_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hsm, "PATIENCE", 0.01)
+    key, module = HeldKey(TOKEN, LABEL), Module(library="/nowhere/libpkcs11.so", pin=PIN)
+    with hsm._ONE_AT_A_TIME, pytest.raises(Refusal) as refused:
+        hsm.sign(b"", key, module)
+    assert (refused.value.code, "稍后再试" in refused.value.advice) == ("SG7", True)
+    with pytest.raises(Refusal) as refused:
+        hsm.sign(b"", key, module)
+    assert "没有应答" not in refused.value.message, "the turn came"
+
+
 def test_a_wrong_pin_is_not_tried_twice(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
     assert signer.module is not None
     wrong = replace(signer, module=replace(signer.module, pin="1111"))

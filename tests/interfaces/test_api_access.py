@@ -1,18 +1,21 @@
 """Every operation asks for a key, and is tried without one, with a wrong, an expired, a revoked one, and from elsewhere."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, reverse
 from tests.interfaces.api_calls import Caller, caller
 from tests.people import NOW, TODAY, People
 
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.interfaces.api import urls
 from xinheng.interfaces.api.keys import KeyBearer
+from xinheng.interfaces.api.problems import refused
 from xinheng.interfaces.api.schemas import ProblemDocument
 from xinheng.services.senders import revoke_key
 from xinheng.store.models import LedgerEvent, SenderKey, SenderPlace
@@ -60,6 +63,22 @@ def _said(response: HttpResponse) -> tuple[int, str]:
     assert said.advice
     assert said.status == response.status_code
     return response.status_code, said.code
+
+
+def test_a_no_names_its_clause_and_everything_else_that_is_refused() -> None:
+    request, first = (
+        RequestFactory().get("/api/v1/checks"),
+        Refusal("K05", "甲。", citation="《办法》第一条", advice="乙。"),
+    )
+    assert not {"citation", "others"} & set(
+        json.loads(refused(request, Refusal("K05", "甲。", advice="乙。")).content)
+    )
+    first.others = (Refusal("K07", "丙。", advice="丁。"),)
+    said = ProblemDocument.model_validate_json(refused(request, first).content)
+    assert said.citation == "《办法》第一条"
+    assert [(one.code, one.detail, one.advice, one.citation) for one in said.others or ()] == [
+        ("K07", "丙。", "丁。", None)
+    ]
 
 
 def _other(text: str) -> str:

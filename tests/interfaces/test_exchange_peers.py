@@ -9,14 +9,16 @@ from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from tests.people import NOW
+from tests.refusals import code_of
 from tests.sealing import seal_all
 from tests.services.deliveries import penalty, write
 from tests.services.two_platforms import Pair, Platform, two_platforms
 
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
+from xinheng.interfaces.api import exchange
 from xinheng.interfaces.exchange import peer_calls
 from xinheng.interfaces.exchange.peer_folder import folder_of
 from xinheng.interfaces.exchange.peers import round_with, something_to_do
@@ -209,6 +211,18 @@ def test_a_key_of_a_department_opens_no_exchange(pair: Pair, tmp_path: Path) -> 
         other = caller(city.people, city.policy)
         response = other.get("/api/v1/exchange/holdings")
         assert (response.status_code, json.loads(response.content)["code"]) == (403, "EX15")
+
+
+@pytest.mark.row("M2-12")
+def test_a_package_whose_sender_is_gone_is_refused_as_cut_off() -> None:
+    request = RequestFactory().post("/api/v1/exchange/packages", b"{}", "application/jsonl")
+    request._stream = _Gone()
+    assert code_of(exchange._body, request) == "EX26"
+
+
+class _Gone:
+    def read(self, *_: int) -> bytes:
+        raise ConnectionResetError
 
 
 @pytest.mark.row("M2-12")

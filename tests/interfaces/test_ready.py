@@ -15,3 +15,4 @@ def test_a_database_that_stopped_before_the_first_tables_were_one_file_is_refuse
         ready._migrate()
     assert refused.value.code == "DB10"
     assert "没有改动" in refused.value.message
+    assert "0570_article_files.py" in refused.value.advice, "which version has to run first"

@@ -309,10 +309,12 @@ def test_unknown_forged_and_strange_files_are_told(firm: Subject, record: Record
     paper = Client().get(f"/report/{_public(firm)}/pdf").content
     half = len(paper) // 2
     forged = paper[:half] + bytes([paper[half] ^ 1]) + paper[half + 1 :]
-    for content in (forged, paper[:half], b"hello", b"{}", b"\x00" * 100):
+    resaved = paper + b"\n% saved anew\n"
+    for content in (forged, resaved, paper[:half], b"hello", b"{}", b"\x00" * 100):
         seen = _uploaded(content)
         assert "核验未通过" in seen and "请不要采用" in seen
         assert firm.name not in seen
+        assert ("另存过" in seen) == (content in (forged, resaved)), "of what was signed, and of nothing else"
 
 
 def test_a_number_is_typed_and_found_or_its_form_is_told(firm: Subject, record: Record) -> None:

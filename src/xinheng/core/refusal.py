@@ -67,8 +67,10 @@ def gathered(found: list[Refusal]) -> Iterator[None]:
 
 
 def refuse_all(found: Sequence[Refusal]) -> None:
-    """Refuse with everything that was found; nothing found refuses nothing."""
+    """Refuse with everything that was ``gathered``, each once; nothing found refuses nothing."""
     if found:
+        for one in found:
+            one.others = ()
         first, *more = found
         first.others = tuple(more)
         raise first

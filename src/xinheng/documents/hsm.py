@@ -1,11 +1,11 @@
 """Signs with a P-256 key that never leaves a hardware security module (密码机), over PKCS#11 (《电子签名法》第十三条).
 
 A signer of such a key holds a reference to it (RFC 7512) where another holds the private key. Each signature opens a
-session of its own, one after the other within a process, so that a module that was restarted is found again. A PIN that
-the module refused is not tried a second time: modules lock themselves after a few.
+session of its own, one after the other within a process, so that a module that was restarted is found again. Whoever waits
+for his turn longer than PATIENCE is refused, so that a module that hangs stops one thread and not all. A PIN that the module
+refused is not tried a second time: modules lock themselves after a few.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +18,10 @@ from xinheng.core.refusal import Refusal
 
 _SCHEME = b"pkcs11:"
 _ONE_AT_A_TIME = Lock()
+PATIENCE = 20.0
+"""Seconds for which a signature waits for those before it; one takes a fraction of a second."""
+_UNREACHED = "请系统管理员核对 XINHENG_PKCS11_MODULE 指向的厂商程序库和密码机的连接；其间不签发文书。"
+_LATER = "请稍后再试；一直如此的，请系统管理员检查密码机，恢复后重新启动服务。"
 _wrong_pins: set[tuple[str, str, bytes]] = set()
 
 
@@ -50,8 +54,8 @@ def held_key(private: bytes) -> HeldKey | None:
 
 
 def sign(content: bytes, key: HeldKey, module: Module | None) -> bytes:
-    """ECDSA over SHA-256, DER. Refusals SG6 no module configured, SG7 it does not work, SG8 no such token, SG9 the PIN is
-    missing, wrong or locked, SG10 no such key."""
+    """ECDSA over SHA-256, DER. Refusals SG6 no module configured, SG7 it does not work or does not answer, SG8 no such
+    token, SG9 the PIN is wrong or locked, SG10 no such key, SG11 no PIN."""
     if module is None or not module.library:
         raise Refusal(
             "SG6",
@@ -60,45 +64,41 @@ def sign(content: bytes, key: HeldKey, module: Module | None) -> bytes:
         )
     pin = _pin_of(module)
     tried = (module.library, key.token, sha256(pin.encode()).digest())
-    with _ONE_AT_A_TIME:
+    if not _ONE_AT_A_TIME.acquire(timeout=PATIENCE):
+        raise _unusable("正忙，或者没有应答", advice=_LATER)
+    try:
         if tried in _wrong_pins:
             raise _wrong_pin(key)
         return _asked(content, key, module.library, pin, tried)
+    finally:
+        _ONE_AT_A_TIME.release()
 
 
 def _asked(content: bytes, key: HeldKey, library: str, pin: str, tried: tuple[str, str, bytes]) -> bytes:
     """Once more after the library was started anew: it may have been started before the token or the module was there."""
     try:
         import pkcs11
-        from pkcs11 import exceptions as told
+        from pkcs11 import exceptions
     except ImportError as error:
         raise _unusable("没有安装 python-pkcs11") from error
-    again = True
-    while True:
+    for anew in (False, True):
         try:
             loaded = pkcs11.lib(library)
+            if anew:
+                loaded.reinitialize()
             return _signature(content, loaded, key, pin)
         except (
-            told.PinIncorrect,
-            told.PinInvalid,
-            told.PinLenRange,
-            told.PinLocked,
-            told.PinExpired,
+            exceptions.PinIncorrect,
+            exceptions.PinInvalid,
+            exceptions.PinLenRange,
+            exceptions.PinLocked,
+            exceptions.PinExpired,
         ) as error:
             _wrong_pins.add(tried)
             raise _wrong_pin(key) from error
-        except told.PKCS11Error as error:
-            if not again:
-                raise _no_token(key, error, told) from error
-        again = False
-        _restart(lambda: pkcs11.lib(library).reinitialize(), told.PKCS11Error)
-
-
-def _restart(step: Callable[[], object], failing: type[Exception]) -> None:
-    try:
-        step()
-    except failing as error:
-        raise _unusable(type(error).__name__) from error
+        except exceptions.PKCS11Error as error:
+            failed = error
+    raise _no_token(key, failed) from failed
 
 
 def _signature(content: bytes, loaded: Any, key: HeldKey, pin: str) -> bytes:
@@ -156,8 +156,10 @@ def _no_key(key: HeldKey) -> Refusal:
     )
 
 
-def _no_token(key: HeldKey, error: Exception, told: Any) -> Refusal:
-    if not isinstance(error, (told.NoSuchToken, told.MultipleTokensReturned, told.TokenNotPresent)):
+def _no_token(key: HeldKey, error: Exception) -> Refusal:
+    from pkcs11.exceptions import MultipleTokensReturned, NoSuchToken, TokenNotPresent
+
+    if not isinstance(error, (NoSuchToken, MultipleTokensReturned, TokenNotPresent)):
         return _unusable(type(error).__name__)
     return Refusal(
         "SG8",
@@ -166,9 +168,5 @@ def _no_token(key: HeldKey, error: Exception, told: Any) -> Refusal:
     )
 
 
-def _unusable(cause: str) -> Refusal:
-    return Refusal(
-        "SG7",
-        f"密码机不能使用（{cause}）。",
-        advice="请系统管理员核对 XINHENG_PKCS11_MODULE 指向的厂商程序库和密码机的连接；其间不签发文书。",
-    )
+def _unusable(cause: str, *, advice: str = _UNREACHED) -> Refusal:
+    return Refusal("SG7", f"密码机不能使用（{cause}）。", advice=advice)

@@ -22,6 +22,7 @@ from xinheng.core.review_reports import FORMAT as REVIEW
 from xinheng.documents.ofd import Cover, read_signed, write_ofd
 from xinheng.documents.set_pages import read_pages
 from xinheng.documents.signing import (
+    Seen,
     Signer,
     Sm2,
     sign_pdf,
@@ -33,6 +34,8 @@ from xinheng.documents.time_stamps import Stamp
 from xinheng.documents.typesetting import DEVELOPMENT, STANDARDS, WITH_FILES, set_pdf, set_pictures
 
 _REASON = re.compile(rf"信用报告 ({NUMBER.pattern}) (sha256:[0-9a-f]{{64}})")
+
+_SAVED_ANEW = "加过附件、另存过的也是改动过的。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +108,15 @@ def check_file(
     return replace(seen, sm2=beside.sm2) if beside.genuine else Checked(genuine=False, cause=beside.cause)
 
 
+def _wrong(seen: Seen) -> Checked:
+    """A known key signed it, but not as it is: most have only been saved anew."""
+    return Checked(genuine=False, cause=seen.cause + (_SAVED_ANEW if seen.signer else ""))
+
+
 def _check_pdf(content: bytes, trusted: Sequence[bytes], authorities: Sequence[bytes]) -> Checked:
     seen = verify_letter(content, trusted, authorities)
     if not seen.genuine:
-        return Checked(genuine=False, cause=seen.cause)
+        return _wrong(seen)
     named = _REASON.fullmatch(seen.reason)
     if named is None:
         return Checked(genuine=False, cause="这是本平台签名的其他文书，不是信用报告。")
@@ -118,7 +126,7 @@ def _check_pdf(content: bytes, trusted: Sequence[bytes], authorities: Sequence[b
 def _check_ofd(content: bytes, trusted: Sequence[bytes]) -> Checked:
     seen, told = read_signed(content, trusted)
     if not seen.genuine:
-        return Checked(genuine=False, cause=seen.cause)
+        return _wrong(seen)
     return Checked(genuine=True, number=told["number"], digest=told["digest"], sm2=seen.sm2)
 
 

@@ -191,7 +191,7 @@ def _enter(
 
 def check_again(made: ReviewReport, *, by: User, policy: Policy, now: datetime) -> ReviewReport:
     """Before the award: the same enterprises as of today, with what was added since and how much has ended. Refusals as of
-    ``make_review``, HC4 for what is no tender of this desk, BG7 where it is kept no more."""
+    ``make_review``, HC4 for what is no tender of this desk, HC8 where it is kept no more."""
     if made.kind == ReviewKind.INQUIRY or made.organisation_id != by.organisation_id:
         raise Refusal("HC4", "只有本单位出具的投标人核查可以再核查。", advice="请重新核查名单。")
     _kept(made)

@@ -60,17 +60,17 @@ def authorities() -> tuple[bytes, ...]:
     return settings.TSA.certificates if settings.TSA else ()
 
 
-def where_held(row: SigningKey) -> str:
-    """Of a key in use in the security module: where it lies, and whether it signs now; empty for any other."""
+def where_held(row: SigningKey) -> tuple[HeldKey, Refusal | None] | None:
+    """Of a key in use in the security module: where it lies, and why it does not sign now; None for any other."""
     signer = _opened(row) if row.sealed is not None else None
     key = held_key(signer.private) if signer else None
     if signer is None or key is None:
-        return ""
+        return None
     try:
         held(key, signer.certificate, module=signer.module)
     except Refusal as refused:
-        return f"  密码机“{key.token}”，标签“{key.label}”：{refused.message}"
-    return f"  密码机“{key.token}”，标签“{key.label}”：可以签名"
+        return key, refused
+    return key, None
 
 
 def certificates() -> list[bytes]:

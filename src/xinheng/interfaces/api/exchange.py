@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, UnreadablePostError
 from django.utils import timezone
 from ninja import Router
 from ninja.params.functions import Query
@@ -70,7 +70,10 @@ def _body(request: HttpRequest) -> bytes:
             f"没有注明大小，没有内容，或者超过 {MOST_BYTES // MIB} MiB。",
             advice="请带上 Content-Length，一次只送一个交换包。",
         )
-    body = request.read(int(told))
+    try:
+        body = request.read(int(told))
+    except UnreadablePostError:
+        body = b""
     if len(body) != int(told):
         raise Refusal("EX26", "内容在中途断开，没有收下。", advice="请重发这个交换包。")
     return body

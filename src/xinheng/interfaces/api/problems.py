@@ -1,4 +1,4 @@
-"""Every no of the interface is a problem document (RFC 9457) in Chinese: code, what is wrong, what to do."""
+"""Every no of the interface is a problem document (RFC 9457) in Chinese: code, what is wrong, by which clause, what to do."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -101,7 +101,7 @@ def problem(
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = STATUS.get(refusal.code, 409)
-    response = problem(request, status, code=refusal.code, detail=refusal.message, advice=refusal.advice)
+    response = problem(request, status, **_told(refusal))
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="xinheng"'
     if refusal.code == "K28":
@@ -119,6 +119,16 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if refusal.code == "K09":
         response.headers["Retry-After"] = str(min(_BUSY_SECONDS, int(UNDER_WAY.total_seconds())))
     return response
+
+
+def _told(refusal: Refusal) -> dict[str, Any]:
+    """With its clause and with what else is refused, where there is any."""
+    told: dict[str, Any] = {"code": refusal.code, "detail": refusal.message, "advice": refusal.advice}
+    if refusal.citation:
+        told["citation"] = refusal.citation
+    if refusal.others:
+        told["others"] = [_told(one) for one in refusal.others]
+    return told
 
 
 def no_such_thing(request: HttpRequest, _: Exception | None = None) -> HttpResponse:

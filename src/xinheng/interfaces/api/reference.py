@@ -14,7 +14,7 @@ TITLE = "信衡报送接口"
 PREFIX = "/api/v1/"
 ABOUT = (
     "部门的业务系统用密钥报送信用信息。每次报送即一个批次，与在业务系统上传文件走同一条路，给出同样的回执。"
-    "出错时返回 application/problem+json：code 是代码，detail 说明原因，advice 说明怎么办。"
+    "出错时返回 application/problem+json：code 是代码，detail 说明原因，advice 说明怎么办；有依据的，citation 写明依据；原因不止一个的，其余列在 others。"
 )
 _RECORD = {
     "type": "object",

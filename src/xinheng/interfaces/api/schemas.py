@@ -105,6 +105,15 @@ class Feeds(Schema):
     feeds: list[FeedShown]
 
 
+class RefusedToo(Schema):
+    """What else is refused of the same request."""
+
+    code: str
+    detail: str
+    advice: str
+    citation: str | None = Field(None, description="依据")
+
+
 class ProblemDocument(Schema):
     """RFC 9457."""
 
@@ -115,6 +124,8 @@ class ProblemDocument(Schema):
     code: str
     advice: str
     instance: str
+    citation: str | None = Field(None, description="依据")
+    others: list[RefusedToo] | None = Field(None, description="同一请求中一并不能办理的其他原因")
     delivery: Delivery | None = None
 
 

@@ -81,9 +81,12 @@ def keys() -> None:
         kind = "试用密钥" if row.development else "正式密钥"
         state = f"{day_of(row.retired_at)} 停用" if row.retired_at else "使用中"
         curve = Curve(row.curve).label
-        print(
-            f"{short_id(row.id_digest)}  {curve}  {kind}  {day_of(row.made_at)} 启用  {state}{where_held(row)}"
-        )
+        said = [short_id(row.id_digest), curve, kind, f"{day_of(row.made_at)} 启用", state]
+        if (found := where_held(row)) is not None:
+            key, refused = found
+            signs = refused.message if refused else "可以签名"
+            said.append(f"密码机“{key.token}”，标签“{key.label}”：{signs}")
+        print("  ".join(said))
     print(f"本机的 OpenSSL {'支持' if is_there() else '不支持'} SM2。")
     if not SigningKey.objects.exists():
         print("还没有签名密钥；签发第一份文书时自动生成试用密钥。")

@@ -74,7 +74,8 @@ def _refuse_half_way(executor: "MigrationExecutor") -> None:
             raise Refusal(
                 "DB10",
                 "数据库停在合并以前的某次迁移，本版本不能从那里继续；数据没有改动。",
-                advice="请先用迁移合并以前的最后一个版本运行任一命令，再用本版本运行。",
+                advice="请先换上迁移合并以前的版本（store/migrations 中还有 0570_article_files.py 的最新一版），"
+                "运行一次 xinheng ledger verify，再换回本版本。",
             )
 
 

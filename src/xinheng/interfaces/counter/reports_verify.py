@@ -121,7 +121,7 @@ def _checked(request: HttpRequest, policy: Policy) -> HttpResponse:
         outcome = {
             "tone": "decide",
             "word": "核验未通过",
-            "says": f"{seen.cause}加过附件、另存过的也是改动过的；请不要采用这个文件，请向持有人索取原来的文件，或者凭编号核验。",
+            "says": f"{seen.cause}请不要采用这个文件，请向持有人索取原来的文件，或者凭编号核验。",
         }
     else:
         found = "" if seen.sm2 is Sm2.NONE else seen.sm2.label
