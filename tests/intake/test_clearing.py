@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from pypdf.generic import (
     DecodedStreamObject,
     DictionaryObject,
     NameObject,
+    NullObject,
     NumberObject,
     TextStringObject,
 )
@@ -20,6 +22,7 @@ from tests.intake import papers
 from xinheng.core.attachments import Kind
 from xinheng.intake.attachments import Bounds, inspect
 from xinheng.intake.clearing import Cleared, Held, written_clear
+from xinheng.intake.clearing_child import clear_picture
 
 pytestmark = pytest.mark.row("M5-08")
 BOUNDS = Bounds(pixels=1_000_000)
@@ -96,6 +99,22 @@ def _pdf(path: Path, *, signed: bool = False, remark: bool = False, author: str 
     return path
 
 
+def _packed_pdf(path: Path) -> Path:
+    """A photo packed once more, and a page whose list of annotations holds nothing."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    page[NameObject("/Annots")] = ArrayObject([NullObject()])
+    photo = DecodedStreamObject()
+    photo.set_data(zlib.compress(_photo()))
+    filters = ArrayObject([NameObject("/FlateDecode"), NameObject("/DCTDecode")])
+    settings = ArrayObject([NullObject(), DictionaryObject({NameObject("/ColorTransform"): NumberObject(1)})])
+    photo.update({NameObject("/Filter"): filters, NameObject("/DecodeParms"): settings})
+    named = DictionaryObject({NameObject("/I"): writer._add_object(photo)})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): named})
+    writer.write(path)
+    return path
+
+
 def _clear(path: Path, kind: Kind) -> tuple[Cleared, bytes]:
     assert inspect(path, BOUNDS).kind is kind
     out = path.with_suffix(".clear")
@@ -121,6 +140,36 @@ def test_a_pdf_keeps_its_pages_and_loses_author_xmp_and_camera(tmp_path: Path) -
     )
     assert b"creator" not in content and b"Exif" not in content and b"\xff\xd8" in content
     assert inspect(tmp_path / "a.clear", BOUNDS).pages == 1
+
+
+def test_a_photo_packed_once_more_loses_its_camera_and_an_empty_annotation_is_none(tmp_path: Path) -> None:
+    told, content = _clear(_packed_pdf(tmp_path / "a.pdf"), Kind.PDF)
+    photo = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/XObject"]["/I"]  # type: ignore[index]
+    assert told.written and photo["/Filter"] == "/DCTDecode"
+    assert photo["/DecodeParms"] == {"/ColorTransform": 1}
+    assert b"Exif" not in photo._data and Image.open(io.BytesIO(photo._data)).size == (8, 8)
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_ends_with_its_first_picture_and_keeps_what_it_shows(progressive: bool) -> None:
+    out = io.BytesIO()
+    drawn = Image.linear_gradient("L").convert("RGB")
+    drawn.save(out, "JPEG", progressive=progressive, icc_profile=b"profile", comment=MAKER.encode())
+    plain, exif = out.getvalue(), _photo()
+    more = b"\xff\xe2\x00\x0aMPF\x00abcd" + b"\xff\xff\xff\xe1\x00\x08Exif\x00\x00"
+    content = clear_picture(plain[:2] + more + plain[2:] + exif)
+    assert (
+        not any(word in content for word in (b"Exif", b"MPF", MAKER.encode())) and b"ICC_PROFILE" in content
+    )
+    assert content.endswith(b"\xff\xd9") and len(content) < len(plain)
+    with Image.open(io.BytesIO(content)) as shown, Image.open(io.BytesIO(plain)) as meant:
+        assert shown.tobytes() == meant.tobytes()
+
+
+def test_a_png_ends_with_its_end() -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(out, "PNG")
+    assert clear_picture(out.getvalue() + _photo()) == out.getvalue()
 
 
 def test_an_office_file_loses_its_properties_and_still_holds_together(tmp_path: Path) -> None:

@@ -50,6 +50,12 @@ _OFD_KEPT = {"DocID", "DocUsage"}
 _OFD_NAMES = {"Author", "CustomDatas"}
 _DAY = (1980, 1, 1, 0, 0, 0)
 
+_KEPT = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+"""Application segments of a JPEG that stay, by mark and beginning: its measure and its colours."""
+_BARE = {0x00, 0x01, *range(0xD0, 0xD9), 0xFF}
+"""What may stand behind FF without a length: fill bytes and marks that say nothing outside a picture."""
+_PICTURE_OVER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
+
 
 def clear_pdf(path: Path, out: Path, title: str) -> dict[str, object]:
     from pypdf import PdfReader, PdfWriter
@@ -70,17 +76,47 @@ def clear_pdf(path: Path, out: Path, title: str) -> dict[str, object]:
             writer._objects[told.idnum - 1] = NullObject()
         for key in ("/Metadata", *_TRACES):
             thing.pop(key, None)
-        if isinstance(thing, StreamObject) and thing.get("/Filter") in ("/DCTDecode", ["/DCTDecode"]):
-            thing._data = clear_picture(thing._data)
+        if isinstance(thing, StreamObject):
+            _clear_stream(thing)
     writer.metadata = None
     writer.metadata = {"/Title": title, "/Producer": ""}
     writer.write(str(out))
     return {}
 
 
+def _clear_stream(stream: Any) -> None:
+    """A JPEG, also one that is packed once more (``[/FlateDecode /DCTDecode]``), which is then kept as it was within."""
+    from pypdf.filters import decode_stream_data
+    from pypdf.generic import ArrayObject, NameObject, StreamObject
+
+    told = _under(stream, "/Filter")
+    filters = [one.get_object() for one in told] if isinstance(told, list) else [told]
+    if filters[-1:] != ["/DCTDecode"]:
+        return
+    if filters[:-1]:
+        settings = _under(stream, "/DecodeParms")
+        packed = StreamObject()
+        packed._data = stream._data
+        packed[NameObject("/Filter")] = ArrayObject(filters[:-1])
+        if isinstance(settings, list) and len(settings) == len(filters):
+            packed[NameObject("/DecodeParms")] = ArrayObject(settings[:-1])
+        stream._data = decode_stream_data(packed)
+        stream.pop("/DecodeParms", None)
+        stream[NameObject("/Filter")] = NameObject("/DCTDecode")
+        if isinstance(settings, list) and isinstance(last := settings[-1].get_object(), dict):
+            stream[NameObject("/DecodeParms")] = last
+    stream._data = clear_picture(stream._data)
+
+
+def _under(thing: Any, key: str) -> Any:
+    found = thing.get(key)
+    return None if found is None else found.get_object()
+
+
 def _annotations(reader: Any) -> list[Any]:
-    held = [page["/Annots"].get_object() for page in reader.pages if "/Annots" in page]
-    return [one.get_object() for many in held for one in many if one.get_object() is not None]
+    held = [page["/Annots"] for page in reader.pages if "/Annots" in page]
+    found = [one.get_object() for many in held if isinstance(many, list) for one in many]
+    return [one for one in found if isinstance(one, dict)]
 
 
 def _signed(reader: Any) -> bool:
@@ -107,24 +143,42 @@ def clear_picture(content: bytes) -> bytes:
 
 
 def _segments(content: bytes) -> Iterator[bytes]:
-    """Kept of the application segments: JFIF (0), a colour profile (2), Adobe's colours (14)."""
+    """The first picture alone: cameras put more behind its end, with all they know in each."""
     yield content[:2]
     at = 2
-    while at + 4 <= len(content) and content[at] == 0xFF and content[at + 1] != 0xDA:
-        mark, end = content[at + 1], at + 2 + int.from_bytes(content[at + 2 : at + 4])
-        own = 0xE0 <= mark <= 0xEF and mark not in (0xE0, 0xE2, 0xEE)
-        if not own and mark != 0xFE:
+    while 0 <= (at := content.find(b"\xff", at)) < len(content) - 1:
+        mark = content[at + 1]
+        if mark == 0xD9:
+            yield content[at : at + 2]
+            return
+        if mark in _BARE:
+            at += 1
+            continue
+        end = at + 2 + max(2, int.from_bytes(content[at + 2 : at + 4]))
+        if _kept(mark, content[at + 4 : end]):
             yield content[at:end]
         at = end
-    yield content[at:]
+        if mark == 0xDA:
+            over = _PICTURE_OVER.search(content, at)
+            at = over.start() if over else len(content)
+            yield content[end:at]
+
+
+def _kept(mark: int, body: bytes) -> bool:
+    if not (0xE0 <= mark <= 0xEF or mark == 0xFE):
+        return True
+    return mark in _KEPT and body.startswith(_KEPT[mark])
 
 
 def _chunks(content: bytes) -> Iterator[bytes]:
     at = 8
     while at + 8 <= len(content):
         end = at + 12 + int.from_bytes(content[at : at + 4])
-        if content[at + 4 : at + 8] not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"):
+        kind = content[at + 4 : at + 8]
+        if kind not in (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"):
             yield content[at:end]
+        if kind == b"IEND":
+            return
         at = end
 
 
