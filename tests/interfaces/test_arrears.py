@@ -6,18 +6,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.portal_city import a_subject, an_act
 from tests.interfaces.portal_city import portal_on_the_day as portal_on_the_day
 from tests.people import NOW, TODAY, People
+from tests.query_plans import locked
 from tests.refusals import code_of
 
 from xinheng.core.policy import Policy, load_policy
 from xinheng.core.records import Finality
 from xinheng.services.arrears import Decision, arrears_to_propose, propose_arrears, show_arrears, stop_arrears
 from xinheng.services.records import Change, change_state
-from xinheng.store.models import ArrearsNotice, LedgerEvent, Record
+from xinheng.store.models import ArrearsNotice, LedgerEvent, Record, Subject
 
 pytestmark = [
     pytest.mark.usefixtures("office_clock"),
@@ -88,6 +91,12 @@ def test_one_proposes_another_decides_and_it_is_public_until_its_ground_ends(
     page = client.get("/arrears")
     for word in ("样例城投有限公司", "120,000", "市人民政府 宛政〔2026〕3号", "依据待核", "提出异议"):
         assert word in text(page), word
+    known = {"If-None-Match": page.headers["ETag"]}
+    assert client.get("/arrears", headers=known).status_code == 304
+    Subject.objects.filter(pk=record.subject_id).update(name="样例城投集团有限公司")
+    assert "样例城投集团有限公司" in text(client.get("/arrears", headers=known)), (
+        "another name is another page"
+    )
     assert "信衡建议值" not in text(page) + text(officer.get("/office/arrears/")), (
         "a city opened it, not the platform"
     )
@@ -148,7 +157,9 @@ def test_two_persons_a_hearing_and_a_reason_are_needed(people: People, nanyang: 
     assert code_of(propose_arrears, record.record_key, DECISION, actor=people.wang, **given) == "AZ4"
     assert code_of(show_arrears, notice.public_id, heard="无", actor=people.wang, **given) == "AZ6"
     assert code_of(show_arrears, notice.public_id, heard=" ", actor=people.zhao, **given) == "AZ7"
-    show_arrears(notice.public_id, heard="没有提出意见", actor=people.zhao, **given)
+    with CaptureQueriesContext(connection) as seen:
+        show_arrears(notice.public_id, heard="没有提出意见", actor=people.zhao, **given)
+    assert locked(seen)[:2] == ["store_record", "store_arrearsnotice"], "as whoever ends the record"
     assert code_of(show_arrears, notice.public_id, heard="无", actor=people.zhao, **given) == "AZ5"
     assert code_of(stop_arrears, notice.public_id, reason="", actor=people.wang, now=NOW) == "AZ9"
     stop_arrears(notice.public_id, reason="决定撤销", actor=people.wang, now=NOW)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 from tests.intake import papers
 from tests.interfaces.office_people import post, signed_in, text
@@ -154,6 +156,26 @@ def test_a_picture_is_drawn_anew_and_a_file_listed_by_digest_once_another_person
     assert [one.title for one in files_of(second)] == ["办事指南"]
     post(reviewer, f"{own}1/withdraw/", {"reason": "有误"})
     assert client.get(shown).status_code == 404
+
+
+def test_a_file_that_nobody_cleared_is_carried_but_not_released(
+    people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    words, given = Words(section=Section.NEWS, title="一条动态", text="正文"), {"policy": policy, "now": NOW}
+    made = write_article(words, author=people.wang, **given)  # type: ignore[arg-type]
+    draft = Draft(made.public_id, 1)
+    file = add_file(draft, papers.pdf(tmp_path / "a.pdf"), "办事指南", actor=people.wang, **given)  # type: ignore[arg-type]
+    ArticleFile.objects.filter(pk=file.pk).update(cleared=False)
+    with CaptureQueriesContext(connection) as seen:
+        second = write_article(words, of=made.public_id, author=people.wang, **given)  # type: ignore[arg-type]
+    first, every = [one["sql"] for one in seen if 'FROM "store_article"' in one["sql"]]
+    assert first.endswith("LIMIT 1 FOR UPDATE") and every.endswith("FOR UPDATE"), (
+        "listed once the page is locked"
+    )
+    release = {"actor": people.zhou, **given}
+    assert code_of(release_article, made.public_id, 2, files=seen_files(second), **release) == "WZ18"
+    remove_file(Draft(made.public_id, 2), files_of(second)[0].public_id, actor=people.wang, now=NOW)
+    release_article(made.public_id, 2, **release)  # type: ignore[arg-type]
 
 
 def test_nothing_unscanned_or_infected_is_released_or_handed_out(

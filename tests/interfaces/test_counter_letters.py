@@ -1,5 +1,7 @@
 """An enterprise reads in its space the letters that were served on it: none before, and none of others."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from tests.interfaces.office_people import text
@@ -9,11 +11,12 @@ from tests.services.deliveries import code
 from tests.services.letter_cases import draft_of
 from tests.services.orders import Orders, make_orders
 
+from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy
 from xinheng.core.service_proof import Try, Way
-from xinheng.services.letters import issue_letter
+from xinheng.services.letters import is_own, issue_letter
 from xinheng.services.letters_serving import serve
-from xinheng.store.models import LedgerEvent
+from xinheng.store.models import LedgerEvent, Subject
 
 pytestmark = [pytest.mark.usefixtures("office_clock", "home"), pytest.mark.guard("G17")]
 
@@ -40,6 +43,17 @@ def test_a_served_letter_is_read_by_its_enterprise_alone(orders: Orders, people:
     answer = visitor.get(paper)
     assert answer.content.startswith(b"%PDF")
     assert LedgerEvent.objects.filter(kind="letter.read", object=f"letter:{letter.public_id}").exists()
+    for name, known_at in (("甲公司", NOW), ("新名称公司", NOW + timedelta(days=1))):
+        orders.rows.name(firm, name=name, normalised=normalise_name(name), known_at=known_at)
+    Subject.objects.filter(pk=firm.pk).update(name="新名称公司")
+    assert paper in text(visitor.get(page)) and visitor.get(paper).status_code == 200, (
+        "served before it was renamed"
+    )
+    firm.refresh_from_db()
+    letter.addressee = "投诉人"
+    assert not is_own(letter, firm)
+    firm.name, letter.addressee = "再新名称公司", "新名称公司"
+    assert not is_own(letter, firm), "nobody knew that name here when the letter was issued"
     other = orders.rows.subject(name="乙公司", code=code(2))
     stranger = visitor_of(other, people.wang)
     assert (

@@ -7,6 +7,7 @@ from itertools import count
 from zipfile import ZipFile
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from tests.interfaces.portal_city import DECIDED, a_subject
 from tests.people import NOW, TODAY, People
 from tests.refusals import code_of
@@ -25,6 +26,7 @@ from xinheng.services.up_reports import (
     to_report,
 )
 from xinheng.store.files import read_file
+from xinheng.store.locks import UP_REPORTS
 from xinheng.store.models import BatchState, Publication, Record, RecordDetail, UpReport
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M5-02")]
@@ -83,6 +85,21 @@ def test_what_is_public_goes_up_once_in_the_national_columns(people: People, pol
     assert code_of(take_receipt, made.public_id, "一行", **answer) == "UR5"
     assert take_receipt(made.public_id, "全部接受", **answer) == (1, 0)
     assert made.lines.get().ground == shown.ground
+
+
+def test_the_button_waits_for_the_night(people: People, policy: Policy) -> None:
+    _penalty(people)
+    night = connection.copy()
+    try:
+        with night.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [UP_REPORTS])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '20ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            make_reports(policy=policy, now=NOW)
+    finally:
+        night.close()
+    assert len(make_reports(policy=policy, now=NOW)) == 1
 
 
 def test_what_came_back_waits_with_its_department_until_it_goes_again(people: People, policy: Policy) -> None:

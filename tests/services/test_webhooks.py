@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.people import NOW, People
+from tests.query_plans import locked
 from tests.refusals import code_of
 from tests.services.deliveries import code
 from tests.services.measure_cases import HONOURS, Measures, make_measures
@@ -227,7 +230,9 @@ def test_a_system_learns_that_its_key_ends_or_was_revoked(desk: Desk) -> None:
 def test_tries_wait_longer_and_a_silent_address_is_given_up_with_a_line_on_the_desk(desk: Desk) -> None:
     message, reach = send_test(desk.hook, now=NOW), frozenset({desk.people.market.pk})
     assert send_test(desk.hook, now=NOW).pk == message.pk
-    assert not note_failed(message.pk, status=503, trouble="回答 503", now=NOW)
+    with CaptureQueriesContext(connection) as seen:
+        assert not note_failed(message.pk, status=503, trouble="回答 503", now=NOW)
+    assert locked(seen) == ["store_webhook", "store_webhookmessage"], "as whoever ends the address"
     assert not something_due(now=NOW) and something_due(now=NOW + HOUR)
     assert not list(given_up(reach))
     assert note_failed(message.pk, status=None, trouble="连接不上", now=NOW + DEAD_AFTER)

@@ -119,6 +119,13 @@ def _ground(record_key: int, policy: Policy) -> Record:
     return found
 
 
+def _lock_ground(public_id: str) -> None:
+    """The record before the notice, as whoever ends a record takes them."""
+    keys = ArrearsNotice.objects.filter(public_id=public_id).values("record_key")
+    records = Record.objects.select_for_update().filter(record_key__in=keys, known_until__isnull=True)
+    list(records.order_by("pk").values_list("pk"))
+
+
 def _bodies(policy: Policy) -> QuerySet[Subject]:
     """Subjects of whom the document of the city speaks: organs and public institutions by mark or code, marked
     state-owned enterprises."""
@@ -136,6 +143,7 @@ def show_arrears(public_id: str, *, heard: str, actor: User, policy: Policy, now
     """Another person decides that it is public. ``heard``: what the unit said, or that it said nothing. Refusals AZ1, AZ2,
     AZ5 not open, AZ6 the same person, AZ7 nothing said of the hearing, AZ8 the days for a statement are not over."""
     _refuse_closed(policy)
+    _lock_ground(public_id)
     notice = ArrearsNotice.objects.select_for_update().filter(public_id=public_id).first()
     if notice is None or notice.shown_at is not None or notice.ended_at is not None:
         raise Refusal("AZ5", "这项公示已经办结。", advice="请刷新页面。")

@@ -92,6 +92,7 @@ def add_file(
         width=width,
         height=height,
         file=kept,
+        cleared=True,
         added_by=actor,
         added_at=now,
     )
@@ -128,11 +129,16 @@ def remove_file(draft: Draft, file: str, *, actor: User, now: datetime) -> None:
     _note("article.file_removed", row, by=actor, now=now)
 
 
+_CARRIED = (
+    *("kind", "title", "width", "height", "file", "cleared"),
+    *("checked", "checked_at", "added_by", "added_at"),
+)
+
+
 def carry_files(before: Article, after: Article) -> None:
     """A new version begins with the files of the one before it."""
-    same = ("kind", "title", "width", "height", "file", "checked", "checked_at", "added_by", "added_at")
     for one in files_of(before):
-        ArticleFile.objects.create(article=after, **{name: getattr(one, name) for name in same})
+        ArticleFile.objects.create(article=after, **{name: getattr(one, name) for name in _CARRIED})
 
 
 def seen_files(article: Article) -> str:
@@ -142,11 +148,19 @@ def seen_files(article: Article) -> str:
 
 
 def refuse_files(article: Article, seen: str) -> None:
-    """Refusals WZ3 to WZ5 of their words, WZ12 other files than were seen, WZ13 one that the virus scanner did not find clean."""
+    """Refusals WZ3 to WZ5 of their words, WZ12 other files than were seen, WZ13 one that the virus scanner did not find clean,
+    WZ18 one that nobody looked into for its makers."""
     if seen != seen_files(article):
         raise Refusal("WZ12", "文章的图片和文件有变动。", advice="请刷新页面，重新看过以后再发布。")
     files, scanner = files_of(article), bool(settings.CLAMD)
     refuse_named(Section(article.section), "", "\n".join(one.title for one in files))
+    unclear = next((one for one in files if not one.cleared), None)
+    if unclear is not None:
+        raise Refusal(
+            "WZ18",
+            f"“{unclear.title}”存入时没有清除作者等信息，不能随新的版本发布。",
+            advice="请移除后重新上传，平台会清除这些信息。",
+        )
     closed = [one for one in files if not Checked(one.checked).may_open(scanner=scanner)]
     if closed:
         raise Refusal(

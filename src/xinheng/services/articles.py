@@ -40,8 +40,7 @@ def write_article(words: Words, *, of: str = "", author: User, policy: Policy, n
     """Write a version, ``of`` a page that exists or the first of a new one. A draft that nobody released is replaced.
     Refusals WZ1 nothing to read, WZ2 no such county or day, WZ3–WZ5 it names somebody."""
     _refuse(words, policy)
-    versions = Article.objects.select_for_update().filter(public_id=of) if of else Article.objects.none()
-    known = list(versions.order_by("version"))
+    known = _locked_versions(of) if of else []
     if of and not known:
         raise Refusal("WZ6", "没有这篇文章。", advice="请从列表中打开。")
     for draft in (one for one in known if one.released_at is None and one.ended_at is None):
@@ -82,7 +81,7 @@ def release_article(
     public_id: str, version: int, *, files: str = "", actor: User, policy: Policy, now: datetime
 ) -> Article:
     """Another person makes a version public in place of the one before, with the ``files`` that were seen
-    (``article_files.seen_files``). Refusals WZ7 not open, WZ8 the same person, WZ12 and WZ13 of the files."""
+    (``article_files.seen_files``). Refusals WZ7 not open, WZ8 the same person, WZ12, WZ13 and WZ18 of the files."""
     article = _locked(public_id, version)
     if article is None or article.released_at is not None or article.ended_at is not None:
         raise Refusal("WZ7", "这个版本已经发布、撤下或者被代替。", advice=_REFRESH)
@@ -126,8 +125,16 @@ def versions_of(public_id: str) -> list[Article]:
     return list(found.select_related("organisation", "written_by", "released_by", "ended_by"))
 
 
+def _locked_versions(public_id: str) -> list[Article]:
+    """All versions of a page, oldest first. The first is locked before the others are listed, so that whoever waits for
+    another writer sees what that writer wrote."""
+    versions = Article.objects.select_for_update().filter(public_id=public_id)
+    versions.filter(version=1).first()
+    return list(versions.order_by("version"))
+
+
 def _locked(public_id: str, version: int) -> Article | None:
-    return Article.objects.select_for_update().filter(public_id=public_id, version=version).first()
+    return next((one for one in _locked_versions(public_id) if one.version == version), None)
 
 
 def _words(article: Article) -> Words:

@@ -26,6 +26,7 @@ from xinheng.core.letters import (
     twin_of,
 )
 from xinheng.core.masking import mask_personal
+from xinheng.core.names import normalise_name
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of
@@ -44,6 +45,7 @@ from xinheng.store.casework import Case, next_in
 from xinheng.store.files import put_content, read_file
 from xinheng.store.letters import IssuedLetter, ServiceOutcome, ServiceTry
 from xinheng.store.organisations import Organisation
+from xinheng.store.subjects import Subject
 
 _DRAFT = "（草稿）"
 _ALONG = {"repair_guide": guide_of}
@@ -177,6 +179,14 @@ def replaced_by(letters: Iterable[IssuedLetter]) -> dict[int, str]:
             older.append(before)
         latest[one.kind, one.addressee] = one
     return {one.pk: latest[one.kind, one.addressee].number for one in older}
+
+
+def is_own(letter: IssuedLetter, subject: Subject) -> bool:
+    """Whether it went to the enterprise itself: by its name of today, or one that was known when the letter was issued."""
+    if letter.addressee == subject.name:
+        return True
+    name = normalise_name(letter.addressee)
+    return subject.names.filter(normalised=name, known_at__lte=letter.issued_at).exists()
 
 
 def paper_of(letter: IssuedLetter) -> bytes:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from xinheng.core.masking import mask_personal
@@ -24,6 +24,7 @@ from xinheng.store.accounts import User
 from xinheng.store.batches import StoredFile
 from xinheng.store.effects import Publication
 from xinheng.store.files import destroy_file, put_content
+from xinheng.store.locks import UP_REPORTS
 from xinheng.store.records import Record
 from xinheng.store.up_reports import UpReport, UpRow, UpState
 
@@ -67,6 +68,7 @@ def make_reports(*, policy: Policy, now: datetime) -> list[UpReport]:
 
 @transaction.atomic
 def _report(act: str, layout: UpLayout, policy: Policy, *, now: datetime) -> UpReport | None:
+    _alone()
     head = {column: one.title for column, one in layout.columns.items()}
     rows: list[tuple[str, ...]] = []
     grounds: list[Record] = []
@@ -83,10 +85,17 @@ def _report(act: str, layout: UpLayout, policy: Policy, *, now: datetime) -> UpR
 
 @transaction.atomic
 def _withdrawal(act: str, layout: UpLayout, policy: Policy, *, now: datetime) -> UpReport | None:
+    _alone()
     grounds = [one.ground for one in to_withdraw(act)[:MOST]]
     rows = [(one.detail.document_no, one.detail.authority_code, one.subject.code or "") for one in grounds]
     head = dict(zip(WITHDRAWN_HEAD, WITHDRAWN_HEAD, strict=True))
     return _written(act, head, rows, grounds, policy=policy, now=now, withdraws=True)
+
+
+def _alone() -> None:
+    """Until the end of the transaction: the button and the night ask what has not gone up one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [UP_REPORTS])
 
 
 def to_report(act: str, policy: Policy) -> QuerySet[Publication]:
@@ -209,6 +218,9 @@ def _ended(report: UpReport) -> bool:
 
 @transaction.atomic
 def _discard(report: UpReport, *, now: datetime) -> None:
+    report = _locked(report.public_id)
+    if report.handed_at is not None or report.file.destroyed_at is not None:
+        return
     report.lines.update(state=UpState.AGAIN)
     destroy_file(report.file, now=now)
     _note("up_report.discarded", report, now=now)

@@ -79,21 +79,22 @@ def body_of(row: WebhookMessage) -> dict[str, Any]:
 @transaction.atomic
 def note_arrived(message: int, *, status: int, now: datetime) -> None:
     """The receiver answered with a status from 200 to 299."""
+    Webhook.objects.filter(messages=message, failing_since__isnull=False).update(failing_since=None)
     rows = WebhookMessage.objects.filter(pk=message, next_at__isnull=False)
     rows.update(attempts=F("attempts") + 1, status=status, trouble="", delivered_at=now, next_at=None)
-    Webhook.objects.filter(messages=message, failing_since__isnull=False).update(failing_since=None)
 
 
 @transaction.atomic
 def note_failed(message: int, *, status: int | None, trouble: str, now: datetime) -> bool:
-    """It waits for its next try; whether its address was given up by it."""
-    row = WebhookMessage.objects.select_for_update(of=("self",)).select_related("webhook").get(pk=message)
+    """It waits for its next try; whether its address was given up by it. The address is locked before the message, as
+    whoever ends it or repeats a message does."""
+    hook = Webhook.objects.select_for_update(of=("self",)).get(messages=message)
+    row = WebhookMessage.objects.select_for_update().get(pk=message)
     if row.next_at is None:
         return False
     row.attempts, row.status, row.trouble = row.attempts + 1, status, trouble[:200]
     row.next_at = next_try(row.attempts, now=now) if row.attempts < MOST_TRIES else None
     row.save(update_fields=["attempts", "status", "trouble", "next_at"])
-    hook = Webhook.objects.select_for_update().get(pk=row.webhook_id)
     if hook.ended_at is not None:
         return False
     hook.failing_since = hook.failing_since or now

@@ -15,7 +15,7 @@ from xinheng.store.public_ids import new_public_id
 
 class ArticleFile(models.Model):
     """``title``: what a picture shows, in words for whoever cannot see it, or the name of a file. ``width`` and ``height``
-    of a picture, which was drawn anew."""
+    of a picture, which was drawn anew. ``cleared``: looked into for what it tells of its makers when it was stored."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
@@ -24,6 +24,7 @@ class ArticleFile(models.Model):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    cleared = models.BooleanField(db_default=False)
     checked = models.CharField(
         max_length=10,
         choices=[(one.value, one.label) for one in Checked],

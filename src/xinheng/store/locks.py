@@ -23,3 +23,5 @@ OPEN_DATA = 7_240_009
 """Numbering the changes of open data."""
 WEBHOOKS = 7_240_010
 """Posting messages to the addresses of systems."""
+UP_REPORTS = 7_240_011
+"""Making the files that go to the platform above."""

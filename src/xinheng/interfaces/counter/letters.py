@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -10,7 +9,7 @@ from django.utils.http import content_disposition_header
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.space import Visit, own
 from xinheng.services.ledger import note
-from xinheng.services.letters import paper_of, replaced_by
+from xinheng.services.letters import is_own, paper_of, replaced_by
 from xinheng.store.casework import Case
 from xinheng.store.letters import IssuedLetter, ServiceOutcome
 
@@ -19,7 +18,7 @@ def served_letters(case: Case, visit: Visit) -> list[dict[str, Any]]:
     """For the page of a case: title, number and day of each letter that reached the enterprise, oldest first;
     ``later``: number of the one that holds instead."""
     found = []
-    rows = list(_addressed(visit).filter(case=case).prefetch_related("tries"))
+    rows = _addressed(visit, case=case)
     later = replaced_by(rows)
     for row in rows:
         on = next((one.served_on for one in row.tries.all() if one.outcome == ServiceOutcome.SERVED), None)
@@ -32,7 +31,7 @@ def served_letters(case: Case, visit: Visit) -> list[dict[str, Any]]:
 @own(Verb.READ_CASE)
 def own_letter(visit: Visit, letter: str) -> HttpResponse:
     """The signed paper, as it was served."""
-    row = _addressed(visit).filter(public_id=letter).first()
+    row = next(iter(_addressed(visit, public_id=letter)), None)
     if row is None:
         raise Http404
     note(
@@ -48,13 +47,9 @@ def own_letter(visit: Visit, letter: str) -> HttpResponse:
     return response
 
 
-def _addressed(visit: Visit) -> QuerySet[IssuedLetter]:
-    """Letters to this enterprise by its name, served."""
+def _addressed(visit: Visit, **which: Any) -> list[IssuedLetter]:
+    """Letters of cases on this enterprise that were served on it, under whatever name it bore, oldest first."""
     subject = visit.enterprise
-    return (
-        IssuedLetter.objects.filter(
-            case__subject=subject, addressee=subject.name, tries__outcome=ServiceOutcome.SERVED
-        )
-        .distinct()
-        .order_by("pk")
-    )
+    served = IssuedLetter.objects.filter(case__subject=subject, tries__outcome=ServiceOutcome.SERVED, **which)
+    rows = served.distinct().prefetch_related("tries").order_by("pk")
+    return [one for one in rows if is_own(one, subject)]

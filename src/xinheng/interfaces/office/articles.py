@@ -195,7 +195,7 @@ def release(call: Call, found: list[Article], version: int) -> HttpResponse:
         release_article(public_id, version, files=files, actor=call.user, policy=call.policy, now=call.now)
         call.tell("已发布。")
     except Refusal as refusal:
-        if refusal.code not in ("WZ12", "WZ13"):
+        if refusal.code not in ("WZ12", "WZ13", "WZ18"):
             raise
         call.tell_refusal(refusal)
     return redirect("office:article", article=public_id)

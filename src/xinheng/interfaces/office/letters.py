@@ -22,7 +22,7 @@ from xinheng.interfaces.office.paging import address, chosen, oldest_first
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
 from xinheng.interfaces.web.refusals import Beside, refusals_on, told
 from xinheng.services.ledger import note
-from xinheng.services.letters import paper_of, return_of, twin_file_of
+from xinheng.services.letters import is_own, paper_of, return_of, twin_file_of
 from xinheng.services.letters_archive import archive_case
 from xinheng.services.letters_serving import companions_of, complete_announcement, serve
 from xinheng.store.casework import Case
@@ -42,7 +42,7 @@ def _letter(public_id: str) -> IssuedLetter | None:
 def _target(call: Call, letter: IssuedLetter) -> Target:
     """The enterprise reaches a letter once it was served on it, and none to others."""
     subject = letter.case.subject
-    own = subject is not None and letter.addressee == subject.name
+    own = subject is not None and is_own(letter, subject)
     served = own and letter.tries.filter(outcome=ServiceOutcome.SERVED).exists()
     if not readable(call, letter.case):
         return Target()

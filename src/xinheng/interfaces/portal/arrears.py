@@ -30,8 +30,8 @@ def arrears(request: HttpRequest) -> HttpResponse:
     shown, paging = newest_first(
         request, known if opened else known.none(), here=reverse("portal:arrears"), page=PAGE
     )
-    told = [(one.pk, one.disputed, one.amount_fen) for one in shown]
-    version = answers.version_of(request, policy, today, told)
+    told = [_told(one) for one in shown]
+    version = answers.version_of(request, policy, today, told, paging)
     if (unchanged := answers.unchanged(request, version)) is not None:
         return unchanged
     context = {
@@ -39,7 +39,7 @@ def arrears(request: HttpRequest) -> HttpResponse:
         "title": column.title if column else "",
         "basis": law.cite(policy, opened_by(column, policy.sources)) if column and opened else "",
         "verified": column is not None and column.verified,
-        "bodies": [_told(one) for one in shown],
+        "bodies": told,
         "objection_url": objection_url(),
         "paging": paging,
         "noindex": True,
