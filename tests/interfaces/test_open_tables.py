@@ -9,8 +9,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.interfaces.open_copies import copy_of, follow
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
@@ -205,6 +206,11 @@ def test_what_has_ended_is_in_no_file_from_that_moment(city: City, end: Callable
     kept = Client().get(address)
     assert DOCUMENT in b"".join(kept).decode() or FACTS in kept.getvalue().decode()
     end(city, 1)
+    with CaptureQueriesContext(connections["portal"]) as asked:
+        page = Client().get("/open-data")
+    withheld = {one["key"] for one in page.context["tables"] if one["withheld"]}
+    assert "penalties" in withheld and "permits" not in withheld
+    assert sum("public_open_waiting" in one["sql"] for one in asked) == 1, "for all tables at once"
     gone = Client().get(address, headers={"If-None-Match": kept.headers["ETag"]})
     assert (gone.status_code, gone.headers["Retry-After"]) == (503, "300")
     assert _said(city, release.public_id) == []

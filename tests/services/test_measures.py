@@ -235,6 +235,16 @@ def test_term_fault_and_reason_of_a_ban_are_refused_at_once(measures: Measures) 
 
 
 @pytest.mark.row("M10-08")
+def test_every_wrong_choice_is_refused_at_once(measures: Measures) -> None:
+    wrong = (replace(BAN, months=None), replace(HONOURS, clause=""), replace(HONOURS, measure="no_parks"))
+    with pytest.raises(Refusal) as refused:
+        measures.proposed(rigged(measures), *wrong)
+    told = ["BAN-TERM", "MEASURE-BASIS", "MEASURE-UNLISTED", "BAN-FAULT", "BAN-FINDING"]
+    assert [one.code for one in refused.value.every] == told
+    assert not Case.objects.exists()
+
+
+@pytest.mark.row("M10-08")
 def test_a_ban_falls_when_its_record_is_found_to_be_of_another_matter(measures: Measures) -> None:
     record = rigged(measures)
     chosen = replace(BAN, fault="collusion", clause="第七十七条", fits="检查发现串通")

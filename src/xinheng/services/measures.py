@@ -72,22 +72,26 @@ class Proposal:
 
 @transaction.atomic
 def propose(proposal: Proposal, *, actor: User, policy: Policy, now: datetime) -> Case:
-    """Open the case. What is wrong with a ban is refused all at once. Refusals: MS1 nothing chosen or burdens and incentives mixed, MS2 the measure lies on it already,
-    those of ``core.measure_check``, ``measures_findings.found`` and ``basis_of``, and C03 a proposal on this ground runs."""
+    """Open the case. What is wrong with any choice is refused all at once. Refusals: MS1 nothing chosen or burdens and
+    incentives mixed, MS2 the measure lies on it already, those of ``core.measure_check``, ``measures_findings.found`` and
+    ``basis_of``, and C03 a proposal on this ground runs."""
     basis = basis_of(proposal.subject, proposal.ground, policy=policy, on=day_of(now))
     wrong: list[Refusal] = []
     rows: tuple[Measure, ...] = ()
+    choices: list[Choice] = []
     with gathered(wrong):
         rows = _checked(
             proposal.choices,
+            basis,
             subject=proposal.subject,
             ground=proposal.ground,
             body=proposal.body,
             policy=policy,
             on=day_of(now),
         )
-    with gathered(wrong):
-        choices = [_with_finding(one, one.finding, basis, policy=policy) for one in proposal.choices]
+    for one in proposal.choices:
+        with gathered(wrong):
+            choices.append(_with_finding(one, one.finding, basis, policy=policy))
     refuse_all(wrong)
     adverse = {row.adverse for row in rows}
     if len(adverse) != 1:
@@ -132,7 +136,7 @@ def decide(
 ) -> Case:
     """A second person decides a burden; of a ban ``finding`` says why its statute fits. Refusals: MS3 where the group asks
     for a prior notice that was not served, and those of ``measures_findings.found``."""
-    rows = rows_of(case, policy=policy, on=day_of(now))
+    basis, rows = _held(case, policy=policy, on=day_of(now))
     if any(row.prior_notice for row in rows) and (
         case.state != "heard" or served_on(case, "prior_notice", after="notify") is None
     ):
@@ -142,14 +146,12 @@ def decide(
             citation="国办发〔2020〕49号",
             advice="请先“事先告知”，签发并送达告知书，登记陈述申辩或者等期限届满。",
         )
-    subject, ground = grounded(case)
-    basis = basis_of(subject, ground, policy=policy, on=day_of(now))
     details: dict[str, Any] = {}
     for choice in choices_of(case):
         chosen = _with_finding(choice, finding or Finding(), basis, policy=policy)
         details |= kept(chosen.finding)
-    return _step(
-        case, "decide", actor=actor, policy=policy, now=now, reason=reason, seen=seen, details=details
+    return take_on_ground(
+        case, "decide", actor=actor, policy=policy, now=now, reason=reason, details=details, seen=seen
     )
 
 
@@ -174,8 +176,11 @@ def start(
             citation="《中华人民共和国行政处罚法》第六十一条（送达）",
             advice="请在本事项中签发两份文书，一并送达并登记。",
         )
-    began = _step(case, "start", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
-    return _apply(began, from_on=served, responders=tuple(responders), actor=actor, policy=policy, now=now)
+    basis, _ = _held(case, policy=policy, on=day_of(now))
+    began = take_on_ground(case, "start", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+    return _apply(
+        began, basis, from_on=served, responders=tuple(responders), actor=actor, policy=policy, now=now
+    )
 
 
 @transaction.atomic
@@ -190,9 +195,11 @@ def grant(
     seen: int,
 ) -> tuple[MeasureApplied, ...]:
     """A second person grants incentives, in force from today."""
-    granted = _step(case, "grant", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
+    today = day_of(now)
+    basis, _ = _held(case, policy=policy, on=today)
+    granted = take_on_ground(case, "grant", actor=actor, policy=policy, now=now, reason=reason, seen=seen)
     return _apply(
-        granted, from_on=day_of(now), responders=tuple(responders), actor=actor, policy=policy, now=now
+        granted, basis, from_on=today, responders=tuple(responders), actor=actor, policy=policy, now=now
     )
 
 
@@ -203,33 +210,34 @@ def choices_of(case: Case) -> tuple[Choice, ...]:
 
 def rows_of(case: Case, *, policy: Policy, on: date) -> tuple[Measure, ...]:
     """The rows of the list that the case would apply, checked anew on the day."""
-    subject, ground = grounded(case)
-    return _checked(
-        choices_of(case), subject=subject, ground=ground, body=case.organisation, policy=policy, on=on
-    )
+    return _stands(case, policy=policy, on=on)[1]
 
 
-def _step(
-    case: Case,
-    verb: str,
-    *,
-    actor: User,
-    policy: Policy,
-    now: datetime,
-    reason: str,
-    seen: int,
-    details: Mapping[str, Any] | None = None,
-) -> Case:
+def _held(case: Case, *, policy: Policy, on: date) -> tuple[Basis, tuple[Measure, ...]]:
+    """The same with what they rest on, after nobody else can lay anything on the enterprise before this transaction ends."""
     subject, _ = grounded(case)
     Subject.objects.select_for_update().get(pk=subject.pk)
-    rows_of(case, policy=policy, on=day_of(now))
-    return take_on_ground(
-        case, verb, actor=actor, policy=policy, now=now, reason=reason, details=details, seen=seen
+    return _stands(case, policy=policy, on=on)
+
+
+def _stands(case: Case, *, policy: Policy, on: date) -> tuple[Basis, tuple[Measure, ...]]:
+    subject, ground = grounded(case)
+    basis = basis_of(subject, ground, policy=policy, on=on)
+    rows = _checked(
+        choices_of(case),
+        basis,
+        subject=subject,
+        ground=ground,
+        body=case.organisation,
+        policy=policy,
+        on=on,
     )
+    return basis, rows
 
 
 def _checked(
     choices: Sequence[Choice],
+    basis: Basis,
     *,
     subject: Subject,
     ground: Ground,
@@ -237,19 +245,22 @@ def _checked(
     policy: Policy,
     on: date,
 ) -> tuple[Measure, ...]:
-    """The rows that were chosen, each lawful on this day and not yet lying on the enterprise by the same ground."""
-    basis = basis_of(subject, ground, policy=policy, on=on)
+    """The rows that were chosen, each lawful on this day and not yet lying on the enterprise by the same ground; refused
+    with what is wrong with each."""
+    wrong: list[Refusal] = []
     rows = []
     for choice in choices:
         wanted = wanted_of(choice, body, policy)
-        row = check_measure(
-            policy.measures, wanted, basis, sources=policy.sources, area=policy.city.area, on=on
-        )
-        term_of(row, wanted, basis, from_on=on)
-        if not row.adverse:
-            demand_review(choice.measure, body=body, policy=policy)
-        _refuse_twice(choice, subject=subject, ground=ground, body=body, title=row.title)
-        rows.append(row)
+        with gathered(wrong):
+            row = check_measure(
+                policy.measures, wanted, basis, sources=policy.sources, area=policy.city.area, on=on
+            )
+            term_of(row, wanted, basis, from_on=on)
+            if not row.adverse:
+                demand_review(choice.measure, body=body, policy=policy)
+            _refuse_twice(choice, subject=subject, ground=ground, body=body, title=row.title)
+            rows.append(row)
+    refuse_all(wrong)
     return tuple(rows)
 
 
@@ -284,6 +295,7 @@ def wanted_of(choice: Choice, body: Organisation, policy: Policy) -> Wanted:
 
 def _apply(
     case: Case,
+    basis: Basis,
     *,
     from_on: date,
     responders: Sequence[Organisation],
@@ -292,7 +304,6 @@ def _apply(
     now: datetime,
 ) -> tuple[MeasureApplied, ...]:
     subject, ground = grounded(case)
-    basis = basis_of(subject, ground, policy=policy, on=day_of(now))
     proposed = case.events.get(sequence=1)
     decided = last_step(case, "decide", "grant")
     assert decided is not None

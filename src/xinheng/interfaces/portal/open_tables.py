@@ -48,9 +48,10 @@ def open_data(request: HttpRequest) -> HttpResponse:
     today = localdate()
     policy = law.policy_in_force(on=today)
     release = newest()
+    shown = _tables(release) if release else []
     context = {
         "release": release,
-        "tables": _tables(release) if release else [],
+        "tables": shown,
         "planned": [{"title": one.title, "says": one.says} for one in tables(policy).values()],
         "terms": [
             {"text": one.text, "source": law.cite(policy, one.basis), "verified": one.verified}
@@ -60,7 +61,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
         "days": list(_days()[:DAYS]),
         "changes_url": reverse("portal:open_data_changes"),
         "certificates_url": _certificates(),
-        "structured": _structured(request, policy, release) if release else "",
+        "structured": _structured(request, policy, release, shown) if release else "",
     }
     return answers.short_lived(render(request, "portal/open_tables.html", context), noindex=False)
 
@@ -129,10 +130,15 @@ def newest() -> PublicOpenRelease | None:
 
 def is_withheld(release: PublicOpenRelease, table: str) -> bool:
     """Whether a file of the table holds what has ended or was put right since it was written."""
-    if PublicOpenWaiting.objects.using(DATABASE).filter(dataset=table).exists():
-        return True
+    return table in _withheld(release)
+
+
+def _withheld(release: PublicOpenRelease) -> frozenset[str]:
+    """The tables of which that is so."""
+    waiting = PublicOpenWaiting.objects.using(DATABASE)
     since = PublicOpenChange.objects.using(DATABASE).filter(number__gt=release.cleaned, stale=True)
-    return since.filter(dataset=table).exists()
+    told = waiting.values_list("dataset").union(since.values_list("dataset"))
+    return frozenset(dataset for (dataset,) in told)
 
 
 def front_page() -> list[dict[str, Any]]:
@@ -171,7 +177,7 @@ def _known(release: PublicOpenRelease, name: str) -> dict[str, Any] | None:
 
 
 def _tables(release: PublicOpenRelease) -> list[dict[str, Any]]:
-    found = []
+    found, withheld = [], _withheld(release)
     for table in release.manifest["content"]["datasets"]:
         files = [
             {
@@ -181,7 +187,7 @@ def _tables(release: PublicOpenRelease) -> list[dict[str, Any]]:
             }
             for file in table["files"]
         ]
-        found.append({**table, "files": files, "withheld": is_withheld(release, table["key"])})
+        found.append({**table, "files": files, "withheld": table["key"] in withheld})
     return found
 
 
@@ -243,7 +249,9 @@ def _certificates() -> str:
         return ""
 
 
-def _structured(request: HttpRequest, policy: Policy, release: PublicOpenRelease) -> SafeString:
+def _structured(
+    request: HttpRequest, policy: Policy, release: PublicOpenRelease, shown: list[dict[str, Any]]
+) -> SafeString:
     """The tables as schema.org has datasets, for search engines of open data."""
     page = request.build_absolute_uri(reverse("portal:open_data"))
     told = {
@@ -271,7 +279,7 @@ def _structured(request: HttpRequest, policy: Policy, release: PublicOpenRelease
                     for file in table["files"]
                 ],
             }
-            for table in _tables(release)
+            for table in shown
         ],
     }
     return structured(told)

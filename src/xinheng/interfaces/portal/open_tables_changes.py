@@ -78,9 +78,10 @@ def _told(changes: Iterable[PublicOpenChange], *, on: date) -> Iterable[dict[str
 def _standing(table: Table, keys: list[str], *, on: date) -> dict[str, dict[str, Any]]:
     """Rows that stand now, by key; empty values are null, as in the files."""
     names = [one.name for one in table.columns]
+    wanted = set(keys)
     found = table.rows if table.source is Source.MEASURE else open_rows(table, on=on, keys=keys)
     told = ((str(row[0]), [None if value == "" else value for value in row]) for row in found)
-    return {key: dict(zip(names, row, strict=True)) for key, row in told if key in keys}
+    return {key: dict(zip(names, row, strict=True)) for key, row in told if key in wanted}
 
 
 def _kind(noted: str, *, stands: bool) -> str:
