@@ -58,11 +58,12 @@ def test_an_adverse_statement_brings_ground_basis_period_and_the_way_to_object(
     client: Client, people: People
 ) -> None:
     subject = a_subject("样例食品厂")
-    act = an_act(subject, people, stop_on=date(2027, 10, 12))
+    act = an_act(subject, people, stop_on=date(2027, 10, 1))
     html = page(client, subject)
     assert act.record.detail.document_no in html
     assert "《样例法》第一条" in html
-    assert "2027-10-11" in html, "the last day of publication, not the first day without it"
+    assert "2027-09-30" in html, "the last day of publication, not the first day without it"
+    assert "公示中，至 2027-09）" in html, "nor the month in which it is public no more"
     assert "提出异议" in html
     assert "2027-01-12 起" in html
 

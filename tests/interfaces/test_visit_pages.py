@@ -194,7 +194,10 @@ class TestPublicResults:
         visit = trips.published()
         assert visit.subject.name in self._page(result="clean")
         assert visit.subject.name not in self._page(result="failing")
-        assert visit.subject.name in text(Client().get(reverse("portal:inspection_results_csv")))
+        Publication.objects.update(stop_on=date(2027, 10, 1))
+        table = text(Client().get(reverse("portal:inspection_results_csv")))
+        assert visit.subject.name in table
+        assert "2027-09-30" in table and "2027-10-01" not in table, "the last day on which it is public"
 
     def test_what_is_not_told_or_minor_is_on_no_public_page(self, trips: Trips) -> None:
         visit = trips.told(UNFIT)

@@ -21,6 +21,16 @@ from xinheng.core.refusal import Refusal
 _DAY = timedelta(days=1)
 
 
+def last_day(stop: date) -> date:
+    """The last day of a period that ends before ``stop``: what pages, papers and files say of an end."""
+    return stop - _DAY
+
+
+def last_day_if(stop: date | None) -> date | None:
+    """The same; None where the period has no end."""
+    return None if stop is None else last_day(stop)
+
+
 def add_months(day: date, months: int) -> date:
     """Same day of the later month, or its last day where the month is shorter."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -5,8 +5,9 @@ it can be named (《河南省社会信用条例》第三十七、四十二条).
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from xinheng.core.days import last_day_if
 from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.measure_rows import MeasureGroup, Occasion
 from xinheng.core.policy import Policy
@@ -77,7 +78,7 @@ def _shown(row: MeasureApplied, subject: Subject, open_ones: dict[str, str], pol
         body=tree().name(row.organisation_id),
         number=row.decision.number,
         from_on=row.from_on,
-        until_on=row.until_on - timedelta(days=1) if row.until_on else None,
+        until_on=last_day_if(row.until_on),
         permanent=row.permanent,
         resting=row.suspended_at is not None and not over,
         reference=reference if may_object else "",

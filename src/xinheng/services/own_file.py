@@ -5,10 +5,11 @@ and market information are counted only: their words belong to others and they b
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import Q
 
+from xinheng.core.days import last_day_if
 from xinheng.core.records import STANDING, RecordState, Seriousness
 from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
@@ -102,7 +103,7 @@ def _own(record: Record, shown: Publication | None) -> OwnRecord:
     return OwnRecord(
         record,
         shown=shown is not None,
-        shown_until=shown.stop_on - timedelta(days=1) if shown and shown.stop_on else None,
+        shown_until=last_day_if(shown.stop_on) if shown else None,
     )
 
 

@@ -6,10 +6,11 @@ published is what the public pages show (legal guards G8, G9).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Max
 
+from xinheng.core.days import last_day_if
 from xinheng.core.models import SubjectKind
 from xinheng.core.organisations import Agency
 from xinheng.core.policy import Policy
@@ -137,7 +138,7 @@ def _fact(record: Record, publication: Publication | None, policy: Policy) -> Fa
         state=RecordState(record.state),
         fields=detail.fields,
         shown=publication is not None,
-        shown_until=stop_on - timedelta(days=1) if stop_on else None,
+        shown_until=last_day_if(stop_on),
         repair_from=publication.earliest_repair_on if publication else None,
         sectors=_sectors(detail.authority, record.batch, policy),
     )
@@ -149,7 +150,7 @@ def _standings(subject: Subject, policy: Policy) -> Iterator[Standing]:
     rows = PublicListing.objects.filter(subject_id=subject.pk, list_key__in=good)
     for row in rows.order_by("from_on", "pk"):
         of = policy.lists.lists[row.list_key]
-        last = row.until_on - timedelta(days=1) if row.until_on else None
+        last = last_day_if(row.until_on)
         yield Standing(
             title=of.title, authority=row.organisation or of.authority, from_on=row.from_on, until_on=last
         )

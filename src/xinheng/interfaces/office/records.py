@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.attachments import Target
+from xinheng.core.days import last_day_if
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -326,7 +327,11 @@ def _publication(publication: Publication) -> dict[str, Any]:
         provisional=publication.provisional,
         done_on=day_of(publication.published_at),
     )
-    return {"clock": clock, "stop_on": publication.stop_on, "repair_from": publication.earliest_repair_on}
+    return {
+        "clock": clock,
+        "stop_on": last_day_if(publication.stop_on),
+        "repair_from": publication.earliest_repair_on,
+    }
 
 
 def _grounds_measure(call: Call, found: Record) -> bool:

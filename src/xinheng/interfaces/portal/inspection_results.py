@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import Item
 from xinheng.core.cell_text import guarded
+from xinheng.core.days import last_day_if
 from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.inspections import section
 from xinheng.interfaces.portal.keyset import Key, Turned, beyond_day, keys_in, paging, turn
@@ -95,6 +96,6 @@ def _row(one: PublicAct) -> dict[str, Any]:
         "on": one.decided_on,
         "result": str(one.fields.get("检查结果", "")),
         "failing": one.seriousness > 0,
-        "until": one.stop_on,
+        "until": last_day_if(one.stop_on),
         "mark": statements.state(one),
     }

@@ -3,12 +3,12 @@
 Focus lists and entries that ended or rest are in no view of the portal (legal guards G9, G11, G16).
 """
 
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from xinheng.core.days import last_day_if
 from xinheng.core.lists import ListType
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import showing
@@ -35,7 +35,7 @@ def entry(policy: Policy, row: PublicListing) -> dict[str, Any]:
         "title": of.title,
         "authority": row.organisation or of.authority,
         "from_on": row.from_on,
-        "until_on": row.until_on - timedelta(days=1) if row.until_on else None,
+        "until_on": last_day_if(row.until_on),
         "act_url": reverse("portal:act", args=[row.act]) if row.act else "",
         "disputed": row.disputed,
     }

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from psycopg.errors import QueryCanceled
 
 from xinheng.core.cell_text import guarded
+from xinheng.core.days import last_day_if
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, law, showing, statements
 from xinheng.interfaces.portal.keyset import Key, Turned, beyond_day, keys_in, paging, turn
@@ -117,7 +118,7 @@ def act(request: HttpRequest, number: int) -> HttpResponse:
         "clock": statements.clock(policy, found),
         "terms": terms if len(terms) > 1 else [],
         "published_on": localdate(found.published_at),
-        "stop_on": found.stop_on - timedelta(days=1) if found.stop_on else None,
+        "stop_on": last_day_if(found.stop_on),
         "fields": showing.fields(policy, found, kind=found.subject.kind),
         "noindex": adverse,
     }
@@ -259,7 +260,7 @@ def _csv(policy: Policy, request: HttpRequest, rows: Sequence[PublicAct]) -> str
     writer.writerow(_HEAD)
     for found in rows:
         shown = _row(policy, found)
-        last = found.stop_on - timedelta(days=1) if found.stop_on else ""
+        last = last_day_if(found.stop_on) or ""
         cells = (
             *(shown["kind"], shown["name"], found.subject.code or "", shown["title"], shown["document_no"]),
             *(shown["authority"], shown["decided_on"], shown["published_on"], last),

@@ -6,12 +6,13 @@ Document number, day, body, basis, period and the way to object stand beside eve
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from xinheng.core.catalogue import Item
+from xinheng.core.days import last_day_if
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -80,7 +81,7 @@ def statement(policy: Policy, act: PublicAct, *, whole: bool = False) -> Stateme
         finality=Finality(act.finality).label if act.finality != Finality.UNKNOWN else "",
         state=state(act),
         published_on=localdate(act.published_at),
-        stop_on=act.stop_on - timedelta(days=1) if act.stop_on else None,
+        stop_on=last_day_if(act.stop_on),
         repair_from=act.earliest_repair_on,
         repair_url=repair_url(),
         url="" if whole else act_url(act),

@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from xinheng.core.catalogue import Item
+from xinheng.core.days import last_day
 from xinheng.core.policy import Policy
 from xinheng.interfaces.portal import answers, complaints, law, listed, showing, statements
 from xinheng.interfaces.portal.keyset import Turned, keys_in, paging, turn
@@ -41,7 +42,7 @@ LISTS = (Item.ABNORMAL_OPERATION, Item.SERIOUS_LIST)
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How much is shown of one catalogue item, the newest of it and the last day of the longest publication."""
+    """How much is shown of one catalogue item, the newest of it and the first day after the longest publication."""
 
     item: int
     count: int
@@ -217,7 +218,7 @@ def former_names_of(found: PublicSubject) -> list[dict[str, Any]]:
 def _summary(policy: Policy, tally: Tally) -> dict[str, str]:
     label = law.item_label(policy, tally.item).removeprefix("行政")
     adverse = law.is_adverse(policy, item=tally.item, seriousness=tally.gravest)
-    until = f"，至 {tally.stop_on:%Y-%m}" if tally.stop_on else ""
+    until = f"，至 {last_day(tally.stop_on):%Y-%m}" if tally.stop_on else ""
     text = f"{tally.count}（公示中{until}）" if adverse else str(tally.count)
     return {"label": label, "text": text, "url": "#timeline"}
 
