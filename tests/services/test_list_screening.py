@@ -119,5 +119,5 @@ def test_own_lists_market_information_and_expired_entries_are_no_hits(measures: 
     rows.record(batch=template, record_key=74, **kept)
     assert screen_all(policy=measures.policy, now=NOW).found == 1
     assert Case.objects.get(kind="list_hit").ground == "record:74"
-    told = active_entries(measures.policy, today=TODAY)
-    assert sorted(one.number for one in told if one.subject == subject) == ["", own.decision.number]
+    told = active_entries(measures.policy, today=TODAY, of=[subject.pk])
+    assert sorted(one.number for one in told) == ["", own.decision.number]

@@ -12,6 +12,7 @@ from xinheng.core.measures import Occasion
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.core.screening import Found, read_pasted
+from xinheng.services import screening
 from xinheng.services.list_screening import MOST_ELSE, confirm_hit, screen_all, screen_recent
 from xinheng.services.own_file import readings_of
 from xinheng.services.screening import HEAD, MOST, Desk, screen_at_desk, screen_for_file, words_of
@@ -99,6 +100,22 @@ def test_a_former_name_leads_to_the_entry(measures: Measures) -> None:
     )
     found = screen_for_file(read_pasted("开封市旧日饮料厂"), reason="x", policy=measures.policy, now=NOW)
     assert found.rows[0].found is Found.LISTED and found.rows[0].entries[0].subject == record.subject
+
+
+def test_an_index_serves_until_a_name_on_the_lists_is_another(measures: Measures) -> None:
+    record = _listed(measures, FIRM, 1, 71)
+    call = {"reason": "x", "policy": measures.policy, "now": NOW}
+    screen_for_file(read_pasted(FIRM), **call)  # type: ignore[arg-type]
+    kept = screening._kept
+    assert kept is not None and kept[0] == [(FIRM, code(1))]
+    _listed(measures, OTHER, 2, 72)
+    found = screen_for_file(read_pasted(f"{FIRM}\n{OTHER}"), **call)  # type: ignore[arg-type]
+    assert found.count(Found.LISTED) == 2 and screening._kept is not kept
+    kept = screening._kept
+    screen_for_file(read_pasted(OTHER), **call)  # type: ignore[arg-type]
+    assert screening._kept is kept, "nothing on the lists has changed"
+    Record.objects.filter(pk=record.pk).update(known_until=LATER)
+    assert screen_for_file(read_pasted(FIRM), **call).count(Found.NOTHING) == 1  # type: ignore[arg-type]
 
 
 def test_who_may_ask_for_how_much(measures: Measures) -> None:

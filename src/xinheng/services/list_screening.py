@@ -12,7 +12,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from xinheng.core.catalogue import Item
 from xinheng.core.grounds import Ground, GroundKind, lives
@@ -140,13 +141,14 @@ def _find(rows: QuerySet[Record], *, policy: Policy, now: datetime) -> int:
     """Those to whom something was given, all of them; then some of the others on a serious list, the oldest first."""
     today = day_of(now)
     given = given_to(rows, on=today)
-    asked = Case.objects.filter(kind=NAME).values_list("ground", flat=True)
-    known = {int(ground.partition(":")[2]) for ground in asked if ground.startswith("record:")}
-    standing = rows.exclude(valid_to__lte=today).select_related("subject", "detail").order_by("pk")
-    hits = [one for one in standing.filter(subject__in=given) if one.record_key not in known]
+    ground = Concat(Value(f"{GroundKind.RECORD}:"), Cast(OuterRef("record_key"), CharField()))
+    asked = Case.objects.filter(kind=NAME, ground=ground)
+    standing = rows.exclude(valid_to__lte=today).exclude(Exists(asked))
+    standing = standing.select_related("subject", "detail").order_by("pk")
+    hits = list(standing.filter(subject__in=given))
     count = sum(_open(one, given[one.subject_id], policy=policy, now=now) for one in hits)
     others = standing.filter(item=Item.SERIOUS_LIST, subject__merged_into__isnull=True)
-    others = others.exclude(subject__in=given).exclude(record_key__in=known)
+    others = others.exclude(subject__in=given)
     waiting = Case.objects.filter(kind=NAME, state="found", details__given=[Given.NOTHING.value]).count()
     room = max(MOST_ELSE - waiting, 0)
     return count + sum(_open(one, [Given.NOTHING], policy=policy, now=now) for one in others[:room])

@@ -5,12 +5,13 @@ by itself (国办发〔2020〕49号; legal guards G2, G14, G16). Who was found l
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.lists import ListKind
@@ -29,10 +30,15 @@ from xinheng.store.accounts import User
 from xinheng.store.check_register import CheckMade
 from xinheng.store.listings import ListEntry
 from xinheng.store.organisations import Organisation
+from xinheng.store.records import Record
 from xinheng.store.subjects import Subject
 
 MOST = 2_000
 """Lines a desk asks for at once."""
+_Bearer = tuple[str, str]
+"""A name that somebody on a list bears or bore, and the code."""
+_kept: tuple[list[_Bearer], SubjectList] | None = None
+"""One index a process, about 175 bytes a name of the active lists; another takes its place once a name or code is another."""
 ABOUT = "仅限本平台归集的、现行有效的严重失信主体名单、法院名单和本市认定的名单，不含经营异常名录和自然人。名称相近的须核对代码后再用。不是准入结论，由承办单位依法决定。"
 
 
@@ -86,12 +92,17 @@ class ManyScreened:
         return sum(row.found is found for row in self.rows)
 
 
-@transaction.atomic
 def screen_at_desk(lines: Sequence[AskedLine], desk: Desk, *, policy: Policy, now: datetime) -> ManyScreened:
     """Each enterprise that is surely on a list is entered in register and ledger. Refusals: MW1 no number, MW2 not at such a
     desk, SN1 no line, SN2 too many."""
     _refuse_size(lines, most=MOST)
     screened = screen(lines, policy=policy, today=day_of(now))
+    _enter(screened, desk, policy=policy, now=now)
+    return screened
+
+
+@transaction.atomic
+def _enter(screened: ManyScreened, desk: Desk, *, policy: Policy, now: datetime) -> None:
     subjects = _sure(screened.rows)
     demand_check([known(one) for one in subjects], reason=desk.reference, actor=desk.actor, on=day_of(now))
     field = field_of(desk.organisation, "", policy=policy)
@@ -108,10 +119,8 @@ def screen_at_desk(lines: Sequence[AskedLine], desk: Desk, *, policy: Policy, no
         for one in subjects
     )
     _note(screened, subjects, reason=desk.reference, actor=desk.actor, occasion=desk.occasion, now=now)
-    return screened
 
 
-@transaction.atomic
 def screen_for_file(
     lines: Sequence[AskedLine], *, reason: str, policy: Policy, now: datetime
 ) -> ManyScreened:
@@ -120,19 +129,25 @@ def screen_for_file(
         raise Refusal("SN3", "请写明为什么核查这些名称。", advice="用 --reason 写明来函文号或者项目编号。")
     _refuse_size(lines, most=None)
     screened = screen(lines, policy=policy, today=day_of(now))
-    _note(screened, _sure(screened.rows), reason=reason, actor=None, occasion=None, now=now)
+    with transaction.atomic():
+        _note(screened, _sure(screened.rows), reason=reason, actor=None, occasion=None, now=now)
     return screened
 
 
 def screen(lines: Sequence[AskedLine], *, policy: Policy, today: date) -> ManyScreened:
     """Without leaving a trace; a caller outside notes it."""
-    entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in active_entries(policy, today=today):
+    bearers = _bearers(policy, today=today)
+    asked = [line for line in lines if not line.problem]
+    matches = list(_index_of(sorted(bearers)).match([Asked(one.name, one.code) for one in asked]))
+    entries: dict[_Bearer, list[Entry]] = defaultdict(list)
+    met = (
+        bearers.get((one.listed.name, one.listed.code), ())
+        for one in matches
+        if one.listed and one.same is not False
+    )
+    for entry in active_entries(policy, today=today, of=set(chain.from_iterable(met))):
         for name in _names(entry.subject):
             entries[name, entry.subject.code or ""].append(entry)
-    lists = SubjectList(entries)
-    asked = [line for line in lines if not line.problem]
-    matches = lists.match([Asked(one.name, one.code) for one in asked])
     by_line = {one.number: _answer(one, match, entries) for one, match in zip(asked, matches, strict=True)}
     rows = [by_line.get(one.number) or Screened(line=one, found=Found.WRONG) for one in lines]
     return ManyScreened(rows, digest_of([_content(row) for row in rows]))
@@ -159,11 +174,41 @@ def _advice(row: Screened) -> str:
     return "请核对代码后再用" if row.found is Found.UNSURE else ""
 
 
-def active_entries(policy: Policy, *, today: date) -> Iterator[Entry]:
-    """What stands on lists of others that came as public information, and on serious and good lists decided here."""
-    names = tree()
+def _own(today: date) -> QuerySet[ListEntry]:
+    """What stands on serious and good lists decided here."""
     own = ListEntry.objects.filter(ended_at__isnull=True, suspended_at__isnull=True, from_on__lte=today)
-    own = own.filter(Q(until_on__isnull=True) | Q(until_on__gt=today)).exclude(kind=ListKind.FOCUS.value)
+    return own.filter(Q(until_on__isnull=True) | Q(until_on__gt=today)).exclude(kind=ListKind.FOCUS.value)
+
+
+def _theirs(policy: Policy, today: date) -> QuerySet[Record]:
+    """What stands on lists of others that came as public information."""
+    return listed(policy).exclude(valid_to__lte=today)
+
+
+def _bearers(policy: Policy, *, today: date) -> Mapping[_Bearer, set[int]]:
+    """Whom each name with its code stands for: the names of today and those before of everybody on a list."""
+    found: dict[_Bearer, set[int]] = defaultdict(set)
+    for name in ("subject__name", "subject__names__name"):
+        fields = ("subject", "subject__code", name)
+        for rows in (_own(today).values_list(*fields), _theirs(policy, today).values_list(*fields)):
+            for subject, code, written in rows.order_by().distinct():
+                if written is not None:
+                    found[written.strip(), code or ""].add(subject)
+    return found
+
+
+def _index_of(bearers: list[_Bearer]) -> SubjectList:
+    global _kept
+    held = _kept
+    if held is None or held[0] != bearers:
+        held = _kept = (bearers, SubjectList(bearers))
+    return held[1]
+
+
+def active_entries(policy: Policy, *, today: date, of: Collection[int]) -> Iterator[Entry]:
+    """What stands of these subjects, on lists decided here and on those of others."""
+    names = tree()
+    own = _own(today).filter(subject__in=of)
     for one in own.select_related("subject", "decision").prefetch_related("subject__names").order_by("pk"):
         yield Entry(
             subject=one.subject,
@@ -173,7 +218,7 @@ def active_entries(policy: Policy, *, today: date) -> Iterator[Entry]:
             from_on=one.from_on,
             last_on=one.until_on - timedelta(days=1) if one.until_on else None,
         )
-    theirs = listed(policy).exclude(valid_to__lte=today).select_related("subject", "detail")
+    theirs = _theirs(policy, today).filter(subject__in=of).select_related("subject", "detail")
     for record in theirs.prefetch_related("subject__names").order_by("pk"):
         detail = getattr(record, "detail", None)
         item = policy.catalogue.item(record.item)
@@ -195,7 +240,9 @@ def _names(subject: Subject) -> Iterable[str]:
 def _answer(line: AskedLine, match: Match, entries: Mapping[tuple[str, str], list[Entry]]) -> Screened:
     if match.listed is None or match.same is False:
         return Screened(line=line, found=Found.NOTHING)
-    found = entries.get((match.listed.name, match.listed.code), [])
+    found = entries.get((match.listed.name, match.listed.code))
+    if not found:
+        return Screened(line=line, found=Found.NOTHING)
     same = Found.LISTED if match.same else Found.UNSURE
     return Screened(line=line, found=same, entries=tuple(found), score=match.score)
 
