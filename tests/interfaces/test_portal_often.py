@@ -13,6 +13,12 @@ def test_a_pair_that_goes_on_is_as_frequent_as_its_word() -> None:
     assert TOLD.expected(["食品", "有限"]) == pytest.approx(90)
 
 
+def test_a_three_that_goes_on_is_as_frequent_as_its_letters() -> None:
+    told = Often.of({"公司": 1000, "py:kfs": 600, "py:fsl": 60, "py:fst": 40, "py:slt": 30})
+    assert told.expected(["py:kfs", "py:fsl"]) == pytest.approx(360)
+    assert told.expected(["py:kfs", "py:slt"]) == pytest.approx(18)
+
+
 def test_nothing_is_expected_of_tokens_that_are_left_out() -> None:
     assert TOLD.expected(["食品", "甲乙"]) == 0
     assert TOLD.at_most(["食品", "甲乙"]) == 0

@@ -42,6 +42,21 @@ def test_another_name_is_not_found(query: str) -> None:
     assert not name_matches(query=query, name=NAME)
 
 
+@pytest.mark.parametrize(
+    ("query", "tokens"),
+    [("wts", ["py:wts"]), ("wtsp", ["py:wts", "py:tsp"]), ("sp", ["py:sp"]), ("sp wts", ["py:sp", "py:wts"])],
+)
+def test_letters_are_asked_for_by_threes_and_two_alone_by_the_pair(query: str, tokens: list[str]) -> None:
+    assert query_tokens(query) == tokens
+    assert finds(query, NAME)
+
+
+def test_a_name_whose_characters_are_read_in_two_ways_is_found_by_each_of_the_eight() -> None:
+    threes = [one for one in search_tokens("重长乐") if len(one) > len("py:") + 2]
+    assert len(threes) == 8
+    assert all(finds(one.removeprefix("py:"), "重长乐") for one in threes)
+
+
 @pytest.mark.parametrize("query", ["", " ", "k", "7", "（）", "-"])
 def test_a_query_without_two_letters_or_a_character_has_no_tokens(query: str) -> None:
     assert query_tokens(query) == []
@@ -86,7 +101,7 @@ def test_what_only_holds_the_same_pairs_is_sorted_out() -> None:
 
 def test_tokens_do_not_repeat_and_keep_their_order() -> None:
     tokens = search_tokens("梧桐梧桐")
-    assert tokens == ["梧", "桐", "梧桐", "桐梧", "py:wt", "py:tw"]
+    assert tokens == ["梧", "桐", "梧桐", "桐梧", "py:wt", "py:tw", "py:wtw", "py:twt"]
 
 
 @given(st.text(alphabet="开封梧桐食品商贸有限公司行长乐ABC12（）· ", min_size=2, max_size=14), st.data())

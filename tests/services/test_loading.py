@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import md5
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from django.db import connection
 from tests.people import NOW, People
 
 from xinheng.core.ids import uscc_check_character
 from xinheng.intake.handover import hand_over, write_row
+from xinheng.matching.tokens import search_tokens
 from xinheng.services.loading import Loaded, Register, load, load_single, refresh_search
 from xinheng.store.models import Batch, Record, RecordDetail, Subject, SubjectCode, SubjectName, SubjectSearch
 
@@ -211,3 +214,17 @@ def test_search_words_of_all_names_are_made_anew(loading: Load) -> None:
         SubjectName.objects.create(subject=subject, name="祥符茶庄", normalised="祥符茶庄", known_at=NOW)
     refresh_search(list(Subject.objects.values_list("pk", flat=True)))
     assert all({"祥符", "汴京"} <= set(found.tokens) for found in SubjectSearch.objects.all())
+
+
+def test_rows_that_hold_pairs_of_letters_alone_are_cut_by_threes_once(loading: Load) -> None:
+    loading(row(2), row(3))
+    for found in SubjectSearch.objects.all():
+        found.tokens = [one for one in found.tokens if not (one.startswith("py:") and len(one) > 5)]
+        found.save()
+    cut_by_threes = import_module("xinheng.store.migrations.0595_letters_by_threes").cut_by_threes
+    cut_by_threes(None, connection.schema_editor())
+    cut = dict(SubjectSearch.objects.values_list("subject__name", "tokens"))
+    assert len(cut) == 2 and all(set(search_tokens(name)) <= set(tokens) for name, tokens in cut.items())
+    assert all(len(tokens) == len(set(tokens)) for tokens in cut.values())
+    cut_by_threes(None, connection.schema_editor())
+    assert dict(SubjectSearch.objects.values_list("subject__name", "tokens")) == cut

@@ -1,14 +1,15 @@
 """Cuts names into tokens so that a plain PostgreSQL array index finds them by part and by pinyin initials.
 
 A name is found with ``tokens @> query_tokens(query)``: Chinese words by their pairs of characters, Latin
-letters and digits by pairs of initials (开封食品 → kfsp). Serves the portal's search; no extension needed.
+letters and digits by threes of initials (开封食品 → kfs, fsp), by the pair where a word has no more. Serves the portal's
+search; no extension needed.
 """
 
 import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from operator import add
 
 from xinheng.core.names import normalise_name
@@ -31,11 +32,14 @@ def search_tokens(name: str) -> list[str]:
         found += run
         found += map(add, run, run[1:])
     initials = _initials(text)
-    if len("".join(initials)) == len(initials):
-        found += [_PINYIN + left + right for left, right in pairwise(initials)]
-    else:
-        found += [_PINYIN + one + two for left, right in pairwise(initials) for one in left for two in right]
+    found += _in_line(initials, initials[1:])
+    found += _in_line(initials, initials[1:], initials[2:])
     return list(dict.fromkeys(found))
+
+
+def _in_line(*signs: Sequence[str]) -> list[str]:
+    """Tokens of initials that stand side by side, in every way to read them."""
+    return [_PINYIN + "".join(way) for beside in zip(*signs, strict=False) for way in product(*beside)]
 
 
 def query_tokens(query: str) -> list[str]:
@@ -44,7 +48,8 @@ def query_tokens(query: str) -> list[str]:
     for word in query.split():
         text = searched(word)
         for run in _ASCII.findall(text):
-            found.update(dict.fromkeys(_PINYIN + left + right for left, right in pairwise(run.lower())))
+            width = 3 if len(run) > 2 else 2
+            found.update(dict.fromkeys(_in_line(*(run.lower()[start:] for start in range(width)))))
         for run in _HAN.findall(text):
             pairs = [left + right for left, right in pairwise(run)]
             found.update(dict.fromkeys(pairs or [run]))

@@ -152,7 +152,7 @@ together do not lie together, and a word is met at the same rate all along. Anot
 
 
 class SubjectSearch(models.Model):
-    """Search tokens (bigrams and pinyin initials) of current and former names; serves the portal's search box."""
+    """Search tokens (bigrams, pairs and threes of initials) of current and former names; serves the portal's search box."""
 
     subject = models.OneToOneField(Subject, on_delete=models.CASCADE, primary_key=True, related_name="search")
     tokens = ArrayField(models.TextField())

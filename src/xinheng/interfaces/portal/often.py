@@ -18,7 +18,7 @@ KEPT_SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Often:
-    """``names`` by token; ``begins``: how often pairs stand in names by the sign that they begin with; ``rows``: about
+    """``names`` by token; ``begins``: how often pairs and threes stand in names by all but their last sign; ``rows``: about
     how many names there are, by the token that most of them hold; ``least``: what a token that is left out may have."""
 
     names: Mapping[str, int]
@@ -52,15 +52,21 @@ class Often:
         return min((self.names.get(one, 0) for one in tokens), default=0)
 
     def expected(self, tokens: Collection[str]) -> float:
-        """About how many names hold all tokens. A pair that goes on where another ends is as frequent as that one, as far
-        as it stands behind its first sign; others are taken for independent."""
-        ends = {one[:-2] + one[-1] for one in tokens if len(one) > 1}
+        """About how many names hold all tokens. A pair (or three) that goes on where another ends is as frequent as that one,
+        as far as it stands behind its first signs; others are taken for independent."""
+        ends = {_end(one) for one in tokens if len(one) > 1}
         found = float(self.rows)
         for token in tokens:
             goes_on = len(token) > 1 and token[:-1] in ends
             most = max(self.begins.get(token[:-1], 0), 1) if goes_on else self.rows
             found *= min(1.0, self.names.get(token, 0) / most) if most else 0.0
         return found
+
+
+def _end(token: str) -> str:
+    """What a token that goes on from this one begins with."""
+    mark, colon, signs = token.rpartition(":")
+    return mark + colon + signs[1:]
 
 
 _kept: tuple[float, Often] | None = None
