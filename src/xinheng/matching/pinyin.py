@@ -4,7 +4,6 @@ Serves the search boxes: people type the sound of a name where they do not know 
 """
 
 import unicodedata
-from collections.abc import Sequence
 from functools import cache
 
 MOST_WAYS = 6
@@ -14,16 +13,13 @@ _LONGEST_SYLLABLE = 6
 
 def sounds(letters: str, text: str) -> bool:
     """Whether the letters spell characters of a name that stand side by side, each by a whole syllable or its initial."""
-    ways = [_ways_to_say(sign) for sign in text]
-    return any(_said(letters, ways, start) for start in range(len(text)))
-
-
-def _said(letters: str, ways: Sequence[tuple[str, ...]], start: int) -> bool:
-    if not letters:
-        return True
-    if start == len(ways):
-        return False
-    return any(letters.startswith(way) and _said(letters[len(way) :], ways, start + 1) for way in ways[start])
+    reached: set[int] = set()
+    for sign in text:
+        said = _ways_to_say(sign)
+        reached = {at + len(way) for at in (0, *reached) for way in said if letters.startswith(way, at)}
+        if len(letters) in reached:
+            return True
+    return False
 
 
 def cut(letters: str) -> list[list[str]]:
@@ -40,6 +36,7 @@ def cut(letters: str) -> list[list[str]]:
     return found[-1] if letters else []
 
 
+@cache
 def readings(sign: str) -> tuple[str, ...]:
     """The syllables of a character, most usual first; empty for what is none."""
     from pypinyin.constants import PINYIN_DICT

@@ -59,17 +59,20 @@ def query_tokens(query: str) -> list[str]:
 def name_matches(*, query: str, name: str) -> bool:
     """Whether every word of the query stands in the name unbroken; sorts out what only holds the same pairs."""
     text = searched(name)
-    initials = _initials(text)
-    for word in query.split():
-        part = searched(word)
-        if part.isascii() and (_stands_in(part.lower(), initials) or sounds(part.lower(), text)):
-            continue
-        if part not in text:
-            return False
-    return True
+    return all(_stands_in(searched(word), text) for word in query.split())
 
 
-def _stands_in(letters: str, initials: Sequence[str]) -> bool:
+def _stands_in(part: str, text: str) -> bool:
+    if part in text:
+        return True
+    letters = part.lower()
+    return part.isascii() and (_stands_for(letters, _initials(text)) or sounds(letters, text))
+
+
+def _stands_for(letters: str, initials: Sequence[str]) -> bool:
+    told = "".join(initials)
+    if len(told) == len(initials):
+        return letters in told
     width = len(letters)
     return any(
         all(letter in initials[start + place] for place, letter in enumerate(letters))
