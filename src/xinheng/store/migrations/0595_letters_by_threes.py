@@ -18,8 +18,8 @@ WHERE kept.ctid >= %s::tid AND kept.ctid < %s::tid
 
 def cut_by_threes(apps: Any, schema_editor: Any) -> None:
     """Threes of letters from the pairs that a row holds: all that pairs can form, so that every three of the name is among
-    them; the few others are sorted out with the names, and go when the row is next written. Rows that others write
-    meanwhile lie at the end of the table, which is reached last."""
+    them; the few others are sorted out with the names, and go when the row is next written. Rows that were cut meanwhile lie at
+    the end of the table and are passed over."""
     with schema_editor.connection.cursor() as cursor:
         done, pages = 0, 1
         while done < pages:
