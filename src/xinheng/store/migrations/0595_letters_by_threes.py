@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("store", "0590_day_counts"),
+        ("store", "0593_cleared_article_files"),
     ]
 
     operations = [
