@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from tests.people import NOW, TODAY, People
+from tests.query_plans import pairs_in_vain
 from tests.services.deliveries import HEADER, REGISTER, penalty, registration, write
 from tests.services.terms import unconfirmed
 
@@ -19,6 +20,7 @@ from xinheng.services import quality_sql
 from xinheng.services.collect import Delivery, confirm, import_file, preview
 from xinheng.services.coverage import cells, covered_by_unit
 from xinheng.services.lateness import cutoff, named_for_lateness
+from xinheng.services.loading import take_statistics
 from xinheng.services.quality import (
     Problem,
     Scope,
@@ -194,9 +196,13 @@ def test_rows_without_document_numbers_come_again_one_for_one(
     """3,000 rows that went back and 3,000 that entered are nine million pairs of one sender and item, but one subject each."""
     sound = [registration(number) for number in range(3_000)]
     wrong = [row.replace(",91410202MA", ",91410202MB") for row in sound]
-    _import(people, policy, write(tmp_path, *wrong, header=REGISTER, called="有误.csv"))
+    first = _import(people, policy, write(tmp_path, *wrong, header=REGISTER, called="有误.csv"))
     later = NOW + timedelta(hours=1)
-    _import(people, policy, write(tmp_path, *sound, header=REGISTER, called="更正.csv"), now=later)
+    second = _import(people, policy, write(tmp_path, *sound, header=REGISTER, called="更正.csv"), now=later)
+    with connection.cursor() as cursor:
+        take_statistics(cursor, len(sound))
+    given = {"batches": [first.pk, second.pk], "now": later}
+    assert pairs_in_vain(quality_sql.COME_AGAIN, given) < 100_000
     count_batches(now=later)
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = 'public'")

@@ -128,15 +128,14 @@ WITH fresh AS MATERIALIZED (
     WHERE w.state <> 'accepted' AND w.normalised IS NOT NULL
       AND NOT EXISTS (SELECT FROM store_resubmission a WHERE a.row_id = w.id)
       AND (e.organisation_id, e.item) IN (SELECT organisation_id, item FROM fresh)
-), meant AS (
-    SELECT w.id AS row_id, s.id AS subject_id FROM sent w JOIN store_subject s ON s.code = w.code
+), meant AS MATERIALIZED (
+    SELECT w.*, s.id AS subject_id FROM sent w JOIN store_subject s ON s.code = w.code
     UNION
-    SELECT w.id, n.subject_id FROM sent w JOIN store_subjectname n ON n.name = w.name
+    SELECT w.*, n.subject_id FROM sent w JOIN store_subjectname n ON n.name = w.name
 )
 INSERT INTO store_resubmission (row_id, batch_id, row_no, found_at)
 SELECT DISTINCT ON (w.id) w.id, r.batch_id, r.row_no, %(now)s
-FROM meant m JOIN sent w ON w.id = m.row_id
-JOIN fresh r ON r.subject_id = m.subject_id AND r.document_no = w.document_no
+FROM meant w JOIN fresh r ON r.subject_id = w.subject_id AND r.document_no = w.document_no
     AND r.organisation_id = w.organisation_id AND r.item = w.item
     AND (w.loaded_at, w.batch_id) < (r.loaded_at, r.batch_id)
 WHERE r.document_no <> '' OR w.decided_on = r.decided_on::text
@@ -146,7 +145,8 @@ RETURNING row_id, batch_id
 """
 """A row that went back came again: same sender and item, same document number (or day) and same subject.
 
-Subjects come first: where a list has no document numbers, whoever joins on them compares each row with all others."""
+Subjects come first, and what is meant is one table with them: where a list has no document numbers, whoever joins on those
+compares each row with all others."""
 
 SAME_ACT = """
 INSERT INTO store_conflict (public_id, kind, subject_id, item, record_key, row_id, first_sender_id, second_sender_id,
