@@ -4,7 +4,6 @@ Bytes depend on what is given alone, so that the receipt, the digest of the mani
 holds the bundle (``sha256sum -c MANIFEST.sha256``).
 """
 
-import hashlib
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -41,10 +40,6 @@ def index_workbook(
 def manifest(files: Iterable[tuple[str, str]]) -> bytes:
     """(name, digest as ``sha256:<hex>``) of every file, as ``sha256sum`` reads it."""
     return "".join(f"{digest.removeprefix('sha256:')}  {name}\n" for name, digest in files).encode()
-
-
-def digest_of_bytes(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 class _Sink:

@@ -5,7 +5,6 @@ it was handed in. A report is information beside the file of an enterprise; no r
 bank's credit report the use alone is entered (《征信业管理条例》; legal guards, rows and words).
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from xinheng.services.reports import subject_of_code
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.agency_reports import AgencyAnswer, AgencyReport, CreditAgency
+from xinheng.store.files import digest_of_file
 from xinheng.store.subjects import Subject
 
 _PDF = b"%PDF-"
@@ -144,16 +144,11 @@ def enter_report(shown: Shown, file: Path | None, *, by: User, policy: Policy, n
 def _digest(file: Path, *, policy: Policy, now: datetime) -> str:
     if look(file, policy=policy, now=now).kind is not Kind.PDF:
         raise _no_pdf()
-    return _digest_of(file)
+    return digest_of_file(file)
 
 
 def _no_pdf() -> Refusal:
     return Refusal("TP7", "第三方信用报告须为 PDF 文件。", advice="请向机构索取 PDF 原件。")
-
-
-def _digest_of(file: Path) -> str:
-    with file.open("rb") as content:
-        return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
 
 
 def registered_copies(file: Path, *, now: datetime) -> list[AgencyReport]:
@@ -162,7 +157,7 @@ def registered_copies(file: Path, *, now: datetime) -> list[AgencyReport]:
     with file.open("rb") as content:
         if not content.read(len(_PDF)) == _PDF:
             raise _no_pdf()
-    found = _living(day_of(now)).filter(digest=_digest_of(file))
+    found = _living(day_of(now)).filter(digest=digest_of_file(file))
     return list(found.select_related("agency", "subject"))
 
 

@@ -4,7 +4,6 @@ A file is looked into before anything of it is kept (intake.attachments), sealed
 event in the ledger each time (legal guards G9, G13). Its end stands in services.attachments_ended.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,7 +31,7 @@ from xinheng.store.accounts import User
 from xinheng.store.attachments import Attachment, living
 from xinheng.store.batches import Batch, StoredFile
 from xinheng.store.casework import Case
-from xinheng.store.files import put_file, read_file
+from xinheng.store.files import digest_of_file, put_file, read_file
 from xinheng.store.ledger import LedgerEvent
 from xinheng.store.quality import NothingStatement
 from xinheng.store.records import open_versions
@@ -281,8 +280,7 @@ def _kept(
     """The sealed file, what the scanner said of it, and whether it is new: the one there is of that content and owner, else
     a new one."""
     term = policy.kept_until("attachment", since=day_of(now), on=day_of(now))
-    with path.open("rb") as content:
-        digest = f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+    digest = digest_of_file(path)
     # Personal papers share a key only within their subject, or, where no subject is known, within their own thing.
     whose = Q(attachments__personal=False)
     if paper.personal:

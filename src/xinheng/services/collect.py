@@ -4,7 +4,6 @@ A file is read and checked by the intake room, then loaded in one transaction: a
 same file again changes nothing (《河南省社会信用条例》第十七条).
 """
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -40,7 +39,7 @@ from xinheng.services.returns import keep_workbook, store_conflicts, store_retur
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch, BatchState
-from xinheng.store.files import destroy_file, put_file, read_file
+from xinheng.store.files import destroy_file, digest_of_file, put_file, read_file
 from xinheng.store.organisations import Organisation
 from xinheng.store.outbox import enqueue
 
@@ -410,8 +409,7 @@ def _repeated(known: Batch, delivery: Delivery) -> Batch:
 
 def _digest_of(path: Path) -> str:
     try:
-        with path.open("rb") as content:
-            return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+        return digest_of_file(path)
     except OSError as error:
         raise Refusal(
             "F03",

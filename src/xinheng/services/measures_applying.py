@@ -13,6 +13,7 @@ from django.db import transaction
 
 from xinheng.core.access import Target, may
 from xinheng.core.catalogue import Item
+from xinheng.core.catalogue_change import cited
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.measure_check import PERSONS_ELSEWHERE
 from xinheng.core.measures import MeasureGroup, Occasion
@@ -252,7 +253,7 @@ def _entry(row: Told, names: Tree, policy: Policy) -> Line:
     listed = policy.lists.require(row.listed)
     return Line(
         title=listed.title,
-        basis="；".join(policy.sources[one.source].cite(one.clause) for one in listed.basis),
+        basis=cited(listed.basis, policy.sources),
         ground=row.number,
         from_on=row.from_on,
         until_on=row.until_on,
@@ -265,8 +266,7 @@ def _recorded(row: Told, bases: dict[int, tuple[str, str]], policy: Policy) -> L
     """``bases`` keeps title and basis of each item of the catalogue, once met."""
     if row.what not in bases:
         item = policy.catalogue.item(row.what)
-        cited = "；".join(policy.sources[one.source].cite(one.clause) for one in item.basis)
-        bases[row.what] = (item.title, cited)
+        bases[row.what] = (item.title, cited(item.basis, policy.sources))
     title, basis = bases[row.what]
     ground = f"{title}　{row.document}" if title and row.document else title or row.document
     return Line(row.title or title, basis, ground, row.from_on, row.until_on, row.authority, stated=True)

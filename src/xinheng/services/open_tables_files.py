@@ -4,7 +4,6 @@ Rows pass by in blocks, so that memory stays bounded whatever the number of subj
 digest and size, of each table its rows and columns, and of the whole the change up to which it holds.
 """
 
-import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from django.db.models import QuerySet
 
 from xinheng.core.open_tables import Table
 from xinheng.services.snapshot_rows import Sender
+from xinheng.store.files import digest_of_file
 
 BLOCK_BYTES = 4 << 20
 GROUP_ROWS = 100_000
@@ -157,9 +157,7 @@ def told_of(columns: Iterable[Mapping[str, Any]], count: Count) -> list[dict[str
 
 
 def file_in_manifest(path: Path) -> Mapping[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"name": path.name, "bytes": path.stat().st_size, "digest": f"sha256:{digest}"}
+    return {"name": path.name, "bytes": path.stat().st_size, "digest": digest_of_file(path)}
 
 
 def schema_in(path: Path) -> pa.Schema:

@@ -4,7 +4,6 @@ Nothing is lost on the way: a request stays until the province answered it, is s
 in words why it waits. The report goes to its enterprise alone (发改财金〔2025〕565号; legal guard G10).
 """
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from xinheng.services.enterprises import Party
 from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
 from xinheng.services.time import day_of
-from xinheng.store.files import put_file, read_file
+from xinheng.store.files import digest_of_file, put_file, read_file
 from xinheng.store.province_reports import ProvinceRequest
 from xinheng.store.subjects import Subject
 
@@ -107,8 +106,7 @@ def keep_told(row: ProvinceRequest, told: Told, *, now: datetime) -> None:
 @transaction.atomic
 def keep_report(row: ProvinceRequest, told: Told, file: Path, *, policy: Policy, now: datetime) -> None:
     """The report as it came. Refusals SP4 another file than was told of, AT01 to AT13 what is no document to be kept."""
-    with file.open("rb") as content:
-        digest = f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+    digest = digest_of_file(file)
     if digest != told.digest or look(file, policy=policy, now=now).kind is not Kind.PDF:
         raise Refusal(
             "SP4", "省平台给出的文件不完整，或者不是它所说的报告。", advice="申请已保留，会自动再取。"

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
 from xinheng.core.attachments import Checked, Kind, Need, file_name, scans_needed
+from xinheng.core.canonical import digest
 from xinheng.core.collection_cycle import Span
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
@@ -22,7 +23,6 @@ from xinheng.core.refusal import Refusal
 from xinheng.documents.scan_bundle import (
     INDEX,
     MANIFEST,
-    digest_of_bytes,
     index_workbook,
     manifest,
     streamed,
@@ -126,7 +126,7 @@ def _written(
         index=kept,
         missing=missing,
         files_size=sum(one.file.size for one in fit),
-        receipt=digest_of_bytes(manifest(names)),
+        receipt=digest(manifest(names)),
         reason=order.reason.strip()[:200],
         made_by=actor,
         made_at=now,

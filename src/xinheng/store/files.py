@@ -116,6 +116,12 @@ def _path(stored: StoredFile) -> Path:
     return sealed_path(digest=stored.digest, number=stored.pk)
 
 
+def digest_of_file(path: Path) -> str:
+    """Of the content, as ``core.canonical.digest`` writes it."""
+    with path.open("rb") as content:
+        return f"sha256:{hashlib.file_digest(content, 'sha256').hexdigest()}"
+
+
 def _digest_of(source: Path) -> tuple[str, int]:
     hasher = hashlib.sha256()
     size = 0

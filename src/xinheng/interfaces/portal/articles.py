@@ -4,7 +4,6 @@ What a county wrote stands on the portal of that county and of the city; a text 
 nothing in it is taken for HTML (石家庄市〔2019〕126号 （二十二）; 宛政办〔2020〕17号 七（四）).
 """
 
-import json
 from typing import Any
 
 from django.conf import settings
@@ -12,8 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
@@ -24,6 +22,7 @@ from xinheng.interfaces.portal import answers, law, showing
 from xinheng.interfaces.portal.older import newest_first
 from xinheng.interfaces.web.county import county_of
 from xinheng.interfaces.web.parts import Crumb, Filter, Option
+from xinheng.interfaces.web.structured import structured
 from xinheng.store.public_pages import PublicArticle, PublicArticleFile
 
 PAGE = 20
@@ -134,7 +133,6 @@ def _line(policy: Policy, one: PublicArticle) -> dict[str, Any]:
 def _structured(request: HttpRequest, found: PublicArticle) -> SafeString:
     """The page as schema.org has articles."""
     told = {
-        "@context": "https://schema.org",
         "@type": "Article",
         "headline": found.title,
         "articleSection": Section(found.section).label,
@@ -144,5 +142,4 @@ def _structured(request: HttpRequest, found: PublicArticle) -> SafeString:
         "url": request.build_absolute_uri(reverse("portal:article", args=[found.public_id])),
         "inLanguage": "zh-CN",
     }
-    text = json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
+    return structured(told)
