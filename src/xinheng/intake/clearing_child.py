@@ -17,8 +17,11 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-sys.path.insert(0, str(Path(__file__).parent))
-from attachment_child import limit  # type: ignore[import-not-found, unused-ignore]
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    from attachment_child import limit  # type: ignore[import-not-found, unused-ignore]
+else:
+    from xinheng.intake.attachment_child import limit
 
 _PROGRAM = {"/Title", "/Subject", "/Creator", "/Producer", "/CreationDate", "/ModDate", "/Trapped"}
 """Properties of a PDF that tell of programs and times alone."""

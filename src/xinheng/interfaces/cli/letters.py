@@ -125,7 +125,7 @@ def adopt_hsm(
     label: Annotated[str, typer.Argument(help="私钥的标签", metavar="标签")],
     certificate: Annotated[Path, typer.Argument(help="证书（DER）", metavar="证书")],
 ) -> None:
-    """启用密码机（PKCS#11）里的 P-256 密钥，停用其余 P-256 密钥。先试签一次，签不成就不登记。"""
+    """启用密码机里的 P-256 密钥，停用其余 P-256 密钥。先试签一次，签不成就不登记。"""
     given = _read(certificate)
     from xinheng.interfaces.cli.ready import ready
 
