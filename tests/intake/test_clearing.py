@@ -4,6 +4,7 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -17,11 +18,14 @@ from pypdf.generic import (
     NumberObject,
     TextStringObject,
 )
+from tests.documents.letters import letter_of
 from tests.intake import papers
 
-from xinheng.core.attachments import Kind
+from xinheng.core.attachments import Barred, Kind
+from xinheng.core.policy import Policy
+from xinheng.documents.letters import set_letter
 from xinheng.intake.attachments import Bounds, inspect
-from xinheng.intake.clearing import Cleared, Held, written_clear
+from xinheng.intake.clearing import Cleared, written_clear
 from xinheng.intake.clearing_child import clear_picture
 
 pytestmark = pytest.mark.row("M5-08")
@@ -142,6 +146,23 @@ def test_a_pdf_keeps_its_pages_and_loses_author_xmp_and_camera(tmp_path: Path) -
     assert inspect(tmp_path / "a.clear", BOUNDS).pages == 1
 
 
+def test_a_pdf_a_keeps_the_standard_that_it_meets_and_its_colours_and_nobodys_name(
+    tmp_path: Path, policy: Policy
+) -> None:
+    paper = tmp_path / "a.pdf"
+    paper.write_bytes(set_letter(letter_of("receipt", policy), development=True))
+    before = PdfReader(paper)
+    assert before.metadata is not None and before.metadata.author and before.metadata.creation_date
+    told, content = _clear(paper, Kind.PDF)
+    after = PdfReader(io.BytesIO(content))
+    root, xmp = after.trailer["/Root"], after.trailer["/Root"]["/Metadata"].get_object().get_data().decode()  # type: ignore[index, attr-defined]
+    assert told.written and after.metadata is None and after.pdf_header == before.pdf_header
+    assert "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in xmp
+    assert ">办事指南</rdf:li>" in xmp and ElementTree.fromstring(xmp) is not None
+    assert not any(word in xmp for word in (before.metadata.author, "creator", "Typst", "2026", "History"))
+    assert root["/OutputIntents"][0]["/S"] == "/GTS_PDFA1" and root["/MarkInfo"]["/Marked"]  # type: ignore[index]
+
+
 def test_a_photo_packed_once_more_loses_its_camera_and_an_empty_annotation_is_none(tmp_path: Path) -> None:
     told, content = _clear(_packed_pdf(tmp_path / "a.pdf"), Kind.PDF)
     photo = PdfReader(io.BytesIO(content)).pages[0]["/Resources"]["/XObject"]["/I"]  # type: ignore[index]
@@ -211,27 +232,27 @@ def test_a_signed_file_is_left_as_it_is_and_says_whether_it_names_somebody(tmp_p
         (
             Kind.DOCX,
             {**DOCX, "word/comments.xml": b'<w:comments><w:comment w:author="x"/></w:comments>'},
-            Held.REMARKS,
+            Barred.REMARKS,
         ),
         (
             Kind.DOCX,
             {**DOCX, "word/document.xml": b'<w:document><w:del w:author="x"/></w:document>'},
-            Held.REVISIONS,
+            Barred.REVISIONS,
         ),
-        (Kind.XLSX, {**papers.XLSX, "xl/comments1.xml": b"<comments/>"}, Held.REMARKS),
+        (Kind.XLSX, {**papers.XLSX, "xl/comments1.xml": b"<comments/>"}, Barred.REMARKS),
         (
             Kind.XLSX,
             {**papers.XLSX, "xl/workbook.xml": b'<a><sheet name="b" state="hidden"/></a>'},
-            Held.HIDDEN,
+            Barred.HIDDEN,
         ),
-        (Kind.OFD, {**papers.OFD, "Doc_0/a.xml": b'<ofd:Annot ID="1" Type="Highlight"/>'}, Held.REMARKS),
+        (Kind.OFD, {**papers.OFD, "Doc_0/a.xml": b'<ofd:Annot ID="1" Type="Highlight"/>'}, Barred.REMARKS),
     ],
 )
 def test_remarks_revisions_and_hidden_parts_bar_a_file(
-    kind: Kind, parts: dict[str, bytes], held: Held, tmp_path: Path
+    kind: Kind, parts: dict[str, bytes], held: Barred, tmp_path: Path
 ) -> None:
     assert _clear(papers.package(tmp_path / "a", parts), kind)[0] == Cleared(held=held)
 
 
 def test_a_remark_in_a_pdf_bars_it(tmp_path: Path) -> None:
-    assert _clear(_pdf(tmp_path / "a.pdf", remark=True), Kind.PDF)[0] == Cleared(held=Held.REMARKS)
+    assert _clear(_pdf(tmp_path / "a.pdf", remark=True), Kind.PDF)[0] == Cleared(held=Barred.REMARKS)

@@ -1,6 +1,7 @@
 """A content page is written by one, released by another, read by everybody, replaced and taken down."""
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.refusals import code_of
 from xinheng.core.articles import Section
 from xinheng.core.attachments import Checked
 from xinheng.core.policy import Policy
+from xinheng.services.article_clearing import clear_waiting
 from xinheng.services.article_files import (
     Draft,
     add_file,
@@ -32,7 +34,7 @@ from xinheng.services.article_files import (
     seen_files,
 )
 from xinheng.services.articles import Words, release_article, withdraw_article, write_article
-from xinheng.store.files import read_file
+from xinheng.store.files import put_file, read_file
 from xinheng.store.models import Article, ArticleFile
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M5-08")]
@@ -178,6 +180,46 @@ def test_a_file_that_nobody_cleared_is_carried_but_not_released(
     release_article(made.public_id, 2, **release)  # type: ignore[arg-type]
 
 
+def test_a_public_file_that_nobody_cleared_is_closed_until_it_is_cleared_or_the_desk_told(
+    client: Client, people: People, policy: Policy, home: Path, tmp_path: Path
+) -> None:
+    words, given = Words(section=Section.NEWS, title="一条动态", text="正文"), {"policy": policy, "now": NOW}
+    made = write_article(words, author=people.wang, **given)  # type: ignore[arg-type]
+    named = papers.package(tmp_path / "n", {**papers.DOCX, "docProps/core.xml": b"<a>Li Si</a>"})
+    remarked = papers.package(tmp_path / "r", {**papers.DOCX, "word/comments.xml": b'<w:comment w:id="0"/>'})
+    broken = tmp_path / "b"
+    broken.write_bytes(b"PK\x03\x04")
+    stored = {"kind": "docx", "added_by": people.wang, "added_at": NOW, "article": made}
+    rows = [
+        ArticleFile.objects.create(
+            title=path.name, file=put_file(path, name="a", media_type="b", now=NOW), **stored
+        )
+        for path in (named, remarked, broken)
+    ]
+    Article.objects.filter(pk=made.pk).update(released_by=people.zhou, released_at=NOW)
+    former, public = rows[0].file, f"/articles/{made.public_id}"
+    shown = f"{public}/files/{rows[0].public_id}"
+    assert client.get(shown).status_code == 404 and shown not in text(client.get(public))
+    assert clear_waiting(**given) == {"cleared": 1, "barred": 2}  # type: ignore[arg-type]
+    assert clear_waiting(**given) == {"cleared": 0, "barred": 0}, "each is tried once"  # type: ignore[arg-type]
+    assert shown in text(client.get(public)) and rows[1].public_id not in text(client.get(public))
+    content = b"".join(client.get(shown).streaming_content)  # type: ignore[attr-defined]
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert "docProps/core.xml" not in parts.namelist()
+    former.refresh_from_db()
+    assert former.wrapped_key is None, "the key of what named its maker is destroyed"
+    writer = signed_in(people.wang)
+    own = text(writer.get(f"{PAGE}{made.public_id}/"))
+    assert "文件里有批注" in own and "平台打不开的内容" in own
+    assert "1 篇文章有公众看不到的文件" in text(writer.get("/office/desk/"))
+    assert "有公众看不到的文件" in text(writer.get(PAGE))
+    assert [one.barred for one in _next(made, words, people, given)] == ["", "remarks", "unreadable"]
+
+
+def _next(made: Article, words: Words, people: People, given: dict[str, Any]) -> list[ArticleFile]:
+    return files_of(write_article(words, of=made.public_id, author=people.wang, **given))
+
+
 def test_nothing_unscanned_or_infected_is_released_or_handed_out(
     people: People, policy: Policy, home: Path, settings: Any, tmp_path: Path
 ) -> None:
@@ -185,7 +227,7 @@ def test_nothing_unscanned_or_infected_is_released_or_handed_out(
     made = write_article(words, author=people.wang, policy=policy, now=NOW)
     draft = Draft(made.public_id, 1)
     given = {"actor": people.wang, "policy": policy, "now": NOW}
-    assert code_of(add_file, draft, papers.picture(tmp_path / "t", "TIFF"), "图", **given) == "WZ14"
+    assert code_of(add_file, draft, papers.picture(tmp_path / "t", "TIFF"), "图", **given) == "AT02"
     assert code_of(add_file, draft, papers.pdf(tmp_path / "p.pdf"), "联系 13800138000", **given) == "WZ3"
     remarked = {**papers.DOCX, "word/comments.xml": b'<w:comment w:id="0"/>'}
     assert code_of(add_file, draft, papers.package(tmp_path / "r", remarked), "办事指南", **given) == "WZ17"

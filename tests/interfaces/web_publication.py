@@ -69,6 +69,7 @@ FILE = {
     "height": None,
     "size": 482_113,
     "digest": DIGEST,
+    "closed": "",
     "checked": "未发现病毒",
     "tone": "done",
     "remove_url": "#",

@@ -52,6 +52,7 @@ REFUSED: dict[str, Callable[[Rows], object]] = {
     "articlefile_says_what_it_shows": lambda rows: file(rows, title=""),
     "articlefile_picture_or_file": lambda rows: file(rows, width=None),
     "articlefile_checked_known": lambda rows: file(rows, checked="perhaps"),
+    "articlefile_barred_known": lambda rows: file(rows, cleared=True, barred="named"),
     "articlefile_removed_by_somebody": lambda rows: file(rows, removed_at=NOW),
     "article_ended_with_reason": lambda rows: article(rows, ended_at=NOW, ended_by=rows.people.wang),
 }

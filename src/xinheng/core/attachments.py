@@ -1,4 +1,4 @@
-"""What an attachment may be: six kinds of document, known by their content and never by their name.
+"""What an attachment may be: seven kinds of document, known by their content and never by their name.
 
 Decides which feed asks for scans (淮政办发〔2020〕80号二（一）: 登记表及承诺书图片或扫描件), under which name a file is handed
 out, and what an unscanned or infected file may still do. What is active inside a file is found by the room of intake.
@@ -54,8 +54,17 @@ _MEDIA_TYPES = {
     Kind.DOCX: f"{_OFFICE}wordprocessingml.document",
     Kind.XLSX: f"{_OFFICE}spreadsheetml.sheet",
 }
-ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.ofd,.docx,.xlsx"
-"""For the file field of a form; it helps who chooses and decides nothing."""
+PUBLIC = tuple(kind for kind in Kind if kind is not Kind.TIFF)
+"""The kinds that can be written again for everybody: a picture that every browser shows, a file without its makers."""
+_SUFFIXES = {Kind.JPEG: (".jpg", ".jpeg"), Kind.TIFF: (".tif", ".tiff")}
+
+
+def accepted(kinds: Iterable[Kind]) -> str:
+    """For the file field of a form; it helps who chooses and decides nothing."""
+    return ",".join(suffix for kind in kinds for suffix in _SUFFIXES.get(kind, (f".{kind.suffix}",)))
+
+
+ACCEPT = accepted(Kind)
 _HEADS: tuple[tuple[bytes, Kind], ...] = (
     (b"%PDF-1.", Kind.PDF),
     (b"%PDF-2.", Kind.PDF),
@@ -91,6 +100,26 @@ class Target(StrEnum):
     RECORD = "record"
     STATEMENT = "statement"
     CASE = "case"
+
+
+class Barred(StrEnum):
+    """Why a file cannot go to the public: what nobody but its maker can take out, or see to."""
+
+    REMARKS = "remarks"
+    REVISIONS = "revisions"
+    HIDDEN = "hidden"
+    NAMED = "named"
+    UNREADABLE = "unreadable"
+
+    @property
+    def label(self) -> str:
+        return {
+            "remarks": "批注",
+            "revisions": "修订记录",
+            "hidden": "隐藏的工作表、数据连接、共享修订或者附带的文件",
+            "named": "电子签名或者电子印章，它的属性里写有作者等信息",
+            "unreadable": "平台打不开的内容",
+        }[self.value]
 
 
 class Checked(StrEnum):

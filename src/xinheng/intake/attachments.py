@@ -1,6 +1,6 @@
 """Looks into one attachment before it is kept: what it is by its content, and whether anything in it could act.
 
-Only six kinds pass (core.attachments). Refused are archives, files that are two things at once, PDFs with scripts,
+Only seven kinds pass (core.attachments), or those of them that the caller names. Refused are archives, files that are two things at once, PDFs with scripts,
 launch actions or embedded files, office files with macros, and what costs more to decode than the limits allow. What
 passes may still hold what a virus scanner knows; that is asked apart.
 """
@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ CHILD = Path(__file__).with_name("attachment_child.py")
 MIB = 1024 * 1024
 _HEAD = 1024
 _TAIL = 2048
-_TAKEN = "请另存或扫描为 PDF、JPG、PNG、TIFF、OFD、DOCX 或 XLSX 后上传。"
 _FORMS = {Kind.JPEG: "JPEG", Kind.PNG: "PNG", Kind.TIFF: "TIFF"}
 _MACROS = re.compile(
     r"(?:^|/)(?:vbaproject\.bin|vbadata\.xml)$|/activex/|/macrosheets/|/embeddings/|/dialogsheets/"
@@ -63,8 +62,8 @@ class Inspected:
     pages: int | None = None
 
 
-def inspect(path: Path, bounds: Bounds) -> Inspected:
-    """Raises Refusal (AT01–AT13); nothing of the file is kept by then."""
+def inspect(path: Path, bounds: Bounds, *, taken: Collection[Kind] = tuple(Kind)) -> Inspected:
+    """Raises Refusal (AT01–AT13); nothing of the file is kept by then. ``taken``: the kinds that pass here."""
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
@@ -72,11 +71,12 @@ def inspect(path: Path, bounds: Bounds) -> Inspected:
     if is_package(head):
         return Inspected(kind=_package(path, head, bounds))
     kind = kind_by_head(head)
-    if kind is None:
+    if kind is None or kind not in taken:
+        *first, last = (one.label for one in taken)
         raise Refusal(
             "AT02",
-            f"不能接收这种文件：从内容看，它不是{'、'.join(one.label for one in Kind)}中的任何一种（与文件名无关）。",
-            advice=_TAKEN,
+            f"不能接收这种文件：从内容看，它不是{'、'.join((*first, last))}中的任何一种（与文件名无关）。",
+            advice=f"请另存或扫描为 {'、'.join(first)} 或 {last} 后上传。",
         )
     _refuse_two_in_one(path, head, kind)
     told = _pdf(path, bounds) if kind is Kind.PDF else _image(path, kind, bounds)

@@ -6,29 +6,12 @@ its signature; it passes as it is where its properties name nobody.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from xinheng.core.attachments import Kind
+from xinheng.core.attachments import Barred, Kind
 from xinheng.intake.attachments import Bounds, answer_of
 
 CHILD = Path(__file__).with_name("clearing_child.py")
-
-
-class Held(StrEnum):
-    """What nobody but its maker can take out."""
-
-    REMARKS = "remarks"
-    REVISIONS = "revisions"
-    HIDDEN = "hidden"
-
-    @property
-    def label(self) -> str:
-        return {
-            "remarks": "批注",
-            "revisions": "修订记录",
-            "hidden": "隐藏的工作表、数据连接、共享修订或者附带的文件",
-        }[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +19,7 @@ class Cleared:
     """``held``: what bars the file; ``named``: signed, with properties that name somebody; ``written``: whether it was
     written again, else it stands as it came."""
 
-    held: Held | None = None
+    held: Barred | None = None
     named: bool = False
     written: bool = False
 
@@ -46,7 +29,7 @@ def written_clear(path: Path, out: Path, kind: Kind, *, title: str, bounds: Boun
     where it cannot be read."""
     told = answer_of(kind.value, path, bounds, str(out), title, child=CHILD)
     if "found" in told:
-        return Cleared(held=Held(told["found"]))
+        return Cleared(held=Barred(told["found"]))
     if told.get("signed"):
         return Cleared(named=bool(told["named"]))
     return Cleared(written=True)

@@ -1,8 +1,8 @@
 """Runs alone in a child process: writes one file again without what it tells of its makers, under hard limits.
 
 Usage: ``python clearing_child.py KIND FILE MEMORY_MIB SECONDS OUT TITLE``, KIND being pdf, docx, xlsx or ofd. Properties
-(author, organisation, program, times, own fields), XMP, small pictures of the first page and what cameras write into
-pictures are left out. Prints one JSON line: ``found``: remarks, revisions or hidden parts, for which nothing is written;
+(author, organisation, program, times, own fields), XMP but for the standard of PDF/A that the file keeps, small pictures of
+the first page and what cameras write into pictures are left out. Prints one JSON line: ``found``: remarks, revisions or hidden parts, for which nothing is written;
 ``signed``: whether a signature covers the file, which is then not written; ``named``: whether its properties tell of somebody.
 Imports nothing of the package but its neighbour. Exit codes as of ``attachment_child``.
 """
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent))
@@ -28,6 +29,17 @@ _PROGRAM = {"/Title", "/Subject", "/Creator", "/Producer", "/CreationDate", "/Mo
 _QUIET = {"/Link", "/Widget", "/PrinterMark", "/TrapNet", "/Watermark"}
 """Annotations that are no remark of a reader."""
 _XMP_NAMES = re.compile(rb"creator>\s*<\w*:?(?:Seq|Bag|li)|[<\s:](?:Author|Manager|Company|authors?)\b", re.I)
+_ARCHIVE = {
+    name: re.compile(rb"\bpdfaid:%s(?:>\s*|\s*=\s*[\"'])([0-9A-Za-z]{1,4})\s*[<\"']" % name.encode())
+    for name in ("part", "rev", "conformance")
+}
+"""What XMP says of PDF/A, as an element or an attribute: part, edition and level of the standard (ISO 19005)."""
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>{marks}
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
 _TRACES = ("/PieceInfo", "/LastModified", "/SpiderInfo")
 
 _DROPPED = re.compile(r"^(?:docprops/|customxml/|word/people\.xml$|xl/persons/)")
@@ -62,7 +74,7 @@ _PICTURE_OVER = re.compile(rb"\xff[^\x00\x01\xd0-\xd7\xff]")
 
 def clear_pdf(path: Path, out: Path, title: str) -> dict[str, object]:
     from pypdf import PdfReader, PdfWriter
-    from pypdf.generic import DictionaryObject, IndirectObject, NullObject, StreamObject
+    from pypdf.generic import DictionaryObject, IndirectObject, NameObject, NullObject, StreamObject
 
     reader = PdfReader(str(path), strict=False)
     annotations = _annotations(reader)
@@ -70,6 +82,7 @@ def clear_pdf(path: Path, out: Path, title: str) -> dict[str, object]:
         return {"found": "remarks"}
     if _signed(reader) or any(one.get("/FT") == "/Sig" and "/V" in one for one in annotations):
         return {"signed": True, "named": _names(reader)}
+    marks = _archive_marks(_xmp(reader))
     writer = PdfWriter(clone_from=reader)
     for thing in writer._objects:
         if not isinstance(thing, DictionaryObject):
@@ -81,10 +94,32 @@ def clear_pdf(path: Path, out: Path, title: str) -> dict[str, object]:
             thing.pop(key, None)
         if isinstance(thing, StreamObject):
             _clear_stream(thing)
+    writer.pdf_header = reader.pdf_header
     writer.metadata = None
-    writer.metadata = {"/Title": title, "/Producer": ""}
+    if marks:
+        writer.root_object[NameObject("/Metadata")] = writer._add_object(_packet(title, marks))
+    else:
+        writer.metadata = {"/Title": title, "/Producer": ""}
     writer.write(str(out))
     return {}
+
+
+def _archive_marks(xmp: bytes) -> str:
+    found = {name: mark.search(xmp) for name, mark in _ARCHIVE.items()}
+    if found["part"] is None:
+        return ""
+    return "".join(f"<pdfaid:{n}>{one[1].decode()}</pdfaid:{n}>" for n, one in found.items() if one)
+
+
+def _packet(title: str, marks: str) -> Any:
+    """In clear, and with the title that otherwise stands beside it, as PDF/A asks."""
+    from pypdf.generic import DecodedStreamObject, NameObject
+
+    made = DecodedStreamObject()
+    made.set_data(_XMP.format(title=escape(title), marks=marks).encode())
+    made[NameObject("/Type")] = NameObject("/Metadata")
+    made[NameObject("/Subtype")] = NameObject("/XML")
+    return made
 
 
 def _clear_stream(stream: Any) -> None:
@@ -131,9 +166,14 @@ def _signed(reader: Any) -> bool:
 def _names(reader: Any) -> bool:
     properties = reader.trailer.get("/Info")
     told = properties.get_object() if properties is not None else {}
+    return any(str(told[key]).strip() for key in told if key not in _PROGRAM) or bool(
+        _XMP_NAMES.search(_xmp(reader))
+    )
+
+
+def _xmp(reader: Any) -> bytes:
     xmp = reader.trailer["/Root"].get("/Metadata")
-    more = xmp.get_object().get_data() if xmp is not None else b""
-    return any(str(told[key]).strip() for key in told if key not in _PROGRAM) or bool(_XMP_NAMES.search(more))
+    return bytes(xmp.get_object().get_data()) if xmp is not None else b""
 
 
 def clear_picture(content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from xinheng.core.articles import Section, possible_names, refuse_naming
-from xinheng.core.attachments import Checked, Kind
+from xinheng.core.attachments import PUBLIC, Checked, Kind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.attachments import cleared, look, redrawn
@@ -61,7 +61,7 @@ def files_of(article: Article) -> list[ArticleFile]:
 def add_file(
     draft: Draft, path: Path, title: str, *, actor: User, policy: Policy, now: datetime
 ) -> ArticleFile:
-    """Refusals: WZ15 no open draft, WZ10 without words on what it shows, WZ11 too many, WZ14 a TIFF, WZ3 to WZ5 of its words,
+    """Refusals: WZ15 no open draft, WZ10 without words on what it shows, WZ11 too many, WZ3 to WZ5 of its words,
     WZ16 a signed file that names its maker, WZ17 remarks or hidden parts, AT01 to AT13 what is not taken."""
     article = _open(draft)
     words = title.strip()[:120]
@@ -73,9 +73,7 @@ def add_file(
         )
     refuse_named(Section(article.section), words, "")
     _refuse_more(article, policy, now=now)
-    seen = look(path, policy=policy, now=now)
-    if seen.kind is Kind.TIFF:
-        raise Refusal("WZ14", "文章的图片只收 JPG 和 PNG。", advice="请另存为 JPG 或者 PNG 后上传。")
+    seen = look(path, taken=PUBLIC, policy=policy, now=now)
     with workshop() as work:
         kind, width, height = seen.kind, None, None
         if kind.image:
@@ -96,7 +94,7 @@ def add_file(
         added_by=actor,
         added_at=now,
     )
-    _note("article.file_added", made, by=actor, now=now)
+    note_file("article.file_added", made, by=actor, now=now)
     return made
 
 
@@ -126,11 +124,11 @@ def remove_file(draft: Draft, file: str, *, actor: User, now: datetime) -> None:
         raise _gone()
     row.removed_by, row.removed_at = actor, now
     row.save(update_fields=["removed_by", "removed_at"])
-    _note("article.file_removed", row, by=actor, now=now)
+    note_file("article.file_removed", row, by=actor, now=now)
 
 
 _CARRIED = (
-    *("kind", "title", "width", "height", "file", "cleared"),
+    *("kind", "title", "width", "height", "file", "cleared", "barred"),
     *("checked", "checked_at", "added_by", "added_at"),
 )
 
@@ -171,12 +169,13 @@ def refuse_files(article: Article, seen: str) -> None:
 
 
 def open_public_file(article: str, file: str) -> tuple[ArticleFile, Iterator[bytes]] | None:
-    """A file of the released version for anybody; None where there is none, or it may not be opened."""
+    """A file of the released version for anybody; None where there is none, nobody cleared it, or it may not be opened."""
     found = (
         ArticleFile.objects.select_related("file")
         .filter(
             public_id=file,
             removed_at__isnull=True,
+            cleared=True,
             file__destroyed_at__isnull=True,
             article__public_id=article,
             article__released_at__isnull=False,
@@ -213,7 +212,7 @@ def note_article_file_checked(row: ArticleFile, verdict: Checked, *, now: dateti
     same = ArticleFile.objects.filter(file=row.file_id, checked=Checked.UNCHECKED.value)
     same.update(checked=verdict.value, checked_at=now)
     if verdict is Checked.INFECTED:
-        _note("article.file_infected", row, by=None, now=now)
+        note_file("article.file_infected", row, by=None, now=now)
 
 
 def _open(draft: Draft) -> Article:
@@ -248,11 +247,12 @@ def _refuse_more(article: Article, policy: Policy, *, now: datetime) -> None:
         )
 
 
-def _note(kind: str, row: ArticleFile, *, by: User | None, now: datetime) -> None:
+def note_file(kind: str, row: ArticleFile, *, by: User | None, now: datetime, **more: str) -> None:
+    """Tell the ledger of a file; ``more``: what else is to be known of it."""
     note(
         kind,
         now=now,
         actor=by,
         object=f"article:{row.article.public_id}.{row.article.version}",
-        payload={"file": row.file.digest, "title": row.title},
+        payload={"file": row.file.digest, "title": row.title, **more},
     )

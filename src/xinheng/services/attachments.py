@@ -4,7 +4,7 @@ A file is looked into before anything of it is kept (intake.attachments), sealed
 event in the ledger each time (legal guards G9, G13). Its end stands in services.attachments_ended.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -145,12 +145,12 @@ def most_bytes(policy: Policy, *, on: date) -> int:
     return policy.parameter("attachments.file_mib", on=on).required() * MIB
 
 
-def look(path: Path, *, policy: Policy, now: datetime) -> Inspected:
+def look(path: Path, *, taken: Collection[Kind] = tuple(Kind), policy: Policy, now: datetime) -> Inspected:
     """What the file is; raises Refusal (AT01–AT13) where it is not taken. Nothing is kept."""
     most = most_bytes(policy, on=day_of(now))
     if path.stat().st_size > most:
         raise too_large(most)
-    return inspect(path, _bounds(policy, on=day_of(now)))
+    return inspect(path, _bounds(policy, on=day_of(now)), taken=taken)
 
 
 def look_at_pictures(

@@ -18,6 +18,7 @@ from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
 from xinheng.planning.drift import Verdict
 from xinheng.services.approvals import SERIES
+from xinheng.services.article_clearing import barred_pages
 from xinheng.services.batches import answered_by, answers_for, without_unneeded
 from xinheng.services.campaigns_board import waiting_for as waiting_lines
 from xinheng.services.cases import desk, steps_for
@@ -85,6 +86,7 @@ class Kind(StrEnum):
     CAMPAIGN = "campaign"
     DRIFT = "drift"
     SENT_BACK = "sent_back"
+    ARTICLE = "article"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ def tasks(seat: Seat) -> list[Task]:
         *_campaigns(seat),
         *_drift(seat),
         *_sent_back(seat),
+        *_articles(seat),
     ]
     far = date.max
     return sorted(
@@ -403,6 +406,12 @@ def _sent_back(seat: Seat) -> Iterator[Task]:
     """Permits and penalties that the platform above refused, for whoever delivered them."""
     if number := refused_rows(seat.reach(Verb.IMPORT_FILE)).count():
         yield Task(kind=Kind.SENT_BACK, count=number)
+
+
+def _articles(seat: Seat) -> Iterator[Task]:
+    """Pages with a file that stays closed until its maker clears it."""
+    if number := len(barred_pages(seat.reach(Verb.DRAFT_POLICY))):
+        yield Task(kind=Kind.ARTICLE, count=number)
 
 
 def term(due: DueDate | None, *, rule: str, verified: bool, seat: Seat) -> Term:

@@ -6,7 +6,7 @@ Nothing of them changes once the version is released; what is removed from a dra
 from django.db import models
 from django.db.models import Q
 
-from xinheng.core.attachments import Checked, Kind
+from xinheng.core.attachments import Barred, Checked, Kind
 from xinheng.store.accounts import User
 from xinheng.store.articles import Article
 from xinheng.store.batches import StoredFile
@@ -15,7 +15,8 @@ from xinheng.store.public_ids import new_public_id
 
 class ArticleFile(models.Model):
     """``title``: what a picture shows, in words for whoever cannot see it, or the name of a file. ``width`` and ``height``
-    of a picture, which was drawn anew. ``cleared``: looked into for what it tells of its makers when it was stored."""
+    of a picture, which was drawn anew. ``cleared``: looked into for what it tells of its makers; without that nobody
+    else sees it. ``barred``: why it cannot be cleared, empty for what can be or was not tried."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
@@ -25,6 +26,7 @@ class ArticleFile(models.Model):
     height = models.IntegerField(null=True)
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     cleared = models.BooleanField(db_default=False)
+    barred = models.CharField(max_length=10, blank=True, default="", db_default="")
     checked = models.CharField(
         max_length=10,
         choices=[(one.value, one.label) for one in Checked],
@@ -54,6 +56,11 @@ class ArticleFile(models.Model):
                 condition=Q(removed_at__isnull=True, removed_by__isnull=True)
                 | Q(removed_at__isnull=False, removed_by__isnull=False),
                 name="articlefile_removed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(barred__in=["", *(one.value for one in Barred)])
+                & (Q(barred="") | Q(cleared=False)),
+                name="articlefile_barred_known",
             ),
         ]
         indexes = [

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from xinheng.core.access import Target
-from xinheng.core.attachments import Checked, Kind
+from xinheng.core.attachments import PUBLIC, Barred, Checked, Kind, accepted
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -21,9 +21,8 @@ from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.article_files import Draft, add_file, files_of, open_file, remove_file
 from xinheng.services.articles import versions_of
+from xinheng.store.article_files import ArticleFile
 from xinheng.store.articles import Article
-
-_ACCEPT = ".jpg,.jpeg,.png,.pdf,.ofd,.docx,.xlsx"
 
 
 def _find(public_id: str) -> list[Article] | None:
@@ -42,7 +41,7 @@ class FileForm(forms.Form):
         label="图片或文件",
         help_text="图片收 JPG、PNG，公布的是重新绘制的图片，不带拍摄地点等信息；文件收 PDF、OFD、DOCX、XLSX，公布时去掉作者、单位、软件和时间等文件属性；有批注、修订记录或者隐藏工作表的不收。",
         error_messages={"required": "请选择一个文件。", "empty": "这个文件是空的，请重新选择。"},
-        widget=forms.FileInput(attrs={"accept": _ACCEPT}),
+        widget=forms.FileInput(attrs={"accept": accepted(PUBLIC)}),
     )
     title = forms.CharField(
         label="图片内容或文件名称",
@@ -63,6 +62,7 @@ def shown_files(article: Article, *, adds: bool) -> dict[str, Any]:
             "height": one.height,
             "size": one.file.size,
             "digest": one.file.digest,
+            "closed": _closed(one),
             "checked": Checked(one.checked).label,
             "tone": {"infected": "decide", "clean": "done"}.get(one.checked, ""),
             "url": reverse("office:article_file", kwargs=part | {"file": one.public_id}),
@@ -73,6 +73,17 @@ def shown_files(article: Article, *, adds: bool) -> dict[str, Any]:
         for one in files_of(article)
     ]
     return {"files": lines, "add_url": reverse("office:add_article_file", kwargs=part) if adds else ""}
+
+
+def _closed(one: ArticleFile) -> str:
+    """Why the public does not see it, empty where it does once the version is released."""
+    if one.cleared:
+        return ""
+    if not one.barred:
+        return "存入时没有清除作者等信息，平台正在清除；清除以前公众看不到。"
+    return (
+        f"公众看不到：文件里有{Barred(one.barred).label}。请写一个新的版本，移除它，在本机清除以后重新上传。"
+    )
 
 
 @csrf_exempt

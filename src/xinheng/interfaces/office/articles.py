@@ -18,6 +18,7 @@ from xinheng.interfaces.office.paging import newest_first
 from xinheng.interfaces.office.tables_page import tables_page
 from xinheng.interfaces.web.parts import Cell, Column, Crumb, Table
 from xinheng.interfaces.web.refusals import refusals_on
+from xinheng.services.article_clearing import barred_pages
 from xinheng.services.article_files import seen_files
 from xinheng.services.articles import (
     Words,
@@ -69,6 +70,7 @@ class ArticleForm(forms.Form):
 def articles(call: Call) -> HttpResponse:
     reached = call.reach(Verb.DRAFT_POLICY) | call.reach(Verb.REVIEW_SECRECY)
     page, paging = newest_first(articles_of(reached), call.request)
+    barred = barred_pages(reached)
     rows: list[list[Cell | str]] = [
         [
             Cell(one.title, reverse("office:article", kwargs={"article": one.public_id})),
@@ -76,7 +78,7 @@ def articles(call: Call) -> HttpResponse:
             call.tree.name(one.organisation_id),
             f"第 {one.version} 版",
             day_of(one.written_at).isoformat(),
-            Cell("", mark=_state(one)[0], tone=_state(one)[1]),
+            _state_cell(one, barred),
         ]
         for one in page
     ]
@@ -93,6 +95,12 @@ def _state(one: Article) -> tuple[str, str]:
     if one.ended_at is not None:
         return ("已撤下", "") if one.released_at else ("已放弃", "")
     return ("已发布", "done") if one.released_at else ("待审查", "decide")
+
+
+def _state_cell(one: Article, barred: set[str]) -> Cell:
+    if one.public_id in barred:
+        return Cell("", mark=f"{_state(one)[0]}，有公众看不到的文件", tone="decide")
+    return Cell("", mark=_state(one)[0], tone=_state(one)[1])
 
 
 @asks(Verb.DRAFT_POLICY, methods=("GET", "POST"))

@@ -286,6 +286,10 @@ _SHOWN: dict[Kind, Callable[[Call, Task], _Shown]] = {
         *("双公示上报", f"上级平台退回 {count(task.count)} 条", reverse("office:up_reports")),
         *("待更正", "decide"),
     ),
+    Kind.ARTICLE: lambda _, task: (
+        *("文章", f"{count(task.count)} 篇文章有公众看不到的文件", reverse("office:articles")),
+        *("待更换", "decide"),
+    ),
     Kind.MERGE: lambda _, task: (
         *("主体合并", f"{count(task.count)} 项合并或拆分意见", reverse("office:merges")),
         *("待决定", "decide"),
