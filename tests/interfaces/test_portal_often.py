@@ -19,6 +19,14 @@ def test_a_three_that_goes_on_is_as_frequent_as_its_letters() -> None:
     assert told.expected(["py:kfs", "py:slt"]) == pytest.approx(18)
 
 
+def test_a_pair_of_syllables_that_goes_on_is_as_frequent_as_its_syllable() -> None:
+    told = Often.of(
+        {"公司": 1000, "py:kai'feng": 800, "py:feng'shi": 300, "py:feng'xin": 100, "py:shi'pin": 200}
+    )
+    assert told.expected(["py:kai'feng", "py:feng'shi"]) == pytest.approx(600)
+    assert told.expected(["py:kai'feng", "py:shi'pin"]) == pytest.approx(160)
+
+
 def test_nothing_is_expected_of_tokens_that_are_left_out() -> None:
     assert TOLD.expected(["食品", "甲乙"]) == 0
     assert TOLD.at_most(["食品", "甲乙"]) == 0

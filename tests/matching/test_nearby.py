@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.matching.nearby import ALIKE, likeness, nearby_tokens, spelled_tokens
+from xinheng.matching.nearby import ALIKE, initials_of_spelled, likeness, nearby_tokens, spelled_tokens
 from xinheng.matching.pinyin import cut, sounds
 from xinheng.matching.tokens import search_tokens
 
@@ -60,6 +60,20 @@ def test_letters_are_cut_into_syllables_in_every_way(letters: str, ways: list[li
 @pytest.mark.parametrize("query", ["wutongshipin", "kaifengshi", "开封 wutong", "kaifeng SHIPIN"])
 def test_a_spelled_name_is_led_to(query: str) -> None:
     assert led_to(spelled_tokens(query), NAME)
+
+
+def test_spelled_syllables_are_asked_for_by_their_pairs() -> None:
+    assert spelled_tokens("wutongshipin") == [["py:wu'tong", "py:tong'shi", "py:shi'pin"]]
+    assert spelled_tokens("开封 wutong") == [["开封", "py:wu'tong"]]
+    assert spelled_tokens("xianshi") == [["py:xian'shi"], ["py:xi'an", "py:an'shi"]]
+    assert spelled_tokens("wtsp") == spelled_tokens("开封") == spelled_tokens("wu") == []
+
+
+def test_a_name_that_is_seldom_read_so_is_led_to_by_initials() -> None:
+    assert sounds("dailian", "大连")
+    assert not led_to(spelled_tokens("dailianshipin"), "大连食品")
+    assert led_to(initials_of_spelled("dailianshipin"), "大连食品")
+    assert initials_of_spelled("wtsp") == []
 
 
 def test_letters_sound_as_syllables_or_initials_side_by_side() -> None:

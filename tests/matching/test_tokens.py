@@ -52,7 +52,7 @@ def test_letters_are_asked_for_by_threes_and_two_alone_by_the_pair(query: str, t
 
 
 def test_a_name_whose_characters_are_read_in_two_ways_is_found_by_each_of_the_eight() -> None:
-    threes = [one for one in search_tokens("重长乐") if len(one) > len("py:") + 2]
+    threes = [one for one in search_tokens("重长乐") if len(one) == len("py:") + 3]
     assert len(threes) == 8
     assert all(finds(one.removeprefix("py:"), "重长乐") for one in threes)
 
@@ -101,7 +101,15 @@ def test_what_only_holds_the_same_pairs_is_sorted_out() -> None:
 
 def test_tokens_do_not_repeat_and_keep_their_order() -> None:
     tokens = search_tokens("梧桐梧桐")
-    assert tokens == ["梧", "桐", "梧桐", "桐梧", "py:wt", "py:tw", "py:wtw", "py:twt"]
+    pairs = ["梧", "桐", "梧桐", "桐梧", "py:wu'tong", "py:tong'wu"]
+    assert tokens == [*pairs, "py:wt", "py:tw", "py:wtw", "py:twt"]
+
+
+def test_syllables_are_paired_as_a_character_is_usually_read_and_in_every_way_where_the_word_decides() -> (
+    None
+):
+    said = [one for one in search_tokens("贾行大A石") if "'" in one]
+    assert said == ["py:jia'xing", "py:jia'hang", "py:jia'heng", "py:xing'da", "py:hang'da", "py:heng'da"]
 
 
 @given(st.text(alphabet="开封梧桐食品商贸有限公司行长乐ABC12（）· ", min_size=2, max_size=14), st.data())

@@ -16,7 +16,7 @@ from tests.people import NOW, People
 from xinheng.core.ids import uscc_check_character
 from xinheng.intake.handover import hand_over, write_row
 from xinheng.matching.tokens import search_tokens
-from xinheng.services.loading import Loaded, Register, load, load_single, refresh_search
+from xinheng.services.loading import Loaded, Register, cut_names_again, load, load_single, refresh_search
 from xinheng.store.models import Batch, Record, RecordDetail, Subject, SubjectCode, SubjectName, SubjectSearch
 
 SCHEMA = pa.schema(
@@ -216,10 +216,22 @@ def test_search_words_of_all_names_are_made_anew(loading: Load) -> None:
     assert all({"祥符", "汴京"} <= set(found.tokens) for found in SubjectSearch.objects.all())
 
 
+def test_names_that_were_cut_in_another_way_are_cut_anew_once(loading: Load) -> None:
+    loading(row(2), row(3))
+    SubjectSearch.objects.update(tokens=["旧"], cut=0)
+    assert cut_names_again() == 2
+    assert all(
+        set(search_tokens(found.subject.name)) <= set(found.tokens) for found in SubjectSearch.objects.all()
+    )
+    assert cut_names_again() == 0
+
+
 def test_rows_that_hold_pairs_of_letters_alone_are_cut_by_threes_once(loading: Load) -> None:
     loading(row(2), row(3))
     for found in SubjectSearch.objects.all():
-        found.tokens = [one for one in found.tokens if not (one.startswith("py:") and len(one) > 5)]
+        found.tokens = [
+            one for one in found.tokens if "'" in one or not (one.startswith("py:") and len(one) > 5)
+        ]
         found.save()
     cut_by_threes = import_module("xinheng.store.migrations.0595_letters_by_threes").cut_by_threes
     cut_by_threes(None, connection.schema_editor())

@@ -73,7 +73,7 @@ if _owner_url:
     DATABASES["owner"] = {**_database(_owner_url, role=""), "TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-PROCRASTINATE_IMPORT_PATHS = ["xinheng.interfaces.jobs.files"]
+PROCRASTINATE_IMPORT_PATHS = ["xinheng.interfaces.jobs.files", "xinheng.interfaces.jobs.portal"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

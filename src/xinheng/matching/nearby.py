@@ -3,11 +3,12 @@ sound. Where the words themselves find nothing, sets of tokens lead to candidate
 """
 
 import re
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from itertools import pairwise
 
 from xinheng.matching.pinyin import cut, readings
-from xinheng.matching.tokens import query_tokens, searched
+from xinheng.matching.tokens import query_tokens, searched, syllables
 
 SHORTEST = 4
 """Chinese characters; of fewer, what is left beside a slip stands in too many names."""
@@ -22,17 +23,26 @@ _EVERYWHERE = frozenset((*"股份有限责任公司市", *map("".join, pairwise(
 
 
 def spelled_tokens(query: str) -> list[list[str]]:
-    """Sets of tokens of a query in which words of letters are spelled syllables, a name holds all of one set; empty where
-    no word is."""
-    ways, spelled = [""], False
+    """Sets of tokens of a query in which words of letters are spelled syllables, a name that is read so as a rule holds all of
+    one set; empty where no word is."""
+    return _spelled(query, lambda way: list(map(syllables, pairwise(way))))
+
+
+def initials_of_spelled(query: str) -> list[list[str]]:
+    """The same by the initials of the syllables, which names hold whose characters are read so seldom."""
+    return _spelled(query, lambda way: query_tokens("".join(syllable[0] for syllable in way)))
+
+
+def _spelled(query: str, told_by: Callable[[list[str]], list[str]]) -> list[list[str]]:
+    sets: list[list[str]] = [[]]
+    spelled = False
     for word in query.split():
         text = searched(word)
-        said = (
-            ["".join(syllable[0] for syllable in way) for way in cut(text.lower())] if text.isascii() else []
-        )
-        spelled |= bool(said)
-        ways = [f"{before} {one}" for before in ways for one in dict.fromkeys(said or [text])]
-    return [tokens for way in ways if spelled and (tokens := query_tokens(way))]
+        ways = cut(text.lower()) if text.isascii() else []
+        spelled |= bool(ways)
+        told = [told_by(way) for way in ways] or [query_tokens(text)]
+        sets = [[*before, *more] for before in sets for more in told]
+    return [list(one) for one in dict.fromkeys(map(tuple, sets)) if spelled and one]
 
 
 def nearby_tokens(query: str) -> list[list[str]]:

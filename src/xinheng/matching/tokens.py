@@ -1,8 +1,8 @@
 """Cuts names into tokens so that a plain PostgreSQL array index finds them by part and by pinyin initials.
 
 A name is found with ``tokens @> query_tokens(query)``: Chinese words by their pairs of characters, Latin
-letters and digits by threes of initials (开封食品 → kfs, fsp), by the pair where a word has no more. Serves the portal's
-search; no extension needed.
+letters and digits by threes of initials (开封食品 → kfs, fsp), by the pair where a word has no more. Spelled syllables are found
+by their pairs (kai'feng). Serves the portal's search; no extension needed.
 """
 
 import re
@@ -14,14 +14,16 @@ from operator import add
 
 from xinheng.core.names import normalise_name
 from xinheng.matching.characters import simplified
-from xinheng.matching.pinyin import sounds
+from xinheng.matching.pinyin import readings, sounds
 
+CUT = 1
+"""Which way names are cut; names that were cut in another are cut anew by night."""
 _PINYIN = "py:"
 _ASCII = re.compile("[0-9A-Z]+")
 _HAN = re.compile("[^0-9A-Z]+")
 _NOT_SEARCHED = re.compile(r"[\W_]+")
 _READ_IN_TWO_WAYS = "行长重乐厦曾朝会单藏省都卡盛调传车弹降便铺角莘解翟仇尉泌浚六堡参柏查种朴秘粘"
-"""Characters of names and places whose initial depends on the word; both are indexed."""
+"""Characters of names and places whose initial depends on the word; both are indexed, and all their syllables."""
 
 
 def search_tokens(name: str) -> list[str]:
@@ -31,6 +33,8 @@ def search_tokens(name: str) -> list[str]:
     for run in _HAN.findall(text):
         found += run
         found += map(add, run, run[1:])
+        said = [_said(sign) for sign in run]
+        found += (syllables(one) for beside in pairwise(said) for one in product(*beside))
     initials = _initials(text)
     found += _in_line(initials, initials[1:])
     found += _in_line(initials, initials[1:], initials[2:])
@@ -40,6 +44,17 @@ def search_tokens(name: str) -> list[str]:
 def _in_line(*signs: Sequence[str]) -> list[str]:
     """Tokens of initials that stand side by side, in every way to read them."""
     return [_PINYIN + "".join(way) for beside in zip(*signs, strict=False) for way in product(*beside)]
+
+
+def syllables(beside: Sequence[str]) -> str:
+    """The token of two syllables that stand side by side."""
+    return f"{_PINYIN}{beside[0]}'{beside[1]}"
+
+
+@cache
+def _said(sign: str) -> tuple[str, ...]:
+    """The usual syllable of a character; each where it depends on the word."""
+    return readings(sign)[: None if sign in _READ_IN_TWO_WAYS else 1]
 
 
 def query_tokens(query: str) -> list[str]:

@@ -24,7 +24,7 @@ from xinheng.core.names import normalise_name
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.intake.handover import DETAIL_CELLS, RECORD_CELLS, lines
-from xinheng.matching.tokens import search_tokens
+from xinheng.matching.tokens import CUT, search_tokens
 from xinheng.sample.city import SampleCity
 from xinheng.sample.histories import SHAPES
 from xinheng.sample.tables import SUBJECT_COLUMNS, write_tables
@@ -251,8 +251,8 @@ def _copy_subjects(
             )
             _copy_lines(
                 cursor,
-                "store_subjectsearch (subject_id, tokens)",
-                ((one["id"], f"{{{','.join(search_tokens(one['name']))}}}") for one in told),
+                "store_subjectsearch (subject_id, tokens, cut)",
+                ((one["id"], f"{{{','.join(search_tokens(one['name']))}}}", CUT) for one in told),
             )
     for name in SUBJECT_COLUMNS:
         if name != "code":

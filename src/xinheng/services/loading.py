@@ -26,7 +26,7 @@ from xinheng.intake.handover import (
     hand_over,
     write_row,
 )
-from xinheng.matching.tokens import search_tokens
+from xinheng.matching.tokens import CUT, search_tokens
 from xinheng.services import loading_sql as sql
 from xinheng.services.consents import ANYBODY, Admission, admission_of_batch
 from xinheng.services.refiling import follow_load
@@ -34,6 +34,7 @@ from xinheng.services.registration import enter_register
 from xinheng.services.scores import ask_for_refresh
 from xinheng.services.time import day_of
 from xinheng.store import locks
+from xinheng.store.models import SubjectSearch
 from xinheng.store.public_ids import new_public_id
 
 CHUNK = 20_000
@@ -248,8 +249,8 @@ def _insert_subjects(cursor: CursorWrapper, chunk: list[_Unknown], *, batch: int
     )
     _copy_rows(
         cursor,
-        "COPY store_subjectsearch (subject_id, tokens) FROM STDIN",
-        ((new_id, search_tokens(row[4] or "")) for new_id, row in named),
+        "COPY store_subjectsearch (subject_id, tokens, cut) FROM STDIN",
+        ((new_id, search_tokens(row[4] or ""), CUT) for new_id, row in named),
     )
     _copy_rows(
         cursor,
@@ -274,8 +275,20 @@ def refresh_search(subjects: list[int]) -> None:
             ]
             cursor.execute(sql.TOKENS)
             _copy_rows(cursor, "COPY found_token (subject_id, tokens) FROM STDIN", tokens)
-            cursor.execute(sql.REFRESH)
+            cursor.execute(sql.REFRESH, [CUT])
             cursor.execute("DROP TABLE found_token")
+
+
+def cut_names_again() -> int:
+    """Cut the names of rows that were cut in another way than today; returns how many. So many at a time, each for itself, so
+    that no row is locked for long."""
+    others = SubjectSearch.objects.filter(subject__merged_into=None).exclude(cut=CUT).order_by("pk")
+    count = last = 0
+    while rows := list(others.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
+        with transaction.atomic():
+            refresh_search(rows)
+        count, last = count + len(rows), rows[-1]
+    return count
 
 
 def _insert(

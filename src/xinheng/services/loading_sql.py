@@ -68,8 +68,8 @@ SELECT m.id, array_agg(n.name ORDER BY n.id) FROM member m JOIN store_subjectnam
 """A subject is found by the names of those that were merged into it."""
 TOKENS = "CREATE TEMP TABLE found_token (subject_id bigint, tokens text[]) ON COMMIT DROP"
 REFRESH = """
-INSERT INTO store_subjectsearch (subject_id, tokens) SELECT subject_id, tokens FROM found_token
-ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens
+INSERT INTO store_subjectsearch (subject_id, tokens, cut) SELECT subject_id, tokens, %s FROM found_token
+ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens, cut = excluded.cut
 """
 
 HELD_NAMES = """

@@ -152,10 +152,12 @@ together do not lie together, and a word is met at the same rate all along. Anot
 
 
 class SubjectSearch(models.Model):
-    """Search tokens (bigrams, pairs and threes of initials) of current and former names; serves the portal's search box."""
+    """Search tokens (pairs of characters and of syllables, threes of initials) of current and former names; serves the
+    portal's search box. ``cut``: the way in which the names were cut (matching.tokens.CUT)."""
 
     subject = models.OneToOneField(Subject, on_delete=models.CASCADE, primary_key=True, related_name="search")
     tokens = ArrayField(models.TextField())
+    cut = models.PositiveSmallIntegerField(db_default=0, default=0)
 
     class Meta:
         indexes = [

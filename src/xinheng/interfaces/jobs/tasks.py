@@ -427,27 +427,3 @@ async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
     """Put jobs of workers that died back into the queue."""
     for job in await app.job_manager.get_stalled_jobs():
         await app.job_manager.retry_job(job)
-
-
-@app.periodic(cron=NIGHT)
-@app.task(name="publish_open_data", queueing_lock="publish_open_data")
-def publish_open_data(timestamp: int) -> None:
-    """Take the daily snapshot of everything public; the files of the day before are gone with it."""
-    from xinheng.services import open_tables
-
-    now = datetime.now(UTC)
-    release = open_tables.publish_snapshot(policy=policy_in_force(on=day_of(now)), now=now)
-    log.info("open_data_published", edition=release.edition, last=release.last)
-
-
-@app.periodic(cron="* * * * *")
-@app.task(name="keep_open_data", queueing_lock="keep_open_data")
-def keep_open_data(timestamp: int) -> None:
-    """Number what was touched, and take what has ended out of the files, which are not handed out until then."""
-    from xinheng.services import open_tables
-    from xinheng.services.open_tables_changes import number_touches
-
-    now = datetime.now(UTC)
-    if count := number_touches(now=now):
-        log.info("open_data_numbered", changes=count)
-    open_tables.clean_snapshot(policy=policy_in_force(on=day_of(now)), now=now)

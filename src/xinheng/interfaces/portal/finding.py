@@ -18,7 +18,7 @@ from xinheng.core.ids import normalise_code
 from xinheng.interfaces.portal import showing
 from xinheng.interfaces.portal.holding import Holding
 from xinheng.interfaces.portal.often import Often, often
-from xinheng.matching.nearby import ALIKE, likeness, nearby_tokens, spelled_tokens
+from xinheng.matching.nearby import ALIKE, initials_of_spelled, likeness, nearby_tokens, spelled_tokens
 from xinheng.matching.tokens import name_matches, query_tokens
 from xinheng.store.public import PublicName, PublicSubject
 
@@ -110,9 +110,15 @@ def _by_code_nearby(asked: Asked, code: str) -> Found | None:
 
 
 def _by_name(asked: Asked, after: PublicSubject | None) -> Found | None:
-    sets = [query_tokens(asked.query), *spelled_tokens(asked.query)]
-    if not sets[0]:
+    told = query_tokens(asked.query)
+    if not told:
         return None
+    found = _by_tokens(asked, [told, *spelled_tokens(asked.query)], after)
+    seldom = initials_of_spelled(asked.query)
+    return _by_tokens(asked, seldom, after) if found is None and seldom else found
+
+
+def _by_tokens(asked: Asked, sets: Sequence[Sequence[str]], after: PublicSubject | None) -> Found | None:
     known = _holding(asked, often(), sets)
     start = known.place_of(after.pk) if after is not None else -1
     batches = known.batches(start, NAMES_AT_ONCE, CANDIDATES)

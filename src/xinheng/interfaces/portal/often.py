@@ -31,7 +31,7 @@ class Often:
         begins: dict[str, int] = defaultdict(int)
         for token, count in names.items():
             if len(token) > 1:
-                begins[token[:-1]] += count
+                begins[_start(token)] += count
         return Often(names, begins, max(names.values(), default=0), min(names.values(), default=0))
 
     def rarest_first(self, tokens: Iterable[str]) -> list[str]:
@@ -57,16 +57,22 @@ class Often:
         ends = {_end(one) for one in tokens if len(one) > 1}
         found = float(self.rows)
         for token in tokens:
-            goes_on = len(token) > 1 and token[:-1] in ends
-            most = max(self.begins.get(token[:-1], 0), 1) if goes_on else self.rows
+            goes_on = len(token) > 1 and _start(token) in ends
+            most = max(self.begins.get(_start(token), 0), 1) if goes_on else self.rows
             found *= min(1.0, self.names.get(token, 0) / most) if most else 0.0
         return found
+
+
+def _start(token: str) -> str:
+    """All but the last sign, or syllable."""
+    return token.rpartition("'")[0] or token[:-1]
 
 
 def _end(token: str) -> str:
     """What a token that goes on from this one begins with."""
     mark, colon, signs = token.rpartition(":")
-    return mark + colon + signs[1:]
+    _, apart, syllable = signs.rpartition("'")
+    return mark + colon + (syllable if apart else signs[1:])
 
 
 _kept: tuple[float, Often] | None = None
