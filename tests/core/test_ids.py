@@ -255,6 +255,16 @@ def test_reading_never_fails_and_a_problem_stands_exactly_where_the_code_is_not_
         assert read_code(found.value).kind is found.kind
 
 
+@pytest.mark.row("M5-03")
+def test_letters_that_no_code_has_are_read_as_the_digits_they_look_like() -> None:
+    code = credit_code_of("91410200", "MA0X5120")
+    typed = code.translate(str.maketrans("0125", "OIZS"))
+    assert credit_code.codes_one_slip_away(typed)[0] == code
+    assert code in credit_code.codes_one_slip_away(typed[:9] + ("X" if code[9] != "X" else "Y") + typed[10:])
+    assert credit_code.codes_one_slip_away(code[:17] + "*") == []
+    assert code not in credit_code.codes_one_slip_away(code), "what was typed is asked for before"
+
+
 def _codes_in_bulk() -> list[str]:
     """Valid codes, valid codes with one changed character, resident IDs, and codes that are both."""
     chance = random.Random(20260401)

@@ -21,6 +21,7 @@ from xinheng.core.reports import (
     facts_digest,
     number_of,
     twin_of,
+    typed_number,
 )
 
 AT = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -231,3 +232,22 @@ def test_every_field_that_a_chapter_names_is_in_the_catalogue_and_public(policy:
 def test_nothing_closed_or_shared_among_bodies_can_enter(policy: Policy) -> None:
     kinds: list[Kind] = list(policy.reports.kinds.values())
     assert {one for kind in kinds for one in kind.disclosures} == {Disclosure.PUBLIC, Disclosure.QUERY}
+
+
+@pytest.mark.row("M6-04")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "20261122200549HTVFDVV6",
+        " 2026 1122 2005 49 htvf dvv6 ",
+        "报告编号：2O26II22-200549-HTVFDVV6",
+        "２０２６１１２２２００５４９ＨＴＶＦＤＶＶ６",
+    ],
+)
+def test_a_number_is_read_as_people_type_it(typed: str) -> None:
+    assert typed_number(typed) == "20261122200549HTVFDVV6"
+
+
+@pytest.mark.parametrize("typed", ["", "2026", "20261122200549HTVFDVV0", "../../etc/passwd", "😀" * 22])
+def test_what_is_no_number_of_a_report_is_none(typed: str) -> None:
+    assert typed_number(typed) == ""

@@ -280,7 +280,7 @@ def test_after_a_repair_the_older_report_says_there_is_news_and_nothing_more(
     assert "一致" in _uploaded(paper)
     _end(record, people, policy)
     for page in (_verified(number), _verified(shared), _uploaded(paper)):
-        assert "有变化" in page and "已有更新，请重新获取" in page
+        assert "有变化" in page and "已有更新，请重新获取" in page and '<a href="/search">' in page
         assert not any(word in page for word in (TITLE, firm.name, firm.code or "", "修复"))
     for end in ("", "pdf/", "json/", "ofd/", "zip/"):
         answer = client.get(f"{address}{end}")

@@ -35,9 +35,14 @@ def _refusal(*args: object, **more: object) -> tuple[str, str]:
     return refused.value.code, str(refused.value)
 
 
+def _wide(text: str) -> str:
+    """As a Chinese keyboard writes it."""
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
 def test_number_and_code_show_state_term_and_next_step(orders: Orders, case: Case) -> None:
     code = give_code(case.public_id, actor=orders.people.wang, now=NOW)
-    found = _look(orders, f" {case.number.lower()} ", code.lower().replace("-", " "))
+    found = _look(orders, f" {_wide(case.number.lower())} ", code.lower().replace("-", " "))
     assert (found.matter, found.state, found.opened_on) == ("责令整改", "整改中", TODAY)
     assert found.terms[0].due is not None
     assert found.terms[0].workdays_left == 20

@@ -36,6 +36,11 @@ def normalise_code(raw: str) -> str:
     return _DROPPED.sub("", text).translate(_OTHER_SCRIPTS)
 
 
+def as_typed(raw: str) -> str:
+    """A number or a word of access as people type it: half-width, upper case, without blanks."""
+    return "".join(unicodedata.normalize("NFKC", raw).split()).upper()
+
+
 def is_placeholder(raw: str | None) -> bool:
     """Whether the text says "no code": empty, signs only, 无 and the like, zeros, one character repeated."""
     if raw is None:

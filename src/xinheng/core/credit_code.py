@@ -22,6 +22,8 @@ SubjectKind = Literal[
 ]
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+LOOK_ALIKES = str.maketrans("OIZS", "0125")
+"""Letters that the alphabet leaves out because they look like a digit, with that digit."""
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 ORGANISATION_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -93,10 +95,13 @@ def is_uscc(value: str) -> bool:
 
 def codes_one_slip_away(code: str) -> list[str]:
     """The valid credit codes that one wrong character, or two neighbours exchanged, make of 18 characters; at most one a
-    place and exchange, because of each place a single character agrees with the check."""
+    place and exchange, because of each place a single character agrees with the check. Letters that no code has are read
+    as the digits they look like, and a code that is whole with them is the first."""
+    typed, code = code, code.translate(LOOK_ALIKES)
     if len(code) != 18 or set(code) - set(ALPHABET):
         return []
-    slips = [
+    slips = [code] if code != typed else []
+    slips += [
         code[:place] + sign + code[place + 1 :]
         for place in range(18)
         for sign in ALPHABET

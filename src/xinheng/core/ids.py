@@ -14,6 +14,7 @@ from xinheng.core.code_text import is_placeholder, normalise_code
 from xinheng.core.credit_code import (
     ALPHABET,
     CATEGORIES,
+    LOOK_ALIKES,
     embedded_code_agrees,
     has_known_province,
     is_known_category,
@@ -119,7 +120,6 @@ class Code:
 _USCC = CodeKind.USCC
 _SEPARATORS = re.compile(r"[/／、;；,，|]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d{1,2}")
-_LOOK_ALIKES = str.maketrans("OIZS", "0125")
 _PERSON_WITHIN = re.compile(r"(?=([1-9][0-9]{16}[0-9X]))")
 _CREDIT_CODE_SHAPE = re.compile(rf"(?<![0-9A-Z])[{ALPHABET}]{{18}}(?![0-9A-Z])")
 _ORGANISATION_SHAPE = re.compile(r"[0-9A-Z]{8}[0-9X]")
@@ -159,7 +159,7 @@ def _credit_code(raw: str, value: str, *notes: CodeNote) -> Code:
 def _of_18(raw: str, value: str) -> Code:
     if is_resident_id(value):
         return Code(raw, value, CodeKind.RESIDENT_ID, True, None, (CodeNote.PERSON,))
-    repaired = value.translate(_LOOK_ALIKES)
+    repaired = value.translate(LOOK_ALIKES)
     if repaired != value and is_uscc(repaired) and embedded_code_agrees(repaired):
         return _credit_code(raw, repaired, CodeNote.REPAIRED)
     if resembles_resident_id(value):
@@ -172,7 +172,7 @@ def _of_18(raw: str, value: str) -> Code:
 
 
 def _of_15(raw: str, value: str) -> Code:
-    repaired = value.translate(_LOOK_ALIKES)
+    repaired = value.translate(LOOK_ALIKES)
     if is_registration_number(repaired):
         return Code(raw, repaired, CodeKind.REGISTRATION, True, None, _repair_note(value, repaired))
     if _is_tax_number(value):

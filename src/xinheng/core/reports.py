@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import FIRST_LOCAL_NUMBER, CatalogueItem, FieldKind, Nature, item_code
+from xinheng.core.code_text import normalise_code
+from xinheng.core.credit_code import LOOK_ALIKES
 from xinheng.core.policy import Policy
 from xinheng.core.public_fields import public_fields
 from xinheng.core.publication import open_to_all
@@ -155,6 +157,14 @@ class Report:
         """Of the chapters with records, as the summary (信用信息概要) gives them; None for one that holds no records ever."""
         told = (one for one in self.sections if one.counted)
         return tuple((one.title, None if one.closed else len(one.lines)) for one in told)
+
+
+def typed_number(text: str) -> str:
+    """The number of a report as somebody typed it: also in full width, with blanks, dashes or its label before it, and with
+    letters in the place of digits. Empty for what is no such number."""
+    plain = normalise_code(text)
+    number = plain[:14].translate(LOOK_ALIKES) + plain[14:]
+    return number if NUMBER.fullmatch(number) else ""
 
 
 def number_of(at: datetime, *, drawn: str) -> str:

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from xinheng.core.code_text import as_typed
 from xinheng.core.days import DueDate
 from xinheng.core.flows import Flow
 from xinheng.core.parameters import Reading
@@ -78,7 +79,7 @@ def give_code(case: str, *, actor: User | None, now: datetime) -> str:
 
 def look_up(number: str, code: str, *, address: str, policy: Policy, now: datetime) -> Progress:
     """Refusals: CL1 number and code do not belong together, CL2 locked. Both say nothing on whether the number exists."""
-    given = number.strip().upper()[:LONGEST]
+    given = as_typed(number[:LONGEST])
     keys = {f"n:{_digest(given)}": TRIES, f"a:{_digest(address)}": TRIES_ADDRESS}
     if LookupLock.objects.filter(pk__in=keys, locked_until__gt=now).exists():
         raise Refusal(
@@ -166,7 +167,7 @@ def forget_failures(*, now: datetime) -> int:
 
 
 def _plain(code: str) -> str:
-    return "".join(sign for sign in code.upper()[:LONGEST] if sign in SIGNS)
+    return "".join(sign for sign in as_typed(code[:LONGEST]) if sign in SIGNS)
 
 
 def _digest(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 
+from xinheng.core.code_text import as_typed
 from xinheng.core.masking import mask_personal
 from xinheng.core.misuse import Fault
 from xinheng.core.policy import Policy
@@ -55,7 +56,7 @@ def enter_received(received: Received, *, by: User, policy: Policy, now: datetim
             "BG15", "没有这个事项，或者收到日期在今天以后。", advice="请从列出的事项中选择，并核对日期。"
         )
     subject = subject_of_code(received.code)
-    number = "".join(received.number.split()).upper()
+    number = as_typed(received.number)
     made = None
     if received.source == ReportSource.CITY:
         answer = verify_number(number, policy=policy, today=today)

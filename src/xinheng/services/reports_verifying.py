@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from xinheng.core.policy import Policy
-from xinheng.core.reports import NUMBER, Head, facts_digest, twin_of
+from xinheng.core.reports import Head, facts_digest, twin_of, typed_number
 from xinheng.core.special_reports import Scope
 from xinheng.documents.reports import check_file
 from xinheng.documents.signing import Sm2
@@ -72,10 +72,10 @@ class FileAnswer:
 
 
 def verify_number(number: str, *, policy: Policy, today: date) -> Answer:
-    """How the report of a number stands; digits and capitals, with or without blanks."""
-    wanted = "".join(number.split()).upper()
+    """How the report of a number stands, as ``core.reports.typed_number`` reads it."""
+    wanted = typed_number(number)
     known = MadeReport.objects.select_related("subject", "content")
-    if not NUMBER.fullmatch(wanted):
+    if not wanted:
         return Answer(State.UNKNOWN, None)
     found = known.filter(number=wanted).first()
     if found is not None:

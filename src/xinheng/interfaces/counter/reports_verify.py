@@ -20,7 +20,7 @@ from xinheng.core.canonical import shortened
 from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
-from xinheng.core.reports import NUMBER
+from xinheng.core.reports import typed_number
 from xinheng.documents.signing import Sm2
 from xinheng.interfaces.counter.kept_nowhere import kept_nowhere
 from xinheng.interfaces.counter.limits import another_day, is_beyond
@@ -46,7 +46,7 @@ _SAYS = {
 
 
 class NumberForm(forms.Form):
-    """Twenty-two signs, with or without blanks."""
+    """Twenty-two signs, as ``core.reports.typed_number`` reads them."""
 
     number = forms.CharField(
         label="报告编号", max_length=40, error_messages={"required": "请输入报告编号。"},
@@ -54,8 +54,8 @@ class NumberForm(forms.Form):
     )  # fmt: skip
 
     def clean_number(self) -> str:
-        number: str = "".join(self.cleaned_data["number"].split()).upper()
-        if not NUMBER.fullmatch(number):
+        number = typed_number(self.cleaned_data["number"])
+        if not number:
             raise forms.ValidationError("报告编号是 14 位数字加 8 位数字和字母，印在报告首页和每页页脚。")
         return number
 
@@ -143,6 +143,8 @@ def _told(answer: Answer) -> dict[str, Any]:
     """The enterprise is named while the report holds, and never a natural person who trades (legal guard G1)."""
     tone, word, says = _SAYS[answer.state]
     shown: dict[str, Any] = {"tone": tone, "word": word, "says": says}
+    if answer.state in (State.CHANGED, State.ENDED):
+        shown["search_url"] = reverse("portal:search")
     made, review = answer.report, answer.review
     if answer.number:
         shown["number"] = answer.number

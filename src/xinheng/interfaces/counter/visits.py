@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.views.decorators.http import require_http_methods, require_safe
 
+from xinheng.core.code_text import as_typed
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.core.visits import CODE_LENGTH, CODE_SIGNS, UNANNOUNCED
@@ -42,7 +43,7 @@ class CodeForm(forms.Form):
     )
 
     def clean_code(self) -> str:
-        code: str = re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
+        code: str = as_typed(self.cleaned_data["code"]).replace("-", "")
         if not _CODE.fullmatch(code):
             raise forms.ValidationError(f"检查码由 {CODE_LENGTH} 位数字和字母组成，印在行政检查通知书上。")
         return code
