@@ -21,6 +21,29 @@ def test_wrong_lines_are_named_with_their_cause() -> None:
     assert told == [(2, "校验位不符"), (3, "与第 1 行重复"), (4, "没有统一社会信用代码")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"甲公司 {ONE}",
+        f"1. 甲公司（{ONE}）",
+        f"1、{ONE}",
+        f"1 {ONE} 甲公司",
+        f"甲公司{ONE}",
+        f"甲公司\u3000{ONE.lower()}",
+        f"{ONE[:4]} {ONE[4:8]} {ONE[8:]}",
+        f"{ONE} {ONE}",
+    ],
+)
+def test_a_code_is_found_beside_a_number_or_a_name_in_one_cell(line: str) -> None:
+    found = bidders_of(lines_of(line))
+    assert (found.codes, found.wrong) == ((ONE,), ())
+
+
+def test_a_second_code_of_a_line_is_named_and_not_dropped_in_silence() -> None:
+    found = bidders_of(lines_of(f"联合体：{ONE}、{OTHER}"))
+    assert found.codes == (ONE,) and "几个代码" in found.wrong[0].cause
+
+
 @pytest.mark.guard("G2")
 def test_the_number_of_a_person_is_refused_and_not_repeated() -> None:
     found = bidders_of(lines_of("张三,410202199001011237"))

@@ -7,12 +7,14 @@ repeated (legal guard G2).
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from xinheng.core.ids import CodeKind, normalise_code, read_code
 from xinheng.core.masking import mask_personal
 
 _CUT = re.compile(r"[\t,，;；|]| {2,}")
 _LIKE_A_CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{12,20}")
+_WITHIN = re.compile(r"(?<![0-9A-Z])(?=[A-Z]*[0-9])[0-9A-Z]{12,20}(?![0-9A-Z])")
 SHOWN = 40
 """Characters of a wrong line that are repeated."""
 
@@ -60,15 +62,17 @@ def bidders_of(rows: Iterable[Sequence[str]]) -> Bidders:
 
 
 def _like_codes(cells: Sequence[str]) -> list[str]:
-    return [cell for cell in cells if _LIKE_A_CODE.fullmatch(normalise_code(cell))]
+    """Cells that are like a code as a whole, blanks and dashes left out, and what is like one within a cell."""
+    whole = [cell for cell in cells if _LIKE_A_CODE.fullmatch(normalise_code(cell))]
+    return whole + [one for cell in cells for one in _WITHIN.findall(normalize("NFKC", cell).upper())]
 
 
 def _code_in(cells: Sequence[str]) -> tuple[str, str]:
-    """The first valid code, or why there is none."""
-    read = [read_code(cell) for cell in _like_codes(cells)]
-    for one in read:
-        if one.valid and one.kind is CodeKind.USCC:
-            return one.value, ""
+    """The first valid code, and what is wrong with the line: no code, or more than one."""
+    read = [read_code(one) for one in _like_codes(cells)]
+    valid = dict.fromkeys(one.value for one in read if one.valid and one.kind is CodeKind.USCC)
+    if valid:
+        return next(iter(valid)), "一行有几个代码，只取了第一个；请一家一行" if len(valid) > 1 else ""
     if any(one.kind is CodeKind.RESIDENT_ID for one in read):
         return "", "这是自然人的证件号码，不核查自然人"
     if read and read[0].problem is not None:
