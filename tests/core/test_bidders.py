@@ -13,6 +13,7 @@ def test_codes_are_found_in_any_column_below_a_head() -> None:
     assert bidders_of(lines_of(text)).codes == (ONE, OTHER)
     assert not bidders_of(lines_of(text)).wrong
     assert bidders_of([["投标人", "代码"], ["甲公司", ONE]]).codes == (ONE,)
+    assert not bidders_of(lines_of(f"序号 投标人 统一社会信用代码\n1 甲公司 {ONE}")).wrong
 
 
 def test_wrong_lines_are_named_with_their_cause() -> None:

@@ -15,6 +15,7 @@ from xinheng.core.masking import mask_personal
 _CUT = re.compile(r"[\t,，;；|]| {2,}")
 _LIKE_A_CODE = re.compile(r"(?=.*[0-9])[0-9A-Z]{12,20}")
 _WITHIN = re.compile(r"(?<![0-9A-Z])(?=[A-Z]*[0-9])[0-9A-Z]{12,20}(?![0-9A-Z])")
+_HEAD = "信用代码"
 SHOWN = 40
 """Characters of a wrong line that are repeated."""
 
@@ -55,7 +56,7 @@ def bidders_of(rows: Iterable[Sequence[str]]) -> Bidders:
             cause = f"与第 {codes[code]} 行重复"
         elif code:
             codes[code] = line
-        if cause and (begun or _like_codes(filled) or len(filled) == 1):
+        if cause and (begun or _like_codes(filled) or (len(filled) == 1 and _HEAD not in filled[0])):
             wrong.append(WrongLine(line, mask_personal(" ".join(filled)).text[:SHOWN], cause))
         begun = True
     return Bidders(tuple(codes), tuple(wrong))
