@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
 
 from xinheng.services.ledger import seal_events
 from xinheng.services.policies import policy_in_force
@@ -424,6 +426,10 @@ def end_campaigns(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="retry_stalled_jobs", queueing_lock="retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
-    """Put jobs of workers that died back into the queue."""
+    """Put jobs of workers that died back into the queue; those for which another of the same lock waits there are given up."""
     for job in await app.job_manager.get_stalled_jobs():
-        await app.job_manager.retry_job(job)
+        waiting = ProcrastinateJob.objects.filter(status="todo", queueing_lock=job.queueing_lock)
+        if job.queueing_lock and await waiting.aexists():
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        else:
+            await app.job_manager.retry_job(job)
