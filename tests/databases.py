@@ -100,3 +100,11 @@ def _admin() -> psycopg.Connection[Any]:
 def _drop(admin: psycopg.Connection[Any], *names: str) -> None:
     for name in names:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xinheng.config.settings_test")
+    django.setup()
+    _ensure_template()
