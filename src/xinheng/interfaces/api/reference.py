@@ -1,5 +1,6 @@
 """The description of the interface: what the OpenAPI document says beyond the code, and the page that people read."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -120,8 +121,9 @@ CODES: tuple[tuple[str, int, str, str], ...] = (
 )
 
 
+@cache
 def document() -> dict[str, Any]:
-    """OpenAPI 3.1, the same for every caller; with the messages that systems are sent."""
+    """OpenAPI 3.1, made once and the same for every caller, who only reads it; with the messages that systems are sent."""
     from xinheng.interfaces.api.urls import api
 
     found = dict(api.get_openapi_schema(path_prefix=PREFIX))
