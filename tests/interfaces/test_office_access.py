@@ -70,6 +70,13 @@ def test_somebody_without_a_role_is_refused(people: People) -> None:
     assert wrong == []
 
 
+def test_somebody_without_a_role_is_shown_no_menu(people: People) -> None:
+    page = text(signed_in(_holding(people)).get("/office/desk/"))
+    assert [
+        url for url in ("/office/desk/", "/office/upload/", "/office/ledger/") if f'href="{url}"' in page
+    ] == []
+
+
 @pytest.mark.row("M17-01")
 @pytest.mark.parametrize("role", [role for role in Role if role not in OF_ENTERPRISES])
 def test_a_role_opens_its_routes_and_no_others(role: Role, people: People) -> None:

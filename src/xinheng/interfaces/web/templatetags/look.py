@@ -144,7 +144,8 @@ def portal_foot(context: template.Context) -> Sequence[Link]:
 @register.simple_tag(takes_context=True)
 def office_menu(context: template.Context) -> Sequence[MenuGroup]:
     """The ``menu`` of the view, which knows what the actor may do, else all mounted entries."""
-    return context.get("menu") or menus.groups(current=_current(context))
+    menu: Sequence[MenuGroup] | None = context.get("menu")
+    return menus.groups(current=_current(context)) if menu is None else menu
 
 
 @register.simple_tag
