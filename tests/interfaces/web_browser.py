@@ -35,6 +35,20 @@ def write_page(folder: Path, name: str, html: str) -> str:
     return path.as_uri()
 
 
+def show(page: Page, html: str) -> None:
+    """Puts ``html`` in the place of the page that is open, in whose folder the styles are: what was learnt for that page,
+    such as how to look for violations, is not learnt again."""
+    page.evaluate(
+        """html => new Promise(shown => {
+          document.open();
+          addEventListener('load', shown, {once: true});
+          document.write(html);
+          document.close();
+        })""",
+        html.replace("/static/web/", "web/"),
+    )
+
+
 def overflow(page: Page) -> list[str]:
     """Elements that reach beyond the right edge of the window."""
     page.wait_for_load_state("load")
@@ -50,7 +64,8 @@ def overflow(page: Page) -> list[str]:
 def violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA."""
     page.wait_for_load_state()
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(
         """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ['violations']}))
         .violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)}`))""",
