@@ -172,9 +172,8 @@ def test_an_error_of_ours_is_lifted_told_corrected_in_public_and_its_scores_stan
     after = ""
 
     def confirmed() -> bool:
-        """The department is told, takes the change, and that is its receipt."""
+        """The department is told once the worker has sealed the end, takes the change, and that is its receipt."""
         nonlocal after
-        site.run("ledger", "seal")
         more = True
         while more:
             told = surfaces.told(f"/api/v1/shared/changes?purpose=permit&limit=200&after={after}")
