@@ -26,7 +26,7 @@ def test_a_clean_row_becomes_a_normalised_record(deliver: Deliver) -> None:
     (row,) = accepted(prepared)
     assert (row["row_no"], row["code"], row["name"]) == (2, code(1), "汴京试验第1商贸有限公司")
     assert (row["item"], row["document_no"], row["result"]) == (4, "汴市监罚〔2026〕1号", "fine")
-    assert (row["decided_on"], row["valid_to"]) == (date(2026, 3, 2), date(2027, 3, 2))
+    assert (row["decided_on"], row["valid_to"]) == (date(2026, 3, 2), date(2027, 3, 3))
     assert (row["amount_fen"], row["authority"], row["flags"]) == (500_000, "开封市市场监督管理局", "")
     assert row["details"]["违法事实"] == "检查时未能出示进货查验记录"
     assert len(row["content_hash"]) == len(row["natural_hash"]) == 16

@@ -10,6 +10,7 @@ from tests.sealing import seal_all
 from tests.services.listing_cases import make_listers
 from tests.services.two_platforms import SECRET, SINCE, order_of
 
+from xinheng.core.days import last_day
 from xinheng.core.policy import Policy
 from xinheng.services.exchanges import decide_peer, propose_peer
 from xinheng.services.exchanges_content import content
@@ -51,7 +52,10 @@ def test_an_entry_goes_to_both_platforms_and_is_taken_back_from_both(
         line = _lines(peer, policy)[0]
         assert line.say is not None
         assert (line.say.item, line.say.title) == ("serious_list", "市场监督管理严重违法失信名单")
-        assert (line.say.name, line.say.valid_to) == (entry.subject.name, entry.until_on.isoformat())  # type: ignore[union-attr]
+        assert (line.say.name, line.say.valid_to) == (
+            entry.subject.name,
+            last_day(entry.until_on).isoformat(),
+        )  # type: ignore[arg-type]
     case = Case.objects.get(pk=entry.decision_id)
     revoke(case, listers.by(people.zhao), reason="认定有误", document="撤1号")
     for peer in (city, market):

@@ -31,6 +31,11 @@ def last_day_if(stop: date | None) -> date | None:
     return None if stop is None else last_day(stop)
 
 
+def first_day_off(last: date) -> date:
+    """The first day after a period whose last day is given: what records keep of an end."""
+    return last + _DAY
+
+
 def add_months(day: date, months: int) -> date:
     """Same day of the later month, or its last day where the month is shorter."""
     years, month = divmod(day.month - 1 + months, 12)

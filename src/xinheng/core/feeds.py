@@ -143,6 +143,7 @@ class Column(_Part):
     and serves files without a header. For an enumeration ``values`` is asked first (whole cell), then
     ``contains`` (a fragment, in this order), then ``unknown``; without it the value is a problem (E02). With
     ``separators`` a cell may hold several values. ``prose``: the amount stands in a sentence, or not at all.
+    ``first_day_off``: the cells of ``valid_to`` say the first day on which the fact holds no more (移出日期), not its last.
     """
 
     headers: tuple[Header, ...] = ()
@@ -153,6 +154,7 @@ class Column(_Part):
     units: dict[Header, Unit] = Field(default_factory=dict)
     day_first: bool = False
     period: Literal["start", "end"] = "start"
+    first_day_off: bool = False
     values: dict[Label, Word] = Field(default_factory=dict)
     contains: dict[Label, Word] = Field(default_factory=dict)
     unknown: Word | None = None
@@ -345,6 +347,8 @@ class Feed(_Part):
                 raise ValueError(f"columns.{target}：类型应为 {kind}")
             if kind is Kind.AMOUNT and column.unit is None:
                 raise ValueError(f"columns.{target}：金额须写 unit（fen、yuan 或 wan）")
+            if column.first_day_off and target is not Target.VALID_TO:
+                raise ValueError(f"columns.{target}：first_day_off 只用于 valid_to")
             allowed = CLOSED_WORDS.get(target)
             if allowed and not column.words <= set(allowed):
                 raise ValueError(f"columns.{target}：取值只能是 {'、'.join(allowed)}")

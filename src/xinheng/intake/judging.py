@@ -174,8 +174,9 @@ def _named(plan: Plan, today: date, title_day: date | None) -> Iterator[str]:
     yield f"{stated} AS stated_on"
     received = f"coalesce({stated}, DATE '{today}')" if plan.feed.undated.received else stated
     yield f"{received} AS decided_on"
-    for target in (Target.VALID_FROM, Target.VALID_TO, Target.REPORTED_ON):
+    for target in (Target.VALID_FROM, Target.REPORTED_ON):
         yield f"{f'v_{target}' if plan.field(target) else 'NULL::DATE'} AS {target}"
+    yield f"{_stop(plan)} AS valid_to"
     yield f"{f'v_{Target.AMOUNT}' if plan.field(Target.AMOUNT) else 'NULL::BIGINT'} AS amount_fen"
     if field := plan.field(Target.HEADCOUNT):
         yield f"CASE WHEN regexp_full_match({field.sql}, '[0-9]{{1,9}}') THEN {field.sql}::INTEGER END AS headcount"
@@ -186,6 +187,14 @@ def _named(plan: Plan, today: date, title_day: date | None) -> Iterator[str]:
     title = plan.field(Target.TITLE)
     yield f"{_short(f'm_{title.sql}') if title else 'NULL::VARCHAR'} AS title"
     yield f"{_details(plan)} AS details"
+
+
+def _stop(plan: Plan) -> str:
+    """The first day on which the fact holds no more; most columns say the last on which it does."""
+    field = plan.field(Target.VALID_TO)
+    if field is None:
+        return "NULL::DATE"
+    return f"v_{Target.VALID_TO}" if field.column.first_day_off else f"v_{Target.VALID_TO} + 1"
 
 
 def _code(codes: Sequence[Target]) -> str:

@@ -175,12 +175,14 @@ def _wrong(label: str, field: Field, condition: str, said: str) -> Rule:
 
 
 def _dates(plan: Plan, today: date) -> Iterator[Rule]:
-    yield Rule(
-        Defect.DATE_ORDER,
-        "有效期至",
-        "fault IS NULL AND (valid_to < valid_from OR valid_to < decided_on)",
-        "'有效期截止日 ' || valid_to || ' 早于起始日或决定日期 ' || greatest(valid_from, decided_on)",
-    )
+    if end := plan.field(Target.VALID_TO):
+        told = "valid_to" if end.column.first_day_off else "(valid_to - 1)"
+        yield Rule(
+            Defect.DATE_ORDER,
+            "有效期至",
+            f"fault IS NULL AND ({told} < valid_from OR {told} < decided_on)",
+            f"'有效期截止日 ' || {told} || ' 早于起始日或决定日期 ' || greatest(valid_from, decided_on)",
+        )
     for target in (Target.DECIDED_ON, Target.REPORTED_ON):
         if field := plan.field(target):
             yield Rule(

@@ -50,7 +50,8 @@ _TIMES_LIMIT = 120
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What differs from kind to kind, as SQL; later fields may use the earlier ones by name."""
+    """What differs from kind to kind, as SQL; later fields may use the earlier ones by name. ``valid_to`` is the day that
+    the papers say; with ``first_day_off`` it is the first after the period, else its last."""
 
     department: str
     decided_on: str
@@ -65,6 +66,7 @@ class Shape:
     seriousness: str = "0"
     finality: str = "0"
     where: str = "true"
+    first_day_off: bool = False
 
 
 def history(kind: str, *, size: Size, as_of: date, of: str = "enterprise") -> str:
@@ -214,6 +216,7 @@ def _abnormal(size: Size, as_of: date) -> Shape:
         valid_to=f"CASE picked WHEN 1 THEN {removed} END",
         words="CASE picked WHEN 1 THEN '已移出' ELSE '在列' END",
         result="CASE picked WHEN 1 THEN 'removed' ELSE 'listed' END",
+        first_day_off=True,
         seriousness="1",
     )
 

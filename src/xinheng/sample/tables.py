@@ -68,8 +68,7 @@ def records(sample: SampleCity, *, first: int, last: int) -> str:
     """SQL of the normalised record rows of enterprises number ``first`` to ``last``, in order of code and day."""
     slice_ = f"(SELECT * FROM enterprise WHERE sid BETWEEN {first} AND {last})"
     kinds = " UNION ALL ".join(
-        _rows(sample.papers, kind, history(kind, size=sample.size, as_of=sample.as_of, of=slice_))
-        for kind in SHAPES
+        _rows(sample, kind, history(kind, size=sample.size, as_of=sample.as_of, of=slice_)) for kind in SHAPES
     )
     natural = "item || '|' || document_no || '|' || code || '|' || authority || '|' || decided_on"
     content = "concat_ws('|', valid_from, valid_to, amount_fen, result, seriousness, finality, title, details, name)"
@@ -82,11 +81,13 @@ def records(sample: SampleCity, *, first: int, last: int) -> str:
         FROM ({kinds}) ORDER BY row_no"""
 
 
-def _rows(papers: Papers, kind: str, facts: str) -> str:
+def _rows(sample: SampleCity, kind: str, facts: str) -> str:
+    papers, shape = sample.papers, SHAPES[kind](sample.size, sample.as_of)
+    stop = "valid_to" if shape.first_day_off else "valid_to + 1"
     return f"""
         SELECT sid, num, code, name, {ITEMS[kind]}::SMALLINT AS item, document_no, decided_on,
-            valid_from, valid_to, {papers.authority(kind)} AS authority, {papers.authority_code()} AS authority_code,
-            amount_fen, headcount, result, seriousness, finality, title, {_details(papers, kind)} AS details
+            valid_from, {stop} AS valid_to, {papers.authority(kind)} AS authority,
+            {papers.authority_code()} AS authority_code, amount_fen, headcount, result, seriousness, finality, title, {_details(papers, kind)} AS details
         FROM (SELECT *, {papers.document_no(kind)} AS document_no, {papers.title(kind)} AS title FROM ({facts}))"""
 
 

@@ -30,7 +30,7 @@ def answer_text(place: int, number: str, subject: Known, found: Mapping[str, Seq
 
 def line_text(line: Line) -> str:
     """What ``line_words`` says."""
-    title, basis, ground, from_on, until_on, body, number, _ = line
+    title, basis, ground, from_on, until_on, body, number = line
     return (
         f'{{"title":{text(title)},"basis":{text(basis)},"ground":{text(ground)},"body":{text(body)},'
         f'"number":{text(number)},"from_on":{_day(from_on)},"until_on":{_day(until_on)}}}'

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from xinheng.core.days import last_day_if
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
@@ -81,7 +82,7 @@ def _of_record(key: int) -> Side:
         "机关": detail.authority,
         "决定日期": _day(record.decided_on),
         "有效期自": _day(record.valid_from),
-        "有效期至": _day(record.valid_to),
+        "有效期至": _day(last_day_if(record.valid_to)),
         RESULT: record.result,
         "金额": _yuan(record.amount_fen),
         "人数": _persons(record.headcount),
@@ -101,7 +102,7 @@ def _of_row(row: ReturnedRow) -> Side:
         "机关": read.get("authority"),
         "决定日期": read.get("decided_on"),
         "有效期自": read.get("valid_from"),
-        "有效期至": read.get("valid_to"),
+        "有效期至": last_day_if(_read_day(read.get("valid_to"))),
         RESULT: read.get("result"),
         "金额": _yuan(read.get("amount_fen")),
         "人数": _persons(read.get("headcount")),
@@ -125,6 +126,10 @@ def _yuan(fen: int | None) -> str:
 
 def _persons(number: int | None) -> str:
     return "" if number is None else f"{number:,} 人"
+
+
+def _read_day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _day(value: date | None) -> str:
@@ -198,7 +203,7 @@ def values_of(row: ReturnedRow) -> dict[str, object]:
     read: dict[str, Any] = row.normalised or {}
     values: dict[str, object] = {name: read.get(name) for name in _CORRECTED}
     for name in _DATES:
-        values[name] = date.fromisoformat(read[name]) if read.get(name) else None
+        values[name] = _read_day(read.get(name))
     values["result"] = values["result"] or ""
     values["seriousness"], values["finality"] = values["seriousness"] or 0, values["finality"] or 0
     return values

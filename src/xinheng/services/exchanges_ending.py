@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from xinheng.core.days import first_day_off
 from xinheng.core.exchange_package import Line, Said
 from xinheng.core.policy import Policy
 from xinheng.core.reconciliation import Flag
@@ -150,7 +151,7 @@ def _changed(record: Record, said: Said) -> tuple[dict[str, object], dict[str, s
         "amount_fen": said.amount_fen,
         "headcount": said.headcount,
         "valid_from": _day(said.valid_from),
-        "valid_to": _day(said.valid_to),
+        "valid_to": first_day_off(date.fromisoformat(said.valid_to)) if said.valid_to else None,
         "seriousness": said.seriousness,
         "finality": said.finality,
         "result": said.result,

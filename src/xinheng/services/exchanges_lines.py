@@ -6,6 +6,7 @@ from datetime import date
 
 from xinheng.core.canonical import canonical
 from xinheng.core.catalogue import item_code
+from xinheng.core.days import last_day_if
 from xinheng.core.exchange_package import Said
 from xinheng.core.grounds import lives
 from xinheng.core.masking import mask_personal
@@ -44,7 +45,7 @@ def said_of(record: Record, *, other: tuple[str, str] = ("", ""), first_known: d
         document_no=_plain(detail.document_no),
         decided_on=_day(record.decided_on),
         valid_from=_day(record.valid_from),
-        valid_to=_day(record.valid_to),
+        valid_to=_day(last_day_if(record.valid_to)),
         authority=_plain(detail.authority),
         authority_code=detail.authority_code,
         amount_fen=record.amount_fen,

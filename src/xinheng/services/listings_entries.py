@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from xinheng.core.days import add_months
+from xinheng.core.days import add_months, last_day
 from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.lists import ListKind, ListType
 from xinheng.core.policy import Policy
@@ -286,7 +286,7 @@ def _filed(case: Case, of: ListType, by: By, *, began: date, until: date | None)
         "列入名单名称": of.title,
         "列入事由": str(case.details.get("matter", "")),
         "列入日期": began.isoformat(),
-        "列入期限至": until.isoformat() if until else "",
+        "列入期限至": last_day(until).isoformat() if until else "",
         "认定单位": organ_of(case.organisation, policy=by.policy),
         "在列状态": "列入",
     }

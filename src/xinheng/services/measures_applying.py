@@ -6,7 +6,7 @@ the ledger (《河南省社会信用条例》第三十一条; 南阳方案五（
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.db import transaction
 from xinheng.core.access import Target, may
 from xinheng.core.catalogue import Item
 from xinheng.core.catalogue_change import cited
+from xinheng.core.days import last_day_if
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.measure_check import PERSONS_ELSEWHERE
 from xinheng.core.measures import MeasureGroup, Occasion
@@ -34,12 +35,10 @@ from xinheng.store.subjects import Subject
 PARTS = ("commitments", "lists", "measures", "bans", "incentives")
 """Of what an answer consists."""
 _COMMITMENT = int(Item.COMMITMENT)
-_DAY = timedelta(days=1)
 
 
 class Line(NamedTuple):
-    """One thing that applies. ``until_on`` is the first day on which it applies no more; empty: as long as its ground.
-    ``stated``: a record delivered the day, and people read it as its paper says it."""
+    """One thing that applies. ``until_on`` is the first day on which it applies no more; empty: as long as its ground."""
 
     title: str
     basis: str
@@ -48,12 +47,11 @@ class Line(NamedTuple):
     until_on: date | None
     body: str
     number: str = ""
-    stated: bool = False
 
     @property
     def last_on(self) -> date | None:
         """The last day, as every page and paper says it."""
-        return self.until_on if self.stated or self.until_on is None else self.until_on - _DAY
+        return last_day_if(self.until_on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +267,7 @@ def _recorded(row: Told, bases: dict[int, tuple[str, str]], policy: Policy) -> L
         bases[row.what] = (item.title, cited(item.basis, policy.sources))
     title, basis = bases[row.what]
     ground = f"{title}　{row.document}" if title and row.document else title or row.document
-    return Line(row.title or title, basis, ground, row.from_on, row.until_on, row.authority, stated=True)
+    return Line(row.title or title, basis, ground, row.from_on, row.until_on, row.authority)
 
 
 def content_of(applies: Applies) -> dict[str, object]:

@@ -7,6 +7,7 @@ its words, day and period, and the earlier ones below it.
 from dataclasses import dataclass
 from datetime import date
 
+from xinheng.core.days import last_day_if
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
@@ -30,7 +31,6 @@ class Imported:
     words: str
     given_on: date | None
     period: str
-    valid_to: date | None
 
     @property
     def period_words(self) -> str:
@@ -58,7 +58,6 @@ def imported_of(record: Record, *, policy: Policy) -> Imported:
         words=_first(fields, GRADE_FIELDS) or record.detail.title or record.result,
         given_on=record.decided_on,
         period=_first(fields, PERIOD_FIELDS) or _period(record),
-        valid_to=record.valid_to,
     )
 
 
@@ -69,4 +68,4 @@ def _first(fields: dict[str, object], names: tuple[str, ...]) -> str:
 def _period(record: Record) -> str:
     if record.valid_from is None and record.valid_to is None:
         return ""
-    return f"{record.valid_from or ''}至{record.valid_to or ''}"
+    return f"{record.valid_from or ''}至{last_day_if(record.valid_to) or ''}"

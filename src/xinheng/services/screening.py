@@ -7,13 +7,14 @@ by itself (国办发〔2020〕49号; legal guards G2, G14, G16). Who was found l
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import chain
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from xinheng.core.canonical import digest_of
+from xinheng.core.days import last_day_if
 from xinheng.core.lists import ListKind
 from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
@@ -51,7 +52,7 @@ HEAD = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One standing entry. ``last_on``: of another's list as it was delivered."""
+    """One standing entry. ``last_on``: the last day on which it stands."""
 
     subject: Subject
     title: str
@@ -216,7 +217,7 @@ def active_entries(policy: Policy, *, today: date, of: Collection[int]) -> Itera
             body=names.name(one.organisation_id),
             number=one.decision.number,
             from_on=one.from_on,
-            last_on=one.until_on - timedelta(days=1) if one.until_on else None,
+            last_on=last_day_if(one.until_on),
         )
     theirs = _theirs(policy, today).filter(subject__in=of).select_related("subject", "detail")
     for record in theirs.prefetch_related("subject__names").order_by("pk"):
@@ -228,7 +229,7 @@ def active_entries(policy: Policy, *, today: date, of: Collection[int]) -> Itera
             body=detail.authority if detail else "",
             number=detail.document_no if detail else "",
             from_on=record.valid_from or record.decided_on,
-            last_on=record.valid_to,
+            last_on=last_day_if(record.valid_to),
         )
 
 

@@ -7,11 +7,12 @@ that was not handed over and holds something ended is discarded, and its other r
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from xinheng.core.days import last_day_if
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -140,8 +141,8 @@ def told_of(shown: Publication, units: Mapping[int, str]) -> Told:
         Known.DOCUMENT_NO: detail.document_no,
         Known.DECIDED_ON: _day(record.decided_on),
         Known.VALID_FROM: _day(record.valid_from),
-        Known.VALID_TO: _day(record.valid_to),
-        Known.SHOWN_UNTIL: _day(shown.stop_on - timedelta(days=1) if shown.stop_on else None),
+        Known.VALID_TO: _day(last_day_if(record.valid_to)),
+        Known.SHOWN_UNTIL: _day(last_day_if(shown.stop_on)),
         Known.AUTHORITY: detail.authority,
         Known.AUTHORITY_CODE: detail.authority_code,
         Known.AMOUNT_WAN: _wan(record.amount_fen),

@@ -6,6 +6,7 @@ There is no table of sites (docs/decisions/draw.md); a permit names one only whe
 from dataclasses import dataclass
 from datetime import date
 
+from xinheng.core.days import last_day_if
 from xinheng.services.inspection_objects import CERTIFICATE, living_permits
 from xinheng.services.merged_files import one_with
 from xinheng.store.subjects import Subject
@@ -20,7 +21,7 @@ class Site:
     certificate: str
     number: str
     authority: str
-    until_on: date | None
+    last_on: date | None
     address: str
 
 
@@ -32,7 +33,7 @@ def known_sites(subject: Subject, *, on: date) -> tuple[Site, ...]:
             certificate=record.detail.fields.get(CERTIFICATE) or record.detail.title,
             number=record.detail.fields.get(NUMBER, ""),
             authority=record.detail.authority,
-            until_on=record.valid_to,
+            last_on=last_day_if(record.valid_to),
             address=record.detail.fields.get(ADDRESS, ""),
         )
         for record in held

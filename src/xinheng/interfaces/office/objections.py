@@ -4,6 +4,7 @@ Whoever has no account is helped here; what another platform sent is entered her
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 
+from xinheng.core.days import first_day_off, last_day
 from xinheng.core.flows import Step
 from xinheng.core.objections import Aim, Answer, Channel, Claim
 from xinheng.core.records import Finality, Seriousness
@@ -100,7 +102,7 @@ class FindingForm(StepForm):
         if given["amount"] is not None:
             values["amount_fen"] = int(given["amount"] * 100)
         if given["valid_to"] is not None:
-            values["valid_to"] = given["valid_to"].isoformat()
+            values["valid_to"] = first_day_off(given["valid_to"]).isoformat()
         name = given["field_name"].strip()
         return Found(
             finding=given["reason"],
@@ -236,6 +238,8 @@ def _right(said: Mapping[str, Any]) -> list[tuple[str, str]]:
         text = str(value)
         if name == "amount_fen":
             text = f"{Decimal(value) / 100} 元"
+        elif name == "valid_to":
+            text = last_day(date.fromisoformat(value)).isoformat()
         elif name == "seriousness":
             text = Seriousness(value).label
         elif name == "finality":

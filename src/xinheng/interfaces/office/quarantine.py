@@ -1,5 +1,6 @@
 """Rows that a person must decide: the list, and one row with what was sent, what is wrong, and the decision."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.feeds import Target
+from xinheng.core.days import last_day
+from xinheng.core.feeds import Feed, Target
 from xinheng.core.names import normalise_name
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
@@ -254,12 +256,24 @@ def _fields(call: Call, row: ReturnedRow) -> list[dict[str, Any]]:
     headers = sorted(
         sent, key=lambda header: order.index(places[header]) if places[header] in labels else 999
     )
-    return [_field(row, header, labels.get(places[header], ""), wrong) for header in headers]
+    read = _read_of(row, feed)
+    return [_field(row, header, labels.get(places[header], ""), wrong, read) for header in headers]
 
 
-def _field(row: ReturnedRow, header: str, label: str, wrong: dict[str, str]) -> dict[str, Any]:
+def _read_of(row: ReturnedRow, feed: Feed | None) -> dict[str, Any]:
+    """The row as it was read, its end as its column says it."""
+    read = dict(row.normalised or {})
+    column = feed.columns.get(Target.VALID_TO) if feed else None
+    if read.get("valid_to") and not (column and column.first_day_off):
+        read["valid_to"] = last_day(date.fromisoformat(read["valid_to"])).isoformat()
+    return read
+
+
+def _field(
+    row: ReturnedRow, header: str, label: str, wrong: dict[str, str], known: dict[str, Any]
+) -> dict[str, Any]:
     sent = str((row.original or {}).get(header) or "")
-    read = (row.normalised or {}).get(_COLUMNS.get(label, ""))
+    read = known.get(_COLUMNS.get(label, ""))
     value = "" if read is None else str(read)
     return {
         "label": header,

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from xinheng.core.attachments import Target
-from xinheng.core.days import last_day_if
+from xinheng.core.days import first_day_off, last_day_if
 from xinheng.core.records import STANDING, Finality, RecordState, Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
@@ -97,7 +97,7 @@ class ChangeForm(forms.Form):
         if given["headcount"] is not None:
             found["headcount"] = given["headcount"]
         if given["valid_to"] is not None:
-            found["valid_to"] = given["valid_to"]
+            found["valid_to"] = first_day_off(given["valid_to"])
         return found | {name: int(given[name]) for name in ("seriousness", "finality") if given[name]}
 
     def clean(self) -> dict[str, Any]:

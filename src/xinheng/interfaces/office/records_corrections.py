@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from xinheng.core.days import last_day
 from xinheng.core.records import Finality, Seriousness
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
@@ -54,6 +55,8 @@ def _words(name: str, value: Any) -> str:
         return Seriousness(value).label
     if name == "finality":
         return Finality(value).label
+    if name == "valid_to":
+        return last_day(date.fromisoformat(str(value))).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -100,7 +100,7 @@ def entry(policy: Policy, act: PublicAct) -> Entry:
         url=act_url(act),
         authority=act.authority or act.provider or "",
         document_no=act.document_no,
-        until=act.valid_to,
+        until=last_day_if(act.valid_to),
         state=state(act),
         statement=statement(policy, act) if adverse else None,
         source=_source(act),
