@@ -62,6 +62,8 @@ def test_a_feed_survives_being_written_and_read(tmp_path: Path) -> None:
         ("处罚决定日期]", "处罚决定日期, 处罚决定日期]", "重复的别名"),
         ("verified: false, otherwise: general", "otherwise: general", "seriousness.verified"),
         ("罚款金额（元）: yuan}", "处罚: yuan}", "另定单位"),
+        ("{headers: [处罚决定日期],", "{headers: [处罚决定日期], first_day_off: true,", "只用于 valid_to"),
+        ("{headers: [违法事实]}", "{headers: [违法事实], first_day_off: true}", "只用于 columns"),
         (
             "details:",
             "  party_category: {headers: [类别], values: {自然人: human}}\ndetails:",

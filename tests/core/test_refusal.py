@@ -22,5 +22,12 @@ def test_groups_that_were_gathered_are_told_once_each() -> None:
     assert len(told) == 12
 
 
+def test_machines_are_told_the_clause_where_there_is_one() -> None:
+    bare = {"code": "A", "detail": "没有。", "advice": "请更正。"}
+    assert Refusal("A", "没有。", advice="请更正。").told() == bare
+    cited = Refusal("A", "没有。", advice="请更正。", citation="《办法》第一条")
+    assert cited.told() == bare | {"citation": "《办法》第一条"}
+
+
 def test_nothing_found_refuses_nothing() -> None:
     refuse_all([])

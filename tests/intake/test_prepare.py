@@ -1,6 +1,7 @@
 """Every row of a delivery is accepted, sent back with a reason, or known to be a copy; nothing else happens to it."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from tests.intake.conftest import PENALTY, Deliver, code, penalty
 from tests.intake.rows import accepted, all_text, codes_by_row
 
 from xinheng.core.checks import outcomes_with
+from xinheng.core.days import last_day
 from xinheng.core.refusal import Outcome, Refusal
+from xinheng.intake.dates import LAST
 from xinheng.intake.prepare import Standards, original_rows
 
 
@@ -78,6 +81,44 @@ def test_the_columns_of_accepted_rows_are_those_that_services_load(deliver: Deli
         ("content_hash", "binary"),
         ("natural_hash", "binary"),
     ]
+
+
+def test_a_last_day_is_kept_as_the_first_day_off(deliver: Deliver) -> None:
+    ends = ("2026-03-01", "2026-03-02", "长期", "2099/12/31", "")
+    prepared = deliver([penalty(number, 处罚有效期=end) for number, end in enumerate(ends, start=1)])
+    assert codes_by_row(prepared) == {2: ["E04"]}
+    far = date(2100, 1, 1)
+    assert [row["valid_to"] for row in accepted(prepared)] == [date(2026, 3, 3), far, far, None]
+    assert last_day(far) == LAST
+
+
+def test_a_day_of_removal_is_the_first_day_off_already(deliver: Deliver, write: Callable[..., Path]) -> None:
+    head = (
+        "企业名称",
+        "统一社会信用代码",
+        "列入经营异常名录原因",
+        "列入日期",
+        "移出日期",
+        "在列状态",
+        "作出决定机关",
+    )
+    days = ("2026-03-01", "2026-03-02", "")
+    rows = [
+        (
+            f"汴京试验第{one}商贸有限公司",
+            code(one),
+            f"原因{one}",
+            "2026-03-02",
+            day,
+            "已移出",
+            "开封市市场监督管理局",
+        )
+        for one, day in enumerate(days, start=1)
+    ]
+    prepared = deliver(write([head, *rows]))
+    assert prepared.report()["feed"] == "xinheng-abnormal-operation"
+    assert codes_by_row(prepared) == {2: ["E04"]}
+    assert [row["valid_to"] for row in accepted(prepared)] == [date(2026, 3, 2), None]
 
 
 @pytest.mark.row("M2-05")

@@ -42,7 +42,7 @@ RECORD = {
     "authority": "示例市市场监督管理局",
     "decided_on": date(2026, 9, 1),
     "valid_from": date(2026, 9, 1),
-    "valid_to": None,
+    "last_on": None,
     "amount_fen": 300_000,
     "seriousness": "一般",
     "finality": "救济期限内",

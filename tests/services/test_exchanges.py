@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.people import NOW, TODAY, People
-from tests.services.deliveries import code, name, penalty, write
+from tests.services.deliveries import HEADER, code, name, penalty, write
 from tests.services.two_platforms import SINCE, Pair, order_of, two_platforms
 
 from xinheng.core.policy import Policy
@@ -48,10 +48,12 @@ def pair(django_db_setup: None, django_db_blocker: Any, tmp_path: Path, policy: 
         yield found
 
 
-def below(pair: Pair, folder: Path, *rows: str, called: str = "行政处罚.csv") -> list[ExchangePackage]:
+def below(
+    pair: Pair, folder: Path, *rows: str, called: str = "行政处罚.csv", header: str = HEADER
+) -> list[ExchangePackage]:
     """Deliver rows to the county and make packages of them."""
     with pair.at(pair.county):
-        pair.county.import_rows(write(folder, *rows, called=called))
+        pair.county.import_rows(write(folder, *rows, called=called, header=header))
         return pair.county.make()
 
 
@@ -71,20 +73,24 @@ def above(pair: Pair, number: int) -> Record | None:
 
 @pytest.mark.row("M2-12")
 def test_what_the_county_collects_stands_at_the_city_with_a_receipt(pair: Pair, tmp_path: Path) -> None:
-    made = below(pair, tmp_path, penalty(1), penalty(2, fine="3"))
+    rows = (f"{penalty(1)},2026-02-02", f"{penalty(2, fine='3')},长期")
+    made = below(pair, tmp_path, *rows, header=f"{HEADER},处罚有效期")
     assert [package.number for package in made] == [1]
     receipt = pair.over(1)
     assert (receipt["standing"], receipt["returned"]) == (2, [])
     record = above(pair, 2)
     assert record is not None
     assert (record.amount_fen, record.detail.document_no) == (3_000_000, "汴市监罚〔2026〕2号")
+    ends = [getattr(above(pair, number), "valid_to", None) for number in (1, 2)]
+    assert ends == [date(2026, 2, 3), date(2100, 1, 1)], "the first day off, on both sides"
     assert record.batch is not None
     assert (record.batch.feed, record.batch.provenance) == ("exchange-penalty", 1)
     with pair.at(pair.county):
         package = ExchangePackage.objects.get()
         assert (package.state, package.returned) == (PackageState.RECEIVED, 0)
         here = Record.objects.get(subject__code=code(2))
-        assert (here.seriousness, here.result) == (record.seriousness, record.result)
+        said = (here.seriousness, here.result, here.valid_to)
+        assert said == (record.seriousness, record.result, record.valid_to)
 
 
 @pytest.mark.row("M2-12")

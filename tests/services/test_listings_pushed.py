@@ -52,10 +52,8 @@ def test_an_entry_goes_to_both_platforms_and_is_taken_back_from_both(
         line = _lines(peer, policy)[0]
         assert line.say is not None
         assert (line.say.item, line.say.title) == ("serious_list", "市场监督管理严重违法失信名单")
-        assert (line.say.name, line.say.valid_to) == (
-            entry.subject.name,
-            last_day(entry.until_on).isoformat(),
-        )  # type: ignore[arg-type]
+        assert entry.subject and entry.until_on
+        assert (line.say.name, line.say.valid_to) == (entry.subject.name, str(last_day(entry.until_on)))
     case = Case.objects.get(pk=entry.decision_id)
     revoke(case, listers.by(people.zhao), reason="认定有误", document="撤1号")
     for peer in (city, market):

@@ -1,7 +1,7 @@
 """Permits and penalties go upwards once as they are public, come back with an answer, and what ends is taken down above."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
 from zipfile import ZipFile
@@ -46,7 +46,14 @@ def _penalty(people: People, *, whole: bool = True) -> Publication:
         state=BatchState.LOADED, loaded_at=NOW, item=4, file_digest=f"b{Record.objects.count()}"
     )
     firm = a_subject("=样例食品有限公司")
-    record = rows.record(subject=firm, batch=batch, decided_on=DECIDED, amount_fen=500_000, seriousness=2)
+    record = rows.record(
+        subject=firm,
+        batch=batch,
+        decided_on=DECIDED,
+        valid_to=date(2027, 3, 3),
+        amount_fen=500_000,
+        seriousness=2,
+    )
     own = {"authority_code": "11410200MB18868439"} if whole else {}
     number = f"样市监处罚〔2026〕{record.pk}号"
     RecordDetail.objects.create(
@@ -76,7 +83,7 @@ def test_what_is_public_goes_up_once_in_the_national_columns(people: People, pol
     files = _files(made)
     head, row = files["penalty-20261120.csv"].decode("utf-8-sig").splitlines()
     assert head.startswith("CF_XDR_MC,CF_XDR_LB,CF_XDR_SHXYM")
-    assert row.startswith("'=样例食品有限公司,法人及非法人组织,") and ",0.5," in row
+    assert row.startswith("'=样例食品有限公司,法人及非法人组织,") and ",0.5," in row and ",2027-03-02," in row
     told = json.loads(files["manifest.json"])
     assert (told["rows"], told["layout_verified"]) == (1, False)
     hand_over(made.public_id, actor=people.wang, now=NOW)

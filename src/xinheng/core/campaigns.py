@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from xinheng.core.days import last_day
 from xinheng.core.flows import NEW, Flow, State, published
 from xinheng.core.records import Seriousness
 from xinheng.core.steps import DECIDERS, OFFICERS, by, by_clock
@@ -140,7 +141,7 @@ def counts(states: Iterable[LineState | None]) -> dict[LineState, int]:
 def weeks(from_on: date, until_on: date) -> Sequence[date]:
     """The Sundays on which the weeks of a period end, the last day of the period for its last week; ``until_on`` is the
     first day after it."""
-    last, found = until_on - timedelta(days=1), []
+    last, found = last_day(until_on), []
     day = from_on + timedelta(days=6 - from_on.weekday())
     while day < last:
         found.append(day)

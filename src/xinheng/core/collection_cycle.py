@@ -6,10 +6,10 @@ month a department delivers, or states in writing that there was nothing. Terms 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from xinheng.core.days import Calendar, DueDate, add_months
+from xinheng.core.days import Calendar, DueDate, add_months, last_day
 
 
 class Every(StrEnum):
@@ -76,7 +76,7 @@ def spans_back(kind: Every, day: date) -> Iterator[Span]:
 
 def due_day(span: Span, *, workdays: int, calendar: Calendar) -> DueDate:
     """The last day on which what belongs to the period is in time: ``workdays`` after its last day."""
-    return calendar.add_workdays(span.end - timedelta(days=1), workdays)
+    return calendar.add_workdays(last_day(span.end), workdays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,8 @@ class _Part(BaseModel):
 
 
 class Said(_Part):
-    """What a record says: who, which act, what of it. Days are ISO dates, ``valid_to`` is the last on
-    which it holds; money is fen. ``state`` is a standing one."""
+    """What a record says: who, which act, what of it. Days are ISO dates, ``valid_to`` is the last on which it holds; money
+    is fen. ``state`` is a standing one."""
 
     item: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
     code: str = ""

@@ -353,6 +353,8 @@ class Feed(_Part):
             if allowed and not column.words <= set(allowed):
                 raise ValueError(f"columns.{target}：取值只能是 {'、'.join(allowed)}")
         for field, column in self.details.items():
+            if column.first_day_off:
+                raise ValueError(f"details.{field}：first_day_off 只用于 columns 的 valid_to")
             if column.kind is Kind.AMOUNT and column.unit is None:
                 raise ValueError(f"details.{field}：金额须写 unit（fen、yuan 或 wan）")
         if not self.layout.header and any(

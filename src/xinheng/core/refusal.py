@@ -48,6 +48,11 @@ class Refusal(Exception):
         """This one and the others, in the order in which they were found."""
         return (self, *self.others)
 
+    def told(self) -> dict[str, str]:
+        """This one as machines are told it; ``citation`` where it has one."""
+        words = {"code": self.code, "detail": self.message, "advice": self.advice}
+        return words | ({"citation": self.citation} if self.citation else {})
+
     def __str__(self) -> str:
         parts = [f"[{self.code}] {self.message}"]
         if self.citation:

@@ -5,12 +5,13 @@ transaction; ``services.campaigns_lines`` keeps the lines.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 
 from xinheng.core.campaigns import CLOSED, CampaignField, Rule
 from xinheng.core.catalogue import Nature
+from xinheng.core.days import first_day_off
 from xinheng.core.grounds import EndCause
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
@@ -26,7 +27,6 @@ from xinheng.store.organisations import Organisation
 
 KIND = "campaign"
 SERIES = "ZX"
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +169,7 @@ def _columns(plan: Plan) -> dict[str, object]:
         "document_title": plan.document_title.strip()[:200],
         "scope": mask_personal(plan.scope.strip()).text[:1000],
         "from_on": plan.from_on,
-        "until_on": plan.until_on + _DAY,
+        "until_on": first_day_off(plan.until_on),
         "items": sorted(plan.rule.items),
         "least": int(plan.rule.least),
         "since_on": plan.rule.since,

@@ -5,10 +5,11 @@ of ``services.notices``: served and signed for like the others.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xinheng.core.campaigns import CLOSED, DONE, LEFT
 from xinheng.core.canonical import digest_of
+from xinheng.core.days import last_day
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.policy import Policy
 from xinheng.services.measures_grounds import words_of
@@ -40,7 +41,7 @@ def tell_taken(line: CampaignLine, *, policy: Policy, now: datetime) -> None:
     """Write the notice of a line that was taken in."""
     campaign, subject = line.campaign, line.subject
     ground = Ground(GroundKind.RECORD, line.ground_key)
-    last = campaign.until_on - timedelta(days=1)
+    last = last_day(campaign.until_on)
     text = (
         f"{subject.name}（{subject.code or '没有统一社会信用代码'}）：",
         f"{tree().name(campaign.case.organisation_id)}开展“{campaign.title}”专项治理"

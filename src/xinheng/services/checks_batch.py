@@ -101,5 +101,4 @@ def _unknown(code: str) -> Refusal:
 
 
 def _wrong(line: int, code: str, refusal: Refusal) -> dict[str, Any]:
-    problem = {"code": refusal.code, "detail": refusal.message, "advice": refusal.advice}
-    return {"line": line, "code": code[:30], "problem": problem}
+    return {"line": line, "code": code[:30], "problem": refusal.told()}

@@ -102,7 +102,7 @@ def _of_row(row: ReturnedRow) -> Side:
         "机关": read.get("authority"),
         "决定日期": read.get("decided_on"),
         "有效期自": read.get("valid_from"),
-        "有效期至": last_day_if(_read_day(read.get("valid_to"))),
+        "有效期至": _day(last_day_if(_read_day(read.get("valid_to")))),
         RESULT: read.get("result"),
         "金额": _yuan(read.get("amount_fen")),
         "人数": _persons(read.get("headcount")),

@@ -6,13 +6,13 @@ took the step before (two persons; 《行政处罚法》第五十七、五十八
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from django.db.models import Count, Min, Q
 
 from xinheng.core.code_issues import IssueState
-from xinheng.core.days import DueDate
+from xinheng.core.days import DueDate, last_day
 from xinheng.core.policy import Policy
 from xinheng.core.roles import Verb
 from xinheng.core.subject_merge import MergeState
@@ -387,7 +387,7 @@ def _campaigns(seat: Seat) -> Iterator[Task]:
     found = waiting_lines(sorted(reached), policy=seat.policy, on=seat.today) if reached else []
     calendar = seat.policy.calendar
     for campaign, number in found[:MOST]:
-        last = campaign.until_on - timedelta(days=1)
+        last = last_day(campaign.until_on)
         due = DueDate(last, calendar.is_provisional(last), calendar.version)
         rule = f"专项治理方案写明的截止日期（{campaign.document_no}）"
         running = term(due, rule=rule, verified=True, seat=seat)

@@ -123,9 +123,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def _told(refusal: Refusal) -> dict[str, Any]:
     """With its clause and with what else is refused, where there is any."""
-    told: dict[str, Any] = {"code": refusal.code, "detail": refusal.message, "advice": refusal.advice}
-    if refusal.citation:
-        told["citation"] = refusal.citation
+    told: dict[str, Any] = dict(refusal.told())
     if refusal.others:
         told["others"] = [_told(one) for one in refusal.others]
     return told

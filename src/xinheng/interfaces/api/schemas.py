@@ -164,6 +164,7 @@ class CodeProblem(Schema):
     code: str
     detail: str
     advice: str
+    citation: str | None = Field(None, description="依据")
 
 
 class ManyLine(Schema):

@@ -1,12 +1,12 @@
 """Special campaigns in the space of an enterprise: in which it is, why, what was done, and how it ends. No secrecy."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
 from xinheng.core.campaigns import CampaignField, LineState
+from xinheng.core.days import last_day
 from xinheng.core.grounds import Ground, GroundKind
 from xinheng.core.roles import Verb
 from xinheng.interfaces.counter.space import Visit, own
@@ -51,7 +51,7 @@ def _shown(visit: Visit, line: CampaignLine, state: LineState) -> dict[str, Any]
         "field": CampaignField(campaign.field).label,
         "unit": tree().name(campaign.case.organisation_id),
         "document": f"{campaign.document_title}（{campaign.document_no}）",
-        "until_on": campaign.until_on - timedelta(days=1),
+        "until_on": last_day(campaign.until_on),
         "taken_on": day_of(line.taken_at),
         "ground": "" if ended else words_of(ground, policy=visit.policy),
         "reason": "" if ended else line.reason,

@@ -4,7 +4,6 @@ A board shows what is in reach: all to who runs the campaign, its own lines to a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,6 +11,7 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.campaigns import CampaignField, LineState
+from xinheng.core.days import last_day
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
 from xinheng.interfaces.office.exporting import as_table
@@ -80,10 +80,6 @@ def board_url(campaign: Campaign) -> str:
     return reverse("office:campaign", kwargs={"campaign": campaign.public_id})
 
 
-def last_day(campaign: Campaign) -> date:
-    return campaign.until_on - timedelta(days=1)
-
-
 @asks(Verb.READ_CASE)
 def campaigns(call: Call) -> HttpResponse:
     """The campaigns of the units in reach, newest first."""
@@ -104,7 +100,7 @@ def campaigns(call: Call) -> HttpResponse:
                 CampaignField(one.field).label,
                 call.tree.name(one.case.organisation_id),
                 str(one.from_on),
-                str(last_day(one)),
+                str(last_day(one.until_on)),
                 count(one.lines.filter(ended_at__isnull=True).count()),
                 Cell("", mark=state_title(one.case), tone=_TONES[one.case.state]),
             ]
@@ -171,7 +167,7 @@ def _said(call: Call, one: Campaign) -> dict[str, Any]:
         "document": f"{one.document_title}（{one.document_no}）",
         "scope": one.scope,
         "from_on": one.from_on,
-        "until_on": last_day(one),
+        "until_on": last_day(one.until_on),
         "case_url": reverse("office:case", kwargs={"number": one.case.number})
         if call.may(Verb.READ_CASE, call.of(one.case.organisation_id))
         else "",

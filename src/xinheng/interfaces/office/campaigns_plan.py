@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from xinheng.core.campaigns import CampaignField, Rule
 from xinheng.core.catalogue import Nature
+from xinheng.core.days import last_day
 from xinheng.core.records import Seriousness
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
-from xinheng.interfaces.office.campaigns import RUN, board_url, crumbs, last_day
+from xinheng.interfaces.office.campaigns import RUN, board_url, crumbs
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.units import choices_of, units_reached
@@ -161,7 +162,7 @@ def _initial(campaign: Campaign) -> dict[str, Any]:
     rule = rule_of(campaign)
     kept = ("field", "title", "document_no", "document_title", "scope", "from_on")
     return {name: getattr(campaign, name) for name in kept} | {
-        "until_on": last_day(campaign),
+        "until_on": last_day(campaign.until_on),
         "items": [str(item) for item in rule.items],
         "least": str(int(rule.least)),
         "since": rule.since,
@@ -182,7 +183,7 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     return {
         "field": CampaignField(campaign.field).label,
         "document": f"{campaign.document_title}（{campaign.document_no}）",
-        "period": f"{campaign.from_on} 至 {last_day(campaign)}",
+        "period": f"{campaign.from_on} 至 {last_day(campaign.until_on)}",
         "scope": campaign.scope,
         "rule": f"{items}；{rule.least.label}以上；{rule.since} 起作出；{counties}",
         "board_url": board_url(campaign),

@@ -1,12 +1,12 @@
 """The catalogue of measures with its versions, what lies on enterprises, and the page of one measure."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
 
 from xinheng.core.access import Target
+from xinheng.core.days import last_day
 from xinheng.core.grounds import EndCause, Ground, GroundKind
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
@@ -111,7 +111,7 @@ def measures_applied(call: Call) -> HttpResponse:
                 one.title,
                 call.tree.name(one.organisation_id),
                 str(one.from_on),
-                last_day(one),
+                end_words(one),
                 Cell("", mark=state_of(one)[0], tone=state_of(one)[1]),
             ]
             for one in page
@@ -134,11 +134,11 @@ def measures_applied(call: Call) -> HttpResponse:
 _RESTING: dict[str, dict[str, Any]] = {"resting": {"suspended_at__isnull": False}, "ended": {}}
 
 
-def last_day(measure: MeasureApplied) -> str:
+def end_words(measure: MeasureApplied) -> str:
     """The last day of its term, as the enterprise is told it."""
     if measure.until_on is None:
         return "终身" if measure.permanent else "依据终止"
-    return str(measure.until_on - timedelta(days=1))
+    return str(last_day(measure.until_on))
 
 
 def state_of(measure: MeasureApplied) -> tuple[str, str]:
@@ -165,7 +165,7 @@ def measure(call: Call, measure: MeasureApplied) -> HttpResponse:
         ("适用事项", "、".join(Occasion(one).label for one in measure.occasions), ""),
         (
             "期限",
-            f"{measure.from_on} 至 {last_day(measure)}",
+            f"{measure.from_on} 至 {end_words(measure)}",
             "",
         ),
         ("清单版本", f"{measure.edition} 年版", ""),

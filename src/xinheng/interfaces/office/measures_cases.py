@@ -19,7 +19,7 @@ from xinheng.interfaces.office import measures_bans
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.office.cases_service import but_service, serve_by_letter
-from xinheng.interfaces.office.measures import crumbs, last_day
+from xinheng.interfaces.office.measures import crumbs, end_words
 from xinheng.interfaces.office.measures_bans import DecideForm
 from xinheng.interfaces.office.once import once
 from xinheng.interfaces.office.subjects_marks import state_of
@@ -256,7 +256,7 @@ def _shown(call: Call, case: Case) -> dict[str, Any]:
                 one.title,
                 reverse("office:measure", kwargs={"measure": one.public_id}),
                 one.from_on,
-                last_day(one),
+                end_words(one),
             )
             for one in applied
         ]
