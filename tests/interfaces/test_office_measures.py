@@ -51,6 +51,7 @@ def test_the_list_names_what_is_not_executed_here(people: People) -> None:
 
 
 @pytest.mark.row("M10-01")
+@pytest.mark.row("M5-04")
 def test_the_public_reads_the_list_with_its_versions() -> None:
     page = text(Client().get(reverse("portal:measures")))
     assert "清单之外的措施不得采取" in page

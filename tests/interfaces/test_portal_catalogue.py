@@ -37,6 +37,7 @@ def versions(people: People) -> None:
 
 
 @pytest.mark.row("M2-01")
+@pytest.mark.row("M5-04")
 def test_the_catalogue_in_force_and_each_older_one_can_be_read(client: Client, versions: None) -> None:
     page = client.get("/catalogue").content.decode()
     assert "大蒜产业信息" in page
