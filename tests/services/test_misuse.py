@@ -81,7 +81,8 @@ def test_the_ledger_tells_who_read_what_and_can_be_compared_again(
     people: People, policy: Policy, firm: Subject
 ) -> None:
     open_file(firm.public_id, actor=people.wang, reason="无关的查询", now=NOW)
-    case, _ = _complaint(people, policy, code=firm.code)
+    typed = f"{code(1)[:4]} {code(1)[4:8]}-{code(1)[8:].lower()}"
+    case, _ = _complaint(people, policy, code=typed)
     extract = draw_extract(
         case, code=firm.code or "", from_on=TODAY - timedelta(days=7), to_on=TODAY, actor=people.chen, now=NOW
     )

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from xinheng.core.attachments import Kind
 from xinheng.core.credit_code import is_uscc
+from xinheng.core.ids import normalise_code
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -56,7 +57,7 @@ class Shown:
 @transaction.atomic
 def register_agency(filing: Filing, *, by: User, now: datetime) -> CreditAgency:
     """Refusals TP1 no code, TP11 a day to come, TP2 registered before."""
-    code = filing.code.strip().upper()
+    code = normalise_code(filing.code)
     if not is_uscc(code):
         raise Refusal("TP1", "机构的统一社会信用代码不对。", advice="请按备案公告填写 18 位代码。")
     if filing.filed_on > day_of(now):

@@ -20,6 +20,7 @@ from django.db.models import Q, QuerySet
 
 from xinheng.core.access import Actor, Decision, Grant, Target, may
 from xinheng.core.credit_code import is_uscc
+from xinheng.core.ids import normalise_code
 from xinheng.core.mandates import MATTER_OF, Matter, Proof, check_mandate
 from xinheng.core.masking import mask_personal
 from xinheng.core.person_names import mask_person_name
@@ -159,7 +160,7 @@ def give_mandate(account: EnterpriseAccount, order: MandateOrder, *, actor: User
         to_on=order.to_on,
         on=day_of(now),
     )
-    code = order.code.strip().upper()
+    code = normalise_code(order.code)
     subject = Subject.objects.filter(code=code, merged_into=None).first() if is_uscc(code) else None
     if subject is None:
         raise Refusal("MA8", "没有这个统一社会信用代码的主体。", advice="请核对营业执照上的 18 位代码。")

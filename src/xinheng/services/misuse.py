@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from xinheng.core.canonical import digest_of
+from xinheng.core.ids import normalise_code
 from xinheng.core.misuse import LETTER, Fault
 from xinheng.core.policy import Policy
 from xinheng.core.procedures import flow_of
@@ -79,7 +80,7 @@ def _purpose(case: Case) -> str:
 
 
 def _named(code: str) -> Subject | None:
-    wanted = code.strip().upper()
+    wanted = normalise_code(code)
     if not wanted:
         return None
     found = Subject.objects.filter(code=wanted, merged_into=None).first()

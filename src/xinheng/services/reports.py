@@ -15,6 +15,7 @@ from django.db import transaction
 
 from xinheng.core.canonical import canonical, digest_of
 from xinheng.core.credit_code import is_uscc
+from xinheng.core.ids import normalise_code
 from xinheng.core.mandates import Proof
 from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
@@ -70,7 +71,7 @@ def make_at_window(
 
 def subject_of_code(code: str) -> Subject:
     """Refusal BG5 where nobody has this code."""
-    wanted = code.strip().upper()
+    wanted = normalise_code(code)
     subject = Subject.objects.filter(code=wanted, merged_into=None).first() if is_uscc(wanted) else None
     if subject is None:
         raise Refusal("BG5", "没有这个统一社会信用代码的主体。", advice="请核对营业执照上的 18 位代码。")

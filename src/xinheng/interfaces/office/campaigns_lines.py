@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.campaigns import DONE, LEFT
+from xinheng.core.ids import normalise_code
 from xinheng.core.records import Seriousness
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -78,7 +79,7 @@ class EndForm(forms.Form):
 @once
 def take_into_campaign(call: Call, campaign: Campaign) -> HttpResponse:
     """What the rule proposes, or the living grounds of one enterprise asked for by its code; a person chooses and says why."""
-    code = call.request.GET.get("code", "").strip().upper()[:18]
+    code = normalise_code(call.request.GET.get("code", ""))[:18]
     asked = Subject.objects.filter(code=code).first() if code else None
     records = _offered(call, campaign, asked) if asked or not code else []
     form = TakeForm(records, call.request.POST if call.request.method == "POST" else None)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from xinheng.core.credit_code import is_uscc
+from xinheng.core.ids import normalise_code
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
 from xinheng.core.repair import FREE
@@ -166,7 +167,7 @@ class AskForm(LetterStepForm, PolicyForm):
 def repair_desk(call: Call) -> HttpResponse:
     """What may be repaired of one enterprise, by its code: what the enterprise would see itself, for those without
     internet."""
-    code = call.request.GET.get("code", "").strip().upper()[:18]
+    code = normalise_code(call.request.GET.get("code", ""))[:18]
     subject = Subject.objects.filter(code=code, merged_into=None).first() if is_uscc(code) else None
     context: dict[str, Any] = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("信用修复")],

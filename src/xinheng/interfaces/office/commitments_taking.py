@@ -14,6 +14,7 @@ from django.urls import reverse
 from xinheng.core.commitment_items import Item
 from xinheng.core.commitment_letters import PromiseLetter, unfilled
 from xinheng.core.credit_code import is_uscc
+from xinheng.core.ids import normalise_code
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import SometimesDay, SometimesField
@@ -119,7 +120,7 @@ def take_commitment(call: Call) -> HttpResponse:
 
 
 def _subject(code: str) -> Subject | None:
-    plain = code.strip().upper()
+    plain = normalise_code(code)
     return Subject.objects.filter(code=plain, merged_into=None).first() if is_uscc(plain) else None
 
 

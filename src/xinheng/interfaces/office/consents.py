@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.consent import Way
+from xinheng.core.ids import normalise_code
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.sharing import Purpose
@@ -60,7 +61,7 @@ class ConsentForm(TermsForm):
     )
 
     def clean_code(self) -> Subject:
-        code = self.cleaned_data["code"].strip().upper()
+        code = normalise_code(self.cleaned_data["code"])
         subject = Subject.objects.filter(code=code).first()
         if subject is None:
             raise forms.ValidationError("没有这个统一社会信用代码的主体，请核对。")

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from xinheng.core.ids import normalise_code
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -61,7 +62,7 @@ class CheckForm(forms.Form):
         offer_fields(self, own)
 
     def clean_code(self) -> Subject:
-        code = self.cleaned_data["code"].strip().upper()
+        code = normalise_code(self.cleaned_data["code"])
         found = Subject.objects.select_related("merged_into").filter(code=code).first()
         if found is None:
             raise forms.ValidationError("没有这个代码的主体，请核对代码。")

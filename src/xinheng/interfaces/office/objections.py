@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from xinheng.core.days import first_day_off, last_day
 from xinheng.core.flows import Step
+from xinheng.core.ids import normalise_code
 from xinheng.core.objections import Aim, Answer, Channel, Claim
 from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
@@ -136,7 +137,7 @@ def _running(subject: Subject) -> dict[str, str]:
 @asks(Verb.ASSIST_ENTERPRISE)
 def objection_desk(call: Call) -> HttpResponse:
     """Find the enterprise by its code, then what it objects to."""
-    code = call.request.GET.get("code", "").strip().upper()[:18]
+    code = normalise_code(call.request.GET.get("code", ""))[:18]
     subject = Subject.objects.filter(code=code, merged_into=None).first() if code else None
     things: list[dict[str, str]] = []
     if subject is not None:

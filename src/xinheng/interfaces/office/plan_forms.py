@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from xinheng.core.ids import normalise_code
 from xinheng.core.inspection_objects import ObjectParts
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
@@ -191,7 +192,7 @@ class CaseCheckForm(MatterForm):
 
     def clean_code(self) -> Subject:
         """The enterprise that bears the code."""
-        code = self.cleaned_data["code"].strip().upper()
+        code = normalise_code(self.cleaned_data["code"])
         found = Subject.objects.filter(code=code).first()
         if found is None:
             raise forms.ValidationError("没有这个统一社会信用代码的经营主体，请核对。")
