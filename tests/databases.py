@@ -21,8 +21,8 @@ TEMPLATE_LOCK = 7_240_099
 
 
 @contextmanager
-def copied(*names: str) -> Iterator[None]:
-    """Copies of the template, dropped at the end; the connections then point where they did before.
+def copied(*names: str, of: str = "") -> Iterator[None]:
+    """Copies of the template, or of another database that nobody is connected to, dropped at the end; the connections then point where they did before.
 
     Copying files takes a third of the time of copying through the log.
     """
@@ -31,7 +31,7 @@ def copied(*names: str) -> Iterator[None]:
     with _admin() as admin:
         _drop(admin, *names)
         for name in names:
-            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}" STRATEGY FILE_COPY')
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of or _template()}" STRATEGY FILE_COPY')
         try:
             yield
         finally:

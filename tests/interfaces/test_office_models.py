@@ -42,9 +42,11 @@ REMINDED = "“食品生产经营企业信用评价”应当重新评价"
 LATER = TODAY + timedelta(days=10)
 
 
+begin = make_city
+
+
 @pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    make_city(committed_people, policy, tmp_path)
+def city(committed_people: People, home: Path) -> People:
     return committed_people
 
 

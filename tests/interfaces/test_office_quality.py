@@ -32,24 +32,26 @@ ABNORMAL = "abnormal_operation"
 DOCUMENT = "汴市监罚〔2026〕7号"
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    people = committed_people
+def begin(people: People, policy: Policy, folder: Path) -> None:
     delivery = Delivery(
         policy=policy, organisation=people.market, actor=people.li, now=NOW - timedelta(days=40)
     )
     rows = [registration(number) for number in range(1, 6)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
     fines = [
         penalty(1, decided="2026-10-09"),
         penalty(2, decided="2026-09-01"),
         penalty(3, decided="2026-10-09", fine=""),
         penalty(7, decided="2026-10-08", document=DOCUMENT),
     ]
-    import_file(write(tmp_path, *fines), delivery)
+    import_file(write(folder, *fines), delivery)
     count_batches(now=NOW)
     count_subjects(now=NOW)
-    return people
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
+    return committed_people
 
 
 @pytest.fixture

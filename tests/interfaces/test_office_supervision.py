@@ -38,23 +38,25 @@ MODEL = "food/food-operators"
 REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    people = committed_people
+def begin(people: People, policy: Policy, folder: Path) -> None:
     delivery = Delivery(
         policy=policy, organisation=people.market, actor=people.li, now=NOW - timedelta(days=2)
     )
     rows = [registration(number) for number in range(1, 61)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
     fines = [penalty(1, fine="60", decided="2025-12-20"), penalty(2)]
-    import_file(write(tmp_path, *fines), delivery)
+    import_file(write(folder, *fines), delivery)
     model_officer = RoleGrant.objects.create(
         user=people.li, role=Role.MODEL_OFFICER, organisation=people.market, from_on=TODAY
     )
     run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW - timedelta(days=1), publish=True)
     model_officer.delete()
     make_inspectors(people.market, 4)
-    return people
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
+    return committed_people
 
 
 def _grade(number: int) -> str:

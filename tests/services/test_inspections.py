@@ -44,15 +44,13 @@ MODEL = "food/food-operators"
 REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
 
 
-@pytest.fixture
-def plan(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> Plan:
-    people = committed_people
+def begin(people: People, policy: Policy, folder: Path) -> None:
     RoleGrant.objects.create(
         user=people.li, role=Role.REVIEWER, organisation=people.market, from_on=date(2026, 1, 1)
     )
     delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
     rows = [registration(number) for number in range(1, 81)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
     run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW, publish=True)
     make_inspectors(people.market, 4)
     draft = PlanDraft(
@@ -68,7 +66,12 @@ def plan(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -
             ),
         ),
     )
-    return draft_plan(draft, actor=people.li, policy=policy, now=NOW)
+    draft_plan(draft, actor=people.li, policy=policy, now=NOW)
+
+
+@pytest.fixture
+def plan(committed: None, home: Path) -> Plan:
+    return Plan.objects.get()
 
 
 def _announce(

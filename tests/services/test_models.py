@@ -37,9 +37,11 @@ from xinheng.store.models import Case, LedgerEvent, ModelTrial, PolicyVersion, P
 LATER = TODAY + timedelta(days=10)
 
 
+begin = make_city
+
+
 @pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    make_city(committed_people, policy, tmp_path)
+def city(committed_people: People, home: Path) -> People:
     return committed_people
 
 
