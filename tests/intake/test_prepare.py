@@ -84,11 +84,11 @@ def test_the_columns_of_accepted_rows_are_those_that_services_load(deliver: Deli
 
 
 def test_a_last_day_is_kept_as_the_first_day_off(deliver: Deliver) -> None:
-    ends = ("2026-03-01", "2026-03-02", "长期", "2099/12/31", "")
+    ends = ("2026-03-01", "2026-03-02", "长期", "2099/12/31", "9999-12-31", "")
     prepared = deliver([penalty(number, 处罚有效期=end) for number, end in enumerate(ends, start=1)])
     assert codes_by_row(prepared) == {2: ["E04"]}
     far = date(2100, 1, 1)
-    assert [row["valid_to"] for row in accepted(prepared)] == [date(2026, 3, 3), far, far, None]
+    assert [row["valid_to"] for row in accepted(prepared)] == [date(2026, 3, 3), far, far, far, None]
     assert last_day(far) == LAST
 
 

@@ -32,8 +32,9 @@ def last_day_if(stop: date | None) -> date | None:
 
 
 def first_day_off(last: date) -> date:
-    """The first day after a period whose last day is given: what records keep of an end."""
-    return last + _DAY
+    """The first day after a period whose last day is given: what records keep of an end. The last day that a
+    calendar of computers knows has none after it and stays."""
+    return last if last == date.max else last + _DAY
 
 
 def add_months(day: date, months: int) -> date:
