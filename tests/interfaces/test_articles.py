@@ -36,6 +36,7 @@ from xinheng.services.article_files import (
 from xinheng.services.articles import Words, release_article, withdraw_article, write_article
 from xinheng.store.files import put_file, read_file
 from xinheng.store.models import Article, ArticleFile
+from xinheng.store.sealing import sealed_path
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M5-08")]
 PAGE = "/office/articles/"
@@ -194,14 +195,18 @@ def test_a_public_file_that_nobody_cleared_is_closed_until_it_is_cleared_or_the_
         ArticleFile.objects.create(
             title=path.name, file=put_file(path, name="a", media_type="b", now=NOW), **stored
         )
-        for path in (named, remarked, broken)
+        for path in (broken, named, remarked, broken)
     ]
+    lost = rows.pop(0).file
+    sealed_path(digest=lost.digest, number=lost.pk).unlink()
     Article.objects.filter(pk=made.pk).update(released_by=people.zhou, released_at=NOW)
     former, public = rows[0].file, f"/articles/{made.public_id}"
     shown = f"{public}/files/{rows[0].public_id}"
     assert client.get(shown).status_code == 404 and shown not in text(client.get(public))
-    assert clear_waiting(**given) == {"cleared": 1, "barred": 2}  # type: ignore[arg-type]
-    assert clear_waiting(**given) == {"cleared": 0, "barred": 0}, "each is tried once"  # type: ignore[arg-type]
+    assert clear_waiting(**given) == {"cleared": 1, "barred": 2, "missing": 1}  # type: ignore[arg-type]
+    assert clear_waiting(**given) == {"cleared": 0, "barred": 0, "missing": 1}, (
+        "each is tried once, what is lost again"
+    )  # type: ignore[arg-type]
     assert shown in text(client.get(public)) and rows[1].public_id not in text(client.get(public))
     content = b"".join(client.get(shown).streaming_content)  # type: ignore[attr-defined]
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -213,7 +218,7 @@ def test_a_public_file_that_nobody_cleared_is_closed_until_it_is_cleared_or_the_
     assert "文件里有批注" in own and "平台打不开的内容" in own
     assert "1 篇文章有公众看不到的文件" in text(writer.get("/office/desk/"))
     assert "有公众看不到的文件" in text(writer.get(PAGE))
-    assert [one.barred for one in _next(made, words, people, given)] == ["", "remarks", "unreadable"]
+    assert [one.barred for one in _next(made, words, people, given)] == ["", "", "remarks", "unreadable"]
 
 
 def _next(made: Article, words: Words, people: People, given: dict[str, Any]) -> list[ArticleFile]:

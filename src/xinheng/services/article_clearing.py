@@ -22,6 +22,7 @@ from xinheng.store.batches import StoredFile
 from xinheng.store.files import destroy_file, put_file, read_file
 
 AT_ONCE = 20
+_MISSING = "F07"
 
 
 def uncleared_files() -> QuerySet[ArticleFile]:
@@ -41,14 +42,18 @@ def barred_pages(organisations: Collection[int]) -> set[str]:
 
 
 def clear_waiting(*, policy: Policy, now: datetime) -> dict[str, int]:
-    """Clear what was not tried yet, oldest first; returns how many files were ``cleared`` and ``barred``."""
-    done = {"cleared": 0, "barred": 0}
+    """Clear what was not tried yet, oldest first; returns how many files were ``cleared`` and ``barred``, and how many are
+    ``missing`` from the store and wait until they are there again."""
+    done = {"cleared": 0, "barred": 0, "missing": 0}
     for row in _waiting():
         with workshop() as work:
-            path, out = work / "file", work / "cleared"
-            with path.open("wb") as clear:
-                clear.writelines(read_file(row.file))
-            told = _tried(row, path, out, policy=policy, now=now)
+            try:
+                told = _tried(row, work, policy=policy, now=now)
+            except Refusal as refusal:
+                if refusal.code != _MISSING:
+                    raise
+                done["missing"] += 1
+                continue
             if isinstance(told, Barred):
                 _bar(row, told, now=now)
             else:
@@ -63,10 +68,13 @@ def _waiting() -> Iterator[ArticleFile]:
     yield from waiting.order_by("file_id", "pk").distinct("file_id")[:AT_ONCE]
 
 
-def _tried(row: ArticleFile, path: Path, out: Path, *, policy: Policy, now: datetime) -> Path | Barred | None:
+def _tried(row: ArticleFile, work: Path, *, policy: Policy, now: datetime) -> Path | Barred | None:
     """The file that was written anew; None where it may stay as it is: signed, and naming nobody. Raises Refusal where
-    the disk is at fault and not the file."""
+    neither the file nor what is kept of it is at fault."""
+    path, out = work / "file", work / "cleared"
     try:
+        with path.open("wb") as clear:
+            clear.writelines(read_file(row.file))
         told = cleared(path, out, Kind(row.kind), title=row.title, policy=policy, now=now)
     except Refusal as refusal:
         if not refusal.code.startswith("AT"):
