@@ -4,7 +4,8 @@ Queries of each kind that people type (whole and begun codes, parts of names, fo
 one slip, narrowed) leave on a clock whether or not the last was answered. Floor in the same run: an address that reads
 one row (`/code/<code>`). The server is one process, so that what it answers in a second is bounded by what a page takes of
 one processor (``server_cpu_ms`` a query, ``page_cpu_ms`` a page; those of the database apart): pages asked for faster than that queue without
-end. ``--home`` names a data folder that holds a city (`bench/home.py`); without it one is loaded.
+end. ``--home`` names a data folder that holds a city (`bench/home.py --at-rest`); without it one is loaded, and the worker beside
+the server counts it meanwhile.
 Run: python bench/search.py [--size s|m|l] [--home DIR] [--rate 50] [--page-rate 20] [--seconds 60] [--json]
 """
 
