@@ -83,9 +83,9 @@ def begun(
     policy: Policy,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Begun | None]:
-    """What the function ``begin`` of a module makes of the city of named people, once for all tests of the module."""
-    begin = getattr(request.module, "begin", None)
-    if begin is None:
+    """What the function ``beginning`` of a module makes of the city of named people, once for all tests of the module."""
+    beginning = getattr(request.module, "beginning", None)
+    if beginning is None:
         yield None
         return
     name, home = own_name("begun"), tmp_path_factory.mktemp("begun")
@@ -95,7 +95,7 @@ def begun(
             patch.setattr(settings, "HOME", home)
             point_to(name)
             people = make_people()
-            begin(people, policy, home)
+            beginning(people, policy, home)
             point_to(own_name("test"))
         yield Begun(name, home, people)
 

@@ -21,16 +21,18 @@ MODEL, TRIAL = "food/food-operators", "general/trial"
 LIST, RUN = "/office/evaluations/", "/office/evaluations/run/"
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    people = committed_people
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     delivery = Delivery(
         policy=policy, organisation=people.market, actor=people.li, now=NOW - timedelta(days=2)
     )
     rows = [registration(number) for number in range(1, 6)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
-    import_file(write(tmp_path, penalty(1, fine="60", decided="2025-12-20")), delivery)
-    return people
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, penalty(1, fine="60", decided="2025-12-20")), delivery)
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
+    return committed_people
 
 
 @pytest.fixture

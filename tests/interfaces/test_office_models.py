@@ -42,7 +42,7 @@ REMINDED = "“食品生产经营企业信用评价”应当重新评价"
 LATER = TODAY + timedelta(days=10)
 
 
-begin = make_city
+beginning = make_city
 
 
 @pytest.fixture

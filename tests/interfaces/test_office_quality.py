@@ -32,7 +32,7 @@ ABNORMAL = "abnormal_operation"
 DOCUMENT = "汴市监罚〔2026〕7号"
 
 
-def begin(people: People, policy: Policy, folder: Path) -> None:
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     delivery = Delivery(
         policy=policy, organisation=people.market, actor=people.li, now=NOW - timedelta(days=40)
     )

@@ -38,7 +38,7 @@ MODEL = "food/food-operators"
 REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
 
 
-def begin(people: People, policy: Policy, folder: Path) -> None:
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     delivery = Delivery(
         policy=policy, organisation=people.market, actor=people.li, now=NOW - timedelta(days=2)
     )

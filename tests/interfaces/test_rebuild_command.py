@@ -32,14 +32,15 @@ class Clock(datetime):
         return NOW + timedelta(hours=1)
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    delivery = Delivery(
-        policy=policy, organisation=committed_people.market, actor=committed_people.li, now=NOW
-    )
+def beginning(people: People, policy: Policy, folder: Path) -> None:
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
     rows = [registration(number) for number in range(1, 4)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
-    import_file(write(tmp_path, penalty(1), penalty(2)), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, penalty(1), penalty(2)), delivery)
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
     return committed_people
 
 

@@ -20,15 +20,16 @@ from xinheng.store.scores import scores_of
 MODEL = "food/food-operators"
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    delivery = Delivery(
-        policy=policy, organisation=committed_people.market, actor=committed_people.li, now=NOW
-    )
+def beginning(people: People, policy: Policy, folder: Path) -> None:
+    delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
     rows = [registration(number) for number in range(1, 6)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
     fines = [penalty(1, fine="1"), penalty(1, document="汴市监罚〔2026〕8号", fine="60"), penalty(2)]
-    import_file(write(tmp_path, *fines), delivery)
+    import_file(write(folder, *fines), delivery)
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
     return committed_people
 
 

@@ -80,11 +80,14 @@ MODELS = {
 }
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     rows = [registration(number).replace(",2020-01-", ",2025-01-") for number in range(1, 6)]
-    _deliver(committed_people, policy, tmp_path, *rows, register=True)
-    _deliver(committed_people, policy, tmp_path, penalty(1), penalty(2))
+    _deliver(people, policy, folder, *rows, register=True)
+    _deliver(people, policy, folder, penalty(1), penalty(2))
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
     return committed_people
 
 

@@ -44,7 +44,7 @@ MODEL = "food/food-operators"
 REVEALS = {"开封市人民政府": "words of the city government", "市场监管部门": "words of the regulator"}
 
 
-def begin(people: People, policy: Policy, folder: Path) -> None:
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     RoleGrant.objects.create(
         user=people.li, role=Role.REVIEWER, organisation=people.market, from_on=date(2026, 1, 1)
     )

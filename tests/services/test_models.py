@@ -37,7 +37,7 @@ from xinheng.store.models import Case, LedgerEvent, ModelTrial, PolicyVersion, P
 LATER = TODAY + timedelta(days=10)
 
 
-begin = make_city
+beginning = make_city
 
 
 @pytest.fixture

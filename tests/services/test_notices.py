@@ -34,13 +34,15 @@ def _fines(*numbers: int) -> list[str]:
     ]
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    people = committed_people
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     rows = [registration(number) for number in range(1, 4)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), _delivery(people, policy))
-    import_file(write(tmp_path, *_fines(1)), _delivery(people, policy))
-    return people
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), _delivery(people, policy))
+    import_file(write(folder, *_fines(1)), _delivery(people, policy))
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
+    return committed_people
 
 
 def _run(people: People, policy: Policy, *, hours: int = 1, publish: bool = True) -> None:

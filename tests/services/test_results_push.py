@@ -45,15 +45,17 @@ BANK = Recipient(name="开封某某银行", kind="bank", model=MODEL, purpose="�
 LATER = NOW + timedelta(hours=2)
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    people = committed_people
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
     rows = [registration(number) for number in range(1, 4)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
-    import_file(write(tmp_path, *(penalty(number) for number in range(1, 4))), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, *(penalty(number) for number in range(1, 4))), delivery)
     run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=NOW + timedelta(hours=1), publish=True)
-    return people
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
+    return committed_people
 
 
 @pytest.fixture

@@ -34,20 +34,22 @@ def term(policy: Policy) -> int:
     return days
 
 
-@pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
+def beginning(people: People, policy: Policy, folder: Path) -> None:
     """A full run, a refresh of it and, the next day, a night."""
-    people = committed_people
     delivery = Delivery(policy=policy, organisation=people.market, actor=people.li, now=NOW)
     rows = [registration(number) for number in range(1, 6)]
-    import_file(write(tmp_path, *rows, header=REGISTER, called="登记注册.csv"), delivery)
-    import_file(write(tmp_path, penalty(1), penalty(2)), delivery)
+    import_file(write(folder, *rows, header=REGISTER, called="登记注册.csv"), delivery)
+    import_file(write(folder, penalty(1), penalty(2)), delivery)
     run_model(MODEL, policy=policy, as_of=TODAY, actor=people.li, now=_at(hours=1), publish=True)
     _withdraw(people, policy, 1, now=_at(hours=2))
     refresh_grades(now=_at(hours=3))
     _withdraw(people, policy, 2, now=_at(hours=4))
     run_night(policy=policy, as_of=TODAY + timedelta(days=1), now=_at(days=1))
-    return people
+
+
+@pytest.fixture
+def city(committed_people: People, home: Path) -> People:
+    return committed_people
 
 
 def _at(**later: int) -> datetime:

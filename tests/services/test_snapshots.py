@@ -26,12 +26,13 @@ from xinheng.services.snapshots import (
 from xinheng.store.models import Record, Subject
 
 
+def beginning(people: People, policy: Policy, folder: Path) -> None:
+    _deliver(people, policy, folder, *(registration(number) for number in range(1, 6)), register=True)
+    _deliver(people, policy, folder, penalty(1, fine="1"), penalty(2))
+
+
 @pytest.fixture
-def city(committed_people: People, policy: Policy, home: Path, tmp_path: Path) -> People:
-    _deliver(
-        committed_people, policy, tmp_path, *(registration(number) for number in range(1, 6)), register=True
-    )
-    _deliver(committed_people, policy, tmp_path, penalty(1, fine="1"), penalty(2))
+def city(committed_people: People, home: Path) -> People:
     return committed_people
 
 
