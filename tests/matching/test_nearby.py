@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xinheng.matching.nearby import ALIKE, initials_of_spelled, likeness, nearby_tokens, spelled_tokens
+from xinheng.matching.nearby import (
+    ALIKE,
+    MOST_SETS,
+    initials_of_spelled,
+    likeness,
+    nearby_tokens,
+    spelled_tokens,
+)
 from xinheng.matching.pinyin import cut, sounds
 from xinheng.matching.tokens import search_tokens
 
@@ -67,6 +74,10 @@ def test_spelled_syllables_are_asked_for_by_their_pairs() -> None:
     assert spelled_tokens("开封 wutong") == [["开封", "py:wu'tong"]]
     assert spelled_tokens("xianshi") == [["py:xian'shi"], ["py:xi'an", "py:an'shi"]]
     assert spelled_tokens("wtsp") == spelled_tokens("开封") == spelled_tokens("wu") == []
+
+
+def test_words_that_can_be_cut_in_many_ways_make_a_bounded_number_of_sets() -> None:
+    assert len(spelled_tokens("niaoa " * 10)) <= MOST_SETS
 
 
 def test_a_name_that_is_seldom_read_so_is_led_to_by_initials() -> None:

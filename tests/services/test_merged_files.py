@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from tests.people import NOW, TODAY, People
 from tests.services.deliveries import REGISTER, code, penalty, registration, write
-from tests.services.test_given_grades import BASE, HOUR, _run, city, rules
+from tests.services.test_given_grades import BASE, HOUR, _run, beginning, city, rules
 
 from xinheng.core.policy import Policy
 from xinheng.services.collect import Delivery, import_file
@@ -34,7 +34,7 @@ from xinheng.store.models import (
 from xinheng.store.scores import scores_of
 
 pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.row("M1-02")]
-__all__ = ["city", "rules"]
+__all__ = ["beginning", "city", "rules"]
 
 
 def _subject(number: int) -> Subject:

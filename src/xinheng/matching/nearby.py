@@ -15,6 +15,8 @@ SHORTEST = 4
 LONGEST = 16
 ALIKE = 0.74
 """Least likeness of a name worth showing: three characters of four."""
+MOST_SETS = 24
+"""Sets for one query; of several words that can be cut in many ways, the ways with fewest syllables of the last ones go first."""
 CLOSE = 1
 """Characters of a name that may stand between those looked for."""
 _HAN = re.compile("[^0-9A-Z]+")
@@ -41,7 +43,7 @@ def _spelled(query: str, told_by: Callable[[list[str]], list[str]]) -> list[list
         ways = cut(text.lower()) if text.isascii() else []
         spelled |= bool(ways)
         told = [told_by(way) for way in ways] or [query_tokens(text)]
-        sets = [[*before, *more] for before in sets for more in told]
+        sets = [[*before, *more] for before in sets for more in told][:MOST_SETS]
     return [list(one) for one in dict.fromkeys(map(tuple, sets)) if spelled and one]
 
 

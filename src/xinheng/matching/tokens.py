@@ -17,7 +17,7 @@ from xinheng.matching.characters import simplified
 from xinheng.matching.pinyin import readings, sounds
 
 CUT = 1
-"""Which way names are cut; names that were cut in another are cut anew by night."""
+"""Which way names are cut; names that were cut in another are cut anew by the worker."""
 _PINYIN = "py:"
 _ASCII = re.compile("[0-9A-Z]+")
 _HAN = re.compile("[^0-9A-Z]+")

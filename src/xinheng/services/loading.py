@@ -38,6 +38,9 @@ from xinheng.store.models import SubjectSearch
 from xinheng.store.public_ids import new_public_id
 
 CHUNK = 20_000
+CUT_AT_ONCE = 500
+CUT_PATIENCE = 60
+"""Seconds; a load that takes longer leaves the rest to the next night."""
 LARGE = 1_000
 """From so many rows on a load is followed by statistics of what it filled."""
 
@@ -280,12 +283,13 @@ def refresh_search(subjects: list[int]) -> None:
 
 
 def cut_names_again() -> int:
-    """Cut the names of rows that were cut in another way than today; returns how many. So many at a time, each for itself, so
-    that no row is locked for long."""
+    """Cut the names of rows that were cut in another way than today; returns how many. Some at a time, each for itself: no load
+    gives a name meanwhile, and none waits for long."""
     others = SubjectSearch.objects.filter(subject__merged_into=None).exclude(cut=CUT).order_by("pk")
     count = last = 0
-    while rows := list(others.filter(pk__gt=last).values_list("pk", flat=True)[:CHUNK]):
+    while rows := list(others.filter(pk__gt=last).values_list("pk", flat=True)[:CUT_AT_ONCE]):
         with transaction.atomic():
+            take_loader_lock(patience=CUT_PATIENCE)
             refresh_search(rows)
         count, last = count + len(rows), rows[-1]
     return count

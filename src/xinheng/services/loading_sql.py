@@ -69,6 +69,7 @@ SELECT m.id, array_agg(n.name ORDER BY n.id) FROM member m JOIN store_subjectnam
 TOKENS = "CREATE TEMP TABLE found_token (subject_id bigint, tokens text[]) ON COMMIT DROP"
 REFRESH = """
 INSERT INTO store_subjectsearch (subject_id, tokens, cut) SELECT subject_id, tokens, %s FROM found_token
+ORDER BY subject_id
 ON CONFLICT (subject_id) DO UPDATE SET tokens = excluded.tokens, cut = excluded.cut
 """
 

@@ -39,7 +39,7 @@ def keep_open_data(timestamp: int) -> None:
 @app.periodic(cron=NIGHT)
 @app.task(name="cut_names_again", queueing_lock="cut_names_again")
 def cut_names_again(timestamp: int) -> None:
-    """Cut the names of enterprises that were cut for the search in another way than today."""
+    """Cut the names of enterprises that were cut for the search in another way than today; every worker begins with it."""
     from xinheng.services import loading
 
     if count := loading.cut_names_again():

@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 
 from xinheng.services.ledger import seal_events
@@ -429,7 +430,13 @@ async def retry_stalled_jobs(context: Any, timestamp: int) -> None:
     """Put jobs of workers that died back into the queue; those for which another of the same lock waits there are given up."""
     for job in await app.job_manager.get_stalled_jobs():
         waiting = ProcrastinateJob.objects.filter(status="todo", queueing_lock=job.queueing_lock)
-        if job.queueing_lock and await waiting.aexists():
-            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        given_up = bool(job.queueing_lock) and await waiting.aexists()
+        try:
+            if given_up:
+                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            else:
+                await app.job_manager.retry_job(job)
+        except ConnectorException as error:
+            log.warning("stalled_job_left", job=job.id, task=job.task_name, error=type(error).__name__)
         else:
-            await app.job_manager.retry_job(job)
+            log.info("stalled_job", job=job.id, task=job.task_name, given_up=given_up)

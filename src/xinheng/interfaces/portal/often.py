@@ -64,15 +64,16 @@ class Often:
 
 
 def _start(token: str) -> str:
-    """All but the last sign, or syllable."""
-    return token.rpartition("'")[0] or token[:-1]
+    """All but the last sign, or syllable; that one keeps its sign, so that the syllable ai is not the initials a, i."""
+    before, apart, _ = token.rpartition("'")
+    return before + apart if apart else token[:-1]
 
 
 def _end(token: str) -> str:
     """What a token that goes on from this one begins with."""
     mark, colon, signs = token.rpartition(":")
     _, apart, syllable = signs.rpartition("'")
-    return mark + colon + (syllable if apart else signs[1:])
+    return mark + colon + (syllable + apart if apart else signs[1:])
 
 
 _kept: tuple[float, Often] | None = None
