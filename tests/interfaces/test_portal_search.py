@@ -44,7 +44,12 @@ def test_a_code_is_found_by_its_beginning_by_its_middle_and_leads_on_when_comple
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/subject/{subject.public_id}")
 
 
-def test_a_former_name_leads_to_the_present_one_and_says_so(client: Client) -> None:
+@pytest.mark.parametrize("whole", [finding.WHOLE, 0])
+def test_a_former_name_leads_to_the_present_one_and_says_so(
+    client: Client, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much of the candidates is read at once."""
+    monkeypatch.setattr(finding, "WHOLE", whole)
     a_subject("样例新名贸易有限公司", former="样例老字号商行")
     html = results(client, "老字号")
     assert "样例新名贸易有限公司" in html

@@ -8,6 +8,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, BooleanField, F, Func, Value
@@ -31,6 +32,8 @@ is narrowed each costs the row of its enterprise too, so that no more are read t
 NAMES_AT_ONCE = 24
 """Names that are read first for a page of long results: a page, one more, and some that only hold the same pairs."""
 LOOKED_AT = 150
+WHOLE = 120
+"""Of so many candidates all is read at once that a page shows; of more the names, and the rest of those on the page."""
 LONGEST_QUERY = 60
 _CODE = re.compile(r"(?=[0-9A-Z]*[0-9])[0-9A-Z]{4,18}")
 _NUMBERS = ArrayField(BigIntegerField())
@@ -61,6 +64,44 @@ class Found:
     total: int | None = 0
     more: bool = False
     nearly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of candidates: present and former ``names`` by subject, the present one first; whole ``rows``."""
+
+    names: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    rows: dict[int, PublicSubject] = field(default_factory=dict)
+
+    def read(self, ids: Sequence[int]) -> Self:
+        if not ids:
+            return self
+        if len(ids) <= WHOLE:
+            present = [(pk, row.name) for pk, row in self._add(ids).items()]
+        else:
+            present = list(showing.subjects().filter(_one_of("id", ids)).values_list("id", "name"))
+        for pk, name in present:
+            self.names[pk].append(name)
+        former = (
+            PublicName.objects.using(showing.DATABASE)
+            .filter(_one_of("subject_id", ids))
+            .order_by("subject_id", "id")
+        )
+        for pk, name in former.values_list("subject_id", "name"):
+            if name not in self.names[pk]:
+                self.names[pk].append(name)
+        return self
+
+    def page(self, ids: Sequence[int]) -> list[PublicSubject]:
+        """These in their order, but those that are gone meanwhile."""
+        if missing := [one for one in ids if one not in self.rows]:
+            self._add(missing)
+        return [self.rows[one] for one in ids if one in self.rows]
+
+    def _add(self, ids: Sequence[int]) -> dict[int, PublicSubject]:
+        found = {row.pk: row for row in showing.subjects().filter(_one_of("id", ids))}
+        self.rows.update(found)
+        return found
 
 
 def tidy(text: str) -> str:
@@ -138,18 +179,17 @@ def _by_place(query: str, batches: Iterable[Sequence[tuple[int, int]]]) -> Found
     """A page of long results: the first by place whose names hold the words, fewer than a page holds where after LOOKED_AT
     names so few do. After full batches there may be more."""
     fitting: list[int] = []
-    names: dict[int, list[str]] = {}
+    told = _Read()
     seen = 0
     for batch in batches:
         ids = [one for _, one in batch]
-        told = _names(ids)
-        names |= told
-        fitting += [one for one in ids if _fits(query, told[one])]
+        told.read(ids)
+        fitting += [one for one in ids if _fits(query, told.names[one])]
         seen += len(batch)
         if len(fitting) > PAGE or (fitting and seen >= LOOKED_AT):
             break
     more = len(fitting) > PAGE or seen >= min(LOOKED_AT, CANDIDATES)
-    return Found(_in_order(fitting[:PAGE]), names, None, more)
+    return Found(told.page(fitting[:PAGE]), told.names, None, more)
 
 
 def _by_name_nearby(asked: Asked) -> Found | None:
@@ -168,13 +208,14 @@ def _by_name_nearby(asked: Asked) -> Found | None:
 
 def _most_alike(query: str, some: Sequence[tuple[int, int]]) -> Found | None:
     ids = [one for _, one in some]
-    names = _names(ids)
+    told = _Read().read(ids)
+    names = told.names
     alike = {one: max(likeness(query, name) for name in names[one]) for one in ids}
     best = sorted(
         (one for one in ids if alike[one] >= ALIKE), key=lambda one: (-alike[one], len(names[one][0]), one)
     )
     page = best[:PAGE]
-    return Found(_in_order(page), names, len(page), nearly=True) if page else None
+    return Found(told.page(page), names, len(page), nearly=True) if page else None
 
 
 def _holding(asked: Asked, told: Often, sets: Sequence[Sequence[str]]) -> Holding:
@@ -191,12 +232,13 @@ def _one_of(field: str, ids: Sequence[int]) -> Func:
 
 def _ranked(query: str, ids: Sequence[int], after: PublicSubject | None) -> Found | None:
     """All results at hand: the name itself first, then names that begin so, then the shorter ones."""
-    names = _names(ids)
+    told = _Read().read(ids)
+    names = told.names
     fitting = [one for one in ids if _fits(query, names[one])]
     fitting.sort(key=lambda one: (min(_rank(query, name) for name in names[one]), one))
     start = fitting.index(after.pk) + 1 if after is not None and after.pk in fitting else 0
     page = fitting[start : start + PAGE]
-    return Found(_in_order(page), names, len(fitting), start + PAGE < len(fitting)) if page else None
+    return Found(told.page(page), names, len(fitting), start + PAGE < len(fitting)) if page else None
 
 
 def _rank(query: str, name: str) -> tuple[bool, bool, int]:
@@ -205,31 +247,6 @@ def _rank(query: str, name: str) -> tuple[bool, bool, int]:
 
 def _fits(query: str, names: Iterable[str]) -> bool:
     return any(name_matches(query=query, name=name) for name in names)
-
-
-def _names(ids: Sequence[int]) -> dict[int, list[str]]:
-    """Present and former names by subject, the present one first."""
-    names: dict[int, list[str]] = defaultdict(list)
-    if not ids:
-        return names
-    for pk, name in showing.subjects().filter(_one_of("id", ids)).values_list("id", "name"):
-        names[pk].append(name)
-    former = (
-        PublicName.objects.using(showing.DATABASE)
-        .filter(_one_of("subject_id", ids))
-        .order_by("subject_id", "id")
-    )
-    for pk, name in former.values_list("subject_id", "name"):
-        if name not in names[pk]:
-            names[pk].append(name)
-    return names
-
-
-def _in_order(ids: Sequence[int]) -> list[PublicSubject]:
-    if not ids:
-        return []
-    rows = {row.pk: row for row in showing.subjects().filter(_one_of("id", ids))}
-    return [rows[one] for one in ids if one in rows]
 
 
 def found_by(query: str, row: PublicSubject, names: Iterable[str]) -> str:
