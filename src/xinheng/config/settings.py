@@ -38,12 +38,15 @@ ALLOWED_HOSTS = [
 ]
 
 
-def _database(url: str, *, role: str) -> dict[str, object]:
+def _database(url: str, *, role: str, brief: bool = False) -> dict[str, object]:
+    """``brief``: for many readers and short statements, of which none starts a second process of the database in the web server."""
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     settings = ["-c timezone=Asia/Shanghai", "-c lock_timeout=2000" if WEB else ""]
     if WEB:
         settings.append("-c statement_timeout=5000")
+        if brief:
+            settings.append("-c max_parallel_workers_per_gather=0")
     if role:
         settings.append(f"-c role={role}")
     options: dict[str, object] = {"options": " ".join(part for part in settings if part)}
@@ -67,7 +70,7 @@ _portal_url = os.environ.get("XINHENG_PORTAL_DATABASE_URL") or _url
 _owner_url = os.environ.get("XINHENG_OWNER_DATABASE_URL", "")
 DATABASES = {
     "default": _database(_url, role=os.environ.get("XINHENG_DATABASE_ROLE", "")),
-    "portal": {**_database(_portal_url, role="xinheng_portal"), "TEST": {"MIRROR": "default"}},
+    "portal": {**_database(_portal_url, role="xinheng_portal", brief=True), "TEST": {"MIRROR": "default"}},
 }
 if _owner_url:
     DATABASES["owner"] = {**_database(_owner_url, role=""), "TEST": {"MIRROR": "default"}}
