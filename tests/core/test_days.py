@@ -13,6 +13,7 @@ from xinheng.core.days import (
     DayKind,
     DueDate,
     calendar_of,
+    last_day_held,
 )
 from xinheng.core.policy_file import PolicyError, parse, read_strict
 from xinheng.core.refusal import Refusal
@@ -35,6 +36,13 @@ def next_year(*, holidays: tuple[str, ...], make_up: tuple[str, ...] = ()) -> Ca
         holidays=tuple(map(date.fromisoformat, holidays)),
         make_up_workdays=tuple(map(date.fromisoformat, make_up)),
     )
+
+
+def test_nothing_ends_before_the_day_on_which_it_began() -> None:
+    day, after = date(2026, 3, 2), date(2026, 3, 3)
+    ends = [(day, day), (after, day), (date(2026, 3, 4), day), (day, None), (None, day)]
+    held = [last_day_held(stop, began=began) for stop, began in ends]
+    assert held == [day, day, after, date(2026, 3, 1), None]
 
 
 def test_every_day_agrees_with_the_package() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.feeds import feeds_in
 
-from xinheng.core.feeds import Feed, Target, Unit, dump_feed, feed_schema
+from xinheng.core.feeds import Column, Feed, Target, Unit, dump_feed, feed_schema
 from xinheng.core.policy_file import PolicyError, parse, read_strict
 
 GOOD = """
@@ -82,6 +82,20 @@ def test_a_mistake_in_a_feed_file_is_named(tmp_path: Path, before: str, after: s
 def test_a_feed_without_header_needs_positions(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="position"):
         feeds_in(write(tmp_path, GOOD + "layout: {header: false}\n"))
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        ({"headers": ["移出日期"]}, True),
+        ({"headers": ["终止日"], "first_day_off": True}, True),
+        ({"headers": ["有效期至"]}, False),
+        ({"headers": ["移出日期", "有效期至"]}, False),
+        ({"position": 5}, False),
+    ],
+)
+def test_a_column_of_days_of_removal_needs_no_mark(column: dict[str, object], says: bool) -> None:
+    assert Column.model_validate(column).says_first_day_off is says
 
 
 def test_the_schema_is_published() -> None:

@@ -153,6 +153,7 @@ def test_a_heavier_correction_waits_for_the_decider_and_says_so(officer: Client,
     record = Record.objects.get(subject__code=code(1), item=4)
     part = {"subject": record.subject.public_id, "key": record.record_key}
     asked = {"deed": "correct", "reason": "金额录入错误", "ground": "更正函〔2026〕1号", "amount": "9000"}
+    asked["valid_to"] = "2027-03-02"
     _change(officer, record, **asked)
     assert not Record.objects.filter(record_key=record.record_key).exclude(pk=record.pk).exists()
     case = Case.objects.get(kind="correction")
@@ -164,6 +165,7 @@ def test_a_heavier_correction_waits_for_the_decider_and_says_so(officer: Client,
     shown = text(decider.get(address))
     assert "5,000.00" in shown
     assert "9,000.00" in shown
+    assert "2027-03-02" in shown and "2027-03-03" not in shown
     assert "更正函〔2026〕1号" in shown
     step = reverse("office:case_step", args=[case.number, "carry"])
     given: dict[str, object] = {"reason": "与原件一致", "seen": case.version}
@@ -171,6 +173,9 @@ def test_a_heavier_correction_waits_for_the_decider_and_says_so(officer: Client,
     assert post(decider, step, given).status_code == 302
     now = Record.objects.get(record_key=record.record_key, known_until__isnull=True)
     assert (now.amount_fen, now.note.actor) == (900_000, city.zhao)
+    assert now.valid_to == date(2027, 3, 3)
+    page = text(officer.get(reverse("office:record", kwargs=part)))
+    assert "2027-03-02" in page and "2027-03-03" not in page
     assert "信用信息更正告知书" in text(decider.get(address))
     clerk = make_user("sun", "孙窗口", city.city, Role.WINDOW_CLERK)
     own = reverse("counter:own_cases", args=[record.subject.public_id])

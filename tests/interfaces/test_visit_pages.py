@@ -12,6 +12,7 @@ from tests.people import NOW, TODAY, People
 from tests.services.deliveries import code
 from tests.services.trips import OBSTRUCTED, SITE, TEAM, UNFIT, Trips, make_trips
 
+from xinheng.core.days import last_day_if
 from xinheng.core.mandates import Matter, Proof
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -172,6 +173,8 @@ class TestPublicResults:
         visit = trips.published(OBSTRUCTED)
         page = self._page()
         assert visit.subject.name in page and "不配合检查情节严重" in page
+        last = last_day_if(Publication.objects.get().stop_on)
+        assert f'data-label="公示至">{last}</td>' in page
         assert visit.subject.name not in self._page(result="clean")
         Publication.objects.update(stop_on=date(2026, 11, 20))
         assert visit.subject.name not in self._page()

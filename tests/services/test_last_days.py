@@ -11,11 +11,15 @@ from tests.store.rows import Rows
 
 from xinheng.core.measure_rows import Occasion
 from xinheng.core.policy import Policy
+from xinheng.core.up_reporting import Known
 from xinheng.services.collect import Delivery, import_file
+from xinheng.services.conflicts import row_beside
 from xinheng.services.exchanges_lines import said_of
 from xinheng.services.measures_applying import what_applies
+from xinheng.services.results import imported_of
 from xinheng.services.screening import active_entries
 from xinheng.services.sharing_reads import Asked, read_subject
+from xinheng.services.up_reports import told_of
 from xinheng.store.models import Record, RecordDetail
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -55,9 +59,14 @@ def test_who_reads_a_record_is_given_the_day_that_was_delivered(
     assert told["fields"]["有效期至"] == "2027-03-02"
 
 
-def test_what_left_a_list_on_the_day_it_came_is_told_with_that_day(people: People) -> None:
+def test_what_left_a_list_on_the_day_it_came_is_told_with_that_day(people: People, policy: Policy) -> None:
     rows, day = Rows(people), date(2026, 3, 2)
     for valid_to, last in ((day, "2026-03-02"), (date(2026, 3, 4), "2026-03-03"), (None, "")):
         record = rows.record(decided_on=day, valid_to=valid_to, record_key=rows.numbers.__next__() + 1000)
         RecordDetail.objects.create(record=record)
         assert said_of(record, first_known=day).valid_to == last
+        assert told_of(rows.publication(ground=record), {}).known[Known.VALID_TO] == last
+        assert imported_of(record, policy=policy).period == (f"至{last}" if last else "")
+        read = {"decided_on": str(day), "valid_to": str(valid_to) if valid_to else None}
+        both = row_beside(record.record_key, rows.returned(normalised=read))
+        assert [side.said["有效期至"] for side in (both.first, both.second)] == [last, last]

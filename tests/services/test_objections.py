@@ -86,13 +86,14 @@ def test_what_is_wrong_is_corrected_as_the_source_says_and_the_mark_goes(objecto
     case = objectors.found(
         objectors.lodge(_reference(record)).case,
         Answer.CORRECTED,
-        values={"amount_fen": 50_000},
+        values={"amount_fen": 50_000, "valid_to": "2027-03-03"},
         fields={"处罚内容": "罚款五百元"},
     )
     assert objectors.answer(case, "correct").state == "decided"
     after = now_of(record)
     assert (after.amount_fen, RecordState(after.state)) == (50_000, RecordState.ACTIVE)
     assert after.detail.fields["处罚内容"] == "罚款五百元"
+    assert after.valid_to == date(2027, 3, 3)
     assert of(case).answer == Answer.CORRECTED
     assert of(case).mark_removed_at == NOW
     assert objectors.serve(case).state == "done"

@@ -31,6 +31,12 @@ def last_day_if(stop: date | None) -> date | None:
     return None if stop is None else last_day(stop)
 
 
+def last_day_held(stop: date | None, *, began: date | None) -> date | None:
+    """The last day of what began on ``began``; of what was over on the day on which it began, that day."""
+    last = last_day_if(stop)
+    return began if last and began and last < began else last
+
+
 def first_day_off(last: date) -> date:
     """The first day after a period whose last day is given: what records keep of an end. The last day that a
     calendar of computers knows has none after it and stays."""

@@ -135,6 +135,10 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+DAYS_OF_REMOVAL = frozenset({"移出日期", "移出时间"})
+"""Headers of an end that say the first day on which a fact holds no more."""
+
+
 class Column(_Part):
     """Where a field stands and how its cells are read.
 
@@ -144,6 +148,7 @@ class Column(_Part):
     ``contains`` (a fragment, in this order), then ``unknown``; without it the value is a problem (E02). With
     ``separators`` a cell may hold several values. ``prose``: the amount stands in a sentence, or not at all.
     ``first_day_off``: the cells of ``valid_to`` say the first day on which the fact holds no more (移出日期), not its last.
+    A column that is found by no other header than ``DAYS_OF_REMOVAL`` says it without the mark.
     """
 
     headers: tuple[Header, ...] = ()
@@ -174,6 +179,11 @@ class Column(_Part):
         if not set(self.units) <= set(self.headers):
             raise ValueError("units 只能为 headers 中的表头另定单位")
         return self
+
+    @property
+    def says_first_day_off(self) -> bool:
+        """Whether the cells of an end say the first day on which the fact holds no more."""
+        return self.first_day_off or (bool(self.headers) and DAYS_OF_REMOVAL.issuperset(self.headers))
 
     @property
     def words(self) -> frozenset[str]:

@@ -4,9 +4,13 @@ What is objected to stays marked until the answer (《河南省社会信用条�
 guard G15). Nobody is worse off for objecting. The enterprise or the window lodges, another platform may push.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
+from xinheng.core.days import first_day_off
 from xinheng.core.flows import NEW, Flow, State, published
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import OF_ENTERPRISES
@@ -18,6 +22,8 @@ OWN = "objections.own_workdays"
 REVIEW = "objections.review_workdays"
 REVIEW_OF_ENTRIES = "objections.review_of_entries"
 """Whether an answer on a list entry may be taken on to the province: 1 it may, 0 it may not, unknown elsewhere."""
+FIRST_DAY_OFF = "first_day_off"
+"""Mark of a finding whose end (``values.valid_to``) is the first day off; without it, the last day."""
 MARKED = ("at_source", "checking", "answered", "reviewing")
 """States in which what is objected to bears the mark."""
 
@@ -86,6 +92,15 @@ class Claim:
                 "OB1", "没有写明哪里有误。", advice="请写明哪一项内容有误、事实是什么；有证明材料的一并说明。"
             )
         return Claim(wrong=self.wrong.strip()[:1000], wanted=self.wanted.strip()[:1000])
+
+
+def with_first_day_off(finding: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The finding with the first day off as its end, whichever day it says."""
+    values = finding.get("values") or {}
+    if finding.get(FIRST_DAY_OFF) or not values.get("valid_to"):
+        return finding
+    stop = first_day_off(date.fromisoformat(values["valid_to"])).isoformat()
+    return {**finding, "values": {**values, "valid_to": stop}, FIRST_DAY_OFF: True}
 
 
 def review_refusal(known: int | None) -> Refusal | None:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from xinheng.core.canonical import digest_of
-from xinheng.core.days import last_day
+from xinheng.core.days import last_day_held
 from xinheng.core.feeds import ITEMS
 from xinheng.core.parameters import Series, Unit
 from xinheng.core.policy_file import PolicyError, PolicyModel, parse, read_strict
@@ -134,7 +134,7 @@ def why_not(fact: Fact, *, treatment: Treatment, as_of: date) -> str:
     if fact.finality == Finality.REVOKED:
         return "所依据的决定已被撤销"
     if fact.valid_to is not None and fact.valid_to <= as_of and fact.item not in treatment.outlive_validity:
-        return f"有效期已于{last_day(fact.valid_to)}届满"
+        return f"有效期已于{last_day_held(fact.valid_to, began=fact.decided_on)}届满"
     longest = treatment.longest(item=fact.item, seriousness=fact.seriousness)
     if longest is not None and age >= longest:
         return "公示期满，移出评价窗口"

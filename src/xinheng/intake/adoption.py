@@ -6,8 +6,10 @@ have had with the code, so that it is known when it is sent again rightly; else 
 
 import hashlib
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from xinheng.core.days import last_day
 from xinheng.core.document_no import document_key
 from xinheng.core.names import normalise_name
 
@@ -21,9 +23,9 @@ def adopted(
     differs is what a person decided. ``again``: how often the row was adopted and taken back before."""
     kind, value = other if code is None and other is not None else (None, None)
     who = code or f"{kind}:{value}"
-    natural = _natural(row, who)
-    if _natural(row, _who(row)).hex() != str(row["natural_hash"]).removeprefix("\\x").lower():
-        natural = _digest(str(row["natural_hash"]), who)
+    own = str(row["natural_hash"]).removeprefix("\\x").lower()
+    told = next((end for end in _ends(row) if _natural(row, _who(row), end).hex() == own), None)
+    natural = _digest(str(row["natural_hash"]), who) if told is None else _natural(row, who, told)
     if again:
         natural = _digest(natural.hex(), str(again))
     return {
@@ -41,9 +43,15 @@ def _who(row: Mapping[str, Any]) -> str:
     return normalise_name(row.get("name") or "")
 
 
-def _natural(row: Mapping[str, Any], who: str) -> bytes:
+def _ends(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The end as it may have been delivered: as the last day, or as the first day off. The identity of the row says which."""
+    stop = row.get("valid_to")
+    return ("",) if stop is None else (last_day(date.fromisoformat(str(stop))).isoformat(), str(stop))
+
+
+def _natural(row: Mapping[str, Any], who: str, end: str) -> bytes:
     document = row.get("document_no")
-    words = (row.get("title"), row.get("result"), row.get("valid_to"))
+    words = (row.get("title"), row.get("result"), end or None)
     told = "" if document else _SEPARATOR.join(str(word) for word in words if word is not None)
     parts = (
         row["item"],

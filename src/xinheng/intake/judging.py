@@ -194,7 +194,7 @@ def _stop(plan: Plan) -> str:
     field = plan.field(Target.VALID_TO)
     if field is None:
         return "NULL::DATE"
-    return f"v_{Target.VALID_TO}" if field.column.first_day_off else f"v_{Target.VALID_TO} + 1"
+    return f"v_{Target.VALID_TO}" if field.column.says_first_day_off else f"v_{Target.VALID_TO} + 1"
 
 
 def _code(codes: Sequence[Target]) -> str:
@@ -337,7 +337,9 @@ def _content(plan: Plan) -> str:
 
 
 def _natural(plan: Plan) -> str:
-    """Which act it is. Where neither a document nor the sender's key names it, its words tell it from others."""
+    """Which act it is. Where neither a document nor the sender's key names it, its words tell it from others, the end among
+    them as it was delivered, whichever day the column says."""
     key = _source_key(plan)
-    words = f"CASE WHEN document_no IS NULL AND {key} IS NULL THEN concat_ws({SEPARATOR}, title, result, valid_to::VARCHAR) END"
+    told = f"v_{Target.VALID_TO}" if plan.field(Target.VALID_TO) else "NULL"
+    words = f"CASE WHEN document_no IS NULL AND {key} IS NULL THEN concat_ws({SEPARATOR}, title, result, {told}::VARCHAR) END"
     return _hash(("item", "document", _WHO, "authority", "stated_on", key, words))

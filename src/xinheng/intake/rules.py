@@ -176,7 +176,7 @@ def _wrong(label: str, field: Field, condition: str, said: str) -> Rule:
 
 def _dates(plan: Plan, today: date) -> Iterator[Rule]:
     if end := plan.field(Target.VALID_TO):
-        told = "valid_to" if end.column.first_day_off else "(valid_to - 1)"
+        told = "valid_to" if end.column.says_first_day_off else "(valid_to - 1)"
         yield Rule(
             Defect.DATE_ORDER,
             "有效期至",

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from xinheng.core.days import last_day_if
+from xinheng.core.days import last_day_held
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, Seriousness
 from xinheng.core.refusal import Refusal
@@ -82,7 +82,7 @@ def _of_record(key: int) -> Side:
         "机关": detail.authority,
         "决定日期": _day(record.decided_on),
         "有效期自": _day(record.valid_from),
-        "有效期至": _day(last_day_if(record.valid_to)),
+        "有效期至": _day(last_day_held(record.valid_to, began=record.valid_from or record.decided_on)),
         RESULT: record.result,
         "金额": _yuan(record.amount_fen),
         "人数": _persons(record.headcount),
@@ -102,7 +102,7 @@ def _of_row(row: ReturnedRow) -> Side:
         "机关": read.get("authority"),
         "决定日期": read.get("decided_on"),
         "有效期自": read.get("valid_from"),
-        "有效期至": _day(last_day_if(_read_day(read.get("valid_to")))),
+        "有效期至": _day(_last_read(read)),
         RESULT: read.get("result"),
         "金额": _yuan(read.get("amount_fen")),
         "人数": _persons(read.get("headcount")),
@@ -130,6 +130,11 @@ def _persons(number: int | None) -> str:
 
 def _read_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _last_read(read: Mapping[str, Any]) -> date | None:
+    began = _read_day(read.get("valid_from") or read.get("decided_on"))
+    return last_day_held(_read_day(read.get("valid_to")), began=began)
 
 
 def _day(value: date | None) -> str:

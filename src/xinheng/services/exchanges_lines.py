@@ -6,7 +6,7 @@ from datetime import date
 
 from xinheng.core.canonical import canonical
 from xinheng.core.catalogue import item_code
-from xinheng.core.days import last_day_if
+from xinheng.core.days import last_day_held
 from xinheng.core.exchange_package import Said
 from xinheng.core.grounds import lives
 from xinheng.core.masking import mask_personal
@@ -45,7 +45,7 @@ def said_of(record: Record, *, other: tuple[str, str] = ("", ""), first_known: d
         document_no=_plain(detail.document_no),
         decided_on=_day(record.decided_on),
         valid_from=_day(record.valid_from),
-        valid_to=_day(_last(record)),
+        valid_to=_day(last_day_held(record.valid_to, began=record.valid_from or record.decided_on)),
         authority=_plain(detail.authority),
         authority_code=detail.authority_code,
         amount_fen=record.amount_fen,
@@ -59,12 +59,6 @@ def said_of(record: Record, *, other: tuple[str, str] = ("", ""), first_known: d
         feed=record.batch.feed if record.batch else "",
         known_on=first_known.isoformat(),
     )
-
-
-def _last(record: Record) -> date | None:
-    """The last day; of what left a list on the day on which it came, that day, since none ends before it began."""
-    last, began = last_day_if(record.valid_to), record.valid_from or record.decided_on
-    return began if last and began and last < began else last
 
 
 def _fields(fields: dict[str, str], subject: Subject) -> dict[str, str]:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from xinheng.core.masking import mask_personal
 from xinheng.core.objections import (
+    FIRST_DAY_OFF,
     MARKED,
     REVIEW_OF_ENTRIES,
     Aim,
@@ -20,6 +21,7 @@ from xinheng.core.objections import (
     Channel,
     Claim,
     review_refusal,
+    with_first_day_off,
 )
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -185,7 +187,12 @@ def report_finding(
             "处理意见是更正，但没有写明正确的内容。",
             advice="请在下面至少填写一项正确的内容；整条有误的，选择“撤回有误的信息”。",
         )
-    details = {"proposal": found.proposal.value, "values": dict(found.values), "fields": dict(found.fields)}
+    details = {
+        "proposal": found.proposal.value,
+        "values": dict(found.values),
+        "fields": dict(found.fields),
+        FIRST_DAY_OFF: True,
+    }
     verb = "reply" if case.state == "at_source" else "find"
     finding = mask_personal(found.finding).text
     return take_step(
@@ -245,9 +252,10 @@ def _lifted(objection: Objection, words: Words, **act: Any) -> Case | None:
 
 
 def reported(case: Case) -> Mapping[str, Any]:
-    """What the source proposed last: ``proposal``, ``values``, ``fields``."""
+    """What the source proposed last: ``proposal``, ``values``, ``fields``. Findings are never changed; the end in one
+    without the mark is the last day."""
     last = last_step(case, "reply", "find")
-    return last.details if last else {}
+    return with_first_day_off(last.details) if last else {}
 
 
 @transaction.atomic

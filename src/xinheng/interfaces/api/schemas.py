@@ -138,7 +138,7 @@ class CheckedLine(Schema):
     body: str = Field(description="作出的单位")
     number: str = Field(description="文号或者事项编号")
     from_on: str
-    until_on: str
+    until_on: str = Field(description="不再适用的第一天；空：依据在则适用")
 
 
 class CheckedSubject(Schema):

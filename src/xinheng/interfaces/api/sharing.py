@@ -37,7 +37,7 @@ class SharedItems(Schema):
     purpose_title: str
     matter: str
     from_on: str
-    until_on: str
+    until_on: str = Field(description="可以调用的最后一天")
     revoked: bool
     daily_quota: int
     calls_today: int

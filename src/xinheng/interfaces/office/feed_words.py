@@ -58,7 +58,7 @@ def _read(column: Column, target: Target | None = None) -> str:
         _values(own, closed),
         "其他写法退回改正" if own and not column.unknown else "",
         "可以有几个值" if column.separators else "",
-        "写的是不再有效的第一天" if column.first_day_off else "",
+        "写的是不再有效的第一天" if target is Target.VALID_TO and column.says_first_day_off else "",
         "日在月前" if column.day_first else "",
         f"至多 {column.max_length} 字" if column.max_length else "",
         "人名，不保存" if column.person else "" if column.public else "不公开",

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from xinheng.core.days import last_day
+from xinheng.core.days import last_day_held
 from xinheng.core.feeds import Feed, Target
 from xinheng.core.names import normalise_name
 from xinheng.core.roles import Verb
@@ -264,8 +264,10 @@ def _read_of(row: ReturnedRow, feed: Feed | None) -> dict[str, Any]:
     """The row as it was read, its end as its column says it."""
     read = dict(row.normalised or {})
     column = feed.columns.get(Target.VALID_TO) if feed else None
-    if read.get("valid_to") and not (column and column.first_day_off):
-        read["valid_to"] = last_day(date.fromisoformat(read["valid_to"])).isoformat()
+    if read.get("valid_to") and not (column and column.says_first_day_off):
+        began = read.get("valid_from") or read.get("decided_on")
+        stop = date.fromisoformat(read["valid_to"])
+        read["valid_to"] = last_day_held(stop, began=date.fromisoformat(began) if began else None)
     return read
 
 

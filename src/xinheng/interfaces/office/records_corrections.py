@@ -6,13 +6,14 @@ from typing import Any
 
 from django.urls import reverse
 
-from xinheng.core.days import last_day
+from xinheng.core.days import last_day_held
 from xinheng.core.records import Finality, Seriousness
 from xinheng.interfaces.office.access import Call
 from xinheng.interfaces.office.cases_kinds import CaseKind, StepForm, given_of
 from xinheng.interfaces.web.figures import yuan
 from xinheng.services.record_corrections import KIND, RESTORE, carry
 from xinheng.store.casework import Case
+from xinheng.store.records import Record
 
 _LABELS = {
     "amount_fen": "金额",
@@ -28,8 +29,9 @@ _LABELS = {
 def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     given = case.details
     values, before = given.get("values", {}), given.get("before", {})
+    began = _began(given.get("version", 0))
     changes = [
-        (_LABELS.get(name, name), _words(name, before.get(name)), _words(name, value))
+        (_LABELS.get(name, name), _words(name, before.get(name), began), _words(name, value, began))
         for name, value in values.items()
     ]
     if given.get("deed") == RESTORE:
@@ -46,7 +48,12 @@ def _shown(call: Call, case: Case) -> Mapping[str, Any]:
     }
 
 
-def _words(name: str, value: Any) -> str:
+def _began(version: int) -> date | None:
+    record = Record.objects.filter(pk=version).only("valid_from", "decided_on").first()
+    return record.valid_from or record.decided_on if record else None
+
+
+def _words(name: str, value: Any, began: date | None) -> str:
     if value is None or value == "":
         return "—"
     if name == "amount_fen":
@@ -56,7 +63,7 @@ def _words(name: str, value: Any) -> str:
     if name == "finality":
         return Finality(value).label
     if name == "valid_to":
-        return last_day(date.fromisoformat(str(value))).isoformat()
+        return str(last_day_held(date.fromisoformat(str(value)), began=began))
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

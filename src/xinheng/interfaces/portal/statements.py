@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from xinheng.core.catalogue import Item
-from xinheng.core.days import last_day_if
+from xinheng.core.days import last_day_held, last_day_if
 from xinheng.core.parameters import Reading
 from xinheng.core.policy import Policy
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -100,7 +100,7 @@ def entry(policy: Policy, act: PublicAct) -> Entry:
         url=act_url(act),
         authority=act.authority or act.provider or "",
         document_no=act.document_no,
-        until=last_day_if(act.valid_to),
+        until=last_day_held(act.valid_to, began=act.valid_from or act.decided_on),
         state=state(act),
         statement=statement(policy, act) if adverse else None,
         source=_source(act),
