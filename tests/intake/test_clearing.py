@@ -23,6 +23,7 @@ from tests.intake import papers
 
 from xinheng.core.attachments import Barred, Kind
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
 from xinheng.documents.letters import set_letter
 from xinheng.intake.attachments import Bounds, inspect
 from xinheng.intake.clearing import Cleared, written_clear
@@ -256,3 +257,13 @@ def test_remarks_revisions_and_hidden_parts_bar_a_file(
 
 def test_a_remark_in_a_pdf_bars_it(tmp_path: Path) -> None:
     assert _clear(_pdf(tmp_path / "a.pdf", remark=True), Kind.PDF)[0] == Cleared(held=Barred.REMARKS)
+
+
+def test_what_the_system_could_not_do_is_not_held_against_the_file(tmp_path: Path) -> None:
+    paper = papers.pdf(tmp_path / "a.pdf")
+    with pytest.raises(Refusal) as full:
+        written_clear(paper, tmp_path / "nowhere" / "out", Kind.PDF, title="t", bounds=BOUNDS)
+    paper.write_bytes(b"%PDF-1.4")
+    with pytest.raises(Refusal) as broken:
+        written_clear(paper, tmp_path / "out", Kind.PDF, title="t", bounds=BOUNDS)
+    assert (full.value.code, broken.value.code) == ("AT10", "AT12")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.refusals import code_of
 from xinheng.core.articles import Section
 from xinheng.core.attachments import Checked
 from xinheng.core.policy import Policy
+from xinheng.core.refusal import Refusal
+from xinheng.services import article_clearing
 from xinheng.services.article_clearing import clear_waiting
 from xinheng.services.article_files import (
     Draft,
@@ -35,10 +38,11 @@ from xinheng.services.article_files import (
 )
 from xinheng.services.articles import Words, release_article, withdraw_article, write_article
 from xinheng.store.files import put_file, read_file
-from xinheng.store.models import Article, ArticleFile
+from xinheng.store.models import Article, ArticleFile, LedgerEvent, StoredFile
 from xinheng.store.sealing import sealed_path
 
 pytestmark = [pytest.mark.usefixtures("office_clock"), pytest.mark.row("M5-08")]
+DAY = timedelta(days=1)
 PAGE = "/office/articles/"
 GIVEN = {
     "section": "policy",
@@ -182,7 +186,7 @@ def test_a_file_that_nobody_cleared_is_carried_but_not_released(
 
 
 def test_a_public_file_that_nobody_cleared_is_closed_until_it_is_cleared_or_the_desk_told(
-    client: Client, people: People, policy: Policy, home: Path, tmp_path: Path
+    client: Client, people: People, policy: Policy, home: Path, tmp_path: Path, monkeypatch: Any
 ) -> None:
     words, given = Words(section=Section.NEWS, title="一条动态", text="正文"), {"policy": policy, "now": NOW}
     made = write_article(words, author=people.wang, **given)  # type: ignore[arg-type]
@@ -190,23 +194,16 @@ def test_a_public_file_that_nobody_cleared_is_closed_until_it_is_cleared_or_the_
     remarked = papers.package(tmp_path / "r", {**papers.DOCX, "word/comments.xml": b'<w:comment w:id="0"/>'})
     broken = tmp_path / "b"
     broken.write_bytes(b"PK\x03\x04")
-    stored = {"kind": "docx", "added_by": people.wang, "added_at": NOW, "article": made}
-    rows = [
-        ArticleFile.objects.create(
-            title=path.name, file=put_file(path, name="a", media_type="b", now=NOW), **stored
-        )
-        for path in (broken, named, remarked, broken)
-    ]
-    lost = rows.pop(0).file
-    sealed_path(digest=lost.digest, number=lost.pk).unlink()
+    rows = [_uncleared(made, path) for path in (broken, named, remarked, broken)]
+    _lose(rows.pop(0))
     Article.objects.filter(pk=made.pk).update(released_by=people.zhou, released_at=NOW)
     former, public = rows[0].file, f"/articles/{made.public_id}"
     shown = f"{public}/files/{rows[0].public_id}"
     assert client.get(shown).status_code == 404 and shown not in text(client.get(public))
-    assert clear_waiting(**given) == {"cleared": 1, "barred": 2, "missing": 1}  # type: ignore[arg-type]
-    assert clear_waiting(**given) == {"cleared": 0, "barred": 0, "missing": 1}, (
-        "each is tried once, what is lost again"
-    )  # type: ignore[arg-type]
+    monkeypatch.setattr(article_clearing, "AT_ONCE", 3)
+    assert _cleared(**given) == {"cleared": 1, "barred": 2, "lost": 1}, "what is lost keeps nothing back"
+    assert _cleared(**given) == {}, "each is tried once"
+    assert _cleared(policy, NOW + DAY) == {}, "what is lost is told once"
     assert shown in text(client.get(public)) and rows[1].public_id not in text(client.get(public))
     content = b"".join(client.get(shown).streaming_content)  # type: ignore[attr-defined]
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -215,10 +212,91 @@ def test_a_public_file_that_nobody_cleared_is_closed_until_it_is_cleared_or_the_
     assert former.wrapped_key is None, "the key of what named its maker is destroyed"
     writer = signed_in(people.wang)
     own = text(writer.get(f"{PAGE}{made.public_id}/"))
-    assert "文件里有批注" in own and "平台打不开的内容" in own
+    assert "文件里有批注" in own and "平台打不开的内容" in own and "存档缺失或被改动" in own
     assert "1 篇文章有公众看不到的文件" in text(writer.get("/office/desk/"))
     assert "有公众看不到的文件" in text(writer.get(PAGE))
     assert [one.barred for one in _next(made, words, people, given)] == ["", "", "remarks", "unreadable"]
+
+
+def _uncleared(made: Article, path: Path) -> ArticleFile:
+    """As it stood before files were looked into."""
+    file = put_file(path, name="a", media_type="b", now=NOW)
+    stored = {"kind": "docx", "title": path.name, "added_by": made.written_by, "added_at": NOW}
+    return ArticleFile.objects.create(article=made, file=file, **stored)
+
+
+def _lose(row: ArticleFile) -> None:
+    sealed_path(digest=row.file.digest, number=row.file.pk).unlink()
+
+
+def _cleared(policy: Policy, now: datetime) -> dict[str, int]:
+    return {name: count for name, count in clear_waiting(policy=policy, now=now).items() if count}
+
+
+@pytest.fixture
+def named(people: People, policy: Policy, home: Path, tmp_path: Path) -> ArticleFile:
+    """A file that names its maker, of a page that waits for release."""
+    words = Words(section=Section.NEWS, title="一条动态", text="正文")
+    made = write_article(words, author=people.wang, policy=policy, now=NOW)
+    parts = {**papers.DOCX, "docProps/core.xml": b"<a>Li Si</a>"}
+    return _uncleared(made, papers.package(tmp_path / "named", parts))
+
+
+def test_a_file_with_a_virus_is_not_cleared(named: ArticleFile, policy: Policy) -> None:
+    ArticleFile.objects.update(checked=Checked.INFECTED.value, checked_at=NOW)
+    assert _cleared(policy, NOW) == {}
+    named.refresh_from_db()
+    assert (named.cleared, named.checked) == (False, "infected")
+
+
+def test_what_the_machine_could_not_clear_is_tried_again_and_barred_in_the_end(
+    named: ArticleFile, policy: Policy, monkeypatch: Any, tmp_path: Path
+) -> None:
+    second = _uncleared(named.article, papers.package(tmp_path / "other", papers.DOCX))
+    able, codes = article_clearing.cleared, {named.title: "AT10", second.title: "F01"}
+
+    def unable(*args: Any, title: str, **more: Any) -> Any:
+        raise Refusal(codes[title], "", advice="")
+
+    monkeypatch.setattr(article_clearing, "cleared", unable)
+    assert _cleared(policy, NOW) == {"put_off": 2}, "one keeps nobody back"
+    assert _cleared(policy, NOW) == {}, "not at once again"
+    told = LedgerEvent.objects.filter(kind="article.file_put_off")
+    for day in range(1, article_clearing.MOST_TRIES):
+        last = _cleared(policy, NOW + day * DAY)
+    assert last == {"barred": 1, "put_off": 1} and told.count() == 2, "each is told once"
+    named.refresh_from_db()
+    assert named.barred == "unreadable", "what costs too much day after day"
+    monkeypatch.setattr(article_clearing, "cleared", able)
+    assert _cleared(policy, NOW + 10 * DAY) == {"cleared": 1}
+    second.refresh_from_db()
+    assert (second.tries, second.trouble, second.next_at) == (0, "", None)
+
+
+def test_nothing_is_kept_of_a_file_that_was_removed_while_it_was_cleared(
+    named: ArticleFile, people: People, policy: Policy, monkeypatch: Any
+) -> None:
+    able, draft = article_clearing.cleared, Draft(named.article.public_id, 1)
+
+    def removed(*args: Any, **more: Any) -> Any:
+        remove_file(draft, named.public_id, actor=people.wang, now=NOW)
+        return able(*args, **more)
+
+    monkeypatch.setattr(article_clearing, "cleared", removed)
+    before = StoredFile.objects.count()
+    assert _cleared(policy, NOW) == {} and StoredFile.objects.count() == before
+    assert not LedgerEvent.objects.filter(kind="article.file_cleared").exists()
+
+
+def test_the_page_is_locked_before_a_file_of_it_is_replaced(named: ArticleFile, policy: Policy) -> None:
+    """A version that carries the file is then written before or after, and never bears a content without its key."""
+    with CaptureQueriesContext(connection) as seen:
+        assert _cleared(policy, NOW) == {"cleared": 1}
+    locks = [one["sql"].split('"')[1] for one in seen if "FOR UPDATE" in one["sql"]]
+    assert [name for name in dict.fromkeys(locks) if "article" in name] == [
+        "store_article",
+        "store_articlefile",
+    ]
 
 
 def _next(made: Article, words: Words, people: People, given: dict[str, Any]) -> list[ArticleFile]:

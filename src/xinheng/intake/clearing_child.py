@@ -352,7 +352,7 @@ def main(arguments: list[str]) -> int:
         return 4
     except Exception as error:
         sys.stderr.write(type(error).__name__)
-        return 4 if "Limit" in type(error).__name__ else 3
+        return 4 if "Limit" in type(error).__name__ or getattr(error, "errno", None) else 3
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
 

@@ -27,6 +27,9 @@ from xinheng.store.articles import Article
 from xinheng.store.files import put_file, read_file
 from xinheng.store.subjects import SubjectName
 
+LOST = "F07"
+"""The refusal of what the store holds no more, or not as it was put there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -128,7 +131,7 @@ def remove_file(draft: Draft, file: str, *, actor: User, now: datetime) -> None:
 
 
 _CARRIED = (
-    *("kind", "title", "width", "height", "file", "cleared", "barred"),
+    *("kind", "title", "width", "height", "file", "cleared", "barred", "tries", "trouble", "next_at"),
     *("checked", "checked_at", "added_by", "added_at"),
 )
 

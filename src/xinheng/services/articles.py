@@ -40,7 +40,7 @@ def write_article(words: Words, *, of: str = "", author: User, policy: Policy, n
     """Write a version, ``of`` a page that exists or the first of a new one. A draft that nobody released is replaced.
     Refusals WZ1 nothing to read, WZ2 no such county or day, WZ3–WZ5 it names somebody."""
     _refuse(words, policy)
-    known = _locked_versions(of) if of else []
+    known = locked_versions(of) if of else []
     if of and not known:
         raise Refusal("WZ6", "没有这篇文章。", advice="请从列表中打开。")
     for draft in (one for one in known if one.released_at is None and one.ended_at is None):
@@ -125,7 +125,7 @@ def versions_of(public_id: str) -> list[Article]:
     return list(found.select_related("organisation", "written_by", "released_by", "ended_by"))
 
 
-def _locked_versions(public_id: str) -> list[Article]:
+def locked_versions(public_id: str) -> list[Article]:
     """All versions of a page, oldest first. The first is locked before the others are listed, so that whoever waits for
     another writer sees what that writer wrote."""
     versions = Article.objects.select_for_update().filter(public_id=public_id)
@@ -134,7 +134,7 @@ def _locked_versions(public_id: str) -> list[Article]:
 
 
 def _locked(public_id: str, version: int) -> Article | None:
-    return next((one for one in _locked_versions(public_id) if one.version == version), None)
+    return next((one for one in locked_versions(public_id) if one.version == version), None)
 
 
 def _words(article: Article) -> Words:

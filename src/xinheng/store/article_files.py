@@ -16,7 +16,8 @@ from xinheng.store.public_ids import new_public_id
 class ArticleFile(models.Model):
     """``title``: what a picture shows, in words for whoever cannot see it, or the name of a file. ``width`` and ``height``
     of a picture, which was drawn anew. ``cleared``: looked into for what it tells of its makers; without that nobody
-    else sees it. ``barred``: why it cannot be cleared, empty for what can be or was not tried."""
+    else sees it. ``barred``: why it cannot be cleared, empty for what can be or was not tried. ``trouble``: the code of the
+    refusal that stopped the last try to clear it, ``tries`` of those one after another, tried again at ``next_at``."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     article = models.ForeignKey(Article, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +28,9 @@ class ArticleFile(models.Model):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     cleared = models.BooleanField(db_default=False)
     barred = models.CharField(max_length=10, blank=True, default="", db_default="")
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    trouble = models.CharField(max_length=8, blank=True, default="", db_default="")
+    next_at = models.DateTimeField(null=True)
     checked = models.CharField(
         max_length=10,
         choices=[(one.value, one.label) for one in Checked],

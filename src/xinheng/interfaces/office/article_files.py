@@ -19,7 +19,7 @@ from xinheng.interfaces.office.once import once
 from xinheng.interfaces.web.article_files import handed_out
 from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on
-from xinheng.services.article_files import Draft, add_file, files_of, open_file, remove_file
+from xinheng.services.article_files import LOST, Draft, add_file, files_of, open_file, remove_file
 from xinheng.services.articles import versions_of
 from xinheng.store.article_files import ArticleFile
 from xinheng.store.articles import Article
@@ -79,6 +79,8 @@ def _closed(one: ArticleFile) -> str:
     """Why the public does not see it, empty where it does once the version is released."""
     if one.cleared:
         return ""
+    if not one.barred and one.trouble == LOST:
+        return "公众看不到：文件的存档缺失或被改动。请系统管理员从备份恢复；不能恢复的，请写一个新的版本，移除它以后重新上传。"
     if not one.barred:
         return "存入时没有清除作者等信息，平台正在清除；清除以前公众看不到。"
     return (

@@ -356,6 +356,7 @@ EVENTS = {
     "article.file_removed": "文章移除图片或文件",
     "article.file_cleared": "文章的文件清除作者等信息",
     "article.file_barred": "文章的文件不能清除作者等信息",
+    "article.file_put_off": "文章的文件暂时不能清除，稍后再试",
     "article.file_infected": "文章的文件查出病毒",
     "up_report.made": "生成双公示上报文件",
     "up_report.discarded": "作废双公示上报文件",
