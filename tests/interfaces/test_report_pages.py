@@ -33,6 +33,7 @@ from xinheng.store.models import DayCount, LedgerEvent, MadeReport, Record, Sign
 
 pytestmark = [pytest.mark.usefixtures("office_clock", "uploads"), pytest.mark.row("M6-02")]
 TITLE = "样例违法事实一则"
+HOW = '请持有人重新获取以后再给您；也可以<a href="/search">查到企业</a>'
 
 
 @pytest.fixture
@@ -279,8 +280,12 @@ def test_after_a_repair_the_older_report_says_there_is_news_and_nothing_more(
     assert "一致" in before and firm.name in before and TITLE not in before
     assert "一致" in _uploaded(paper)
     _end(record, people, policy)
+    blank = text(Client().get("/verify"))
     for page in (_verified(number), _verified(shared), _uploaded(paper)):
-        assert "有变化" in page and "已有更新，请重新获取" in page and '<a href="/search">' in page
+        told = page.partition('role="status">')[2].partition("</div>")[0]
+        assert "有变化" in told and "已有更新，请重新获取" in told
+        assert "<a " not in told and "持有人" not in told, "no more than that there is news"
+        assert HOW in page and HOW in blank, "said whatever the answer is"
         assert not any(word in page for word in (TITLE, firm.name, firm.code or "", "修复"))
     for end in ("", "pdf/", "json/", "ofd/", "zip/"):
         answer = client.get(f"{address}{end}")

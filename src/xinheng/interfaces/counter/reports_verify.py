@@ -143,8 +143,6 @@ def _told(answer: Answer) -> dict[str, Any]:
     """The enterprise is named while the report holds, and never a natural person who trades (legal guard G1)."""
     tone, word, says = _SAYS[answer.state]
     shown: dict[str, Any] = {"tone": tone, "word": word, "says": says}
-    if answer.state in (State.CHANGED, State.ENDED):
-        shown["search_url"] = reverse("portal:search")
     made, review = answer.report, answer.review
     if answer.number:
         shown["number"] = answer.number
@@ -175,6 +173,7 @@ def _page(
         "refused": refused,
         "most": most.value,
         "here_url": reverse("counter:verify_reports"),
+        "search_url": reverse("portal:search"),
         "certificates_url": reverse("counter:report_certificates"),
         "noindex": True,
     }
