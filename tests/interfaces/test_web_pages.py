@@ -31,6 +31,7 @@ MISSING = "‼"
 PARTS = 4
 """So many tests look at all pages, so that no process is left alone with them."""
 FAULTY = '<!DOCTYPE html><img src="x.png"><p style="width:2000px">太宽</p>'
+SCRIPTED = '<!DOCTYPE html><script type="module" src="/static/web/own.js"></script>'
 NEVER_SAID = ("成功", "！", "黑名单", "红名单", "自然移出")
 
 
@@ -164,19 +165,28 @@ def test_what_has_to_be_corrected_is_in_sight_when_the_page_comes_back(tmp_path:
 def test_pages_are_accessible_and_fit_the_window(tmp_path: Path, part: int) -> None:
     with browser_page(WIDE) as page:
         page.goto(write_page(tmp_path, "first", "<!DOCTYPE html>"))
-        show(page, FAULTY)
-        assert violations(page)
-        assert overflow(page)
-        found = {name: _faults(page, name) for name in list(PAGES)[part::PARTS]}
+        for width in (WIDE, NARROW):
+            _show_at(width, page, tmp_path, FAULTY)
+            assert violations(page) and overflow(page), "what is wrong is found at this width"
+        (tmp_path / "web" / "own.js").write_text("let once = 1; document.title = 'run';")
+        for _ in range(2):
+            show(page, tmp_path, SCRIPTED)
+            assert page.title() == "run", "a script runs on every page that has it"
+        found = {name: _faults(page, tmp_path, name) for name in list(PAGES)[part::PARTS]}
     assert {name: faults for name, faults in found.items() if faults} == {}
 
 
-def _faults(page: Page, name: str) -> list[str]:
-    """At both widths; on the narrow one with large letters too."""
-    page.set_viewport_size({"width": WIDE, "height": 800})
-    show(page, _render(name, PAGES[name]()))
+def _show_at(width: int, page: Page, folder: Path, html: str) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    show(page, folder, html)
+
+
+def _faults(page: Page, folder: Path, name: str) -> list[str]:
+    """At both widths, opened at each; on the narrow one with large letters too."""
+    html = _render(name, PAGES[name]())
+    _show_at(WIDE, page, folder, html)
     wide = [*overflow(page), *label_collisions(page), *violations(page)]
-    page.set_viewport_size({"width": NARROW, "height": 800})
+    _show_at(NARROW, page, folder, html)
     narrow = [*overflow(page), *label_collisions(page)]
     page.evaluate("document.documentElement.classList.add('large')")
     narrow += overflow(page)

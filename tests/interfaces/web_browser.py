@@ -15,11 +15,13 @@ STATIC = Path(xinheng.interfaces.web.__file__).parent / "static" / "web"
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDE, NARROW = 1280, 360
+OWN_FILES = "--allow-file-access-from-files"
+"""Without it no module of a page in a folder is read."""
 
 
 @contextmanager
 def browser_page(width: int) -> Iterator[Page]:
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", OWN_FILES]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser.new_page(viewport={"width": width, "height": 800})
@@ -35,9 +37,12 @@ def write_page(folder: Path, name: str, html: str) -> str:
     return path.as_uri()
 
 
-def show(page: Page, html: str) -> None:
-    """Puts ``html`` in the place of the page that is open, in whose folder the styles are: what was learnt for that page,
-    such as how to look for violations, is not learnt again."""
+def show(page: Page, folder: Path, html: str) -> None:
+    """Opens ``html`` in place of the page of ``folder`` that is open: what was learnt for that one, such as how to look for
+    violations, is not learnt again. A page with scripts is loaded, for they run once and would find what others left."""
+    if "<script" in html:
+        page.goto(write_page(folder, "shown", html))
+        return
     page.evaluate(
         """html => new Promise(shown => {
           document.open();
