@@ -28,6 +28,7 @@ from xinheng.services.subject_merge import (
     propose_merge,
     propose_split,
 )
+from xinheng.services.subjects import holder_of_code, subject_of_code
 from xinheng.store.models import (
     Batch,
     EvaluationRun,
@@ -121,6 +122,8 @@ def test_records_are_filed_with_the_one_that_stays_and_keep_their_source(two: Pe
     _merge(two, policy, 2, 1)
     kept, gone = _subject(1), _subject(2)
     assert gone.merged_into == kept
+    assert holder_of_code(code(2)) == holder_of_code(f" {code(1).lower()} ") == kept
+    assert (subject_of_code(code(2)), subject_of_code(code(1)), holder_of_code("")) == (None, kept, None)
     filed = Record.objects.filter(subject=kept, known_until__isnull=True)
     assert filed.count() == 3
     assert not Record.objects.filter(subject=gone, known_until__isnull=True).exists()

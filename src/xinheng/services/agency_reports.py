@@ -21,7 +21,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.services.attachments import look
 from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
-from xinheng.services.reports import subject_of_code
+from xinheng.services.reports import reported
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.agency_reports import AgencyAnswer, AgencyReport, CreditAgency
@@ -94,7 +94,7 @@ def enter_report(shown: Shown, file: Path | None, *, by: User, policy: Policy, n
     file of an agency's report, TP5 made after today, TP12 no longer valid or before it
     was made, TP6 entered before, TP7 no PDF; AT01 to AT13 of the file."""
     today = day_of(now)
-    subject = subject_of_code(shown.code)
+    subject = reported(shown.code)
     if shown.made_on > today:
         raise Refusal("TP5", "出具日期在今天以后。", advice="请核对报告上的日期。")
     if shown.valid_until < max(today, shown.made_on):

@@ -19,8 +19,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from xinheng.core.access import Actor, Decision, Grant, Target, may
-from xinheng.core.credit_code import is_uscc
-from xinheng.core.ids import normalise_code
 from xinheng.core.mandates import MATTER_OF, Matter, Proof, check_mandate
 from xinheng.core.masking import mask_personal
 from xinheng.core.person_names import mask_person_name
@@ -28,6 +26,7 @@ from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Role, Verb
 from xinheng.services.accounts import forget_failures, lock_after_failure, locked_until
 from xinheng.services.ledger import note
+from xinheng.services.subjects import subject_of_code
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.enterprises import EnterpriseAccount, Mandate
@@ -160,8 +159,7 @@ def give_mandate(account: EnterpriseAccount, order: MandateOrder, *, actor: User
         to_on=order.to_on,
         on=day_of(now),
     )
-    code = normalise_code(order.code)
-    subject = Subject.objects.filter(code=code, merged_into=None).first() if is_uscc(code) else None
+    subject = subject_of_code(order.code)
     if subject is None:
         raise Refusal("MA8", "没有这个统一社会信用代码的主体。", advice="请核对营业执照上的 18 位代码。")
     if account.mandates.filter(subject=subject, ended_at=None).exists():

@@ -22,6 +22,7 @@ from xinheng.intake.prepared import Prepared
 from xinheng.services.ledger import note
 from xinheng.services.merged_files import one_with
 from xinheng.services.organisations import city
+from xinheng.services.subjects import holder_of_code
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
 from xinheng.store.batches import Batch
@@ -97,16 +98,13 @@ def _refuse_other_kind(association: Organisation) -> None:
 
 
 def _holder(written: str) -> Subject:
-    code = normalise_code(written)
-    found = Subject.objects.filter(code=code).select_related("merged_into").first()
+    found = holder_of_code(written)
     if found is None:
-        older = SubjectCode.objects.filter(value=code).select_related("subject__merged_into").first()
-        found = older.subject if older else None
-    if found is None:
+        code = normalise_code(written)
         raise Refusal(
             "AS07", f"登记信息中没有代码“{code}”。", advice="请核对代码；新设立的企业在登记信息载入后再登记。"
         )
-    return found.merged_into or found
+    return found
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from xinheng.services.ledger import note
 from xinheng.services.objections import Lodged
 from xinheng.services.objections_aims import credit_office
 from xinheng.services.reach import tree
+from xinheng.services.subjects import subject_of_code
 from xinheng.services.time import day_of, end_of
 from xinheng.store.accounts import User
 from xinheng.store.casework import Case
@@ -80,11 +81,8 @@ def _purpose(case: Case) -> str:
 
 
 def _named(code: str) -> Subject | None:
-    wanted = normalise_code(code)
-    if not wanted:
-        return None
-    found = Subject.objects.filter(code=wanted, merged_into=None).first()
-    if found is None:
+    found = subject_of_code(code)
+    if found is None and normalise_code(code):
         raise Refusal(
             "TS2", "没有这个统一社会信用代码的主体。", advice="请核对代码；不清楚的可以留空，写在情况说明里。"
         )

@@ -16,7 +16,7 @@ from xinheng.core.misuse import Fault
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
-from xinheng.services.reports import subject_of_code
+from xinheng.services.reports import reported
 from xinheng.services.reports_verifying import State, verify_number
 from xinheng.services.time import day_of
 from xinheng.store.accounts import User
@@ -55,7 +55,7 @@ def enter_received(received: Received, *, by: User, policy: Policy, now: datetim
         raise Refusal(
             "BG15", "没有这个事项，或者收到日期在今天以后。", advice="请从列出的事项中选择，并核对日期。"
         )
-    subject = subject_of_code(received.code)
+    subject = reported(received.code)
     number = as_typed(received.number)
     made = None
     if received.source == ReportSource.CITY:

@@ -14,8 +14,6 @@ from typing import Any
 from django.db import transaction
 
 from xinheng.core.canonical import canonical, digest_of
-from xinheng.core.credit_code import is_uscc
-from xinheng.core.ids import normalise_code
 from xinheng.core.mandates import Proof
 from xinheng.core.models import SubjectKind
 from xinheng.core.policy import Policy
@@ -33,6 +31,7 @@ from xinheng.services.merged_files import one_with
 from xinheng.services.reports_content import gather
 from xinheng.services.reports_verifying import State, state_of
 from xinheng.services.signing_keys import certificates, signer_in_use
+from xinheng.services.subjects import subject_of_code
 from xinheng.services.time import SHANGHAI, day_of
 from xinheng.store.accounts import User
 from xinheng.store.files import put_content, read_file
@@ -63,16 +62,15 @@ def make_at_window(
     code: str, order: Order, *, proof: Proof, clerk: User, policy: Policy, now: datetime
 ) -> MadeReport:
     """For the enterprise whose licence the window has seen. Refusals BG1, BG4, BG5, BG10, BG11."""
-    subject = subject_of_code(code)
+    subject = reported(code)
     made = _make(subject, order, Requester.WINDOW, policy=policy, now=now, clerk=clerk, proof=proof.value)
     _note(made, policy, now=now, clerk=clerk)
     return made
 
 
-def subject_of_code(code: str) -> Subject:
-    """Refusal BG5 where nobody has this code."""
-    wanted = normalise_code(code)
-    subject = Subject.objects.filter(code=wanted, merged_into=None).first() if is_uscc(wanted) else None
+def reported(code: str) -> Subject:
+    """The subject of this code. Refusal BG5 where nobody has it."""
+    subject = subject_of_code(code)
     if subject is None:
         raise Refusal("BG5", "没有这个统一社会信用代码的主体。", advice="请核对营业执照上的 18 位代码。")
     return subject

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from xinheng.core.document_no import document_key
+from xinheng.core.ids import normalise_code
 from xinheng.core.records import STANDING, RecordState
 from xinheng.core.refusal import Refusal
 from xinheng.services.ledger import note
@@ -13,7 +14,7 @@ from xinheng.services.time import end_of
 from xinheng.store.accounts import User
 from xinheng.store.effects import Publication
 from xinheng.store.records import Record, open_versions
-from xinheng.store.subjects import Subject
+from xinheng.store.subjects import Subject, SubjectCode
 
 ACCIDENT = "accident_"
 HANDLED = ("accident_rectifying", "accident_handled", "accident_assessed")
@@ -31,6 +32,24 @@ class SubjectFile:
     as_of: date | None
     known_on: date | None
     ended: int = 0
+
+
+def subject_of_code(code: str) -> Subject | None:
+    """Who bears this credit code, however it is typed; nobody where the subject was merged into another."""
+    wanted = normalise_code(code)
+    return Subject.objects.filter(code=wanted, merged_into=None).first() if wanted else None
+
+
+def holder_of_code(code: str) -> Subject | None:
+    """Who bears this code or bore it before; for one that was merged, the subject under which its records are filed."""
+    wanted = normalise_code(code)
+    if not wanted:
+        return None
+    found = Subject.objects.select_related("merged_into").filter(code=wanted).first()
+    if found is None:
+        older = SubjectCode.objects.select_related("subject__merged_into").filter(value=wanted).first()
+        found = older.subject if older else None
+    return found and (found.merged_into or found)
 
 
 def open_file(

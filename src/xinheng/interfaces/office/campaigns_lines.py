@@ -30,6 +30,7 @@ from xinheng.services.campaigns_lines import (
     take_in,
 )
 from xinheng.services.campaigns_told import NATURE, why_ended
+from xinheng.services.subjects import holder_of_code
 from xinheng.services.time import day_of
 from xinheng.store.campaigns import Campaign, CampaignLine
 from xinheng.store.records import Record, open_versions
@@ -80,7 +81,7 @@ class EndForm(forms.Form):
 def take_into_campaign(call: Call, campaign: Campaign) -> HttpResponse:
     """What the rule proposes, or the living grounds of one enterprise asked for by its code; a person chooses and says why."""
     code = normalise_code(call.request.GET.get("code", ""))[:18]
-    asked = Subject.objects.filter(code=code).first() if code else None
+    asked = holder_of_code(code)
     records = _offered(call, campaign, asked) if asked or not code else []
     form = TakeForm(records, call.request.POST if call.request.method == "POST" else None)
     if form.is_bound and form.is_valid():

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from xinheng.core.credit_code import is_uscc
 from xinheng.core.ids import normalise_code
 from xinheng.core.policy import Policy
 from xinheng.core.records import Seriousness
@@ -40,9 +39,9 @@ from xinheng.services.repairs import (
     missing_of,
     open_record,
 )
+from xinheng.services.subjects import subject_of_code
 from xinheng.store.casework import Case
 from xinheng.store.repairs import RepairApplication, RepairSource
-from xinheng.store.subjects import Subject
 
 _SOURCES = [
     (one.value, one.label) for one in (RepairSource.CREDIT_CHINA, RepairSource.PUBLICITY_SYSTEM, *SYSTEMS[2:])
@@ -168,7 +167,7 @@ def repair_desk(call: Call) -> HttpResponse:
     """What may be repaired of one enterprise, by its code: what the enterprise would see itself, for those without
     internet."""
     code = normalise_code(call.request.GET.get("code", ""))[:18]
-    subject = Subject.objects.filter(code=code, merged_into=None).first() if is_uscc(code) else None
+    subject = subject_of_code(code)
     context: dict[str, Any] = {
         "crumbs": [Crumb("办理事项", reverse("office:cases")), Crumb("信用修复")],
         "code": code,

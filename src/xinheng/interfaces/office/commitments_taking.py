@@ -13,8 +13,6 @@ from django.urls import reverse
 
 from xinheng.core.commitment_items import Item
 from xinheng.core.commitment_letters import PromiseLetter, unfilled
-from xinheng.core.credit_code import is_uscc
-from xinheng.core.ids import normalise_code
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, asks
 from xinheng.interfaces.office.cases_kinds import SometimesDay, SometimesField
@@ -25,6 +23,7 @@ from xinheng.interfaces.web.refusals import refusals_on
 from xinheng.services.commitments import AtWindow, Promise, latest_promise, refuse_gone, take_at_window
 from xinheng.services.commitments_hints import credit_hint
 from xinheng.services.commitments_lists import letters_in_force, lists_in_force
+from xinheng.services.subjects import subject_of_code
 from xinheng.store.subjects import Subject
 
 BESIDE = {"CM22": "promised_on", "CM26": "promised_on", "CM20": "handed_in", "CM5": "handed_in"}
@@ -103,7 +102,7 @@ def take_commitment(call: Call) -> HttpResponse:
     given = call.request.GET
     form = ChooseForm(matters(call), given if given.get("code") else None)
     if form.is_bound and form.is_valid():
-        subject = _subject(form.cleaned_data["code"])
+        subject = subject_of_code(form.cleaned_data["code"])
         if subject is not None:
             with refusals_on(form):
                 refuse_gone([subject])
@@ -117,11 +116,6 @@ def take_commitment(call: Call) -> HttpResponse:
         "lists_url": reverse("office:promise_lists"),
     }
     return call.render("commitment_choose", context)
-
-
-def _subject(code: str) -> Subject | None:
-    plain = normalise_code(code)
-    return Subject.objects.filter(code=plain, merged_into=None).first() if is_uscc(plain) else None
 
 
 @asks(Verb.ASSIST_ENTERPRISE, methods=("GET", "POST"))

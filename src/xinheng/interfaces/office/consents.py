@@ -15,7 +15,6 @@ from django.urls import reverse
 
 from xinheng.core.access import Target
 from xinheng.core.consent import Way
-from xinheng.core.ids import normalise_code
 from xinheng.core.refusal import Refusal
 from xinheng.core.roles import Verb
 from xinheng.core.sharing import Purpose
@@ -30,6 +29,7 @@ from xinheng.interfaces.web.parts import Crumb
 from xinheng.interfaces.web.refusals import refusals_on, told
 from xinheng.services.consents import Agreement, enter_consent, revoke_consent
 from xinheng.services.ledger import note
+from xinheng.services.subjects import holder_of_code
 from xinheng.store.consents import Consent
 from xinheng.store.sharing import SharingReading
 from xinheng.store.subjects import Subject
@@ -61,8 +61,7 @@ class ConsentForm(TermsForm):
     )
 
     def clean_code(self) -> Subject:
-        code = normalise_code(self.cleaned_data["code"])
-        subject = Subject.objects.filter(code=code).first()
+        subject = holder_of_code(self.cleaned_data["code"])
         if subject is None:
             raise forms.ValidationError("没有这个统一社会信用代码的主体，请核对。")
         return subject

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
-from xinheng.core.ids import normalise_code
 from xinheng.core.measures import MeasureGroup, Occasion
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call, Owned, asks
@@ -23,6 +22,7 @@ from xinheng.services.check_register import fields_in_charge
 from xinheng.services.measures_applying import Applies, Line, check_at_desk
 from xinheng.services.measures_handouts import hand_out
 from xinheng.services.measures_reviews import Review, confirm_review, enter_review
+from xinheng.services.subjects import holder_of_code
 from xinheng.services.time import day_of
 from xinheng.store.measures import FairReview, MeasureHandout, ReviewResult
 from xinheng.store.organisations import Organisation
@@ -62,11 +62,10 @@ class CheckForm(forms.Form):
         offer_fields(self, own)
 
     def clean_code(self) -> Subject:
-        code = normalise_code(self.cleaned_data["code"])
-        found = Subject.objects.select_related("merged_into").filter(code=code).first()
+        found = holder_of_code(self.cleaned_data["code"])
         if found is None:
             raise forms.ValidationError("没有这个代码的主体，请核对代码。")
-        return found.merged_into or found
+        return found
 
 
 class ReviewForm(forms.Form):

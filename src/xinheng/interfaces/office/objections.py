@@ -42,6 +42,7 @@ from xinheng.services.objections import (
 )
 from xinheng.services.objections_aims import Aimed, aimed, things_of
 from xinheng.services.objections_remedy import Words, remedy_of
+from xinheng.services.subjects import subject_of_code
 from xinheng.store.casework import Case
 from xinheng.store.objections import Objection
 from xinheng.store.subjects import Subject
@@ -138,7 +139,7 @@ def _running(subject: Subject) -> dict[str, str]:
 def objection_desk(call: Call) -> HttpResponse:
     """Find the enterprise by its code, then what it objects to."""
     code = normalise_code(call.request.GET.get("code", ""))[:18]
-    subject = Subject.objects.filter(code=code, merged_into=None).first() if code else None
+    subject = subject_of_code(code)
     things: list[dict[str, str]] = []
     if subject is not None:
         note(

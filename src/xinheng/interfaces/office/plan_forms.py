@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 
-from xinheng.core.ids import normalise_code
 from xinheng.core.inspection_objects import ObjectParts
 from xinheng.core.roles import Verb
 from xinheng.interfaces.office.access import Call
@@ -16,6 +15,7 @@ from xinheng.interfaces.office.units import choices_of, units_reached
 from xinheng.services.case_checks import CaseCheckDraft
 from xinheng.services.inspection_plans import BatchDraft, PlanDraft
 from xinheng.services.measures_grounds import sectors_of
+from xinheng.services.subjects import holder_of_code
 from xinheng.store.draw_failures import FailureCause
 from xinheng.store.inspection_plans import PlanBatch
 from xinheng.store.inspections import DrawAnnouncement, Plan, PlanKind
@@ -192,8 +192,7 @@ class CaseCheckForm(MatterForm):
 
     def clean_code(self) -> Subject:
         """The enterprise that bears the code."""
-        code = normalise_code(self.cleaned_data["code"])
-        found = Subject.objects.filter(code=code).first()
+        found = holder_of_code(self.cleaned_data["code"])
         if found is None:
             raise forms.ValidationError("没有这个统一社会信用代码的经营主体，请核对。")
         return found
