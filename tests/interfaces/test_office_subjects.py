@@ -10,6 +10,7 @@ from tests.interfaces.office_people import post, signed_in, text
 from tests.interfaces.own_space import visitor_of
 from tests.people import NOW, People, make_user
 from tests.services.deliveries import REGISTER, code, name, penalty, registration, write
+from tests.store.rows import Rows
 
 from xinheng.core.policy import Policy
 from xinheng.core.records import RecordState
@@ -131,6 +132,14 @@ def test_a_record_published_to_its_last_day_is_archive(officer: Client, city: Pe
 def _change(client: Client, record: Record, **fields: object) -> str:
     part = {"subject": record.subject.public_id, "key": record.record_key}
     return text(post(client, reverse("office:change_record", kwargs=part), dict(fields)))
+
+
+def test_what_was_over_on_the_day_it_began_is_shown_with_that_day(officer: Client, people: People) -> None:
+    rows, day = Rows(people), date(2026, 3, 2)
+    held = {"item": 13, "decided_on": day, "valid_to": day, "record_key": 1_000_001}
+    rows.detail(record=rows.record(subject=Subject.objects.get(code=code(1)), **held))
+    page = text(officer.get(_file()))
+    assert "2026-03-02" in page and "2026-03-01" not in page
 
 
 @pytest.mark.row("M3-05")

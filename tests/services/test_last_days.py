@@ -57,6 +57,11 @@ def test_who_reads_a_record_is_given_the_day_that_was_delivered(
     _, key, _ = reader(people, policy, items={"penalty": (*FIELDS, "有效期至")})
     (told,) = read_subject(key, code(1), Asked(purpose="permit"), policy=policy, now=NOW).body["records"]
     assert told["fields"]["有效期至"] == "2027-03-02"
+    day, rows = date(2026, 3, 2), Rows(people)
+    subject = Record.objects.get().subject
+    rows.detail(record=rows.record(subject=subject, decided_on=day, valid_to=day, record_key=1_000_001))
+    both = read_subject(key, code(1), Asked(purpose="permit"), policy=policy, now=NOW).body["records"]
+    assert {one["fields"].get("有效期至") for one in both} == {"2027-03-02", "2026-03-02"}
 
 
 def test_what_left_a_list_on_the_day_it_came_is_told_with_that_day(people: People, policy: Policy) -> None:
