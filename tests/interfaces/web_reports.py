@@ -116,6 +116,7 @@ def _outcome(**changed: Any) -> Context:
         "refused": "",
         "most": 10,
         "here_url": "#",
+        "search_url": "/search",
         "certificates_url": "#",
     }
 
