@@ -126,7 +126,7 @@ def test_a_sole_trader_has_no_address_no_operator_and_no_grade(client: Client, p
         fields={
             "经营者": "王某某",
             "负责人姓名": "王某某",
-            "联系电话": "139",
+            "联系电话": "13900000139",
             "住所": "样例路 88 号",
             "处罚内容": "警告",
         },
@@ -137,7 +137,7 @@ def test_a_sole_trader_has_no_address_no_operator_and_no_grade(client: Client, p
     html = page(client, trader)
     act = Publication.objects.get()
     html += client.get(f"/act/{act.pk}").content.decode()
-    for words in ("样例路 88 号", "王某某", "139", "grade-shape"):
+    for words in ("样例路 88 号", "王某某", "13900000139", "grade-shape"):
         assert words not in html
     assert "警告" in html
     assert client.get(f"/subject/{trader.public_id}/grade/{run.public_id}").status_code == 404
