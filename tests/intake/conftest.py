@@ -23,6 +23,16 @@ def code(number: int, prefix: str = "91410202") -> str:
     return first + uscc_check_character(first)
 
 
+ABNORMAL = (
+    "企业名称",
+    "统一社会信用代码",
+    "列入经营异常名录原因",
+    "列入日期",
+    "移出日期",
+    "在列状态",
+    "作出决定机关",
+)
+"""Head of a delivery of the register of abnormal operation."""
 PENALTY = (
     "行政相对人名称",
     "统一社会信用代码",

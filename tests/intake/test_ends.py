@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.intake.conftest import Deliver, code
+from tests.intake.conftest import ABNORMAL, Deliver, code
 from tests.intake.rows import accepted
 
 from xinheng.core.feeds import Column, Feed, Target
@@ -16,15 +16,6 @@ from xinheng.intake.adoption import adopted
 FEED = "xinheng-abnormal-operation"
 BODY = "开封市市场监督管理局"
 NAME = "汴京试验第1商贸有限公司"
-HEAD = (
-    "企业名称",
-    "统一社会信用代码",
-    "列入经营异常名录原因",
-    "列入日期",
-    "移出日期",
-    "在列状态",
-    "作出决定机关",
-)
 TOLD = "2026-03-05"
 ROW = (NAME, code(1), "原因", "2026-03-02", TOLD, "已移出", BODY)
 UNMARKED = Column(headers=("移出日期",))
@@ -47,7 +38,7 @@ def test_an_act_without_number_is_the_same_whichever_day_its_end_says(
     feed = feeds[FEED]
     if ends is not None:
         feed = feed.model_copy(update={"columns": {**feed.columns, Target.VALID_TO: ends}})
-    (row,) = accepted(deliver(write([HEAD, ROW]), feeds={**feeds, FEED: feed}))
+    (row,) = accepted(deliver(write([ABNORMAL, ROW]), feeds={**feeds, FEED: feed}))
     assert (row["valid_to"], row["natural_hash"]) == (date.fromisoformat(kept), _identity(code(1)))
     waited = {**row, "valid_to": kept, "decided_on": "2026-03-02", "code": None, "content_hash": "ab"}
     waited["natural_hash"] = _identity(normalise_name(NAME)).hex()

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.intake.conftest import PENALTY, Deliver, code, penalty
+from tests.intake.conftest import ABNORMAL, PENALTY, Deliver, code, penalty
 from tests.intake.rows import accepted, all_text, codes_by_row
 
 from xinheng.core.checks import outcomes_with
@@ -93,15 +93,6 @@ def test_a_last_day_is_kept_as_the_first_day_off(deliver: Deliver) -> None:
 
 
 def test_a_day_of_removal_is_the_first_day_off_already(deliver: Deliver, write: Callable[..., Path]) -> None:
-    head = (
-        "企业名称",
-        "统一社会信用代码",
-        "列入经营异常名录原因",
-        "列入日期",
-        "移出日期",
-        "在列状态",
-        "作出决定机关",
-    )
     days = ("2026-03-01", "2026-03-02", "")
     rows = [
         (
@@ -115,7 +106,7 @@ def test_a_day_of_removal_is_the_first_day_off_already(deliver: Deliver, write: 
         )
         for one, day in enumerate(days, start=1)
     ]
-    prepared = deliver(write([head, *rows]))
+    prepared = deliver(write([ABNORMAL, *rows]))
     assert prepared.report()["feed"] == "xinheng-abnormal-operation"
     assert codes_by_row(prepared) == {2: ["E04"]}
     assert [row["valid_to"] for row in accepted(prepared)] == [date(2026, 3, 2), None]

@@ -155,8 +155,9 @@ def _by_name(asked: Asked, after: PublicSubject | None) -> Found | None:
     if not told:
         return None
     found = _by_tokens(asked, [told, *spelled_tokens(asked.query)], after)
-    seldom = initials_of_spelled(asked.query)
-    return _by_tokens(asked, seldom, after) if found is None and seldom else found
+    if found is None and (seldom := initials_of_spelled(asked.query)):
+        return _by_tokens(asked, seldom, after)
+    return found
 
 
 def _by_tokens(asked: Asked, sets: Sequence[Sequence[str]], after: PublicSubject | None) -> Found | None:
