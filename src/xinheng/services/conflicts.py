@@ -82,7 +82,7 @@ def _of_record(key: int) -> Side:
         "机关": detail.authority,
         "决定日期": _day(record.decided_on),
         "有效期自": _day(record.valid_from),
-        "有效期至": _day(last_day_held(record.valid_to, began=record.valid_from or record.decided_on)),
+        "有效期至": _day(record.last_on),
         RESULT: record.result,
         "金额": _yuan(record.amount_fen),
         "人数": _persons(record.headcount),

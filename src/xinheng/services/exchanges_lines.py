@@ -6,7 +6,6 @@ from datetime import date
 
 from xinheng.core.canonical import canonical
 from xinheng.core.catalogue import item_code
-from xinheng.core.days import last_day_held
 from xinheng.core.exchange_package import Said
 from xinheng.core.grounds import lives
 from xinheng.core.masking import mask_personal
@@ -45,7 +44,7 @@ def said_of(record: Record, *, other: tuple[str, str] = ("", ""), first_known: d
         document_no=_plain(detail.document_no),
         decided_on=_day(record.decided_on),
         valid_from=_day(record.valid_from),
-        valid_to=_day(last_day_held(record.valid_to, began=record.valid_from or record.decided_on)),
+        valid_to=_day(record.last_on),
         authority=_plain(detail.authority),
         authority_code=detail.authority_code,
         amount_fen=record.amount_fen,

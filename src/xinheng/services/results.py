@@ -7,7 +7,6 @@ its words, day and period, and the earlier ones below it.
 from dataclasses import dataclass
 from datetime import date
 
-from xinheng.core.days import last_day_held
 from xinheng.core.feeds import ITEMS
 from xinheng.core.policy import Policy
 from xinheng.core.records import STANDING
@@ -68,5 +67,4 @@ def _first(fields: dict[str, object], names: tuple[str, ...]) -> str:
 def _period(record: Record) -> str:
     if record.valid_from is None and record.valid_to is None:
         return ""
-    last = last_day_held(record.valid_to, began=record.valid_from or record.decided_on)
-    return f"{record.valid_from or ''}至{last or ''}"
+    return f"{record.valid_from or ''}至{record.last_on or ''}"

@@ -17,7 +17,6 @@ from django.db.models import Q
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import item_code
 from xinheng.core.consent import Terms, needs_consent_to_share
-from xinheng.core.days import last_day_held
 from xinheng.core.policy import Policy
 from xinheng.core.provenance import Provenance
 from xinheng.core.records import RecordState
@@ -258,8 +257,7 @@ def _value(record: Record, column: str) -> Any:
     if column == "state":
         return RecordState(record.state).label
     if column == "valid_to":
-        last = last_day_held(record.valid_to, began=record.valid_from or record.decided_on)
-        return last.isoformat() if last else None
+        return record.last_on.isoformat() if record.last_on else None
     value = getattr(record.detail if hasattr(record.detail, column) else record, column)
     return value.isoformat() if isinstance(value, date) else value
 

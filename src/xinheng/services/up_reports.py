@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from xinheng.core.days import last_day_held, last_day_if
+from xinheng.core.days import last_day_if
 from xinheng.core.masking import mask_personal
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
@@ -141,7 +141,7 @@ def told_of(shown: Publication, units: Mapping[int, str]) -> Told:
         Known.DOCUMENT_NO: detail.document_no,
         Known.DECIDED_ON: _day(record.decided_on),
         Known.VALID_FROM: _day(record.valid_from),
-        Known.VALID_TO: _day(last_day_held(record.valid_to, began=record.valid_from or record.decided_on)),
+        Known.VALID_TO: _day(record.last_on),
         Known.SHOWN_UNTIL: _day(last_day_if(shown.stop_on)),
         Known.AUTHORITY: detail.authority,
         Known.AUTHORITY_CODE: detail.authority_code,

@@ -5,6 +5,7 @@ same ``record_key``; the earlier one is closed by ``known_until`` and nothing el
 Columns are ordered by width so that a row stays under 200 bytes.
 """
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.indexes import BrinIndex
@@ -14,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.fields.related_descriptors import ReverseOneToOneDescriptor
 
 from xinheng.core.catalogue import Item
+from xinheng.core.days import last_day_held
 from xinheng.core.grounds import lives
 from xinheng.core.provenance import Provenance, provenance_of
 from xinheng.core.records import Finality, RecordState, Seriousness
@@ -92,6 +94,11 @@ class Record(models.Model):
             ),
             BrinIndex(fields=["batch"], name="record_of_batch"),
         ]
+
+    @property
+    def last_on(self) -> date | None:
+        """The last day on which the fact holds; ``valid_to`` is the first on which it does no more."""
+        return last_day_held(self.valid_to, began=self.valid_from or self.decided_on)
 
     @property
     def alive(self) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.urls import reverse
 
-from xinheng.core.days import last_day_held
 from xinheng.core.provenance import provenance_of
 from xinheng.core.records import RecordState
 from xinheng.core.roles import Verb
@@ -73,7 +72,7 @@ def line_of(call: Call, subject: Subject, record: Record, *, public: bool) -> di
         "authority": record.detail.authority,
         "decided_on": record.decided_on,
         "valid_from": record.valid_from,
-        "last_on": last_day_held(record.valid_to, began=record.valid_from or record.decided_on),
+        "last_on": record.last_on,
         "amount_fen": record.amount_fen,
         "seriousness": class_word(record.seriousness),
         "finality": finality_word(record.finality),
@@ -127,7 +126,7 @@ def _entry(call: Call, subject: Subject, record: Record, title: str) -> Entry:
         url=record_url(subject, record),
         authority=record.detail.authority,
         document_no=record.detail.document_no,
-        until=last_day_held(record.valid_to, began=record.valid_from or record.decided_on),
+        until=record.last_on,
         state="" if state is RecordState.ACTIVE else state.label,
         source=source_of(call, record),
     )
