@@ -3,7 +3,7 @@
 Floor in the same run: the same rows copied out of the database and thrown away. ``--home`` names a data folder that holds
 a city (its database is brought to the newest migration); without it one is loaded. Sole traders are taken along, whether
 or not the policy of the city leaves them out. The files go to a folder of the bench and away again.
-Run: python bench/snapshot.py [--size s|m] [--home DIR] [--out DIR] [--json]
+Run: python bench/snapshot.py [--size s|m|l] [--home DIR] [--out DIR] [--json]
 """
 
 import argparse
@@ -103,7 +103,7 @@ def copied_away(policy: Any, *, on: Any) -> float:
     """Seconds to copy the same rows out of the same views and keep nothing."""
     from django.db import connections, transaction
 
-    from xinheng.core.open_tables import Source, tables
+    from xinheng.core.open_tables import Source, side_by_side, tables
     from xinheng.services.open_tables import ONE_VIEW
     from xinheng.store.public import DATABASE, open_rows
 
@@ -111,9 +111,9 @@ def copied_away(policy: Any, *, on: Any) -> float:
     with transaction.atomic(using=DATABASE, durable=True), connections[DATABASE].cursor() as cursor:
         for statement in ONE_VIEW:
             cursor.execute(statement)
-        for table in tables(policy).values():
-            if table.source is Source.MEASURE:
-                continue
+        known = tables(policy).values()
+        acts = side_by_side([one for one in known if one.source is Source.ACT])
+        for table in (acts, *(one for one in known if one.source not in (Source.ACT, Source.MEASURE))):
             statement, given = open_rows(table, on=on).order_by().query.sql_with_params()
             with cursor.cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv)", given) as copy:
                 for _ in copy:

@@ -134,6 +134,28 @@ def test_a_copy_kept_by_changes_is_what_a_fresh_snapshot_says(city: City) -> Non
     assert any(row["主体名称"] == "开封改名食品有限公司" for row in copy["listings"].values())
 
 
+def test_every_act_is_in_the_table_of_its_item_with_the_fields_of_that_table(city: City) -> None:
+    told = {
+        3: {"许可类别": "普通", "行政许可决定文书号": "汴许〔2026〕1号", "检查结果": "不是许可的字段"},
+        12: {"检查结果": "未发现问题", "许可类别": "不是检查的字段"},
+        16: {"承诺类型": "主动公示型"},
+        13: {"检查结果": "没有自己的表"},
+    }
+    for item, fields in told.items():
+        record = city.rows.record(item=item, record_key=1000 + item)
+        city.rows.detail(record=record, document_no=f"第{item}号", fields=fields)
+        city.rows.publication(ground=record, item=item)
+    copy = copy_of(city.fresh("taken"))
+    (permit,), (inspection,), (commitment,), (other,) = (
+        copy[key].values() for key in ("permits", "inspections", "commitments", "acts")
+    )
+    assert (permit["信息项"], permit["许可类别"], permit["许可决定文书号"]) == (3, "普通", "汴许〔2026〕1号")
+    assert (inspection["信息项"], inspection["检查结果"], inspection["处理情况"]) == (12, "未发现问题", None)
+    assert (commitment["承诺编码"], commitment["承诺类型"]) == (commitment["文号"], "主动公示型")
+    assert (other["信息项"], "检查结果" in other) == (13, False)
+    assert {row["违法事实"] for row in copy["penalties"].values()} == {FACTS}
+
+
 def test_a_deletion_says_its_key_and_no_more(city: City) -> None:
     release = publish_snapshot(policy=city.policy, now=NOW)
     key = str(Publication.objects.get(record_key=city.record(2).record_key).pk)

@@ -4,9 +4,10 @@ A table holds no more than the public pages: items that the catalogue opens, fie
 home or telephone, no score and no grade (《河南省社会信用条例》第十九条; legal guards G1, G9, G16).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import count
 
 from xinheng.core.canonical import digest_of
 from xinheng.core.catalogue import CatalogueItem, Item
@@ -15,6 +16,8 @@ from xinheng.core.public_fields import HOMES, PERSONS
 from xinheng.core.records import Finality, RecordState, Seriousness
 
 FORMAT = 1
+ITEM = "信息项"
+"""The column of an act by which it belongs to one table or another."""
 
 
 class Source(StrEnum):
@@ -45,7 +48,7 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """``path`` leads to the value, through relations with two underscores; ``field``: it is a field of the record so named,
-    or so named ``also`` by those who report it."""
+    or so named ``also`` by those who report it. ``either``: of rows of these items it is another column's value."""
 
     name: str
     kind: Kind
@@ -53,6 +56,7 @@ class Column:
     path: str = ""
     field: bool = False
     also: str = ""
+    either: tuple[tuple[tuple[int, ...], "Column"], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,11 @@ class Table:
     def digest(self) -> str:
         """Names the columns: with another one a copy must be taken anew."""
         return digest_of([[one.name, one.kind.written] for one in self.columns])
+
+    @property
+    def fields(self) -> tuple[Column, ...]:
+        """Those of its columns that are fields of the record."""
+        return tuple(one for one in self.columns if one.field)
 
 
 def _who(path: str) -> tuple[Column, ...]:
@@ -104,7 +113,7 @@ def _labels(kinds: Iterator[tuple[object, str]]) -> str:
 _ACT = (
     Column("公示编号", Kind.NUMBER, "网址为 /act/编号", "id"),
     *_who("subject__"),
-    Column("信息项", Kind.NUMBER, "公共信用信息目录的编号", "item"),
+    Column(ITEM, Kind.NUMBER, "公共信用信息目录的编号", "item"),
     Column("标题", Kind.TEXT, "", "title"),
     Column("文号", Kind.TEXT, "", "document_no"),
     Column("机关", Kind.TEXT, "作出决定或者提供信息的机关", "authority"),
@@ -227,6 +236,30 @@ def _acts(
         kept_back=classes_kept_back(policy),
         sole_traders=policy.open_data.sole_traders,
     )
+
+
+def side_by_side(acts: Sequence[Table]) -> Table:
+    """Tables of acts as one that is read in one pass: what the record tells of each, then the first field of every table in
+    one column, and so on. ``in_place`` finds the columns of each again."""
+    first = acts[0]
+    fields = [
+        Column(
+            f"字段{place}",
+            Kind.TEXT,
+            "",
+            either=tuple((one.items, one.fields[place]) for one in acts if place < len(one.fields)),
+        )
+        for place in range(max(len(one.fields) for one in acts))
+    ]
+    items = tuple(sorted(number for one in acts for number in one.items))
+    return replace(first, key="side_by_side", columns=(*_ACT, *fields), items=items)
+
+
+def in_place(table: Table) -> tuple[int, ...]:
+    """For each column of a table of acts, its place in the one of ``side_by_side``."""
+    told = {one.path: place for place, one in enumerate(_ACT)}
+    fields = count(len(_ACT))
+    return tuple(next(fields) if one.field else told[one.path] for one in table.columns)
 
 
 def _fields(item: CatalogueItem) -> Iterator[Column]:

@@ -8,6 +8,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,12 +16,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+import pyarrow as pa
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Max
 
 from xinheng.core.canonical import canonical
-from xinheng.core.open_tables import FORMAT, Source, tables
+from xinheng.core.open_tables import FORMAT, Source, Table, side_by_side, tables
 from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.documents.open_tables import MANIFEST
@@ -39,7 +41,12 @@ ONE_VIEW = (
     "SET LOCAL statement_timeout = 0",
     "SET LOCAL work_mem = '128MB'",
     "SET LOCAL jit = off",
+    "SET LOCAL max_parallel_workers_per_gather = 0",
+    "SET LOCAL seq_page_cost = 8",
+    "SET LOCAL random_page_cost = 8",
 )
+"""Whole tables of records and their words are read in the order of their keys and merged. Hashes of them would not fit into
+memory and be written out, which the dear pages tell the planner. A processor is left to those who write the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +177,26 @@ def _release(
 
 def _take(folder: Path, *, policy: Policy, today: date) -> tuple[list[dict[str, Any]], int]:
     """All tables in one view of the database, with the number of the last change that the view holds."""
-    told = []
+    known = tables(policy)
+    counts: dict[str, files.Count] = {}
     with transaction.atomic(using=DATABASE, durable=True), connections[DATABASE].cursor() as cursor:
         for statement in ONE_VIEW:
             cursor.execute(statement)
         last = PublicOpenChange.objects.using(DATABASE).aggregate(Max("number"))["number__max"] or 0
-        for table in tables(policy).values():
-            schema = files.schema_of(table)
-            if table.source is Source.MEASURE:
-                blocks = files.blocks_in_policy(table, schema)
-            else:
-                blocks = files.blocks_of(cursor, open_rows(table, on=today), schema)
-            told.append((table, files.write_table(blocks, schema, folder, key=table.key)))
-    return [files.in_manifest(table, count, folder) for table, count in told], last
+
+        def read(table: Table) -> Iterator[pa.RecordBatch]:
+            return files.blocks_of(cursor, open_rows(table, on=today), files.schema_of(table))
+
+        acts = [one for one in known.values() if one.source is Source.ACT]
+        counts.update(files.write_acts(read(side_by_side(acts)), acts, folder))
+        for key, table in known.items():
+            if key not in counts:
+                stands = table.source is Source.MEASURE
+                blocks = files.blocks_in_policy(table) if stands else read(table)
+                counts[key] = files.write_table(blocks, files.schema_of(table), folder, key=key)
+    with ThreadPoolExecutor() as digests:
+        told = digests.map(lambda one: files.in_manifest(one, counts[one.key], folder), known.values())
+        return list(told), last
 
 
 def _without(before: OpenRelease, old: Path, folder: Path, gone: dict[str, set[str]]) -> list[dict[str, Any]]:

@@ -5,7 +5,8 @@ digest and size, of each table its rows and columns, and of the whole the change
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
-from xinheng.core.open_tables import Table
+from xinheng.core.open_tables import ITEM, Table, in_place
 from xinheng.services.snapshot_rows import Sender
 from xinheng.store.files import digest_of_file
 
@@ -26,6 +27,8 @@ GROUP_ROWS = 100_000
 MARK = b"\xef\xbb\xbf"
 """Office programs take a table in UTF-8 for one only with this before it."""
 _TYPES = {"text": pa.string(), "day": pa.date32(), "number": pa.int64(), "flag": pa.bool_()}
+_SIGNS = pa.array("=+@\t\r-")
+"""What a cell must begin with to be looked at: seldom met, and sooner looked for than the whole."""
 _SIGNED = r"^[=+@\t\r-]."
 _NUMBER = r"^[+-][0-9]+([.][0-9]+)?$"
 
@@ -62,8 +65,9 @@ def blocks_of(cursor: CursorWrapper, rows: QuerySet[Any, Any], schema: pa.Schema
         raise sender.failed
 
 
-def blocks_in_policy(table: Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def blocks_in_policy(table: Table) -> Iterator[pa.RecordBatch]:
     """The rows of a table that stands in policy."""
+    schema = schema_of(table)
     if table.rows:
         columns = [
             pa.array(values, field.type)
@@ -90,7 +94,69 @@ class Count:
 
 def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Path, *, key: str) -> Count:
     """``key``.csv and ``key``.parquet."""
-    count, empty = 0, set(schema.names)
+    with _writing(schema, folder, key=key) as files:
+        for rows in _gathered(blocks):
+            files.add(rows)
+    return files.count
+
+
+def write_acts(
+    blocks: Iterable[pa.RecordBatch], tables: Sequence[Table], folder: Path
+) -> Mapping[str, Count]:
+    """The files of tables of acts, out of blocks of them ``side_by_side``."""
+    with ExitStack() as stack:
+        parts = [
+            _Part(one, stack.enter_context(_writing(schema_of(one), folder, key=one.key))) for one in tables
+        ]
+        for rows in _gathered(blocks):
+            for part in parts:
+                part.take(rows)
+    return {part.table.key: part.files.count for part in parts}
+
+
+def _gathered(blocks: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Rows by ``GROUP_ROWS``: the fewer calls, the less the thread that receives them is in the way."""
+    held: list[pa.RecordBatch] = []
+    for block in blocks:
+        held.append(block)
+        if sum(map(len, held)) >= GROUP_ROWS:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+class _Files:
+    """Both files of a table while they are written, in groups of rows."""
+
+    def __init__(self, schema: pa.Schema, parquet: pq.ParquetWriter, lines: csv.CSVWriter) -> None:
+        self._parquet, self._lines = parquet, lines
+        self._held: list[pa.Table] = []
+        self._rows, self._empty = 0, set(schema.names)
+
+    def add(self, rows: pa.Table) -> None:
+        self._held.append(rows)
+        if sum(map(len, self._held)) >= GROUP_ROWS:
+            self.write()
+
+    def write(self) -> None:
+        """Write what is held."""
+        if not self._held:
+            return
+        group = pa.concat_tables(self._held)
+        self._held = []
+        self._parquet.write_table(group, row_group_size=GROUP_ROWS)
+        self._lines.write_table(_guarded(group))
+        self._rows += group.num_rows
+        self._empty -= {name for name in self._empty if group.column(name).null_count < group.num_rows}
+
+    @property
+    def count(self) -> Count:
+        return Count(self._rows, frozenset(self._empty))
+
+
+@contextmanager
+def _writing(schema: pa.Schema, folder: Path, *, key: str) -> Iterator[_Files]:
     told = csv.WriteOptions(include_header=True, quoting_style="needed")
     with (
         (folder / f"{key}.csv").open("wb") as out,
@@ -100,23 +166,26 @@ def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Pat
     ):
         out.write(MARK)
         with csv.CSVWriter(out, schema, write_options=told) as lines:
-            for group in _gathered(blocks, schema):
-                parquet.write_table(group, row_group_size=GROUP_ROWS)
-                lines.write_table(_guarded(group))
-                count += group.num_rows
-                empty -= {name for name in empty if group.column(name).null_count < group.num_rows}
-    return Count(count, frozenset(empty))
+            files = _Files(schema, parquet, lines)
+            yield files
+            files.write()
 
 
-def _gathered(blocks: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    held: list[pa.RecordBatch] = []
-    for block in blocks:
-        held.append(block)
-        if sum(map(len, held)) >= GROUP_ROWS:
-            yield pa.Table.from_batches(held, schema)
-            held = []
-    if held:
-        yield pa.Table.from_batches(held, schema)
+class _Part:
+    """One of several tables that are read side by side."""
+
+    def __init__(self, table: Table, files: _Files) -> None:
+        self.table, self.files = table, files
+        self._schema, self._places = schema_of(table), in_place(table)
+        self._items = pa.array(table.items, pa.int64())
+
+    def take(self, rows: pa.Table) -> None:
+        """Add those that belong here."""
+        known = sorted(set(self._places))
+        mine = rows.select(known).filter(pc.is_in(rows.column(ITEM), value_set=self._items))
+        if len(mine):
+            columns = [mine.column(known.index(place)) for place in self._places]
+            self.files.add(pa.Table.from_arrays(columns, schema=self._schema))
 
 
 def _guarded(group: pa.Table) -> pa.Table:
@@ -125,6 +194,8 @@ def _guarded(group: pa.Table) -> pa.Table:
         if field.type != pa.string():
             continue
         cells = group.column(place)
+        if not pc.any(pc.is_in(pc.utf8_slice_codeunits(cells, 0, 1), value_set=_SIGNS)).as_py():
+            continue
         risky = pc.and_(
             pc.match_substring_regex(cells, _SIGNED), pc.invert(pc.match_substring_regex(cells, _NUMBER))
         )

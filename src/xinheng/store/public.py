@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, TruncDate
 
@@ -490,6 +490,8 @@ def open_rows(table: Table, *, on: date, keys: Sequence[str] | None = None) -> Q
 
 
 def _value(column: Column) -> Any:
+    if column.either:
+        return Case(*(When(item__in=items, then=_value(one)) for items, one in column.either))
     if column.field:
         told = KeyTextTransform(column.path, "fields")
         return Coalesce(told, KeyTextTransform(column.also, "fields")) if column.also else told
