@@ -2,11 +2,15 @@
 
 import json
 import shutil
+import threading
+from contextlib import closing
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from django.db import connection, transaction
 from tests.interfaces.portal_city import a_subject
 from tests.people import NOW
 from typer.testing import CliRunner
@@ -15,7 +19,9 @@ from xinheng.core.policy import Policy
 from xinheng.core.refusal import Refusal
 from xinheng.interfaces.cli import app
 from xinheng.services.open_tables import write_snapshot
+from xinheng.services.open_tables_files import Blocks, blocks_of
 from xinheng.services.signing_keys import certificates
+from xinheng.services.snapshot_rows import Sender
 
 pytestmark = pytest.mark.row("M5-02")
 
@@ -86,3 +92,28 @@ def test_a_snapshot_that_breaks_off_leaves_nothing(
     with pytest.raises(OSError, match="disk"):
         write_snapshot(folder, policy=policy, now=NOW)
     assert [one.name for one in folder.parent.iterdir() if "taken" in one.name] == []
+
+
+class _Many:
+    """A queryset of more than any pipe holds."""
+
+    query = property(lambda self: self)
+
+    def order_by(self) -> "_Many":
+        return self
+
+    def sql_with_params(self) -> tuple[str, tuple[object, ...]]:
+        return "SELECT repeat('x', 1000) FROM generate_series(1, 100000)", ()
+
+
+def test_a_reading_that_breaks_off_gives_the_connection_back(committed: None) -> None:
+    def full(blocks: Blocks) -> None:
+        next(blocks)
+        raise OSError("no space left")
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        schema = pa.schema([("name", pa.string())])
+        with pytest.raises(OSError, match="no space"), closing(blocks_of(cursor, _Many(), schema)) as blocks:  # type: ignore[arg-type]
+            full(blocks)
+        assert not [one for one in threading.enumerate() if isinstance(one, Sender)]
+        transaction.set_rollback(True)

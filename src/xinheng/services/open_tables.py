@@ -9,14 +9,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import pyarrow as pa
 from django.conf import settings
 from django.db import connections, transaction
 from django.db.models import Max
@@ -178,22 +177,23 @@ def _release(
 def _take(folder: Path, *, policy: Policy, today: date) -> tuple[list[dict[str, Any]], int]:
     """All tables in one view of the database, with the number of the last change that the view holds."""
     known = tables(policy)
-    counts: dict[str, files.Count] = {}
     with transaction.atomic(using=DATABASE, durable=True), connections[DATABASE].cursor() as cursor:
         for statement in ONE_VIEW:
             cursor.execute(statement)
         last = PublicOpenChange.objects.using(DATABASE).aggregate(Max("number"))["number__max"] or 0
 
-        def read(table: Table) -> Iterator[pa.RecordBatch]:
-            return files.blocks_of(cursor, open_rows(table, on=today), files.schema_of(table))
+        def read(table: Table) -> closing[files.Blocks]:
+            if table.source is Source.MEASURE:
+                return closing(files.blocks_in_policy(table))
+            return closing(files.blocks_of(cursor, open_rows(table, on=today), files.schema_of(table)))
 
         acts = [one for one in known.values() if one.source is Source.ACT]
-        counts.update(files.write_acts(read(side_by_side(acts)), acts, folder))
+        with read(side_by_side(acts)) as blocks:
+            counts = dict(files.write_acts(blocks, acts, folder))
         for key, table in known.items():
             if key not in counts:
-                stands = table.source is Source.MEASURE
-                blocks = files.blocks_in_policy(table) if stands else read(table)
-                counts[key] = files.write_table(blocks, files.schema_of(table), folder, key=key)
+                with read(table) as blocks:
+                    counts[key] = files.write_table(blocks, files.schema_of(table), folder, key=key)
     with ThreadPoolExecutor() as digests:
         told = digests.map(lambda one: files.in_manifest(one, counts[one.key], folder), known.values())
         return list(told), last

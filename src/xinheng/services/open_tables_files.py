@@ -5,7 +5,7 @@ digest and size, of each table its rows and columns, and of the whole the change
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +22,15 @@ from xinheng.core.open_tables import ITEM, Table, in_place
 from xinheng.services.snapshot_rows import Sender
 from xinheng.store.files import digest_of_file
 
+Blocks = Generator[pa.RecordBatch, None, None]
 BLOCK_BYTES = 4 << 20
 GROUP_ROWS = 100_000
 MARK = b"\xef\xbb\xbf"
 """Office programs take a table in UTF-8 for one only with this before it."""
 _TYPES = {"text": pa.string(), "day": pa.date32(), "number": pa.int64(), "flag": pa.bool_()}
-_SIGNS = pa.array("=+@\t\r-")
+_SIGNS = "=+@\t\r-"
 """What a cell must begin with to be looked at: seldom met, and sooner looked for than the whole."""
-_SIGNED = r"^[=+@\t\r-]."
+_SIGNED = f"^[{_SIGNS}]."
 _NUMBER = r"^[+-][0-9]+([.][0-9]+)?$"
 
 
@@ -37,8 +38,8 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.schema([(one.name, _TYPES[one.kind.written]) for one in table.columns])
 
 
-def blocks_of(cursor: CursorWrapper, rows: QuerySet[Any, Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """What a queryset of tuples finds, in the order of the database."""
+def blocks_of(cursor: CursorWrapper, rows: QuerySet[Any, Any], schema: pa.Schema) -> Blocks:
+    """What a queryset of tuples finds, in the order of the database. To be closed: the connection is busy until then."""
     statement, given = rows.order_by().query.sql_with_params()
     received, sent = os.pipe()
     sender = Sender(cursor, f"COPY ({statement}) TO STDOUT (FORMAT csv)", given, sent)
@@ -65,7 +66,7 @@ def blocks_of(cursor: CursorWrapper, rows: QuerySet[Any, Any], schema: pa.Schema
         raise sender.failed
 
 
-def blocks_in_policy(table: Table) -> Iterator[pa.RecordBatch]:
+def blocks_in_policy(table: Table) -> Blocks:
     """The rows of a table that stands in policy."""
     schema = schema_of(table)
     if table.rows:
@@ -95,8 +96,8 @@ class Count:
 def write_table(blocks: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Path, *, key: str) -> Count:
     """``key``.csv and ``key``.parquet."""
     with _writing(schema, folder, key=key) as files:
-        for rows in _gathered(blocks):
-            files.add(rows)
+        for block in blocks:
+            files.add(pa.Table.from_batches([block]))
     return files.count
 
 
@@ -194,7 +195,9 @@ def _guarded(group: pa.Table) -> pa.Table:
         if field.type != pa.string():
             continue
         cells = group.column(place)
-        if not pc.any(pc.is_in(pc.utf8_slice_codeunits(cells, 0, 1), value_set=_SIGNS)).as_py():
+        if not pc.any(
+            pc.is_in(pc.utf8_slice_codeunits(cells, 0, 1), value_set=pa.array(list(_SIGNS)))
+        ).as_py():
             continue
         risky = pc.and_(
             pc.match_substring_regex(cells, _SIGNED), pc.invert(pc.match_substring_regex(cells, _NUMBER))
